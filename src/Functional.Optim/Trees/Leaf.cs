@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+namespace Functional.Optim;
+
+/// <summary>One named array of a <see cref="ParameterTree{T}"/>: its shape, and where it lies in the flat buffer.</summary>
+public sealed class Leaf : IEquatable<Leaf>
+{
+    internal Leaf(string name, ImmutableArray<int> shape, int index, int offset, int length)
+    {
+        Name = name;
+        Shape = shape;
+        Index = index;
+        Offset = offset;
+        Length = length;
+    }
+
+    /// <summary>The name, unique within its tree.</summary>
+    public string Name { get; }
+
+    /// <summary>The size of each dimension, outermost first; empty for a scalar.</summary>
+    public ImmutableArray<int> Shape { get; }
+
+    /// <summary>The number of dimensions: 0 for a scalar, 1 for a vector, 2 for a matrix.</summary>
+    public int Rank => Shape.Length;
+
+    /// <summary>The position among the leaves of the tree, from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>The index of its first element in the flat buffer; a multiple of <see cref="TreeLayout.Alignment"/>.</summary>
+    public int Offset { get; }
+
+    /// <summary>The number of elements: the product of <see cref="Shape"/>.</summary>
+    public int Length { get; }
+
+    /// <summary>Names an array and its shape, to build a tree from.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="name">The name, not empty.</param>
+    /// <param name="shape">The size of each dimension, none negative; empty for a scalar.</param>
+    /// <param name="data">The elements in row-major order; they are copied when the tree is built.</param>
+    public static LeafData<T> Of<T>(string name, ReadOnlySpan<int> shape, T[] data)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
+        new(name, [.. shape], data);
+
+    /// <inheritdoc/>
+    public bool Equals(Leaf? other) =>
+        other is not null && Name == other.Name && Shape.AsSpan().SequenceEqual(other.Shape.AsSpan());
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Leaf);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Length);
+
+    /// <summary>The name and shape, such as <c>weight[128, 512]</c>.</summary>
+    public override string ToString() => $"{Name}[{string.Join(", ", Shape)}]";
+}

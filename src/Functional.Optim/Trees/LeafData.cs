@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
+namespace Functional.Optim;
+
+/// <summary>A name, a shape and the elements of one leaf, from which <see cref="ParameterTree.Of{T}"/> builds a tree.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Name">The name, not empty and unique within the tree.</param>
+/// <param name="Shape">The size of each dimension, none negative; empty for a scalar.</param>
+/// <param name="Data">The elements in row-major order.</param>
+public readonly record struct LeafData<T>(string Name, ImmutableArray<int> Shape, T[] Data)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>;

@@ -1,0 +1,153 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Functional.Optim;
+
+/// <summary>Builds parameter trees.</summary>
+public static class ParameterTree
+{
+    /// <summary>A tree of named arrays, copied.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="leaves">Name, shape and elements of each leaf, in order (see <see cref="Leaf.Of{T}"/>).</param>
+    /// <exception cref="ArgumentException">
+    /// A name is empty or appears twice, a size is negative, or the data of a leaf has another length than its shape.
+    /// </exception>
+    public static ParameterTree<T> Of<T>(params ReadOnlySpan<LeafData<T>> leaves)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (string, int[])[] shapes = new (string, int[])[leaves.Length];
+        for (int index = 0; index < leaves.Length; index++) shapes[index] = (leaves[index].Name, [.. leaves[index].Shape]);
+        TreeBuffer<T> buffer = TreeLayout.Of(shapes).Rent<T>();
+        foreach (Leaf leaf in buffer.Layout.Leaves)
+        {
+            T[] data = leaves[leaf.Index].Data ?? throw new ArgumentException($"The leaf {leaf} has no data.", nameof(leaves));
+            if (data.Length != leaf.Length)
+                throw new ArgumentException($"The leaf {leaf} takes {leaf.Length} elements; {data.Length} were given.", nameof(leaves));
+            data.CopyTo(buffer.AsSpan(leaf));
+        }
+
+        return buffer.ToTree();
+    }
+}
+
+/// <summary>
+/// Named arrays over one flat, 64-byte aligned buffer: parameters, gradients, moments. Immutable: nobody can write into it.
+/// Two trees are equal when their layouts are and every element has the same bits.
+/// </summary>
+/// <remarks>
+/// A tree that was donated to a step (<see cref="Optimizer.StepDonating"/>) or released is consumed: touching it throws
+/// <see cref="ObjectDisposedException"/>, naming who consumed it. The struct is a handle, cheap to copy.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly TreeStorage<T>? storage;
+    private readonly int generation;
+
+    internal ParameterTree(TreeStorage<T> storage, int generation)
+    {
+        this.storage = storage;
+        this.generation = generation;
+    }
+
+    /// <summary>Whether this handle was never given a tree (<c>default</c>).</summary>
+    public bool IsDefault => storage is null;
+
+    /// <summary>The names and shapes.</summary>
+    /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
+    public TreeLayout Layout => Storage.Layout;
+
+    internal TreeStorage<T> Storage
+    {
+        get
+        {
+            TreeStorage<T> live = storage
+                ?? throw new InvalidOperationException("This tree is default(ParameterTree); build one with ParameterTree.Of.");
+            live.RequireLive(generation);
+            return live;
+        }
+    }
+
+    /// <summary>Whether two trees have the same layout and the same bits.</summary>
+    public static bool operator ==(ParameterTree<T> left, ParameterTree<T> right) => left.Equals(right);
+
+    /// <summary>Whether two trees differ in layout or in a bit.</summary>
+    public static bool operator !=(ParameterTree<T> left, ParameterTree<T> right) => !left.Equals(right);
+
+    /// <summary>The flat buffer, padding included.</summary>
+    /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
+    public ReadOnlySpan<T> AsSpan() => Storage.Memory.Span;
+
+    /// <summary>The elements of one leaf, in row-major order.</summary>
+    /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
+    public ReadOnlySpan<T> AsSpan(Leaf leaf) => AsSpan().Slice(leaf.Offset, leaf.Length);
+
+    /// <summary>The elements of the leaf of a name, in row-major order.</summary>
+    /// <exception cref="ArgumentException">No leaf has this name.</exception>
+    /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
+    public ReadOnlySpan<T> AsSpan(string name) => AsSpan(Layout[name]);
+
+    /// <summary>
+    /// The Euclidean norm over every element, <c>√Σx²</c>, added in double in blocks of a fixed size and order: the same bits for
+    /// any number of threads. Computed once per tree. NaN or infinite when an element is.
+    /// </summary>
+    public double GlobalNorm() => Storage.GlobalNorm(generation);
+
+    /// <summary>The first leaf that holds a NaN or an infinity; <see langword="null"/> when every element is finite.</summary>
+    public Leaf? FirstNonFiniteLeaf()
+    {
+        foreach (Leaf leaf in Layout.Leaves)
+        {
+            foreach (T value in AsSpan(leaf))
+            {
+                if (!T.IsFinite(value)) return leaf;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives the memory back to the layout, for the next <see cref="TreeLayout.Rent{T}"/>; this tree is consumed.</summary>
+    /// <param name="by">Who consumed it, for the message to whoever touches it later.</param>
+    public void Release(string by = "Release")
+    {
+        TreeStorage<T> live = Storage;
+        live.Claim(by);
+        live.Layout.Pool<T>().Add(live);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(ParameterTree<T> other)
+    {
+        if (storage is null || other.storage is null) return storage is null && other.storage is null;
+        return Layout.Equals(other.Layout)
+            && MemoryMarshal.AsBytes(AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(other.AsSpan()));
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is ParameterTree<T> other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        if (storage is null) return 0;
+        HashCode hash = default;
+        hash.Add(Layout);
+        hash.AddBytes(MemoryMarshal.AsBytes(AsSpan()));
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The leaves with their shapes and the number of parameters, or who consumed the tree.</summary>
+    public override string ToString() =>
+        storage is null ? "no tree"
+        : generation != storage.Generation ? "a consumed tree"
+        : $"{storage.Layout.ParameterCount} parameters: {storage.Layout}";
+
+    /// <summary>Takes the memory over for writing; this handle is consumed.</summary>
+    internal TreeBuffer<T> Consume(string by)
+    {
+        TreeStorage<T> live = Storage;
+        return new TreeBuffer<T>(live, live.Claim(by));
+    }
+}
