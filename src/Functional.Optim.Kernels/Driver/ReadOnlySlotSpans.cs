@@ -1,0 +1,26 @@
+namespace Functional.Optim.Kernels;
+
+/// <summary>The state arrays a pass reads; as many as its rule has slots.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="first">Slot 0.</param>
+/// <param name="second">Slot 1.</param>
+/// <param name="third">Slot 2.</param>
+/// <param name="fourth">Slot 3.</param>
+public readonly ref struct ReadOnlySlotSpans<T>(
+    ReadOnlySpan<T> first = default, ReadOnlySpan<T> second = default, ReadOnlySpan<T> third = default, ReadOnlySpan<T> fourth = default)
+{
+    /// <summary>Slot 0.</summary>
+    public ReadOnlySpan<T> First { get; } = first;
+
+    /// <summary>Slot 1.</summary>
+    public ReadOnlySpan<T> Second { get; } = second;
+
+    /// <summary>Slot 2.</summary>
+    public ReadOnlySpan<T> Third { get; } = third;
+
+    /// <summary>Slot 3.</summary>
+    public ReadOnlySpan<T> Fourth { get; } = fourth;
+
+    /// <summary>The slot of a number, 0 to 3.</summary>
+    public ReadOnlySpan<T> this[int slot] => slot switch { 0 => First, 1 => Second, 2 => Third, _ => Fourth };
+}

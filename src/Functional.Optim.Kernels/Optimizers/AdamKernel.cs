@@ -1,0 +1,36 @@
+using System.Numerics;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>Adam over spans (Kingma and Ba, 2015): no allocation, any buffers.</summary>
+public static class AdamKernel
+{
+    /// <summary>One update: u = g + λ·θ, m' = β₁·m + (1 − β₁)·u, v' = β₂·v + (1 − β₂)·u², θ' = θ − η·m̂ / (√v̂ + ε).</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="hyper">The constants of this update.</param>
+    /// <param name="step">t, the number of this update, from 1.</param>
+    /// <param name="theta">θ.</param>
+    /// <param name="gradient">g.</param>
+    /// <param name="m">The first moment; zeros before the first update.</param>
+    /// <param name="v">The second moment; zeros before the first update.</param>
+    /// <param name="thetaOut">θ'; may be <paramref name="theta"/>.</param>
+    /// <param name="mOut">m'; may be <paramref name="m"/>.</param>
+    /// <param name="vOut">v'; may be <paramref name="v"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
+    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    public static void Step<T>(
+        in AdamHyperparameters hyper, long step,
+        ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, ReadOnlySpan<T> m, ReadOnlySpan<T> v,
+        Span<T> thetaOut, Span<T> mOut, Span<T> vOut)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        DecayRule<T> penalty = new(T.CreateTruncating(hyper.L2));
+        AdamRule<T> adam = new(hyper.Beta1, hyper.Beta2, hyper.Epsilon, hyper.BiasCorrection, step);
+        ScaleRule<T> rate = new(T.CreateTruncating(hyper.LearningRate));
+        Then<T, Then<T, DecayRule<T>, AdamRule<T>>, ScaleRule<T>> update = new(new(penalty, adam), rate);
+        Elementwise.Run(
+            new Then<T, Then<T, Then<T, DecayRule<T>, AdamRule<T>>, ScaleRule<T>>, ApplyRule<T>>(update, default),
+            theta, gradient, thetaOut, new(m, v), new(mOut, vOut));
+    }
+}

@@ -1,0 +1,10 @@
+namespace Functional.Optim.Kernels;
+
+/// <summary>The constants of one AdamW update (<see cref="AdamWKernel"/>).</summary>
+/// <param name="LearningRate">η, the rate of this very update; not negative.</param>
+/// <param name="Beta1">β₁, in [0, 1).</param>
+/// <param name="Beta2">β₂, in [0, 1).</param>
+/// <param name="Epsilon">ε, not negative.</param>
+/// <param name="WeightDecay">λ, decoupled; not negative.</param>
+public readonly record struct AdamWHyperparameters(
+    double LearningRate, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0.01);

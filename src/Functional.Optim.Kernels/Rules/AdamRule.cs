@@ -1,0 +1,53 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>
+/// Adam scaling (Kingma and Ba, 2015): m' = β₁·m + (1 − β₁)·u, v' = β₂·v + (1 − β₂)·u², and hands on m̂ / (√v̂ + ε) with
+/// m̂ = m' / (1 − β₁ᵗ), v̂ = v' / (1 − β₂ᵗ); ε stands outside the root, after the bias correction.
+/// </summary>
+/// <remarks>Two slots: m, then v.</remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public readonly struct AdamRule<T> : IUpdateRule<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T beta1;
+    private readonly T fresh1;
+    private readonly T beta2;
+    private readonly T fresh2;
+    private readonly T firstCorrection;
+    private readonly T rootOfSecondCorrection;
+    private readonly T epsilon;
+
+    /// <summary>The rule for one update.</summary>
+    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta2">β₂, in [0, 1).</param>
+    /// <param name="epsilon">ε, not negative.</param>
+    /// <param name="biasCorrection">Whether to divide by 1 − βᵗ; without it m̂ = m' and v̂ = v'.</param>
+    /// <param name="step">t, the number of this update, from 1.</param>
+    public AdamRule(double beta1, double beta2, double epsilon, bool biasCorrection, long step)
+    {
+        this.beta1 = T.CreateTruncating(beta1);
+        fresh1 = T.CreateTruncating(1 - beta1);
+        this.beta2 = T.CreateTruncating(beta2);
+        fresh2 = T.CreateTruncating(1 - beta2);
+        this.epsilon = T.CreateTruncating(epsilon);
+        firstCorrection = biasCorrection ? T.CreateTruncating(1 / BiasCorrection.Factor(beta1, step)) : T.One;
+        rootOfSecondCorrection = biasCorrection ? T.CreateTruncating(1 / Math.Sqrt(BiasCorrection.Factor(beta2, step))) : T.One;
+    }
+
+    /// <inheritdoc/>
+    public static int SlotCount => 2;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Updated<TLane> Apply<TLane>(TLane parameter, TLane update, Slots<TLane> slots)
+        where TLane : struct, ILane<TLane, T>
+    {
+        TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta1), slots.First, TLane.Broadcast(fresh1) * update);
+        TLane v = TLane.FusedMultiplyAdd(TLane.Broadcast(beta2), slots.Second, TLane.Broadcast(fresh2) * update * update);
+        TLane root = TLane.FusedMultiplyAdd(TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
+        return new(m * TLane.Broadcast(firstCorrection) / root, slots with { First = m, Second = v });
+    }
+}

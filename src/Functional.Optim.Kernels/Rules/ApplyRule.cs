@@ -1,0 +1,19 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>Makes the new parameter of the update: θ' = θ − u.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public readonly struct ApplyRule<T> : IUpdateRule<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public static int SlotCount => 0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Updated<TLane> Apply<TLane>(TLane parameter, TLane update, Slots<TLane> slots)
+        where TLane : struct, ILane<TLane, T>
+        => new(parameter - update, slots);
+}

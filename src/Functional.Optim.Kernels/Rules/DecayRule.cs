@@ -1,0 +1,25 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>
+/// Adds the decayed parameter: u' = u + λ·θ. Before the moments it is L2 regularization (coupled); after them it is decoupled
+/// weight decay (Loshchilov and Hutter, 2019), which with the learning rate behind it shrinks θ by 1 − η·λ.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="decay">λ.</param>
+public readonly struct DecayRule<T>(T decay) : IUpdateRule<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T decay = decay;
+
+    /// <inheritdoc/>
+    public static int SlotCount => 0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Updated<TLane> Apply<TLane>(TLane parameter, TLane update, Slots<TLane> slots)
+        where TLane : struct, ILane<TLane, T>
+        => new(TLane.FusedMultiplyAdd(TLane.Broadcast(decay), parameter, update), slots);
+}

@@ -1,0 +1,22 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>Multiplies by a factor: u' = c·u.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="factor">c.</param>
+public readonly struct ScaleRule<T>(T factor) : IUpdateRule<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T factor = factor;
+
+    /// <inheritdoc/>
+    public static int SlotCount => 0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Updated<TLane> Apply<TLane>(TLane parameter, TLane update, Slots<TLane> slots)
+        where TLane : struct, ILane<TLane, T>
+        => new(TLane.Broadcast(factor) * update, slots);
+}
