@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Functional.Optim;
+
+/// <summary>Parts in order; equal when their parts and groups are.</summary>
+internal sealed record Chain : Optimizer
+{
+    private readonly ImmutableArray<Transform> parts;
+
+    internal Chain(ImmutableArray<Transform> parts) => this.parts = parts;
+
+    protected internal override ImmutableArray<Transform> Parts => parts;
+
+    public bool Equals(Chain? other) =>
+        other is not null && parts.SequenceEqual(other.parts) && Groups.SequenceEqual(other.Groups);
+
+    public override int GetHashCode()
+    {
+        HashCode hash = default;
+        foreach (Transform part in parts) hash.Add(part);
+        return hash.ToHashCode();
+    }
+
+    public override string ToString() => parts.IsEmpty ? "Identity" : string.Join(" then ", parts);
+}

@@ -1,0 +1,246 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// A pure function <c>(parameters, gradients, state) → (parameters', state')</c> with its settings as a record. Parameters go
+/// down the update: θ' = θ − u.
+/// </summary>
+/// <remarks>
+/// <c>state.Step</c> counts finished updates; the update that makes it k uses t = k and the learning rate of <c>schedule.At(k)</c>.
+/// Elementwise rules pass a NaN of the gradient on to the parameter it belongs to; <see cref="Clip.ByGlobalNorm"/> refuses it.
+/// </remarks>
+public abstract record Optimizer
+{
+    private static readonly ConditionalWeakTable<Optimizer, Plan> Plans = [];
+    private static readonly LeafGroup Ungrouped = new("all", static _ => true, LeafSettings.Default);
+
+    /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
+    public ImmutableArray<LeafGroup> Groups { get; init; } = [];
+
+    /// <summary>The parts in the order in which they see the update.</summary>
+    protected internal abstract ImmutableArray<Transform> Parts { get; }
+
+    /// <summary>The state before the first update: step 0, every slot zero.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="parameters">The parameters, for their layout.</param>
+    /// <exception cref="ArgumentException">The composition has more than <see cref="OptimizerState{T}.Capacity"/> slots.</exception>
+    public OptimizerState<T> Init<T>(ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int count = PlanFor(parameters.Layout).SlotCount;
+        if (count > OptimizerState<T>.Capacity)
+            throw new ArgumentException($"{this} keeps {count} state slots; a composition can have {OptimizerState<T>.Capacity}.");
+        ParameterTree<T>[] slots = new ParameterTree<T>[count];
+        for (int slot = 0; slot < count; slot++) slots[slot] = parameters.Layout.Zeros<T>();
+        return new OptimizerState<T>(0, slots);
+    }
+
+    /// <summary>One update. The inputs stay as they are.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <typeparam name="TState">The state that <c>Init</c> returned.</typeparam>
+    /// <param name="parameters">θ.</param>
+    /// <param name="gradients">g, of the same layout.</param>
+    /// <param name="state">The state after the update before.</param>
+    /// <exception cref="ArgumentException">The layouts differ, or the state has other slots than this optimizer.</exception>
+    /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
+    public (ParameterTree<T> Parameters, TState State) Step<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TState : struct, IOptimizerState<T, TState>
+    {
+        (ParameterTree<T> moved, OptimizerState<T> next) = Run(parameters, gradients, state.ToState(), PassEnd.Parameters, donate: false);
+        return (moved, TState.From(next));
+    }
+
+    /// <summary>
+    /// One update that consumes its inputs, parameters, gradients and state, and reuses their memory: the same bits as
+    /// <see cref="Step{T, TState}"/>, and no allocation. A consumed tree throws when touched. If the step fails, nothing is consumed.
+    /// </summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <typeparam name="TState">The state that <c>Init</c> returned.</typeparam>
+    /// <param name="parameters">θ; consumed.</param>
+    /// <param name="gradients">g, of the same layout; consumed.</param>
+    /// <param name="state">The state after the update before; consumed.</param>
+    /// <exception cref="ArgumentException">The layouts differ, or the state has other slots than this optimizer.</exception>
+    /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
+    public (ParameterTree<T> Parameters, TState State) StepDonating<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TState : struct, IOptimizerState<T, TState>
+    {
+        (ParameterTree<T> moved, OptimizerState<T> next) = Run(parameters, gradients, state.ToState(), PassEnd.Parameters, donate: true);
+        return (moved, TState.From(next));
+    }
+
+    /// <summary>What the update would add to each parameter, without adding it: θ' = θ + Δ (to rounding).</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <typeparam name="TState">The state that <c>Init</c> returned.</typeparam>
+    /// <param name="parameters">θ.</param>
+    /// <param name="gradients">g, of the same layout.</param>
+    /// <param name="state">The state after the update before.</param>
+    /// <exception cref="ArgumentException">The layouts differ, or the state has other slots than this optimizer.</exception>
+    /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
+    public (ParameterTree<T> Deltas, TState State) Update<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TState : struct, IOptimizerState<T, TState>
+    {
+        (ParameterTree<T> deltas, OptimizerState<T> next) = Run(parameters, gradients, state.ToState(), PassEnd.Deltas, donate: false);
+        return (deltas, TState.From(next));
+    }
+
+    /// <summary>The learning rate of the k-th update: the product of the rates of the parts.</summary>
+    /// <param name="step">k, from 1.</param>
+    public double LearningRateAt(long step)
+    {
+        double rate = 1;
+        foreach (Transform part in Parts) rate *= part.RateAt(step);
+        return rate;
+    }
+
+    /// <summary>This optimizer with groups, before those it has.</summary>
+    /// <param name="groups">The groups; the first that matches a leaf gives it its settings.</param>
+    public Optimizer WithGroups(params ReadOnlySpan<LeafGroup> groups) => this with { Groups = [.. groups, .. Groups] };
+
+    /// <summary>Which leaf of a layout gets which settings.</summary>
+    /// <param name="layout">The layout of the parameters.</param>
+    public GroupReport Report(TreeLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return new GroupReport(
+        [
+            .. layout.Leaves
+                .GroupBy(leaf => (Group: GroupOf(leaf), Decay: Parts.Sum(part => part.DecayOf(leaf)) * GroupOf(leaf).Settings.WeightDecayMultiplier))
+                .Select(rows => new GroupReport.Row(
+                    rows.Key.Group.Name, rows.Key.Group.Settings, rows.Key.Group.Settings.Frozen ? 0 : rows.Key.Decay,
+                    [.. rows], rows.Sum(leaf => (long)leaf.Length))),
+        ]);
+    }
+
+    internal LeafGroup GroupOf(Leaf leaf)
+    {
+        foreach (LeafGroup group in Groups)
+        {
+            if (group.Matches(leaf)) return group;
+        }
+
+        return Ungrouped;
+    }
+
+    private Plan PlanFor(TreeLayout layout)
+    {
+        if (Plans.TryGetValue(this, out Plan? known) && ReferenceEquals(known.Layout, layout)) return known;
+        Plan plan = Plan.Of(this, layout);
+        Plans.AddOrUpdate(this, plan);
+        return plan;
+    }
+
+    private unsafe (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
+        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string consumer = "Optimizer.StepDonating";
+        TreeLayout layout = parameters.Layout;
+        Plan plan = PlanFor(layout);
+        layout.RequireSame(gradients.Layout, nameof(gradients));
+        if (state.SlotCount != plan.SlotCount)
+            throw new ArgumentException($"{this} keeps {plan.SlotCount} state slots; the state given has {state.SlotCount}. Use the state that its Init returned.", nameof(state));
+        for (int slot = 0; slot < plan.SlotCount; slot++) layout.RequireSame(state[slot].Layout, nameof(state));
+
+        long step = checked(state.Step + 1);
+        double norm = plan.Passes[0].NeedsNorm ? FiniteNorm(plan, gradients.Storage, gradients, step) : 1;
+        TreeStorage<T> output = Destination(plan, parameters, donate, ending == PassEnd.Deltas);
+        Storages<T> slots = default;
+        for (int slot = 0; slot < plan.SlotCount; slot++) slots[slot] = Destination(plan, state[slot], donate, clearFrozen: false);
+        TreeStorage<T> scratch = gradients.Storage;
+        if (plan.Passes.Length > 1)
+        {
+            if (!donate) scratch = layout.RentUncleared<T>().Storage;
+            foreach (Leaf leaf in plan.Frozen) scratch.Memory.Span.Slice(leaf.Offset, leaf.Length).Clear();
+        }
+
+        for (int pass = 0; pass < plan.Passes.Length; pass++)
+        {
+            Plan.Pass part = plan.Passes[pass];
+            bool last = pass == plan.Passes.Length - 1;
+            if (pass > 0 && part.NeedsNorm) norm = FiniteNorm(plan, scratch, null, step);
+            PassMemory<T> memory = new()
+            {
+                Parameters = parameters.Storage.Memory.Pointer,
+                Updates = pass == 0 ? gradients.Storage.Memory.Pointer : scratch.Memory.Pointer,
+                Output = last ? output.Memory.Pointer : scratch.Memory.Pointer,
+            };
+            for (int slot = 0; slot < part.SlotCount; slot++)
+            {
+                memory.SlotsIn[slot] = (long)state[part.FirstSlot + slot].Storage.Memory.Pointer;
+                memory.SlotsOut[slot] = (long)slots[part.FirstSlot + slot].Memory.Pointer;
+            }
+
+            new RulePass<T>(plan, part.Start, part.End, last ? ending : PassEnd.Updates, step, norm, memory).Execute();
+            if (!last) scratch.ClearPadding();
+        }
+
+        GC.KeepAlive(parameters.Storage);
+        GC.KeepAlive(gradients.Storage);
+        for (int slot = 0; slot < plan.SlotCount; slot++) GC.KeepAlive(state[slot].Storage);
+        if (plan.Passes.Length > 1 && !donate) layout.Pool<T>().Add(scratch);
+        if (donate) gradients.Release(consumer);
+        output.ClearPadding();
+        Trees<T> trees = default;
+        for (int slot = 0; slot < plan.SlotCount; slot++)
+        {
+            slots[slot].ClearPadding();
+            trees[slot] = new ParameterTree<T>(slots[slot], slots[slot].Claim(consumer));
+        }
+
+        return (new ParameterTree<T>(output, output.Claim(consumer)), new OptimizerState<T>(step, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotCount]));
+    }
+
+    /// <summary>Where a tree's successor is written: its own memory when donated, else a buffer in which the frozen leaves stand already.</summary>
+    private static TreeStorage<T> Destination<T>(Plan plan, ParameterTree<T> before, bool donate, bool clearFrozen)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (donate) return before.Storage;
+        TreeBuffer<T> after = before.Layout.RentUncleared<T>();
+        foreach (Leaf leaf in plan.Frozen)
+        {
+            if (clearFrozen) after.AsSpan(leaf).Clear();
+            else before.AsSpan(leaf).CopyTo(after.AsSpan(leaf));
+        }
+
+        return after.Storage;
+    }
+
+    private static double FiniteNorm<T>(Plan plan, TreeStorage<T> storage, ParameterTree<T>? memoised, long step)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double norm;
+        if (plan.Frozen.Length == 0)
+        {
+            norm = memoised is { } tree ? tree.GlobalNorm() : BlockReduction.Norm<T>(storage.Memory.Span);
+        }
+        else
+        {
+            norm = 0;
+            foreach (Plan.LeafRun run in plan.Runs)
+                norm = double.Hypot(norm, BlockReduction.Norm<T>(storage.Memory.Span[run.Start..run.End]));
+        }
+
+        return double.IsFinite(norm) ? norm : throw NonFiniteGradientException.In(storage.Layout, storage.Memory.Span, plan.Frozen, step);
+    }
+
+    [InlineArray(OptimizerState<float>.Capacity)]
+    private struct Storages<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private TreeStorage<T> first;
+    }
+
+    [InlineArray(OptimizerState<float>.Capacity)]
+    private struct Trees<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private ParameterTree<T> first;
+    }
+}

@@ -1,0 +1,27 @@
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>The same rate at every step: η(k) = η.</summary>
+public sealed record Constant : Schedule
+{
+    private Constant(double rate) => Rate = rate;
+
+    /// <summary>η.</summary>
+    public double Rate { get; }
+
+    /// <summary>The schedule, or the fault found.</summary>
+    /// <param name="rate">η; finite and not negative.</param>
+    public static Validation<Error, Constant> Create(double rate) => new Faults()
+        .Require(double.IsFinite(rate) && rate >= 0, nameof(rate), rate, "finite and not negative")
+        .Make(() => new Constant(rate));
+
+    /// <summary>The schedule.</summary>
+    /// <param name="rate">η; finite and not negative.</param>
+    /// <exception cref="ArgumentException">The rate is negative or not finite.</exception>
+    public static Constant Of(double rate) => Create(rate).OrThrow(nameof(Constant));
+
+    /// <inheritdoc/>
+    protected internal override double RateAt(long step) => Rate;
+}

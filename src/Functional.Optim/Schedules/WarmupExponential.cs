@@ -1,0 +1,32 @@
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>Warm-up, then a constant ratio from step to step: η = peak·(floor / peak)ᵖ.</summary>
+public sealed record WarmupExponential : WarmupDecay
+{
+    private WarmupExponential(double peak, long warmupSteps, long totalSteps, double floor)
+        : base(peak, warmupSteps, totalSteps, floor)
+    {
+    }
+
+    /// <summary>The schedule, or every fault found.</summary>
+    /// <param name="peak">The highest rate; finite and not negative.</param>
+    /// <param name="warmupSteps">W, the step that has the peak; not negative.</param>
+    /// <param name="totalSteps">N, the step that first has the floor; more than W.</param>
+    /// <param name="floor">The rate at the end and after it; above 0, to the peak.</param>
+    public static Validation<Error, WarmupExponential> Create(double peak, long warmupSteps, long totalSteps, double floor) =>
+        Check(peak, warmupSteps, totalSteps, floor)
+            .Require(floor > 0, nameof(floor), floor, "above 0, where an exponential ends")
+            .Make(() => new WarmupExponential(peak, warmupSteps, totalSteps, floor));
+
+    /// <summary>The schedule.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static WarmupExponential Of(double peak, long warmupSteps, long totalSteps, double floor) =>
+        Create(peak, warmupSteps, totalSteps, floor).OrThrow(nameof(WarmupExponential));
+
+    /// <inheritdoc/>
+    private protected override double Decay(double progress) => Peak * Math.Pow(Floor / Peak, progress);
+}

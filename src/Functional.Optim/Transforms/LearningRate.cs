@@ -1,0 +1,31 @@
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>Multiplies the update by the learning rate of the step: u' = η(t)·u, times the multiplier of the leaf's group.</summary>
+public sealed record LearningRate : Transform
+{
+    private LearningRate(Schedule schedule) => Schedule = schedule;
+
+    /// <summary>η, as a function of the number of the update, from 1.</summary>
+    public Schedule Schedule { get; }
+
+    /// <summary>The part with a schedule, or with a constant rate.</summary>
+    /// <param name="schedule">η(t).</param>
+    public static LearningRate Of(Schedule schedule)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        return new LearningRate(schedule);
+    }
+
+    /// <inheritdoc/>
+    protected internal override double RateAt(long step) => Schedule.At(step);
+
+    /// <inheritdoc/>
+    protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => settings.LearningRateMultiplier;
+
+    /// <inheritdoc/>
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Then(first, new ScaleRule<T>(T.CreateTruncating(Schedule.At(pass.Step) * pass.Factor)));
+}

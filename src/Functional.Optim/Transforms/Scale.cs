@@ -1,0 +1,23 @@
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>Multiplies the update by a constant: u' = c·u. With c = −1 a loss is maximized.</summary>
+public sealed record Scale : Transform
+{
+    private Scale(double factor) => Factor = factor;
+
+    /// <summary>c.</summary>
+    public double Factor { get; }
+
+    /// <summary>The part with a factor.</summary>
+    /// <param name="factor">c; finite.</param>
+    /// <exception cref="ArgumentException">The factor is not finite.</exception>
+    public static Scale By(double factor) => new Faults()
+        .Require(double.IsFinite(factor), nameof(factor), factor, "finite").Make(() => new Scale(factor)).OrThrow(nameof(Scale));
+
+    /// <inheritdoc/>
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Then(first, new ScaleRule<T>(T.CreateTruncating(Factor)));
+}

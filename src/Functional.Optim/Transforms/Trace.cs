@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Momentum: m' = μ·m + (1 − τ)·u, m' = u at the first update; hands on m', or with Nesterov u + μ·m' (Sutskever et al., 2013, in
+/// torch's form).
+/// </summary>
+public sealed record Trace : Transform
+{
+    private Trace(double momentum, double dampening, bool nesterov)
+    {
+        Momentum = momentum;
+        Dampening = dampening;
+        Nesterov = nesterov;
+    }
+
+    /// <summary>μ.</summary>
+    public double Momentum { get; }
+
+    /// <summary>τ.</summary>
+    public double Dampening { get; }
+
+    /// <summary>Whether the update looks ahead.</summary>
+    public bool Nesterov { get; }
+
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<string> SlotNames => ["momentum"];
+
+    /// <summary>The part with its constants.</summary>
+    /// <param name="momentum">μ, in [0, 1).</param>
+    /// <param name="dampening">τ, in [0, 1]; skipped at the first update.</param>
+    /// <param name="nesterov">Look ahead; wants momentum and no dampening.</param>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Trace Of(double momentum, double dampening = 0, bool nesterov = false) =>
+        Check(momentum, dampening, nesterov).Make(() => new Trace(momentum, dampening, nesterov)).OrThrow(nameof(Trace));
+
+    /// <inheritdoc/>
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Then(first, new TraceRule<T>(
+            T.CreateTruncating(Momentum), T.CreateTruncating(pass.Step == 1 ? 1 : 1 - Dampening), Nesterov));
+
+    internal static Faults Check(double momentum, double dampening, bool nesterov) => new Faults()
+        .Require(momentum is >= 0 and < 1, nameof(momentum), momentum, "in [0, 1)")
+        .Require(dampening is >= 0 and <= 1, nameof(dampening), dampening, "in [0, 1]")
+        .Require(!nesterov || (momentum > 0 && dampening == 0), nameof(nesterov), nesterov, "false without momentum or with dampening");
+}

@@ -1,0 +1,46 @@
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Weight decay: u' = u + λ·θ. In front of the moments it is an L2 penalty (<see cref="Coupled"/>); behind them, before the learning
+/// rate, it is decoupled (<see cref="Decoupled"/>) and shrinks θ by 1 − η·λ (Loshchilov and Hutter, 2019).
+/// </summary>
+public sealed record WeightDecay : Transform
+{
+    private readonly Func<Leaf, bool>? decays;
+
+    private WeightDecay(double decay, Func<Leaf, bool>? decays)
+    {
+        Decay = decay;
+        this.decays = decays;
+    }
+
+    /// <summary>λ.</summary>
+    public double Decay { get; }
+
+    /// <summary>Decoupled decay: put it behind the moments and before the learning rate.</summary>
+    /// <param name="decay">λ; finite and not negative.</param>
+    /// <param name="decays">Which leaves decay; all when <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
+    public static WeightDecay Decoupled(double decay, Func<Leaf, bool>? decays = null) => new Faults()
+        .Require(double.IsFinite(decay) && decay >= 0, nameof(decay), decay, "finite and not negative")
+        .Make(() => new WeightDecay(decay, decays)).OrThrow(nameof(WeightDecay));
+
+    /// <summary>An L2 penalty of λ/2·‖θ‖²: the same formula, put in front of the moments.</summary>
+    /// <param name="decay">λ; finite and not negative.</param>
+    /// <param name="decays">Which leaves decay; all when <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
+    public static WeightDecay Coupled(double decay, Func<Leaf, bool>? decays = null) => Decoupled(decay, decays);
+
+    /// <inheritdoc/>
+    protected internal override double DecayOf(Leaf leaf) => decays is null || decays(leaf) ? Decay : 0;
+
+    /// <inheritdoc/>
+    protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => DecayOf(leaf) * settings.WeightDecayMultiplier;
+
+    /// <inheritdoc/>
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Then(first, new DecayRule<T>(T.CreateTruncating(pass.Factor)));
+}
