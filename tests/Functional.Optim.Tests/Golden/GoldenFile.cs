@@ -1,0 +1,22 @@
+using System.Text.Json;
+
+namespace Functional.Optim.Tests.Golden;
+
+/// <summary>Reads the golden figures beside the test assembly.</summary>
+internal static class GoldenFile
+{
+    internal static JsonElement Read(string name) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name))).RootElement;
+
+    internal static double Number(this JsonElement element) => element.ValueKind == JsonValueKind.String
+        ? element.GetString() switch { "nan" => double.NaN, "inf" => double.PositiveInfinity, _ => double.NegativeInfinity }
+        : element.GetDouble();
+
+    internal static double[] Numbers(this JsonElement element) => [.. element.EnumerateArray().Select(Number)];
+
+    internal static double Option(this JsonElement options, string name, double fallback) =>
+        options.TryGetProperty(name, out JsonElement value) ? value.Number() : fallback;
+
+    internal static bool Flag(this JsonElement options, string name) =>
+        options.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+}

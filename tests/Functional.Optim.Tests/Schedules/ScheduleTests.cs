@@ -1,0 +1,107 @@
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Xunit;
+using Functional.Optim.Tests.Golden;
+
+namespace Functional.Optim.Tests.Schedules;
+
+public class ScheduleTests
+{
+    [Fact]
+    public void The_five_kinds_agree_with_the_chapter_wherever_it_is_right()
+    {
+        int compared = 0;
+        foreach (JsonElement golden in GoldenFile.Read("schedules.json").GetProperty("cases").EnumerateArray())
+        {
+            string kind = golden.GetProperty("schedule_type").GetString()!;
+            double peak = golden.GetProperty("max_lr").GetDouble();
+            double floor = golden.GetProperty("min_lr").GetDouble();
+            long warmup = golden.GetProperty("warmup_steps").GetInt64();
+            long total = golden.GetProperty("total_steps").GetInt64();
+            bool decays = kind is not ("constant" or "linear_warmup");
+            if (decays && total <= warmup)
+            {
+                Assert.Throws<ArgumentException>(() => Build(kind, peak, floor, warmup, total));
+                continue;
+            }
+
+            if (kind == "exponential_decay" && floor == 0)
+            {
+                Assert.Throws<ArgumentException>(() => Build(kind, peak, floor, warmup, total));
+                continue;
+            }
+
+            Schedule schedule = Build(kind, peak, floor, warmup, total);
+            JsonElement[] rates = [.. golden.GetProperty("lr").EnumerateArray()];
+            long[] steps = [.. golden.GetProperty("steps").EnumerateArray().Select(step => step.GetInt64())];
+            for (int index = 0; index < steps.Length; index++)
+            {
+                bool pastTheEnd = kind == "exponential_decay" && steps[index] > total;
+                if (pastTheEnd) continue;
+                Assert.Equal(rates[index].Number(), schedule.At(steps[index]), 1e-15);
+                compared++;
+            }
+        }
+
+        Assert.True(compared > 1000, $"{compared} rates");
+    }
+
+    [Property]
+    public void Rates_stay_between_floor_and_peak_and_fall_after_the_warm_up(PositiveInt warmup, PositiveInt decay, PositiveInt floorPercent)
+    {
+        long total = warmup.Get + (long)decay.Get;
+        const double peak = 0.01;
+        double floor = peak * (floorPercent.Get % 100 + 1) / 101;
+        foreach (Schedule schedule in (Schedule[])
+                 [
+                     Schedule.WarmupCosine(peak, warmup.Get, total, floor),
+                     Schedule.WarmupPolynomial(peak, warmup.Get, total, floor),
+                     Schedule.WarmupExponential(peak, warmup.Get, total, floor),
+                 ])
+        {
+            Assert.Equal(peak / warmup.Get, schedule.At(1), 1e-15);
+            Assert.Equal(peak, schedule.At(warmup.Get), 1e-15);
+            Assert.Equal(floor, schedule.At(total));
+            Assert.Equal(floor, schedule.At(long.MaxValue));
+            double before = schedule.At(0);
+            for (long step = 1; step <= total + 2; step++)
+            {
+                double rate = schedule.At(step);
+                Assert.InRange(rate, step < warmup.Get ? 0 : floor, peak);
+                Assert.True(step <= warmup.Get ? rate >= before : rate <= before + 1e-18);
+                before = rate;
+            }
+        }
+    }
+
+    [Fact]
+    public void Combinators_do_what_they_say()
+    {
+        Schedule schedule = Schedule.LinearWarmup(1, 10);
+        Assert.Equal(0.3, schedule.At(3));
+        Assert.Equal(0.2, schedule.ZeroBased().At(3));
+        Assert.Equal(0.6, schedule.Scale(2).At(3));
+        Assert.Equal(0.5, schedule.Clamp(0.5, 0.8).At(3));
+        Assert.Equal(0.8, schedule.Clamp(0.5, 0.8).At(30));
+        Assert.Equal(0.1, schedule.Then(schedule, 5).At(6));
+        Assert.Equal(0.5, schedule.Then(schedule, 5).At(5));
+        Assert.Equal([0.1, 0.2, 0.3], schedule.Preview(3));
+    }
+
+    [Fact]
+    public void Every_fault_is_listed()
+    {
+        ArgumentException fault = Assert.Throws<ArgumentException>(() => Schedule.WarmupCosine(double.NaN, -1, -2, -3));
+        foreach (string name in (string[])["peak", "warmupSteps", "totalSteps", "floor"]) Assert.Contains(name, fault.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Constant(1).At(-1));
+    }
+
+    private static Schedule Build(string kind, double peak, double floor, long warmup, long total) => kind switch
+    {
+        "constant" => Schedule.Constant(peak),
+        "linear_warmup" => Schedule.LinearWarmup(peak, warmup),
+        "cosine_with_warmup" => Schedule.WarmupCosine(peak, warmup, total, floor),
+        "polynomial_decay" => Schedule.WarmupPolynomial(peak, warmup, total, floor),
+        _ => Schedule.WarmupExponential(peak, warmup, total, floor),
+    };
+}
