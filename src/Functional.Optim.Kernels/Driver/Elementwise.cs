@@ -102,22 +102,29 @@ public static unsafe class Elementwise
         T* out0 = memory.SlotOut(0), out1 = memory.SlotOut(1), out2 = memory.SlotOut(2), out3 = memory.SlotOut(3);
         long index = start;
         long vectorEnd = end - TLane.Width;
-        if (memory.NonTemporal && TLane.Width > 1 && SameAlignment())
+        if (memory.NonTemporal && TLane.Width > 1 && SameAlignment(output, out0, out1, out2, out3))
         {
             long aligned = Math.Min(end, index + Distance(output + index));
-            for (; index < aligned; index++) One<ScalarLane<T>>(index, false);
-            for (; index <= vectorEnd; index += TLane.Width) One<TLane>(index, true);
+            for (; index < aligned; index++)
+                One<ScalarLane<T>>(rule, index, parameters, updates, output, in0, in1, in2, in3, out0, out1, out2, out3, false);
+            for (; index <= vectorEnd; index += TLane.Width)
+                One<TLane>(rule, index, parameters, updates, output, in0, in1, in2, in3, out0, out1, out2, out3, true);
         }
         else
         {
-            for (; index <= vectorEnd; index += TLane.Width) One<TLane>(index, false);
+            for (; index <= vectorEnd; index += TLane.Width)
+                One<TLane>(rule, index, parameters, updates, output, in0, in1, in2, in3, out0, out1, out2, out3, false);
         }
 
-        for (; index < end; index++) One<ScalarLane<T>>(index, false);
+        for (; index < end; index++)
+            One<ScalarLane<T>>(rule, index, parameters, updates, output, in0, in1, in2, in3, out0, out1, out2, out3, false);
         if (memory.NonTemporal) Thread.MemoryBarrier();
 
+        // Static, with everything passed: a captured variable lives in memory and is read again for every vector.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void One<TAt>(long at, bool nonTemporal)
+        static void One<TAt>(
+            in TRule rule, long at, T* parameters, T* updates, T* output,
+            T* in0, T* in1, T* in2, T* in3, T* out0, T* out1, T* out2, T* out3, bool nonTemporal)
             where TAt : struct, ILane<TAt, T>
         {
             Slots<TAt> slots = new(
@@ -141,7 +148,7 @@ public static unsafe class Elementwise
             else TAt.Store(value, destination);
         }
 
-        bool SameAlignment()
+        static bool SameAlignment(T* output, T* out0, T* out1, T* out2, T* out3)
         {
             long misaligned = (long)output & 63;
             return misaligned % sizeof(T) == 0
