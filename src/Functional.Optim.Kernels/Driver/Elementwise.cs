@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Functional.Optim.Kernels;
 
@@ -11,6 +12,9 @@ public static unsafe class Elementwise
 {
     /// <summary>Above this many bytes written, arrays other than the inputs are written past the cache.</summary>
     private const long NonTemporalThreshold = 16L << 20;
+
+    /// <summary>How many bytes ahead of the loop memory is asked for.</summary>
+    private const int PrefetchDistance = 4096;
 
     /// <summary>Runs a rule over spans. Outputs may be the inputs themselves, but not overlap them otherwise.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -88,77 +92,69 @@ public static unsafe class Elementwise
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Loop<T, TRule, TLane>(in TRule constants, in PassMemory<T> memory, int start, int end)
+    /// <summary>Vectors, then what is left as scalars; past the cache, scalars also lead up to the first aligned address.</summary>
+    private static void Range<T, TRule, TLane>(in TRule rule, in PassMemory<T> memory, long start, long end)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
         where TLane : struct, ILane<TLane, T>
     {
-        TRule rule = constants;
-        T* parameters = memory.Parameters;
-        T* updates = memory.Updates;
-        T* output = memory.Output;
-        T* in0 = memory.SlotIn(0), in1 = memory.SlotIn(1), in2 = memory.SlotIn(2), in3 = memory.SlotIn(3);
-        T* out0 = memory.SlotOut(0), out1 = memory.SlotOut(1), out2 = memory.SlotOut(2), out3 = memory.SlotOut(3);
-        long index = start;
-        long vectorEnd = end - TLane.Width;
-        if (memory.NonTemporal && TLane.Width > 1 && SameAlignment(output, out0, out1, out2, out3))
+        if (memory.NonTemporal && TLane.Width > 1 && memory.SameAlignment(TRule.SlotCount))
         {
-            long aligned = Math.Min(end, index + Distance(output + index));
-            for (; index < aligned; index++)
-                One<ScalarLane<T>>(rule, index, parameters, updates, output, in0, in1, in2, in3, out0, out1, out2, out3, false);
-            for (; index <= vectorEnd; index += TLane.Width)
-                One<TLane>(rule, index, parameters, updates, output, in0, in1, in2, in3, out0, out1, out2, out3, true);
+            long aligned = Math.Min(end, start + memory.ElementsToAlignment(start));
+            Loop<T, TRule, ScalarLane<T>, Cached>(rule, memory, start, aligned);
+            start = Loop<T, TRule, TLane, PastTheCache>(rule, memory, aligned, end);
+            Thread.MemoryBarrier();
         }
         else
         {
-            for (; index <= vectorEnd; index += TLane.Width)
-                One<TLane>(rule, index, parameters, updates, output, in0, in1, in2, in3, out0, out1, out2, out3, false);
+            start = Loop<T, TRule, TLane, Cached>(rule, memory, start, end);
         }
 
-        for (; index < end; index++)
-            One<ScalarLane<T>>(rule, index, parameters, updates, output, in0, in1, in2, in3, out0, out1, out2, out3, false);
-        if (memory.NonTemporal) Thread.MemoryBarrier();
+        Loop<T, TRule, ScalarLane<T>, Cached>(rule, memory, start, end);
+    }
 
-        // Static, with everything passed: a captured variable lives in memory and is read again for every vector.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void One<TAt>(
-            in TRule rule, long at, T* parameters, T* updates, T* output,
-            T* in0, T* in1, T* in2, T* in3, T* out0, T* out1, T* out2, T* out3, bool nonTemporal)
-            where TAt : struct, ILane<TAt, T>
+    /// <summary>Whole lanes from a start; returns where it stopped. One place of the rule per method keeps the JIT within its inlining budget.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static long Loop<T, TRule, TLane, TStore>(in TRule constants, in PassMemory<T> memory, long start, long end)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TRule : unmanaged, IUpdateRule<T>
+        where TLane : struct, ILane<TLane, T>
+        where TStore : struct, IStore
+    {
+        TRule rule = constants;
+        T* parameters = memory.Parameters, updates = memory.Updates, output = memory.Output;
+        T* in0 = memory.SlotIn(0), in1 = memory.SlotIn(1), in2 = memory.SlotIn(2), in3 = memory.SlotIn(3);
+        T* out0 = memory.SlotOut(0), out1 = memory.SlotOut(1), out2 = memory.SlotOut(2), out3 = memory.SlotOut(3);
+        long at = start;
+        for (; at <= end - TLane.Width; at += TLane.Width)
         {
-            Slots<TAt> slots = new(
-                TRule.SlotCount > 0 ? TAt.Load(in0 + at) : default,
-                TRule.SlotCount > 1 ? TAt.Load(in1 + at) : default,
-                TRule.SlotCount > 2 ? TAt.Load(in2 + at) : default,
-                TRule.SlotCount > 3 ? TAt.Load(in3 + at) : default);
-            Updated<TAt> updated = rule.Apply(TAt.Load(parameters + at), TAt.Load(updates + at), slots);
-            Put(updated.Update, output + at, nonTemporal);
-            if (TRule.SlotCount > 0) Put(updated.Slots.First, out0 + at, nonTemporal);
-            if (TRule.SlotCount > 1) Put(updated.Slots.Second, out1 + at, nonTemporal);
-            if (TRule.SlotCount > 2) Put(updated.Slots.Third, out2 + at, nonTemporal);
-            if (TRule.SlotCount > 3) Put(updated.Slots.Fourth, out3 + at, nonTemporal);
+            Prefetch(updates + at);
+            Prefetch(parameters + at);
+            if (TRule.SlotCount > 0) Prefetch(in0 + at);
+            if (TRule.SlotCount > 1) Prefetch(in1 + at);
+            if (TRule.SlotCount > 2) Prefetch(in2 + at);
+            if (TRule.SlotCount > 3) Prefetch(in3 + at);
+            TLane update = TLane.Load(updates + at), parameter = TLane.Load(parameters + at);
+            Slots<TLane> slots = default;
+            if (TRule.SlotCount > 0) slots[0] = TLane.Load(in0 + at);
+            if (TRule.SlotCount > 1) slots[1] = TLane.Load(in1 + at);
+            if (TRule.SlotCount > 2) slots[2] = TLane.Load(in2 + at);
+            if (TRule.SlotCount > 3) slots[3] = TLane.Load(in3 + at);
+            TStore.Put(rule.Apply(parameter, update, ref slots, first: 0), output + at);
+            if (TRule.SlotCount > 0) TStore.Put(slots[0], out0 + at);
+            if (TRule.SlotCount > 1) TStore.Put(slots[1], out1 + at);
+            if (TRule.SlotCount > 2) TStore.Put(slots[2], out2 + at);
+            if (TRule.SlotCount > 3) TStore.Put(slots[3], out3 + at);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Put<TAt>(TAt value, T* destination, bool nonTemporal)
-            where TAt : struct, ILane<TAt, T>
-        {
-            if (nonTemporal) TAt.StoreNonTemporal(value, destination);
-            else TAt.Store(value, destination);
-        }
+        return at;
+    }
 
-        static bool SameAlignment(T* output, T* out0, T* out1, T* out2, T* out3)
-        {
-            long misaligned = (long)output & 63;
-            return misaligned % sizeof(T) == 0
-                && (TRule.SlotCount < 1 || ((long)out0 & 63) == misaligned)
-                && (TRule.SlotCount < 2 || ((long)out1 & 63) == misaligned)
-                && (TRule.SlotCount < 3 || ((long)out2 & 63) == misaligned)
-                && (TRule.SlotCount < 4 || ((long)out3 & 63) == misaligned);
-        }
-
-        static long Distance(T* address) => ((64 - ((long)address & 63)) & 63) / sizeof(T);
+    /// <summary>Asks for what comes a page later: the hardware's own prefetch stops at the end of each page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(void* address)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0((byte*)address + PrefetchDistance);
     }
 
     private static void RequireLength(int actual, int expected, string name)
@@ -171,6 +167,30 @@ public static unsafe class Elementwise
     {
         if (output.Overlaps(input, out int offset) && offset != 0)
             throw new ArgumentException($"{name} overlaps another span by an offset of {offset} elements; it may be that span or apart from it.", name);
+    }
+
+    /// <summary>How a lane is written.</summary>
+    private interface IStore
+    {
+        static abstract void Put<T, TLane>(TLane value, T* destination)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+            where TLane : struct, ILane<TLane, T>;
+    }
+
+    private readonly struct Cached : IStore
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Put<T, TLane>(TLane value, T* destination)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+            where TLane : struct, ILane<TLane, T> => TLane.Store(value, destination);
+    }
+
+    private readonly struct PastTheCache : IStore
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Put<T, TLane>(TLane value, T* destination)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+            where TLane : struct, ILane<TLane, T> => TLane.StoreNonTemporal(value, destination);
     }
 
     private readonly struct Body<T, TRule>(TRule* rules, Chunk* chunks, int length, PassMemory<T> memory, LaneWidth width) : IParallelBody
@@ -190,10 +210,10 @@ public static unsafe class Elementwise
             int end = chunk.Start + chunk.Length;
             switch (width)
             {
-                case LaneWidth.Bits512: Loop<T, TRule, Lane512<T>>(rule, memory, chunk.Start, end); break;
-                case LaneWidth.Bits256: Loop<T, TRule, Lane256<T>>(rule, memory, chunk.Start, end); break;
-                case LaneWidth.Bits128: Loop<T, TRule, Lane128<T>>(rule, memory, chunk.Start, end); break;
-                default: Loop<T, TRule, ScalarLane<T>>(rule, memory, chunk.Start, end); break;
+                case LaneWidth.Bits512: Range<T, TRule, Lane512<T>>(rule, memory, chunk.Start, end); break;
+                case LaneWidth.Bits256: Range<T, TRule, Lane256<T>>(rule, memory, chunk.Start, end); break;
+                case LaneWidth.Bits128: Range<T, TRule, Lane128<T>>(rule, memory, chunk.Start, end); break;
+                default: Range<T, TRule, ScalarLane<T>>(rule, memory, chunk.Start, end); break;
             }
         }
     }

@@ -16,4 +16,16 @@ internal unsafe struct PassMemory<T>
     internal readonly T* SlotIn(int slot) => (T*)SlotsIn[slot];
 
     internal readonly T* SlotOut(int slot) => (T*)SlotsOut[slot];
+
+    /// <summary>How many elements from an index on until the output is at a multiple of 64 bytes.</summary>
+    internal readonly long ElementsToAlignment(long index) => ((64 - ((long)(Output + index) & 63)) & 63) / sizeof(T);
+
+    /// <summary>Whether everything written reaches a multiple of 64 bytes at the same index.</summary>
+    internal readonly bool SameAlignment(int slotCount)
+    {
+        long misaligned = (long)Output & 63;
+        bool same = misaligned % sizeof(T) == 0;
+        for (int slot = 0; slot < slotCount; slot++) same &= (SlotsOut[slot] & 63) == misaligned;
+        return same;
+    }
 }

@@ -42,12 +42,14 @@ public readonly struct AdamRule<T> : IUpdateRule<T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Updated<TLane> Apply<TLane>(TLane parameter, TLane update, Slots<TLane> slots)
+    public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta1), slots.First, TLane.Broadcast(fresh1) * update);
-        TLane v = TLane.FusedMultiplyAdd(TLane.Broadcast(beta2), slots.Second, TLane.Broadcast(fresh2) * update * update);
+        TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta1), slots[first], TLane.Broadcast(fresh1) * update);
+        TLane v = TLane.FusedMultiplyAdd(TLane.Broadcast(beta2), slots[first + 1], TLane.Broadcast(fresh2) * update * update);
         TLane root = TLane.FusedMultiplyAdd(TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
-        return new(m * TLane.Broadcast(firstCorrection) / root, slots with { First = m, Second = v });
+        slots[first] = m;
+        slots[first + 1] = v;
+        return m * TLane.Broadcast(firstCorrection) / root;
     }
 }

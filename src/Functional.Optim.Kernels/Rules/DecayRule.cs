@@ -19,7 +19,7 @@ public readonly struct DecayRule<T>(T decay) : IUpdateRule<T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Updated<TLane> Apply<TLane>(TLane parameter, TLane update, Slots<TLane> slots)
+    public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
-        => new(TLane.FusedMultiplyAdd(TLane.Broadcast(decay), parameter, update), slots);
+        => TLane.FusedMultiplyAdd(TLane.Broadcast(decay), parameter, update);
 }

@@ -17,7 +17,8 @@ public interface IUpdateRule<T>
     /// <typeparam name="TLane">The lane.</typeparam>
     /// <param name="parameter">θ, before the step.</param>
     /// <param name="update">What the rule before handed on.</param>
-    /// <param name="slots">The rule's state; slots beyond <see cref="SlotCount"/> are undefined.</param>
-    Updated<TLane> Apply<TLane>(TLane parameter, TLane update, Slots<TLane> slots)
+    /// <param name="slots">The state of the chain: what the rule reads, and writes, of its own.</param>
+    /// <param name="first">The first slot of this rule; its others follow.</param>
+    TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>;
 }

@@ -13,7 +13,7 @@ public readonly struct IdentityRule<T> : IUpdateRule<T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Updated<TLane> Apply<TLane>(TLane parameter, TLane update, Slots<TLane> slots)
+    public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
-        => new(update, slots);
+        => update;
 }

@@ -16,7 +16,7 @@ public readonly struct ScaleRule<T>(T factor) : IUpdateRule<T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Updated<TLane> Apply<TLane>(TLane parameter, TLane update, Slots<TLane> slots)
+    public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
-        => new(TLane.Broadcast(factor) * update, slots);
+        => TLane.Broadcast(factor) * update;
 }

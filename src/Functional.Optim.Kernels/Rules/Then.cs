@@ -21,26 +21,15 @@ public readonly struct Then<T, TFirst, TSecond>(TFirst first, TSecond second) : 
     private readonly TSecond second = second;
 
     /// <inheritdoc/>
-    public static int SlotCount => TFirst.SlotCount + TSecond.SlotCount;
+    public static int SlotCount
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TFirst.SlotCount + TSecond.SlotCount;
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Updated<TLane> Apply<TLane>(TLane parameter, TLane update, Slots<TLane> slots)
+    public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
-    {
-        Updated<TLane> one = first.Apply(parameter, update, slots);
-        Slots<TLane> rest =
-            TFirst.SlotCount == 0 ? slots
-            : TFirst.SlotCount == 1 ? new(slots.Second, slots.Third, slots.Fourth, slots.Fourth)
-            : TFirst.SlotCount == 2 ? new(slots.Third, slots.Fourth, slots.Fourth, slots.Fourth)
-            : new(slots.Fourth, slots.Fourth, slots.Fourth, slots.Fourth);
-        Updated<TLane> two = second.Apply(parameter, one.Update, rest);
-        Slots<TLane> both =
-            TSecond.SlotCount == 0 ? one.Slots
-            : TFirst.SlotCount == 0 ? two.Slots
-            : TFirst.SlotCount == 1 ? new(one.Slots.First, two.Slots.First, two.Slots.Second, two.Slots.Third)
-            : TFirst.SlotCount == 2 ? new(one.Slots.First, one.Slots.Second, two.Slots.First, two.Slots.Second)
-            : new(one.Slots.First, one.Slots.Second, one.Slots.Third, two.Slots.First);
-        return new(two.Update, both);
-    }
+        => second.Apply(parameter, this.first.Apply(parameter, update, ref slots, first), ref slots, first + TFirst.SlotCount);
 }

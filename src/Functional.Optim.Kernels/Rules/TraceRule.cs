@@ -23,11 +23,12 @@ public readonly struct TraceRule<T>(T momentum, T fresh, bool nesterov) : IUpdat
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Updated<TLane> Apply<TLane>(TLane parameter, TLane update, Slots<TLane> slots)
+    public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane trace = TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), slots.First, TLane.Broadcast(fresh) * update);
+        TLane trace = TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), slots[first], TLane.Broadcast(fresh) * update);
         TLane handedOn = nesterov ? TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), trace, update) : trace;
-        return new(handedOn, slots with { First = trace });
+        slots[first] = trace;
+        return handedOn;
     }
 }
