@@ -56,4 +56,9 @@ public unsafe interface ILane<TSelf, T>
 
     /// <summary><paramref name="whenTrue"/> where left &gt; right, <paramref name="whenFalse"/> elsewhere (also where either is NaN).</summary>
     static abstract TSelf SelectGreater(TSelf left, TSelf right, TSelf whenTrue, TSelf whenFalse);
+
+    /// <summary>
+    /// 2ⁿ for an integral n, exact: n from −126 to 127 for float and from −1022 to 1023 for double; undefined elsewhere.
+    /// </summary>
+    static abstract TSelf PowerOfTwo(TSelf exponent);
 }

@@ -75,6 +75,13 @@ public readonly unsafe struct Lane128<T>(Vector128<T> value) : ILane<Lane128<T>,
     public static Lane128<T> SelectGreater(Lane128<T> left, Lane128<T> right, Lane128<T> whenTrue, Lane128<T> whenFalse) =>
         new(Vector128.ConditionalSelect(Vector128.GreaterThan(left.value, right.value), whenTrue.value, whenFalse.value));
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> PowerOfTwo(Lane128<T> exponent) =>
+        typeof(T) == typeof(float)
+            ? new(((Vector128.ConvertToInt32Native(exponent.value.AsSingle()) + Vector128.Create(127)) << 23).As<int, T>())
+            : new(((Vector128.ConvertToInt64Native(exponent.value.AsDouble()) + Vector128.Create(1023L)) << 52).As<long, T>());
+
     /// <summary>The numbers.</summary>
     public override string ToString() => value.ToString();
 }

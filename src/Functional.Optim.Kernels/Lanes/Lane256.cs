@@ -75,6 +75,13 @@ public readonly unsafe struct Lane256<T>(Vector256<T> value) : ILane<Lane256<T>,
     public static Lane256<T> SelectGreater(Lane256<T> left, Lane256<T> right, Lane256<T> whenTrue, Lane256<T> whenFalse) =>
         new(Vector256.ConditionalSelect(Vector256.GreaterThan(left.value, right.value), whenTrue.value, whenFalse.value));
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> PowerOfTwo(Lane256<T> exponent) =>
+        typeof(T) == typeof(float)
+            ? new(((Vector256.ConvertToInt32Native(exponent.value.AsSingle()) + Vector256.Create(127)) << 23).As<int, T>())
+            : new(((Vector256.ConvertToInt64Native(exponent.value.AsDouble()) + Vector256.Create(1023L)) << 52).As<long, T>());
+
     /// <summary>The numbers.</summary>
     public override string ToString() => value.ToString();
 }

@@ -75,6 +75,13 @@ public readonly unsafe struct Lane512<T>(Vector512<T> value) : ILane<Lane512<T>,
     public static Lane512<T> SelectGreater(Lane512<T> left, Lane512<T> right, Lane512<T> whenTrue, Lane512<T> whenFalse) =>
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(left.value, right.value), whenTrue.value, whenFalse.value));
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<T> PowerOfTwo(Lane512<T> exponent) =>
+        typeof(T) == typeof(float)
+            ? new(((Vector512.ConvertToInt32Native(exponent.value.AsSingle()) + Vector512.Create(127)) << 23).As<int, T>())
+            : new(((Vector512.ConvertToInt64Native(exponent.value.AsDouble()) + Vector512.Create(1023L)) << 52).As<long, T>());
+
     /// <summary>The numbers.</summary>
     public override string ToString() => value.ToString();
 }

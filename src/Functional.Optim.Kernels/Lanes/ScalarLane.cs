@@ -72,6 +72,10 @@ public readonly unsafe struct ScalarLane<T>(T value) : ILane<ScalarLane<T>, T>
     public static ScalarLane<T> SelectGreater(ScalarLane<T> left, ScalarLane<T> right, ScalarLane<T> whenTrue, ScalarLane<T> whenFalse) =>
         left.value > right.value ? whenTrue : whenFalse;
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane<T> PowerOfTwo(ScalarLane<T> exponent) => new(T.ScaleB(T.One, int.CreateTruncating(exponent.value)));
+
     /// <summary>The number.</summary>
     public override string ToString() => value.ToString() ?? "";
 }

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+
+namespace Functional.Optim.Autodiff;
+
+/// <summary>Values and gradients of functions of a parameter tree, by reverse-mode differentiation.</summary>
+/// <remarks>
+/// The memory of a computation is kept for the next one, so that a training loop whose shapes do not change allocates nothing. Safe
+/// to call from several threads at once. Same inputs, same bits, whatever <see cref="Kernels.Threads.Limit"/>.
+/// </remarks>
+public static class Differentiate
+{
+    /// <summary>The loss L(θ) and its gradient ∂L/∂θ, a tree of the layout of the parameters.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="loss">L; it must return a variable of one element.</param>
+    /// <param name="parameters">θ.</param>
+    /// <exception cref="ArgumentException">The loss has more than one element, or shapes within it do not fit.</exception>
+    public static (double Loss, ParameterTree<T> Gradients) ValueAndGradient<T>(LossFunction<T> loss, ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        Tape<T> tape = Tapes<T>.Take();
+        try
+        {
+            TreeBuffer<T> gradients = parameters.Layout.Rent<T>();
+            Variable<T> result = loss(tape.Begin(parameters, gradients));
+            double value = ScalarOf(result);
+            tape.Backward(result);
+            return (value, gradients.ToTree());
+        }
+        finally
+        {
+            Tapes<T>.GiveBack(tape);
+        }
+    }
+
+    /// <summary>The loss L(θ), forward only.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="loss">L; it must return a variable of one element.</param>
+    /// <param name="parameters">θ.</param>
+    /// <exception cref="ArgumentException">The loss has more than one element, or shapes within it do not fit.</exception>
+    public static double Value<T>(LossFunction<T> loss, ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        Tape<T> tape = Tapes<T>.Take();
+        try
+        {
+            return ScalarOf(loss(tape.Begin(parameters, null)));
+        }
+        finally
+        {
+            Tapes<T>.GiveBack(tape);
+        }
+    }
+
+    /// <summary>The elements of a function's value, forward only, copied into a span.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="function">Any function of the parameters.</param>
+    /// <param name="parameters">θ.</param>
+    /// <param name="destination">Where the value goes; of its length.</param>
+    /// <exception cref="ArgumentException">The destination has another length than the value.</exception>
+    public static void Value<T>(LossFunction<T> function, ParameterTree<T> parameters, Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        Tape<T> tape = Tapes<T>.Take();
+        try
+        {
+            Variable<T> result = function(tape.Begin(parameters, null));
+            if (result.Shape.Length != destination.Length)
+                throw new ArgumentException($"The value has the shape {result.Shape}; the destination has length {destination.Length}.", nameof(destination));
+            result.Value.CopyTo(destination);
+        }
+        finally
+        {
+            Tapes<T>.GiveBack(tape);
+        }
+    }
+
+    private static double ScalarOf<T>(Variable<T> loss)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        loss.Shape.Length == 1
+            ? double.CreateTruncating(loss.Value[0])
+            : throw new ArgumentException($"A loss has one element; this one has the shape {loss.Shape}. Use Sum, Mean or a loss operation.");
+
+    /// <summary>Tapes that are not in use, with the memory of their last computation.</summary>
+    private static class Tapes<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private static readonly ConcurrentBag<Tape<T>> Free = [];
+
+        internal static Tape<T> Take() => Free.TryTake(out Tape<T>? tape) ? tape : new Tape<T>();
+
+        internal static void GiveBack(Tape<T> tape)
+        {
+            tape.End();
+            Free.Add(tape);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim.Autodiff;
+
+/// <summary>The differentiable operations; each is one file with its forward and its derivative.</summary>
+public static partial class Operations
+{
+    /// <summary>x + y, element by element.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="left">x.</param>
+    /// <param name="right">y; of the same shape, or one of the two is the other's innermost dimensions and is repeated.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static Variable<T> Add<T>(this Variable<T> left, Variable<T> right)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => BinaryNode<T, Addition<T>>.Apply(left, right, nameof(Add));
+
+    private readonly struct Addition<T> : IBinaryOperator<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLane Value<TLane>(TLane left, TLane right)
+            where TLane : struct, ILane<TLane, T> => left + right;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLane ToLeft<TLane>(TLane gradient, TLane left, TLane right)
+            where TLane : struct, ILane<TLane, T> => gradient;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLane ToRight<TLane>(TLane gradient, TLane left, TLane right)
+            where TLane : struct, ILane<TLane, T> => gradient;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim.Autodiff;
+
+public static partial class Operations
+{
+    /// <summary>
+    /// Causal multi-head attention (Vaswani et al., 2017): per head softmax(q·kᵀ/√(d/heads))·v, where a position sees itself and
+    /// those before it.
+    /// </summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="queryKeyValue">[batch, positions, 3·d]: queries, keys and values side by side, each split into heads.</param>
+    /// <param name="heads">The number of heads; it divides d.</param>
+    /// <returns>[batch, positions, d].</returns>
+    /// <exception cref="ArgumentException">The shape is another, or the heads do not divide d.</exception>
+    public static Variable<T> CausalAttention<T>(this Variable<T> queryKeyValue, int heads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Shape shape = queryKeyValue.Shape;
+        if (shape.Rank != 3 || heads < 1 || shape[2] % (3 * heads) != 0)
+            throw new ArgumentException($"Causal attention takes [batch, positions, 3·d] with d a multiple of the {heads} heads; {shape} was given.");
+        CausalAttentionNode<T> node = queryKeyValue.Tape.Record<CausalAttentionNode<T>>(
+            new Shape(shape[0], shape[1], shape[2] / 3), queryKeyValue, inputs: 1);
+        node.Forward(heads);
+        return node.Output;
+    }
+
+    /// <summary>With P the softmax and S what goes into it: ∂V = Pᵀ·∂O, ∂P = ∂O·Vᵀ, ∂S = P∘(∂P − rowsum(∂P∘P))·scale, ∂Q = ∂S·K, ∂K = ∂Sᵀ·Q.</summary>
+    private sealed unsafe class CausalAttentionNode<T> : Node<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private AlignedBuffer<T>? probabilities;
+        private int heads;
+
+        private Geometry Layout => new(Shape[1], Shape[2], heads);
+
+        private int HeadsInAll => Shape[0] * heads;
+
+        internal void Forward(int count)
+        {
+            heads = count;
+            int length = HeadsInAll * Layout.Positions * Layout.Positions;
+            if (probabilities is null || probabilities.Length < length) probabilities = new AlignedBuffer<T>(length);
+            LaneLoop.Ranges<T, Attend>(HeadsInAll, 1, new(Layout, First.Value, probabilities.Pointer, Value));
+        }
+
+        internal override void PropagateGradient()
+        {
+            AlignedBuffer<T> scratch = Tape.RentBuffer(HeadsInAll * Geometry.BlockRows * Layout.Positions);
+            LaneLoop.Ranges<T, Backward>(
+                HeadsInAll, 1, new(Layout, First.Value, probabilities!.Pointer, Gradient, scratch.Pointer, First.Sink().Cleared()));
+            Tape.GiveBack(scratch);
+        }
+
+        /// <summary>Where the matrices of a head lie.</summary>
+        private readonly record struct Geometry(int Positions, int Width, int Heads)
+        {
+            /// <summary>Queries are worked on in blocks of rows, each with the keys up to its last row only.</summary>
+            internal const int BlockRows = 64;
+
+            internal int HeadWidth => Width / Heads;
+
+            internal T Scale => T.One / T.Sqrt(T.CreateTruncating(HeadWidth));
+
+            /// <summary>The queries (part 0), keys (1) or values (2) of a head.</summary>
+            internal MatrixView<T> Part(T* queryKeyValue, int head, int part) => new(
+                queryKeyValue + ((long)(head / Heads) * Positions * 3 * Width) + ((long)part * Width) + ((long)(head % Heads) * HeadWidth),
+                Positions, HeadWidth, 3 * Width);
+
+            internal MatrixView<T> Result(T* output, int head) => new(
+                output + ((long)(head / Heads) * Positions * Width) + ((long)(head % Heads) * HeadWidth), Positions, HeadWidth, Width);
+
+            internal MatrixView<T> Probabilities(T* all, int head) => new(all + ((long)head * Positions * Positions), Positions, Positions, Positions);
+        }
+
+        private readonly struct Attend(Geometry layout, T* queryKeyValue, T* probabilities, T* output) : ILaneBody<T>
+        {
+            private readonly T* queryKeyValue = queryKeyValue;
+            private readonly T* probabilities = probabilities;
+            private readonly T* output = output;
+
+            public void Run<TLane>(int start, int end)
+                where TLane : struct, ILane<TLane, T>
+            {
+                for (int head = start; head < end; head++)
+                {
+                    MatrixView<T> q = layout.Part(queryKeyValue, head, 0), k = layout.Part(queryKeyValue, head, 1), v = layout.Part(queryKeyValue, head, 2);
+                    MatrixView<T> all = layout.Probabilities(probabilities, head), o = layout.Result(output, head);
+                    for (int first = 0; first < layout.Positions; first += Geometry.BlockRows)
+                    {
+                        int rows = Math.Min(Geometry.BlockRows, layout.Positions - first), seen = first + rows;
+                        MatrixView<T> p = all.Block(first, 0, rows, seen);
+                        MatrixProduct.Multiply(q.Block(first, 0, rows, q.Columns), k.Block(0, 0, seen, k.Columns).Transposed, p);
+                        for (int row = 0; row < rows; row++)
+                        {
+                            T* scores = p.Pointer + ((long)row * p.RowStride);
+                            new Span<T>(scores + first + row + 1, rows - row - 1).Fill(T.NegativeInfinity);
+                            Softmax.Row<T, TLane>(scores, scores, seen, layout.Scale);
+                        }
+
+                        MatrixProduct.Multiply(p, v.Block(0, 0, seen, v.Columns), o.Block(first, 0, rows, o.Columns));
+                    }
+                }
+            }
+        }
+
+        private readonly struct Backward(Geometry layout, T* queryKeyValue, T* probabilities, T* gradient, T* scratch, GradientSink<T> sink) : ILaneBody<T>
+        {
+            private readonly T* queryKeyValue = queryKeyValue;
+            private readonly T* probabilities = probabilities;
+            private readonly T* gradient = gradient;
+            private readonly T* scratch = scratch;
+
+            public void Run<TLane>(int start, int end)
+                where TLane : struct, ILane<TLane, T>
+            {
+                for (int head = start; head < end; head++)
+                {
+                    MatrixView<T> q = layout.Part(queryKeyValue, head, 0), k = layout.Part(queryKeyValue, head, 1), v = layout.Part(queryKeyValue, head, 2);
+                    MatrixView<T> toQ = layout.Part(sink.Address, head, 0), toK = layout.Part(sink.Address, head, 1), toV = layout.Part(sink.Address, head, 2);
+                    MatrixView<T> all = layout.Probabilities(probabilities, head), toO = layout.Result(gradient, head);
+                    T* own = scratch + ((long)head * Geometry.BlockRows * layout.Positions);
+                    for (int first = 0; first < layout.Positions; first += Geometry.BlockRows)
+                    {
+                        int rows = Math.Min(Geometry.BlockRows, layout.Positions - first), seen = first + rows;
+                        MatrixView<T> p = all.Block(first, 0, rows, seen), toP = new(own, rows, seen, seen), toBlock = toO.Block(first, 0, rows, toO.Columns);
+                        MatrixProduct.Multiply(toBlock, v.Block(0, 0, seen, v.Columns).Transposed, toP);
+                        MatrixProduct.Multiply(p.Transposed, toBlock, toV.Block(0, 0, seen, toV.Columns), accumulate: true);
+                        for (int row = 0; row < rows; row++)
+                            ThroughSoftmax<TLane>(p.Pointer + ((long)row * p.RowStride), own + ((long)row * seen), seen);
+                        MatrixProduct.Multiply(toP, k.Block(0, 0, seen, k.Columns), toQ.Block(first, 0, rows, toQ.Columns), accumulate: true);
+                        MatrixProduct.Multiply(
+                            toP.Transposed, q.Block(first, 0, rows, q.Columns), toK.Block(0, 0, seen, toK.Columns), accumulate: true);
+                    }
+                }
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private void ThroughSoftmax<TLane>(T* p, T* g, int length)
+                where TLane : struct, ILane<TLane, T>
+            {
+                T sum = RowReduction.Sum<T, TLane, Product>(length, new(p, g));
+                T scale = layout.Scale;
+                int at = 0;
+                for (; at <= length - TLane.Width; at += TLane.Width)
+                    TLane.Store(TLane.Load(p + at) * (TLane.Load(g + at) - TLane.Broadcast(sum)) * TLane.Broadcast(scale), g + at);
+                for (; at < length; at++) g[at] = p[at] * (g[at] - sum) * scale;
+            }
+        }
+
+        private readonly struct Product(T* left, T* right) : ITerm<T>
+        {
+            private readonly T* left = left;
+            private readonly T* right = right;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public TLane At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T> => TLane.Load(left + index) * TLane.Load(right + index);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim.Autodiff;
+
+public static partial class Operations
+{
+    /// <summary>The mean over the positions of a sequence.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="input">[batch, positions, d], with at least one position.</param>
+    /// <returns>[batch, d].</returns>
+    /// <exception cref="ArgumentException">The input has another rank, or no position.</exception>
+    public static Variable<T> MeanPool<T>(this Variable<T> input)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (input.Shape.Rank != 3 || input.Shape[1] == 0)
+            throw new ArgumentException($"Mean pooling takes [batch, positions, d]; {input.Shape} was given.", nameof(input));
+        MeanPoolNode<T> node = input.Tape.Record<MeanPoolNode<T>>(new Shape(input.Shape[0], input.Shape[2]), input, inputs: 1);
+        node.Forward();
+        return node.Output;
+    }
+
+    /// <summary>∂L/∂x[b, p] = ∂L/∂y[b] / positions.</summary>
+    private sealed unsafe class MeanPoolNode<T> : Node<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        internal void Forward() => LaneLoop.Ranges<T, Average>(Shape.Rows, 1, new(First.Value, Value, First.Shape[1], Shape.Columns));
+
+        internal override void PropagateGradient() =>
+            LaneLoop.Ranges<T, Spread>(Shape.Rows, 1, new(Gradient, First.Sink(), First.Shape[1], Shape.Columns));
+
+        private readonly struct Average(T* input, T* value, int positions, int width) : ILaneBody<T>
+        {
+            private readonly T* input = input;
+            private readonly T* value = value;
+
+            public void Run<TLane>(int start, int end)
+                where TLane : struct, ILane<TLane, T>
+            {
+                for (long row = start; row < end; row++)
+                {
+                    int at = 0;
+                    for (; at <= width - TLane.Width; at += TLane.Width) At<TLane>(row, at);
+                    for (; at < width; at++) At<ScalarLane<T>>(row, at);
+                }
+            }
+
+            private void At<TLane>(long row, int column)
+                where TLane : struct, ILane<TLane, T>
+            {
+                TLane sum = TLane.Broadcast(T.Zero);
+                for (int position = 0; position < positions; position++) sum += TLane.Load(input + (((row * positions) + position) * width) + column);
+                TLane.Store(sum / TLane.Broadcast(T.CreateTruncating(positions)), value + (row * width) + column);
+            }
+        }
+
+        private readonly struct Spread(T* gradient, GradientSink<T> sink, int positions, int width) : ILaneBody<T>
+        {
+            private readonly T* gradient = gradient;
+
+            public void Run<TLane>(int start, int end)
+                where TLane : struct, ILane<TLane, T>
+            {
+                for (long row = start; row < end; row++)
+                {
+                    int at = 0;
+                    for (; at <= width - TLane.Width; at += TLane.Width) At<TLane>(row, at);
+                    for (; at < width; at++) At<ScalarLane<T>>(row, at);
+                }
+            }
+
+            private void At<TLane>(long row, int column)
+                where TLane : struct, ILane<TLane, T>
+            {
+                TLane part = TLane.Load(gradient + (row * width) + column) / TLane.Broadcast(T.CreateTruncating(positions));
+                for (int position = 0; position < positions; position++) sink.Add((((row * positions) + position) * width) + column, part);
+            }
+        }
+    }
+}

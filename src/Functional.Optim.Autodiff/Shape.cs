@@ -1,0 +1,88 @@
+namespace Functional.Optim.Autodiff;
+
+/// <summary>The sizes of up to four dimensions, outermost first; no dimension is a scalar.</summary>
+public readonly record struct Shape
+{
+    /// <summary>The most dimensions a shape can have.</summary>
+    public const int MaximumRank = 4;
+
+    private readonly (int First, int Second, int Third, int Fourth) sizes;
+
+    /// <summary>A shape.</summary>
+    /// <param name="sizes">The size of each dimension; none negative, at most <see cref="MaximumRank"/>.</param>
+    /// <exception cref="ArgumentException">A size is negative, or there are too many, or too many elements.</exception>
+    public Shape(params ReadOnlySpan<int> sizes)
+    {
+        if (sizes.Length > MaximumRank)
+            throw new ArgumentException($"The shape [{string.Join(", ", sizes.ToArray())}] has {sizes.Length} dimensions; {MaximumRank} are allowed.");
+        long length = 1;
+        foreach (int size in sizes)
+        {
+            if (size < 0) throw new ArgumentException($"The shape [{string.Join(", ", sizes.ToArray())}] has the negative size {size}.");
+            length *= size;
+            if (length > int.MaxValue) throw new ArgumentException($"The shape [{string.Join(", ", sizes.ToArray())}] has more than 2³¹ elements.");
+        }
+
+        Rank = sizes.Length;
+        Length = (int)length;
+        this.sizes = (At(sizes, 0), At(sizes, 1), At(sizes, 2), At(sizes, 3));
+
+        static int At(ReadOnlySpan<int> sizes, int dimension) => dimension < sizes.Length ? sizes[dimension] : 0;
+    }
+
+    /// <summary>The shape without dimensions, of one element.</summary>
+    public static Shape Scalar => new([]);
+
+    /// <summary>The number of dimensions.</summary>
+    public int Rank { get; }
+
+    /// <summary>The number of elements: the product of the sizes.</summary>
+    public int Length { get; }
+
+    /// <summary>The size of the innermost dimension; 1 for a scalar.</summary>
+    public int Columns => Rank == 0 ? 1 : this[Rank - 1];
+
+    /// <summary>The number of rows when all dimensions but the innermost are one; 1 for a scalar.</summary>
+    public int Rows => Rank == 0 ? 1 : Columns > 0 ? Length / Columns : LengthOf(Rank - 1);
+
+    /// <summary>The size of a dimension, from 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The shape has no such dimension.</exception>
+    public int this[int dimension] => (uint)dimension >= (uint)Rank
+        ? throw new ArgumentOutOfRangeException(nameof(dimension), dimension, $"The shape {this} has dimensions 0 to {Rank - 1}.")
+        : dimension switch { 0 => sizes.First, 1 => sizes.Second, 2 => sizes.Third, _ => sizes.Fourth };
+
+    /// <summary>The shape with another innermost size.</summary>
+    public Shape WithColumns(int columns)
+    {
+        Span<int> changed = stackalloc int[Rank];
+        for (int dimension = 0; dimension < Rank; dimension++) changed[dimension] = this[dimension];
+        changed[^1] = columns;
+        return new Shape(changed);
+    }
+
+    /// <summary>Whether this shape is the other's innermost dimensions, so that it can be repeated to it.</summary>
+    public bool IsSuffixOf(Shape other)
+    {
+        if (Rank > other.Rank) return false;
+        for (int dimension = 1; dimension <= Rank; dimension++)
+        {
+            if (this[Rank - dimension] != other[other.Rank - dimension]) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The sizes, such as <c>[12, 64, 128]</c>.</summary>
+    public override string ToString()
+    {
+        int[] all = [sizes.First, sizes.Second, sizes.Third, sizes.Fourth];
+        return $"[{string.Join(", ", all[..Rank])}]";
+    }
+
+    private int LengthOf(int dimensions)
+    {
+        int length = 1;
+        for (int dimension = 0; dimension < dimensions; dimension++) length *= this[dimension];
+        return length;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim.Autodiff;
+
+/// <summary>One operation on a tape: its inputs, its value, and how the gradient of its value becomes that of its inputs.</summary>
+internal abstract unsafe class Node<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private AlignedBuffer<T>? valueBuffer;
+    private AlignedBuffer<T>? gradientBuffer;
+
+    internal Tape<T> Tape { get; private set; } = null!;
+
+    internal Shape Shape { get; private set; }
+
+    internal bool RequiresGradient { get; private set; }
+
+    /// <summary>The elements.</summary>
+    internal T* Value { get; private protected set; }
+
+    internal Span<T> Values => new(Value, Shape.Length);
+
+    /// <summary>∂L/∂value; null until somebody adds to it.</summary>
+    internal T* Gradient { get; private protected set; }
+
+    internal bool HasGradient => Gradient is not null;
+
+    internal Variable<T> Output => new(this, Shape);
+
+    protected Node<T> First { get; private set; } = null!;
+
+    protected Node<T> Second { get; private set; } = null!;
+
+    protected Node<T> Third { get; private set; } = null!;
+
+    internal void Start(Tape<T> tape, Shape shape, bool requiresGradient)
+    {
+        Tape = tape;
+        Shape = shape;
+        RequiresGradient = requiresGradient;
+        Gradient = null;
+    }
+
+    internal void TakeInputs(Node<T>? first, Node<T>? second, Node<T>? third) => (First, Second, Third) = (first!, second!, third!);
+
+    internal void TakeBuffer()
+    {
+        if (valueBuffer is null || valueBuffer.Length < Shape.Length) valueBuffer = new AlignedBuffer<T>(Shape.Length);
+        Value = valueBuffer.Pointer;
+    }
+
+    /// <summary>Where to add to this node's gradient; nowhere when nobody wants it.</summary>
+    internal virtual GradientSink<T> Sink()
+    {
+        if (!RequiresGradient) return default;
+        bool accumulate = HasGradient;
+        if (!accumulate)
+        {
+            gradientBuffer = Tape.RentBuffer(Shape.Length);
+            Gradient = gradientBuffer.Pointer;
+        }
+
+        return new GradientSink<T>(Gradient, Shape.Length, accumulate);
+    }
+
+    internal void ReleaseGradient()
+    {
+        Gradient = null;
+        if (gradientBuffer is null) return;
+        Tape.GiveBack(gradientBuffer);
+        gradientBuffer = null;
+    }
+
+    /// <summary>Adds to the gradients of the inputs; called once, when <see cref="Gradient"/> is complete.</summary>
+    internal abstract void PropagateGradient();
+
+    /// <summary>Lets go of what belongs to the caller.</summary>
+    internal virtual void Forget()
+    {
+        ReleaseGradient();
+        TakeInputs(null, null, null);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim.Autodiff;
+
+/// <summary>
+/// The operations of one computation in the order in which they were made. Nodes and buffers are kept: a computation of the same
+/// form as the one before finds its node at each place and allocates nothing.
+/// </summary>
+internal sealed unsafe class Tape<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly List<Node<T>> nodes = [];
+    private readonly List<AlignedBuffer<T>> free = [];
+    private ParameterTree<T> parameters;
+    private TreeBuffer<T>? gradients;
+    private int count;
+
+    /// <summary>The number of this computation; a variable of another one is out of date.</summary>
+    internal int Recording { get; private set; }
+
+    internal Variables<T> Begin(ParameterTree<T> at, TreeBuffer<T>? gradientsOut)
+    {
+        parameters = at;
+        gradients = gradientsOut;
+        return new Variables<T>(this);
+    }
+
+    internal void End()
+    {
+        for (int index = 0; index < count; index++) nodes[index].Forget();
+        (parameters, gradients, count) = (default, null, 0);
+        Recording++;
+    }
+
+    internal Variable<T> Parameter(string name)
+    {
+        Leaf leaf = parameters.Layout[name];
+        if (leaf.Rank > Shape.MaximumRank)
+            throw new ArgumentException($"The leaf {leaf} has {leaf.Rank} dimensions; a variable has at most {Shape.MaximumRank}.", nameof(name));
+        for (int index = 0; index < count; index++)
+        {
+            if (nodes[index] is ParameterNode<T> known && ReferenceEquals(known.Leaf, leaf)) return known.Output;
+        }
+
+        ParameterNode<T> node = Next<ParameterNode<T>>(new Shape(leaf.Shape.AsSpan()), requiresGradient: true);
+        node.Bind(leaf, parameters, gradients);
+        return node.Output;
+    }
+
+    /// <summary>The node of the next operation, with room for its value.</summary>
+    internal TNode Record<TNode>(Shape shape, Variable<T> first = default, Variable<T> second = default, Variable<T> third = default, int inputs = 0)
+        where TNode : Node<T>, new()
+    {
+        Node<T>? one = inputs > 0 ? Own(first) : null, two = inputs > 1 ? Own(second) : null, three = inputs > 2 ? Own(third) : null;
+        bool requiresGradient = (one?.RequiresGradient ?? false) || (two?.RequiresGradient ?? false) || (three?.RequiresGradient ?? false);
+        TNode node = Next<TNode>(shape, requiresGradient);
+        node.TakeInputs(one, two, three);
+        node.TakeBuffer();
+        return node;
+    }
+
+    /// <summary>Goes back through the operations, from ∂L/∂L = 1.</summary>
+    internal void Backward(Variable<T> loss)
+    {
+        if (!loss.Node.RequiresGradient) return;
+        GradientSink<T> sink = loss.Node.Sink();
+        *sink.Address = T.One;
+        for (int index = count - 1; index >= 0; index--)
+        {
+            Node<T> node = nodes[index];
+            if (node.HasGradient) node.PropagateGradient();
+            node.ReleaseGradient();
+        }
+    }
+
+    internal AlignedBuffer<T> RentBuffer(int length)
+    {
+        int best = -1;
+        for (int index = free.Count - 1; index >= 0; index--)
+        {
+            if (free[index].Length >= length && (best < 0 || free[index].Length < free[best].Length)) best = index;
+        }
+
+        if (best < 0) return new AlignedBuffer<T>(length);
+        AlignedBuffer<T> buffer = free[best];
+        free.RemoveAt(best);
+        return buffer;
+    }
+
+    internal void GiveBack(AlignedBuffer<T> buffer) => free.Add(buffer);
+
+    private Node<T> Own(Variable<T> variable) => ReferenceEquals(variable.Tape, this)
+        ? variable.Node
+        : throw new ArgumentException("The variables of an operation belong to different computations.");
+
+    private TNode Next<TNode>(Shape shape, bool requiresGradient)
+        where TNode : Node<T>, new()
+    {
+        if (count == nodes.Count) nodes.Add(new TNode());
+        else if (nodes[count] is not TNode) nodes[count] = new TNode();
+        TNode node = (TNode)nodes[count++];
+        node.Start(this, shape, requiresGradient);
+        return node;
+    }
+}

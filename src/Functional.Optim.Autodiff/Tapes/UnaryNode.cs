@@ -1,0 +1,60 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim.Autodiff;
+
+/// <summary>An elementwise function of one value and how a gradient goes back.</summary>
+internal interface IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    TLane Value<TLane>(TLane x)
+        where TLane : struct, ILane<TLane, T>;
+
+    TLane ToInput<TLane>(TLane gradient, TLane x)
+        where TLane : struct, ILane<TLane, T>;
+}
+
+/// <summary>An elementwise operation on one array.</summary>
+internal sealed unsafe class UnaryNode<T, TOperator> : Node<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TOperator : struct, IUnaryOperator<T>
+{
+    private TOperator operation;
+
+    internal static Variable<T> Apply(Variable<T> input, TOperator operation)
+    {
+        UnaryNode<T, TOperator> node = input.Tape.Record<UnaryNode<T, TOperator>>(input.Shape, input, inputs: 1);
+        node.operation = operation;
+        LaneLoop.Elements<T, Forward>(node.Shape.Length, new(operation, node.First.Value, node.Value));
+        return node.Output;
+    }
+
+    internal override void PropagateGradient()
+    {
+        if (First.RequiresGradient) LaneLoop.Elements<T, Backward>(Shape.Length, new(operation, First.Value, Gradient, First.Sink()));
+    }
+
+    private readonly struct Forward(TOperator operation, T* input, T* value) : IElementBody<T>
+    {
+        private readonly TOperator operation = operation;
+        private readonly T* input = input;
+        private readonly T* value = value;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<TLane>(long index)
+            where TLane : struct, ILane<TLane, T> => TLane.Store(operation.Value(TLane.Load(input + index)), value + index);
+    }
+
+    private readonly struct Backward(TOperator operation, T* input, T* gradient, GradientSink<T> sink) : IElementBody<T>
+    {
+        private readonly TOperator operation = operation;
+        private readonly T* input = input;
+        private readonly T* gradient = gradient;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<TLane>(long index)
+            where TLane : struct, ILane<TLane, T> =>
+            sink.Add(index, operation.ToInput(TLane.Load(gradient + index), TLane.Load(input + index)));
+    }
+}

@@ -1,0 +1,12 @@
+using System.Numerics;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>Work on single elements, written over lanes.</summary>
+internal interface IElementBody<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Works on as many elements from an index on as the lane is wide.</summary>
+    void At<TLane>(long index)
+        where TLane : struct, ILane<TLane, T>;
+}

@@ -1,0 +1,63 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>Runs a body over ranges of indices, such as the rows of a matrix or the elements of an array: on lanes, on all threads.</summary>
+internal static class LaneLoop
+{
+    /// <summary>Elements per range of <see cref="Elements"/>.</summary>
+    private const int ElementsPerRange = 8192;
+
+    /// <summary>Runs a body over [0, count), in ranges of a fixed length, so that the bits do not depend on the threads.</summary>
+    internal static void Ranges<T, TBody>(int count, int perRange, in TBody body)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TBody : struct, ILaneBody<T>
+    {
+        Dispatch<T, TBody> dispatch = new(body, count, perRange, LaneWidths.Resolve(LaneWidth.Best));
+        if (count <= perRange) dispatch.Run(0);
+        else ParallelFor.Run((count + perRange - 1) / perRange, dispatch);
+    }
+
+    /// <summary>Runs a body for every element of [0, count): lanes, then scalars.</summary>
+    internal static void Elements<T, TBody>(int count, in TBody body)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TBody : struct, IElementBody<T> =>
+        Ranges<T, EveryElement<T, TBody>>(count, ElementsPerRange, new(body));
+
+    private readonly struct Dispatch<T, TBody>(TBody body, int count, int perRange, LaneWidth width) : IParallelBody
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TBody : struct, ILaneBody<T>
+    {
+        private readonly TBody body = body;
+
+        public void Run(int index)
+        {
+            int start = index * perRange, end = Math.Min(count, start + perRange);
+            switch (width)
+            {
+                case LaneWidth.Bits512: body.Run<Lane512<T>>(start, end); break;
+                case LaneWidth.Bits256: body.Run<Lane256<T>>(start, end); break;
+                case LaneWidth.Bits128: body.Run<Lane128<T>>(start, end); break;
+                default: body.Run<ScalarLane<T>>(start, end); break;
+            }
+        }
+    }
+
+    private readonly struct EveryElement<T, TBody>(TBody body) : ILaneBody<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TBody : struct, IElementBody<T>
+    {
+        private readonly TBody body = body;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TLane>(int start, int end)
+            where TLane : struct, ILane<TLane, T>
+        {
+            TBody local = body;
+            long index = start;
+            for (; index <= end - TLane.Width; index += TLane.Width) local.At<TLane>(index);
+            for (; index < end; index++) local.At<ScalarLane<T>>(index);
+        }
+    }
+}
