@@ -23,7 +23,8 @@ public static unsafe class MatrixProduct
         MatrixView<T> a, MatrixView<T> b, MatrixView<T> c, bool accumulate = false, LaneWidth width = LaneWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (a.Columns != b.Rows) throw new ArgumentException($"a is {a} and b is {b}; b must have as many rows as a has columns.", nameof(b));
+        if (a.Columns != b.Rows)
+            throw new ArgumentException($"a is {a} and b is {b}; b must have as many rows as a has columns.", nameof(b));
         if (c.Rows != a.Rows || c.Columns != b.Columns)
             throw new ArgumentException($"c is {c}; the product of {a} and {b} is {a.Rows}×{b.Columns}.", nameof(c));
         if (c.ColumnStride != 1) throw new ArgumentException($"c has a column stride of {c.ColumnStride}; it must be 1.", nameof(c));
@@ -60,8 +61,8 @@ public static unsafe class MatrixProduct
         if (c.Overlaps(a) || c.Overlaps(b)) throw new ArgumentException("c overlaps a or b; it must lie apart from both.", nameof(c));
         fixed (T* left = a, right = b, result = c)
         {
-            MatrixView<T> viewA = transposeA ? new MatrixView<T>(left, inner, rows, rows).Transposed : new(left, rows, inner, inner);
-            MatrixView<T> viewB = transposeB ? new MatrixView<T>(right, columns, inner, inner).Transposed : new(right, inner, columns, columns);
+            MatrixView<T> viewA = transposeA ? new(left, rows, inner, 1, rows) : new(left, rows, inner, inner);
+            MatrixView<T> viewB = transposeB ? new(right, inner, columns, 1, inner) : new(right, inner, columns, columns);
             Multiply(viewA, viewB, new MatrixView<T>(result, rows, columns, columns), accumulate);
         }
     }

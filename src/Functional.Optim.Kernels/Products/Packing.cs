@@ -11,13 +11,13 @@ internal static unsafe class Packing<T, TLane>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TLane : struct, ILane<TLane, T>
 {
-    /// <summary>The most rows of a panel: with two lanes of 512 bits it takes 32 KiB.</summary>
+    /// <summary>The most rows of a panel: even of lanes of 512 bits it takes 16 KiB, half of a small first cache level.</summary>
     internal const int MostRows = 128;
-
-    private static int Width => 2 * TLane.Width;
 
     [ThreadStatic]
     private static AlignedBuffer<T>? memory;
+
+    private static int Width => MicroKernel<T, TLane>.Columns;
 
     /// <summary>Packs up to two lanes of columns of B; what is missing is padded with zeros.</summary>
     internal static MatrixView<T> Pack(in MatrixView<T> block)

@@ -53,7 +53,8 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
             for (int column = first; column < end; column += TileColumns)
             {
                 int width = Math.Min(TileColumns, end - column);
-                Strip(a.Block(row, k, height, depth), b.Block(k, column, depth, width), c.Block(row, column, height, width), accumulate || k > 0);
+                MatrixView<T> left = a.Block(row, k, height, depth), right = b.Block(k, column, depth, width);
+                Strip(left, right, c.Block(row, column, height, width), accumulate || k > 0);
             }
 
             k += depth;

@@ -55,7 +55,7 @@ public unsafe class MatrixProductTests
         {
             MatrixView<float> wide = new(pointer, 2, 3, 3), square = new(pointer, 2, 2, 2);
             Assert.Contains("a is 2×3 and b is 2×3", Refusal(() => MatrixProduct.Multiply(wide, wide, square)));
-            Assert.Contains("c is 2×3; the product of 2×3 and 3×2 is 2×2", Refusal(() => MatrixProduct.Multiply(wide, wide.Transposed, wide)));
+            Assert.Contains("c is 2×3; the product of 2×3 and 3×2", Refusal(() => MatrixProduct.Multiply(wide, wide.Transposed, wide)));
             Assert.Contains("column stride of 2", Refusal(() => MatrixProduct.Multiply(wide, wide.Transposed, square.Transposed)));
         }
 
@@ -106,8 +106,9 @@ public unsafe class MatrixProductTests
                 T[] expected = [.. start];
                 fixed (T* pointerA = a, pointerB = b, pointerC = expected)
                 {
-                    MatrixView<T> viewA = transposeA ? new(pointerA, rows, inner, 1, rows) : new(pointerA, rows, inner, inner);
-                    MatrixView<T> viewB = transposeB ? new(pointerB, inner, columns, 1, inner) : new(pointerB, inner, columns, columns);
+                    MatrixView<T> viewA = transposeA ? new MatrixView<T>(pointerA, inner, rows, rows).Transposed : new(pointerA, rows, inner, inner);
+                    MatrixView<T> viewB =
+                        transposeB ? new MatrixView<T>(pointerB, columns, inner, inner).Transposed : new(pointerB, inner, columns, columns);
                     Chain(viewA, viewB, new(pointerC, rows, columns, columns), accumulate);
                 }
 
@@ -138,7 +139,8 @@ public unsafe class MatrixProductTests
                 T sum = accumulate ? *element : T.Zero;
                 for (int k = 0; k < a.Columns; k++)
                 {
-                    T left = a.Pointer[(i * a.RowStride) + (k * a.ColumnStride)], right = b.Pointer[(k * b.RowStride) + (j * b.ColumnStride)];
+                    T left = a.Pointer[(i * a.RowStride) + (k * a.ColumnStride)];
+                    T right = b.Pointer[(k * b.RowStride) + (j * b.ColumnStride)];
                     sum = T.FusedMultiplyAdd(left, right, sum);
                 }
 
