@@ -41,7 +41,7 @@ public readonly unsafe struct MatrixView<T>
     /// <summary>The same memory with rows and columns swapped.</summary>
     public MatrixView<T> Transposed => new(Pointer, Columns, Rows, ColumnStride, RowStride);
 
-    /// <summary>The part of <paramref name="rows"/> × <paramref name="columns"/> elements that starts at an element of this matrix.</summary>
+    /// <summary>The part of <paramref name="rows"/> × <paramref name="columns"/> elements that starts at an element.</summary>
     internal MatrixView<T> Block(int row, int column, int rows, int columns) =>
         new(Pointer + ((nint)row * RowStride) + ((nint)column * ColumnStride), rows, columns, RowStride, ColumnStride);
 

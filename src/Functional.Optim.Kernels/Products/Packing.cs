@@ -7,31 +7,40 @@ namespace Functional.Optim.Kernels;
 /// Copies a few columns of B into a panel, row after row without gaps, so that the inner loop reads aligned lanes from the first
 /// cache level. Each thread has one panel, used again and again.
 /// </summary>
-internal static unsafe class Packing<T>
+internal static unsafe class Packing<T, TLane>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TLane : struct, ILane<TLane, T>
 {
-    /// <summary>The most rows of a panel: with two lanes of 512 bits it takes 32 KiB.</summary>
-    internal const int MostRows = 256;
+    /// <summary>The most rows of a panel: even of lanes of 512 bits it takes 16 KiB, half of a small first cache level.</summary>
+    internal const int MostRows = 128;
 
     [ThreadStatic]
     private static AlignedBuffer<T>? memory;
 
-    /// <summary>Packs a block of B into a panel that is <paramref name="width"/> columns wide, padded with zeros.</summary>
-    internal static MatrixView<T> Pack(in MatrixView<T> block, int width)
+    private static int Width => MicroKernel<T, TLane>.Columns;
+
+    /// <summary>Packs up to two lanes of columns of B; what is missing is padded with zeros.</summary>
+    internal static MatrixView<T> Pack(in MatrixView<T> block)
     {
-        if (memory is null || memory.Length < MostRows * width) memory = new(MostRows * width);
-        MatrixView<T> panel = new(memory.Pointer, block.Rows, width, width);
-        if (block.Columns < width) new Span<T>(panel.Pointer, block.Rows * width).Clear();
-        if (block.ColumnStride == 1) CopyRows(block, panel);
+        memory ??= new(MostRows * Width);
+        MatrixView<T> panel = new(memory.Pointer, block.Rows, Width, Width);
+        if (block.Columns < Width) new Span<T>(panel.Pointer, block.Rows * Width).Clear();
+        if (block.ColumnStride == 1 && block.Columns == Width) CopyRows(block, panel);
         else CopyColumns(block, panel);
         return panel;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyRows(in MatrixView<T> block, in MatrixView<T> panel)
     {
-        for (int row = 0; row < block.Rows; row++)
-            new ReadOnlySpan<T>(block.Pointer + ((nint)row * block.RowStride), block.Columns)
-                .CopyTo(new Span<T>(panel.Pointer + ((nint)row * panel.RowStride), block.Columns));
+        T* source = block.Pointer, destination = panel.Pointer;
+        nint sourceStride = block.RowStride, destinationStride = panel.RowStride;
+        for (int row = block.Rows; row > 0; row--, source += sourceStride, destination += destinationStride)
+        {
+            TLane left = TLane.Load(source), right = TLane.Load(source + TLane.Width);
+            TLane.Store(left, destination);
+            TLane.Store(right, destination + TLane.Width);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,0 +1,99 @@
+using System.Numerics;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>
+/// The blocks of C that threads work out on their own; k is never divided among them. Enough blocks that threads end together,
+/// cut by columns first (a strip of B is packed once for all its rows), and by rows where the columns are few or the part of A
+/// that a block goes over again and again would leave the second cache level.
+/// </summary>
+internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TLane : struct, ILane<TLane, T>
+{
+    private const int BlocksPerThread = 8;
+    private const int FewestRows = 48;
+    private const int MostRows = 384;
+
+    private readonly MatrixView<T> a;
+    private readonly MatrixView<T> b;
+    private readonly MatrixView<T> c;
+    private readonly bool accumulate;
+    private readonly int rows;
+    private readonly int columns;
+    private readonly int across;
+
+    internal ProductBlocks(MatrixView<T> a, MatrixView<T> b, MatrixView<T> c, bool accumulate, int threads)
+    {
+        (this.a, this.b, this.c, this.accumulate) = (a, b, c, accumulate);
+        int wanted = threads > 1 ? threads * BlocksPerThread : 1, fewest = DivideUp(c.Rows, MostRows);
+        across = Math.Min(DivideUp(wanted, fewest), DivideUp(c.Columns, TileColumns));
+        int down = Math.Max(fewest, Math.Min(DivideUp(wanted, across), DivideUp(c.Rows, FewestRows)));
+        rows = DivideUp(DivideUp(c.Rows, down), TileRows) * TileRows;
+        columns = DivideUp(DivideUp(c.Columns, across), TileColumns) * TileColumns;
+        across = DivideUp(c.Columns, columns);
+    }
+
+    /// <summary>The number of blocks.</summary>
+    internal int Count => DivideUp(c.Rows, rows) * across;
+
+    private static int TileRows => MicroKernel<T, TLane>.Rows;
+
+    private static int TileColumns => MicroKernel<T, TLane>.Columns;
+
+    /// <inheritdoc/>
+    public void Run(int index)
+    {
+        int row = index / across * rows, height = Math.Min(rows, c.Rows - row);
+        int first = index % across * columns, end = Math.Min(first + columns, c.Columns);
+        int k = 0;
+        do
+        {
+            int depth = Math.Min(Packing<T, TLane>.MostRows, a.Columns - k);
+            for (int column = first; column < end; column += TileColumns)
+            {
+                int width = Math.Min(TileColumns, end - column);
+                MatrixView<T> left = a.Block(row, k, height, depth), right = b.Block(k, column, depth, width);
+                Strip(left, right, c.Block(row, column, height, width), accumulate || k > 0);
+            }
+
+            k += depth;
+        }
+        while (k < a.Columns);
+    }
+
+    /// <summary>The product for one panel of B: C is as wide as a tile, or narrower at the right edge.</summary>
+    private static void Strip(in MatrixView<T> a, in MatrixView<T> b, in MatrixView<T> c, bool accumulate)
+    {
+        // Rows of whole lanes that are read only once gain nothing from packing.
+        bool direct = c.Rows <= TileRows && b.Columns == TileColumns && b.ColumnStride == 1;
+        MatrixView<T> panel = direct ? b : Packing<T, TLane>.Pack(b);
+        T* edge = stackalloc T[TileRows * TileColumns];
+        for (int row = 0; row < c.Rows; row += TileRows)
+        {
+            int height = Math.Min(TileRows, c.Rows - row);
+            MatrixView<T> factor = a.Block(row, 0, height, a.Columns), tile = c.Block(row, 0, height, c.Columns);
+            if (c.Columns == TileColumns)
+            {
+                MicroKernel<T, TLane>.Run(factor, panel, tile, accumulate);
+                continue;
+            }
+
+            MatrixView<T> whole = new(edge, height, TileColumns, TileColumns), part = whole.Block(0, 0, height, c.Columns);
+            if (accumulate) CopyRows(tile, part);
+            MicroKernel<T, TLane>.Run(factor, panel, whole, accumulate);
+            CopyRows(part, tile);
+        }
+    }
+
+    private static void CopyRows(in MatrixView<T> source, in MatrixView<T> destination)
+    {
+        for (int row = 0; row < source.Rows; row++)
+        {
+            MatrixView<T> from = source.Block(row, 0, 1, source.Columns), to = destination.Block(row, 0, 1, source.Columns);
+            new ReadOnlySpan<T>(from.Pointer, from.Columns).CopyTo(new Span<T>(to.Pointer, to.Columns));
+        }
+    }
+
+    private static int DivideUp(int dividend, int divisor) => (dividend + divisor - 1) / divisor;
+}
