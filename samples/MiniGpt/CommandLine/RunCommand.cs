@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Functional.Optim;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace MiniGpt;
 
@@ -98,7 +96,7 @@ public sealed class RunCommand
         }
     }
 
-    private Validation<Error, RunOptions> OptionsOf(ParseResult parsed)
+    private LanguageExt.Validation<LanguageExt.Common.Error, RunOptions> OptionsOf(ParseResult parsed)
     {
         Preset start = Preset.All.First(known => known.Name == (parsed.GetValue(preset) ?? Preset.All[0].Name));
         int updates = parsed.GetValue(steps) ?? start.Steps;
