@@ -23,8 +23,11 @@ internal static class CheckedOption
         };
 
     /// <summary>One of some names.</summary>
-    internal static Option<string?> OneOf(string name, string description, IReadOnlyList<string> names) =>
-        Text(name, "NAME", description, $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}", names.Contains);
+    internal static Option<string?> OneOf(string name, string description, IReadOnlyList<string> names)
+    {
+        string allowed = $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}";
+        return Text(name, "NAME", $"{allowed}: {description}", allowed, names.Contains);
+    }
 
     /// <summary>The path of a file or a folder.</summary>
     internal static Option<string?> Path(string name, string kind, string description) =>

@@ -25,16 +25,16 @@ public sealed class RunCommand
     private readonly Option<string?> text = CheckedOption.Path("--text", "FILE",
         "The UTF-8 text to train on, its last tenth held out [default: the API documentation that the .NET SDK installs]");
     private readonly Option<string?> preset = CheckedOption.OneOf("--preset",
-        $"The model and its training, which the other options change [default: {Preset.All[0].Name}]", [.. Preset.All.Select(known => known.Name)]);
+        $"the model and its training, which the other options change [default: {Preset.All[0].Name}]", [.. Preset.All.Select(known => known.Name)]);
     private readonly Option<int?> steps = Count("--steps", ManySteps, "Updates", of => of.Steps);
     private readonly Option<ulong?> seed = CheckedOption.Number<ulong>("--seed",
         $"Where all randomness comes from: the same seed, the same losses to the last bit [default: {DefaultSeed}]",
         $"a whole number from 0 to {ulong.MaxValue}", _ => true);
     private readonly Option<string?> optimizer = CheckedOption.OneOf("--optimizer",
-        ByPreset("The optimizer", of => of.Optimizer), OptimizerChoice.Names);
+        ByPreset("the optimizer", of => of.Optimizer), OptimizerChoice.Names);
     private readonly Option<double?> learningRate = Real("--learning-rate", "The highest learning rate", of => of.LearningRate);
     private readonly Option<string?> schedule = CheckedOption.OneOf("--schedule",
-        ByPreset("How the learning rate goes on after its warm-up; constant has none", of => of.Schedule), ScheduleChoice.Names);
+        ByPreset("how the learning rate goes on after its warm-up; constant has none", of => of.Schedule), ScheduleChoice.Names);
     private readonly Option<int?> warmup = CheckedOption.Number<int>("--warmup",
         ByPreset("Updates up to the highest learning rate, fewer than --steps", of => of.WarmupSteps, "a twentieth of --steps where that does not fit"),
         "a whole number from 0, below --steps", value => value >= 0);

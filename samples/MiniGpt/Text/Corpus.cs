@@ -20,6 +20,7 @@ public sealed record Corpus(string Source, string Text)
             if (Directory.Exists(path)) return Fault(path, "is a folder, not a text file");
             FileInfo file = new(path);
             if (!file.Exists) return Fault(path, "does not exist");
+            if (file.Length == 0) return Fault(path, "is empty, or not a regular file");
             if (file.Length > LargestFile)
                 return Fault(path, $"has {file.Length:N0} bytes; the most that is read is {LargestFile:N0} ({LargestFile >> 20} MiB)");
             return Decode(path, File.ReadAllBytes(path));
@@ -40,7 +41,7 @@ public sealed record Corpus(string Source, string Text)
         char[] characters = new char[bytes.Length - start];
         OperationStatus status = Utf8.ToUtf16(bytes.AsSpan(start), characters, out int read, out int length, replaceInvalidSequences: false);
         return status != OperationStatus.Done ? Fault(path, $"is not UTF-8 text: the byte at offset {start + read:N0}, 0x{bytes[start + read]:X2}, begins no character")
-            : length == 0 ? Fault(path, "is empty, or not a regular file")
+            : length == 0 ? Fault(path, "has nothing but a byte order mark")
             : length == 1 ? Fault(path, "has one character; a text to learn from has more")
             : new Corpus(Path.GetFileName(path), new string(characters, 0, length));
     }
