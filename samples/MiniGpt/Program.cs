@@ -21,11 +21,11 @@ static async Task<int> Refuse(string fault)
 
 static async Task<int> Train(RunOptions options, TokenizedText text, DirectoryInfo folder, CancellationToken cancellation)
 {
-    int vocabulary = text.Tokenizer.Vocabulary.Length;
+    (Corpus corpus, Preset preset, int vocabulary) = (text.Corpus, options.Preset, text.Tokenizer.Vocabulary.Length);
     await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
         $"""
-        text        {text.Corpus.Source}: {text.Training.Length:N0} characters to train on, {text.Validation.Length:N0} held out, {vocabulary} different
-        model       {options.Preset.Name}: {options.Preset.ParameterCount(vocabulary):N0} parameters
+        text        {corpus.Source}: {text.Training.Length:N0} characters and {text.Validation.Length:N0} held out, {vocabulary} different
+        model       {preset.Name}: {preset.ParameterCount(vocabulary):N0} parameters
         files       {folder.FullName}
         """).AsMemory(), cancellation);
     return RunCommand.Success;

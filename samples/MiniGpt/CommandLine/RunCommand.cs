@@ -25,7 +25,8 @@ public sealed class RunCommand
     private readonly Option<string?> text = CheckedOption.Path("--text", "FILE",
         "The UTF-8 text to train on, its last tenth held out [default: the API documentation that the .NET SDK installs]");
     private readonly Option<string?> preset = CheckedOption.OneOf("--preset",
-        $"the model and its training, which the other options change [default: {Preset.All[0].Name}]", [.. Preset.All.Select(known => known.Name)]);
+        $"the model and its training, which the other options change [default: {Preset.All[0].Name}]",
+        [.. Preset.All.Select(known => known.Name)]);
     private readonly Option<int?> steps = Count("--steps", ManySteps, "Updates", of => of.Steps);
     private readonly Option<ulong?> seed = CheckedOption.Number<ulong>("--seed",
         $"Where all randomness comes from: the same seed, the same losses to the last bit [default: {DefaultSeed}]",
@@ -36,7 +37,8 @@ public sealed class RunCommand
     private readonly Option<string?> schedule = CheckedOption.OneOf("--schedule",
         ByPreset("how the learning rate goes on after its warm-up; constant has none", of => of.Schedule), ScheduleChoice.Names);
     private readonly Option<int?> warmup = CheckedOption.Number<int>("--warmup",
-        ByPreset("Updates up to the highest learning rate, fewer than --steps", of => of.WarmupSteps, "a twentieth of --steps where that does not fit"),
+        ByPreset("Updates up to the highest learning rate, fewer than --steps", of => of.WarmupSteps,
+            "a twentieth of --steps where that does not fit"),
         "a whole number from 0, below --steps", value => value >= 0);
     private readonly Option<double?> weightDecay = Real("--weight-decay",
         "Decay of the matrices, decoupled with adamw, else an L2 penalty", of => of.WeightDecay, "0 without adamw");
@@ -46,7 +48,8 @@ public sealed class RunCommand
     private readonly Option<int?> heads = Count("--heads", 65_536, "Attention heads; they divide --width", of => of.Heads);
     private readonly Option<int?> width = Count("--width", 65_536, "Length of the vector of a character", of => of.Width);
     private readonly Option<double?> dropout = CheckedOption.Number<double>("--dropout",
-        ByPreset("The share of activations dropped in training", of => of.Dropout), "a number from 0, below 1", value => value is >= 0 and < 1);
+        ByPreset("The share of activations dropped in training", of => of.Dropout),
+        "a number from 0, below 1", value => value is >= 0 and < 1);
     private readonly Option<double?> clip = Real("--clip", "The greatest norm of the gradient, 0 for no limit", of => of.Clip);
     private readonly Option<int?> evaluateEvery = Count("--eval-every", ManySteps,
         "Updates from one validation to the next [default: a twentieth of --steps]");
@@ -119,8 +122,10 @@ public sealed class RunCommand
             Clip = parsed.GetValue(clip) ?? start.Clip,
         };
         return new Faults()
-            .Require(chosen.WarmupSteps < updates, warmup.Name, chosen.WarmupSteps, $"a whole number from 0, below the {updates} of {steps.Name}")
-            .Require(chosen.Width % chosen.Heads == 0, heads.Name, chosen.Heads, $"a divisor of {width.Name}, which is {chosen.Width}")
+            .Require(chosen.WarmupSteps < updates, warmup.Name, chosen.WarmupSteps,
+                $"a whole number from 0, below the {updates} of {steps.Name}")
+            .Require(chosen.Width % chosen.Heads == 0, heads.Name, chosen.Heads,
+                $"a divisor of {width.Name}, which is {chosen.Width}")
             .Make(() => new RunOptions(
                 chosen, parsed.GetValue(text), parsed.GetValue(folder) ?? DefaultFolder, parsed.GetValue(seed) ?? DefaultSeed,
                 parsed.GetValue(threads) ?? Environment.ProcessorCount, parsed.GetValue(evaluateEvery) ?? Math.Max(updates / 20, 1),
@@ -136,14 +141,19 @@ public sealed class RunCommand
     private static IEnumerable<string> FaultsOf(ParseResult parsed)
     {
         foreach (ParseError fault in parsed.Errors.Where(fault => fault.SymbolResult is not CommandResult)) yield return fault.Message;
-        if (parsed.UnmatchedTokens.Count > 0) yield return $"'{string.Join(' ', parsed.UnmatchedTokens)}' is not understood; --help lists the options";
+        if (parsed.UnmatchedTokens.Count > 0)
+            yield return $"'{string.Join(' ', parsed.UnmatchedTokens)}' is not understood; --help lists the options";
     }
 
-    private static Option<int?> Count(string name, int most, string description, Func<Preset, int>? value = null) => CheckedOption.Number<int>(
-        name, value is null ? description : ByPreset(description, value), $"a whole number from 1 to {most}", given => given >= 1 && given <= most);
+    private static Option<int?> Count(string name, int most, string description, Func<Preset, int> value) =>
+        Count(name, most, ByPreset(description, value));
+
+    private static Option<int?> Count(string name, int most, string description) =>
+        CheckedOption.Number<int>(name, description, $"a whole number from 1 to {most}", given => given >= 1 && given <= most);
 
     private static Option<double?> Real(string name, string description, Func<Preset, double> value, string? otherwise = null) =>
-        CheckedOption.Number<double>(name, ByPreset(description, value, otherwise), "a finite number from 0", given => double.IsFinite(given) && given >= 0);
+        CheckedOption.Number<double>(name, ByPreset(description, value, otherwise),
+            "a finite number from 0", given => double.IsFinite(given) && given >= 0);
 
     /// <summary>A description with what the presets set: one value where they agree.</summary>
     private static string ByPreset<T>(string description, Func<Preset, T> value, string? otherwise = null)

@@ -46,7 +46,8 @@ public static class LossPlot
         losses.Title(title, 20);
         losses.YLabel("loss (nats per character)", 16);
         Legend legend = losses.ShowLegend(Edge.Top).Legend;
-        (legend.Orientation, legend.OutlineWidth, legend.ShadowColor, legend.FontSize) = (Orientation.Horizontal, 0, Colors.Transparent, 15);
+        (legend.Orientation, legend.FontSize) = (Orientation.Horizontal, 15);
+        (legend.OutlineWidth, legend.ShadowColor) = (0, Colors.Transparent);
 
         Plot rates = picture.GetPlot(1);
         Line(rates, learningRate, Green, 2, "learning rate");

@@ -36,8 +36,8 @@ public sealed class CharacterTokenizer
         for (int index = 0; index < text.Length; index++)
         {
             encoded[index] = tokens[text[index]];
-            if (encoded[index] == Unknown)
-                return Error.New($"the character U+{(int)text[index]:X4} at index {index:N0} is not among the {Vocabulary.Length} of the vocabulary");
+            if (encoded[index] == Unknown) return Error.New(
+                $"the character U+{(int)text[index]:X4} at index {index:N0} is not among the {Vocabulary.Length} of the vocabulary");
         }
 
         return encoded;

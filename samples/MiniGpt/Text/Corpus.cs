@@ -39,8 +39,11 @@ public sealed record Corpus(string Source, string Text)
     {
         int start = bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
         char[] characters = new char[bytes.Length - start];
-        OperationStatus status = Utf8.ToUtf16(bytes.AsSpan(start), characters, out int read, out int length, replaceInvalidSequences: false);
-        return status != OperationStatus.Done ? Fault(path, $"is not UTF-8 text: the byte at offset {start + read:N0}, 0x{bytes[start + read]:X2}, begins no character")
+        OperationStatus status = Utf8.ToUtf16(
+            bytes.AsSpan(start), characters, out int read, out int length, replaceInvalidSequences: false);
+        int end = start + read;
+        return status != OperationStatus.Done
+                ? Fault(path, $"is not UTF-8 text: the byte at offset {end:N0}, 0x{bytes[end]:X2}, begins no character")
             : length == 0 ? Fault(path, "has nothing but a byte order mark")
             : length == 1 ? Fault(path, "has one character; a text to learn from has more")
             : new Corpus(Path.GetFileName(path), new string(characters, 0, length));

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Xml;
@@ -11,11 +12,14 @@ namespace MiniGpt;
 /// paragraph per line, without tags and without repeated lines, up to some three million characters.
 /// </summary>
 /// <remarks>
-/// The characters are the printable ones of ASCII and the end of line, 96 at most: a few mathematical signs are spelled out, others dropped.
+/// The characters are the printable ones of ASCII and the end of line, 96 at most: a few signs are spelled out, others dropped.
 /// </remarks>
 public static class DocumentationCorpus
 {
     private const int EnoughCharacters = 3_000_000;
+    private static readonly FrozenSet<string> Sections = ["summary", "remarks", "returns", "param", "exception"];
+    private static readonly FrozenSet<string> Inline =
+        ["see", "seealso", "xref", "paramref", "typeparamref", "c", "code", "a", "em", "strong", "sub", "sup"];
 
     /// <summary>The corpus of the SDK that runs this program, or a line that says where it was looked for.</summary>
     public static Fin<Corpus> FromSdk()
@@ -39,7 +43,7 @@ public static class DocumentationCorpus
                 using XmlReader reader = XmlReader.Create(file);
                 while (text.Length < EnoughCharacters && reader.Read())
                 {
-                    if (reader is not { NodeType: XmlNodeType.Element, Name: "summary" or "remarks" or "returns" or "param" or "exception" }) continue;
+                    if (reader.NodeType != XmlNodeType.Element || !Sections.Contains(reader.Name)) continue;
                     StringBuilder prose = new();
                     Append(reader, prose);
                     string line = Plain(prose);
@@ -52,7 +56,9 @@ public static class DocumentationCorpus
             }
         }
 
-        return text.Length > 0 ? new Corpus(source, text.ToString()) : Error.New($"the documentation files in '{folder}' have no prose; give a text with --text FILE");
+        return text.Length > 0
+            ? new Corpus(source, text.ToString())
+            : Error.New($"the documentation files in '{folder}' have no prose; give a text with --text FILE");
     }
 
     /// <summary>Where a .NET installation may be: that of the running program, then what the environment names.</summary>
@@ -60,9 +66,10 @@ public static class DocumentationCorpus
     {
         yield return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root) yield return Path.GetFullPath(root);
-        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        string program = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet", folders = Environment.GetEnvironmentVariable("PATH") ?? "";
+        foreach (string folder in folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
-            FileInfo host = new(Path.Combine(folder, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+            FileInfo host = new(Path.Combine(folder, program));
             if (host.Exists) yield return Path.GetDirectoryName((host.ResolveLinkTarget(returnFinalTarget: true) ?? host).FullName)!;
         }
     }
@@ -89,8 +96,9 @@ public static class DocumentationCorpus
     /// <summary>Appends the prose of the element at which the reader stands, and leaves the reader at the element's end.</summary>
     private static void Append(XmlReader reader, StringBuilder prose)
     {
-        string? name = reader.GetAttribute("langword") ?? reader.GetAttribute("name") ?? ShortName(reader.GetAttribute("cref") ?? reader.GetAttribute("uid"));
-        bool block = reader.Name is not ("see" or "seealso" or "xref" or "paramref" or "typeparamref" or "c" or "code" or "a" or "em" or "strong" or "sub" or "sup");
+        string? name = reader.GetAttribute("langword") ?? reader.GetAttribute("name")
+            ?? ShortName(reader.GetAttribute("cref") ?? reader.GetAttribute("uid"));
+        bool block = !Inline.Contains(reader.Name);
         if (block) prose.Append(' ');
         int before = prose.Length;
         if (!reader.IsEmptyElement)
@@ -106,7 +114,7 @@ public static class DocumentationCorpus
         if (block) prose.Append(' ');
     }
 
-    /// <summary>What a reader calls what a reference names: List for T:System.Collections.Generic.List`1, Int32.MaxValue for F:System.Int32.MaxValue.</summary>
+    /// <summary>What a person calls it: List for T:System.Collections.Generic.List`1, Int32.MaxValue for F:System.Int32.MaxValue.</summary>
     private static string? ShortName(string? reference)
     {
         if (reference is null) return null;
@@ -133,7 +141,10 @@ public static class DocumentationCorpus
             }
             else
             {
-                plain.Append(character switch { '≤' => "<=", '≥' => ">=", 'π' => "pi", 'θ' => "theta", '∞' => "infinity", '’' => "'", '–' => "-", _ => "" });
+                plain.Append(character switch
+                {
+                    '≤' => "<=", '≥' => ">=", 'π' => "pi", 'θ' => "theta", '∞' => "infinity", '’' => "'", '–' => "-", _ => "",
+                });
             }
         }
 

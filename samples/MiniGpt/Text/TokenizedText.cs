@@ -18,7 +18,8 @@ public sealed record TokenizedText(Corpus Corpus, CharacterTokenizer Tokenizer, 
         int training = (int)(corpus.Text.Length * 9L / 10);
         if (corpus.Text.Length - training <= context)
         {
-            return Error.New($"the text '{corpus.Source}' has {corpus.Text.Length:N0} characters; with a context of {context:N0} the tenth that is "
+            return Error.New(
+                $"the text '{corpus.Source}' has {corpus.Text.Length:N0} characters; with a context of {context:N0} the tenth that is "
                 + $"held out needs {context + 1:N0}, so the text at least {(10L * context) + 1:N0}");
         }
 

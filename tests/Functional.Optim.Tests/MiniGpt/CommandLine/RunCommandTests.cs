@@ -10,8 +10,8 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Without_options_the_nano_preset_is_trained()
     {
-        RunOptions options = await Parse();
-        Assert.Equal(new RunOptions(Preset.All[0], null, "minigpt-run", 1337, Environment.ProcessorCount, EvaluateEvery: 100, Json: false), options);
+        RunOptions expected = new(Preset.All[0], null, "minigpt-run", 1337, Environment.ProcessorCount, EvaluateEvery: 100, Json: false);
+        Assert.Equal(expected, await Parse());
     }
 
     [Fact]
@@ -19,15 +19,16 @@ public sealed class RunCommandTests
     {
         RunOptions options = await Parse(
             "--text", "-", "--preset", "small", "--steps", "500", "--seed", "18446744073709551615", "--optimizer", "momentum",
-            "--learning-rate", "1e9", "--schedule", "exponential", "--warmup", "499", "--weight-decay", "0.5", "--batch", "2", "--context", "16",
-            "--layers", "1", "--heads", "3", "--width", "12", "--dropout", "0.25", "--clip", "0", "--eval-every", "7", "--out", "o", "--threads", "2", "--json");
+            "--learning-rate", "1e9", "--schedule", "exponential", "--warmup", "499", "--weight-decay", "0.5",
+            "--batch", "2", "--context", "16", "--layers", "1", "--heads", "3", "--width", "12", "--dropout", "0.25", "--clip", "0",
+            "--eval-every", "7", "--out", "o", "--threads", "2", "--json");
         Preset small = Preset.All.Single(preset => preset.Name == "small");
         Assert.Equal(
             new RunOptions(
                 small with
                 {
-                    Steps = 500, Optimizer = "momentum", LearningRate = 1e9, Schedule = "exponential", WarmupSteps = 499, WeightDecay = 0.5, BatchSize = 2,
-                    Context = 16, Layers = 1, Heads = 3, Width = 12, Dropout = 0.25, Clip = 0,
+                    Steps = 500, Optimizer = "momentum", LearningRate = 1e9, Schedule = "exponential", WarmupSteps = 499, WeightDecay = 0.5,
+                    BatchSize = 2, Context = 16, Layers = 1, Heads = 3, Width = 12, Dropout = 0.25, Clip = 0,
                 },
                 "-", "o", ulong.MaxValue, 2, 7, Json: true),
             options);
@@ -78,7 +79,7 @@ public sealed class RunCommandTests
     [InlineData("--steps 0 --preset x", "--preset is x; allowed is nano, tiny, small or medium", "--steps is 0; allowed is " + Count)]
     public async Task Wrong_use_ends_with_2_and_a_line_for_each_fault(string line, params string[] faults)
     {
-        (int code, string output, string error) = await Invoke((_, _) => throw new InvalidOperationException("it must not run"), line.Split(' '));
+        (int code, string output, string error) = await Invoke(MustNotRun, line.Split(' '));
         Assert.Equal(RunCommand.WrongUse, code);
         Assert.Equal("", output);
         Assert.Equal(faults, error.TrimEnd().ReplaceLineEndings("\n").Split('\n'));
@@ -104,12 +105,12 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Help_explains_every_option_with_its_names_and_defaults()
     {
-        (int code, string output, string error) = await Invoke((_, _) => throw new InvalidOperationException("it must not run"), "--help");
+        (int code, string output, string error) = await Invoke(MustNotRun, "--help");
         Assert.Equal((RunCommand.Success, ""), (code, error));
         foreach (string option in (string[])[
-            "--text <FILE>", "--preset <NAME>", "--steps <N>", "--seed <N>", "--optimizer <NAME>", "--learning-rate <N>", "--schedule <NAME>",
-            "--warmup <N>", "--weight-decay <N>", "--batch <N>", "--context <N>", "--layers <N>", "--heads <N>", "--width <N>", "--dropout <N>",
-            "--clip <N>", "--eval-every <N>", "--out <FOLDER>", "--threads <N>", "--json"])
+            "--text <FILE>", "--preset <NAME>", "--steps <N>", "--seed <N>", "--optimizer <NAME>", "--learning-rate <N>",
+            "--schedule <NAME>", "--warmup <N>", "--weight-decay <N>", "--batch <N>", "--context <N>", "--layers <N>", "--heads <N>",
+            "--width <N>", "--dropout <N>", "--clip <N>", "--eval-every <N>", "--out <FOLDER>", "--threads <N>", "--json"])
         {
             Assert.Contains(option, output, StringComparison.Ordinal);
         }
@@ -122,9 +123,12 @@ public sealed class RunCommandTests
     [Fact]
     public async Task What_a_run_throws_becomes_a_line_and_what_it_returns_the_exit_code()
     {
-        Assert.Equal((RunCommand.Failure, "", "failed: out of luck"), await Invoke((_, _) => throw new InvalidOperationException("out of luck")));
+        Assert.Equal((RunCommand.Failure, "", "failed: out of luck"), await Invoke((_, _) => throw new IOException("out of luck")));
         Assert.Equal((130, "", ""), await Invoke((_, _) => Task.FromResult(130)));
     }
+
+    private static Task<int> MustNotRun(RunOptions options, CancellationToken cancellation) =>
+        throw new InvalidOperationException("it must not run");
 
     private static async Task<RunOptions> Parse(params string[] arguments)
     {

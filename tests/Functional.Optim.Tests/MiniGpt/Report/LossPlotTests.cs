@@ -16,14 +16,17 @@ public sealed class LossPlotTests : IDisposable
     {
         SKBitmap without = Draw(Nothing, Nothing, Nothing);
         SKBitmap with = Draw(
-            new Curve([1, 2, 3, 4], [4, 3, double.NaN, 1]), new Curve([1, 4], [double.PositiveInfinity, 2]), new Curve([1, 2, 3, 4], [1, 1, 1, 0]));
+            new Curve([1, 2, 3, 4], [4, 3, double.NaN, 1]),
+            new Curve([1, 4], [double.PositiveInfinity, 2]),
+            new Curve([1, 2, 3, 4], [1, 1, 1, 0]));
         foreach (uint color in (uint[])[Blue, Red, Green]) Assert.True(Pixels(with, color) > Pixels(without, color), $"{color:X} is drawn");
     }
 
     [Fact]
     public void One_point_is_visible_and_a_loss_that_explodes_does_not_flatten_the_rest()
     {
-        Assert.True(Pixels(Draw(new Curve([1], [4]), Nothing, new Curve([1], [1e9])), Blue) > Pixels(Draw(Nothing, Nothing, Nothing), Blue));
+        SKBitmap point = Draw(new Curve([1], [4]), Nothing, new Curve([1], [1e9]));
+        Assert.True(Pixels(point, Blue) > Pixels(Draw(Nothing, Nothing, Nothing), Blue));
         // The curve falls from 4 to 2 through a good part of the frame before it leaves it.
         SKBitmap picture = Draw(new Curve([1, 50, 60], [4, 2, 1e30]), Nothing, Nothing);
         int rows = Enumerable.Range(120, 400).Count(y => Enumerable.Range(100, 1000).Any(x => (uint)picture.GetPixel(x, y) == Blue));

@@ -40,6 +40,8 @@ public sealed class CorpusTests : IDisposable
     {
         string path = folder.At("large.txt");
         using (FileStream file = File.Create(path)) file.SetLength((256L << 20) + 1);
-        Assert.Equal($"the text '{path}' has 268,435,457 bytes; the most that is read is 268,435,456 (256 MiB)", Corpus.FromFile(path).Fault());
+        Assert.Equal(
+            $"the text '{path}' has 268,435,457 bytes; the most that is read is 268,435,456 (256 MiB)",
+            Corpus.FromFile(path).Fault());
     }
 }

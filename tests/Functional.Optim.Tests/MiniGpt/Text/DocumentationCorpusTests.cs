@@ -15,14 +15,15 @@ public sealed class DocumentationCorpusTests : IDisposable
         string text = DocumentationCorpus.FromSdk().Value().Text;
         Assert.InRange(text.Length, 1_000_000, 3_100_000);
         Assert.InRange(CharacterTokenizer.Of(text).Vocabulary.Length, 80, 96);
-        Assert.DoesNotMatch(new Regex("</?(see|para|c|code|paramref|typeparamref|summary|returns|list|item|term)\\b|&(lt|gt|amp|quot|#\\d+);| {2}"), text);
+        Assert.DoesNotMatch(new Regex("</?(see|para|c|code|paramref|summary|returns|list|term)\\b|&(lt|gt|amp|quot|#\\d+);| {2}"), text);
         string[] lines = text.TrimEnd('\n').Split('\n');
         Assert.Equal(lines.Length, lines.Distinct().Count());
         Assert.DoesNotContain("", lines);
     }
 
     [Fact]
-    public void The_same_SDK_gives_the_same_text() => Assert.Equal(DocumentationCorpus.FromSdk().Value(), DocumentationCorpus.FromSdk().Value());
+    public void The_same_SDK_gives_the_same_text() =>
+        Assert.Equal(DocumentationCorpus.FromSdk().Value(), DocumentationCorpus.FromSdk().Value());
 
     [Fact]
     public void Tags_become_the_words_that_a_reader_sees()
@@ -33,9 +34,11 @@ public sealed class DocumentationCorpusTests : IDisposable
             <summary>Returns the <see cref="T:System.String" /> or <see langword="null" />
               if <paramref name="x" /> &lt; 3 &amp; <c>y</c>≤4.</summary>
             <param name="x">A <see cref="T:System.Collections.Generic.List`1" />, a <see cref="F:System.Int32.MaxValue" />, a
-            <see cref="M:System.Text.StringBuilder.#ctor(System.Int32)" />, the <see cref="P:A.B">given name</see> or <xref uid="System.Byte"></xref>.</param>
+            <see cref="M:System.Text.StringBuilder.#ctor(System.Int32)" />, the <see cref="P:A.B">given name</see>
+            or <xref uid="System.Byte"></xref>.</param>
             <typeparam name="T">Left out.</typeparam>
-            <remarks><para>One.</para><para>Two “漢字”.</para><list><item><term>a</term><description>b</description></item></list></remarks>
+            <remarks><para>One.</para><para>Two “漢字”.</para>
+            <list><item><term>a</term><description>b</description></item></list></remarks>
             <returns> Second file. </returns>
             <returns />
             <exception cref="T:System.Exception">Never.</exception>
@@ -56,8 +59,11 @@ public sealed class DocumentationCorpusTests : IDisposable
     public void A_file_that_is_not_XML_is_a_fault_that_names_it()
     {
         Write("broken.xml", "<summary>");
-        Assert.StartsWith($"the documentation file '{folder.At("broken.xml")}' cannot be read: ", DocumentationCorpus.FromFolder("fake", folder.Root).Fault());
+        Assert.StartsWith(
+            $"the documentation file '{folder.At("broken.xml")}' cannot be read: ",
+            DocumentationCorpus.FromFolder("fake", folder.Root).Fault());
     }
 
-    private void Write(string name, string members) => File.WriteAllText(folder.At(name), $"<doc><members><member>{members}</member></members></doc>");
+    private void Write(string name, string members) =>
+        File.WriteAllText(folder.At(name), $"<doc><members><member>{members}</member></members></doc>");
 }
