@@ -17,6 +17,9 @@ public sealed class RunCommand
     /// <summary>The exit code of wrong use.</summary>
     public const int WrongUse = 2;
 
+    /// <summary>The exit code of a run that Ctrl+C stopped.</summary>
+    public const int Interrupted = 130;
+
     private const string DefaultFolder = "minigpt-run";
     private const ulong DefaultSeed = 1337;
     private const int ManySteps = 1_000_000_000;
@@ -90,6 +93,10 @@ public sealed class RunCommand
             {
                 Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop,
             });
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted;
         }
         catch (Exception exception)
         {

@@ -124,7 +124,8 @@ public sealed class RunCommandTests
     public async Task What_a_run_throws_becomes_a_line_and_what_it_returns_the_exit_code()
     {
         Assert.Equal((RunCommand.Failure, "", "failed: out of luck"), await Invoke((_, _) => throw new IOException("out of luck")));
-        Assert.Equal((130, "", ""), await Invoke((_, _) => Task.FromResult(130)));
+        Assert.Equal((RunCommand.Interrupted, "", ""), await Invoke((_, _) => throw new OperationCanceledException()));
+        Assert.Equal((3, "", ""), await Invoke((_, _) => Task.FromResult(3)));
     }
 
     private static Task<int> MustNotRun(RunOptions options, CancellationToken cancellation) =>
