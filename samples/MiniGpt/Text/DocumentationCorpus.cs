@@ -22,14 +22,14 @@ public static class DocumentationCorpus
         ["see", "seealso", "xref", "paramref", "typeparamref", "c", "code", "a", "em", "strong", "sub", "sup"];
 
     /// <summary>The corpus of the SDK that runs this program, or a line that says where it was looked for.</summary>
-    public static Fin<Corpus> FromSdk()
-    {
-        string[] roots = [.. Roots().Distinct()];
-        return roots.SelectMany(Packs).FirstOrDefault() is { } pack
-            ? FromFolder($".NET {pack.Version} API documentation", pack.Folder)
+    public static Fin<Corpus> FromSdk() => FromInstallations([.. Roots().Distinct()]);
+
+    /// <summary>The corpus of the highest version in the first of some .NET installations that has any.</summary>
+    public static Fin<Corpus> FromInstallations(params string[] roots) =>
+        roots.SelectMany(Packs).Take(1).ToArray() is [(string version, string folder)]
+            ? FromFolder($".NET {version} API documentation", folder)
             : Error.New("the .NET API documentation is not installed: no packs/Microsoft.NETCore.App.Ref with XML files in "
                 + $"{string.Join(" or ", roots)}; give a text with --text FILE");
-    }
 
     /// <summary>The corpus of a folder of XML documentation files.</summary>
     public static Fin<Corpus> FromFolder(string source, string folder)

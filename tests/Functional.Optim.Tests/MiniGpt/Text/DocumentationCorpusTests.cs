@@ -26,6 +26,27 @@ public sealed class DocumentationCorpusTests : IDisposable
         Assert.Equal(DocumentationCorpus.FromSdk().Value(), DocumentationCorpus.FromSdk().Value());
 
     [Fact]
+    public void The_highest_version_with_documentation_in_the_first_installation_is_taken()
+    {
+        foreach (string version in (string[])["9.0.30", "10.0.9", "10.0.10-rc.2", "10.0.10", "junk"])
+        {
+            string reference = Directory.CreateDirectory(folder.At($"b/packs/Microsoft.NETCore.App.Ref/{version}/ref/net1")).FullName;
+            File.WriteAllText(Path.Combine(reference, "x.xml"), $"<doc><summary>{version}</summary></doc>");
+        }
+
+        Directory.CreateDirectory(folder.At("b/packs/Microsoft.NETCore.App.Ref/11.0.0/ref/net1"));
+        Corpus corpus = DocumentationCorpus.FromInstallations(folder.At("a"), folder.At("b")).Value();
+        Assert.Equal(new Corpus(".NET 10.0.10 API documentation", "10.0.10\n"), corpus);
+    }
+
+    [Fact]
+    public void Where_no_documentation_is_installed_the_fault_says_where_it_was_looked_for() =>
+        Assert.Equal(
+            "the .NET API documentation is not installed: no packs/Microsoft.NETCore.App.Ref with XML files in /a or /b; "
+            + "give a text with --text FILE",
+            DocumentationCorpus.FromInstallations("/a", "/b").Fault());
+
+    [Fact]
     public void Tags_become_the_words_that_a_reader_sees()
     {
         Write("b.xml", "<summary>Second file.</summary>");
