@@ -1,0 +1,32 @@
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace MiniGpt;
+
+/// <summary>The folder that gets the files of a run.</summary>
+public static class OutputFolder
+{
+    /// <summary>Makes the folder where it is missing and proves that files can be written to it, or says in one line why not.</summary>
+    public static Fin<DirectoryInfo> Prepare(string path)
+    {
+        try
+        {
+            if (File.Exists(path)) return Fault(path, "is a file; allowed is a folder");
+            DirectoryInfo folder = Directory.CreateDirectory(path);
+            string probe = Path.Combine(folder.FullName, Path.GetRandomFileName());
+            File.WriteAllBytes(probe, [0]);
+            File.Delete(probe);
+            return folder;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return Fault(path, "cannot be written: permission denied");
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
+        {
+            return Fault(path, $"cannot be written: {exception.Message}");
+        }
+    }
+
+    private static Error Fault(string path, string fault) => Error.New($"the output folder '{path}' {fault}");
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using MiniGpt;
+
+namespace Functional.Optim.Tests.MiniGpt.CommandLine;
+
+public sealed class RunCommandTests
+{
+    private const string Count = "a whole number from 1 to 1000000000", Real = "a finite number from 0";
+
+    [Fact]
+    public async Task Without_options_the_nano_preset_is_trained()
+    {
+        RunOptions expected = new(Preset.All[0], null, "minigpt-run", 1337, Environment.ProcessorCount, EvaluateEvery: 100, Json: false);
+        Assert.Equal(expected, await Parse());
+    }
+
+    [Fact]
+    public async Task Options_change_what_the_preset_sets()
+    {
+        RunOptions options = await Parse(
+            "--text", "-", "--preset", "small", "--steps", "500", "--seed", "18446744073709551615", "--optimizer", "momentum",
+            "--learning-rate", "1e9", "--schedule", "exponential", "--warmup", "499", "--weight-decay", "0.5",
+            "--batch", "2", "--context", "16", "--layers", "1", "--heads", "3", "--width", "12", "--dropout", "0.25", "--clip", "0",
+            "--eval-every", "7", "--out", "o", "--threads", "2", "--json");
+        Preset small = Preset.All.Single(preset => preset.Name == "small");
+        Assert.Equal(
+            new RunOptions(
+                small with
+                {
+                    Steps = 500, Optimizer = "momentum", LearningRate = 1e9, Schedule = "exponential", WarmupSteps = 499, WeightDecay = 0.5,
+                    BatchSize = 2, Context = 16, Layers = 1, Heads = 3, Width = 12, Dropout = 0.25, Clip = 0,
+                },
+                "-", "o", ulong.MaxValue, 2, 7, Json: true),
+            options);
+    }
+
+    [Theory]
+    [InlineData(150, 100)]
+    [InlineData(100, 5)]
+    [InlineData(1, 0)]
+    public async Task The_presets_warm_up_shrinks_where_the_steps_leave_no_room(int steps, int warmup) =>
+        Assert.Equal(warmup, (await Parse("--steps", $"{steps}")).Preset.WarmupSteps);
+
+    [Fact]
+    public async Task The_presets_decay_is_for_adamw_alone()
+    {
+        Assert.Equal(0, (await Parse("--optimizer", "adam")).Preset.WeightDecay);
+        Assert.Equal(0.1, (await Parse("--optimizer", "adamw")).Preset.WeightDecay);
+    }
+
+    [Theory]
+    [InlineData("--steps 0", "--steps is 0; allowed is " + Count)]
+    [InlineData("--steps -5", "--steps is -5; allowed is " + Count)]
+    [InlineData("--steps 2.5", "--steps is 2.5; allowed is " + Count)]
+    [InlineData("--steps many", "--steps is many; allowed is " + Count)]
+    [InlineData("--steps 99999999999", "--steps is 99999999999; allowed is " + Count)]
+    [InlineData("--steps", "--steps has no value; allowed is " + Count)]
+    [InlineData("--eval-every 0", "--eval-every is 0; allowed is " + Count)]
+    [InlineData("--learning-rate -1e-3", "--learning-rate is -1e-3; allowed is " + Real)]
+    [InlineData("--learning-rate NaN", "--learning-rate is NaN; allowed is " + Real)]
+    [InlineData("--learning-rate Infinity", "--learning-rate is Infinity; allowed is " + Real)]
+    [InlineData("--learning-rate 0,001", "--learning-rate is 0,001; allowed is " + Real)]
+    [InlineData("--weight-decay -1", "--weight-decay is -1; allowed is " + Real)]
+    [InlineData("--clip NaN", "--clip is NaN; allowed is " + Real)]
+    [InlineData("--dropout 1", "--dropout is 1; allowed is a number from 0, below 1")]
+    [InlineData("--seed -1", "--seed is -1; allowed is a whole number from 0 to 18446744073709551615")]
+    [InlineData("--threads 0", "--threads is 0; allowed is a whole number from 1 to 1024")]
+    [InlineData("--batch 0", "--batch is 0; allowed is a whole number from 1 to 65536")]
+    [InlineData("--preset huge", "--preset is huge; allowed is nano, tiny, small or medium")]
+    [InlineData("--optimizer lion", "--optimizer is lion; allowed is sgd, momentum, adam or adamw")]
+    [InlineData("--schedule step", "--schedule is step; allowed is constant, linear, cosine, polynomial or exponential")]
+    [InlineData("--heads 3", "--heads is 3; allowed is a divisor of --width, which is 128")]
+    [InlineData("--steps 50 --warmup 50", "--warmup is 50; allowed is a whole number from 0, below the 50 of --steps")]
+    [InlineData("--text=", "--text has no value; allowed is the path of a file")]
+    [InlineData("text.txt --stpes 3", "'text.txt --stpes 3' is not understood; --help lists the options")]
+    [InlineData("@text.txt", "'@text.txt' is not understood; --help lists the options")]
+    [InlineData("--width 130 --steps 9 --warmup 9", "--warmup is 9; allowed is a whole number from 0, below the 9 of --steps",
+        "--heads is 4; allowed is a divisor of --width, which is 130")]
+    [InlineData("--steps 0 --preset x", "--preset is x; allowed is nano, tiny, small or medium", "--steps is 0; allowed is " + Count)]
+    public async Task Wrong_use_ends_with_2_and_a_line_for_each_fault(string line, params string[] faults)
+    {
+        (int code, string output, string error) = await Invoke(MustNotRun, line.Split(' '));
+        Assert.Equal(RunCommand.WrongUse, code);
+        Assert.Equal("", output);
+        Assert.Equal(faults, error.TrimEnd().ReplaceLineEndings("\n").Split('\n'));
+    }
+
+    [Fact]
+    public async Task Numbers_are_read_the_same_in_every_culture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        CultureInfo comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (comma.NumberFormat.NumberDecimalSeparator, comma.NumberFormat.NumberGroupSeparator) = (",", ".");
+        try
+        {
+            CultureInfo.CurrentCulture = comma;
+            Assert.Equal(0.125, (await Parse("--learning-rate", "0.125")).Preset.LearningRate);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public async Task Help_explains_every_option_with_its_names_and_defaults()
+    {
+        (int code, string output, string error) = await Invoke(MustNotRun, "--help");
+        Assert.Equal((RunCommand.Success, ""), (code, error));
+        foreach (string option in (string[])[
+            "--text <FILE>", "--preset <NAME>", "--steps <N>", "--seed <N>", "--optimizer <NAME>", "--learning-rate <N>",
+            "--schedule <NAME>", "--warmup <N>", "--weight-decay <N>", "--batch <N>", "--context <N>", "--layers <N>", "--heads <N>",
+            "--width <N>", "--dropout <N>", "--clip <N>", "--eval-every <N>", "--out <FOLDER>", "--threads <N>", "--json"])
+        {
+            Assert.Contains(option, output, StringComparison.Ordinal);
+        }
+
+        foreach (string name in (string[])[.. Preset.All.Select(preset => preset.Name), .. OptimizerChoice.Names, .. ScheduleChoice.Names])
+            Assert.Contains(name, output, StringComparison.Ordinal);
+        Assert.Contains("[default: nano 2000, tiny 50000, small 100000, medium 200000]", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_run_throws_becomes_a_line_and_what_it_returns_the_exit_code()
+    {
+        Assert.Equal((RunCommand.Failure, "", "failed: out of luck"), await Invoke((_, _) => throw new IOException("out of luck")));
+        Assert.Equal((RunCommand.Interrupted, "", ""), await Invoke((_, _) => throw new OperationCanceledException()));
+        Assert.Equal((3, "", ""), await Invoke((_, _) => Task.FromResult(3)));
+    }
+
+    private static Task<int> MustNotRun(RunOptions options, CancellationToken cancellation) =>
+        throw new InvalidOperationException("it must not run");
+
+    private static async Task<RunOptions> Parse(params string[] arguments)
+    {
+        RunOptions? parsed = null;
+        (int code, _, string error) = await Invoke((options, _) => Task.FromResult((parsed = options) is null ? 1 : 0), arguments);
+        Assert.Equal((RunCommand.Success, ""), (code, error));
+        return parsed!;
+    }
+
+    private static async Task<(int Code, string Output, string Error)> Invoke(
+        Func<RunOptions, CancellationToken, Task<int>> run, params string[] arguments)
+    {
+        using StringWriter output = new(), error = new();
+        int code = await new RunCommand(run, output, error).InvokeAsync(arguments);
+        return (code, output.ToString(), error.ToString().TrimEnd());
+    }
+}
