@@ -1,6 +1,9 @@
 using System.Globalization;
+using Functional.Optim.Training;
 using LanguageExt;
 using MiniGpt;
+
+const int ParagraphLength = 500;
 
 return await new RunCommand(Run, Console.Out, Console.Error).InvokeAsync(args);
 
@@ -10,23 +13,48 @@ static Task<int> Run(RunOptions options, CancellationToken cancellation) =>
      from folder in OutputFolder.Prepare(options.OutputFolder)
      select (text, folder))
     .Match(
-        Succ: ready => Train(options, ready.text, ready.folder, cancellation),
-        Fail: fault => Refuse(fault.Message));
+        Succ: ready => Train(new TrainingRun(options, ready.text), ready.folder, cancellation),
+        Fail: fault => Task.FromResult(Refuse(fault.Message, RunCommand.WrongUse)));
 
-static async Task<int> Refuse(string fault)
+static async Task<int> Train(TrainingRun run, DirectoryInfo folder, CancellationToken cancellation)
 {
-    await Console.Error.WriteLineAsync(fault);
-    return RunCommand.WrongUse;
+    (Preset preset, TokenizedText text) = (run.Options.Preset, run.Text);
+    Say($"text        {text.Corpus.Source}: {text.Training.Length:N0} characters and {text.Validation.Length:N0} held out, {text.Tokenizer.Vocabulary.Length} different");
+    Say($"model       {preset.Name}: {run.Model.Layout.ParameterCount:N0} parameters, {preset.Layers} layers, {preset.Heads} heads, width {preset.Width}, context {preset.Context}");
+    Say($"training    {preset.Steps} steps of {preset.BatchSize} × {preset.Context} characters, seed {run.Options.Seed}: {run.Optimizer}");
+    Say($"{run.Optimizer.Report(run.Model.Layout)}\n");
+
+    TrainResult<float> result = Console.IsOutputRedirected
+        ? await run.Train(new PlainProgress(Console.Out), cancellation)
+        : await LiveProgress.Show(run, cancellation);
+    RunSummary summary = RunSummary.Of(run, result);
+    Say($"\n{summary.Steps} steps, {summary.MillisecondsPerStep:0.0} ms each, of which the optimizer {summary.OptimizerMillisecondsPerStep:0.00} ms; "
+        + $"{summary.TokensPerSecond:N0} tokens/s; loss {summary.TrainLoss:0.0000}, validation {summary.ValidationLoss:0.0000}");
+    if (result.Reason == StopReason.Completed)
+    {
+        Say($"\n{Writer.Write(run.Model, result.State.Parameters, text.Tokenizer, preset.Context, text.Validation[0], ParagraphLength, run.Options.Seed, cancellation)}");
+    }
+
+    int code = RunFiles.Write(folder, run, result).Match(
+        Succ: files =>
+        {
+            Say($"\nfiles       {string.Join("\n            ", files)}");
+            return CodeOf(result, cancellation);
+        },
+        Fail: fault => Refuse(fault.Message, RunCommand.Failure));
+    if (run.Options.Json) Console.Out.WriteLine(summary.ToJson());
+    return code;
 }
 
-static async Task<int> Train(RunOptions options, TokenizedText text, DirectoryInfo folder, CancellationToken cancellation)
+static int CodeOf(TrainResult<float> result, CancellationToken cancellation) =>
+    result.Failure is { } failure ? Refuse($"training diverged: {failure.Message}", RunCommand.Failure)
+    : cancellation.IsCancellationRequested ? RunCommand.Interrupted
+    : RunCommand.Success;
+
+static int Refuse(string fault, int code)
 {
-    (Corpus corpus, Preset preset, int vocabulary) = (text.Corpus, options.Preset, text.Tokenizer.Vocabulary.Length);
-    await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-        $"""
-        text        {corpus.Source}: {text.Training.Length:N0} characters and {text.Validation.Length:N0} held out, {vocabulary} different
-        model       {preset.Name}: {preset.ParameterCount(vocabulary):N0} parameters
-        files       {folder.FullName}
-        """).AsMemory(), cancellation);
-    return RunCommand.Success;
+    Console.Error.WriteLine(fault);
+    return code;
 }
+
+static void Say(FormattableString line) => Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));

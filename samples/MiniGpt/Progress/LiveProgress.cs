@@ -1,0 +1,49 @@
+using System.Globalization;
+using Functional.Optim.Training;
+using Spectre.Console;
+
+namespace MiniGpt;
+
+/// <summary>A progress bar with the figures of the running step, for a terminal.</summary>
+public sealed class LiveProgress : IProgress<StepReport>
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
+
+    private readonly ProgressTask bar;
+    private DateTime next;
+    private double tokensPerSecond = double.NaN;
+    private double? validationLoss;
+
+    private LiveProgress(ProgressTask bar) => this.bar = bar;
+
+    /// <summary>Shows the bar while a run trains.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellation">Stops the run.</param>
+    public static async Task<TrainResult<float>> Show(TrainingRun run, CancellationToken cancellation)
+    {
+        TrainResult<float>? result = null;
+        await AnsiConsole.Progress()
+            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = 20 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .StartAsync(async context => result = await run.Train(
+                new LiveProgress(context.AddTask("starting", maxValue: run.Options.Preset.Steps)), cancellation));
+        return result!;
+    }
+
+    /// <inheritdoc/>
+    public void Report(StepReport value)
+    {
+        validationLoss = value.ValidationLoss ?? validationLoss;
+        // A single step's time jumps; a mean that forgets slowly can be read.
+        tokensPerSecond = double.IsNaN(tokensPerSecond) ? value.TokensPerSecond : (0.95 * tokensPerSecond) + (0.05 * value.TokensPerSecond);
+        if (DateTime.UtcNow < next && value.Step < value.TotalSteps) return;
+        next = DateTime.UtcNow + Refresh;
+        bar.Value = value.Step;
+        string validation = validationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $"validation {loss:0.000}, ") : "";
+        bar.Description = string.Create(CultureInfo.InvariantCulture,
+            $"step {value.Step}: loss {value.Loss:0.000}, {validation}rate {value.LearningRate:0.00e0}, norm {value.GradientNorm:0.00}, "
+            + $"{tokensPerSecond:N0} tokens/s, {Remaining(value.Remaining)} left");
+    }
+
+    private static string Remaining(TimeSpan left) =>
+        left.ToString(left.TotalHours >= 1 ? @"d\.hh\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,59 @@
+using Functional.Optim;
+using Functional.Optim.Kernels;
+using Functional.Optim.Training;
+
+namespace MiniGpt;
+
+/// <summary>One training of a model on a text: what is trained, and the training itself.</summary>
+public sealed class TrainingRun
+{
+    /// <summary>An evaluation sees this many batches, or the held-out text once where that is shorter.</summary>
+    private const int MostEvaluationBatches = 50;
+
+    /// <summary>Longer runs report every few steps, so that the metrics stay readable.</summary>
+    private const int MostReports = 10_000;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="text">What to train on.</param>
+    public TrainingRun(RunOptions options, TokenizedText text)
+    {
+        (Options, Text) = (options, text);
+        Model = new GptModel(options.Preset, text.Tokenizer.Vocabulary.Length, options.Seed);
+        Optimizer = OptimizerChoice.Of(options.Preset);
+    }
+
+    /// <summary>What was asked for.</summary>
+    public RunOptions Options { get; }
+
+    /// <summary>What it is trained on.</summary>
+    public TokenizedText Text { get; }
+
+    /// <summary>What is trained.</summary>
+    public GptModel Model { get; }
+
+    /// <summary>What trains it.</summary>
+    public Optimizer Optimizer { get; }
+
+    /// <summary>Trains until the last step, the first gradient that is not finite, or cancellation.</summary>
+    /// <param name="progress">Who is told each report.</param>
+    /// <param name="cancellation">Stops after the running step.</param>
+    public Task<TrainResult<float>> Train(IProgress<StepReport> progress, CancellationToken cancellation)
+    {
+        Threads.Limit = Options.Threads;
+        Preset preset = Options.Preset;
+        int tokens = preset.BatchSize * preset.Context;
+        int evaluations = Math.Clamp(Text.Validation.Length / tokens, 1, MostEvaluationBatches);
+        TokenBatches training = TokenBatches.Random(Text.Training, preset.BatchSize, preset.Context, Options.Seed);
+        TokenBatches validation = TokenBatches.Sequential(Text.Validation, preset.BatchSize, preset.Context, evaluations);
+        return Trainer.Run(
+            TrainerOptions.Of(
+                preset.Steps, Options.EvaluateEvery, evaluations, reportEvery: 1 + ((preset.Steps - 1) / MostReports), tokensPerBatch: tokens),
+            new TrainModel<float, TokenBatch>(Model.Gradient, Model.Loss),
+            Optimizer,
+            new TrainData<TokenBatch>(training.At, validation.At),
+            TrainState.Init(Optimizer, Model.Init()),
+            progress,
+            cancellation);
+    }
+}
