@@ -1,0 +1,31 @@
+using LanguageExt;
+
+namespace Functional.Optim.Training;
+
+/// <summary>Writes a file beside its place and moves it there when it is whole, so that a reader never sees half of one.</summary>
+internal static class AtomicFile
+{
+    internal static Fin<Unit> Write(string path, Action<FileStream> write)
+    {
+        string temporary = path + ".tmp";
+        try
+        {
+            using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            return Unit.Default;
+        }
+        catch (Exception exception) when (FileFault.Is(exception))
+        {
+            return FileFault.Of("write", path, exception);
+        }
+        finally
+        {
+            if (File.Exists(temporary)) File.Delete(temporary);
+        }
+    }
+}
