@@ -7,25 +7,30 @@ internal static class AtomicFile
 {
     internal static Fin<Unit> Write(string path, Action<FileStream> write)
     {
-        string temporary = path + ".tmp";
         try
         {
-            using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            string temporary = path + ".tmp";
+            FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
+            try
             {
-                write(file);
-                file.Flush(flushToDisk: true);
+                using (file)
+                {
+                    write(file);
+                    file.Flush(flushToDisk: true);
+                }
+
+                File.Move(temporary, path, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(temporary);
             }
 
-            File.Move(temporary, path, overwrite: true);
             return Unit.Default;
         }
         catch (Exception exception) when (FileFault.Is(exception))
         {
             return FileFault.Of("write", path, exception);
-        }
-        finally
-        {
-            if (File.Exists(temporary)) File.Delete(temporary);
         }
     }
 }

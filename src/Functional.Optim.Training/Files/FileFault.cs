@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LanguageExt.Common;
 
 namespace Functional.Optim.Training;
@@ -6,10 +7,9 @@ namespace Functional.Optim.Training;
 internal static class FileFault
 {
     internal static bool Is(Exception exception) =>
-        exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException;
+        exception is IOException or InvalidDataException or JsonException or UnauthorizedAccessException or NotSupportedException or ArgumentException;
 
-    internal static Error Of(string verb, string path, Exception exception) =>
-        Error.New($"Cannot {verb} '{path}': {Reason(path, exception)}.");
+    internal static Error Of(string verb, string path, Exception exception) => Error.New($"Cannot {verb} '{path}': {Reason(path, exception)}.");
 
     private static string Reason(string path, Exception exception) => exception switch
     {
@@ -17,6 +17,7 @@ internal static class FileFault
         FileNotFoundException => "there is no such file",
         DirectoryNotFoundException => "there is no such directory",
         UnauthorizedAccessException => "access is denied",
+        JsonException => "its header is corrupt",
         _ => exception.Message.TrimEnd('.'),
     };
 }

@@ -32,7 +32,7 @@ internal static class TreeFile
     {
         TreeLayout layout = trees[0].Layout;
         byte[] header = JsonSerializer.SerializeToUtf8Bytes(
-            new TreeFileHeader(Element<T>(), [.. layout.Leaves.Select(leaf => new TreeFileHeader.Shape(leaf.Name, [.. leaf.Shape]))], state), Json);
+            new TreeFileHeader(Element<T>(), [.. layout.Leaves.Select(leaf => new TreeFileHeader.LeafShape(leaf.Name, [.. leaf.Shape]))], state), Json);
         byte[] prefix = [.. Magic, .. new byte[PrefixBytes - Magic.Length]];
         BinaryPrimitives.WriteInt32LittleEndian(prefix.AsSpan(8), Version);
         BinaryPrimitives.WriteInt32LittleEndian(prefix.AsSpan(12), header.Length);
@@ -68,7 +68,7 @@ internal static class TreeFile
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             return Read<T>(file);
         }
-        catch (Exception exception) when (FileFault.Is(exception) || exception is InvalidDataException or JsonException)
+        catch (Exception exception) when (FileFault.Is(exception))
         {
             return FileFault.Of("read", path, exception);
         }
@@ -95,7 +95,7 @@ internal static class TreeFile
         Require(
             header.State is not { } state || (state is { Updates: >= 0, SkippedSteps: >= 0, Slots: >= 0 } && state.Slots <= OptimizerState<T>.Capacity),
             $"its counters are out of range: {header.State}");
-        TreeLayout layout = TreeLayout.Of([.. header.Leaves.Select(leaf => (leaf.Name, leaf.Sizes))]);
+        TreeLayout layout = TreeLayout.Of([.. header.Leaves.Select(leaf => (leaf.Name, leaf.Shape))]);
         long data = (long)layout.ParameterCount * Unsafe.SizeOf<T>() * header.TreeCount;
         Require(headerLength + data == room, $"it is truncated or corrupt: {room - headerLength} bytes of elements where the header asks for {data}");
 
