@@ -72,7 +72,7 @@ public sealed class TokenBatches
             .Require(batchSize >= 1, nameof(batchSize), batchSize, "1 or more")
             .Require(context >= 1, nameof(context), context, "1 or more")
             .Require(batches >= 1, nameof(batches), batches, "1 or more")
-            .Require((long)batchSize * context <= Array.MaxLength, "batchSize × context", (long)batchSize * context, $"at most {Array.MaxLength}")
+            .Require((long)batchSize * context <= Array.MaxLength, "batchSize × context", $"{batchSize} × {context}", "an array's length")
             .Require(tokens.Length > context, "the number of tokens", tokens.Length, $"context + 1 = {context + 1L} or more")
             .Make(() => new TokenBatches(tokens, batchSize, context, startOf))
             .OrThrow(nameof(TokenBatches));

@@ -7,9 +7,11 @@ namespace Functional.Optim.Training;
 internal static class FileFault
 {
     internal static bool Is(Exception exception) =>
-        exception is IOException or InvalidDataException or JsonException or UnauthorizedAccessException or NotSupportedException or ArgumentException;
+        exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException
+            or InvalidDataException or JsonException;
 
-    internal static Error Of(string verb, string path, Exception exception) => Error.New($"Cannot {verb} '{path}': {Reason(path, exception)}.");
+    internal static Error Of(string verb, string path, Exception exception) =>
+        Error.New($"Cannot {verb} '{path}': {Reason(path, exception)}.");
 
     private static string Reason(string path, Exception exception) => exception switch
     {

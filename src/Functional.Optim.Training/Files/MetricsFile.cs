@@ -17,7 +17,8 @@ public static class MetricsFile
         {
             writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{report.Step},{report.Loss},{report.ValidationLoss},{report.LearningRate},{report.GradientNorm},{report.TokensPerSecond},{report.StepMilliseconds}"));
+                $"{report.Step},{report.Loss},{report.ValidationLoss},{report.LearningRate},"
+                + $"{report.GradientNorm},{report.TokensPerSecond},{report.StepMilliseconds}"));
         }
     });
 }

@@ -31,8 +31,8 @@ internal static class TreeFile
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TreeLayout layout = trees[0].Layout;
-        byte[] header = JsonSerializer.SerializeToUtf8Bytes(
-            new TreeFileHeader(Element<T>(), [.. layout.Leaves.Select(leaf => new TreeFileHeader.LeafShape(leaf.Name, [.. leaf.Shape]))], state), Json);
+        TreeFileHeader.LeafShape[] leaves = [.. layout.Leaves.Select(leaf => new TreeFileHeader.LeafShape(leaf.Name, [.. leaf.Shape]))];
+        byte[] header = JsonSerializer.SerializeToUtf8Bytes(new TreeFileHeader(Element<T>(), leaves, state), Json);
         byte[] prefix = [.. Magic, .. new byte[PrefixBytes - Magic.Length]];
         BinaryPrimitives.WriteInt32LittleEndian(prefix.AsSpan(8), Version);
         BinaryPrimitives.WriteInt32LittleEndian(prefix.AsSpan(12), header.Length);
@@ -87,17 +87,20 @@ internal static class TreeFile
         int version = BinaryPrimitives.ReadInt32LittleEndian(prefix.AsSpan(8));
         Require(version == Version, $"its format has version {version}; this library reads version {Version}");
         int headerLength = BinaryPrimitives.ReadInt32LittleEndian(prefix.AsSpan(12));
-        Require(headerLength >= 0 && headerLength <= room, $"it is truncated or corrupt: a header of {headerLength} bytes in {file.Length}");
+        Require(headerLength >= 0 && headerLength <= room, $"it is truncated or corrupt: a header of {headerLength} bytes");
         byte[] headerBytes = new byte[headerLength];
         Take(headerBytes);
-        TreeFileHeader header = JsonSerializer.Deserialize<TreeFileHeader>(headerBytes, Json) ?? throw new InvalidDataException("its header is empty");
+        TreeFileHeader header = JsonSerializer.Deserialize<TreeFileHeader>(headerBytes, Json)
+            ?? throw new InvalidDataException("its header is empty");
         Require(header.Element == Element<T>(), $"it holds {header.Element} elements; {Element<T>()} elements were asked for");
         Require(
-            header.State is not { } state || (state is { Updates: >= 0, SkippedSteps: >= 0, Slots: >= 0 } && state.Slots <= OptimizerState<T>.Capacity),
+            header.State is null or { Updates: >= 0, SkippedSteps: >= 0, Slots: >= 0 and <= OptimizerState<T>.Capacity },
             $"its counters are out of range: {header.State}");
         TreeLayout layout = TreeLayout.Of([.. header.Leaves.Select(leaf => (leaf.Name, leaf.Shape))]);
         long data = (long)layout.ParameterCount * Unsafe.SizeOf<T>() * header.TreeCount;
-        Require(headerLength + data == room, $"it is truncated or corrupt: {room - headerLength} bytes of elements where the header asks for {data}");
+        Require(
+            headerLength + data == room,
+            $"it is truncated or corrupt: {room - headerLength} bytes of elements where the header asks for {data}");
 
         ParameterTree<T>[] trees = new ParameterTree<T>[header.TreeCount];
         for (int index = 0; index < trees.Length; index++)

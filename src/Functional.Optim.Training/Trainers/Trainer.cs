@@ -35,7 +35,7 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(data);
         if (model.Loss is null != data.Validation is null)
-            throw new ArgumentException("An evaluation takes both a loss of the model and validation batches of the data; one of them is null.", nameof(model));
+            throw new ArgumentException("An evaluation takes a loss of the model and validation batches; one of them is null.", nameof(model));
         return Task.Run(() => Loop(options, model, optimizer, data, state, progress, cancellationToken), CancellationToken.None);
     }
 
@@ -65,17 +65,17 @@ public static class Trainer
                 double? validationLoss = last || step % options.EvaluateEvery == 0
                     ? Evaluate(model.Loss, data.Validation, state.Parameters, options.EvaluationBatches, cancellationToken)
                     : null;
-                if (!last && step % options.ReportEvery != 0 && validationLoss is null && !cancellationToken.IsCancellationRequested) continue;
+                bool due = last || step % options.ReportEvery == 0 || validationLoss is not null;
+                if (!due && !cancellationToken.IsCancellationRequested) continue;
 
-                TimeSpan interval = stepTime / (step - reported);
-                StepReport report = new(
+                TimeSpan elapsed = Stopwatch.GetElapsedTime(started), interval = stepTime / (step - reported);
+                history.Add(new StepReport(
                     step, options.Steps, loss, outcome.LearningRate, outcome.GradientNorm,
                     TokensPerSecond: options.TokensPerBatch / interval.TotalSeconds,
-                    Remaining: new TimeSpan((long)(Stopwatch.GetElapsedTime(started).Ticks / (double)(step - first) * (options.Steps - step))),
-                    validationLoss, interval.TotalMilliseconds, (optimizerTime / (step - reported)).TotalMilliseconds, state.SkippedSteps);
+                    Remaining: new TimeSpan((long)(elapsed.Ticks / (double)(step - first) * (options.Steps - step))),
+                    validationLoss, interval.TotalMilliseconds, (optimizerTime / (step - reported)).TotalMilliseconds, state.SkippedSteps));
                 (reported, stepTime, optimizerTime) = (step, default, default);
-                history.Add(report);
-                progress?.Report(report);
+                progress?.Report(history[^1]);
             }
         }
         catch (NonFiniteGradientException exception)
@@ -95,7 +95,8 @@ public static class Trainer
     }
 
     private static double? Evaluate<T, TBatch>(
-        LossSource<T, TBatch>? lossOf, BatchSource<TBatch>? batches, ParameterTree<T> parameters, int count, CancellationToken cancellationToken)
+        LossSource<T, TBatch>? lossOf, BatchSource<TBatch>? batches, ParameterTree<T> parameters, int count,
+        CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (lossOf is null || batches is null) return null;

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Functional.Optim.Training;
 
-/// <summary>The model, the data, the optimizer or the progress threw during a run (the inner exception); what was trained is kept.</summary>
+/// <summary>Model, data, optimizer or progress threw during a run (the inner exception); what was trained is kept.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="state">The state after the last step that was finished.</param>
 /// <param name="history">Every report until then.</param>

@@ -3,11 +3,13 @@ using Functional.Optim.Training;
 
 namespace Functional.Optim.Tests.Training;
 
-/// <summary>The loss ½·Σ(θ − b)² for a batch b that is one number, so the gradient is θ − b; a NaN or an infinity of b spoils leaf 'bias' only.</summary>
+/// <summary>The loss ½·Σ(θ − b)² for a batch b of one number; its gradient is θ − b. A b that is not finite spoils 'bias' only.</summary>
 internal static class Quadratic
 {
     internal static ParameterTree<float> Start() =>
-        ParameterTree.Of(Leaf.Of("weight", [3, 4], Enumerable.Range(0, 12).Select(index => index / 4f).ToArray()), Leaf.Of("bias", [3], [1f, 2f, 3f]));
+        ParameterTree.Of(
+            Leaf.Of("weight", [3, 4], Enumerable.Range(0, 12).Select(index => index / 4f).ToArray()),
+            Leaf.Of("bias", [3], [1f, 2f, 3f]));
 
     internal static float Batch(long step) => (float)new Philox(7).Uniform((ulong)step);
 

@@ -33,7 +33,7 @@ public class TrainStepTests
         var expected = TrainStep.Run(Chain, Quadratic.Gradient, state, 0.5f);
         foreach (bool donate in (bool[])[false, true])
         {
-            NonFiniteGradientException exception = Assert.Throws<NonFiniteGradientException>(() => Step(donate, state, batch, NonFinitePolicy.Throw));
+            var exception = Assert.Throws<NonFiniteGradientException>(() => Step(donate, state, batch, NonFinitePolicy.Throw));
             Assert.Equal(("bias", 2), (exception.Leaf, exception.Step));
         }
 
@@ -72,12 +72,14 @@ public class TrainStepTests
     public void A_loss_that_is_not_finite_is_only_reported()
     {
         TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());
-        var (next, outcome) = TrainStep.Run(Chain, (at, batch, step) => (double.NaN, Quadratic.Gradient(at, batch, step).Gradients), state, 0.5f);
+        GradientSource<float, float> lossless = (at, batch, step) => (double.NaN, Quadratic.Gradient(at, batch, step).Gradients);
+        var (next, outcome) = TrainStep.Run(Chain, lossless, state, 0.5f);
         Assert.Equal(TrainStep.Run(Chain, Quadratic.Gradient, state, 0.5f).State, next);
         Assert.Equal(double.NaN, outcome.Loss);
     }
 
-    private static (TrainState<float> State, StepOutcome Outcome) Step(bool donate, TrainState<float> state, float batch, NonFinitePolicy policy) =>
+    private static (TrainState<float> State, StepOutcome Outcome) Step(
+        bool donate, TrainState<float> state, float batch, NonFinitePolicy policy) =>
         donate
             ? TrainStep.RunDonating(Chain, Quadratic.Gradient, state, batch, policy)
             : TrainStep.Run(Chain, Quadratic.Gradient, state, batch, policy);

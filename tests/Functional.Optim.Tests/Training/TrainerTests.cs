@@ -1,3 +1,4 @@
+using System.Globalization;
 using Functional.Optim.Tests.Laws;
 using Functional.Optim.Training;
 
@@ -7,6 +8,7 @@ public sealed class TrainerTests : IDisposable
 {
     private static readonly Optimizer Chain = Clip.ByGlobalNorm(1).Then(AdamW.Of(Schedule.WarmupCosine(0.1, 2, 10), weightDecay: 0.1));
     private static readonly TrainModel<float, float> Model = new(Quadratic.Gradient, Quadratic.Loss);
+    private static readonly TrainModel<float, float> Plain = new(Quadratic.Gradient);
     private static readonly TrainData<float> Data = new(Quadratic.Batch, step => step);
 
     private readonly string path = Path.GetTempFileName();
@@ -21,18 +23,19 @@ public sealed class TrainerTests : IDisposable
         List<StepReport> told = [];
         TrainResult<float> result = await Trainer.Run(
             TrainerOptions.Of(10, evaluateEvery: 4, evaluationBatches: 2, tokensPerBatch: 64), Model, Chain, Data,
-            TrainState.Init(Chain, Quadratic.Start()), new Sink(told.Add));
+            Start(), new Sink(told.Add));
 
-        TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());
+        TrainState<float> state = Start();
         Assert.Equal(10, result.History.Count);
         foreach (StepReport report in result.History)
         {
             (state, StepOutcome outcome) = TrainStep.Run(Chain, Quadratic.Gradient, state, Quadratic.Batch(state.Step + 1));
             Assert.Equal((state.Step, 10), (report.Step, report.TotalSteps));
             Assert.Equal(outcome, new StepOutcome(report.Loss, report.GradientNorm, report.LearningRate, Skipped: false));
-            Assert.Equal(
-                state.Step is 4 or 8 or 10 ? (Quadratic.Loss(state.Parameters, 1) + Quadratic.Loss(state.Parameters, 2)) / 2 : null, report.ValidationLoss);
-            Assert.True(report.TokensPerSecond > 0 && report.StepMilliseconds >= report.OptimizerMilliseconds && report.OptimizerMilliseconds >= 0);
+            double held = (Quadratic.Loss(state.Parameters, 1) + Quadratic.Loss(state.Parameters, 2)) / 2;
+            Assert.Equal(state.Step is 4 or 8 or 10 ? held : null, report.ValidationLoss);
+            Assert.InRange(report.OptimizerMilliseconds, 0, report.StepMilliseconds);
+            Assert.True(report.TokensPerSecond > 0);
             Assert.Equal(state.Step == 10, report.Remaining == TimeSpan.Zero);
         }
 
@@ -47,7 +50,7 @@ public sealed class TrainerTests : IDisposable
     public async Task Reports_come_every_so_often_and_with_each_evaluation_and_at_the_end()
     {
         TrainResult<float> result = await Trainer.Run(
-            TrainerOptions.Of(11, evaluateEvery: 5, reportEvery: 3), Model, Chain, Data, TrainState.Init(Chain, Quadratic.Start()));
+            TrainerOptions.Of(11, evaluateEvery: 5, reportEvery: 3), Model, Chain, Data, Start());
         Assert.Equal([3, 5, 6, 9, 10, 11], result.History.Select(report => report.Step));
     }
 
@@ -58,7 +61,7 @@ public sealed class TrainerTests : IDisposable
         Optimizer optimizer = Catalogue.Get(name);
         TrainData<float> data = new(step => step is 2 or 6 ? float.NaN : Quadratic.Batch(step));
         async Task<TrainState<float>> Train(TrainState<float> from, int steps) => (await Trainer.Run(
-            TrainerOptions.Of(steps, nonFinitePolicy: NonFinitePolicy.Skip), new TrainModel<float, float>(Quadratic.Gradient), optimizer, data, from)).State;
+            TrainerOptions.Of(steps, nonFinitePolicy: NonFinitePolicy.Skip), Plain, optimizer, data, from)).State;
 
         TrainState<float> whole = await Train(TrainState.Init(optimizer, Quadratic.Start()), 9);
         TrainState<float> part = await Train(TrainState.Init(optimizer, Quadratic.Start()), 4);
@@ -80,12 +83,12 @@ public sealed class TrainerTests : IDisposable
             return Quadratic.Gradient(at, batch, step);
         });
         TrainResult<float> result = await Trainer.Run(
-            TrainerOptions.Of(1000, reportEvery: 100), model, Chain, new(Quadratic.Batch), TrainState.Init(Chain, Quadratic.Start()),
+            TrainerOptions.Of(1000, reportEvery: 100), model, Chain, new(Quadratic.Batch), Start(),
             cancellationToken: source.Token);
         Assert.Equal((StopReason.Cancelled, 5), (result.Reason, result.State.Step));
         Assert.Equal(5, Assert.Single(result.History).Step);
         TrainResult<float> resumed = await Trainer.Run(TrainerOptions.Of(10), Model, Chain, Data, result.State);
-        TrainResult<float> whole = await Trainer.Run(TrainerOptions.Of(10), Model, Chain, Data, TrainState.Init(Chain, Quadratic.Start()));
+        TrainResult<float> whole = await Trainer.Run(TrainerOptions.Of(10), Model, Chain, Data, Start());
         Assert.Equal(whole.State, resumed.State);
     }
 
@@ -100,7 +103,7 @@ public sealed class TrainerTests : IDisposable
             return Quadratic.Gradient(at, batch, step);
         });
         TrainResult<float> result = await Trainer.Run(
-            TrainerOptions.Of(10), model, Chain, new(Quadratic.Batch), TrainState.Init(Chain, Quadratic.Start()), cancellationToken: source.Token);
+            TrainerOptions.Of(10), model, Chain, new(Quadratic.Batch), Start(), cancellationToken: source.Token);
         Assert.Equal((StopReason.Cancelled, 4, 4), (result.Reason, result.State.Step, result.History.Count));
     }
 
@@ -109,11 +112,11 @@ public sealed class TrainerTests : IDisposable
     {
         TrainData<float> spoilt = new(step => step == 4 ? float.NaN : Quadratic.Batch(step));
         TrainResult<float> result = await Trainer.Run(
-            TrainerOptions.Of(10), new TrainModel<float, float>(Quadratic.Gradient), Chain, spoilt, TrainState.Init(Chain, Quadratic.Start()));
+            TrainerOptions.Of(10), Plain, Chain, spoilt, Start());
         Assert.Equal((StopReason.NonFinite, 3, 3), (result.Reason, result.State.Step, result.History.Count));
         Assert.Equal(("bias", 4), (result.Failure!.Leaf, result.Failure.Step));
         TrainResult<float> three = await Trainer.Run(
-            TrainerOptions.Of(3), new TrainModel<float, float>(Quadratic.Gradient), Chain, new(Quadratic.Batch), TrainState.Init(Chain, Quadratic.Start()));
+            TrainerOptions.Of(3), Plain, Chain, new(Quadratic.Batch), Start());
         Assert.Equal(three.State, result.State);
     }
 
@@ -122,7 +125,7 @@ public sealed class TrainerTests : IDisposable
     {
         TrainData<float> broken = new(step => step == 4 ? throw new InvalidDataException("no batch") : Quadratic.Batch(step));
         TrainingException<float> exception = await Assert.ThrowsAsync<TrainingException<float>>(() => Trainer.Run(
-            TrainerOptions.Of(10), new TrainModel<float, float>(Quadratic.Gradient), Chain, broken, TrainState.Init(Chain, Quadratic.Start())));
+            TrainerOptions.Of(10), Plain, Chain, broken, Start()));
         Assert.Equal((3, 3), (exception.State.Step, exception.History.Count));
         Assert.IsType<InvalidDataException>(exception.InnerException);
         Assert.True(exception.State.Parameters.GlobalNorm() > 0);
@@ -142,10 +145,11 @@ public sealed class TrainerTests : IDisposable
                 return Quadratic.Gradient(at, batch, step);
             },
             Quadratic.Loss);
-        TrainData<float> data = new(step => policy != NonFinitePolicy.Throw && step % 3 == 0 ? float.NaN : Quadratic.Batch(step), Quadratic.Batch);
+        TrainData<float> data = new(
+            step => policy != NonFinitePolicy.Throw && step % 3 == 0 ? float.NaN : Quadratic.Batch(step), Quadratic.Batch);
         int reports = 0;
         await Trainer.Run(
-            TrainerOptions.Of(100, evaluateEvery: 7, nonFinitePolicy: policy), model, Chain, data, TrainState.Init(Chain, Quadratic.Start()),
+            TrainerOptions.Of(100, evaluateEvery: 7, nonFinitePolicy: policy), model, Chain, data, Start(),
             new Sink(_ => reports++));
         Assert.Equal(100, reports);
         for (int step = 21; step <= 100; step++) Assert.Equal(allocated[step - 1], allocated[step]);
@@ -155,17 +159,17 @@ public sealed class TrainerTests : IDisposable
     public async Task Every_fault_of_the_options_is_listed_and_half_an_evaluation_is_refused()
     {
         string message = Assert.Throws<ArgumentException>(() => TrainerOptions.Of(0, 0, 0, 0, 0, (NonFinitePolicy)9)).Message;
-        foreach (string name in (string[])["steps", "evaluateEvery", "evaluationBatches", "reportEvery", "tokensPerBatch", "nonFinitePolicy is 9"])
+        foreach (string name in (string[])["steps", "evaluateEvery", "evaluationBatches", "reportEvery", "tokensPerBatch", "Policy is 9"])
             Assert.Contains(name, message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ArgumentException>(() =>
-            Trainer.Run(TrainerOptions.Of(1), Model, Chain, new(Quadratic.Batch), TrainState.Init(Chain, Quadratic.Start())));
+            Trainer.Run(TrainerOptions.Of(1), Model, Chain, new(Quadratic.Batch), Start()));
     }
 
     [Fact]
     public async Task Metrics_are_a_line_a_report_in_the_invariant_culture()
     {
         TrainResult<float> result = await Trainer.Run(
-            TrainerOptions.Of(3, evaluateEvery: 2), Model, Chain, Data, TrainState.Init(Chain, Quadratic.Start()));
+            TrainerOptions.Of(3, evaluateEvery: 2), Model, Chain, Data, Start());
         Assert.True(MetricsFile.Write(result.History, path).IsSucc);
         string[] lines = File.ReadAllLines(path);
         Assert.Equal("step,loss,validationLoss,learningRate,gradientNorm,tokensPerSecond,milliseconds", lines[0]);
@@ -173,8 +177,10 @@ public sealed class TrainerTests : IDisposable
         StepReport first = result.History[0];
         Assert.Equal(FormattableString.Invariant(
             $"1,{first.Loss},,0.05,{first.GradientNorm},{first.TokensPerSecond},{first.StepMilliseconds}"), lines[1]);
-        Assert.Equal(result.History[1].ValidationLoss, double.Parse(lines[2].Split(',')[2], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(result.History[1].ValidationLoss, double.Parse(lines[2].Split(',')[2], CultureInfo.InvariantCulture));
     }
+
+    private static TrainState<float> Start() => TrainState.Init(Chain, Quadratic.Start());
 
     private sealed class Sink(Action<StepReport> tell) : IProgress<StepReport>
     {
