@@ -7,7 +7,7 @@ namespace Functional.Optim.Training;
 public static class Trainer
 {
     /// <summary>The reports for which the history reserves memory at the start; a longer history grows.</summary>
-    private const long ReservedReports = 65536;
+    private const int ReservedReports = 65536;
 
     /// <summary>
     /// Trains from a state to <see cref="TrainerOptions.Steps"/> on a thread of the pool. It consumes the state; the result holds its
@@ -44,7 +44,7 @@ public static class Trainer
         IProgress<StepReport>? progress, CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        long left = Math.Max(options.Steps - state.Step, 0);
+        double left = Math.Max(options.Steps - state.Step, 0);
         List<StepReport> history = new((int)Math.Min((left / options.ReportEvery) + (left / options.EvaluateEvery) + 2, ReservedReports));
         long first = state.Step, reported = state.Step, started = Stopwatch.GetTimestamp();
         TimeSpan stepTime = default, optimizerTime = default;
@@ -84,7 +84,7 @@ public static class Trainer
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // A source that watches the token gave up; the state is the one before its step.
+            // A source that watches the token gave up; the state is that of the last step that was finished.
         }
         catch (Exception exception)
         {
