@@ -28,8 +28,8 @@ static async Task<int> Train(TrainingRun run, DirectoryInfo folder, Cancellation
         ? await run.Train(new PlainProgress(Console.Out), cancellation)
         : await LiveProgress.Show(run, cancellation);
     RunSummary summary = RunSummary.Of(run, result);
-    Say($"\n{summary.Steps} steps, {summary.MillisecondsPerStep:0.0} ms each, of which the optimizer {summary.OptimizerMillisecondsPerStep:0.00} ms; "
-        + $"{summary.TokensPerSecond:N0} tokens/s; loss {summary.TrainLoss:0.0000}, validation {summary.ValidationLoss:0.0000}");
+    Say($"\nloss        {summary.TrainLoss:0.0000} after {summary.Steps} steps, {summary.ValidationLoss:0.0000} on the held-out text");
+    Say($"speed       {summary.MillisecondsPerStep:0.0} ms a step, {summary.OptimizerMillisecondsPerStep:0.00} ms of it the optimizer; {summary.TokensPerSecond:N0} tokens/s");
     if (result.Reason == StopReason.Completed)
     {
         Say($"\n{Writer.Write(run.Model, result.State.Parameters, text.Tokenizer, preset.Context, text.Validation[0], ParagraphLength, run.Options.Seed, cancellation)}");

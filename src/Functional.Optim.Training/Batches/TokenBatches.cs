@@ -1,0 +1,79 @@
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim.Training;
+
+/// <summary>
+/// Batches of windows over a text of tokens. <see cref="At"/> is a <see cref="BatchSource{TBatch}"/>; it reuses its buffers, so a
+/// batch is valid until the next call, and one instance serves one thread.
+/// </summary>
+public sealed class TokenBatches
+{
+    private readonly ReadOnlyMemory<int> tokens;
+    private readonly int rows;
+    private readonly int context;
+    private readonly Func<long, long> startOf;
+    private readonly int[] inputs;
+    private readonly int[] targets;
+
+    private TokenBatches(ReadOnlyMemory<int> tokens, int rows, int context, Func<long, long> startOf)
+    {
+        (this.tokens, this.rows, this.context, this.startOf) = (tokens, rows, context, startOf);
+        inputs = new int[rows * context];
+        targets = new int[rows * context];
+    }
+
+    /// <summary>Windows that start anywhere with equal chance: a pure function of the seed and the step.</summary>
+    /// <param name="tokens">The text; at least <paramref name="context"/> + 1 tokens.</param>
+    /// <param name="batchSize">The windows of a batch, from 1.</param>
+    /// <param name="context">The tokens of a window, from 1.</param>
+    /// <param name="seed">The seed.</param>
+    /// <exception cref="ArgumentException">A size is below 1 or the text too short; every fault is listed.</exception>
+    public static TokenBatches Random(ReadOnlyMemory<int> tokens, int batchSize, int context, ulong seed)
+    {
+        Philox random = new(seed);
+        return Checked(tokens, batchSize, context, batches: 1, window => random.Below((ulong)window, tokens.Length - context));
+    }
+
+    /// <summary>
+    /// The same batches each time, for evaluation: the first window at the start of the text, the last at its end, the others evenly
+    /// between. Batch <paramref name="batches"/> + 1 is the first again.
+    /// </summary>
+    /// <param name="tokens">The text; at least <paramref name="context"/> + 1 tokens.</param>
+    /// <param name="batchSize">The windows of a batch, from 1.</param>
+    /// <param name="context">The tokens of a window, from 1.</param>
+    /// <param name="batches">The number of batches, from 1.</param>
+    /// <exception cref="ArgumentException">A size is below 1 or the text too short; every fault is listed.</exception>
+    public static TokenBatches Sequential(ReadOnlyMemory<int> tokens, int batchSize, int context, int batches)
+    {
+        long windows = (long)batchSize * batches;
+        long last = tokens.Length - context - 1;
+        return Checked(tokens, batchSize, context, batches, window => window % windows * last / Math.Max(windows - 1, 1));
+    }
+
+    /// <summary>The batch of a step; valid until the next call.</summary>
+    /// <param name="step">The number of the step, from 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
+    public TokenBatch At(long step)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        ReadOnlySpan<int> text = tokens.Span;
+        for (int row = 0; row < rows; row++)
+        {
+            int start = (int)startOf(((step - 1) * rows) + row);
+            text.Slice(start, context).CopyTo(inputs.AsSpan(row * context));
+            text.Slice(start + 1, context).CopyTo(targets.AsSpan(row * context));
+        }
+
+        return new TokenBatch(inputs, targets, rows, context);
+    }
+
+    private static TokenBatches Checked(ReadOnlyMemory<int> tokens, int batchSize, int context, int batches, Func<long, long> startOf) =>
+        new Faults()
+            .Require(batchSize >= 1, nameof(batchSize), batchSize, "1 or more")
+            .Require(context >= 1, nameof(context), context, "1 or more")
+            .Require(batches >= 1, nameof(batches), batches, "1 or more")
+            .Require((long)batchSize * context <= Array.MaxLength, "batchSize × context", $"{batchSize} × {context}", "an array's length")
+            .Require(tokens.Length > context, "the number of tokens", tokens.Length, $"context + 1 = {context + 1L} or more")
+            .Make(() => new TokenBatches(tokens, batchSize, context, startOf))
+            .OrThrow(nameof(TokenBatches));
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using LanguageExt.Common;
+
+namespace Functional.Optim.Training;
+
+/// <summary>What went wrong with a file, as an error that names the file and says why.</summary>
+internal static class FileFault
+{
+    internal static bool Is(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException
+            or InvalidDataException or JsonException;
+
+    internal static Error Of(string verb, string path, Exception exception) =>
+        Error.New($"Cannot {verb} '{path}': {Reason(path, exception)}.");
+
+    private static string Reason(string path, Exception exception) => exception switch
+    {
+        _ when Directory.Exists(path) => "it is a directory",
+        FileNotFoundException => "there is no such file",
+        DirectoryNotFoundException => "there is no such directory",
+        UnauthorizedAccessException => "access is denied",
+        JsonException => "its header is corrupt",
+        _ => exception.Message.TrimEnd('.'),
+    };
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using LanguageExt;
+
+namespace Functional.Optim.Training;
+
+/// <summary>The history of a run as comma-separated values, one line a report, numbers in the invariant culture.</summary>
+public static class MetricsFile
+{
+    /// <summary>Writes the file, or leaves the one that is there as it is.</summary>
+    /// <param name="history">The reports.</param>
+    /// <param name="path">The file; its directory exists.</param>
+    public static Fin<Unit> Write(IEnumerable<StepReport> history, string path) => AtomicFile.Write(path, file =>
+    {
+        using StreamWriter writer = new(file, leaveOpen: true) { NewLine = "\n" };
+        writer.WriteLine("step,loss,validationLoss,learningRate,gradientNorm,tokensPerSecond,milliseconds");
+        foreach (StepReport report in history)
+        {
+            writer.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{report.Step},{report.Loss},{report.ValidationLoss},{report.LearningRate},"
+                + $"{report.GradientNorm},{report.TokensPerSecond},{report.StepMilliseconds}"));
+        }
+    });
+}

@@ -1,0 +1,32 @@
+using System.Numerics;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim.Training;
+
+/// <summary>
+/// A checkpoint: parameters, optimizer slots and counters in one file of the format of <see cref="ParameterFile"/>. A run that is
+/// saved, loaded and continued has the bits of one that was not interrupted.
+/// </summary>
+public static class TrainStateFile
+{
+    /// <summary>Writes a state, leaf by leaf, without a copy of it.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="state">The state.</param>
+    /// <param name="path">The file; its directory exists.</param>
+    public static Fin<Unit> Save<T>(TrainState<T> state, string path)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        TreeFile.Write(
+            path,
+            new TreeFileHeader.Counters(state.Optimizer.Step, state.SkippedSteps, state.Optimizer.SlotCount),
+            [state.Parameters, .. Enumerable.Range(0, state.Optimizer.SlotCount).Select(slot => state.Optimizer[slot])]);
+
+    /// <summary>Reads a state, bit for bit. The optimizer itself is not in the file: the caller makes it again from its settings.</summary>
+    /// <typeparam name="T">float or double, as in the file.</typeparam>
+    /// <param name="path">The file.</param>
+    public static Fin<TrainState<T>> Load<T>(string path)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        TreeFile.Read<T>(path).Bind(read => read.Header.State is { } state
+            ? Fin<TrainState<T>>.Succ(new(read.Trees[0], new OptimizerState<T>(state.Updates, read.Trees.AsSpan(1)), state.SkippedSteps))
+            : Error.New($"Cannot read '{path}': it holds parameters only, without the state of an optimizer."));
+}

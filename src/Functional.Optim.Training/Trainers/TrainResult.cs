@@ -1,0 +1,29 @@
+using System.Numerics;
+
+namespace Functional.Optim.Training;
+
+/// <summary>What a run left behind.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="State">The state after the last step that was finished; save it or go on from it.</param>
+/// <param name="History">Every report, in order.</param>
+/// <param name="Reason">Why the run ended.</param>
+/// <param name="Failure">The step and the leaf, when a gradient that is not finite ended it.</param>
+public sealed record TrainResult<T>(
+    TrainState<T> State, IReadOnlyList<StepReport> History, StopReason Reason, NonFiniteGradientException? Failure = null)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The median over the reports of the time of a step; NaN without reports.</summary>
+    public double MillisecondsPerStep => Median(report => report.StepMilliseconds);
+
+    /// <summary>The median over the reports of the time of norm, clipping and update; NaN without reports.</summary>
+    public double OptimizerMillisecondsPerStep => Median(report => report.OptimizerMilliseconds);
+
+    /// <summary>The median over the reports of the tokens per second; NaN without reports.</summary>
+    public double TokensPerSecond => Median(report => report.TokensPerSecond);
+
+    private double Median(Func<StepReport, double> of)
+    {
+        double[] sorted = [.. History.Select(of).Order()];
+        return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

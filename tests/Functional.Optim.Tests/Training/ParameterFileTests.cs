@@ -1,0 +1,132 @@
+using System.Numerics;
+using System.Text;
+using FsCheck.Xunit;
+using Functional.Optim.Training;
+using LanguageExt;
+
+namespace Functional.Optim.Tests.Training;
+
+public sealed class ParameterFileTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
+    private readonly string path;
+
+    public ParameterFileTests() => path = Path.Combine(folder.FullName, "parameters");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Property(MaxTest = 20)]
+    public void What_is_saved_is_loaded_bit_for_bit_and_nothing_else_stays_in_the_folder(int seed)
+    {
+        RoundTrip(Laws.Trees.Random<float>(seed));
+        RoundTrip(Laws.Trees.Random<double>(seed));
+        float[] many = [.. Enumerable.Range(0, 40_000).Select(index => 1f / index)];
+        RoundTrip(ParameterTree.Of(Leaf.Of("\"größe\"\n", [2, 1, 20_000], many), Leaf.Of("nan", [], [float.NaN])));
+        Assert.Equal(path, Assert.Single(folder.GetFileSystemInfos()).FullName);
+    }
+
+    [Property]
+    public void Any_byte_that_is_changed_or_cut_off_is_found_out(uint at, byte bits)
+    {
+        Optimizer adam = Adam.Of(0.1);
+        Assert.True(TrainStateFile.Save(TrainState.Init(adam, Laws.Trees.Random<float>(1)), path).IsSucc);
+        byte[] bytes = File.ReadAllBytes(path);
+        int position = (int)(at % bytes.Length);
+        File.WriteAllBytes(path, bytes[..position]);
+        Fault(TrainStateFile.Load<float>(path));
+        // The beginning holds the sizes, where a wrong one is worst: every other sample goes there.
+        position = at % 2 == 0 ? position : position % 200;
+        bytes[position] ^= (byte)(bits | 1);
+        File.WriteAllBytes(path, bytes);
+        Fault(TrainStateFile.Load<float>(path));
+    }
+
+    [Fact]
+    public void Each_fault_names_the_file_and_says_what_it_is()
+    {
+        ParameterTree<float> tree = Laws.Trees.Random<float>(1);
+        Says("there is no such file", Fault(ParameterFile.Load<float>(path)));
+        Assert.True(ParameterFile.Save(tree, path).IsSucc);
+        byte[] good = File.ReadAllBytes(path);
+        Says("it holds float32 elements; float64 elements were asked for", Fault(ParameterFile.Load<double>(path)));
+        Says("parameters only", Fault(TrainStateFile.Load<float>(path)));
+        Says("its 0 bytes are too few", FaultOf([]));
+        Says("not a parameter file", FaultOf(new byte[100]));
+        Says("its format has version 2; this library reads version 1", FaultOf(With(good, 8, 2)));
+        Says("truncated or corrupt: a header of", FaultOf(With(good, 15, 127)));
+        Says("truncated or corrupt: a header of -", FaultOf(With(good, 15, 255)));
+        Says("its header is corrupt", FaultOf(With(good, 16, (byte)'[')));
+        Says("truncated or corrupt: 991 bytes of elements where the header asks for 992", FaultOf(good[..^1]));
+        Says("where the header asks for 992", FaultOf([.. good, 0]));
+        Says("its checksum differs", FaultOf(With(good, good.Length - 40, (byte)(good[^40] ^ 1))));
+        foreach (string leaves in (string[])["[null]", """[{"name":"a"}]""", """[{"name":null,"shape":[]}]""", "null", "[], []"])
+            Says("its header is corrupt", FaultOf(WithLeaves(leaves)));
+        Says("its header is empty", FaultOf(WithHeader("null")));
+        Says("asks for 8000000000", FaultOf(WithLeaves("""[{"name":"a","shape":[2000000000]}]""")));
+        Says("negative size -1", FaultOf(WithLeaves("""[{"name":"a","shape":[-1]}]""")));
+        Says("counters are out of range", FaultOf(WithLeaves("[]", """{"updates":1,"skippedSteps":0,"slots":9}""")));
+    }
+
+    [Fact]
+    public void A_place_that_cannot_be_read_or_written_is_a_fault()
+    {
+        ParameterTree<float> tree = Laws.Trees.Random<float>(1);
+        Says("it is a directory", FaultAt(folder.FullName, ParameterFile.Load<float>(folder.FullName)));
+        Says("it is a directory", FaultAt(folder.FullName, ParameterFile.Save(tree, folder.FullName)));
+        string nowhere = Path.Combine(path, "deeper");
+        Says("there is no such directory", FaultAt(nowhere, ParameterFile.Load<float>(nowhere)));
+        Says("there is no such directory", FaultAt(nowhere, ParameterFile.Save(tree, nowhere)));
+        Says("there is no such directory", FaultAt(nowhere, MetricsFile.Write([], nowhere)));
+        using FileStream locked = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        Fault(ParameterFile.Load<float>(path));
+    }
+
+    [Fact]
+    public void A_save_that_fails_leaves_the_file_that_was_there()
+    {
+        ParameterTree<float> tree = Laws.Trees.Random<float>(1), consumed = Laws.Trees.Random<float>(2);
+        Assert.True(ParameterFile.Save(tree, path).IsSucc);
+        TrainState<float> half = new(Laws.Trees.Random<float>(3), new OptimizerState<float>(0, consumed));
+        consumed.Release();
+        Assert.Throws<ObjectDisposedException>(() => { TrainStateFile.Save(half, path); });
+        Assert.Equal(tree, ParameterFile.Load<float>(path).ThrowIfFail());
+        Assert.Single(folder.GetFileSystemInfos());
+    }
+
+    private static void Says(string reason, string message) => Assert.Contains(reason, message, StringComparison.Ordinal);
+
+    private static byte[] With(byte[] bytes, int at, byte value)
+    {
+        byte[] changed = [.. bytes];
+        changed[at] = value;
+        return changed;
+    }
+
+    private static byte[] WithLeaves(string leaves, string state = "null") =>
+        WithHeader($$"""{"element":"float32","leaves":{{leaves}},"state":{{state}}}""");
+
+    private static byte[] WithHeader(string header) =>
+        [.. "FnOptim\n"u8, 1, 0, 0, 0, .. BitConverter.GetBytes(header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[32]];
+
+    private static string FaultAt<T>(string path, Fin<T> result)
+    {
+        string message = result.Match(Succ: _ => "no fault", Fail: error => error.Message);
+        Assert.Contains($"'{path}': ", message, StringComparison.Ordinal);
+        return message;
+    }
+
+    private void RoundTrip<T>(ParameterTree<T> tree)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Assert.True(ParameterFile.Save(tree, path).IsSucc);
+        Assert.Equal(tree, ParameterFile.Load<T>(path).ThrowIfFail());
+    }
+
+    private string FaultOf(byte[] bytes)
+    {
+        File.WriteAllBytes(path, bytes);
+        return Fault(ParameterFile.Load<float>(path));
+    }
+
+    private string Fault<T>(Fin<T> result) => FaultAt(path, result);
+}

@@ -1,0 +1,86 @@
+using Functional.Optim.Training;
+
+namespace Functional.Optim.Tests.Training;
+
+public class TrainStepTests
+{
+    private static readonly Optimizer Chain = Clip.ByGlobalNorm(1).Then(AdamW.Of(Schedule.WarmupCosine(0.1, 2, 10), weightDecay: 0.1));
+
+    [Fact]
+    public void A_step_is_pure_and_the_donating_one_has_its_bits()
+    {
+        TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());
+        int hash = state.GetHashCode();
+        var pure = TrainStep.Run(Chain, Quadratic.Gradient, state, 0.5f);
+        Assert.Equal(pure, TrainStep.Run(Chain, Quadratic.Gradient, state, 0.5f));
+        Assert.Equal(hash, state.GetHashCode());
+        Assert.Equal(Quadratic.Start(), state.Parameters);
+        var donated = TrainStep.RunDonating(Chain, Quadratic.Gradient, state, 0.5f);
+        Assert.Equal(pure, donated);
+        Assert.Throws<ObjectDisposedException>(() => state.Parameters.Layout);
+
+        ParameterTree<float> gradients = Quadratic.Gradient(Quadratic.Start(), 0.5f, 1).Gradients;
+        Assert.Equal(new StepOutcome(Quadratic.Loss(Quadratic.Start(), 0.5f), gradients.GlobalNorm(), 0.05, Skipped: false), pure.Outcome);
+        Assert.Equal((1, 0), (pure.State.Step, pure.State.SkippedSteps));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Throw_names_the_step_and_the_leaf_and_leaves_the_state(float batch)
+    {
+        TrainState<float> state = TrainStep.Run(Chain, Quadratic.Gradient, TrainState.Init(Chain, Quadratic.Start()), 0.5f).State;
+        var expected = TrainStep.Run(Chain, Quadratic.Gradient, state, 0.5f);
+        foreach (bool donate in (bool[])[false, true])
+        {
+            var exception = Assert.Throws<NonFiniteGradientException>(() => Step(donate, state, batch, NonFinitePolicy.Throw));
+            Assert.Equal(("bias", 2), (exception.Leaf, exception.Step));
+        }
+
+        Assert.Equal(expected, TrainStep.Run(Chain, Quadratic.Gradient, state, 0.5f));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Skip_counts_the_step_and_changes_nothing_else(bool donate)
+    {
+        TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());
+        (TrainState<float> next, StepOutcome outcome) = Step(donate, state, float.NaN, NonFinitePolicy.Skip);
+        Assert.Equal(state with { SkippedSteps = 1 }, next);
+        Assert.Equal((1, true, double.NaN), (next.Step, outcome.Skipped, outcome.GradientNorm));
+        (TrainState<float> after, outcome) = Step(donate, next, 0.5f, NonFinitePolicy.Skip);
+        Assert.Equal((2, 1, 0.05), (after.Step, after.Optimizer.Step, outcome.LearningRate));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Zero_keeps_the_finite_elements(bool donate)
+    {
+        Optimizer sgd = Sgd.Of(0.5);
+        TrainState<float> state = TrainState.Init(sgd, Quadratic.Start());
+        (TrainState<float> next, StepOutcome outcome) = donate
+            ? TrainStep.RunDonating(sgd, Quadratic.Gradient, state, float.NaN, NonFinitePolicy.Zero)
+            : TrainStep.Run(sgd, Quadratic.Gradient, state, float.NaN, NonFinitePolicy.Zero);
+        Assert.Equal([0.5f, 2f, 3f], next.Parameters.AsSpan("bias").ToArray());
+        Assert.Equal(Quadratic.Start().AsSpan("weight").ToArray().Select(value => value / 2), next.Parameters.AsSpan("weight").ToArray());
+        Assert.Equal((1, 0, double.NaN, double.NaN), (next.Optimizer.Step, next.SkippedSteps, outcome.Loss, outcome.GradientNorm));
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_is_only_reported()
+    {
+        TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());
+        GradientSource<float, float> lossless = (at, batch, step) => (double.NaN, Quadratic.Gradient(at, batch, step).Gradients);
+        var (next, outcome) = TrainStep.Run(Chain, lossless, state, 0.5f);
+        Assert.Equal(TrainStep.Run(Chain, Quadratic.Gradient, state, 0.5f).State, next);
+        Assert.Equal(double.NaN, outcome.Loss);
+    }
+
+    private static (TrainState<float> State, StepOutcome Outcome) Step(
+        bool donate, TrainState<float> state, float batch, NonFinitePolicy policy) =>
+        donate
+            ? TrainStep.RunDonating(Chain, Quadratic.Gradient, state, batch, policy)
+            : TrainStep.Run(Chain, Quadratic.Gradient, state, batch, policy);
+}

@@ -1,0 +1,189 @@
+using System.Globalization;
+using Functional.Optim.Tests.Laws;
+using Functional.Optim.Training;
+
+namespace Functional.Optim.Tests.Training;
+
+public sealed class TrainerTests : IDisposable
+{
+    private static readonly Optimizer Chain = Clip.ByGlobalNorm(1).Then(AdamW.Of(Schedule.WarmupCosine(0.1, 2, 10), weightDecay: 0.1));
+    private static readonly TrainModel<float, float> Model = new(Quadratic.Gradient, Quadratic.Loss);
+    private static readonly TrainModel<float, float> Plain = new(Quadratic.Gradient);
+    private static readonly TrainData<float> Data = new(Quadratic.Batch, step => step);
+
+    private readonly string path = Path.GetTempFileName();
+
+    public static TheoryData<string> Optimizers => Catalogue.Names;
+
+    public void Dispose() => File.Delete(path);
+
+    [Fact]
+    public async Task The_loop_is_the_fold_of_the_pure_step()
+    {
+        List<StepReport> told = [];
+        TrainResult<float> result = await Trainer.Run(
+            TrainerOptions.Of(10, evaluateEvery: 4, evaluationBatches: 2, tokensPerBatch: 64), Model, Chain, Data,
+            Start(), new Sink(told.Add));
+
+        TrainState<float> state = Start();
+        Assert.Equal(10, result.History.Count);
+        foreach (StepReport report in result.History)
+        {
+            (state, StepOutcome outcome) = TrainStep.Run(Chain, Quadratic.Gradient, state, Quadratic.Batch(state.Step + 1));
+            Assert.Equal((state.Step, 10), (report.Step, report.TotalSteps));
+            Assert.Equal(outcome, new StepOutcome(report.Loss, report.GradientNorm, report.LearningRate, Skipped: false));
+            double held = (Quadratic.Loss(state.Parameters, 1) + Quadratic.Loss(state.Parameters, 2)) / 2;
+            Assert.Equal(state.Step is 4 or 8 or 10 ? held : null, report.ValidationLoss);
+            Assert.InRange(report.OptimizerMilliseconds, 0, report.StepMilliseconds);
+            Assert.True(report.TokensPerSecond > 0);
+            Assert.Equal(state.Step == 10, report.Remaining == TimeSpan.Zero);
+        }
+
+        Assert.Equal(state, result.State);
+        Assert.Equal((StopReason.Completed, null), (result.Reason, result.Failure));
+        Assert.Equal(result.History, told);
+        double[] sorted = [.. told.Select(report => report.StepMilliseconds).Order()];
+        Assert.Equal((sorted[4] + sorted[5]) / 2, result.MillisecondsPerStep);
+    }
+
+    [Fact]
+    public async Task Reports_come_every_so_often_and_with_each_evaluation_and_at_the_end()
+    {
+        TrainResult<float> result = await Trainer.Run(
+            TrainerOptions.Of(11, evaluateEvery: 5, reportEvery: 3), Model, Chain, Data, Start());
+        Assert.Equal([3, 5, 6, 9, 10, 11], result.History.Select(report => report.Step));
+    }
+
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public async Task A_run_resumed_from_a_file_has_the_bits_of_one_that_was_not_interrupted(string name)
+    {
+        Optimizer optimizer = Catalogue.Get(name);
+        TrainData<float> data = new(step => step is 2 or 6 ? float.NaN : Quadratic.Batch(step));
+        async Task<TrainState<float>> Train(TrainState<float> from, int steps) => (await Trainer.Run(
+            TrainerOptions.Of(steps, nonFinitePolicy: NonFinitePolicy.Skip), Plain, optimizer, data, from)).State;
+
+        TrainState<float> whole = await Train(TrainState.Init(optimizer, Quadratic.Start()), 9);
+        TrainState<float> part = await Train(TrainState.Init(optimizer, Quadratic.Start()), 4);
+        Assert.True(TrainStateFile.Save(part, path).IsSucc);
+        TrainState<float> loaded = TrainStateFile.Load<float>(path).ThrowIfFail();
+        Assert.Equal(part, loaded);
+        Assert.Equal(part.Parameters, ParameterFile.Load<float>(path).ThrowIfFail());
+        Assert.Equal(whole, await Train(loaded, 9));
+        Assert.Equal((9, 2), (whole.Step, whole.SkippedSteps));
+    }
+
+    [Fact]
+    public async Task Cancelling_stops_after_the_running_step()
+    {
+        using CancellationTokenSource source = new();
+        TrainModel<float, float> model = new((at, batch, step) =>
+        {
+            if (step == 5) source.Cancel();
+            return Quadratic.Gradient(at, batch, step);
+        });
+        TrainResult<float> result = await Trainer.Run(
+            TrainerOptions.Of(long.MaxValue, reportEvery: 100), model, Chain, new(Quadratic.Batch), Start(),
+            cancellationToken: source.Token);
+        Assert.Equal((StopReason.Cancelled, 5), (result.Reason, result.State.Step));
+        Assert.Equal((5, TimeSpan.MaxValue), (Assert.Single(result.History).Step, result.History[0].Remaining));
+        TrainResult<float> resumed = await Trainer.Run(TrainerOptions.Of(10), Model, Chain, Data, result.State);
+        TrainResult<float> whole = await Trainer.Run(TrainerOptions.Of(10), Model, Chain, Data, Start());
+        Assert.Equal(whole.State, resumed.State);
+    }
+
+    [Fact]
+    public async Task A_source_that_heeds_the_token_cancels_before_its_step()
+    {
+        using CancellationTokenSource source = new();
+        TrainModel<float, float> model = new((at, batch, step) =>
+        {
+            if (step == 5) source.Cancel();
+            source.Token.ThrowIfCancellationRequested();
+            return Quadratic.Gradient(at, batch, step);
+        });
+        TrainResult<float> result = await Trainer.Run(
+            TrainerOptions.Of(10), model, Chain, new(Quadratic.Batch), Start(), cancellationToken: source.Token);
+        Assert.Equal((StopReason.Cancelled, 4, 4), (result.Reason, result.State.Step, result.History.Count));
+    }
+
+    [Fact]
+    public async Task A_gradient_that_is_not_finite_ends_the_run_with_its_history_and_a_state_to_go_on_from()
+    {
+        TrainData<float> spoilt = new(step => step == 4 ? float.NaN : Quadratic.Batch(step));
+        TrainResult<float> result = await Trainer.Run(
+            TrainerOptions.Of(10), Plain, Chain, spoilt, Start());
+        Assert.Equal((StopReason.NonFinite, 3, 3), (result.Reason, result.State.Step, result.History.Count));
+        Assert.Equal(("bias", 4), (result.Failure!.Leaf, result.Failure.Step));
+        TrainResult<float> three = await Trainer.Run(
+            TrainerOptions.Of(3), Plain, Chain, new(Quadratic.Batch), Start());
+        Assert.Equal(three.State, result.State);
+    }
+
+    [Fact]
+    public async Task Whatever_else_throws_brings_the_state_and_the_history_along()
+    {
+        TrainData<float> broken = new(step => step == 4 ? throw new InvalidDataException("no batch") : Quadratic.Batch(step));
+        TrainingException<float> exception = await Assert.ThrowsAsync<TrainingException<float>>(() => Trainer.Run(
+            TrainerOptions.Of(10), Plain, Chain, broken, Start()));
+        Assert.Equal((3, 3), (exception.State.Step, exception.History.Count));
+        Assert.IsType<InvalidDataException>(exception.InnerException);
+        Assert.True(exception.State.Parameters.GlobalNorm() > 0);
+    }
+
+    [Theory]
+    [InlineData(NonFinitePolicy.Throw)]
+    [InlineData(NonFinitePolicy.Skip)]
+    [InlineData(NonFinitePolicy.Zero)]
+    public async Task A_step_allocates_nothing_in_the_steady_state(NonFinitePolicy policy)
+    {
+        long[] allocated = new long[101];
+        TrainModel<float, float> model = new(
+            (at, batch, step) =>
+            {
+                allocated[step] = GC.GetAllocatedBytesForCurrentThread();
+                return Quadratic.Gradient(at, batch, step);
+            },
+            Quadratic.Loss);
+        TrainData<float> data = new(
+            step => policy != NonFinitePolicy.Throw && step % 3 == 0 ? float.NaN : Quadratic.Batch(step), Quadratic.Batch);
+        int reports = 0;
+        await Trainer.Run(
+            TrainerOptions.Of(100, evaluateEvery: 7, nonFinitePolicy: policy), model, Chain, data, Start(),
+            new Sink(_ => reports++));
+        Assert.Equal(100, reports);
+        for (int step = 21; step <= 100; step++) Assert.Equal(allocated[step - 1], allocated[step]);
+    }
+
+    [Fact]
+    public async Task Every_fault_of_the_options_is_listed_and_half_an_evaluation_is_refused()
+    {
+        string message = Assert.Throws<ArgumentException>(() => TrainerOptions.Of(0, 0, 0, 0, 0, (NonFinitePolicy)9)).Message;
+        foreach (string name in (string[])["steps", "evaluateEvery", "evaluationBatches", "reportEvery", "tokensPerBatch", "Policy is 9"])
+            Assert.Contains(name, message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            Trainer.Run(TrainerOptions.Of(1), Model, Chain, new(Quadratic.Batch), Start()));
+    }
+
+    [Fact]
+    public async Task Metrics_are_a_line_a_report_in_the_invariant_culture()
+    {
+        TrainResult<float> result = await Trainer.Run(
+            TrainerOptions.Of(3, evaluateEvery: 2), Model, Chain, Data, Start());
+        Assert.True(MetricsFile.Write(result.History, path).IsSucc);
+        string[] lines = File.ReadAllLines(path);
+        Assert.Equal("step,loss,validationLoss,learningRate,gradientNorm,tokensPerSecond,milliseconds", lines[0]);
+        Assert.Equal(4, lines.Length);
+        StepReport first = result.History[0];
+        Assert.Equal(FormattableString.Invariant(
+            $"1,{first.Loss},,0.05,{first.GradientNorm},{first.TokensPerSecond},{first.StepMilliseconds}"), lines[1]);
+        Assert.Equal(result.History[1].ValidationLoss, double.Parse(lines[2].Split(',')[2], CultureInfo.InvariantCulture));
+    }
+
+    private static TrainState<float> Start() => TrainState.Init(Chain, Quadratic.Start());
+
+    private sealed class Sink(Action<StepReport> tell) : IProgress<StepReport>
+    {
+        public void Report(StepReport value) => tell(value);
+    }
+}
