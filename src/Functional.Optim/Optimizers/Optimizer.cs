@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -195,6 +196,14 @@ public abstract record Optimizer
         }
 
         return (new ParameterTree<T>(output, output.Claim(consumer)), new OptimizerState<T>(step, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotCount]));
+    }
+
+    /// <summary>The groups only where there are some: they are predicates and print badly.</summary>
+    protected virtual bool PrintMembers(StringBuilder builder)
+    {
+        if (Groups.IsEmpty) return false;
+        builder.Append("Groups = ").AppendJoin(", ", Groups.Select(group => group.Name));
+        return true;
     }
 
     /// <summary>Where a tree's successor is written: its own memory when donated, else a buffer in which the frozen leaves stand already.</summary>
