@@ -132,10 +132,8 @@ public static unsafe class BlockReduction
             T* start = values + ((long)block * BlockSize);
             int count = Math.Min(BlockSize, length - (block * BlockSize));
             int rows = count / Columns;
-            if (Vector256.IsHardwareAccelerated)
-            {
-                for (int column = 0; column < Columns; column += 4 * Vector256<double>.Count) Sweep(start + column, rows, sums + column);
-            }
+            if (Vector512.IsHardwareAccelerated) Sweep<Lane512<double>, Pair512>(start, rows, sums);
+            else if (Vector256.IsHardwareAccelerated) Sweep<Lane256<double>, Pair256>(start, rows, sums);
             else
             {
                 for (int index = 0; index < rows * Columns; index++) AddOne(sums + (index % Columns), start[index]);
@@ -155,30 +153,59 @@ public static unsafe class BlockReduction
             ScalarLane<double>.Store(
                 TSum.Add(ScalarLane<double>.Load(sum), ScalarLane<double>.Broadcast(double.CreateTruncating(value))), sum);
 
+        /// <summary>Four lanes of columns at a time, over all rows.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Sweep(T* at, int rows, double* sums)
+        private static void Sweep<TLane, TPair>(T* start, int rows, double* sums)
+            where TLane : struct, ILane<TLane, double>
+            where TPair : struct, IPair<TLane>
         {
-            Lane256<double> a = default, b = default, c = default, d = default;
-            for (int row = 0; row < rows; row++, at += Columns)
+            for (int column = 0; column < Columns; column += 4 * TLane.Width)
             {
-                a = TSum.Add(a, Widen(at));
-                b = TSum.Add(b, Widen(at + 4));
-                c = TSum.Add(c, Widen(at + 8));
-                d = TSum.Add(d, Widen(at + 12));
-            }
+                TLane a = TLane.Broadcast(0), b = a, c = a, d = a;
+                T* at = start + column;
+                for (int row = 0; row < rows; row++, at += Columns)
+                {
+                    (TLane first, TLane second) = TPair.Load(at);
+                    (TLane third, TLane fourth) = TPair.Load(at + (2 * TLane.Width));
+                    a = TSum.Add(a, first);
+                    b = TSum.Add(b, second);
+                    c = TSum.Add(c, third);
+                    d = TSum.Add(d, fourth);
+                }
 
-            Lane256<double>.Store(a, sums);
-            Lane256<double>.Store(b, sums + 4);
-            Lane256<double>.Store(c, sums + 8);
-            Lane256<double>.Store(d, sums + 12);
+                TLane.Store(a, sums + column);
+                TLane.Store(b, sums + column + TLane.Width);
+                TLane.Store(c, sums + column + (2 * TLane.Width));
+                TLane.Store(d, sums + column + (3 * TLane.Width));
+            }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Lane256<double> Widen(T* at)
+        /// <summary>Two lanes of doubles from neighbouring elements.</summary>
+        private interface IPair<TLane>
         {
-            if (typeof(T) == typeof(double)) return new(Vector256.Load((double*)at));
-            (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(Vector128.Load((float*)at));
-            return new(Vector256.Create(lower, upper));
+            static abstract (TLane First, TLane Second) Load(T* at);
+        }
+
+        private readonly struct Pair512 : IPair<Lane512<double>>
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public static (Lane512<double> First, Lane512<double> Second) Load(T* at)
+            {
+                if (typeof(T) == typeof(double)) return (new(Vector512.Load((double*)at)), new(Vector512.Load((double*)at + 8)));
+                (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(Vector512.Load((float*)at));
+                return (new(lower), new(upper));
+            }
+        }
+
+        private readonly struct Pair256 : IPair<Lane256<double>>
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public static (Lane256<double> First, Lane256<double> Second) Load(T* at)
+            {
+                if (typeof(T) == typeof(double)) return (new(Vector256.Load((double*)at)), new(Vector256.Load((double*)at + 4)));
+                (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(Vector256.Load((float*)at));
+                return (new(lower), new(upper));
+            }
         }
     }
 }
