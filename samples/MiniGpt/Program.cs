@@ -28,7 +28,8 @@ static async Task<int> Train(TrainingRun run, DirectoryInfo folder, Cancellation
         ? await run.Train(new PlainProgress(Console.Out), cancellation)
         : await LiveProgress.Show(run, cancellation);
     RunSummary summary = RunSummary.Of(run, result);
-    Say($"\nloss        {summary.TrainLoss:0.0000} after {summary.Steps} steps, {summary.ValidationLoss:0.0000} on the held-out text");
+    Say($"\nloss        {summary.TrainLoss:0.0000} after {summary.Steps} steps");
+    if (summary.ValidationLoss is { } validation) Say($"validation  {validation:0.0000} on the held-out text");
     Say($"speed       {summary.MillisecondsPerStep:0.0} ms a step, {summary.OptimizerMillisecondsPerStep:0.00} ms of it the optimizer; {summary.TokensPerSecond:N0} tokens/s");
     if (result.Reason == StopReason.Completed)
     {
