@@ -30,6 +30,9 @@ internal sealed class Plan
 
     internal int SlotCount { get; private init; }
 
+    /// <summary>Whether a pass behind the first asks for a norm, so that the step can fail with slots already written.</summary>
+    internal bool CanFailLate { get; private init; }
+
     internal static Plan Of(Optimizer optimizer, TreeLayout layout)
     {
         ImmutableArray<Transform> parts = optimizer.Parts;
@@ -59,9 +62,11 @@ internal sealed class Plan
                 chunks.Add(new Chunk(run, start, Math.Min(Chunk.Size, runs[run].End - start)));
         }
 
-        return new Plan(layout, parts, [.. runs], [.. chunks], [.. PassesOf(parts)], [.. frozen])
+        List<Pass> passes = PassesOf(parts);
+        return new Plan(layout, parts, [.. runs], [.. chunks], [.. passes], [.. frozen])
         {
             SlotCount = parts.Sum(part => part.SlotNames.Length),
+            CanFailLate = passes.Skip(1).Any(pass => pass.NeedsNorm),
         };
     }
 

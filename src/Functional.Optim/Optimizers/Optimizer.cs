@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Text;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -65,7 +64,9 @@ public abstract record Optimizer
     /// <param name="parameters">θ; consumed.</param>
     /// <param name="gradients">g, of the same layout; consumed.</param>
     /// <param name="state">The state after the update before; consumed.</param>
-    /// <exception cref="ArgumentException">The layouts differ, or the state has other slots than this optimizer.</exception>
+    /// <exception cref="ArgumentException">
+    /// The layouts differ, the state has other slots than this optimizer, or one tree is given in two roles.
+    /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Parameters, TState State) StepDonating<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -148,16 +149,18 @@ public abstract record Optimizer
         if (state.SlotCount != plan.SlotCount)
             throw new ArgumentException($"{this} keeps {plan.SlotCount} state slots; the state given has {state.SlotCount}. Use the state that its Init returned.", nameof(state));
         for (int slot = 0; slot < plan.SlotCount; slot++) layout.RequireSame(state[slot].Layout, nameof(state));
+        if (donate) RequireDistinct(parameters, gradients, state);
+        bool inPlace = donate && !plan.CanFailLate;
 
         long step = checked(state.Step + 1);
         double norm = plan.Passes[0].NeedsNorm ? FiniteNorm(plan, gradients.Storage, gradients, step) : 1;
-        TreeStorage<T> output = Destination(plan, parameters, donate, ending == PassEnd.Deltas);
+        TreeStorage<T> output = Destination(plan, parameters, inPlace, ending == PassEnd.Deltas);
         Storages<T> slots = default;
-        for (int slot = 0; slot < plan.SlotCount; slot++) slots[slot] = Destination(plan, state[slot], donate, clearFrozen: false);
+        for (int slot = 0; slot < plan.SlotCount; slot++) slots[slot] = Destination(plan, state[slot], inPlace, clearFrozen: false);
         TreeStorage<T> scratch = gradients.Storage;
         if (plan.Passes.Length > 1)
         {
-            if (!donate) scratch = layout.RentUncleared<T>().Storage;
+            if (!inPlace) scratch = layout.RentUncleared<T>().Storage;
             foreach (Leaf leaf in plan.Frozen) scratch.Memory.Span.Slice(leaf.Offset, leaf.Length).Clear();
         }
 
@@ -185,8 +188,14 @@ public abstract record Optimizer
         GC.KeepAlive(parameters.Storage);
         GC.KeepAlive(gradients.Storage);
         for (int slot = 0; slot < plan.SlotCount; slot++) GC.KeepAlive(state[slot].Storage);
-        if (plan.Passes.Length > 1 && !donate) layout.Pool<T>().Add(scratch);
+        if (plan.Passes.Length > 1 && !inPlace) layout.Pool<T>().Add(scratch);
         if (donate) gradients.Release(consumer);
+        if (donate && !inPlace)
+        {
+            parameters.Release(consumer);
+            for (int slot = 0; slot < plan.SlotCount; slot++) state[slot].Release(consumer);
+        }
+
         output.ClearPadding();
         Trees<T> trees = default;
         for (int slot = 0; slot < plan.SlotCount; slot++)
@@ -198,19 +207,27 @@ public abstract record Optimizer
         return (new ParameterTree<T>(output, output.Claim(consumer)), new OptimizerState<T>(step, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotCount]));
     }
 
-    /// <summary>The groups only where there are some: they are predicates and print badly.</summary>
-    protected virtual bool PrintMembers(StringBuilder builder)
-    {
-        if (Groups.IsEmpty) return false;
-        builder.Append("Groups = ").AppendJoin(", ", Groups.Select(group => group.Name));
-        return true;
-    }
-
-    /// <summary>Where a tree's successor is written: its own memory when donated, else a buffer in which the frozen leaves stand already.</summary>
-    private static TreeStorage<T> Destination<T>(Plan plan, ParameterTree<T> before, bool donate, bool clearFrozen)
+    /// <summary>A donated tree is written to, so no memory may be two of them.</summary>
+    private static void RequireDistinct<T>(ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (donate) return before.Storage;
+        bool shared = ReferenceEquals(parameters.Storage, gradients.Storage);
+        for (int slot = 0; slot < state.SlotCount; slot++)
+        {
+            TreeStorage<T> storage = state[slot].Storage;
+            shared |= ReferenceEquals(storage, parameters.Storage) || ReferenceEquals(storage, gradients.Storage);
+            for (int other = 0; other < slot; other++) shared |= ReferenceEquals(storage, state[other].Storage);
+        }
+
+        if (shared)
+            throw new ArgumentException("A donating step writes into parameters, gradients and slots; two of those given are one tree.", nameof(gradients));
+    }
+
+    /// <summary>Where a tree's successor is written: its own memory, or a buffer in which the frozen leaves stand already.</summary>
+    private static TreeStorage<T> Destination<T>(Plan plan, ParameterTree<T> before, bool inPlace, bool clearFrozen)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (inPlace) return before.Storage;
         TreeBuffer<T> after = before.Layout.RentUncleared<T>();
         foreach (Leaf leaf in plan.Frozen)
         {
