@@ -14,11 +14,14 @@ internal sealed class Plan
         Chunks = chunks;
         Passes = passes;
         Frozen = frozen;
+        SlotNames = [.. parts.SelectMany(part => part.SlotNames)];
     }
 
     internal TreeLayout Layout { get; }
 
     internal ImmutableArray<Transform> Parts { get; }
+
+    internal ImmutableArray<string> SlotNames { get; }
 
     internal LeafRun[] Runs { get; }
 

@@ -11,11 +11,13 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record Adam : Optimizer
 {
+    private readonly Optimizer chain;
+
     private Adam(Schedule learningRate, AdamScaling scaling, double weightDecay, Func<Leaf, bool>? decay)
     {
         (LearningRate, Beta1, Beta2, Epsilon, BiasCorrection, WeightDecay) =
             (learningRate, scaling.Beta1, scaling.Beta2, scaling.Epsilon, scaling.BiasCorrection, weightDecay);
-        Parts = [Functional.Optim.WeightDecay.Coupled(weightDecay, decay), scaling, Functional.Optim.LearningRate.Of(learningRate)];
+        chain = Functional.Optim.WeightDecay.Coupled(weightDecay, decay).Then(scaling).Then(Functional.Optim.LearningRate.Of(learningRate));
     }
 
     /// <summary>η(t).</summary>
@@ -37,7 +39,7 @@ public sealed record Adam : Optimizer
     public double WeightDecay { get; }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts { get; }
+    protected internal override ImmutableArray<Transform> Parts => chain.Parts;
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>

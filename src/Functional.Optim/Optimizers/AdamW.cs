@@ -12,10 +12,12 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record AdamW : Optimizer
 {
+    private readonly Optimizer chain;
+
     private AdamW(Schedule learningRate, AdamScaling scaling, double weightDecay, Func<Leaf, bool>? decay)
     {
         (LearningRate, Beta1, Beta2, Epsilon, WeightDecay) = (learningRate, scaling.Beta1, scaling.Beta2, scaling.Epsilon, weightDecay);
-        Parts = [scaling, Functional.Optim.WeightDecay.Decoupled(weightDecay, decay), Functional.Optim.LearningRate.Of(learningRate)];
+        chain = scaling.Then(Functional.Optim.WeightDecay.Decoupled(weightDecay, decay)).Then(Functional.Optim.LearningRate.Of(learningRate));
     }
 
     /// <summary>η(t).</summary>
@@ -34,7 +36,7 @@ public sealed record AdamW : Optimizer
     public double WeightDecay { get; }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts { get; }
+    protected internal override ImmutableArray<Transform> Parts => chain.Parts;
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>
