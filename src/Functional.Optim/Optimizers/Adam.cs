@@ -80,4 +80,11 @@ public sealed record Adam : Optimizer
     /// <param name="parameters">The parameters, for their layout.</param>
     public new AdamState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => AdamState<T>.From(base.Init(parameters));
+
+    /// <summary>The norms of the moments, and the mean and deviation of the effective learning rates.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="state">A state of this optimizer.</param>
+    /// <param name="leaves">Which leaves to count; all when <see langword="null"/>.</param>
+    public AdamStatistics Statistics<T>(AdamState<T> state, Func<Leaf, bool>? leaves = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => AdamStatistics.Of(this, state, leaves);
 }
