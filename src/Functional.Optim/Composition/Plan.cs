@@ -48,6 +48,7 @@ internal sealed class Plan
                 continue;
             }
 
+            if (leaf.Length == 0) continue;
             double[] factors = [.. parts.Select(part => part.FactorOf(leaf, settings))];
             int length = (leaf.Length + TreeLayout.Alignment - 1) / TreeLayout.Alignment * TreeLayout.Alignment;
             if (runs.Count > 0 && runs[^1].End == leaf.Offset && runs[^1].Factors.AsSpan().SequenceEqual(factors))
