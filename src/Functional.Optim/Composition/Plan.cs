@@ -14,11 +14,14 @@ internal sealed class Plan
         Chunks = chunks;
         Passes = passes;
         Frozen = frozen;
+        SlotNames = [.. parts.SelectMany(part => part.SlotNames)];
     }
 
     internal TreeLayout Layout { get; }
 
     internal ImmutableArray<Transform> Parts { get; }
+
+    internal ImmutableArray<string> SlotNames { get; }
 
     internal LeafRun[] Runs { get; }
 
@@ -48,6 +51,7 @@ internal sealed class Plan
                 continue;
             }
 
+            if (leaf.Length == 0) continue;
             double[] factors = [.. parts.Select(part => part.FactorOf(leaf, settings))];
             int length = (leaf.Length + TreeLayout.Alignment - 1) / TreeLayout.Alignment * TreeLayout.Alignment;
             if (runs.Count > 0 && runs[^1].End == leaf.Offset && runs[^1].Factors.AsSpan().SequenceEqual(factors))

@@ -11,11 +11,13 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record Adam : Optimizer
 {
+    private readonly Optimizer chain;
+
     private Adam(Schedule learningRate, AdamScaling scaling, double weightDecay, Func<Leaf, bool>? decay)
     {
         (LearningRate, Beta1, Beta2, Epsilon, BiasCorrection, WeightDecay) =
             (learningRate, scaling.Beta1, scaling.Beta2, scaling.Epsilon, scaling.BiasCorrection, weightDecay);
-        Parts = [Functional.Optim.WeightDecay.Coupled(weightDecay, decay), scaling, Functional.Optim.LearningRate.Of(learningRate)];
+        chain = Functional.Optim.WeightDecay.Coupled(weightDecay, decay).Then(scaling).Then(Functional.Optim.LearningRate.Of(learningRate));
     }
 
     /// <summary>η(t).</summary>
@@ -37,7 +39,7 @@ public sealed record Adam : Optimizer
     public double WeightDecay { get; }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts { get; }
+    protected internal override ImmutableArray<Transform> Parts => chain.Parts;
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>
@@ -78,4 +80,11 @@ public sealed record Adam : Optimizer
     /// <param name="parameters">The parameters, for their layout.</param>
     public new AdamState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => AdamState<T>.From(base.Init(parameters));
+
+    /// <summary>The norms of the moments, and the mean and deviation of the effective learning rates.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="state">A state of this optimizer.</param>
+    /// <param name="leaves">Which leaves to count; all when <see langword="null"/>.</param>
+    public AdamStatistics Statistics<T>(AdamState<T> state, Func<Leaf, bool>? leaves = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => AdamStatistics.Of(this, state, leaves);
 }

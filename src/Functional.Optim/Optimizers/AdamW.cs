@@ -12,10 +12,12 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record AdamW : Optimizer
 {
+    private readonly Optimizer chain;
+
     private AdamW(Schedule learningRate, AdamScaling scaling, double weightDecay, Func<Leaf, bool>? decay)
     {
         (LearningRate, Beta1, Beta2, Epsilon, WeightDecay) = (learningRate, scaling.Beta1, scaling.Beta2, scaling.Epsilon, weightDecay);
-        Parts = [scaling, Functional.Optim.WeightDecay.Decoupled(weightDecay, decay), Functional.Optim.LearningRate.Of(learningRate)];
+        chain = scaling.Then(Functional.Optim.WeightDecay.Decoupled(weightDecay, decay)).Then(Functional.Optim.LearningRate.Of(learningRate));
     }
 
     /// <summary>η(t).</summary>
@@ -34,7 +36,7 @@ public sealed record AdamW : Optimizer
     public double WeightDecay { get; }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts { get; }
+    protected internal override ImmutableArray<Transform> Parts => chain.Parts;
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>
@@ -64,4 +66,11 @@ public sealed record AdamW : Optimizer
     /// <param name="parameters">The parameters, for their layout.</param>
     public new AdamState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => AdamState<T>.From(base.Init(parameters));
+
+    /// <summary>The norms of the moments, and the mean and deviation of the effective learning rates.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="state">A state of this optimizer.</param>
+    /// <param name="leaves">Which leaves to count; all when <see langword="null"/>.</param>
+    public AdamStatistics Statistics<T>(AdamState<T> state, Func<Leaf, bool>? leaves = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => AdamStatistics.Of(this, state, leaves);
 }

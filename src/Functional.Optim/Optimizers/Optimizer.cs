@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -36,7 +37,7 @@ public abstract record Optimizer
             throw new ArgumentException($"{this} keeps {count} state slots; a composition can have {OptimizerState<T>.Capacity}.");
         ParameterTree<T>[] slots = new ParameterTree<T>[count];
         for (int slot = 0; slot < count; slot++) slots[slot] = parameters.Layout.Zeros<T>();
-        return new OptimizerState<T>(0, slots);
+        return new OptimizerState<T>(0, PlanFor(parameters.Layout).SlotNames, slots);
     }
 
     /// <summary>One update. The inputs stay as they are.</summary>
@@ -101,10 +102,6 @@ public abstract record Optimizer
         return rate;
     }
 
-    /// <summary>This optimizer with groups, before those it has.</summary>
-    /// <param name="groups">The groups; the first that matches a leaf gives it its settings.</param>
-    public Optimizer WithGroups(params ReadOnlySpan<LeafGroup> groups) => this with { Groups = [.. groups, .. Groups] };
-
     /// <summary>Which leaf of a layout gets which settings.</summary>
     /// <param name="layout">The layout of the parameters.</param>
     public GroupReport Report(TreeLayout layout)
@@ -118,6 +115,21 @@ public abstract record Optimizer
                     rows.Key.Group.Name, rows.Key.Group.Settings, rows.Key.Group.Settings.Frozen ? 0 : rows.Key.Decay,
                     [.. rows], rows.Sum(leaf => (long)leaf.Length))),
         ]);
+    }
+
+    /// <summary>Whether the settings and the groups are the same.</summary>
+    public virtual bool Equals(Optimizer? other) =>
+        other is not null && EqualityContract == other.EqualityContract && Groups.AsSpan().SequenceEqual(other.Groups.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => EqualityContract.GetHashCode();
+
+    /// <summary>The names of the groups, if there are any, before the settings.</summary>
+    protected virtual bool PrintMembers(StringBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (!Groups.IsEmpty) builder.Append("Groups = [").AppendJoin(", ", Groups.Select(group => group.Name)).Append(']');
+        return !Groups.IsEmpty;
     }
 
     internal LeafGroup GroupOf(Leaf leaf)
@@ -146,8 +158,7 @@ public abstract record Optimizer
         TreeLayout layout = parameters.Layout;
         Plan plan = PlanFor(layout);
         layout.RequireSame(gradients.Layout, nameof(gradients));
-        if (state.SlotCount != plan.SlotCount)
-            throw new ArgumentException($"{this} keeps {plan.SlotCount} state slots; the state given has {state.SlotCount}. Use the state that its Init returned.", nameof(state));
+        state.RequireSlots(plan.SlotNames, this);
         for (int slot = 0; slot < plan.SlotCount; slot++) layout.RequireSame(state[slot].Layout, nameof(state));
         if (donate) RequireDistinct(parameters, gradients, state);
         bool inPlace = donate && !plan.CanFailLate;
@@ -204,7 +215,7 @@ public abstract record Optimizer
             trees[slot] = new ParameterTree<T>(slots[slot], slots[slot].Claim(consumer));
         }
 
-        return (new ParameterTree<T>(output, output.Claim(consumer)), new OptimizerState<T>(step, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotCount]));
+        return (new ParameterTree<T>(output, output.Claim(consumer)), new OptimizerState<T>(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotCount]));
     }
 
     /// <summary>A donated tree is written to, so no memory may be two of them.</summary>

@@ -11,13 +11,13 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record Sgd : Optimizer
 {
+    private readonly Optimizer chain;
+
     private Sgd(Schedule learningRate, double momentum, double dampening, bool nesterov, double weightDecay, Func<Leaf, bool>? decay)
     {
         WeightDecay penalty = Functional.Optim.WeightDecay.Coupled(weightDecay, decay);
         (LearningRate, Momentum, Dampening, Nesterov, WeightDecay) = (learningRate, momentum, dampening, nesterov, weightDecay);
-        Parts = momentum == 0
-            ? [penalty, Functional.Optim.LearningRate.Of(learningRate)]
-            : [penalty, Trace.Of(momentum, dampening, nesterov), Functional.Optim.LearningRate.Of(learningRate)];
+        chain = (momentum == 0 ? penalty : penalty.Then(Trace.Of(momentum, dampening, nesterov))).Then(Functional.Optim.LearningRate.Of(learningRate));
     }
 
     /// <summary>η(t).</summary>
@@ -36,7 +36,7 @@ public sealed record Sgd : Optimizer
     public double WeightDecay { get; }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts { get; }
+    protected internal override ImmutableArray<Transform> Parts => chain.Parts;
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>

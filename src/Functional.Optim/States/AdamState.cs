@@ -11,8 +11,12 @@ public readonly record struct AdamState<T>(long Step, ParameterTree<T> M, Parame
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
-    public static AdamState<T> From(OptimizerState<T> state) => new(state.Step, state[0], state[1]);
+    public static AdamState<T> From(OptimizerState<T> state)
+    {
+        OptimizerState<T> moments = state.Part(AdamScaling.Slots.AsSpan());
+        return new(moments.Step, moments[0], moments[1]);
+    }
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => new(Step, M, V);
+    public OptimizerState<T> ToState() => new(Step, AdamScaling.Slots, [M, V]);
 }

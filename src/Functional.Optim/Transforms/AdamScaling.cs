@@ -11,7 +11,9 @@ namespace Functional.Optim;
 /// <param name="BiasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
 internal sealed record AdamScaling(double Beta1, double Beta2, double Epsilon, bool BiasCorrection) : Transform
 {
-    protected internal override ImmutableArray<string> SlotNames => ["m", "v"];
+    internal static ImmutableArray<string> Slots { get; } = ["m", "v"];
+
+    protected internal override ImmutableArray<string> SlotNames => Slots;
 
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
         pass.Then(first, new AdamRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, pass.Step));

@@ -26,8 +26,10 @@ public sealed record Trace : Transform
     /// <summary>Whether the update looks ahead.</summary>
     public bool Nesterov { get; }
 
+    internal static ImmutableArray<string> Slots { get; } = ["momentum"];
+
     /// <inheritdoc/>
-    protected internal override ImmutableArray<string> SlotNames => ["momentum"];
+    protected internal override ImmutableArray<string> SlotNames => Slots;
 
     /// <summary>The part with its constants.</summary>
     /// <param name="momentum">μ, in [0, 1).</param>
