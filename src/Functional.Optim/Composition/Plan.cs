@@ -36,9 +36,8 @@ internal sealed class Plan
     /// <summary>Whether a pass behind the first asks for a norm, so that the step can fail with slots already written.</summary>
     internal bool CanFailLate { get; private init; }
 
-    internal static Plan Of(Optimizer optimizer, TreeLayout layout)
+    internal static Plan Of(Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout)
     {
-        ImmutableArray<Transform> parts = optimizer.Parts;
         List<LeafRun> runs = [];
         List<Chunk> chunks = [];
         List<Leaf> frozen = [];

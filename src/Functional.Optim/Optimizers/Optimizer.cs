@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using Functional.Optim.Kernels;
 
@@ -16,7 +17,7 @@ namespace Functional.Optim;
 /// </remarks>
 public abstract record Optimizer
 {
-    private static readonly ConditionalWeakTable<Optimizer, Plan> Plans = [];
+    private static readonly ConditionalWeakTable<Optimizer, Compiled> Known = [];
     private static readonly LeafGroup Ungrouped = new("all", static _ => true, LeafSettings.Default);
 
     /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
@@ -32,12 +33,22 @@ public abstract record Optimizer
     public OptimizerState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int count = PlanFor(parameters.Layout).SlotCount;
+        Plan plan = PlanFor(parameters.Layout);
+        int count = plan.SlotCount;
         if (count > OptimizerState<T>.Capacity)
             throw new ArgumentException($"{this} keeps {count} state slots; a composition can have {OptimizerState<T>.Capacity}.");
-        ParameterTree<T>[] slots = new ParameterTree<T>[count];
-        for (int slot = 0; slot < count; slot++) slots[slot] = parameters.Layout.Zeros<T>();
-        return new OptimizerState<T>(0, PlanFor(parameters.Layout).SlotNames, slots);
+        List<ParameterTree<T>> slots = new(count);
+        foreach (Transform part in plan.Parts)
+        {
+            for (int slot = 0; slot < part.SlotNames.Length; slot++)
+            {
+                TreeBuffer<T> buffer = parameters.Layout.Rent<T>();
+                part.InitSlot(slot, parameters, buffer);
+                slots.Add(buffer.ToTree());
+            }
+        }
+
+        return new OptimizerState<T>(0, plan.SlotNames, CollectionsMarshal.AsSpan(slots));
     }
 
     /// <summary>One update. The inputs stay as they are.</summary>
@@ -98,7 +109,7 @@ public abstract record Optimizer
     public double LearningRateAt(long step)
     {
         double rate = 1;
-        foreach (Transform part in Parts) rate *= part.RateAt(step);
+        foreach (Transform part in CompiledParts.Parts) rate *= part.RateAt(step);
         return rate;
     }
 
@@ -142,12 +153,21 @@ public abstract record Optimizer
         return Ungrouped;
     }
 
+    /// <summary>The parts and the last plan of this very record; a changed copy starts anew.</summary>
+    private Compiled CompiledParts
+    {
+        get
+        {
+            if (Known.TryGetValue(this, out Compiled? known)) return known;
+            return Known.GetValue(this, static optimizer => new Compiled(optimizer.Parts));
+        }
+    }
+
     private Plan PlanFor(TreeLayout layout)
     {
-        if (Plans.TryGetValue(this, out Plan? known) && ReferenceEquals(known.Layout, layout)) return known;
-        Plan plan = Plan.Of(this, layout);
-        Plans.AddOrUpdate(this, plan);
-        return plan;
+        Compiled compiled = CompiledParts;
+        if (compiled.Plan is { } plan && ReferenceEquals(plan.Layout, layout)) return plan;
+        return compiled.Plan = Plan.Of(this, compiled.Parts, layout);
     }
 
     private unsafe (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
@@ -279,5 +299,12 @@ public abstract record Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private ParameterTree<T> first;
+    }
+
+    private sealed class Compiled(ImmutableArray<Transform> parts)
+    {
+        internal ImmutableArray<Transform> Parts => parts;
+
+        internal Plan? Plan { get; set; }
     }
 }

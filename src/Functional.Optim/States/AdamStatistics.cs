@@ -6,7 +6,7 @@ namespace Functional.Optim;
 
 /// <summary>
 /// How far Adam has come: the norms of its moments, and the effective rates η(t)·s / (√v̂ + ε) that its last update multiplied
-/// m̂ by, with v̂ = v / (1 − β₂ᵗ), t the number of that update and s the learning-rate multiplier of the leaf's group.
+/// m̂ by, with v̂ = v / (1 − β₂ᵗ) (of the largest v under AMSGrad), t the number of that update and s the learning-rate multiplier of the leaf's group.
 /// </summary>
 /// <remarks>
 /// Every parameter of the leaves asked for counts, those of frozen leaves do not. Before the first update no parameter has been
@@ -36,7 +36,8 @@ public readonly record struct AdamStatistics(
         if (scalings is not [AdamScaling scaling])
             throw new ArgumentException($"{optimizer} has {scalings.Length} Adam parts; the statistics are those of one.", nameof(optimizer));
 
-        double root = scaling.BiasCorrection ? 1 / Math.Sqrt(BiasCorrection.Factor(scaling.Beta2, state.Step)) : 1;
+        ParameterTree<T> divisor = scaling.AmsGrad == AmsGrad.Off ? state.V : state.MaximumV;
+        double root = scaling.BiasCorrection && scaling.AmsGrad != AmsGrad.OfCorrectedMoment ? 1 / Math.Sqrt(BiasCorrection.Factor(scaling.Beta2, state.Step)) : 1;
         double firstNorm = 0, secondNorm = 0, sum = 0, squares = 0;
         long count = 0;
         foreach (Leaf leaf in state.M.Layout.Leaves)
@@ -46,7 +47,7 @@ public readonly record struct AdamStatistics(
             secondNorm = double.Hypot(secondNorm, BlockReduction.Norm(state.V.AsSpan(leaf)));
             count += leaf.Length;
             double rate = RateOf(leaf);
-            if (rate > 0) sum += BlockReduction.Sum(state.V.AsSpan(leaf), new Deviation(rate, root, scaling.Epsilon, From: 0));
+            if (rate > 0) sum += BlockReduction.Sum(divisor.AsSpan(leaf), new Deviation(rate, root, scaling.Epsilon, From: 0));
         }
 
         double mean = count == 0 ? 0 : sum / count;
@@ -56,7 +57,7 @@ public readonly record struct AdamStatistics(
             if (!Counts(leaf)) continue;
             double rate = RateOf(leaf);
             squares += rate > 0
-                ? BlockReduction.SumOfSquares(state.V.AsSpan(leaf), new Deviation(rate, root, scaling.Epsilon, From: mean))
+                ? BlockReduction.SumOfSquares(divisor.AsSpan(leaf), new Deviation(rate, root, scaling.Epsilon, From: mean))
                 : leaf.Length * mean * mean;
         }
 
