@@ -44,7 +44,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Length, Capacity);
         if (!slotNames.IsDefaultOrEmpty && slotNames.Length != slots.Length)
-            throw new ArgumentException($"{slots.Length} slots have the {slotNames.Length} names {string.Join(", ", slotNames)}.", nameof(slotNames));
+            throw new ArgumentException($"There are {slots.Length} slots, but names for {slotNames.Length}: {string.Join(", ", slotNames)}.", nameof(slotNames));
         Step = step;
         names = slotNames;
         SlotCount = slots.Length;
@@ -148,7 +148,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     }
 
     private static string Describe(ImmutableArray<string> names, int count) =>
-        count == 0 ? "no slots" : names.IsEmpty ? $"{count} slots without names" : $"the slots {string.Join(", ", names)}";
+        count == 0 ? "no slots" : names.IsEmpty ? $"{count} slot{(count == 1 ? "" : "s")} without names" : $"the slots {string.Join(", ", names)}";
 
     private Range RangeOf(ReadOnlySpan<string> wanted)
     {
