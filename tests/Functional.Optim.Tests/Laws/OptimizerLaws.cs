@@ -9,7 +9,7 @@ public class OptimizerLaws
     public static TheoryData<string> Optimizers => Catalogue.Names;
 
     public static TheoryData<string> Elementwise =>
-        [.. Catalogue.All.Where(entry => !entry.Optimizer.Parts.Any(part => part.NeedsNorm)).Select(entry => entry.Name)];
+        [.. Catalogue.All.Where(entry => !entry.Optimizer.Parts.Any(part => part.Measures)).Select(entry => entry.Name)];
 
     [Theory]
     [MemberData(nameof(Optimizers))]
