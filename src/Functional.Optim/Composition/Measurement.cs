@@ -35,6 +35,14 @@ public readonly ref struct Measurement<T>
     /// <summary>The number of ranges.</summary>
     public int Count => runs.Length;
 
+    /// <summary>The leaf of a range; the first where a range has several.</summary>
+    /// <param name="range">0 to <see cref="Count"/> − 1.</param>
+    public Leaf Leaf(int range) => runs[range].Leaf;
+
+    /// <summary>The settings of that leaf.</summary>
+    /// <param name="range">0 to <see cref="Count"/> − 1.</param>
+    public LeafSettings Settings(int range) => runs[range].Settings;
+
     /// <summary>The norm of the whole update.</summary>
     /// <param name="kind">How it is measured.</param>
     /// <exception cref="NonFiniteGradientException">An element is a NaN or an infinity.</exception>
@@ -54,14 +62,22 @@ public readonly ref struct Measurement<T>
             }
         }
 
-        return double.IsFinite(norm) ? norm : throw NonFiniteGradientException.In(plan.Layout, updates, plan.Frozen, Step);
+        return Finite(norm);
     }
 
-    /// <summary>The norm of the update in a range; NaN or infinite when an element is.</summary>
-    public double UpdateNorm(int range, NormKind kind = NormKind.L2) => Of(updates, range, kind);
+    /// <summary>The norm of the update in a range.</summary>
+    /// <param name="range">0 to <see cref="Count"/> − 1.</param>
+    /// <param name="kind">How it is measured.</param>
+    /// <exception cref="NonFiniteGradientException">An element is a NaN or an infinity.</exception>
+    public double UpdateNorm(int range, NormKind kind = NormKind.L2) => Finite(Of(updates, range, kind));
 
-    /// <summary>The norm of the parameters in a range.</summary>
+    /// <summary>The norm of the parameters in a range; NaN or infinite when an element is.</summary>
+    /// <param name="range">0 to <see cref="Count"/> − 1.</param>
+    /// <param name="kind">How it is measured.</param>
     public double ParameterNorm(int range, NormKind kind = NormKind.L2) => Of(parameters, range, kind);
+
+    private double Finite(double norm) =>
+        double.IsFinite(norm) ? norm : throw NonFiniteGradientException.In(plan.Layout, updates, plan.Frozen, Step);
 
     private double Of(ReadOnlySpan<T> values, int range, NormKind kind)
     {

@@ -13,8 +13,8 @@ internal sealed record Route(Route.Stop[] Stops, Leaf[] Leaves, Route.LeafRun[] 
     /// <summary>A part with the place of its slots in the state, the stage it belongs to, and whether a partition put it there.</summary>
     internal readonly record struct Stop(Transform Part, int FirstSlot, int Stage, bool IsInner);
 
-    /// <summary>Neighbouring leaves with the same factors, as one range of the flat buffer.</summary>
-    internal sealed record LeafRun(int Start, int End, double[] Factors);
+    /// <summary>Neighbouring leaves with the same factors, as one range of the flat buffer; the first of them and its settings.</summary>
+    internal sealed record LeafRun(int Start, int End, Leaf Leaf, LeafSettings Settings, double[] Factors);
 
     /// <summary>Stops [Start, End) in one loop, with their slots; the first may measure or rewrite the update before.</summary>
     internal sealed record Pass(int Start, int End, int Stage, int[] Slots, bool Measures, bool Rewrites);
@@ -30,7 +30,7 @@ internal sealed record Route(Route.Stop[] Stops, Leaf[] Leaves, Route.LeafRun[] 
             if (!leafByLeaf && runs.Count > 0 && runs[^1].End == leaf.Offset && runs[^1].Factors.AsSpan().SequenceEqual(factors))
                 runs[^1] = runs[^1] with { End = leaf.Offset + length };
             else
-                runs.Add(new LeafRun(leaf.Offset, leaf.Offset + length, factors));
+                runs.Add(new LeafRun(leaf.Offset, leaf.Offset + length, leaf, settings(leaf), factors));
         }
 
         List<Chunk> chunks = [];

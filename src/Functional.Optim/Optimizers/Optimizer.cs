@@ -20,7 +20,7 @@ public abstract record Optimizer
     private static readonly LeafGroup Ungrouped = new("all", static _ => true, LeafSettings.Default);
 
     /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
-    public ImmutableArray<LeafGroup> Groups { get; init; } = [];
+    public virtual ImmutableArray<LeafGroup> Groups { get; init; } = [];
 
     /// <summary>The parts in the order in which they see the update.</summary>
     protected internal abstract ImmutableArray<Transform> Parts { get; }
@@ -30,28 +30,7 @@ public abstract record Optimizer
     /// <param name="parameters">The parameters, for their layout.</param>
     /// <exception cref="ArgumentException">The composition has more than <see cref="OptimizerState{T}.Capacity"/> slots.</exception>
     public OptimizerState<T> Init<T>(ParameterTree<T> parameters)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Plan plan = PlanFor(parameters.Layout);
-        int count = plan.SlotNames.Length;
-        if (count > OptimizerState<T>.Capacity)
-            throw new ArgumentException($"{this} keeps {count} state slots; a composition can have {OptimizerState<T>.Capacity}.");
-        TreeBuffer<T>[] slots = new TreeBuffer<T>[count];
-        for (int slot = 0; slot < count; slot++) slots[slot] = parameters.Layout.Rent<T>();
-        foreach (Route route in plan.Routes)
-        {
-            foreach ((Transform part, int first, _, _) in route.Stops)
-            {
-                foreach (Leaf leaf in route.Leaves)
-                {
-                    for (int slot = 0; slot < part.SlotNames.Length; slot++)
-                        part.InitSlot(slot, parameters.AsSpan(leaf), slots[first + slot].AsSpan(leaf));
-                }
-            }
-        }
-
-        return new OptimizerState<T>(0, plan.SlotNames, [.. slots.Select(slot => slot.ToTree())]);
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Start(parameters);
 
     /// <summary>One update. The inputs stay as they are.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -175,7 +154,38 @@ public abstract record Optimizer
         return compiled.Plan = Plan.Of(this, compiled.Parts, layout);
     }
 
-    private (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
+    /// <summary>What <see cref="Init"/> does.</summary>
+    private protected virtual OptimizerState<T> Start<T>(ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Plan plan = PlanFor(parameters.Layout);
+        int count = plan.SlotNames.Length;
+        if (count > OptimizerState<T>.Capacity)
+            throw new ArgumentException($"{this} keeps {count} state slots; a composition can have {OptimizerState<T>.Capacity}.");
+        TreeBuffer<T>[] slots = new TreeBuffer<T>[count];
+        for (int slot = 0; slot < count; slot++) slots[slot] = parameters.Layout.Rent<T>();
+        foreach (Route route in plan.Routes)
+        {
+            foreach ((Transform part, int first, _, _) in route.Stops)
+            {
+                foreach (Leaf leaf in route.Leaves)
+                {
+                    for (int slot = 0; slot < part.SlotNames.Length; slot++)
+                        part.InitSlot(slot, parameters.AsSpan(leaf), slots[first + slot].AsSpan(leaf));
+                }
+            }
+        }
+
+        return new OptimizerState<T>(0, plan.SlotNames, [.. slots.Select(slot => slot.ToTree())]);
+    }
+
+    /// <summary>The run of an optimizer inside a wrapper.</summary>
+    internal (ParameterTree<T> Parameters, OptimizerState<T> State) RunInside<T>(
+        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Run(parameters, gradients, state, ending, donate);
+
+    /// <summary>What the steps do.</summary>
+    private protected virtual (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
         ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -219,7 +229,7 @@ public abstract record Optimizer
             trees[slot] = new ParameterTree<T>(slots[slot], slots[slot].Claim(consumer));
         }
 
-        return (new ParameterTree<T>(output, output.Claim(consumer)), new OptimizerState<T>(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotNames.Length]));
+        return (new ParameterTree<T>(output, output.Claim(consumer)), new OptimizerState<T>(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotNames.Length]).With(state.Counters));
     }
 
     /// <summary>A donated tree is written to, so no memory may be two of them.</summary>
