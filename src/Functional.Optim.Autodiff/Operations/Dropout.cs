@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Autodiff;
@@ -19,7 +20,7 @@ public static partial class Operations
     {
         if (rate is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(rate), rate, "A dropout rate is in [0, 1).");
         if (rate == 0) return input;
-        DropoutNode<T> node = input.Tape.Record<DropoutNode<T>>(input.Shape, input, inputs: 1);
+        DropoutNode<T> node = input.Tape.Record<DropoutNode<T>>(input.Shape, input);
         node.Forward(rate, key);
         return node.Output;
     }
@@ -43,26 +44,36 @@ public static partial class Operations
 
         private readonly struct Masked(T* from, GradientSink<T> to, double rate, Philox random) : ILaneBody<T>
         {
-            private const int BitsPerDraw = 256;
+            private const int WordsPerDraw = 256;
 
             private readonly T* from = from;
 
             public void Run<TLane>(int start, int end)
                 where TLane : struct, ILane<TLane, T>
             {
-                uint threshold = (uint)(rate * uint.MaxValue);
-                T scale = T.CreateTruncating(1 / (1 - rate));
-                Span<uint> bits = stackalloc uint[BitsPerDraw];
-                for (int first = start; first < end; first += BitsPerDraw)
+                uint* words = stackalloc uint[WordsPerDraw];
+                T* draws = stackalloc T[WordsPerDraw];
+                T threshold = T.CreateTruncating(rate), scale = T.CreateTruncating(1 / (1 - rate));
+                for (int first = start; first < end; first += WordsPerDraw)
                 {
-                    random.Bits((ulong)first / 4, bits);
-                    for (int index = 0; index < Math.Min(BitsPerDraw, end - first); index++)
-                    {
-                        T value = bits[index] < threshold ? T.Zero : from[first + index] * scale;
-                        to.Add(first + index, ScalarLane<T>.Broadcast(value));
-                    }
+                    int count = Math.Min(WordsPerDraw, end - first);
+                    random.Bits((ulong)first / 4, new(words, WordsPerDraw));
+                    for (int index = 0; index < count; index++) draws[index] = T.CreateTruncating(words[index] >> 8) * T.CreateTruncating(1.0 / (1 << 24));
+                    LaneLoop.Run<T, TLane, Keep>(0, count, new(draws, from + first, to.From(first), threshold, scale));
                 }
             }
+        }
+
+        private readonly struct Keep(T* draws, T* from, GradientSink<T> to, T rate, T scale) : IElementBody<T>
+        {
+            private readonly T* draws = draws;
+            private readonly T* from = from;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T> =>
+                to.Add(index, TLane.SelectGreater(
+                    TLane.Broadcast(rate), TLane.Load(draws + index), TLane.Broadcast(T.Zero), TLane.Load(from + index) * TLane.Broadcast(scale)));
         }
     }
 }
