@@ -25,41 +25,46 @@ public static partial class Operations
         return node.Output;
     }
 
-    /// <summary>∂L/∂x = ∂L/∂y with the same elements dropped; the bits are drawn again rather than kept.</summary>
+    /// <summary>∂L/∂x = ∂L/∂y with the same elements dropped.</summary>
     private sealed unsafe class DropoutNode<T> : Node<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private double rate;
-        private ulong key;
+        private AlignedBuffer<T>? drawBuffer;
 
-        internal void Forward(double probability, ulong keyOfBits)
+        /// <summary>A number for each element, even over [0, 1); those below the rate are dropped.</summary>
+        private T* draws;
+        private double rate;
+
+        internal void Forward(double probability, ulong key)
         {
-            (rate, key) = (probability, keyOfBits);
+            rate = probability;
+            draws = Room(ref drawBuffer, Shape.Length);
+            LaneLoop.Ranges<T, Draw>(Shape.Length, 4096, new(draws, new Philox(key)));
             Mask(First.Value, new GradientSink<T>(Value, Shape.Length, accumulate: false));
         }
 
         internal override void PropagateGradient() => Mask(Gradient, First.Sink());
 
-        private void Mask(T* from, GradientSink<T> to) => LaneLoop.Ranges<T, Masked>(Shape.Length, 4096, new(from, to, rate, new Philox(key)));
+        private void Mask(T* from, GradientSink<T> to) =>
+            LaneLoop.Elements<T, Keep>(Shape.Length, new(draws, from, to, T.CreateTruncating(rate), T.CreateTruncating(1 / (1 - rate))));
 
-        private readonly struct Masked(T* from, GradientSink<T> to, double rate, Philox random) : ILaneBody<T>
+        /// <summary>The upper 24 bits of one word for each element, so that float and double drop the same.</summary>
+        private readonly struct Draw(T* draws, Philox random) : ILaneBody<T>
         {
-            private const int WordsPerDraw = 256;
+            private const int WordsAtOnce = 256;
 
-            private readonly T* from = from;
+            private readonly T* draws = draws;
 
             public void Run<TLane>(int start, int end)
                 where TLane : struct, ILane<TLane, T>
             {
-                uint* words = stackalloc uint[WordsPerDraw];
-                T* draws = stackalloc T[WordsPerDraw];
-                T threshold = T.CreateTruncating(rate), scale = T.CreateTruncating(1 / (1 - rate));
-                for (int first = start; first < end; first += WordsPerDraw)
+                Span<uint> words = stackalloc uint[WordsAtOnce];
+                for (int first = start; first < end; first += WordsAtOnce)
                 {
-                    int count = Math.Min(WordsPerDraw, end - first);
-                    random.Bits((ulong)first / 4, new(words, WordsPerDraw));
-                    for (int index = 0; index < count; index++) draws[index] = T.CreateTruncating(words[index] >> 8) * T.CreateTruncating(1.0 / (1 << 24));
-                    LaneLoop.Run<T, TLane, Keep>(0, count, new(draws, from + first, to.From(first), threshold, scale));
+                    Span<uint> part = words[..Math.Min(WordsAtOnce, end - first)];
+                    random.Bits((ulong)first / 4, part);
+                    for (int index = 0; index < part.Length; index++)
+                        draws[first + index] = T.CreateTruncating(part[index] >> 8) * T.CreateTruncating(1.0 / (1 << 24));
                 }
             }
         }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Functional.Optim.Kernels;
 
@@ -132,7 +133,7 @@ public static unsafe class BlockReduction
             T* start = values + ((long)block * BlockSize);
             int count = Math.Min(BlockSize, length - (block * BlockSize));
             int rows = count / Columns;
-            if (Vector256.IsHardwareAccelerated)
+            if (Avx2.IsSupported)
             {
                 for (int column = 0; column < Columns; column += 4 * Vector256<double>.Count) Sweep(start + column, rows, sums + column);
             }
@@ -174,11 +175,7 @@ public static unsafe class BlockReduction
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Lane256<double> Widen(T* at)
-        {
-            if (typeof(T) == typeof(double)) return new(Vector256.Load((double*)at));
-            (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(Vector128.Load((float*)at));
-            return new(Vector256.Create(lower, upper));
-        }
+        private static Lane256<double> Widen(T* at) =>
+            new(typeof(T) == typeof(double) ? Vector256.Load((double*)at) : Avx.ConvertToVector256Double(Vector128.Load((float*)at)));
     }
 }
