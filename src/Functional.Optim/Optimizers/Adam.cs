@@ -17,7 +17,9 @@ public sealed record Adam : Optimizer
     {
         (LearningRate, Beta1, Beta2, Epsilon, BiasCorrection, WeightDecay) =
             (learningRate, scaling.Beta1, scaling.Beta2, scaling.Epsilon, scaling.BiasCorrection, weightDecay);
-        chain = Functional.Optim.WeightDecay.Coupled(weightDecay, decay).Then(scaling).Then(Functional.Optim.LearningRate.Of(learningRate));
+        chain = Functional.Optim.WeightDecay.Coupled(weightDecay, decay)
+            .Then(scaling)
+            .Then(Functional.Optim.LearningRate.Of(learningRate));
     }
 
     /// <summary>η(t).</summary>

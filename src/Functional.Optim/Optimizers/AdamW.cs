@@ -17,7 +17,9 @@ public sealed record AdamW : Optimizer
     private AdamW(Schedule learningRate, AdamScaling scaling, double weightDecay, Func<Leaf, bool>? decay)
     {
         (LearningRate, Beta1, Beta2, Epsilon, WeightDecay) = (learningRate, scaling.Beta1, scaling.Beta2, scaling.Epsilon, weightDecay);
-        chain = scaling.Then(Functional.Optim.WeightDecay.Decoupled(weightDecay, decay)).Then(Functional.Optim.LearningRate.Of(learningRate));
+        chain = scaling
+            .Then(Functional.Optim.WeightDecay.Decoupled(weightDecay, decay))
+            .Then(Functional.Optim.LearningRate.Of(learningRate));
     }
 
     /// <summary>η(t).</summary>

@@ -205,7 +205,8 @@ public abstract record Optimizer
             trees[slot] = new ParameterTree<T>(slots[slot], slots[slot].Claim(consumer));
         }
 
-        return (new ParameterTree<T>(output, output.Claim(consumer)), new OptimizerState<T>(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotCount]));
+        OptimizerState<T> next = new(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotCount]);
+        return (new ParameterTree<T>(output, output.Claim(consumer)), next);
     }
 
     /// <summary>Where a tree's successor is written: its own memory when donated, else a buffer in which the frozen leaves stand already.</summary>

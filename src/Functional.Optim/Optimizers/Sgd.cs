@@ -17,7 +17,8 @@ public sealed record Sgd : Optimizer
     {
         WeightDecay penalty = Functional.Optim.WeightDecay.Coupled(weightDecay, decay);
         (LearningRate, Momentum, Dampening, Nesterov, WeightDecay) = (learningRate, momentum, dampening, nesterov, weightDecay);
-        chain = (momentum == 0 ? penalty : penalty.Then(Trace.Of(momentum, dampening, nesterov))).Then(Functional.Optim.LearningRate.Of(learningRate));
+        Optimizer direction = momentum == 0 ? penalty : penalty.Then(Trace.Of(momentum, dampening, nesterov));
+        chain = direction.Then(Functional.Optim.LearningRate.Of(learningRate));
     }
 
     /// <summary>η(t).</summary>

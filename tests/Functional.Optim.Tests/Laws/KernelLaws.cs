@@ -17,8 +17,8 @@ public class KernelLaws
 
         static void Same(AdamW optimizer, AdamWHyperparameters hyper)
         {
-            Check<float>(optimizer, (step, gradient, theta, m, v) => AdamWKernel.Step<float>(hyper, step, theta, gradient, m, v, theta, m, v));
-            Check<double>(optimizer, (step, gradient, theta, m, v) => AdamWKernel.Step<double>(hyper, step, theta, gradient, m, v, theta, m, v));
+            Check<float>(optimizer, (step, g, theta, m, v) => AdamWKernel.Step<float>(hyper, step, theta, g, m, v, theta, m, v));
+            Check<double>(optimizer, (step, g, theta, m, v) => AdamWKernel.Step<double>(hyper, step, theta, g, m, v, theta, m, v));
         }
     }
 
@@ -26,12 +26,14 @@ public class KernelLaws
     public void Adam_over_spans_is_Adam_over_trees()
     {
         Same(Adam.Of(0.1), new AdamHyperparameters(0.1));
-        Same(Adam.Of(0.1, 0.5, 0.75, 1e-3, 0.25, biasCorrection: false), new AdamHyperparameters(0.1, 0.5, 0.75, 1e-3, 0.25, BiasCorrection: false));
+        Same(
+            Adam.Of(0.1, 0.5, 0.75, 1e-3, 0.25, biasCorrection: false),
+            new AdamHyperparameters(0.1, 0.5, 0.75, 1e-3, 0.25, BiasCorrection: false));
 
         static void Same(Adam optimizer, AdamHyperparameters hyper)
         {
-            Check<float>(optimizer, (step, gradient, theta, m, v) => AdamKernel.Step<float>(hyper, step, theta, gradient, m, v, theta, m, v));
-            Check<double>(optimizer, (step, gradient, theta, m, v) => AdamKernel.Step<double>(hyper, step, theta, gradient, m, v, theta, m, v));
+            Check<float>(optimizer, (step, g, theta, m, v) => AdamKernel.Step<float>(hyper, step, theta, g, m, v, theta, m, v));
+            Check<double>(optimizer, (step, g, theta, m, v) => AdamKernel.Step<double>(hyper, step, theta, g, m, v, theta, m, v));
         }
     }
 
@@ -44,8 +46,8 @@ public class KernelLaws
 
         static void Same(Sgd optimizer, SgdHyperparameters hyper)
         {
-            Check<float>(optimizer, (step, gradient, theta, m, _) => SgdKernel.Step<float>(hyper, step, theta, gradient, m, theta, m));
-            Check<double>(optimizer, (step, gradient, theta, m, _) => SgdKernel.Step<double>(hyper, step, theta, gradient, m, theta, m));
+            Check<float>(optimizer, (step, g, theta, m, _) => SgdKernel.Step<float>(hyper, step, theta, g, m, theta, m));
+            Check<double>(optimizer, (step, g, theta, m, _) => SgdKernel.Step<double>(hyper, step, theta, g, m, theta, m));
         }
     }
 

@@ -70,8 +70,9 @@ public class OptimizerLaws
         Law.Holds(problem =>
         {
             (ParameterTree<double> parameters, OptimizerState<double> state) = problem.After<double>(optimizer, updates: 2);
-            (ParameterTree<double> deltas, OptimizerState<double> next) = optimizer.Update(parameters, problem.Gradients<double>(3), state);
-            (ParameterTree<double> moved, OptimizerState<double> nextOfStep) = optimizer.Step(parameters, problem.Gradients<double>(3), state);
+            ParameterTree<double> gradients = problem.Gradients<double>(3);
+            (ParameterTree<double> deltas, OptimizerState<double> next) = optimizer.Update(parameters, gradients, state);
+            (ParameterTree<double> moved, OptimizerState<double> nextOfStep) = optimizer.Step(parameters, gradients, state);
             Assert.Equal(nextOfStep, next);
             Assert.Equal(moved, Zip(parameters, deltas, (parameter, delta) => parameter + delta));
         });
@@ -98,7 +99,9 @@ public class OptimizerLaws
         }
 
         static void AssertSame<T>(
-            string leaf, (ParameterTree<T> Parameters, OptimizerState<T> State) whole, (ParameterTree<T> Parameters, OptimizerState<T> State) part)
+            string leaf,
+            (ParameterTree<T> Parameters, OptimizerState<T> State) whole,
+            (ParameterTree<T> Parameters, OptimizerState<T> State) part)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             Assert.Equal(Bits(whole.Parameters), Bits(part.Parameters));
@@ -141,7 +144,8 @@ public class OptimizerLaws
     {
         Optimizer optimizer = Catalogue.Get(name);
         Assert.Contains(optimizer.Parts, part => part is LearningRate);
-        Optimizer[] still = [optimizer.Then(LearningRate.Of(0)), optimizer.WithGroups(LeafGroup.Of("still", _ => true, learningRateMultiplier: 0))];
+        LeafGroup all = LeafGroup.Of("still", _ => true, learningRateMultiplier: 0);
+        Optimizer[] still = [optimizer.Then(LearningRate.Of(0)), optimizer.WithGroups(all)];
         Law.Holds(problem =>
         {
             ParameterTree<float> start = problem.Parameters<float>();
