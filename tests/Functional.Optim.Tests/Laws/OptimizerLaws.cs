@@ -179,6 +179,23 @@ public class OptimizerLaws
         });
     }
 
+    [Fact]
+    public void The_update_that_makes_the_step_k_has_the_rate_of_k()
+    {
+        Schedule schedule = Schedule.WarmupPolynomial(peak: 1, warmupSteps: 4, totalSteps: 12, power: 1);
+        ParameterTree<double> zero = ParameterTree.Of(Leaf.Of("w", [1], [0.0])), one = ParameterTree.Of(Leaf.Of("w", [1], [1.0]));
+        foreach (Optimizer optimizer in (Optimizer[])[Sgd.Of(schedule), Adam.Of(schedule, epsilon: 0), LearningRate.Of(schedule)])
+        {
+            OptimizerState<double> state = optimizer.Init(zero);
+            for (int step = 1; step <= 14; step++)
+            {
+                (ParameterTree<double> deltas, state) = optimizer.Update(zero, one, state);
+                Assert.Equal(-schedule.At(step), deltas.AsSpan("w")[0], 1e-14);
+                Assert.Equal(schedule.At(step), optimizer.LearningRateAt(step));
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Optimizers))]
     public void The_last_step_that_a_long_can_count_is_like_any_other(string name)
