@@ -229,7 +229,8 @@ public abstract record Optimizer
             trees[slot] = new ParameterTree<T>(slots[slot], slots[slot].Claim(consumer));
         }
 
-        return (new ParameterTree<T>(output, output.Claim(consumer)), new OptimizerState<T>(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotNames.Length]).With(state.Counters));
+        OptimizerState<T> next = new(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotNames.Length]);
+        return (new ParameterTree<T>(output, output.Claim(consumer)), next.With(state.Counters));
     }
 
     /// <summary>A donated tree is written to, so no memory may be two of them.</summary>
