@@ -17,6 +17,7 @@ internal sealed class Plan
         SlotNames = [.. parts.SelectMany(part => part.SlotNames)];
         Runs = [.. routes.SelectMany(route => route.Runs)];
         SharedMeasures = [parts.Length > 0 && parts[0].Measures ? parts[0] : null, .. parts.Skip(1).Where(part => part.Measures)];
+        Kept = [.. Enumerable.Range(0, SlotNames.Length).Select(slot => KeptIn(slot))];
         NeedsScratch = routes.Any(route => route.Passes.Length > 1 || route.Passes.Any(pass => pass.Rewrites));
         bool first = true;
         foreach (Route route in routes)
@@ -46,6 +47,9 @@ internal sealed class Plan
 
     /// <summary>What measures the update of all routes at the start of each stage; only the first stage may have nothing to measure.</summary>
     internal Transform?[] SharedMeasures { get; }
+
+    /// <summary>For each slot the leaves that no part writes there: the frozen ones, and those whose route has fewer slots.</summary>
+    internal Leaf[][] Kept { get; }
 
     internal bool NeedsScratch { get; }
 
@@ -85,6 +89,12 @@ internal sealed class Plan
         return new Plan(layout, parts, [.. routes], [.. frozen]);
     }
 
+    private Leaf[] KeptIn(int slot) =>
+    [
+        .. Frozen,
+        .. Routes.Where(route => !route.Passes.Any(pass => pass.Slots.Contains(slot))).SelectMany(route => route.Leaves),
+    ];
+
     /// <summary>The parts that a leaf goes through, partitions opened, and its settings, those of the partitions' optimizers included.</summary>
     internal static (Route.Stop[] Stops, LeafSettings Settings) StopsOf(Optimizer optimizer, ImmutableArray<Transform> parts, Leaf leaf)
     {
@@ -94,24 +104,24 @@ internal sealed class Plan
         for (int part = 0; part < parts.Length; part++)
         {
             if (part > 0 && parts[part].Measures) stage++;
-            Add(parts[part], slot, isInner: false);
+            Add(parts[part], slot, rule: null);
             slot += parts[part].SlotNames.Length;
         }
 
         return ([.. stops], settings);
 
-        void Add(Transform part, int firstSlot, bool isInner)
+        void Add(Transform part, int firstSlot, Partition.Rule? rule)
         {
             if (part is not Partition partition)
             {
-                stops.Add(new Route.Stop(part, firstSlot, stage, isInner));
+                stops.Add(new Route.Stop(part, firstSlot, stage, rule));
             }
-            else if (partition.OptimizerOf(leaf) is { } inner)
+            else if (partition.RuleOf(leaf) is { } taken)
             {
-                settings = settings.And(inner.GroupOf(leaf).Settings);
-                foreach (Transform step in inner.Parts)
+                settings = settings.And(taken.Optimizer.GroupOf(leaf).Settings);
+                foreach (Transform step in taken.Optimizer.Parts)
                 {
-                    Add(step, firstSlot, isInner: true);
+                    Add(step, firstSlot, taken);
                     firstSlot += step.SlotNames.Length;
                 }
             }

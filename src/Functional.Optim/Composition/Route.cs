@@ -10,8 +10,11 @@ internal sealed record Route(Route.Stop[] Stops, Leaf[] Leaves, Route.LeafRun[] 
     /// <summary>Where the runs of this route begin among those of all routes.</summary>
     internal int FirstRun { get; init; }
 
-    /// <summary>A part with the place of its slots in the state, the stage it belongs to, and whether a partition put it there.</summary>
-    internal readonly record struct Stop(Transform Part, int FirstSlot, int Stage, bool IsInner);
+    /// <summary>A part with the place of its slots in the state, the stage it belongs to, and the rule of a partition that put it there.</summary>
+    internal readonly record struct Stop(Transform Part, int FirstSlot, int Stage, Partition.Rule? Rule)
+    {
+        internal bool IsInner => Rule is not null;
+    }
 
     /// <summary>Neighbouring leaves with the same factors, as one range of the flat buffer; the first of them and its settings.</summary>
     internal sealed record LeafRun(int Start, int End, Leaf Leaf, LeafSettings Settings, double[] Factors);

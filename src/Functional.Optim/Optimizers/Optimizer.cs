@@ -137,7 +137,7 @@ public abstract record Optimizer
         return Ungrouped;
     }
 
-    /// <summary>The parts and the last plan of this very record; a changed copy starts anew.</summary>
+    /// <summary>The parts and the plans of this very record; a changed copy starts anew.</summary>
     private Compiled CompiledParts
     {
         get
@@ -150,8 +150,10 @@ public abstract record Optimizer
     private Plan PlanFor(TreeLayout layout)
     {
         Compiled compiled = CompiledParts;
-        if (compiled.Plan is { } plan && ReferenceEquals(plan.Layout, layout)) return plan;
-        return compiled.Plan = Plan.Of(this, compiled.Parts, layout);
+        if (compiled.Plans.TryGetValue(layout, out Plan? plan)) return plan;
+        plan = Plan.Of(this, compiled.Parts, layout);
+        compiled.Plans.AddOrUpdate(layout, plan);
+        return plan;
     }
 
     /// <summary>What <see cref="Init"/> does.</summary>
@@ -199,9 +201,9 @@ public abstract record Optimizer
         bool inPlace = donate && !plan.CanFailLate;
 
         long step = checked(state.Step + 1);
-        TreeStorage<T> output = Destination(plan, parameters, inPlace, ending == PassEnd.Deltas);
+        TreeStorage<T> output = Destination(parameters, plan.Frozen, inPlace, clearKept: ending == PassEnd.Deltas);
         Storages<T> slots = default;
-        for (int slot = 0; slot < plan.SlotNames.Length; slot++) slots[slot] = Destination(plan, state[slot], inPlace, clearFrozen: false);
+        for (int slot = 0; slot < plan.SlotNames.Length; slot++) slots[slot] = Destination(state[slot], plan.Kept[slot], inPlace, clearKept: false);
         TreeStorage<T> scratch = gradients.Storage;
         if (plan.NeedsScratch && !inPlace) scratch = layout.RentUncleared<T>().Storage;
         Trees<T> before = default;
@@ -249,15 +251,15 @@ public abstract record Optimizer
             throw new ArgumentException("A donating step writes into parameters, gradients and slots; two of those given are one tree.", nameof(gradients));
     }
 
-    /// <summary>Where a tree's successor is written: its own memory, or a buffer in which the frozen leaves stand already.</summary>
-    private static TreeStorage<T> Destination<T>(Plan plan, ParameterTree<T> before, bool inPlace, bool clearFrozen)
+    /// <summary>Where a tree's successor is written: its own memory, or a buffer in which the leaves that nobody writes stand already.</summary>
+    private static TreeStorage<T> Destination<T>(ParameterTree<T> before, Leaf[] kept, bool inPlace, bool clearKept)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (inPlace) return before.Storage;
         TreeBuffer<T> after = before.Layout.RentUncleared<T>();
-        foreach (Leaf leaf in plan.Frozen)
+        foreach (Leaf leaf in kept)
         {
-            if (clearFrozen) after.AsSpan(leaf).Clear();
+            if (clearKept) after.AsSpan(leaf).Clear();
             else before.AsSpan(leaf).CopyTo(after.AsSpan(leaf));
         }
 
@@ -282,6 +284,7 @@ public abstract record Optimizer
     {
         internal ImmutableArray<Transform> Parts => parts;
 
-        internal Plan? Plan { get; set; }
+        /// <summary>By the layout's identity, which costs less than its names and shapes.</summary>
+        internal ConditionalWeakTable<TreeLayout, Plan> Plans { get; } = [];
     }
 }

@@ -62,17 +62,17 @@ public sealed record Partition : Transform
     public override int GetHashCode() => HashCode.Combine(Rules.Length, Rules[0]);
 
     /// <inheritdoc/>
-    protected internal override double DecayOf(Leaf leaf) => OptimizerOf(leaf)?.WeightDecayOf(leaf) ?? 0;
+    protected internal override double DecayOf(Leaf leaf) => RuleOf(leaf)?.Optimizer.WeightDecayOf(leaf) ?? 0;
 
     /// <summary>The rate of the first rule: what a report shows of rates that may differ.</summary>
     protected internal override double RateAt(long step) => Rules[0].Optimizer.LearningRateAt(step);
 
-    /// <summary>What a leaf goes through; <see langword="null"/> where no rule matches.</summary>
-    internal Optimizer? OptimizerOf(Leaf leaf)
+    /// <summary>The rule of a leaf; <see langword="null"/> where none matches.</summary>
+    internal Rule? RuleOf(Leaf leaf)
     {
         foreach (Rule rule in Rules)
         {
-            if (rule.Matches(leaf)) return rule.Optimizer;
+            if (rule.Matches(leaf)) return rule;
         }
 
         return null;

@@ -1,6 +1,6 @@
-using Functional.Optim.Tests.Laws;
-
 namespace Functional.Optim.Tests.Wrappers;
+
+using Trees = Functional.Optim.Tests.Laws.Trees;
 
 public class ApplyIfFiniteTests
 {
