@@ -1,3 +1,5 @@
+using Functional.Optim.Training;
+
 namespace Functional.Optim.Tests.Wrappers;
 
 using Trees = Functional.Optim.Tests.Laws.Trees;
@@ -55,6 +57,27 @@ public class AccumulateTests
         }
 
         Assert.InRange(allocating, 0, 2);
+    }
+
+    [Fact]
+    public void A_run_saved_between_two_updates_goes_on_with_the_same_bits_and_batches()
+    {
+        Accumulate optimizer = Accumulate.Of(3, Inner);
+        string path = Path.GetTempFileName();
+        TrainState<float> straight = TrainState.Init(optimizer, Trees.Random<float>(0));
+        for (int step = 1; step <= 8; step++)
+        {
+            Assert.Equal(step - 1, straight.Step);
+            (straight, _) = TrainStep.Run<float, int>(optimizer, (_, batch, _) => (0, Trees.Random<float>(batch)), straight, step);
+            if (step == 4) TrainStateFile.Save(straight, path).ThrowIfFail();
+        }
+
+        TrainState<float> resumed = TrainStateFile.Load<float>(path).ThrowIfFail();
+        File.Delete(path);
+        Assert.Equal(4, resumed.Step);
+        for (int step = 5; step <= 8; step++)
+            (resumed, _) = TrainStep.Run<float, int>(optimizer, (_, batch, _) => (0, Trees.Random<float>(batch)), resumed, step);
+        Assert.Equal(straight, resumed);
     }
 
     [Fact]
