@@ -58,9 +58,11 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given)
         return value;
     }
 
-    private static bool ReadNumber(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    private static bool ReadNumber(string text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 
-    private static bool ReadWhole(string text, out long value) => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out value);
+    private static bool ReadWhole(string text, out long value) =>
+        long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out value);
 
     private static bool ReadWholeOrNone(string text, out long? value)
     {

@@ -12,7 +12,8 @@ internal static class ScheduleEntries
         Entry("constant", at => Constant.Create(Rate(at)), "the same rate at every step", knownAs: "Optax constant_schedule"),
         Entry(
             "linearWarmup", at => LinearWarmup.Create(Peak(at), Warmup(at)),
-            "a line up to the peak, which it keeps", knownAs: "Optax warmup_constant_schedule", differs: "the first update has peak / warmupSteps, not 0"),
+            "a line up to the peak, which it keeps", knownAs: "Optax warmup_constant_schedule",
+            differs: "the first update has peak / warmupSteps, not 0"),
         Entry(
             "warmupCosine", at => WarmupCosine.Create(Peak(at), Warmup(at), Total(at), Floor(at)),
             "warm-up, then half a cosine down to the floor", "Loshchilov and Hutter, 2017", "Optax warmup_cosine_decay_schedule"),
@@ -21,7 +22,8 @@ internal static class ScheduleEntries
             "warm-up, then a power of what is left"),
         Entry(
             "warmupExponential",
-            at => WarmupExponential.Create(Peak(at), Warmup(at), Total(at), at.Number("floor", "the rate at the end", "above 0, to the peak")),
+            at => WarmupExponential.Create(
+                Peak(at), Warmup(at), Total(at), at.Number("floor", "the rate at the end", "above 0, to the peak")),
             "warm-up, then the same ratio from step to step down to the floor", knownAs: "Optax warmup_exponential_decay_schedule",
             differs: "takes the floor instead of the ratio"),
         Entry(
@@ -33,7 +35,8 @@ internal static class ScheduleEntries
             "a power of what is left", knownAs: "torch PolynomialLR, Optax polynomial_schedule"),
         Entry(
             "stepDecay",
-            at => StepDecay.Create(Rate(at), at.Whole("every", "the steps from one fall to the next", 1), Gamma(at, "the factor of each fall", 0.1)),
+            at => StepDecay.Create(
+                Rate(at), at.Whole("every", "the steps from one fall to the next", 1), Gamma(at, "the factor of each fall", 0.1)),
             "falls by a factor every so many steps", knownAs: "torch StepLR, Optax exponential_decay with staircase"),
         Entry(
             "multiStepDecay",
@@ -44,13 +47,15 @@ internal static class ScheduleEntries
         Entry(
             "constantFactor",
             at => ConstantFactor.Create(
-                Rate(at), at.Whole("steps", "the step that first has the whole rate", 0), Part(at, "initialFactor", "the part of the rate before", 1.0 / 3)),
+                Rate(at), at.Whole("steps", "the step that first has the whole rate", 0),
+                Part(at, "initialFactor", "the part of the rate before", 1.0 / 3)),
             "a part of the rate for the first steps, then all of it", knownAs: "torch ConstantLR", differs: "the part may be 0"),
         Entry(
             "linearFactor",
             at => LinearFactor.Create(
                 Rate(at), at.Whole("steps", "the step that first has the end", 1),
-                Part(at, "startFactor", "the part of the rate at step 0", 1.0 / 3), Part(at, "endFactor", "the part of the rate at the end", 1)),
+                Part(at, "startFactor", "the part of the rate at step 0", 1.0 / 3),
+                Part(at, "endFactor", "the part of the rate at the end", 1)),
             "a line from one part of the rate to another", knownAs: "torch LinearLR, Optax linear_schedule", differs: "the start may be 0"),
         Entry(
             "exponentialDecay", at => ExponentialDecay.Create(Rate(at), Gamma(at, "the factor of each step")),
@@ -67,7 +72,8 @@ internal static class ScheduleEntries
             at => OneCycle.Create(
                 Peak(at), at.Whole("totalSteps", "the number of updates", 1),
                 at.Number("rise", "the part of the steps that rises", "in [0, 1), at most 0.5 with three phases", 0.3),
-                at.Choice("anneal", "the shape of each phase", Anneal.Cosine), at.Number("divisor", "the peak over the first rate", "finite, 1 or more", 25),
+                at.Choice("anneal", "the shape of each phase", Anneal.Cosine),
+                at.Number("divisor", "the peak over the first rate", "finite, 1 or more", 25),
                 at.Number("finalDivisor", "the first rate over the last", "finite, at least 1 / divisor", 1e4),
                 at.Flag("threePhases", "whether it falls as it rose, and then on to the end")),
             "one rise to the peak and a fall far below the start", "Smith and Topin, 2018",
@@ -79,7 +85,8 @@ internal static class ScheduleEntries
                 at.WholeOrNone("stepsDown", "the steps of a fall; as many as of a rise where not given", "1 or more"),
                 at.Choice("mode", "how the height of the triangle changes", CyclicMode.Triangular),
                 Gamma(at, "the factor of each step in the exponential range", 1)),
-            "a line up and one down, again and again", "Smith, 2017", "torch CyclicLR", "the paper's exponential range shrinks the floor too"),
+            "a line up and one down, again and again", "Smith, 2017", "torch CyclicLR",
+            "the paper's exponential range shrinks the floor too"),
         Entry(
             "inverseSquareRoot",
             at => InverseSquareRoot.Create(Peak(at), at.Whole("warmupSteps", "the step that has the peak, and the scale of the fall", 1)),
@@ -90,7 +97,8 @@ internal static class ScheduleEntries
             at => WarmupStableDecay.Create(
                 Peak(at), Warmup(at), at.Whole("decaySteps", "the steps of the decay", "1 or more, with warmupSteps at most totalSteps"),
                 Total(at), Floor(at), at.Choice("anneal", "the shape of the decay", Anneal.Linear)),
-            "warm-up, the peak until the last steps, a decay over those", "Hu et al., 2024; Hägele et al., 2024", "Transformers get_wsd_schedule"),
+            "warm-up, the peak until the last steps, a decay over those", "Hu et al., 2024; Hägele et al., 2024",
+            "Transformers get_wsd_schedule"),
     ];
 
     internal static CatalogueEntry<Plateau> Plateau { get; } = new("plateau", "plateau", at => Optim.Plateau.Create(
@@ -108,7 +116,8 @@ internal static class ScheduleEntries
     };
 
     private static CatalogueEntry<Schedule> Entry<T>(
-        string name, Func<OptionValues, Validation<Error, T>> make, string description, string paper = "", string knownAs = "", string differs = "")
+        string name, Func<OptionValues, Validation<Error, T>> make, string description,
+        string paper = "", string knownAs = "", string differs = "")
         where T : Schedule => new("schedule", name, at => make(at).Map(schedule => (Schedule)schedule))
         {
             Description = description, Paper = paper, KnownAs = knownAs, Differs = differs,
@@ -125,7 +134,8 @@ internal static class ScheduleEntries
 
     private static double Floor(OptionValues at) => at.Number("floor", "the rate at the end", "from 0 to the peak", 0);
 
-    private static double Power(OptionValues at, double fallback) => at.Number("power", "the exponent; 1 is a line", Bounds.Positive, fallback);
+    private static double Power(OptionValues at, double fallback) =>
+        at.Number("power", "the exponent; 1 is a line", Bounds.Positive, fallback);
 
     private static double Gamma(OptionValues at, string description, double? fallback = null) =>
         at.Number("gamma", description, Bounds.AboveZeroToOne, fallback);

@@ -49,7 +49,7 @@ public sealed record CosineRestarts : Schedule
         return Anneal.Cosine.Between(Peak, Floor, since / (double)period);
     }
 
-    /// <summary>Periods that at least double are at most 63 before the last step a long can count; the first longer one fits 128 bits.</summary>
+    /// <summary>Periods that at least double are 63 at most before the last step; the first one longer than that fits 128 bits.</summary>
     private (long Since, Int128 Period) Growing(long step)
     {
         Int128 period = FirstPeriod;

@@ -43,7 +43,8 @@ public sealed record Cyclic : CycleSchedule
     {
         long down = stepsDown ?? stepsUp;
         return new Faults().RequireFloor(floor, peak).Require(peak, Bounds.NotNegative).Require(stepsUp, Bounds.AtLeast(1))
-            .Require(down >= 1 && down <= long.MaxValue - stepsUp, nameof(stepsDown), down, $"1 or more, with stepsUp at most {long.MaxValue}")
+            .Require(
+                down >= 1 && down <= long.MaxValue - stepsUp, nameof(stepsDown), down, $"1 or more, with stepsUp at most {long.MaxValue}")
             .Require(mode).Require(gamma, Bounds.AboveZeroToOne)
             .Make(() => new Cyclic(floor, peak, stepsUp, down, mode, gamma));
     }
@@ -52,7 +53,8 @@ public sealed record Cyclic : CycleSchedule
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Cyclic Of(
-        double floor, double peak, long stepsUp = 2000, long? stepsDown = null, CyclicMode mode = CyclicMode.Triangular, double gamma = 1) =>
+        double floor, double peak, long stepsUp = 2000, long? stepsDown = null, CyclicMode mode = CyclicMode.Triangular,
+        double gamma = 1) =>
         Create(floor, peak, stepsUp, stepsDown, mode, gamma).OrThrow(nameof(Cyclic));
 
     /// <summary>The momentum (or β₁) that goes with the rate: it falls while the rate rises, scaled like it.</summary>

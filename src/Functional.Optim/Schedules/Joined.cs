@@ -15,7 +15,8 @@ internal sealed record Joined(Schedule Before, Schedule After, long LastStepBefo
 
     internal static Schedule Of(Seq<Schedule> schedules, Seq<long> milestones) => new Faults()
         .Require(
-            schedules.Count == milestones.Count + 1, nameof(schedules), $"{schedules.Count} schedules", $"one more than the {milestones.Count} milestones")
+            schedules.Count == milestones.Count + 1, nameof(schedules), $"{schedules.Count} schedules",
+            $"one more than the {milestones.Count} milestones")
         .RequireRising(milestones)
         .Make(() => schedules.Tail.Zip(milestones).Fold(schedules[0], (before, next) => Of(before, next.Item1, next.Item2)))
         .OrThrow("Schedule.Sequential");

@@ -13,7 +13,8 @@ namespace Functional.Optim;
 public sealed record OneCycle : CycleSchedule
 {
     private OneCycle(double peak, long totalSteps, double rise, Anneal anneal, double divisor, double finalDivisor, bool threePhases) =>
-        (Peak, TotalSteps, Rise, Anneal, Divisor, FinalDivisor, ThreePhases) = (peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases);
+        (Peak, TotalSteps, Rise, Anneal, Divisor, FinalDivisor, ThreePhases) =
+        (peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases);
 
     /// <summary>The highest rate.</summary>
     public double Peak { get; }
@@ -53,7 +54,9 @@ public sealed record OneCycle : CycleSchedule
         .Require(!(threePhases && rise > 0.5), nameof(rise), rise, "at most 0.5 with three phases")
         .Require(anneal)
         .Require(double.IsFinite(divisor) && divisor >= 1, nameof(divisor), divisor, "finite, 1 or more")
-        .Require(double.IsFinite(finalDivisor) && !(finalDivisor * divisor < 1), nameof(finalDivisor), finalDivisor, "finite, at least 1 / divisor")
+        .Require(
+            double.IsFinite(finalDivisor) && !(finalDivisor * divisor < 1), nameof(finalDivisor), finalDivisor,
+            "finite, at least 1 / divisor")
         .Make(() => new OneCycle(peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases));
 
     /// <summary>The schedule.</summary>
@@ -64,7 +67,7 @@ public sealed record OneCycle : CycleSchedule
         bool threePhases = false) =>
         Create(peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases).OrThrow(nameof(OneCycle));
 
-    /// <summary>The momentum (or β₁) that goes with the rate: falls while it rises, and rises while it falls; the third phase keeps it high.</summary>
+    /// <summary>The momentum (or β₁) that goes with the rate: down while it rises, up while it falls; a third phase keeps it.</summary>
     /// <param name="lowest">The momentum at the peak, in [0, 1). torch: base_momentum.</param>
     /// <param name="highest">The momentum at the start and the end, in [0, 1), not below the lowest. torch: max_momentum.</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>

@@ -16,7 +16,8 @@ namespace Functional.Optim;
 public sealed record Plateau
 {
     private Plateau(
-        PlateauMode mode, double factor, long patience, double threshold, PlateauThreshold thresholdMode, long cooldown, double floor, double epsilon) =>
+        PlateauMode mode, double factor, long patience, double threshold, PlateauThreshold thresholdMode, long cooldown, double floor,
+        double epsilon) =>
         (Mode, Factor, Patience, Threshold, ThresholdMode, Cooldown, Floor, Epsilon) =
         (mode, factor, patience, threshold, thresholdMode, cooldown, floor, epsilon);
 
@@ -48,14 +49,15 @@ public sealed record Plateau
     /// <param name="mode">Whether lower or higher metrics are better.</param>
     /// <param name="factor">What the rate is multiplied by, in [0, 1).</param>
     /// <param name="patience">How many metrics in a row may be no better; not negative.</param>
-    /// <param name="threshold">By how much a metric has to be better to count as better, in [0, 1) if relative, else finite and not negative.</param>
-    /// <param name="thresholdMode">Whether the threshold is a part of the best metric; as in torch, that suits metrics above 0 only.</param>
+    /// <param name="threshold">By how much a metric has to be better; in [0, 1) if relative, else finite and not negative.</param>
+    /// <param name="thresholdMode">Whether the threshold is a part of the best metric; as in torch, for metrics above 0 only.</param>
     /// <param name="cooldown">How many metrics after a reduction are not held against the rate; not negative.</param>
     /// <param name="floor">The lowest rate; finite and not negative. torch: min_lr.</param>
     /// <param name="epsilon">The largest change that is not worth making; finite and not negative. torch: eps.</param>
     public static Validation<Error, Plateau> Create(
         PlateauMode mode = PlateauMode.Minimize, double factor = 0.1, long patience = 10, double threshold = 1e-4,
-        PlateauThreshold thresholdMode = PlateauThreshold.Relative, long cooldown = 0, double floor = 0, double epsilon = 1e-8) => new Faults()
+        PlateauThreshold thresholdMode = PlateauThreshold.Relative, long cooldown = 0, double floor = 0, double epsilon = 1e-8) =>
+        new Faults()
         .Require(mode).Require(factor, Bounds.BelowOne).Require(patience, Bounds.AtLeast(0))
         .Require(threshold, thresholdMode == PlateauThreshold.Relative ? Bounds.BelowOne : Bounds.NotNegative).Require(thresholdMode)
         .Require(cooldown, Bounds.AtLeast(0)).Require(floor, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)

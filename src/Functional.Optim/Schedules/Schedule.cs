@@ -31,7 +31,9 @@ public abstract record Schedule
     public static Schedule WarmupExponential(double peak, long warmupSteps, long totalSteps, double floor) =>
         Optim.WarmupExponential.Of(peak, warmupSteps, totalSteps, floor);
 
-    /// <summary>Half a cosine without a warm-up: torch's CosineAnnealingLR, which rises again after its end, Optax's cosine_decay_schedule.</summary>
+    /// <summary>
+    /// Half a cosine without a warm-up: torch's CosineAnnealingLR, which rises again after its end; Optax's cosine_decay_schedule.
+    /// </summary>
     /// <param name="peak">The rate at step 0; finite and not negative.</param>
     /// <param name="totalSteps">The step that first has the floor; 1 or more. torch: T_max.</param>
     /// <param name="floor">The rate at the end and after it; from 0 to the peak. torch: eta_min.</param>
@@ -40,7 +42,7 @@ public abstract record Schedule
 
     /// <summary>A power of what is left, without a warm-up: torch's PolynomialLR, Optax's polynomial_schedule.</summary>
     /// <param name="peak">The rate at step 0; finite and not negative.</param>
-    /// <param name="totalSteps">The step that first has the floor; 1 or more. torch: total_iters, with a default of 5 that counts epochs.</param>
+    /// <param name="totalSteps">The step that first has the floor; 1 or more. torch: total_iters, 5 by default.</param>
     /// <param name="floor">The rate at the end and after it; from 0 to the peak. torch's is 0.</param>
     /// <param name="power">The exponent; finite and positive.</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
@@ -76,8 +78,8 @@ public abstract record Schedule
 
     /// <inheritdoc cref="Optim.Cyclic.Of"/>
     public static Cyclic Cyclic(
-        double floor, double peak, long stepsUp = 2000, long? stepsDown = null, CyclicMode mode = CyclicMode.Triangular, double gamma = 1) =>
-        Optim.Cyclic.Of(floor, peak, stepsUp, stepsDown, mode, gamma);
+        double floor, double peak, long stepsUp = 2000, long? stepsDown = null, CyclicMode mode = CyclicMode.Triangular,
+        double gamma = 1) => Optim.Cyclic.Of(floor, peak, stepsUp, stepsDown, mode, gamma);
 
     /// <inheritdoc cref="Optim.InverseSquareRoot.Of"/>
     public static Schedule InverseSquareRoot(double peak, long warmupSteps) => Optim.InverseSquareRoot.Of(peak, warmupSteps);
@@ -88,8 +90,8 @@ public abstract record Schedule
         Optim.WarmupStableDecay.Of(peak, warmupSteps, decaySteps, totalSteps, floor, anneal);
 
     /// <summary>
-    /// Schedules one after the other, each joined to those before by <see cref="Then"/>: torch's SequentialLR, Optax's join_schedules, whose
-    /// updates are those of parts that are each <see cref="ZeroBased"/>, as they start each part at its step 0.
+    /// Schedules one after the other, each joined to those before by <see cref="Then"/>: torch's SequentialLR, Optax's join_schedules.
+    /// Theirs start each part at its step 0, so their updates are those of parts that are each <see cref="ZeroBased"/>.
     /// </summary>
     /// <param name="schedules">The parts.</param>
     /// <param name="milestones">The last step of each part but the last, counted from the start; not negative, in rising order.</param>

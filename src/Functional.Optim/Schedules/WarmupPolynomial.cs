@@ -18,7 +18,8 @@ public sealed record WarmupPolynomial : WarmupDecay
     /// <param name="totalSteps">N, the step that first has the floor; more than W.</param>
     /// <param name="floor">The rate at the end and after it; from 0 to the peak.</param>
     /// <param name="power">The exponent; finite and positive.</param>
-    public static Validation<Error, WarmupPolynomial> Create(double peak, long warmupSteps, long totalSteps, double floor = 0, double power = 2) =>
+    public static Validation<Error, WarmupPolynomial> Create(
+        double peak, long warmupSteps, long totalSteps, double floor = 0, double power = 2) =>
         Check(peak, warmupSteps, totalSteps, floor)
             .Require(power, Bounds.Positive)
             .Make(() => new WarmupPolynomial(peak, warmupSteps, totalSteps, floor, power));

@@ -4,8 +4,9 @@ using LanguageExt.Common;
 namespace Functional.Optim;
 
 /// <summary>
-/// Warm-up, then the peak until the last steps, then a decay over those: line, cosine or 1 − √p (WSD, Hu et al., 2024; the shapes, Hägele et
-/// al., 2024); Transformers' get_wsd_schedule. A run can go on from any step of the peak, as nothing before the decay depends on the end.
+/// Warm-up, then the peak until the last steps, then a decay over those: line, cosine or 1 − √p (WSD, Hu et al., 2024; the shapes,
+/// Hägele et al., 2024); Transformers' get_wsd_schedule. A run can go on from any step of the peak, as nothing before the decay depends
+/// on the end.
 /// </summary>
 public sealed record WarmupStableDecay : WarmupDecay
 {
@@ -31,7 +32,9 @@ public sealed record WarmupStableDecay : WarmupDecay
     public static Validation<Error, WarmupStableDecay> Create(
         double peak, long warmupSteps, long decaySteps, long totalSteps, double floor = 0, Anneal anneal = Anneal.Linear) =>
         Check(peak, warmupSteps, totalSteps, floor)
-            .Require(decaySteps >= 1 && !(decaySteps > totalSteps - warmupSteps), nameof(decaySteps), decaySteps, $"from 1 to the {totalSteps - warmupSteps} steps after the warm-up")
+            .Require(
+                decaySteps >= 1 && decaySteps <= totalSteps - warmupSteps, nameof(decaySteps), decaySteps,
+                $"from 1 to the {totalSteps - warmupSteps} steps after the warm-up")
             .Require(anneal)
             .Make(() => new WarmupStableDecay(peak, warmupSteps, decaySteps, totalSteps, floor, anneal));
 

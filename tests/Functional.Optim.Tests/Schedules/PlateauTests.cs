@@ -5,13 +5,13 @@ namespace Functional.Optim.Tests.Schedules;
 
 public class PlateauTests
 {
-    /// <summary>torch's ReduceLROnPlateau in its own variables, on metrics of few values so that they tie, rise, fall and are NaN.</summary>
+    /// <summary>torch's ReduceLROnPlateau in its own variables, on metrics of few values so that they tie, and NaN.</summary>
     [Property(MaxTest = 500)]
     public void The_state_machine_is_ReduceLROnPlateau(byte[] drawn, bool minimize, bool relative, byte patience, byte cooldown, byte level)
     {
         Plateau plateau = Plateau.Of(
-            minimize ? PlateauMode.Minimize : PlateauMode.Maximize, 0.5, patience % 4, 0.1, relative ? PlateauThreshold.Relative : PlateauThreshold.Absolute,
-            cooldown % 4, 0.004 * (level % 8), 0.01);
+            minimize ? PlateauMode.Minimize : PlateauMode.Maximize, 0.5, patience % 4, 0.1,
+            relative ? PlateauThreshold.Relative : PlateauThreshold.Absolute, cooldown % 4, 0.004 * (level % 8), 0.01);
         PlateauState state = PlateauState.Of(1);
         double lr = 1, best = minimize ? double.PositiveInfinity : double.NegativeInfinity;
         int bad = 0, cooling = 0;
@@ -61,7 +61,8 @@ public class PlateauTests
         foreach (PlateauState state in (PlateauState[])[PlateauState.Of(0.1), plateau.Next(PlateauState.Of(0.1), 2)])
             Assert.Equal(state, JsonSerializer.Deserialize<PlateauState>(JsonSerializer.Serialize(state)));
         Assert.Equal(
-            "Plateau { Mode = Minimize, Factor = 0.1, Patience = 1, Threshold = 0.0001, ThresholdMode = Relative, Cooldown = 0, Floor = 0, Epsilon = 1E-08 }",
+            "Plateau { Mode = Minimize, Factor = 0.1, Patience = 1, Threshold = 0.0001, ThresholdMode = Relative, "
+            + "Cooldown = 0, Floor = 0, Epsilon = 1E-08 }",
             plateau.ToString());
     }
 

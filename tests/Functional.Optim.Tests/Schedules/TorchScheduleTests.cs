@@ -165,7 +165,8 @@ public class TorchScheduleTests
     public void Sequential_is_SequentialLR_of_zero_based_parts(PositiveInt first, PositiveInt second, byte part)
     {
         (int one, int two, double gamma) = (1 + (first.Get % 40), 1 + (first.Get % 40) + (second.Get % 40), Part(part));
-        Schedule[] parts = [Schedule.ConstantFactor(Rate, 20, 0.1), Schedule.ExponentialDecay(Rate, gamma), Schedule.LinearFactor(Rate, 30)];
+        Schedule[] parts =
+            [Schedule.ConstantFactor(Rate, 20, 0.1), Schedule.ExponentialDecay(Rate, gamma), Schedule.LinearFactor(Rate, 30)];
         double[] updates = Schedule.Sequential(parts.Select(schedule => schedule.ZeroBased()), [one, two]).Preview(Epochs);
         double rate = 0;
         for (int epoch = 0; epoch < Epochs; epoch++)
@@ -188,7 +189,8 @@ public class TorchScheduleTests
             Assert.Equal(rate, sequential[epoch], 1e-15);
 
         Schedule chained = Schedule.Chained(Schedule.ConstantFactor(0.5, 20, 0.1), Schedule.ExponentialDecay(1, 0.9));
-        foreach ((int epoch, double rate) in (IEnumerable<(int, double)>)[(0, 0.05), (1, 0.045), (2, 0.0405), (19, 0.00675), (20, 0.06078), (21, 0.0547)])
+        foreach ((int epoch, double rate) in (IEnumerable<(int, double)>)
+                 [(0, 0.05), (1, 0.045), (2, 0.0405), (19, 0.00675), (20, 0.06078), (21, 0.0547)])
             Assert.Equal(rate, chained.At(epoch), 1e-5);
     }
 
@@ -197,7 +199,9 @@ public class TorchScheduleTests
     {
         (int every, double gamma) = (1 + (size.Get % 20), Part(part));
         double rate = Rate;
-        Agree(Schedule.Chained(Schedule.ConstantFactor(Rate, 30, 0.25), Schedule.StepDecay(1, every, gamma), Schedule.ExponentialDecay(1, 0.99)), epoch =>
+        Schedule chained = Schedule.Chained(
+            Schedule.ConstantFactor(Rate, 30, 0.25), Schedule.StepDecay(1, every, gamma), Schedule.ExponentialDecay(1, 0.99));
+        Agree(chained, epoch =>
         {
             rate *= epoch == 0 ? 0.25 : epoch == 30 ? 4 : 1;
             if (epoch > 0 && epoch % every == 0) rate *= gamma;
