@@ -48,7 +48,8 @@ public class ScheduleEntriesTests
     [Fact]
     public void Schedules_made_of_others_write_those()
     {
-        Schedule schedule = Schedule.LinearWarmup(1, 5).Then(Schedule.Constant(1).ZeroBased(), 5).Scale(2).Clamp(0, double.PositiveInfinity);
+        Schedule schedule = Schedule.LinearWarmup(1, 5).Then(Schedule.Constant(1).ZeroBased(), 5)
+            .Scale(2).Clamp(0, double.PositiveInfinity);
         Assert.Equal(
             """{"Clamped":{"Inner":{"Product":{"First":{"Joined":{"Before":{"LinearWarmup":{"Peak":1,"WarmupSteps":5}},"After":"""
             + """{"ZeroBasedSchedule":{"Inner":{"Constant":{"Rate":1}}}},"LastStepBefore":5}},"Second":{"Constant":{"Rate":2}}}},"""
