@@ -31,7 +31,7 @@ public sealed record Adam : Optimizer
     public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
 
     /// <summary>Which leaves the penalty holds for; all when <see langword="null"/>.</summary>
-    public Func<Leaf, bool>? Decays { get; init; }
+    internal Func<Leaf, bool>? Decays { get; init; }
 
     /// <summary>Whether the moments are divided by 1 − βᵗ.</summary>
     public bool BiasCorrection { get; init; }

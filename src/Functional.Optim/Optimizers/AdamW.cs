@@ -32,7 +32,7 @@ public sealed record AdamW : Optimizer
     public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
 
     /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
-    public Func<Leaf, bool>? Decays { get; init; }
+    internal Func<Leaf, bool>? Decays { get; init; }
 
     /// <summary>Whether to divide by the largest second moment so far.</summary>
     public AmsGrad AmsGrad { get; init; }

@@ -235,7 +235,8 @@ public abstract record Optimizer
             trees[slot] = new ParameterTree<T>(slots[slot], slots[slot].Claim(consumer));
         }
 
-        return (new ParameterTree<T>(output, output.Claim(consumer)), new OptimizerState<T>(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotCount]));
+        OptimizerState<T> next = new(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotCount]);
+        return (new ParameterTree<T>(output, output.Claim(consumer)), next);
     }
 
     /// <summary>A donated tree is written to, so no memory may be two of them.</summary>

@@ -31,7 +31,7 @@ public sealed record Sgd : Optimizer
     public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
 
     /// <summary>Which leaves the penalty holds for; all when <see langword="null"/>.</summary>
-    public Func<Leaf, bool>? Decays { get; init; }
+    internal Func<Leaf, bool>? Decays { get; init; }
 
     /// <summary>Whether to go up the gradient.</summary>
     public bool Maximize { get; init; }

@@ -44,7 +44,11 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Length, Capacity);
         if (!slotNames.IsDefaultOrEmpty && slotNames.Length != slots.Length)
-            throw new ArgumentException($"There are {slots.Length} slots, but names for {slotNames.Length}: {string.Join(", ", slotNames)}.", nameof(slotNames));
+        {
+            throw new ArgumentException(
+                $"There are {slots.Length} slots, but names for {slotNames.Length}: {string.Join(", ", slotNames)}.", nameof(slotNames));
+        }
+
         Step = step;
         names = slotNames;
         SlotCount = slots.Length;
@@ -85,9 +89,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         get
         {
             (int start, int length) = range.GetOffsetAndLength(SlotCount);
-            return length == SlotCount
-                ? this
-                : new(Step, names.IsDefaultOrEmpty ? [] : names.Slice(start, length), ((ReadOnlySpan<ParameterTree<T>>)slots).Slice(start, length));
+            if (length == SlotCount) return this;
+            ReadOnlySpan<ParameterTree<T>> all = slots;
+            return new(Step, names.IsDefaultOrEmpty ? [] : names.Slice(start, length), all.Slice(start, length));
         }
     }
 
@@ -148,7 +152,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     }
 
     private static string Describe(ImmutableArray<string> names, int count) =>
-        count == 0 ? "no slots" : names.IsEmpty ? $"{count} slot{(count == 1 ? "" : "s")} without names" : $"the slots {string.Join(", ", names)}";
+        count == 0 ? "no slots"
+        : names.IsEmpty ? $"{count} slot{(count == 1 ? "" : "s")} without names"
+        : $"the slots {string.Join(", ", names)}";
 
     private Range RangeOf(ReadOnlySpan<string> wanted)
     {

@@ -14,6 +14,8 @@ internal static class Catalogue
         ("adam with L2", Adam.Of(0.01, weightDecay: 0.1)),
         ("adam without bias correction", Adam.Of(0.01, biasCorrection: false)),
         ("adamw", AdamW.Of(Schedule.WarmupCosine(0.01, 5, 20, 0.001), weightDecay: 0.1, decay: leaf => leaf.Rank >= 2)),
+        ("amsgrad", Adam.Of(0.01, amsGrad: AmsGrad.OfMoment)),
+        ("adamw with Optax's amsgrad, up", AdamW.Of(0.01, amsGrad: AmsGrad.OfCorrectedMoment, maximize: true)),
         ("clip by value then momentum", Clip.ByValue(0.5).Then(Sgd.Of(0.1, momentum: 0.9))),
         ("clip by norm then adamw", Clip.ByGlobalNorm(1).Then(AdamW.Of(0.01))),
         ("adam then clip by norm", Adam.Scaling().Then(Clip.ByGlobalNorm(0.5)).Then(LearningRate.Of(0.1))),

@@ -70,8 +70,9 @@ public class OptimizerLaws
         Law.Holds(problem =>
         {
             (ParameterTree<double> parameters, OptimizerState<double> state) = problem.After<double>(optimizer, updates: 2);
-            (ParameterTree<double> deltas, OptimizerState<double> next) = optimizer.Update(parameters, problem.Gradients<double>(3), state);
-            (ParameterTree<double> moved, OptimizerState<double> nextOfStep) = optimizer.Step(parameters, problem.Gradients<double>(3), state);
+            ParameterTree<double> gradients = problem.Gradients<double>(3);
+            (ParameterTree<double> deltas, OptimizerState<double> next) = optimizer.Update(parameters, gradients, state);
+            (ParameterTree<double> moved, OptimizerState<double> nextOfStep) = optimizer.Step(parameters, gradients, state);
             Assert.Equal(nextOfStep, next);
             Assert.Equal(moved, Zip(parameters, deltas, (parameter, delta) => parameter + delta));
         });
@@ -98,7 +99,9 @@ public class OptimizerLaws
         }
 
         static void AssertSame<T>(
-            string leaf, (ParameterTree<T> Parameters, OptimizerState<T> State) whole, (ParameterTree<T> Parameters, OptimizerState<T> State) part)
+            string leaf,
+            (ParameterTree<T> Parameters, OptimizerState<T> State) whole,
+            (ParameterTree<T> Parameters, OptimizerState<T> State) part)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             Assert.Equal(Bits(whole.Parameters), Bits(part.Parameters));
@@ -141,7 +144,8 @@ public class OptimizerLaws
     {
         Optimizer optimizer = Catalogue.Get(name);
         Assert.Contains(optimizer.Parts, part => part is LearningRate);
-        Optimizer[] still = [optimizer.Then(LearningRate.Of(0)), optimizer.WithGroups(LeafGroup.Of("still", _ => true, learningRateMultiplier: 0))];
+        LeafGroup all = LeafGroup.Of("still", _ => true, learningRateMultiplier: 0);
+        Optimizer[] still = [optimizer.Then(LearningRate.Of(0)), optimizer.WithGroups(all)];
         Law.Holds(problem =>
         {
             ParameterTree<float> start = problem.Parameters<float>();
@@ -173,6 +177,23 @@ public class OptimizerLaws
                     Assert.Equal(-1, actual.State[slot].AsSpan(leaf).IndexOfAnyExcept(0f));
             }
         });
+    }
+
+    [Fact]
+    public void The_update_that_makes_the_step_k_has_the_rate_of_k()
+    {
+        Schedule schedule = Schedule.WarmupPolynomial(peak: 1, warmupSteps: 4, totalSteps: 12, power: 1);
+        ParameterTree<double> zero = ParameterTree.Of(Leaf.Of("w", [1], [0.0])), one = ParameterTree.Of(Leaf.Of("w", [1], [1.0]));
+        foreach (Optimizer optimizer in (Optimizer[])[Sgd.Of(schedule), Adam.Of(schedule, epsilon: 0), LearningRate.Of(schedule)])
+        {
+            OptimizerState<double> state = optimizer.Init(zero);
+            for (int step = 1; step <= 14; step++)
+            {
+                (ParameterTree<double> deltas, state) = optimizer.Update(zero, one, state);
+                Assert.Equal(-schedule.At(step), deltas.AsSpan("w")[0], 1e-14);
+                Assert.Equal(schedule.At(step), optimizer.LearningRateAt(step));
+            }
+        }
     }
 
     [Theory]
