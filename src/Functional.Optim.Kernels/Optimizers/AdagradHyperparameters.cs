@@ -1,6 +1,6 @@
 namespace Functional.Optim.Kernels;
 
-/// <summary>The constants of one Adagrad update (<see cref="AdagradKernel"/>).</summary>
+/// <summary>The constants of one update of Adagrad (<see cref="AdagradKernel"/>).</summary>
 /// <param name="LearningRate">η, the rate of this very update; not negative.</param>
 /// <param name="Epsilon">ε, outside the root; not negative.</param>
 /// <param name="EpsilonRoot">ε_r, under the root; not negative.</param>
