@@ -38,6 +38,10 @@ public sealed class Bounds
     public static Bounds AtLeast(long least) => new(
         string.Create(CultureInfo.InvariantCulture, $"{least} or more"), value => value >= least && value == Math.Floor(value));
 
+    /// <summary>Numbers between two others, neither included.</summary>
+    public static Bounds Within(double above, double below) => new(
+        string.Create(CultureInfo.InvariantCulture, $"in ({above}, {below})"), value => value > above && value < below);
+
     /// <summary>Whether a number is allowed.</summary>
     public bool Contains(double value) => contains(value);
 

@@ -174,7 +174,7 @@ public class OptimizerLaws
                 ParameterTree<float> expected = leaf.Name == "leaf1" ? start : rest;
                 Assert.True(expected.AsSpan(leaf.Name).SequenceEqual(actual.Parameters.AsSpan(leaf)), leaf.ToString());
                 for (int slot = 0; slot < actual.State.SlotCount && leaf.Name == "leaf1"; slot++)
-                    Assert.Equal(-1, actual.State[slot].AsSpan(leaf).IndexOfAnyExcept(0f));
+                    Assert.True(optimizer.Init(start)[slot].AsSpan(leaf).SequenceEqual(actual.State[slot].AsSpan(leaf)));
             }
         });
     }
@@ -209,7 +209,7 @@ public class OptimizerLaws
             ParameterTree<float> before = parameters;
             (parameters, state) = optimizer.Step(parameters, Trees.Random<float>(step), state);
             Assert.Null(parameters.FirstNonFiniteLeaf());
-            Assert.NotEqual(before, parameters);
+            if (optimizer.LearningRateAt(state.Step) > 1e-6) Assert.NotEqual(before, parameters);
         }
 
         Assert.Equal(long.MaxValue, state.Step);
@@ -230,7 +230,7 @@ public class OptimizerLaws
             bool same = start.AsSpan(leaf).SequenceEqual(parameters.AsSpan(leaf));
             Assert.Equal(leaf.Index % 3 == 0 || leaf.Length == 0, same);
             for (int slot = 0; slot < state.SlotCount && leaf.Index % 3 == 0; slot++)
-                Assert.Equal(-1, state[slot].AsSpan(leaf).IndexOfAnyExcept(0f));
+                Assert.True(optimizer.Init(start)[slot].AsSpan(leaf).SequenceEqual(state[slot].AsSpan(leaf)));
         }
     }
 
