@@ -34,8 +34,11 @@ internal readonly unsafe ref struct Execution<T>
         {
             if (Plan.SharedMeasures[stage] is { } shared)
             {
-                ParameterTree<T>? whole = stage == 0 && Plan.Frozen.Length == 0 ? Gradients : null;
-                shared.Measure(Measure(Plan.Runs, stage == 0 ? Gradients.Storage : Scratch, whole), measured);
+                shared.Measure(
+                    new Measurement<T>(
+                        Plan, Plan.Runs, (stage == 0 ? Gradients.Storage : Scratch).Memory.Span, Parameters.AsSpan(),
+                        isWhole: Plan.Frozen.Length == 0, memo: stage == 0 ? Gradients : null, Step),
+                    measured);
             }
 
             foreach (Route route in Plan.Routes)
@@ -58,7 +61,12 @@ internal readonly unsafe ref struct Execution<T>
         Route.Pass pass = route.Passes[index];
         bool last = index == route.Passes.Length - 1;
         TreeStorage<T> source = index == 0 ? Gradients.Storage : Scratch;
-        if (pass.Measures && route.Stops[pass.Start].IsInner) route.Stops[pass.Start].Part.Measure(Measure(route.Runs, source, whole: null), measured);
+        if (pass.Measures && route.Stops[pass.Start].IsInner)
+        {
+            route.Stops[pass.Start].Part.Measure(
+                new Measurement<T>(Plan, route.Runs, source.Memory.Span, Parameters.AsSpan(), isWhole: false, memo: null, Step), measured);
+        }
+
         if (pass.Rewrites)
         {
             route.Stops[pass.Start].Part.Rewrite(
@@ -82,9 +90,6 @@ internal readonly unsafe ref struct Execution<T>
         new RulePass<T>(route, pass, last ? Ending : PassEnd.Updates, Step, measured, memory, Plan.Layout.TotalLength).Execute();
         if (!last) Scratch.ClearPadding();
     }
-
-    private Measurement<T> Measure(ReadOnlySpan<Route.LeafRun> runs, TreeStorage<T> source, ParameterTree<T>? whole) =>
-        new(Plan, runs, source.Memory.Span, Parameters.AsSpan(), whole, Step);
 
     /// <summary>What is measured while a step runs, kept per thread so that a step allocates nothing.</summary>
     private static class Measurements

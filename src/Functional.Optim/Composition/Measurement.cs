@@ -16,16 +16,26 @@ public readonly ref struct Measurement<T>
     private readonly ReadOnlySpan<T> updates;
     private readonly ReadOnlySpan<T> parameters;
     private readonly Plan plan;
-    private readonly ParameterTree<T>? whole;
+    private readonly bool isWhole;
+    private readonly ParameterTree<T>? memo;
 
+    /// <param name="plan">The plan.</param>
+    /// <param name="runs">The ranges.</param>
+    /// <param name="updates">The update.</param>
+    /// <param name="parameters">θ.</param>
+    /// <param name="isWhole">Whether the ranges are all of the tree: then it is measured as one, so that the bits do not depend on them.</param>
+    /// <param name="memo">The tree that the update is, which may know its norm already.</param>
+    /// <param name="step">t.</param>
     internal Measurement(
-        Plan plan, ReadOnlySpan<Route.LeafRun> runs, ReadOnlySpan<T> updates, ReadOnlySpan<T> parameters, ParameterTree<T>? whole, long step)
+        Plan plan, ReadOnlySpan<Route.LeafRun> runs, ReadOnlySpan<T> updates, ReadOnlySpan<T> parameters, bool isWhole,
+        ParameterTree<T>? memo, long step)
     {
         this.plan = plan;
         this.runs = runs;
         this.updates = updates;
         this.parameters = parameters;
-        this.whole = whole;
+        this.isWhole = isWhole;
+        this.memo = memo;
         Step = step;
     }
 
@@ -48,18 +58,12 @@ public readonly ref struct Measurement<T>
     /// <exception cref="NonFiniteGradientException">An element is a NaN or an infinity.</exception>
     public double Norm(NormKind kind = NormKind.L2)
     {
+        if (isWhole) return Finite(memo is { } tree && kind == NormKind.L2 ? tree.GlobalNorm() : Of(updates, kind));
         double norm = 0;
-        if (whole is { } tree && kind == NormKind.L2)
+        for (int range = 0; range < runs.Length; range++)
         {
-            norm = tree.GlobalNorm();
-        }
-        else
-        {
-            for (int range = 0; range < runs.Length; range++)
-            {
-                double part = Of(updates, range, kind);
-                norm = kind switch { NormKind.L2 => double.Hypot(norm, part), NormKind.L1 => norm + part, _ => Math.Max(norm, part) };
-            }
+            double part = Of(updates[runs[range].Start..runs[range].End], kind);
+            norm = kind switch { NormKind.L2 => double.Hypot(norm, part), NormKind.L1 => norm + part, _ => Math.Max(norm, part) };
         }
 
         return Finite(norm);
@@ -69,26 +73,23 @@ public readonly ref struct Measurement<T>
     /// <param name="range">0 to <see cref="Count"/> − 1.</param>
     /// <param name="kind">How it is measured.</param>
     /// <exception cref="NonFiniteGradientException">An element is a NaN or an infinity.</exception>
-    public double UpdateNorm(int range, NormKind kind = NormKind.L2) => Finite(Of(updates, range, kind));
+    public double UpdateNorm(int range, NormKind kind = NormKind.L2) => Finite(Of(updates[runs[range].Start..runs[range].End], kind));
 
     /// <summary>The norm of the parameters in a range; NaN or infinite when an element is.</summary>
     /// <param name="range">0 to <see cref="Count"/> − 1.</param>
     /// <param name="kind">How it is measured.</param>
-    public double ParameterNorm(int range, NormKind kind = NormKind.L2) => Of(parameters, range, kind);
+    public double ParameterNorm(int range, NormKind kind = NormKind.L2) =>
+        Of(parameters[runs[range].Start..runs[range].End], kind);
 
     private double Finite(double norm) =>
         double.IsFinite(norm) ? norm : throw NonFiniteGradientException.In(plan.Layout, updates, plan.Frozen, Step);
 
-    private double Of(ReadOnlySpan<T> values, int range, NormKind kind)
+    private static double Of(ReadOnlySpan<T> values, NormKind kind) => kind switch
     {
-        ReadOnlySpan<T> part = values[runs[range].Start..runs[range].End];
-        return kind switch
-        {
-            NormKind.L2 => BlockReduction.Norm(part),
-            NormKind.L1 => BlockReduction.Sum(part, default(Magnitude)),
-            _ => BlockReduction.MaxAbs(part),
-        };
-    }
+        NormKind.L2 => BlockReduction.Norm(values),
+        NormKind.L1 => BlockReduction.Sum(values, default(Magnitude)),
+        _ => BlockReduction.MaxAbs(values),
+    };
 
     private readonly struct Magnitude : BlockReduction.IMap
     {

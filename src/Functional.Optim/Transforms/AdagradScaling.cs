@@ -11,8 +11,8 @@ internal sealed record AdagradScaling(double InitialAccumulator, double Epsilon,
 
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
-    protected internal override void InitSlot<T>(int slot, ParameterTree<T> parameters, TreeBuffer<T> buffer) =>
-        buffer.Fill(T.CreateTruncating(InitialAccumulator));
+    protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) =>
+        values.Fill(T.CreateTruncating(InitialAccumulator));
 
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
         pass.Then(first, new AdagradRule<T>(Epsilon, EpsilonRoot));

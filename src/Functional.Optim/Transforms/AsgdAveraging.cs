@@ -11,8 +11,8 @@ internal sealed record AsgdAveraging(long AverageAfter) : Transform
 
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
-    protected internal override void InitSlot<T>(int slot, ParameterTree<T> parameters, TreeBuffer<T> buffer) =>
-        parameters.AsSpan().CopyTo(buffer.AsSpan());
+    protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) =>
+        parameters.CopyTo(values);
 
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
         pass.Then(first, new AveragingRule<T>(AsgdSteps.AverageWeight(AverageAfter, pass.Step)));

@@ -5,7 +5,7 @@ namespace Functional.Optim;
 
 /// <summary>
 /// Gradient noise (Neelakantan et al., 2015): u' = u + n, n normal with the variance η / tᵞ at update t; a function of the seed, the
-/// update and the place in the tree.
+/// update, the name of the leaf and the place in it.
 /// </summary>
 public sealed record Noise : Transform
 {
@@ -37,17 +37,26 @@ public sealed record Noise : Transform
     /// <inheritdoc/>
     protected internal override void Rewrite<T>(in Rewriting<T> update)
     {
-        Philox random = new(Seed);
         double deviation = Math.Sqrt(Variance / Math.Pow(update.Step, Decay));
         foreach (Leaf leaf in update.Leaves)
         {
+            // By name rather than place, so that the noise of a leaf does not depend on the leaves before it.
+            Philox random = new(Seed ^ KeyOf(leaf.Name));
             ReadOnlySpan<T> before = update.Before(leaf);
             Span<T> after = update.After(leaf);
             for (int element = 0; element < before.Length; element++)
             {
-                double normal = random.Normal((ulong)(leaf.Offset + element), (ulong)update.Step);
+                double normal = random.Normal((ulong)element, (ulong)update.Step);
                 after[element] = before[element] + T.CreateTruncating(deviation * normal);
             }
         }
+    }
+
+    /// <summary>The 64-bit FNV-1a hash of a name.</summary>
+    private static ulong KeyOf(string name)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (char character in name) hash = (hash ^ character) * 1099511628211;
+        return hash;
     }
 }

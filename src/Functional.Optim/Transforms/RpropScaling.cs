@@ -11,9 +11,9 @@ internal sealed record RpropScaling(double InitialStep, double EtaMinus, double 
 
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
-    protected internal override void InitSlot<T>(int slot, ParameterTree<T> parameters, TreeBuffer<T> buffer)
+    protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values)
     {
-        if (slot == 1) buffer.Fill(T.CreateTruncating(InitialStep));
+        if (slot == 1) values.Fill(T.CreateTruncating(InitialStep));
     }
 
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>

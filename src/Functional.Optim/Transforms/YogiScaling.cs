@@ -11,9 +11,9 @@ internal sealed record YogiScaling(double Beta1, double Beta2, double Epsilon, d
 {
     protected internal override ImmutableArray<string> SlotNames => AdamScaling.Slots;
 
-    protected internal override void InitSlot<T>(int slot, ParameterTree<T> parameters, TreeBuffer<T> buffer)
+    protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values)
     {
-        if (slot == 1) buffer.Fill(T.CreateTruncating(InitialAccumulator));
+        if (slot == 1) values.Fill(T.CreateTruncating(InitialAccumulator));
     }
 
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>

@@ -44,13 +44,6 @@ public readonly struct TreeBuffer<T>
     /// <exception cref="ArgumentException">No leaf has this name.</exception>
     public Span<T> AsSpan(string name) => AsSpan(Layout[name]);
 
-    /// <summary>Writes one value into every element of every leaf, and leaves the padding zero.</summary>
-    /// <exception cref="ObjectDisposedException">The buffer was frozen already.</exception>
-    public void Fill(T value)
-    {
-        foreach (Leaf leaf in Layout.Leaves) AsSpan(leaf).Fill(value);
-    }
-
     /// <summary>Freezes the buffer into an immutable tree, without copying; the buffer can be written no more.</summary>
     public ParameterTree<T> ToTree()
     {

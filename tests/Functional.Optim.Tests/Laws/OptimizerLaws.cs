@@ -9,7 +9,7 @@ public class OptimizerLaws
     public static TheoryData<string> Optimizers => Catalogue.Names;
 
     public static TheoryData<string> Elementwise =>
-        [.. Catalogue.All.Where(entry => !entry.Optimizer.Parts.Any(part => part.Measures)).Select(entry => entry.Name)];
+        [.. Catalogue.All.Where(entry => !entry.Optimizer.Parts.Any(part => part.Measures || part.Rewrites || part is Partition)).Select(entry => entry.Name)];
 
     [Theory]
     [MemberData(nameof(Optimizers))]
@@ -143,7 +143,7 @@ public class OptimizerLaws
     public void A_learning_rate_of_zero_changes_no_value(string name)
     {
         Optimizer optimizer = Catalogue.Get(name);
-        Assert.Contains(optimizer.Parts, part => part is LearningRate);
+        Assert.Contains(optimizer.Parts, part => part is LearningRate or Partition);
         LeafGroup all = LeafGroup.Of("still", _ => true, learningRateMultiplier: 0);
         Optimizer[] still = [optimizer.Then(LearningRate.Of(0)), optimizer.WithGroups(all)];
         Law.Holds(problem =>
