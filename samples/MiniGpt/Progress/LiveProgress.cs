@@ -23,7 +23,7 @@ public sealed class LiveProgress : IProgress<StepReport>
     {
         TrainResult<float>? result = null;
         await AnsiConsole.Progress()
-            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = 20 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = 12 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .StartAsync(async context => result = await run.Train(
                 new LiveProgress(context.AddTask("starting", maxValue: run.Options.Preset.Steps)), cancellation));
         return result!;
@@ -38,10 +38,11 @@ public sealed class LiveProgress : IProgress<StepReport>
         if (DateTime.UtcNow < next && value.Step < value.TotalSteps) return;
         next = DateTime.UtcNow + Refresh;
         bar.Value = value.Step;
-        string validation = validationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $"validation {loss:0.000}, ") : "";
+        // As short as it is, so that it and the bar fit into 80 columns.
+        string validation = validationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $"val {loss:0.00} ") : "";
         bar.Description = string.Create(CultureInfo.InvariantCulture,
-            $"step {value.Step}: loss {value.Loss:0.000}, {validation}rate {value.LearningRate:0.00e0}, norm {value.GradientNorm:0.00}, "
-            + $"{tokensPerSecond:N0} tokens/s, {Remaining(value.Remaining)} left");
+            $"loss {value.Loss:0.00} {validation}rate {value.LearningRate:0.0e0} norm {value.GradientNorm:0.00} "
+            + $"{tokensPerSecond / 1000:0.0}k tok/s {Remaining(value.Remaining)}");
     }
 
     private static string Remaining(TimeSpan left) =>
