@@ -155,6 +155,43 @@ public class OptimizerLaws
 
     [Theory]
     [MemberData(nameof(Optimizers))]
+    public void The_learning_rate_multiplier_of_a_group_multiplies_the_update(string name)
+    {
+        Optimizer optimizer = Catalogue.Get(name);
+        Optimizer halved = optimizer.WithGroups(LeafGroup.Of("half", _ => true, learningRateMultiplier: 0.5));
+        Law.Holds(
+            problem =>
+            {
+                (ParameterTree<double> parameters, OptimizerState<double> state) = problem.After<double>(optimizer, updates: 2);
+                var whole = optimizer.Update(parameters, problem.Gradients<double>(3), state);
+                var half = halved.Update(parameters, problem.Gradients<double>(3), state);
+                Assert.Equal(whole.Deltas, Zip(half.Deltas, half.Deltas, (one, other) => one + other));
+            },
+            Problem.Ordinary());
+    }
+
+    [Theory]
+    [MemberData(nameof(Elementwise))]
+    public void A_gradient_that_is_not_a_number_spoils_its_own_parameter_and_no_other(string name)
+    {
+        Optimizer optimizer = Catalogue.Get(name);
+        Law.Holds(
+            problem =>
+            {
+                Problem spoiled = new([.. problem.Leaves.Select(leaf => leaf.Select((which, values) =>
+                    which == 1 ? [.. values.Select((value, index) => index % 3 == 1 ? double.NaN : value)] : values))]);
+                ParameterTree<float> expected = problem.After<float>(optimizer).Parameters;
+                ParameterTree<float> actual = spoiled.After<float>(optimizer).Parameters;
+                foreach (Leaf leaf in expected.Layout.Leaves)
+                {
+                    for (int index = 0; index < leaf.Length; index++)
+                        Assert.Equal(index % 3 == 1 ? float.NaN : expected.AsSpan(leaf)[index], actual.AsSpan(leaf)[index]);
+                }
+            });
+    }
+
+    [Theory]
+    [MemberData(nameof(Optimizers))]
     public void A_frozen_leaf_stays_even_where_its_gradient_is_not_a_number(string name)
     {
         Optimizer optimizer = Catalogue.Get(name).WithGroups(LeafGroup.Frozen("frozen", leaf => leaf.Name == "leaf1"));

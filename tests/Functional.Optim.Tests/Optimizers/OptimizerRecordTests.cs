@@ -4,7 +4,27 @@ public class OptimizerRecordTests
 {
     private static readonly LeafGroup Head = LeafGroup.Of("head", leaf => leaf.Name == "head", learningRateMultiplier: 0.5);
 
-    public static TheoryData<string> Makers => ["sgd", "momentum", "adam", "adamw", "chain"];
+    private static readonly (string Name, Func<double, Optimizer> Make)[] All =
+    [
+        ("sgd", rate => Sgd.Of(rate)),
+        ("momentum", rate => Sgd.Of(rate, momentum: 0.9)),
+        ("adam", rate => Adam.Of(rate)),
+        ("adamw", rate => AdamW.Of(Schedule.LinearWarmup(rate, 3))),
+        ("adagrad", rate => Adagrad.Of(rate)),
+        ("rmsprop", rate => RmsProp.Of(rate)),
+        ("adadelta", rate => Adadelta.Of(rate)),
+        ("adamax", rate => Adamax.Of(rate)),
+        ("nadam", rate => NAdam.Of(rate)),
+        ("radam", rate => RAdam.Of(rate)),
+        ("rprop", rate => Rprop.Of(learningRate: rate)),
+        ("asgd", rate => Asgd.Of(rate)),
+        ("lion", rate => Lion.Of(rate)),
+        ("adabelief", rate => AdaBelief.Of(rate)),
+        ("yogi", rate => Yogi.Of(rate)),
+        ("chain", rate => Clip.ByGlobalNorm(1).Then(Adam.Of(rate))),
+    ];
+
+    public static TheoryData<string> Makers => [.. All.Select(entry => entry.Name)];
 
     [Theory]
     [MemberData(nameof(Makers))]
@@ -30,12 +50,46 @@ public class OptimizerRecordTests
             Scale.By(2).Then(LearningRate.Of(0.1)).ToString());
     }
 
-    private static Optimizer Make(string maker, double rate) => maker switch
+    [Fact]
+    public void Every_fault_is_found_at_once()
     {
-        "sgd" => Sgd.Of(rate),
-        "momentum" => Sgd.Of(rate, momentum: 0.9),
-        "adam" => Adam.Of(rate),
-        "adamw" => AdamW.Of(Schedule.LinearWarmup(rate, 3)),
-        _ => Clip.ByGlobalNorm(1).Then(Adam.Of(rate)),
-    };
+        Assert.Equal(
+            "Adagrad: initialAccumulator is -1; allowed is finite and not negative; "
+            + "learningRateDecay is NaN; allowed is finite and not negative.",
+            Fault(() => Adagrad.Of(0.1, double.NaN, -1)));
+        Assert.Equal(
+            "RmsProp: alpha is 1; allowed is in [0, 1); learningRate is null; allowed is a schedule; momentum is 1; allowed is in [0, 1).",
+            Fault(() => RmsProp.Of(null!, alpha: 1, momentum: 1)));
+        Assert.Equal("Adadelta: epsilon is 0; allowed is finite and positive.", Fault(() => Adadelta.Of(1, epsilon: 0)));
+        Assert.Equal("Adamax: beta2 is 1; allowed is in [0, 1).", Fault(() => Adamax.Of(1, beta2: 1)));
+        Assert.Equal("NAdam: momentumDecay is -1; allowed is finite and not negative.", Fault(() => NAdam.Scaling(momentumDecay: -1)));
+        Assert.Equal("RAdam: threshold is 3; allowed is 4 or more.", Fault(() => RAdam.Of(1, threshold: 3)));
+        Assert.Equal(
+            "Rprop: initialStep is 0; allowed is finite and positive; "
+            + "etaMinus is 1; allowed is in (0, 1); etaPlus is 1; allowed is in (1, Infinity); "
+            + "maximumStep is 1; allowed is 2, the smallest, or more.",
+            Fault(() => Rprop.Of(0, 1, 1, 2, 1)));
+        Assert.Equal(
+            "Asgd: averageAfter is -1; allowed is 0 or more; lambda is -1; allowed is finite and not negative; "
+            + "alpha is NaN; allowed is finite and not negative.",
+            Fault(() => Asgd.Of(1, -1, double.NaN, -1)));
+        Assert.Equal("Lion: weightDecay is -1; allowed is finite and not negative.", Fault(() => Lion.Of(1, weightDecay: -1)));
+        Assert.Equal("AdaBelief: epsilonRoot is -1; allowed is finite and not negative.", Fault(() => AdaBelief.Scaling(epsilonRoot: -1)));
+        Assert.Equal("Yogi: beta1 is -1; allowed is in [0, 1).", Fault(() => Yogi.Of(1, beta1: -1)));
+    }
+
+    [Fact]
+    public void A_setting_can_be_changed_within_its_bounds()
+    {
+        Assert.Equal(RAdam.Of(0.1, threshold: 4, decoupledDecay: true), RAdam.Of(0.1) with { Threshold = 4, DecoupledDecay = true });
+        Assert.Equal("Threshold is 3; allowed is 4 or more.", Fault(() => RAdam.Of(0.1) with { Threshold = 3 }));
+        Rprop upsideDown = Rprop.Of() with { MaximumStep = 1e-9 };
+        Assert.Equal(
+            "Rprop: maximumStep is 1E-09; allowed is 1E-06, the smallest, or more.",
+            Fault(() => upsideDown.Init(ParameterTree.Of(Leaf.Of("w", [1], [1f])))));
+    }
+
+    private static Optimizer Make(string maker, double rate) => All.Single(entry => entry.Name == maker).Make(rate);
+
+    private static string Fault(Func<object> make) => Assert.Throws<ArgumentException>(() => { make(); }).Message;
 }

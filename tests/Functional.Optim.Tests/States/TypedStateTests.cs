@@ -27,6 +27,54 @@ public class TypedStateTests
     }
 
     [Fact]
+    public void A_typed_state_is_the_untyped_one_with_its_names()
+    {
+        Check(Sgd.Of(0.1, momentum: 0.9), Sgd.Of(0.1, momentum: 0.9).Init(Parameters));
+        Check(Adam.Of(0.1, amsGrad: AmsGrad.OfMoment), Adam.Of(0.1, amsGrad: AmsGrad.OfMoment).Init(Parameters));
+        Check(Adagrad.Of(0.1), Adagrad.Of(0.1).Init(Parameters));
+        Check(Adadelta.Of(0.1), Adadelta.Of(0.1).Init(Parameters));
+        Check(Adamax.Of(0.1), Adamax.Of(0.1).Init(Parameters));
+        Check(NAdam.Of(0.1), NAdam.Of(0.1).Init(Parameters));
+        Check(RAdam.Of(0.1), RAdam.Of(0.1).Init(Parameters));
+        Check(Rprop.Of(0.1), Rprop.Of(0.1).Init(Parameters));
+        Check(Asgd.Of(0.1), Asgd.Of(0.1).Init(Parameters));
+        Check(Lion.Of(0.1), Lion.Of(0.1).Init(Parameters));
+        Check(AdaBelief.Of(0.1), AdaBelief.Of(0.1).Init(Parameters));
+        Check(Yogi.Of(0.1), Yogi.Of(0.1).Init(Parameters));
+        foreach (bool centered in (bool[])[false, true])
+        {
+            foreach (double momentum in (double[])[0, 0.9])
+            {
+                RmsProp rmsprop = RmsProp.Of(0.1, centered: centered, momentum: momentum);
+                Check(rmsprop, rmsprop.Init(Parameters));
+                RmsPropState<float> state = After(rmsprop, rmsprop.Init(Parameters));
+                Assert.Equal((!centered, momentum == 0), (state.Mean.IsDefault, state.Momentum.IsDefault));
+            }
+        }
+
+        static void Check<TState>(Optimizer optimizer, TState start)
+            where TState : struct, IOptimizerState<float, TState>
+        {
+            OptimizerState<float> untyped = After(optimizer, optimizer.Init(Parameters)), typed = After(optimizer, start).ToState();
+            Assert.Equal(untyped, typed);
+            Assert.Equal(untyped.SlotNames.AsEnumerable(), typed.SlotNames);
+            Assert.Equal(untyped, TState.From(untyped).ToState());
+        }
+    }
+
+    [Fact]
+    public void A_state_of_RMSprop_without_names_is_taken_by_position_unless_that_is_ambiguous()
+    {
+        RmsProp rmsprop = RmsProp.Of(0.1, centered: true, momentum: 0.9);
+        OptimizerState<float> both = After(rmsprop, rmsprop.Init(Parameters)).ToState();
+        RmsPropState<float> state = RmsPropState<float>.From(new OptimizerState<float>(1, both[0], both[1], both[2]));
+        Assert.Equal((both[0], both[1], both[2]), (state.V, state.Mean, state.Momentum));
+        Assert.StartsWith(
+            "The state has 2 slots without names; the second can be the mean or the momentum.",
+            Fault(() => RmsPropState<float>.From(new OptimizerState<float>(1, both[0], both[1]))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Groups_leave_an_optimizer_and_its_state_their_types()
     {
         AdamW grouped = AdamW.Of(0.01).WithGroups(LeafGroup.Frozen("frozen", _ => true)).WithGroups(LeafGroup.Of("half", _ => true, 0.5));
