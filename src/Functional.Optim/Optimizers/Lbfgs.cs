@@ -13,7 +13,8 @@ namespace Functional.Optim;
 /// <remarks>
 /// A step makes several iterations and asks for loss and gradient itself; the function must be the same at every call within a step.
 /// It is not elementwise, so it is no <see cref="Optimizer"/>: it has no parts, cannot be donated to (its history shares trees with
-/// earlier states) and its groups are reduced to frozen leaves. A move is remembered when sᵀy exceeds 10⁻¹⁰ (torch).
+/// earlier states) and its groups are reduced to frozen leaves. A move is remembered when sᵀy exceeds 10⁻¹⁰ (torch);
+/// as in torch, so is a direction that was too flat to follow, as if it had been: y is 0 then unless the function has changed.
 /// </remarks>
 public sealed record Lbfgs
 {
@@ -127,11 +128,12 @@ public sealed record Lbfgs
             ParameterTree<T> direction = Descent(history, at.Gradients);
             at = objective.RequireFinite(at with { StepSize = 0, Slope = at.Gradients.Dot(direction) });
             double firstStep = isFirst ? rate * Math.Min(1, 1 / at.Gradients.SumOfMagnitudes()) : rate;
-            Trial<T> next = at.Slope > -ChangeTolerance || firstStep == 0 ? at
+            bool isTooFlat = at.Slope > -ChangeTolerance || firstStep == 0;
+            Trial<T> next = isTooFlat ? at
                 : LineSearch == LineSearch.StrongWolfe ? new StrongWolfe<T>(objective, at, direction, ChangeTolerance).Search(firstStep)
                 : iterations < MaximumIterations ? objective.RequireFinite(objective.Along(at, direction, firstStep))
                 : new(firstStep, objective.Move(at, direction, firstStep), double.NaN, default, double.NaN);
-            state = new(state.Step, state.Iterations + 1, state.Evaluations, history, at.Gradients, direction, next.StepSize);
+            state = new(state.Step, state.Iterations + 1, state.Evaluations, history, at.Gradients, direction, isTooFlat ? firstStep : next.StepSize);
             stop = next.LargestGradient <= GradientTolerance ? LbfgsStop.GradientTolerance
                 : next.StepSize * direction.LargestMagnitude() <= ChangeTolerance || Math.Abs(next.Loss - at.Loss) < ChangeTolerance
                     ? LbfgsStop.ChangeTolerance

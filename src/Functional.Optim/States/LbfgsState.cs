@@ -11,7 +11,7 @@ namespace Functional.Optim;
 /// <param name="History">The last moves that bent the loss upwards, oldest first.</param>
 /// <param name="Gradients">The gradient from which the last iteration started; <c>default</c> before the first.</param>
 /// <param name="Direction">The direction it took; <c>default</c> before the first.</param>
-/// <param name="StepSize">How far it went along it; 0 when it did not move.</param>
+/// <param name="StepSize">How far it went along it, or would have gone had the direction not been too flat.</param>
 public sealed record LbfgsState<T>(
     long Step, long Iterations, long Evaluations, ImmutableArray<LbfgsPair<T>> History,
     ParameterTree<T> Gradients = default, ParameterTree<T> Direction = default, double StepSize = 0)
