@@ -48,16 +48,20 @@ public readonly struct Philox(ulong key)
     }
 
     /// <summary>A number evenly distributed over [0, 1), a multiple of 2⁻⁵³.</summary>
-    public double Uniform(ulong counter)
+    /// <param name="counter">The low half of the counter.</param>
+    /// <param name="high">The high half, for a second dimension.</param>
+    public double Uniform(ulong counter, ulong high = 0)
     {
-        (uint first, uint second, _, _) = Words(counter);
+        (uint first, uint second, _, _) = Words(counter, high);
         return ((((ulong)first << 32) | second) >> 11) * (1.0 / (1UL << 53));
     }
 
     /// <summary>A number from the standard normal distribution (Box and Muller, 1958).</summary>
-    public double Normal(ulong counter)
+    /// <param name="counter">The low half of the counter.</param>
+    /// <param name="high">The high half, for a second dimension.</param>
+    public double Normal(ulong counter, ulong high = 0)
     {
-        (uint first, uint second, uint third, uint fourth) = Words(counter);
+        (uint first, uint second, uint third, uint fourth) = Words(counter, high);
         double radius = (((((ulong)first << 32) | second) >> 11) + 1) * (1.0 / (1UL << 53));
         double angle = ((((ulong)third << 32) | fourth) >> 11) * (1.0 / (1UL << 53));
         return Math.Sqrt(-2 * Math.Log(radius)) * Math.Cos(2 * Math.PI * angle);

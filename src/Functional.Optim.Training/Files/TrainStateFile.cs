@@ -18,7 +18,7 @@ public static class TrainStateFile
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         TreeFile.Write(
             path,
-            new TreeFileHeader.Counters(state.Optimizer.Step, state.SkippedSteps, state.Optimizer.SlotCount),
+            new TreeFileHeader.Counters(state.Optimizer.Step, state.SkippedSteps, state.Optimizer.SlotCount, state.Optimizer.Counters),
             [state.Parameters, .. Enumerable.Range(0, state.Optimizer.SlotCount).Select(slot => state.Optimizer[slot])]);
 
     /// <summary>Reads a state, bit for bit. The optimizer itself is not in the file: the caller makes it again from its settings.</summary>
@@ -27,6 +27,6 @@ public static class TrainStateFile
     public static Fin<TrainState<T>> Load<T>(string path)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         TreeFile.Read<T>(path).Bind(read => read.Header.State is { } state
-            ? Fin<TrainState<T>>.Succ(new(read.Trees[0], new OptimizerState<T>(state.Updates, read.Trees.AsSpan(1)), state.SkippedSteps))
+            ? Fin<TrainState<T>>.Succ(new(read.Trees[0], new OptimizerState<T>(state.Updates, read.Trees.AsSpan(1)).With(state.Others), state.SkippedSteps))
             : Error.New($"Cannot read '{path}': it holds parameters only, without the state of an optimizer."));
 }

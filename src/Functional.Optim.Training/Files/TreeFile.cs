@@ -94,7 +94,11 @@ internal static class TreeFile
             ?? throw new InvalidDataException("its header is empty");
         Require(header.Element == Element<T>(), $"it holds {header.Element} elements; {Element<T>()} elements were asked for");
         Require(
-            header.State is null or { Updates: >= 0, SkippedSteps: >= 0, Slots: >= 0 and <= OptimizerState<T>.Capacity },
+            header.State is null or
+            {
+                Updates: >= 0, SkippedSteps: >= 0, Slots: >= 0 and <= OptimizerState<T>.Capacity,
+                Others: { WithoutUpdate: >= 0, Gathered: >= 0, LeftOutInARow: >= 0 },
+            },
             $"its counters are out of range: {header.State}");
         TreeLayout layout = TreeLayout.Of([.. header.Leaves.Select(leaf => (leaf.Name, leaf.Shape))]);
         long data = (long)layout.ParameterCount * Unsafe.SizeOf<T>() * header.TreeCount;

@@ -12,5 +12,5 @@ internal sealed record TreeFileHeader(string Element, TreeFileHeader.LeafShape[]
     [method: JsonConstructor]
     internal readonly record struct LeafShape(string Name, int[] Shape);
 
-    internal sealed record Counters(long Updates, long SkippedSteps, int Slots);
+    internal sealed record Counters(long Updates, long SkippedSteps, int Slots, UpdateCounters Others = default);
 }

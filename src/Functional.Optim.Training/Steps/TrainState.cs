@@ -26,8 +26,8 @@ public readonly record struct TrainState<T>(ParameterTree<T> Parameters, Optimiz
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>
-    /// How many steps are finished: updates and skipped steps. It numbers the batches, so a skipped batch is not drawn again; the
-    /// schedule goes by the updates alone.
+    /// How many steps are finished: updates, gradients that made none (<see cref="UpdateCounters.WithoutUpdate"/>) and skipped steps.
+    /// It numbers the batches, so none is drawn again; the schedule goes by the updates alone.
     /// </summary>
-    public long Step => Optimizer.Step + SkippedSteps;
+    public long Step => Optimizer.Step + Optimizer.Counters.WithoutUpdate + SkippedSteps;
 }

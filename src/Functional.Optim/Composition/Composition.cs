@@ -12,10 +12,13 @@ public static class Composition
     /// </summary>
     /// <param name="first">What sees the gradient first.</param>
     /// <param name="second">What sees the update of the first.</param>
+    /// <exception cref="ArgumentException">One of the two is a <see cref="Wrapper"/>, which has to be outermost.</exception>
     public static Optimizer Then(this Optimizer first, Optimizer second)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
+        if ((first as Wrapper ?? second as Wrapper) is { } wrapper)
+            throw new ArgumentException($"{wrapper} is around a whole optimizer; put the parts inside it.");
         return new Chain([.. first.Parts, .. second.Parts]) { Groups = [.. first.Groups, .. second.Groups] };
     }
 

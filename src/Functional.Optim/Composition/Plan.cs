@@ -1,20 +1,35 @@
 using System.Collections.Immutable;
-using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>How an optimizer runs over one layout: its parts, the runs of leaves with equal settings, the chunks, the passes.</summary>
+/// <summary>
+/// How an optimizer runs over one layout: which leaves take which route through the parts, in stages. A stage begins where a part
+/// measures the update of all routes together.
+/// </summary>
 internal sealed class Plan
 {
-    private Plan(TreeLayout layout, ImmutableArray<Transform> parts, LeafRun[] runs, Chunk[] chunks, Pass[] passes, Leaf[] frozen)
+    private Plan(TreeLayout layout, ImmutableArray<Transform> parts, Route[] routes, Leaf[] frozen)
     {
         Layout = layout;
         Parts = parts;
-        Runs = runs;
-        Chunks = chunks;
-        Passes = passes;
+        Routes = routes;
         Frozen = frozen;
         SlotNames = [.. parts.SelectMany(part => part.SlotNames)];
+        Runs = [.. routes.SelectMany(route => route.Runs)];
+        SharedMeasures = [parts.Length > 0 && parts[0].Measures ? parts[0] : null, .. parts.Skip(1).Where(part => part.Measures)];
+        Kept = [.. Enumerable.Range(0, SlotNames.Length).Select(slot => KeptIn(slot))];
+        NeedsScratch = routes.Any(route => route.Passes.Length > 1 || route.Passes.Any(pass => pass.Rewrites));
+        bool first = true;
+        foreach (Route route in routes)
+        {
+            foreach (Route.Pass pass in route.Passes)
+            {
+                // What all routes share is measured once, at the start of its stage.
+                bool shared = pass.Start < route.Stops.Length && !route.Stops[pass.Start].IsInner && pass.Stage == 0;
+                CanFailLate |= pass.Measures && !first && !shared;
+                first = false;
+            }
+        }
     }
 
     internal TreeLayout Layout { get; }
@@ -23,80 +38,93 @@ internal sealed class Plan
 
     internal ImmutableArray<string> SlotNames { get; }
 
-    internal LeafRun[] Runs { get; }
-
-    internal Chunk[] Chunks { get; }
-
-    internal Pass[] Passes { get; }
+    internal Route[] Routes { get; }
 
     internal Leaf[] Frozen { get; }
 
-    internal int SlotCount { get; private init; }
+    /// <summary>The ranges of all routes, one route after the other.</summary>
+    internal Route.LeafRun[] Runs { get; }
 
-    /// <summary>Whether a pass behind the first asks for a norm, so that the step can fail with slots already written.</summary>
-    internal bool CanFailLate { get; private init; }
+    /// <summary>What measures the update of all routes at the start of each stage; only the first stage may have nothing to measure.</summary>
+    internal Transform?[] SharedMeasures { get; }
+
+    /// <summary>For each slot the leaves that no part writes there: the frozen ones, and those whose route has fewer slots.</summary>
+    internal Leaf[][] Kept { get; }
+
+    internal bool NeedsScratch { get; }
+
+    /// <summary>Whether something is measured after a pass has run, so that the step can fail with slots already written.</summary>
+    internal bool CanFailLate { get; }
 
     internal static Plan Of(Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout)
     {
-        List<LeafRun> runs = [];
-        List<Chunk> chunks = [];
         List<Leaf> frozen = [];
+        List<(Route.Stop[] Stops, List<Leaf> Leaves)> taken = [];
+        Dictionary<Leaf, LeafSettings> settings = [];
+        int lastStage = parts.Skip(1).Count(part => part.Measures);
         foreach (Leaf leaf in layout.Leaves)
         {
-            LeafSettings settings = optimizer.GroupOf(leaf).Settings;
-            if (settings.Frozen)
+            (Route.Stop[] stops, settings[leaf]) = StopsOf(optimizer, parts, leaf);
+            if (settings[leaf].Frozen)
             {
                 frozen.Add(leaf);
-                continue;
             }
-
-            if (leaf.Length == 0) continue;
-            double[] factors = [.. parts.Select(part => part.FactorOf(leaf, settings))];
-            int length = (leaf.Length + TreeLayout.Alignment - 1) / TreeLayout.Alignment * TreeLayout.Alignment;
-            if (runs.Count > 0 && runs[^1].End == leaf.Offset && runs[^1].Factors.AsSpan().SequenceEqual(factors))
-                runs[^1] = runs[^1] with { End = leaf.Offset + length };
-            else
-                runs.Add(new LeafRun(leaf.Offset, leaf.Offset + length, factors));
+            else if (leaf.Length > 0)
+            {
+                int same = taken.FindIndex(route => route.Stops.AsSpan().SequenceEqual(stops));
+                if (same < 0) taken.Add((stops, [leaf]));
+                else taken[same].Leaves.Add(leaf);
+            }
         }
 
-        for (int run = 0; run < runs.Count; run++)
+        int runs = 0;
+        List<Route> routes = [];
+        foreach ((Route.Stop[] stops, List<Leaf> leaves) in taken)
         {
-            for (int start = runs[run].Start; start < runs[run].End; start += Chunk.Size)
-                chunks.Add(new Chunk(run, start, Math.Min(Chunk.Size, runs[run].End - start)));
+            Route route = Route.Of(stops, [.. leaves], leaf => settings[leaf], lastStage) with { FirstRun = runs };
+            routes.Add(route);
+            runs += route.Runs.Length;
         }
 
-        List<Pass> passes = PassesOf(parts);
-        return new Plan(layout, parts, [.. runs], [.. chunks], [.. passes], [.. frozen])
-        {
-            SlotCount = parts.Sum(part => part.SlotNames.Length),
-            CanFailLate = passes.Skip(1).Any(pass => pass.NeedsNorm),
-        };
+        return new Plan(layout, parts, [.. routes], [.. frozen]);
     }
 
-    /// <summary>A new pass begins where a norm is needed behind other parts, and where one pass would have too many slots.</summary>
-    private static List<Pass> PassesOf(ImmutableArray<Transform> parts)
+    private Leaf[] KeptIn(int slot) =>
+    [
+        .. Frozen,
+        .. Routes.Where(route => !route.Passes.Any(pass => pass.Slots.Contains(slot))).SelectMany(route => route.Leaves),
+    ];
+
+    /// <summary>The parts that a leaf goes through, partitions opened, and its settings, those of the partitions' optimizers included.</summary>
+    internal static (Route.Stop[] Stops, LeafSettings Settings) StopsOf(Optimizer optimizer, ImmutableArray<Transform> parts, Leaf leaf)
     {
-        List<Pass> passes = [];
-        int start = 0, firstSlot = 0, slots = 0;
+        List<Route.Stop> stops = [];
+        LeafSettings settings = optimizer.GroupOf(leaf).Settings;
+        int stage = 0, slot = 0;
         for (int part = 0; part < parts.Length; part++)
         {
-            int count = parts[part].SlotNames.Length;
-            if (part > start && (parts[part].NeedsNorm || slots + count > Slots<ScalarLane<float>>.Capacity))
-            {
-                passes.Add(new Pass(start, part, firstSlot, slots, parts[start].NeedsNorm));
-                (start, firstSlot, slots) = (part, firstSlot + slots, 0);
-            }
-
-            slots += count;
+            if (part > 0 && parts[part].Measures) stage++;
+            Add(parts[part], slot, rule: null);
+            slot += parts[part].SlotNames.Length;
         }
 
-        passes.Add(new Pass(start, parts.Length, firstSlot, slots, parts.Length > 0 && parts[start].NeedsNorm));
-        return passes;
+        return ([.. stops], settings);
+
+        void Add(Transform part, int firstSlot, Partition.Rule? rule)
+        {
+            if (part is not Partition partition)
+            {
+                stops.Add(new Route.Stop(part, firstSlot, stage, rule));
+            }
+            else if (partition.RuleOf(leaf) is { } taken)
+            {
+                settings = settings.And(taken.Optimizer.GroupOf(leaf).Settings);
+                foreach (Transform step in taken.Optimizer.Parts)
+                {
+                    Add(step, firstSlot, taken);
+                    firstSlot += step.SlotNames.Length;
+                }
+            }
+        }
     }
-
-    /// <summary>Neighbouring leaves with the same factors, as one range of the flat buffer.</summary>
-    internal sealed record LeafRun(int Start, int End, double[] Factors);
-
-    /// <summary>Parts [Start, End) in one loop, with their slots.</summary>
-    internal readonly record struct Pass(int Start, int End, int FirstSlot, int SlotCount, bool NeedsNorm);
 }

@@ -11,35 +11,35 @@ namespace Functional.Optim;
 public unsafe ref struct RulePass<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Plan plan;
-    private readonly int end;
+    private readonly Route route;
+    private readonly Route.Pass pass;
     private readonly PassEnd ending;
+    private readonly ReadOnlySpan<double> measured;
     private readonly PassMemory<T> memory;
-    private int part;
+    private readonly int length;
+    private int stop;
+    private int run;
 
-    internal RulePass(Plan plan, int start, int end, PassEnd ending, long step, double norm, PassMemory<T> memory)
+    internal RulePass(
+        Route route, Route.Pass pass, PassEnd ending, long step, ReadOnlySpan<double> measured, PassMemory<T> memory, int length)
     {
-        this.plan = plan;
-        this.end = end;
+        this.route = route;
+        this.pass = pass;
         this.ending = ending;
+        this.measured = measured;
         this.memory = memory;
-        First = start;
+        this.length = length;
         Step = step;
-        Norm = norm;
     }
 
     /// <summary>t, the number of the update being made, from 1.</summary>
     public long Step { get; }
 
-    /// <summary>The global norm of the update that enters this pass, for a part that asked for it.</summary>
-    public double Norm { get; }
+    /// <summary>What the part measured for the current range (<see cref="Transform.Measure"/>).</summary>
+    public readonly double Measured => measured[run];
 
-    /// <summary>What of the current part depends on the leaf (<see cref="Transform.FactorOf"/>), for the current run of leaves.</summary>
-    public readonly double Factor => plan.Runs[Run].Factors[part];
-
-    private int First { get; }
-
-    private int Run { get; set; }
+    /// <summary>What of the current part depends on the leaf (<see cref="Transform.FactorOf"/>), for the current range.</summary>
+    public readonly double Factor => route.Runs[run].Factors[stop];
 
     /// <summary>Goes on with a rule appended.</summary>
     /// <typeparam name="TFirst">The rules so far.</typeparam>
@@ -48,15 +48,15 @@ public unsafe ref struct RulePass<T>
         where TFirst : unmanaged, IUpdateRule<T>
         where TSecond : unmanaged, IUpdateRule<T>
     {
-        part++;
+        stop++;
         Continue(new Then<T, TFirst, TSecond>(first, second));
     }
 
     internal void Execute()
     {
-        for (Run = 0; Run < plan.Runs.Length; Run++)
+        for (run = 0; run < route.Runs.Length; run++)
         {
-            part = First;
+            stop = pass.Start;
             Continue(default(IdentityRule<T>));
         }
     }
@@ -64,9 +64,9 @@ public unsafe ref struct RulePass<T>
     private void Continue<TRule>(in TRule rule)
         where TRule : unmanaged, IUpdateRule<T>
     {
-        if (part < end)
+        if (stop < pass.End)
         {
-            plan.Parts[part].Append(rule, ref this);
+            route.Stops[stop].Part.Append(rule, ref this);
         }
         else if (ending == PassEnd.Parameters)
         {
@@ -85,13 +85,13 @@ public unsafe ref struct RulePass<T>
     private readonly void Finish<TRule>(in TRule rule)
         where TRule : unmanaged, IUpdateRule<T>
     {
-        TRule[] rules = RulesOfRuns<TRule>.Of(plan.Runs.Length);
-        rules[Run] = rule;
-        if (Run < plan.Runs.Length - 1) return;
+        TRule[] rules = RulesOfRuns<TRule>.Of(route.Runs.Length);
+        rules[run] = rule;
+        if (run < route.Runs.Length - 1) return;
         fixed (TRule* first = rules)
-        fixed (Chunk* chunks = plan.Chunks)
+        fixed (Chunk* chunks = route.Chunks)
         {
-            Elementwise.RunBlocks(first, chunks, plan.Chunks.Length, plan.Layout.TotalLength, memory);
+            Elementwise.RunBlocks(first, chunks, route.Chunks.Length, length, memory);
         }
     }
 

@@ -8,4 +8,8 @@ public sealed record LeafSettings(double LearningRateMultiplier = 1, double Weig
 {
     /// <summary>What a leaf has that no group matches.</summary>
     public static LeafSettings Default { get; } = new();
+
+    /// <summary>What two groups change together: the multipliers multiply, and a leaf is frozen when either freezes it.</summary>
+    internal LeafSettings And(LeafSettings other) => ReferenceEquals(other, Default) ? this : new(
+        LearningRateMultiplier * other.LearningRateMultiplier, WeightDecayMultiplier * other.WeightDecayMultiplier, Frozen || other.Frozen);
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using Functional.Optim.Kernels;
 
@@ -21,7 +20,7 @@ public abstract record Optimizer
     private static readonly LeafGroup Ungrouped = new("all", static _ => true, LeafSettings.Default);
 
     /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
-    public ImmutableArray<LeafGroup> Groups { get; init; } = [];
+    public virtual ImmutableArray<LeafGroup> Groups { get; init; } = [];
 
     /// <summary>The parts in the order in which they see the update.</summary>
     protected internal abstract ImmutableArray<Transform> Parts { get; }
@@ -31,25 +30,7 @@ public abstract record Optimizer
     /// <param name="parameters">The parameters, for their layout.</param>
     /// <exception cref="ArgumentException">The composition has more than <see cref="OptimizerState{T}.Capacity"/> slots.</exception>
     public OptimizerState<T> Init<T>(ParameterTree<T> parameters)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Plan plan = PlanFor(parameters.Layout);
-        int count = plan.SlotCount;
-        if (count > OptimizerState<T>.Capacity)
-            throw new ArgumentException($"{this} keeps {count} state slots; a composition can have {OptimizerState<T>.Capacity}.");
-        List<ParameterTree<T>> slots = new(count);
-        foreach (Transform part in plan.Parts)
-        {
-            for (int slot = 0; slot < part.SlotNames.Length; slot++)
-            {
-                TreeBuffer<T> buffer = parameters.Layout.Rent<T>();
-                part.InitSlot(slot, parameters, buffer);
-                slots.Add(buffer.ToTree());
-            }
-        }
-
-        return new OptimizerState<T>(0, plan.SlotNames, CollectionsMarshal.AsSpan(slots));
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Start(parameters);
 
     /// <summary>One update. The inputs stay as they are.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -121,12 +102,15 @@ public abstract record Optimizer
         return new GroupReport(
         [
             .. layout.Leaves
-                .GroupBy(leaf => (Group: GroupOf(leaf), Decay: Parts.Sum(part => part.DecayOf(leaf)) * GroupOf(leaf).Settings.WeightDecayMultiplier))
+                .GroupBy(leaf => (Group: GroupOf(leaf), Decay: WeightDecayOf(leaf)))
                 .Select(rows => new GroupReport.Row(
                     rows.Key.Group.Name, rows.Key.Group.Settings, rows.Key.Group.Settings.Frozen ? 0 : rows.Key.Decay,
                     [.. rows], rows.Sum(leaf => (long)leaf.Length))),
         ]);
     }
+
+    /// <summary>The decay that reaches a leaf.</summary>
+    internal double WeightDecayOf(Leaf leaf) => Parts.Sum(part => part.DecayOf(leaf)) * GroupOf(leaf).Settings.WeightDecayMultiplier;
 
     /// <summary>Whether the settings and the groups are the same.</summary>
     public virtual bool Equals(Optimizer? other) =>
@@ -153,7 +137,7 @@ public abstract record Optimizer
         return Ungrouped;
     }
 
-    /// <summary>The parts and the last plan of this very record; a changed copy starts anew.</summary>
+    /// <summary>The parts and the plans of this very record; a changed copy starts anew.</summary>
     private Compiled CompiledParts
     {
         get
@@ -166,11 +150,44 @@ public abstract record Optimizer
     private Plan PlanFor(TreeLayout layout)
     {
         Compiled compiled = CompiledParts;
-        if (compiled.Plan is { } plan && ReferenceEquals(plan.Layout, layout)) return plan;
-        return compiled.Plan = Plan.Of(this, compiled.Parts, layout);
+        if (compiled.Plans.TryGetValue(layout, out Plan? plan)) return plan;
+        plan = Plan.Of(this, compiled.Parts, layout);
+        compiled.Plans.AddOrUpdate(layout, plan);
+        return plan;
     }
 
-    private unsafe (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
+    /// <summary>What <see cref="Init"/> does.</summary>
+    private protected virtual OptimizerState<T> Start<T>(ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Plan plan = PlanFor(parameters.Layout);
+        int count = plan.SlotNames.Length;
+        if (count > OptimizerState<T>.Capacity)
+            throw new ArgumentException($"{this} keeps {count} state slots; a composition can have {OptimizerState<T>.Capacity}.");
+        TreeBuffer<T>[] slots = new TreeBuffer<T>[count];
+        for (int slot = 0; slot < count; slot++) slots[slot] = parameters.Layout.Rent<T>();
+        foreach (Route route in plan.Routes)
+        {
+            foreach ((Transform part, int first, _, _) in route.Stops)
+            {
+                foreach (Leaf leaf in route.Leaves)
+                {
+                    for (int slot = 0; slot < part.SlotNames.Length; slot++)
+                        part.InitSlot(slot, parameters.AsSpan(leaf), slots[first + slot].AsSpan(leaf));
+                }
+            }
+        }
+
+        return new OptimizerState<T>(0, plan.SlotNames, [.. slots.Select(slot => slot.ToTree())]);
+    }
+
+    /// <summary>The run of an optimizer inside a wrapper.</summary>
+    internal (ParameterTree<T> Parameters, OptimizerState<T> State) RunInside<T>(
+        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Run(parameters, gradients, state, ending, donate);
+
+    /// <summary>What the steps do.</summary>
+    private protected virtual (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
         ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -179,63 +196,43 @@ public abstract record Optimizer
         Plan plan = PlanFor(layout);
         layout.RequireSame(gradients.Layout, nameof(gradients));
         state.RequireSlots(plan.SlotNames, this);
-        for (int slot = 0; slot < plan.SlotCount; slot++) layout.RequireSame(state[slot].Layout, nameof(state));
+        for (int slot = 0; slot < plan.SlotNames.Length; slot++) layout.RequireSame(state[slot].Layout, nameof(state));
         if (donate) RequireDistinct(parameters, gradients, state);
         bool inPlace = donate && !plan.CanFailLate;
 
         long step = checked(state.Step + 1);
-        double norm = plan.Passes[0].NeedsNorm ? FiniteNorm(plan, gradients.Storage, gradients, step) : 1;
-        TreeStorage<T> output = Destination(plan, parameters, inPlace, ending == PassEnd.Deltas);
+        TreeStorage<T> output = Destination(parameters, plan.Frozen, inPlace, clearKept: ending == PassEnd.Deltas);
         Storages<T> slots = default;
-        for (int slot = 0; slot < plan.SlotCount; slot++) slots[slot] = Destination(plan, state[slot], inPlace, clearFrozen: false);
+        for (int slot = 0; slot < plan.SlotNames.Length; slot++) slots[slot] = Destination(state[slot], plan.Kept[slot], inPlace, clearKept: false);
         TreeStorage<T> scratch = gradients.Storage;
-        if (plan.Passes.Length > 1)
+        if (plan.NeedsScratch && !inPlace) scratch = layout.RentUncleared<T>().Storage;
+        Trees<T> before = default;
+        for (int slot = 0; slot < plan.SlotNames.Length; slot++) before[slot] = state[slot];
+        new Execution<T>
         {
-            if (!inPlace) scratch = layout.RentUncleared<T>().Storage;
-            foreach (Leaf leaf in plan.Frozen) scratch.Memory.Span.Slice(leaf.Offset, leaf.Length).Clear();
-        }
-
-        for (int pass = 0; pass < plan.Passes.Length; pass++)
-        {
-            Plan.Pass part = plan.Passes[pass];
-            bool last = pass == plan.Passes.Length - 1;
-            if (pass > 0 && part.NeedsNorm) norm = FiniteNorm(plan, scratch, null, step);
-            PassMemory<T> memory = new()
-            {
-                Parameters = parameters.Storage.Memory.Pointer,
-                Updates = pass == 0 ? gradients.Storage.Memory.Pointer : scratch.Memory.Pointer,
-                Output = last ? output.Memory.Pointer : scratch.Memory.Pointer,
-            };
-            for (int slot = 0; slot < part.SlotCount; slot++)
-            {
-                memory.SlotsIn[slot] = (long)state[part.FirstSlot + slot].Storage.Memory.Pointer;
-                memory.SlotsOut[slot] = (long)slots[part.FirstSlot + slot].Memory.Pointer;
-            }
-
-            new RulePass<T>(plan, part.Start, part.End, last ? ending : PassEnd.Updates, step, norm, memory).Execute();
-            if (!last) scratch.ClearPadding();
-        }
-
-        GC.KeepAlive(parameters.Storage);
-        GC.KeepAlive(gradients.Storage);
-        for (int slot = 0; slot < plan.SlotCount; slot++) GC.KeepAlive(state[slot].Storage);
-        if (plan.Passes.Length > 1 && !inPlace) layout.Pool<T>().Add(scratch);
+            Plan = plan, Parameters = parameters, Gradients = gradients, Scratch = scratch, Output = output,
+            Slots = ((ReadOnlySpan<ParameterTree<T>>)before)[..plan.SlotNames.Length],
+            NewSlots = ((ReadOnlySpan<TreeStorage<T>>)slots)[..plan.SlotNames.Length],
+            Ending = ending, Step = step,
+        }.Run();
+        if (plan.NeedsScratch && !inPlace) layout.Pool<T>().Add(scratch);
         if (donate) gradients.Release(consumer);
         if (donate && !inPlace)
         {
             parameters.Release(consumer);
-            for (int slot = 0; slot < plan.SlotCount; slot++) state[slot].Release(consumer);
+            for (int slot = 0; slot < plan.SlotNames.Length; slot++) state[slot].Release(consumer);
         }
 
         output.ClearPadding();
         Trees<T> trees = default;
-        for (int slot = 0; slot < plan.SlotCount; slot++)
+        for (int slot = 0; slot < plan.SlotNames.Length; slot++)
         {
             slots[slot].ClearPadding();
             trees[slot] = new ParameterTree<T>(slots[slot], slots[slot].Claim(consumer));
         }
 
-        return (new ParameterTree<T>(output, output.Claim(consumer)), new OptimizerState<T>(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotCount]));
+        OptimizerState<T> next = new(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotNames.Length]);
+        return (new ParameterTree<T>(output, output.Claim(consumer)), next.With(state.Counters));
     }
 
     /// <summary>A donated tree is written to, so no memory may be two of them.</summary>
@@ -254,37 +251,19 @@ public abstract record Optimizer
             throw new ArgumentException("A donating step writes into parameters, gradients and slots; two of those given are one tree.", nameof(gradients));
     }
 
-    /// <summary>Where a tree's successor is written: its own memory, or a buffer in which the frozen leaves stand already.</summary>
-    private static TreeStorage<T> Destination<T>(Plan plan, ParameterTree<T> before, bool inPlace, bool clearFrozen)
+    /// <summary>Where a tree's successor is written: its own memory, or a buffer in which the leaves that nobody writes stand already.</summary>
+    private static TreeStorage<T> Destination<T>(ParameterTree<T> before, Leaf[] kept, bool inPlace, bool clearKept)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (inPlace) return before.Storage;
         TreeBuffer<T> after = before.Layout.RentUncleared<T>();
-        foreach (Leaf leaf in plan.Frozen)
+        foreach (Leaf leaf in kept)
         {
-            if (clearFrozen) after.AsSpan(leaf).Clear();
+            if (clearKept) after.AsSpan(leaf).Clear();
             else before.AsSpan(leaf).CopyTo(after.AsSpan(leaf));
         }
 
         return after.Storage;
-    }
-
-    private static double FiniteNorm<T>(Plan plan, TreeStorage<T> storage, ParameterTree<T>? memoised, long step)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        double norm;
-        if (plan.Frozen.Length == 0)
-        {
-            norm = memoised is { } tree ? tree.GlobalNorm() : BlockReduction.Norm<T>(storage.Memory.Span);
-        }
-        else
-        {
-            norm = 0;
-            foreach (Plan.LeafRun run in plan.Runs)
-                norm = double.Hypot(norm, BlockReduction.Norm<T>(storage.Memory.Span[run.Start..run.End]));
-        }
-
-        return double.IsFinite(norm) ? norm : throw NonFiniteGradientException.In(storage.Layout, storage.Memory.Span, plan.Frozen, step);
     }
 
     [InlineArray(OptimizerState<float>.Capacity)]
@@ -305,6 +284,7 @@ public abstract record Optimizer
     {
         internal ImmutableArray<Transform> Parts => parts;
 
-        internal Plan? Plan { get; set; }
+        /// <summary>By the layout's identity, which costs less than its names and shapes.</summary>
+        internal ConditionalWeakTable<TreeLayout, Plan> Plans { get; } = [];
     }
 }

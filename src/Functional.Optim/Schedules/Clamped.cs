@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Functional.Optim;
 
-/// <summary>A schedule kept between two rates.</summary>
+/// <summary>A schedule kept between two rates; the greatest may be infinite.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed record Clamped(Schedule Inner, double Minimum, double Maximum) : Schedule
 {
     internal static Clamped Of(Schedule inner, double minimum, double maximum) => new Faults()

@@ -14,7 +14,7 @@ public sealed record Constant : Schedule
     /// <summary>The schedule, or the fault found.</summary>
     /// <param name="rate">η; finite and not negative.</param>
     public static Validation<Error, Constant> Create(double rate) => new Faults()
-        .Require(double.IsFinite(rate) && rate >= 0, nameof(rate), rate, "finite and not negative")
+        .Require(rate, Bounds.NotNegative)
         .Make(() => new Constant(rate));
 
     /// <summary>The schedule.</summary>

@@ -1,3 +1,5 @@
+using LanguageExt;
+
 namespace Functional.Optim;
 
 /// <summary>One schedule up to and including a step, then another that counts from there.</summary>
@@ -7,9 +9,17 @@ internal sealed record Joined(Schedule Before, Schedule After, long LastStepBefo
     {
         ArgumentNullException.ThrowIfNull(after);
         return new Faults()
-            .Require(afterStep >= 0, nameof(afterStep), afterStep, "0 or more")
+            .Require(afterStep, Bounds.AtLeast(0))
             .Make(() => new Joined(before, after, afterStep)).OrThrow("Schedule.Then");
     }
+
+    internal static Schedule Of(Seq<Schedule> schedules, Seq<long> milestones) => new Faults()
+        .Require(
+            schedules.Count == milestones.Count + 1, nameof(schedules), $"{schedules.Count} schedules",
+            $"one more than the {milestones.Count} milestones")
+        .RequireRising(milestones)
+        .Make(() => schedules.Tail.Zip(milestones).Fold(schedules[0], (before, next) => Of(before, next.Item1, next.Item2)))
+        .OrThrow("Schedule.Sequential");
 
     /// <inheritdoc/>
     protected internal override double RateAt(long step) =>

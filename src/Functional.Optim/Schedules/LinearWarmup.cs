@@ -18,8 +18,8 @@ public sealed record LinearWarmup : Schedule
     /// <param name="peak">The rate after the warm-up; finite and not negative.</param>
     /// <param name="warmupSteps">W; not negative.</param>
     public static Validation<Error, LinearWarmup> Create(double peak, long warmupSteps) => new Faults()
-        .Require(double.IsFinite(peak) && peak >= 0, nameof(peak), peak, "finite and not negative")
-        .Require(warmupSteps >= 0, nameof(warmupSteps), warmupSteps, "0 or more")
+        .Require(peak, Bounds.NotNegative)
+        .Require(warmupSteps, Bounds.AtLeast(0))
         .Make(() => new LinearWarmup(peak, warmupSteps));
 
     /// <summary>The schedule.</summary>
@@ -29,5 +29,9 @@ public sealed record LinearWarmup : Schedule
     public static LinearWarmup Of(double peak, long warmupSteps) => Create(peak, warmupSteps).OrThrow(nameof(LinearWarmup));
 
     /// <inheritdoc/>
-    protected internal override double RateAt(long step) => step < WarmupSteps ? Peak * ((double)step / WarmupSteps) : Peak;
+    protected internal override double RateAt(long step) => RateAt(Peak, WarmupSteps, step);
+
+    /// <summary>The formula, which other schedules start with.</summary>
+    internal static double RateAt(double peak, long warmupSteps, long step) =>
+        step < warmupSteps ? peak * ((double)step / warmupSteps) : peak;
 }

@@ -1,9 +1,13 @@
+using System.Text.Json.Serialization;
+using LanguageExt;
+
 namespace Functional.Optim;
 
 /// <summary>
 /// A learning rate as a pure, closed-form function of the step, in double. <c>At(k)</c> is the rate of the k-th update, k from 1; a
 /// schedule keeps its last value after its end and is defined for every step from 0 to <see cref="long.MaxValue"/>.
 /// </summary>
+[JsonConverter(typeof(ScheduleJson))]
 public abstract record Schedule
 {
     /// <summary>A constant rate.</summary>
@@ -26,6 +30,82 @@ public abstract record Schedule
     /// <inheritdoc cref="Optim.WarmupExponential.Of"/>
     public static Schedule WarmupExponential(double peak, long warmupSteps, long totalSteps, double floor) =>
         Optim.WarmupExponential.Of(peak, warmupSteps, totalSteps, floor);
+
+    /// <summary>
+    /// Half a cosine without a warm-up: torch's CosineAnnealingLR, which rises again after its end; Optax's cosine_decay_schedule.
+    /// </summary>
+    /// <param name="peak">The rate at step 0; finite and not negative.</param>
+    /// <param name="totalSteps">The step that first has the floor; 1 or more. torch: T_max.</param>
+    /// <param name="floor">The rate at the end and after it; from 0 to the peak. torch: eta_min.</param>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Schedule Cosine(double peak, long totalSteps, double floor = 0) => Optim.WarmupCosine.Of(peak, 0, totalSteps, floor);
+
+    /// <summary>A power of what is left, without a warm-up: torch's PolynomialLR, Optax's polynomial_schedule.</summary>
+    /// <param name="peak">The rate at step 0; finite and not negative.</param>
+    /// <param name="totalSteps">The step that first has the floor; 1 or more. torch: total_iters, 5 by default.</param>
+    /// <param name="floor">The rate at the end and after it; from 0 to the peak. torch's is 0.</param>
+    /// <param name="power">The exponent; finite and positive.</param>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Schedule Polynomial(double peak, long totalSteps, double floor = 0, double power = 1) =>
+        Optim.WarmupPolynomial.Of(peak, 0, totalSteps, floor, power);
+
+    /// <inheritdoc cref="Optim.StepDecay.Of"/>
+    public static Schedule StepDecay(double rate, long every, double gamma = 0.1) => Optim.StepDecay.Of(rate, every, gamma);
+
+    /// <inheritdoc cref="Optim.MultiStepDecay.Of"/>
+    public static Schedule MultiStepDecay(double rate, IEnumerable<long> milestones, double gamma = 0.1) =>
+        Optim.MultiStepDecay.Of(rate, milestones, gamma);
+
+    /// <inheritdoc cref="Optim.ConstantFactor.Of"/>
+    public static Schedule ConstantFactor(double rate, long steps, double initialFactor = 1.0 / 3) =>
+        Optim.ConstantFactor.Of(rate, steps, initialFactor);
+
+    /// <inheritdoc cref="Optim.LinearFactor.Of"/>
+    public static Schedule LinearFactor(double rate, long steps, double startFactor = 1.0 / 3, double endFactor = 1) =>
+        Optim.LinearFactor.Of(rate, steps, startFactor, endFactor);
+
+    /// <inheritdoc cref="Optim.ExponentialDecay.Of"/>
+    public static Schedule ExponentialDecay(double rate, double gamma) => Optim.ExponentialDecay.Of(rate, gamma);
+
+    /// <inheritdoc cref="Optim.CosineRestarts.Of"/>
+    public static Schedule CosineRestarts(double peak, long firstPeriod, long periodFactor = 1, double floor = 0) =>
+        Optim.CosineRestarts.Of(peak, firstPeriod, periodFactor, floor);
+
+    /// <inheritdoc cref="Optim.OneCycle.Of"/>
+    public static OneCycle OneCycle(
+        double peak, long totalSteps, double rise = 0.3, Anneal anneal = Anneal.Cosine, double divisor = 25, double finalDivisor = 1e4,
+        bool threePhases = false) => Optim.OneCycle.Of(peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases);
+
+    /// <inheritdoc cref="Optim.Cyclic.Of"/>
+    public static Cyclic Cyclic(
+        double floor, double peak, long stepsUp = 2000, long? stepsDown = null, CyclicMode mode = CyclicMode.Triangular,
+        double gamma = 1) => Optim.Cyclic.Of(floor, peak, stepsUp, stepsDown, mode, gamma);
+
+    /// <inheritdoc cref="Optim.InverseSquareRoot.Of"/>
+    public static Schedule InverseSquareRoot(double peak, long warmupSteps) => Optim.InverseSquareRoot.Of(peak, warmupSteps);
+
+    /// <inheritdoc cref="Optim.WarmupStableDecay.Of"/>
+    public static Schedule WarmupStableDecay(
+        double peak, long warmupSteps, long decaySteps, long totalSteps, double floor = 0, Anneal anneal = Anneal.Linear) =>
+        Optim.WarmupStableDecay.Of(peak, warmupSteps, decaySteps, totalSteps, floor, anneal);
+
+    /// <summary>
+    /// Schedules one after the other, each joined to those before by <see cref="Then"/>: torch's SequentialLR, Optax's join_schedules.
+    /// Theirs start each part at its step 0, so their updates are those of parts that are each <see cref="ZeroBased"/>.
+    /// </summary>
+    /// <param name="schedules">The parts.</param>
+    /// <param name="milestones">The last step of each part but the last, counted from the start; not negative, in rising order.</param>
+    /// <exception cref="ArgumentException">There is not one part more than milestones, or they do not rise.</exception>
+    public static Schedule Sequential(IEnumerable<Schedule> schedules, IEnumerable<long> milestones) =>
+        Joined.Of(Prelude.toSeq(schedules).Strict(), Prelude.toSeq(milestones).Strict());
+
+    /// <summary>
+    /// Schedules multiplied step by step, the first with the rate and the others with a rate of 1: torch's ChainedScheduler, for the
+    /// schedules that multiply. torch's CosineAnnealingLR with a floor adds as well when chained, so it has no such product.
+    /// </summary>
+    /// <param name="schedules">The factors; one or more.</param>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static Schedule Chained(params IEnumerable<Schedule> schedules) => Product.Of(Prelude.toSeq(schedules).Strict());
 
     /// <summary>The rate of a constant, which is a schedule that converts from a number.</summary>
     public static Schedule FromDouble(double rate) => rate;
@@ -55,7 +135,7 @@ public abstract record Schedule
     /// <summary>This schedule times a factor.</summary>
     /// <param name="factor">Finite and not negative.</param>
     /// <exception cref="ArgumentException">The factor is negative or not finite.</exception>
-    public Schedule Scale(double factor) => Scaled.Of(this, factor);
+    public Schedule Scale(double factor) => Product.Of(this, factor);
 
     /// <summary>This schedule, kept between two rates.</summary>
     /// <param name="minimum">The least rate; not negative.</param>

@@ -27,5 +27,5 @@ public sealed record WarmupCosine : WarmupDecay
         Create(peak, warmupSteps, totalSteps, floor).OrThrow(nameof(WarmupCosine));
 
     /// <inheritdoc/>
-    private protected override double Decay(double progress) => Floor + (0.5 * (Peak - Floor) * (1 + Math.Cos(Math.PI * progress)));
+    private protected override double Decay(double progress) => Anneal.Cosine.Between(Peak, Floor, progress);
 }

@@ -2,7 +2,7 @@ namespace Functional.Optim;
 
 /// <summary>
 /// What the warm-up schedules share: a line up to the peak at step W, then a decay over the progress
-/// p = (k − W) / (N − W) in [0, 1], then the floor.
+/// p = (k − S) / (N − S) in [0, 1], then the floor; S is W but where a schedule stays at the peak for a while.
 /// </summary>
 public abstract record WarmupDecay : Schedule
 {
@@ -24,19 +24,21 @@ public abstract record WarmupDecay : Schedule
     /// <inheritdoc/>
     protected internal sealed override double RateAt(long step)
     {
-        if (step < WarmupSteps) return Peak * ((double)step / WarmupSteps);
-        if (step == WarmupSteps) return Peak;
+        if (step <= DecayStart) return Optim.LinearWarmup.RateAt(Peak, WarmupSteps, step);
         if (step >= TotalSteps) return Floor;
-        double progress = (double)(step - WarmupSteps) / (TotalSteps - WarmupSteps);
+        double progress = (double)(step - DecayStart) / (TotalSteps - DecayStart);
         return Math.Clamp(Decay(progress), Floor, Peak);
     }
+
+    /// <summary>S, the last step at the peak.</summary>
+    private protected virtual long DecayStart => WarmupSteps;
 
     /// <summary>The rate at a progress in (0, 1).</summary>
     private protected abstract double Decay(double progress);
 
     private protected static Faults Check(double peak, long warmupSteps, long totalSteps, double floor) => new Faults()
-        .Require(double.IsFinite(peak) && peak >= 0, nameof(peak), peak, "finite and not negative")
-        .Require(warmupSteps >= 0, nameof(warmupSteps), warmupSteps, "0 or more")
+        .Require(peak, Bounds.NotNegative)
+        .Require(warmupSteps, Bounds.AtLeast(0))
         .Require(totalSteps > warmupSteps, nameof(totalSteps), totalSteps, $"more than the {warmupSteps} warm-up steps")
-        .Require(floor >= 0 && !(floor > peak), nameof(floor), floor, "from 0 to the peak");
+        .RequireFloor(floor, peak);
 }

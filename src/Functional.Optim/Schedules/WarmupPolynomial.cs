@@ -17,10 +17,11 @@ public sealed record WarmupPolynomial : WarmupDecay
     /// <param name="warmupSteps">W, the step that has the peak; not negative.</param>
     /// <param name="totalSteps">N, the step that first has the floor; more than W.</param>
     /// <param name="floor">The rate at the end and after it; from 0 to the peak.</param>
-    /// <param name="power">The exponent; finite and above 0.</param>
-    public static Validation<Error, WarmupPolynomial> Create(double peak, long warmupSteps, long totalSteps, double floor = 0, double power = 2) =>
+    /// <param name="power">The exponent; finite and positive.</param>
+    public static Validation<Error, WarmupPolynomial> Create(
+        double peak, long warmupSteps, long totalSteps, double floor = 0, double power = 2) =>
         Check(peak, warmupSteps, totalSteps, floor)
-            .Require(double.IsFinite(power) && power > 0, nameof(power), power, "finite and above 0")
+            .Require(power, Bounds.Positive)
             .Make(() => new WarmupPolynomial(peak, warmupSteps, totalSteps, floor, power));
 
     /// <summary>The schedule.</summary>

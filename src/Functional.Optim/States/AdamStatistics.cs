@@ -22,7 +22,9 @@ namespace Functional.Optim;
 public readonly record struct AdamStatistics(
     long Step, double FirstMomentNorm, double SecondMomentNorm, double EffectiveRateMean, double EffectiveRateDeviation)
 {
-    /// <summary>The statistics of a state under its optimizer: <see cref="Adam"/>, <see cref="AdamW"/> or a composition with Adam's part.</summary>
+    /// <summary>
+    /// The statistics of a state under its optimizer: <see cref="Adam"/>, <see cref="AdamW"/> or a composition with Adam's part.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="optimizer">The optimizer, for its learning rate, its constants and its groups.</param>
     /// <param name="state">The state after the update; of a composition, <c>AdamState&lt;T&gt;.From(state)</c>.</param>
@@ -34,7 +36,7 @@ public readonly record struct AdamStatistics(
         ArgumentNullException.ThrowIfNull(optimizer);
         AdamScaling[] scalings = [.. optimizer.Parts.OfType<AdamScaling>()];
         if (scalings is not [AdamScaling scaling])
-            throw new ArgumentException($"{optimizer} has {scalings.Length} Adam parts; the statistics are those of one.", nameof(optimizer));
+            throw new ArgumentException($"{optimizer} has {scalings.Length} Adam parts; statistics are of one.", nameof(optimizer));
 
         ParameterTree<T> divisor = scaling.AmsGrad == AmsGrad.Off ? state.V : state.MaximumV;
         double root = scaling.BiasCorrection && scaling.AmsGrad != AmsGrad.OfCorrectedMoment ? 1 / Math.Sqrt(BiasCorrection.Factor(scaling.Beta2, state.Step)) : 1;

@@ -44,7 +44,11 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Length, Capacity);
         if (!slotNames.IsDefaultOrEmpty && slotNames.Length != slots.Length)
-            throw new ArgumentException($"There are {slots.Length} slots, but names for {slotNames.Length}: {string.Join(", ", slotNames)}.", nameof(slotNames));
+        {
+            throw new ArgumentException(
+                $"There are {slots.Length} slots, but names for {slotNames.Length}: {string.Join(", ", slotNames)}.", nameof(slotNames));
+        }
+
         Step = step;
         names = slotNames;
         SlotCount = slots.Length;
@@ -53,6 +57,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
 
     /// <inheritdoc/>
     public long Step { get; }
+
+    /// <summary>What is counted besides the updates.</summary>
+    public UpdateCounters Counters { get; private init; }
 
     /// <summary>How many slots there are.</summary>
     public int SlotCount { get; }
@@ -85,9 +92,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         get
         {
             (int start, int length) = range.GetOffsetAndLength(SlotCount);
-            return length == SlotCount
-                ? this
-                : new(Step, names.IsDefaultOrEmpty ? [] : names.Slice(start, length), ((ReadOnlySpan<ParameterTree<T>>)slots).Slice(start, length));
+            if (length == SlotCount) return this;
+            ReadOnlySpan<ParameterTree<T>> all = slots;
+            return new(Step, names.IsDefaultOrEmpty ? [] : names.Slice(start, length), all.Slice(start, length)) { Counters = Counters };
         }
     }
 
@@ -103,6 +110,10 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// <inheritdoc/>
     public OptimizerState<T> ToState() => this;
 
+    /// <summary>The same state with other counters.</summary>
+    /// <param name="counters">The counters.</param>
+    public OptimizerState<T> With(UpdateCounters counters) => this with { Counters = counters };
+
     /// <summary>The same step with the slots of one part: those that bear the part's names, one after the other.</summary>
     /// <param name="slotNames">
     /// The names. A state without names that has as many slots is taken as it is.
@@ -114,7 +125,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// <inheritdoc/>
     public bool Equals(OptimizerState<T> other)
     {
-        if (Step != other.Step || SlotCount != other.SlotCount) return false;
+        if (Step != other.Step || Counters != other.Counters || SlotCount != other.SlotCount) return false;
         for (int slot = 0; slot < SlotCount; slot++)
         {
             if (slots[slot] != other.slots[slot]) return false;
@@ -138,6 +149,17 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         return text.ToString();
     }
 
+    /// <summary>The same state with a slot more, and the names of all of them.</summary>
+    internal OptimizerState<T> Append(ImmutableArray<string> allNames, ParameterTree<T> slot)
+    {
+        Trees more = slots;
+        more[SlotCount] = slot;
+        return new(Step, allNames, ((ReadOnlySpan<ParameterTree<T>>)more)[..(SlotCount + 1)]) { Counters = Counters };
+    }
+
+    /// <summary>The same state without its last slot, and without names.</summary>
+    internal OptimizerState<T> WithoutLast() => new(Step, [], ((ReadOnlySpan<ParameterTree<T>>)slots)[..(SlotCount - 1)]) { Counters = Counters };
+
     /// <summary>Fails, naming the optimizer, its slots and those here, unless they are the same; names that are not known fit.</summary>
     internal void RequireSlots(ImmutableArray<string> expected, Optimizer optimizer)
     {
@@ -148,7 +170,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     }
 
     private static string Describe(ImmutableArray<string> names, int count) =>
-        count == 0 ? "no slots" : names.IsEmpty ? $"{count} slot{(count == 1 ? "" : "s")} without names" : $"the slots {string.Join(", ", names)}";
+        count == 0 ? "no slots"
+        : names.IsEmpty ? $"{count} slot{(count == 1 ? "" : "s")} without names"
+        : $"the slots {string.Join(", ", names)}";
 
     private Range RangeOf(ReadOnlySpan<string> wanted)
     {

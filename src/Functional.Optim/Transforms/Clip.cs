@@ -11,33 +11,75 @@ public static class Clip
     /// exactly u. torch multiplies by c / (‖u‖ + 1e-6) instead, which shrinks slightly even at exactly c.
     /// </summary>
     /// <param name="maximum">c; not negative, not NaN; infinity never clips.</param>
+    /// <param name="kind">Which norm; √Σu² by default.</param>
     /// <exception cref="ArgumentException">The maximum is negative or NaN.</exception>
-    public static Optimizer ByGlobalNorm(double maximum) => Checked(maximum, () => new GlobalNorm(maximum));
+    public static Optimizer ByGlobalNorm(double maximum, NormKind kind = NormKind.L2) => Checked(maximum, () => new GlobalNorm(maximum, kind));
+
+    /// <summary>Scales the update of each leaf by itself down to a norm: u' = u · c / ‖u‖ where ‖u‖ of the leaf exceeds c, else exactly u.</summary>
+    /// <param name="maximum">c; not negative, not NaN.</param>
+    /// <param name="kind">Which norm; √Σu² by default.</param>
+    /// <exception cref="ArgumentException">The maximum is negative or NaN.</exception>
+    public static Optimizer ByLeafNorm(double maximum, NormKind kind = NormKind.L2) => Checked(maximum, () => new LeafNorm(maximum, kind));
+
+    /// <summary>
+    /// Adaptive gradient clipping (Brock, De, Smith and Simonyan, 2021): for each unit, u' = u · λ·w / ‖u‖ where ‖u‖ exceeds λ·w, with
+    /// w = max(‖θ‖, ε) of the same unit.
+    /// </summary>
+    /// <param name="ratio">λ; finite and positive.</param>
+    /// <param name="epsilon">ε, so that units that start at 0 can grow; finite and positive.</param>
+    /// <param name="units">Along which dimension of a leaf of rank 2 and more its units lie; smaller leaves are one unit.</param>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Optimizer Adaptively(double ratio = 0.01, double epsilon = 1e-3, UnitDimension units = UnitDimension.First) => new Faults()
+        .Require(ratio, Bounds.Positive).Require(epsilon, Bounds.Positive)
+        .Make<Optimizer>(() => new AdaptiveClip(ratio, epsilon, units)).OrThrow(nameof(Clip));
 
     /// <summary>Limits each element: u' = min(max(u, −c), c). A NaN stays NaN.</summary>
     /// <param name="limit">c; not negative, not NaN.</param>
     /// <exception cref="ArgumentException">The limit is negative or NaN.</exception>
     public static Optimizer ByValue(double limit) => Checked(limit, () => new Value(limit));
 
+    /// <summary>A factor rounded down, so that the norm after does not exceed the maximum by the rounding.</summary>
+    private static T RoundedDown<T>(double factor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T rounded = T.CreateTruncating(factor);
+        return double.CreateTruncating(rounded) > factor ? T.BitDecrement(rounded) : rounded;
+    }
+
     private static Transform Checked(double limit, Func<Transform> make) =>
         new Faults().Require(limit, Bounds.ZeroOrMore).Make(make).OrThrow(nameof(Clip));
 
-    private sealed record GlobalNorm(double Maximum) : Transform
+    private sealed record GlobalNorm(double Maximum, NormKind Kind) : Transform
     {
-        protected internal override bool NeedsNorm => true;
+        protected internal override bool Measures => true;
+
+        protected internal override void Measure<T>(in Measurement<T> update, Span<double> measured)
+        {
+            double norm = update.Norm(Kind);
+            measured.Fill(norm <= Maximum ? 1 : Maximum / norm);
+        }
 
         protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new ScaleRule<T>(Factor<T>(pass.Norm)));
+            pass.Then(first, new ScaleRule<T>(RoundedDown<T>(pass.Measured)));
+    }
 
-        /// <summary>Rounded down, so that the norm after does not exceed the maximum by the rounding of the factor.</summary>
-        private T Factor<T>(double norm)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed record LeafNorm(double Maximum, NormKind Kind) : Transform
+    {
+        protected internal override bool Measures => true;
+
+        protected internal override bool LeafByLeaf => true;
+
+        protected internal override void Measure<T>(in Measurement<T> update, Span<double> measured)
         {
-            if (norm <= Maximum) return T.One;
-            double exact = Maximum / norm;
-            T factor = T.CreateTruncating(exact);
-            return double.CreateTruncating(factor) > exact ? T.BitDecrement(factor) : factor;
+            for (int range = 0; range < update.Count; range++)
+            {
+                double norm = update.UpdateNorm(range, Kind);
+                measured[range] = norm <= Maximum ? 1 : Maximum / norm;
+            }
         }
+
+        protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Then(first, new ScaleRule<T>(RoundedDown<T>(pass.Measured)));
     }
 
     private sealed record Value(double Limit) : Transform

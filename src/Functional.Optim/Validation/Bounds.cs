@@ -16,6 +16,9 @@ public sealed class Bounds
     /// <summary>0 up to and including 1.</summary>
     public static Bounds UnitInterval { get; } = new("in [0, 1]", static value => value is >= 0 and <= 1);
 
+    /// <summary>Above 0, up to and including 1: factors that repeat.</summary>
+    public static Bounds AboveZeroToOne { get; } = new("in (0, 1]", static value => value is > 0 and <= 1);
+
     /// <summary>Finite and 0 or more.</summary>
     public static Bounds NotNegative { get; } = new("finite and not negative", static value => double.IsFinite(value) && value >= 0);
 
@@ -34,6 +37,10 @@ public sealed class Bounds
     /// <summary>Whole numbers from a least one on.</summary>
     public static Bounds AtLeast(long least) => new(
         string.Create(CultureInfo.InvariantCulture, $"{least} or more"), value => value >= least && value == Math.Floor(value));
+
+    /// <summary>Numbers between two others, neither included.</summary>
+    public static Bounds Within(double above, double below) => new(
+        string.Create(CultureInfo.InvariantCulture, $"in ({above}, {below})"), value => value > above && value < below);
 
     /// <summary>Whether a number is allowed.</summary>
     public bool Contains(double value) => contains(value);

@@ -37,6 +37,22 @@ public sealed class Faults
     public Faults Require(Schedule? schedule, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
         Require(schedule is not null, name, schedule, "a schedule");
 
+    /// <summary>Notes a fault unless a choice is one of its type's.</summary>
+    /// <typeparam name="TChoice">The choices.</typeparam>
+    /// <param name="choice">The choice given.</param>
+    /// <param name="name">The name of the option; by default the expression given as its value.</param>
+    public Faults Require<TChoice>(TChoice choice, [CallerArgumentExpression(nameof(choice))] string name = "")
+        where TChoice : struct, Enum => Require(Enum.IsDefined(choice), name, choice, string.Join(", ", Enum.GetNames<TChoice>()));
+
+    /// <summary>Notes a fault unless the lowest rate of a schedule is one and not above its highest.</summary>
+    internal Faults RequireFloor(double floor, double peak) =>
+        Require(floor >= 0 && !(floor > peak), nameof(floor), floor, "from 0 to the peak");
+
+    /// <summary>Notes a fault unless steps are such and in order; the same step may stand twice.</summary>
+    internal Faults RequireRising(Seq<long> milestones) => Require(
+        milestones.IsEmpty || (milestones[0] >= 0 && milestones.Zip(milestones.Tail).ForAll(pair => pair.Item1 <= pair.Item2)),
+        nameof(milestones), milestones, "0 or more, in rising order");
+
     /// <summary>The value, made only if no fault was found; else every fault.</summary>
     /// <typeparam name="T">The configuration.</typeparam>
     /// <param name="make">Makes it.</param>

@@ -7,6 +7,7 @@ public class AdamLaws
 {
     private const double Rate = 0.01;
     private const double Decay = 0.1;
+    private const double Kept = 1 - (Rate * Decay);
 
     [Property]
     public void With_a_constant_gradient_the_corrected_moments_are_that_gradient(int seed)
@@ -33,7 +34,7 @@ public class AdamLaws
     public void Without_bias_correction_the_step_is_larger_by_the_root_of_one_factor_over_the_other()
     {
         Adam adam = Adam.Of(1, epsilon: 0, biasCorrection: false);
-        ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("w", [2], [0.0, 0.0])), gradients = ParameterTree.Of(Leaf.Of("w", [2], [3.0, -0.01]));
+        ParameterTree<double> parameters = Pair(0, 0), gradients = Pair(3, -0.01);
         AdamState<double> state = adam.Init(parameters);
         double[] ratios = new double[3000];
         for (int step = 1; step <= ratios.Length; step++)
@@ -81,8 +82,13 @@ public class AdamLaws
             foreach (int power in (int[])[-6, 1, 20])
             {
                 Optimizer scaled = Scale.By(Math.ScaleB(1, power)).Then(optimizer);
-                Law.Holds(problem => Assert.Equal(problem.After<float>(optimizer).Parameters, problem.After<float>(scaled).Parameters), Problem.Ordinary());
-                Law.Holds(problem => Assert.Equal(problem.After<double>(optimizer).Parameters, problem.After<double>(scaled).Parameters), Problem.Ordinary());
+                Law.Holds(
+                    problem =>
+                    {
+                        Assert.Equal(problem.After<float>(optimizer).Parameters, problem.After<float>(scaled).Parameters);
+                        Assert.Equal(problem.After<double>(optimizer).Parameters, problem.After<double>(scaled).Parameters);
+                    },
+                    Problem.Ordinary());
             }
         }
     }
@@ -121,7 +127,7 @@ public class AdamLaws
     [Fact]
     public void For_Adam_an_L2_penalty_is_something_else()
     {
-        ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("w", [2], [1.0, 1.0])), gradients = ParameterTree.Of(Leaf.Of("w", [2], [0.0, 1.0]));
+        ParameterTree<double> parameters = Pair(1, 1), gradients = Pair(0, 1);
         foreach (double decay in (double[])[0.1, 0.01, 0.001])
         {
             Adam penalized = Adam.Of(Rate, weightDecay: decay);
@@ -152,9 +158,11 @@ public class AdamLaws
         }
     }
 
+    private static ParameterTree<double> Pair(double first, double second) => ParameterTree.Of(Leaf.Of("w", [2], [first, second]));
+
     private static ParameterTree<double> Shrunk(ParameterTree<double> tree) =>
         ParameterTree.Of([.. tree.Layout.Leaves.Select(leaf =>
-            Leaf.Of(leaf.Name, leaf.Shape.AsSpan(), Array.ConvertAll(tree.AsSpan(leaf).ToArray(), value => value * (1 - (Rate * Decay)))))]);
+            Leaf.Of(leaf.Name, leaf.Shape.AsSpan(), Array.ConvertAll(tree.AsSpan(leaf).ToArray(), value => value * Kept)))]);
 
     private static void AssertNear(ParameterTree<double> expected, ParameterTree<double> actual)
     {

@@ -105,10 +105,13 @@ public sealed record Problem(ImmutableArray<Problem.Numbers> Leaves)
     {
         internal int Size => Values[0].Length;
 
-        internal Numbers Select(Func<int, double[], double[]> change) => this with { Values = [.. Values.Select((values, which) => change(which, values))] };
+        internal Numbers Select(Func<int, double[], double[]> change) =>
+            this with { Values = [.. Values.Select((values, which) => change(which, values))] };
 
-        public override string ToString() =>
-            $"{Name}[{Size}] " + string.Join(", ", Values.Select((values, which) =>
-                (which == 0 ? "θ = " : $"g{which} = ") + string.Join(" ", values.Take(20).Select(value => value.ToString("R", CultureInfo.InvariantCulture)))));
+        public override string ToString() => $"{Name}[{Size}] {string.Join(", ", Values.Select(Print))}";
+
+        private static string Print(double[] values, int which) =>
+            (which == 0 ? "θ = " : $"g{which} = ")
+            + string.Join(" ", values.Take(20).Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
     }
 }

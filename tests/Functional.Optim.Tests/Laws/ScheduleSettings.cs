@@ -30,8 +30,14 @@ public sealed record ScheduleSettings(double Peak, double Floor, long WarmupStep
     internal long[] Sampled()
     {
         long decay = TotalSteps - WarmupSteps;
-        IEnumerable<long> joins = from corner in (long[])[0, WarmupSteps, TotalSteps] from near in Enumerable.Range(-2, 5) select corner + near;
-        IEnumerable<long> inside = from part in Enumerable.Range(1, 15) from step in (long[])[WarmupSteps / 16 * part, WarmupSteps + (decay / 16 * part)] select step;
+        IEnumerable<long> joins =
+            from corner in (long[])[0, WarmupSteps, TotalSteps]
+            from near in Enumerable.Range(-2, 5)
+            select corner + near;
+        IEnumerable<long> inside =
+            from part in Enumerable.Range(1, 15)
+            from step in (long[])[WarmupSteps / 16 * part, WarmupSteps + (decay / 16 * part)]
+            select step;
         return [.. joins.Concat(inside).Append(long.MaxValue).Where(step => step >= 0).Distinct().Order()];
     }
 

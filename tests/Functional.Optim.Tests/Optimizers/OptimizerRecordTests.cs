@@ -20,10 +20,14 @@ public class OptimizerRecordTests
     [Fact]
     public void An_optimizer_prints_its_settings_and_the_names_of_its_groups()
     {
-        Assert.Equal("Sgd { LearningRate = Constant { Rate = 0.1 }, Momentum = 0, Dampening = 0, Nesterov = False, WeightDecay = 0, Maximize = False }", Sgd.Of(0.1).ToString());
+        Assert.Equal(
+            "Sgd { LearningRate = Constant { Rate = 0.1 }, Momentum = 0, Dampening = 0, Nesterov = False, WeightDecay = 0, Maximize = False }",
+            Sgd.Of(0.1).ToString());
         Assert.StartsWith("AdamW { Groups = [body, head], LearningRate = ",
             AdamW.Of(0.1).WithGroups(LeafGroup.Frozen("body", _ => false), Head).ToString(), StringComparison.Ordinal);
-        Assert.Equal("Scale { Factor = 2 } then LearningRate { Schedule = Constant { Rate = 0.1 } }", Scale.By(2).Then(LearningRate.Of(0.1)).ToString());
+        Assert.Equal(
+            "Scale { Factor = 2 } then LearningRate { Schedule = Constant { Rate = 0.1 } }",
+            Scale.By(2).Then(LearningRate.Of(0.1)).ToString());
     }
 
     private static Optimizer Make(string maker, double rate) => maker switch

@@ -19,7 +19,7 @@ public class AdamStatisticsTests
         (_, state) = adam.Step(Parameters, Tree(0, 2), state);
         double first = 0.8 / Math.Sqrt(3 / 7.0), second = 0.8 / 2;
         Agree(
-            new(Step: 2, Math.Sqrt(0.0625 + 2.25), Math.Sqrt((0.1875 * 0.1875) + (1.75 * 1.75)), (first + second) / 2, (first - second) / 2),
+            new(Step: 2, Math.Sqrt(0.0625 + 2.25), double.Hypot(0.1875, 1.75), (first + second) / 2, (first - second) / 2),
             adam.Statistics(state));
     }
 
@@ -85,10 +85,9 @@ public class AdamStatisticsTests
         AdamW adamw = AdamW.Of(0.1, epsilon: 0);
         Optimizer chain = Trace.Of(0.9).Then(adamw).Then(LearningRate.Of(Schedule.LinearWarmup(1, 4)));
         (_, OptimizerState<double> state) = chain.Step(Parameters, Tree(1, 2), chain.Init(Parameters));
-        AdamStatistics expected = adamw.Statistics(After(adamw, Tree(1, 2)));
-        Assert.Equal(expected with { EffectiveRateMean = 0.25 * expected.EffectiveRateMean, EffectiveRateDeviation = 0.25 * expected.EffectiveRateDeviation },
-            AdamStatistics.Of(chain, AdamState<double>.From(state)));
+        (long step, double m, double v, double mean, double deviation) = adamw.Statistics(After(adamw, Tree(1, 2)));
         AdamState<double> inner = AdamState<double>.From(state);
+        Assert.Equal(new(step, m, v, 0.25 * mean, 0.25 * deviation), AdamStatistics.Of(chain, inner));
         Assert.Contains("Sgd { ", Fault(() => AdamStatistics.Of(Sgd.Of(0.1), inner)), StringComparison.Ordinal);
         Assert.Contains("has 2 Adam parts", Fault(() => AdamStatistics.Of(chain.Then(Adam.Scaling()), inner)), StringComparison.Ordinal);
     }
@@ -115,7 +114,8 @@ public class AdamStatisticsTests
     {
         Adam adam = Adam.Of(0.01);
         const int length = 300_001;
-        ParameterTree<float> tree = ParameterTree.Of(Leaf.Of("w", [length], [.. Enumerable.Range(0, length).Select(index => MathF.Sin(index))]));
+        float[] data = [.. Enumerable.Range(0, length).Select(index => MathF.Sin(index))];
+        ParameterTree<float> tree = ParameterTree.Of(Leaf.Of("w", [length], data));
         (_, AdamState<float> state) = adam.Step(tree, tree, adam.Init(tree));
         int limit = Threads.Limit;
         Threads.Limit = 4;

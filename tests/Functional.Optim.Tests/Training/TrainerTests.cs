@@ -13,7 +13,7 @@ public sealed class TrainerTests : IDisposable
 
     private readonly string path = Path.GetTempFileName();
 
-    public static TheoryData<string> Optimizers => Catalogue.Names;
+    public static TheoryData<string> Optimizers => Laws.Catalogue.Names;
 
     public void Dispose() => File.Delete(path);
 
@@ -59,7 +59,7 @@ public sealed class TrainerTests : IDisposable
     public async Task A_run_resumed_from_a_file_has_the_bits_of_one_that_was_not_interrupted(string name)
     {
         // A copy: an optimizer plans for one layout at a time, and the laws beside this test use another.
-        Optimizer optimizer = Catalogue.Get(name) with { };
+        Optimizer optimizer = Laws.Catalogue.Get(name) with { };
         TrainData<float> data = new(step => step is 2 or 6 ? float.NaN : Quadratic.Batch(step));
         async Task<TrainState<float>> Train(TrainState<float> from, int steps) => (await Trainer.Run(
             TrainerOptions.Of(steps, nonFinitePolicy: NonFinitePolicy.Skip), Plain, optimizer, data, from)).State;

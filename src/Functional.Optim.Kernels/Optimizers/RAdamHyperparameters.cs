@@ -1,0 +1,13 @@
+namespace Functional.Optim.Kernels;
+
+/// <summary>The constants of one update of Rectified Adam (<see cref="RAdamKernel"/>).</summary>
+/// <param name="LearningRate">η, the rate of this very update; not negative.</param>
+/// <param name="Beta1">β₁, in [0, 1).</param>
+/// <param name="Beta2">β₂, in [0, 1).</param>
+/// <param name="Epsilon">ε, not negative.</param>
+/// <param name="Threshold">What ρ_t has to exceed; 4 or more.</param>
+/// <param name="WeightDecay">λ; not negative.</param>
+/// <param name="DecoupledDecay">Whether λ·θ is added behind the scaling, not to the gradient.</param>
+public readonly record struct RAdamHyperparameters(
+    double LearningRate, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, int Threshold = 5, double WeightDecay = 0,
+    bool DecoupledDecay = false);

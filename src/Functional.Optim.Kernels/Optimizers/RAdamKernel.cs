@@ -1,0 +1,36 @@
+using System.Numerics;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>Rectified Adam over spans (Liu et al., 2020): no allocation, any buffers.</summary>
+public static class RAdamKernel
+{
+    /// <summary>
+    /// One update: m and v as in Adam, and θ' = θ − η·m̂ or, once enough is known of the variance, θ' = θ − η·r_t·m̂·√(1 − β₂ᵗ) / (√v' + ε)
+    /// (<see cref="RAdamRule{T}"/>).
+    /// </summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="hyper">The constants of this update.</param>
+    /// <param name="step">t, the number of this update, from 1.</param>
+    /// <param name="theta">θ.</param>
+    /// <param name="gradient">g.</param>
+    /// <param name="m">The first moment; zeros before the first update.</param>
+    /// <param name="v">The second moment; zeros before the first update.</param>
+    /// <param name="thetaOut">θ'; may be <paramref name="theta"/>.</param>
+    /// <param name="mOut">Its successor; may be <paramref name="m"/>.</param>
+    /// <param name="vOut">Its successor; may be <paramref name="v"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
+    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    public static void Step<T>(
+        in RAdamHyperparameters hyper, long step,
+        ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, ReadOnlySpan<T> m, ReadOnlySpan<T> v,
+        Span<T> thetaOut, Span<T> mOut, Span<T> vOut)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        ScaledDescent.Step(
+            new RAdamRule<T>(hyper.Beta1, hyper.Beta2, hyper.Epsilon, hyper.Threshold, step),
+            hyper.DecoupledDecay ? 0 : hyper.WeightDecay, hyper.DecoupledDecay ? hyper.WeightDecay : 0, hyper.LearningRate,
+            theta, gradient, thetaOut, new(m, v), new(mOut, vOut));
+    }
+}

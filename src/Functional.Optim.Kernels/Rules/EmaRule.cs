@@ -1,0 +1,31 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>The exponential moving average of the update: m' = β·m + (1 − β)·u; hands on m' times a correction.</summary>
+/// <remarks>One slot: m.</remarks>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="decay">β.</param>
+/// <param name="fresh">1 − β.</param>
+/// <param name="correction">1 / (1 − βᵗ), or 1.</param>
+public readonly struct EmaRule<T>(T decay, T fresh, T correction) : IUpdateRule<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T decay = decay;
+    private readonly T fresh = fresh;
+    private readonly T correction = correction;
+
+    /// <inheritdoc/>
+    public static int SlotCount => 1;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
+        where TLane : struct, ILane<TLane, T>
+    {
+        TLane mean = TLane.FusedMultiplyAdd(TLane.Broadcast(decay), slots[first], TLane.Broadcast(fresh) * update);
+        slots[first] = mean;
+        return mean * TLane.Broadcast(correction);
+    }
+}

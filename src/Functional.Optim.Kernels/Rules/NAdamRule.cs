@@ -1,0 +1,67 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>
+/// NAdam scaling (Dozat, 2016): m and v as in <see cref="AdamRule{T}"/>, μ_t = β₁·(1 − ½·0.96^(t·ψ)), Π_t = μ_1·…·μ_t, and hands on
+/// ((1 − μ_t) / (1 − Π_t)·g + μ_{t+1} / (1 − Π_{t+1})·m') / (√v̂ + ε), or 0 where that divides by 0.
+/// </summary>
+/// <remarks>Two slots: m, then v. Π is a function of t, so that it needs no state.</remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public readonly struct NAdamRule<T> : IUpdateRule<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly RunningMean<T> mean;
+    private readonly RunningMean<T> squares;
+    private readonly T ofGradient;
+    private readonly T ofMean;
+    private readonly T rootOfSecondCorrection;
+    private readonly T epsilon;
+
+    /// <summary>The rule for one update.</summary>
+    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta2">β₂, in [0, 1).</param>
+    /// <param name="epsilon">ε, not negative.</param>
+    /// <param name="momentumDecay">ψ, not negative.</param>
+    /// <param name="asTorchBefore2">Whether Π_{t+1} counts μ_t twice, as it did by mistake in torch before 2.0.</param>
+    /// <param name="step">t, the number of this update, from 1.</param>
+    public NAdamRule(double beta1, double beta2, double epsilon, double momentumDecay, bool asTorchBefore2, long step)
+    {
+        mean = new(beta1);
+        squares = new(beta2);
+        double product = Product(beta1, momentumDecay, step);
+        double momentum = Momentum(beta1, momentumDecay, step), next = Momentum(beta1, momentumDecay, step + 1.0);
+        ofGradient = T.CreateTruncating((1 - momentum) / (1 - product));
+        ofMean = T.CreateTruncating(next / (1 - (product * next * (asTorchBefore2 ? momentum : 1))));
+        rootOfSecondCorrection = T.CreateTruncating(1 / Math.Sqrt(BiasCorrection.Factor(beta2, step)));
+        this.epsilon = T.CreateTruncating(epsilon);
+    }
+
+    /// <inheritdoc/>
+    public static int SlotCount => 2;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
+        where TLane : struct, ILane<TLane, T>
+    {
+        TLane m = mean.Next(slots[first], update);
+        TLane v = squares.Next(slots[first + 1], update * update);
+        TLane root = TLane.FusedMultiplyAdd(TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
+        slots[first] = m;
+        slots[first + 1] = v;
+        return Quotient.Of<T, TLane>(TLane.FusedMultiplyAdd(TLane.Broadcast(ofMean), m, TLane.Broadcast(ofGradient) * update), root);
+    }
+
+    private static double Momentum(double beta1, double momentumDecay, double step) =>
+        beta1 * (1 - (0.5 * Math.Pow(0.96, step * momentumDecay)));
+
+    /// <summary>Π_t, up to the factor from which on 1 − Π_t is 1: about 50 factors at the defaults, 40 / (1 − β₁) at the most.</summary>
+    private static double Product(double beta1, double momentumDecay, long step)
+    {
+        double product = 1;
+        for (long factor = 1; factor <= step && product > 1e-17; factor++) product *= Momentum(beta1, momentumDecay, factor);
+        return product;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>An entry with the type of what it builds.</summary>
+/// <typeparam name="T">Such as <see cref="Schedule"/>.</typeparam>
+public sealed class CatalogueEntry<T> : CatalogueEntry
+{
+    private readonly Func<OptionValues, Validation<Error, T>> make;
+
+    internal CatalogueEntry(string kind, string name, Func<OptionValues, Validation<Error, T>> make)
+        : base(kind, name, OptionsOf(make)) => this.make = make;
+
+    /// <summary>What the options say, or every fault found: unknown, missing and unreadable ones, else those out of range.</summary>
+    /// <param name="options">Texts by the options' names; one with a default may be left out.</param>
+    public Validation<Error, T> Build(IReadOnlyDictionary<string, string> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        OptionValues values = new(options);
+        Validation<Error, T> made = make(values);
+        return values.FaultsOf(Name).Make(() => made).Bind(static inner => inner);
+    }
+
+    private static ImmutableArray<CatalogueOption> OptionsOf(Func<OptionValues, Validation<Error, T>> make)
+    {
+        OptionValues none = new(ImmutableDictionary<string, string>.Empty);
+        make(none);
+        return none.Options;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// LAMB (You et al., 2020), AdamW whose update is scaled leaf by leaf to the size of the parameters: r = m̂ / (√v̂ + ε) + λ·θ,
+/// θ' = θ − η·‖θ‖/‖r‖·r, and θ − η·r where either norm is 0.
+/// </summary>
+/// <remarks>The paper's φ is the identity, as in Optax; some implementations limit ‖θ‖ to 10.</remarks>
+public sealed record Lamb : Optimizer
+{
+    private Lamb()
+    {
+    }
+
+    /// <summary>η(t).</summary>
+    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
+
+    /// <summary>β₁, in [0, 1).</summary>
+    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+
+    /// <summary>β₂, in [0, 1).</summary>
+    public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
+
+    /// <summary>ε; finite and not negative.</summary>
+    public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>λ, decoupled; finite and not negative.</summary>
+    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
+    internal Func<Leaf, bool>? Decays { get; init; }
+
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<Transform> Parts =>
+    [
+        new AdamScaling(Beta1, Beta2, Epsilon, BiasCorrection: true, AmsGrad.Off),
+        Functional.Optim.WeightDecay.Decoupled(WeightDecay, Decays),
+        TrustRatio.Of(),
+        Functional.Optim.LearningRate.Of(LearningRate),
+    ];
+
+    /// <summary>The optimizer, or every fault found.</summary>
+    /// <param name="learningRate">η(t).</param>
+    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta2">β₂, in [0, 1).</param>
+    /// <param name="epsilon">ε; finite and not negative.</param>
+    /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
+    /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
+    public static Validation<Error, Lamb> Create(
+        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6, double weightDecay = 0.01,
+        Func<Leaf, bool>? decay = null) =>
+        AdamScaling.Check(beta1, beta2, epsilon, AmsGrad.Off).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
+            .Make(() => new Lamb
+            {
+                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
+            });
+
+    /// <summary>The optimizer.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Lamb Of(
+        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6, double weightDecay = 0.01,
+        Func<Leaf, bool>? decay = null) =>
+        Create(learningRate, beta1, beta2, epsilon, weightDecay, decay).OrThrow(nameof(Lamb));
+
+    /// <summary>The state before the first update.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="parameters">The parameters, for their layout.</param>
+    public new AdamState<T> Init<T>(ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => AdamState<T>.From(base.Init(parameters));
+}

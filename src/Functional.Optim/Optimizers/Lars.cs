@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// LARS (You, Gitman and Ginsburg, 2017), momentum whose gradient is scaled leaf by leaf: r = c·‖θ‖ / (‖g‖ + λ·‖θ‖ + ε),
+/// m = μ·m + η·r·(g + λ·θ), θ' = θ − m; r = 1 where either norm is 0.
+/// </summary>
+/// <remarks>As in the paper the rate is inside the momentum; Optax takes the norm of g + λ·θ for the sum of the norms.</remarks>
+public sealed record Lars : Optimizer
+{
+    private Lars()
+    {
+    }
+
+    /// <summary>η(t).</summary>
+    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
+
+    /// <summary>μ, in [0, 1).</summary>
+    public double Momentum { get; init => field = Bounds.BelowOne.Check(value); }
+
+    /// <summary>c, the trust coefficient; finite and positive.</summary>
+    public double Coefficient { get; init => field = Bounds.Positive.Check(value); }
+
+    /// <summary>λ, an L2 penalty; finite and not negative.</summary>
+    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>ε; finite and not negative.</summary>
+    public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>Which leaves are scaled and decay; all when <see langword="null"/>.</summary>
+    internal Func<Leaf, bool>? Adapts { get; init; }
+
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<Transform> Parts =>
+    [
+        TrustRatio.Of(Coefficient, WeightDecay, Epsilon, Adapts),
+        Functional.Optim.LearningRate.Of(LearningRate),
+        Trace.Of(Momentum),
+    ];
+
+    /// <summary>The optimizer, or every fault found.</summary>
+    /// <param name="learningRate">η(t).</param>
+    /// <param name="momentum">μ, in [0, 1).</param>
+    /// <param name="coefficient">c; finite and positive.</param>
+    /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
+    /// <param name="epsilon">ε; finite and not negative.</param>
+    /// <param name="adapts">Which leaves are scaled and decay, often those of rank 2 and more; all when <see langword="null"/>.</param>
+    public static Validation<Error, Lars> Create(
+        Schedule learningRate, double momentum = 0.9, double coefficient = 0.001, double weightDecay = 0, double epsilon = 0,
+        Func<Leaf, bool>? adapts = null) =>
+        new Faults().Require(learningRate).Require(momentum, Bounds.BelowOne).Require(coefficient, Bounds.Positive)
+            .Require(weightDecay, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
+            .Make(() => new Lars
+            {
+                LearningRate = learningRate, Momentum = momentum, Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon,
+                Adapts = adapts,
+            });
+
+    /// <summary>The optimizer.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Lars Of(
+        Schedule learningRate, double momentum = 0.9, double coefficient = 0.001, double weightDecay = 0, double epsilon = 0,
+        Func<Leaf, bool>? adapts = null) =>
+        Create(learningRate, momentum, coefficient, weightDecay, epsilon, adapts).OrThrow(nameof(Lars));
+
+    /// <summary>The state before the first update.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="parameters">The parameters, for their layout.</param>
+    public new SgdState<T> Init<T>(ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => SgdState<T>.From(base.Init(parameters));
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// What most optimizers are: a part that scales the update, an L2 penalty in front of it or decoupled decay behind it, and a learning
+/// rate.
+/// </summary>
+public abstract record ScalingOptimizer : Optimizer
+{
+    private protected ScalingOptimizer()
+    {
+    }
+
+    /// <summary>η(t).</summary>
+    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
+
+    /// <summary>λ, finite and not negative: an L2 penalty, unless the optimizer decouples its decay.</summary>
+    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
+    internal Func<Leaf, bool>? Decays { get; init; }
+
+    /// <summary>Whether to go up the gradient.</summary>
+    public bool Maximize { get; init; }
+
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<Transform> Parts =>
+    [
+        .. Scale.SignOf(Maximize),
+        .. DecouplesDecay ? [] : Decay,
+        .. ScalingParts,
+        .. DecouplesDecay ? Decay : [],
+        Functional.Optim.LearningRate.Of(Rate),
+    ];
+
+    /// <summary>The parts between the penalty and the learning rate.</summary>
+    private protected abstract ImmutableArray<Transform> ScalingParts { get; }
+
+    /// <summary>Whether λ·θ is added behind the scaling, and not in front of it.</summary>
+    private protected virtual bool DecouplesDecay => false;
+
+    /// <summary>What the scaled update is multiplied by.</summary>
+    private protected virtual Schedule Rate => LearningRate;
+
+    private ImmutableArray<Transform> Decay => [Functional.Optim.WeightDecay.Coupled(WeightDecay, Decays)];
+}

@@ -1,0 +1,8 @@
+namespace Functional.Optim;
+
+/// <summary>The rate of Adagrad with a decay d, as torch has it: η(t) / (1 + (t − 1)·d), so the first update has η(1).</summary>
+internal sealed record AdagradRate(Schedule Inner, double Decay) : Schedule
+{
+    /// <inheritdoc/>
+    protected internal override double RateAt(long step) => Inner.RateAt(step) / (1 + (Math.Max(0, step - 1) * Decay));
+}

@@ -1,0 +1,24 @@
+namespace Functional.Optim;
+
+/// <summary>What the cycles share: the momentum goes through the same cycle as the rate, upside down.</summary>
+public abstract record CycleSchedule : Schedule
+{
+    private protected CycleSchedule()
+    {
+    }
+
+    /// <summary>What starts at one level, turns at another where the rate has its peak, and ends at a third.</summary>
+    private protected abstract double LevelAt(long step, double start, double turn, double end);
+
+    /// <summary>The momentum that turns at its lowest.</summary>
+    private protected Schedule MomentumBetween(double lowest, double highest) => new Faults()
+        .Require(lowest, Bounds.BelowOne)
+        .Require(highest is < 1 && !(highest < lowest), nameof(highest), highest, "from the lowest to below 1")
+        .Make(() => new CycledMomentum(this, lowest, highest)).OrThrow("Momentum");
+
+    private sealed record CycledMomentum(CycleSchedule Cycle, double Lowest, double Highest) : Schedule
+    {
+        /// <inheritdoc/>
+        protected internal override double RateAt(long step) => Cycle.LevelAt(step, Highest, Lowest, Highest);
+    }
+}

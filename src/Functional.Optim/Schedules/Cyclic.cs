@@ -1,0 +1,82 @@
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// A line from the floor up to the peak and one down, again and again: η(k) = floor + (peak − floor)·h·s, h in [0, 1] the height in the
+/// triangle, s the scale of the <see cref="CyclicMode"/> (Smith, 2017); torch's CyclicLR. The paper's exp_range shrinks both bounds by γᵏ,
+/// torch and this only the distance between them.
+/// </summary>
+public sealed record Cyclic : CycleSchedule
+{
+    private Cyclic(double floor, double peak, long stepsUp, long stepsDown, CyclicMode mode, double gamma) =>
+        (Floor, Peak, StepsUp, StepsDown, Mode, Gamma) = (floor, peak, stepsUp, stepsDown, mode, gamma);
+
+    /// <summary>The lowest rate, at the start of each cycle.</summary>
+    public double Floor { get; }
+
+    /// <summary>The highest rate, at the turn of the first cycle.</summary>
+    public double Peak { get; }
+
+    /// <summary>The steps of a rise.</summary>
+    public long StepsUp { get; }
+
+    /// <summary>The steps of a fall.</summary>
+    public long StepsDown { get; }
+
+    /// <summary>How the height of the triangle changes.</summary>
+    public CyclicMode Mode { get; }
+
+    /// <summary>γ of <see cref="CyclicMode.ExponentialRange"/>.</summary>
+    public double Gamma { get; }
+
+    /// <summary>The schedule, or every fault found.</summary>
+    /// <param name="floor">The lowest rate; from 0 to the peak. torch: base_lr.</param>
+    /// <param name="peak">The highest rate; finite and not negative. torch: max_lr.</param>
+    /// <param name="stepsUp">The steps of a rise; 1 or more. torch: step_size_up.</param>
+    /// <param name="stepsDown">The steps of a fall; 1 or more; as many as up when <see langword="null"/>. torch: step_size_down.</param>
+    /// <param name="mode">How the height of the triangle changes.</param>
+    /// <param name="gamma">γ of <see cref="CyclicMode.ExponentialRange"/>, in (0, 1]; the other modes do not use it.</param>
+    public static Validation<Error, Cyclic> Create(
+        double floor, double peak, long stepsUp = 2000, long? stepsDown = null, CyclicMode mode = CyclicMode.Triangular, double gamma = 1)
+    {
+        long down = stepsDown ?? stepsUp;
+        return new Faults().RequireFloor(floor, peak).Require(peak, Bounds.NotNegative).Require(stepsUp, Bounds.AtLeast(1))
+            .Require(
+                down >= 1 && down <= long.MaxValue - stepsUp, nameof(stepsDown), down, $"1 or more, with stepsUp at most {long.MaxValue}")
+            .Require(mode).Require(gamma, Bounds.AboveZeroToOne)
+            .Make(() => new Cyclic(floor, peak, stepsUp, down, mode, gamma));
+    }
+
+    /// <summary>The schedule.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Cyclic Of(
+        double floor, double peak, long stepsUp = 2000, long? stepsDown = null, CyclicMode mode = CyclicMode.Triangular,
+        double gamma = 1) =>
+        Create(floor, peak, stepsUp, stepsDown, mode, gamma).OrThrow(nameof(Cyclic));
+
+    /// <summary>The momentum (or β₁) that goes with the rate: it falls while the rate rises, scaled like it.</summary>
+    /// <param name="lowest">The momentum at the first peak, in [0, 1). torch: base_momentum.</param>
+    /// <param name="highest">The momentum at the start of each cycle, in [0, 1), not below the lowest. torch: max_momentum.</param>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public Schedule Momentum(double lowest = 0.8, double highest = 0.9) => MomentumBetween(lowest, highest);
+
+    /// <inheritdoc/>
+    protected internal override double RateAt(long step) => LevelAt(step, Floor, Peak, Floor);
+
+    /// <inheritdoc/>
+    private protected override double LevelAt(long step, double start, double turn, double end)
+    {
+        (long cycle, long at) = Math.DivRem(step, StepsUp + StepsDown);
+        double height = at <= StepsUp ? (double)at / StepsUp : (double)(StepsUp + StepsDown - at) / StepsDown;
+        double scale = Mode switch
+        {
+            CyclicMode.Triangular => 1,
+            CyclicMode.Triangular2 => Math.Pow(0.5, cycle),
+            _ => Math.Pow(Gamma, step),
+        };
+        return Anneal.Linear.Between(start, turn, height * scale);
+    }
+}

@@ -1,0 +1,18 @@
+namespace Functional.Optim;
+
+/// <summary>What torch's simple schedules share: a base rate times a factor of the step, η(k) = rate · f(k) with f in [0, 1].</summary>
+public abstract record FactorSchedule : Schedule
+{
+    private protected FactorSchedule(double rate) => Rate = rate;
+
+    /// <summary>The base rate, which torch takes from the optimizer.</summary>
+    public double Rate { get; }
+
+    /// <inheritdoc/>
+    protected internal sealed override double RateAt(long step) => Rate * Factor(step);
+
+    /// <summary>f(k), in [0, 1].</summary>
+    private protected abstract double Factor(long step);
+
+    private protected static Faults Check(double rate) => new Faults().Require(rate, Bounds.NotNegative);
+}

@@ -1,0 +1,45 @@
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Falls by a factor at each milestone: η(k) = rate · γ^(number of milestones ≤ k); torch's MultiStepLR, Optax's
+/// piecewise_constant_schedule. A milestone given twice falls twice, as in torch.
+/// </summary>
+public sealed record MultiStepDecay : FactorSchedule
+{
+    private MultiStepDecay(double rate, Seq<long> milestones, double gamma)
+        : base(rate) => (Milestones, Gamma) = (milestones, gamma);
+
+    /// <summary>The steps that first have the lower rate.</summary>
+    public Seq<long> Milestones { get; }
+
+    /// <summary>γ.</summary>
+    public double Gamma { get; }
+
+    /// <summary>The schedule, or every fault found.</summary>
+    /// <param name="rate">The rate before the first milestone; finite and not negative.</param>
+    /// <param name="milestones">The steps that first have the lower rate; 0 or more, in rising order.</param>
+    /// <param name="gamma">γ, in (0, 1].</param>
+    public static Validation<Error, MultiStepDecay> Create(double rate, IEnumerable<long> milestones, double gamma = 0.1)
+    {
+        Seq<long> steps = Prelude.toSeq(milestones).Strict();
+        return Check(rate).RequireRising(steps).Require(gamma, Bounds.AboveZeroToOne)
+            .Make(() => new MultiStepDecay(rate, steps, gamma));
+    }
+
+    /// <summary>The schedule.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static MultiStepDecay Of(double rate, IEnumerable<long> milestones, double gamma = 0.1) =>
+        Create(rate, milestones, gamma).OrThrow(nameof(MultiStepDecay));
+
+    /// <inheritdoc/>
+    private protected override double Factor(long step)
+    {
+        int passed = 0;
+        while (passed < Milestones.Count && Milestones[passed] <= step) passed++;
+        return Math.Pow(Gamma, passed);
+    }
+}

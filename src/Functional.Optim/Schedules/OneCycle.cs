@@ -1,0 +1,90 @@
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Rises from peak / divisor to the peak over the first part of the steps, then falls to peak / (divisor · finalDivisor) at step N − 1;
+/// in three phases it first falls back as it rose, and then on to the end (the 1cycle policy, Smith and Topin, 2018); torch's OneCycleLR,
+/// whose N updates are those of <see cref="Schedule.ZeroBased"/>; Optax's cosine_onecycle_schedule and linear_onecycle_schedule.
+/// As in torch the rise ends at rise·N − 1, the fall back at 2·(rise·N − 1), both fractions of a step. torch throws after N steps;
+/// this stays at the end.
+/// </summary>
+public sealed record OneCycle : CycleSchedule
+{
+    private OneCycle(double peak, long totalSteps, double rise, Anneal anneal, double divisor, double finalDivisor, bool threePhases) =>
+        (Peak, TotalSteps, Rise, Anneal, Divisor, FinalDivisor, ThreePhases) =
+        (peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases);
+
+    /// <summary>The highest rate.</summary>
+    public double Peak { get; }
+
+    /// <summary>N; step N − 1 first has the last rate.</summary>
+    public long TotalSteps { get; }
+
+    /// <summary>The part of the steps that rises.</summary>
+    public double Rise { get; }
+
+    /// <summary>The shape of each phase.</summary>
+    public Anneal Anneal { get; }
+
+    /// <summary>The peak over the first rate.</summary>
+    public double Divisor { get; }
+
+    /// <summary>The first rate over the last.</summary>
+    public double FinalDivisor { get; }
+
+    /// <summary>Whether the fall is symmetric to the rise, with a third phase from the first rate to the last.</summary>
+    public bool ThreePhases { get; }
+
+    /// <summary>The schedule, or every fault found.</summary>
+    /// <param name="peak">The highest rate; finite and not negative. torch: max_lr.</param>
+    /// <param name="totalSteps">N; 1 or more.</param>
+    /// <param name="rise">The part of the steps that rises, in [0, 1); at most 0.5 with three phases. torch: pct_start.</param>
+    /// <param name="anneal">The shape of each phase. torch: anneal_strategy, cosine or linear.</param>
+    /// <param name="divisor">The peak over the first rate; finite, 1 or more. torch: div_factor.</param>
+    /// <param name="finalDivisor">The first rate over the last; finite, at least 1 / divisor. torch: final_div_factor.</param>
+    /// <param name="threePhases">Whether the fall is symmetric to the rise, with a third phase to the end. torch: three_phase.</param>
+    public static Validation<Error, OneCycle> Create(
+        double peak, long totalSteps, double rise = 0.3, Anneal anneal = Anneal.Cosine, double divisor = 25, double finalDivisor = 1e4,
+        bool threePhases = false) => new Faults()
+        .Require(peak, Bounds.NotNegative)
+        .Require(totalSteps, Bounds.AtLeast(1))
+        .Require(rise, Bounds.BelowOne)
+        .Require(!(threePhases && rise > 0.5), nameof(rise), rise, "at most 0.5 with three phases")
+        .Require(anneal)
+        .Require(double.IsFinite(divisor) && divisor >= 1, nameof(divisor), divisor, "finite, 1 or more")
+        .Require(
+            double.IsFinite(finalDivisor) && !(finalDivisor * divisor < 1), nameof(finalDivisor), finalDivisor,
+            "finite, at least 1 / divisor")
+        .Make(() => new OneCycle(peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases));
+
+    /// <summary>The schedule.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static OneCycle Of(
+        double peak, long totalSteps, double rise = 0.3, Anneal anneal = Anneal.Cosine, double divisor = 25, double finalDivisor = 1e4,
+        bool threePhases = false) =>
+        Create(peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases).OrThrow(nameof(OneCycle));
+
+    /// <summary>The momentum (or β₁) that goes with the rate: down while it rises, up while it falls; a third phase keeps it.</summary>
+    /// <param name="lowest">The momentum at the peak, in [0, 1). torch: base_momentum.</param>
+    /// <param name="highest">The momentum at the start and the end, in [0, 1), not below the lowest. torch: max_momentum.</param>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public Schedule Momentum(double lowest = 0.85, double highest = 0.95) => MomentumBetween(lowest, highest);
+
+    /// <inheritdoc/>
+    protected internal override double RateAt(long step) => LevelAt(step, Peak / Divisor, Peak, Peak / Divisor / FinalDivisor);
+
+    /// <inheritdoc/>
+    private protected override double LevelAt(long step, double start, double turn, double end)
+    {
+        double at = step, last = TotalSteps - 1, riseEnd = (Rise * TotalSteps) - 1, fallEnd = 2 * riseEnd;
+        if (at >= last) return end;
+        if (at < riseEnd) return Anneal.Between(start, turn, at / riseEnd);
+        if (!ThreePhases) return Anneal.Between(turn, end, (at - riseEnd) / (last - riseEnd));
+        return at < fallEnd
+            ? Anneal.Between(turn, start, (at - riseEnd) / riseEnd)
+            : Anneal.Between(start, end, (at - fallEnd) / (last - fallEnd));
+    }
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Functional.Optim;
+
+/// <summary>What <see cref="Plateau"/> measures its threshold by.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PlateauThreshold>))]
+public enum PlateauThreshold
+{
+    /// <summary>The best metric: better is below best · (1 − threshold), or above best · (1 + threshold).</summary>
+    Relative,
+
+    /// <summary>The metric's own scale: better is below best − threshold, or above best + threshold.</summary>
+    Absolute,
+}

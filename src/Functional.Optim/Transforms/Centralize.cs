@@ -1,0 +1,46 @@
+using System.Buffers;
+using System.Numerics;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Gradient centralization (Yong, Huang, Hua and Zhang, 2020): takes the mean of each unit away from leaves of rank 2 and more,
+/// u' = u − mean(u); smaller leaves stay as they are.
+/// </summary>
+public sealed record Centralize : Transform
+{
+    private Centralize(UnitDimension units) => Units = units;
+
+    /// <summary>Along which dimension the units lie.</summary>
+    public UnitDimension Units { get; init; }
+
+    /// <inheritdoc/>
+    protected internal override bool Rewrites => true;
+
+    /// <summary>The part.</summary>
+    /// <param name="units">Along which dimension the units lie.</param>
+    public static Centralize By(UnitDimension units = UnitDimension.First) => new(units);
+
+    /// <inheritdoc/>
+    protected internal override void Rewrite<T>(in Rewriting<T> update)
+    {
+        foreach (Leaf leaf in update.Leaves)
+        {
+            ReadOnlySpan<T> before = update.Before(leaf);
+            Span<T> after = update.After(leaf);
+            if (leaf.Rank < 2)
+            {
+                before.CopyTo(after);
+                continue;
+            }
+
+            Units units = Optim.Units.Of(leaf, Units);
+            double[] means = units.Rent();
+            units.Sum(before, means, squares: false);
+            for (int unit = 0; unit < units.Count; unit++) means[unit] /= Math.Max(units.Length, 1);
+            for (int element = 0; element < before.Length; element++)
+                after[element] = before[element] - T.CreateTruncating(means[units[element]]);
+            ArrayPool<double>.Shared.Return(means);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Lookahead (Zhang, Lucas, Hinton and Ba, 2019): behind an optimizer, its learning rate included, keeps slow parameters s that every
+/// k updates are drawn towards the fast ones, s = s + α·(θ − s), and puts these back to them, θ = s.
+/// </summary>
+/// <remarks>The moments of the optimizer are not reset. Optax keeps fast and slow parameters as a pair; here θ are the fast ones.</remarks>
+public sealed record Lookahead : Transform
+{
+    private Lookahead()
+    {
+    }
+
+    /// <summary>k, how many updates there are from one synchronization to the next; 1 or more.</summary>
+    public long Every { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
+
+    /// <summary>α, in [0, 1].</summary>
+    public double Alpha { get; init => field = Bounds.UnitInterval.Check(value); }
+
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<string> SlotNames => ["slow"];
+
+    /// <summary>The part with its constants, to put behind an optimizer.</summary>
+    /// <param name="every">k; 1 or more.</param>
+    /// <param name="alpha">α, in [0, 1].</param>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Lookahead Of(long every = 6, double alpha = 0.5) => new Faults()
+        .Require(every, Bounds.AtLeast(1)).Require(alpha, Bounds.UnitInterval)
+        .Make(() => new Lookahead { Every = every, Alpha = alpha }).OrThrow(nameof(Lookahead));
+
+    /// <summary>The slow parameters start where the fast ones do.</summary>
+    protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) => parameters.CopyTo(values);
+
+    /// <inheritdoc/>
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Then(first, new LookaheadRule<T>(T.CreateTruncating(Alpha), pass.Step % Every == 0));
+}

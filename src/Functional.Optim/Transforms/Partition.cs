@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Several optimizers in one tree: each leaf goes through the optimizer of the first rule that matches it. Parts before and behind a
+/// partition see all leaves, so a clip in front of it is global across them.
+/// </summary>
+/// <remarks>
+/// The optimizers share the state's slots: slot k of a leaf is slot k of its own optimizer. A leaf that no rule matches keeps its
+/// update as it is; <see cref="Freeze"/> behind the rules stops it. A partition may stand in a partition.
+/// </remarks>
+public sealed record Partition : Transform
+{
+    private Partition(ImmutableArray<Rule> rules) => Rules = rules;
+
+    /// <summary>The rules in order.</summary>
+    public ImmutableArray<Rule> Rules { get; }
+
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<string> SlotNames
+    {
+        get
+        {
+            ImmutableArray<string>[] slots = [.. Rules.Select(rule => (ImmutableArray<string>)[.. rule.Optimizer.Parts.SelectMany(part => part.SlotNames)])];
+            return
+            [
+                .. Enumerable.Range(0, slots.Max(names => names.Length))
+                    .Select(slot => string.Join('|', slots.Where(names => slot < names.Length).Select(names => names[slot]).Distinct())),
+            ];
+        }
+    }
+
+    /// <summary>A partition by rules.</summary>
+    /// <param name="rules">At least one; the first that matches a leaf wins.</param>
+    /// <exception cref="ArgumentException">There are no rules, or two have the same name.</exception>
+    public static Partition Of(params ReadOnlySpan<Rule> rules)
+    {
+        if (rules.IsEmpty) throw new ArgumentException("A partition has at least one rule.", nameof(rules));
+        ImmutableArray<Rule> all = [.. rules];
+        if (all.GroupBy(rule => rule.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new ArgumentException($"Two rules of the partition are named '{twice.Key}'.", nameof(rules));
+        return new Partition(all);
+    }
+
+    /// <summary>An optimizer for the leaves that match; the others keep their update as it is.</summary>
+    /// <param name="matches">Which leaves.</param>
+    /// <param name="optimizer">What they go through.</param>
+    public static Partition Masked(Func<Leaf, bool> matches, Optimizer optimizer) => Of(new Rule("masked", matches, optimizer));
+
+    /// <summary>A rule whose leaves stay bit for bit as they are.</summary>
+    /// <param name="name">The name in reports.</param>
+    /// <param name="matches">Which leaves.</param>
+    public static Rule Freeze(string name, Func<Leaf, bool> matches) =>
+        new(name, matches, Composition.Identity with { Groups = [LeafGroup.Frozen(name, static _ => true)] });
+
+    /// <inheritdoc/>
+    public bool Equals(Partition? other) => base.Equals(other) && Rules.AsSpan().SequenceEqual(other!.Rules.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Rules.Length, Rules[0]);
+
+    /// <inheritdoc/>
+    protected internal override double DecayOf(Leaf leaf) => RuleOf(leaf)?.Optimizer.WeightDecayOf(leaf) ?? 0;
+
+    /// <summary>The rate of the first rule: what a report shows of rates that may differ.</summary>
+    protected internal override double RateAt(long step) => Rules[0].Optimizer.LearningRateAt(step);
+
+    /// <summary>The rule of a leaf; <see langword="null"/> where none matches.</summary>
+    internal Rule? RuleOf(Leaf leaf)
+    {
+        foreach (Rule rule in Rules)
+        {
+            if (rule.Matches(leaf)) return rule;
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        builder.AppendJoin(", ", Rules.Select(rule => $"{rule.Name} = {rule.Optimizer}"));
+        return true;
+    }
+
+    /// <summary>Which leaves go through which optimizer.</summary>
+    /// <param name="Name">The name in reports.</param>
+    /// <param name="Matches">Which leaves.</param>
+    /// <param name="Optimizer">What they go through.</param>
+    public sealed record Rule(string Name, Func<Leaf, bool> Matches, Optimizer Optimizer);
+}

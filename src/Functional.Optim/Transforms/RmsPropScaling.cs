@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>Divides the update by the root of the running mean of its square, or by its deviation (see <see cref="RmsProp"/>).</summary>
+internal sealed record RmsPropScaling(double Alpha, double Epsilon, double EpsilonRoot, bool Centered) : Transform
+{
+    /// <summary>What the part calls its slots: those of <see cref="RmsPropState{T}"/>.</summary>
+    internal static ImmutableArray<string> Slots { get; } = ["v"];
+
+    /// <summary>The same with the mean of the gradient.</summary>
+    internal static ImmutableArray<string> CenteredSlots { get; } = ["v", "mean"];
+
+    private static ImmutableArray<string> SlotsAndMomentum { get; } = [.. Slots, .. Trace.Slots];
+
+    private static ImmutableArray<string> CenteredSlotsAndMomentum { get; } = [.. CenteredSlots, .. Trace.Slots];
+
+    protected internal override ImmutableArray<string> SlotNames => Centered ? CenteredSlots : Slots;
+
+    /// <summary>The slots of the part, and behind them that of momentum.</summary>
+    internal static ImmutableArray<string> SlotsWith(bool centered, bool momentum) => momentum
+        ? centered ? CenteredSlotsAndMomentum : SlotsAndMomentum
+        : centered ? CenteredSlots : Slots;
+
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    {
+        if (Centered) pass.Then(first, new CenteredRmsPropRule<T>(Alpha, Epsilon, EpsilonRoot));
+        else pass.Then(first, new RmsPropRule<T>(Alpha, Epsilon, EpsilonRoot));
+    }
+
+    internal static Faults Check(double alpha, double epsilon, double epsilonRoot) => new Faults()
+        .Require(alpha, Bounds.BelowOne).Require(epsilon, Bounds.NotNegative).Require(epsilonRoot, Bounds.NotNegative);
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>Makes of each element of the update a step of its own size, by the signs of its history (see <see cref="Rprop"/>).</summary>
+internal sealed record RpropScaling(double InitialStep, double EtaMinus, double EtaPlus, double MinimumStep, double MaximumStep) : Transform
+{
+    internal static ImmutableArray<string> Slots { get; } = ["previous gradient", "step size"];
+
+    protected internal override ImmutableArray<string> SlotNames => Slots;
+
+    protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values)
+    {
+        if (slot == 1) values.Fill(T.CreateTruncating(InitialStep));
+    }
+
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Then(first, new RpropRule<T>(EtaMinus, EtaPlus, MinimumStep, MaximumStep));
+
+    internal static Faults Check(double initialStep, double etaMinus, double etaPlus, double minimumStep, double maximumStep) =>
+        new Faults()
+        .Require(initialStep, Bounds.Positive).Require(minimumStep, Bounds.NotNegative).Require(maximumStep, Bounds.NotNegative)
+        .Require(etaMinus, Bounds.Within(0, 1)).Require(etaPlus, Bounds.Within(1, double.PositiveInfinity))
+        .Require(!(maximumStep < minimumStep), nameof(maximumStep), maximumStep, $"{minimumStep}, the smallest, or more");
+}

@@ -1,0 +1,74 @@
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Scales the update of each leaf to the size of its parameters: u' = c·‖θ‖ / (‖u‖ + λ·‖θ‖ + ε) · (u + λ·θ), and u + λ·θ where ‖θ‖ or ‖u‖
+/// is 0. With λ = 0 it is the trust ratio of LAMB (You et al., 2020), with a decay that of LARS (You, Gitman and Ginsburg, 2017).
+/// </summary>
+public sealed record TrustRatio : Transform
+{
+    private TrustRatio()
+    {
+    }
+
+    /// <summary>c, the trust coefficient; finite and positive.</summary>
+    public double Coefficient { get; init => field = Bounds.Positive.Check(value); }
+
+    /// <summary>λ, an L2 penalty that the ratio takes into account; finite and not negative.</summary>
+    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>ε; finite and not negative.</summary>
+    public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>Which leaves are scaled (and decay); all when <see langword="null"/>.</summary>
+    internal Func<Leaf, bool>? Adapts { get; init; }
+
+    /// <inheritdoc/>
+    protected internal override bool Measures => true;
+
+    /// <inheritdoc/>
+    protected internal override bool LeafByLeaf => true;
+
+    /// <summary>The part with its constants.</summary>
+    /// <param name="coefficient">c; finite and positive.</param>
+    /// <param name="weightDecay">λ; finite and not negative.</param>
+    /// <param name="epsilon">ε; finite and not negative.</param>
+    /// <param name="adapts">Which leaves are scaled and decay, often those of rank 2 and more; all when <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static TrustRatio Of(double coefficient = 1, double weightDecay = 0, double epsilon = 0, Func<Leaf, bool>? adapts = null) =>
+        new Faults().Require(coefficient, Bounds.Positive).Require(weightDecay, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
+            .Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Adapts = adapts })
+            .OrThrow(nameof(TrustRatio));
+
+    /// <inheritdoc/>
+    protected internal override double DecayOf(Leaf leaf) => IsAdapted(leaf) ? WeightDecay : 0;
+
+    /// <inheritdoc/>
+    protected internal override double FactorOf(Leaf leaf, LeafSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return DecayOf(leaf) * settings.WeightDecayMultiplier;
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Measure<T>(in Measurement<T> update, Span<double> measured)
+    {
+        for (int range = 0; range < update.Count; range++)
+        {
+            double ofParameters = update.ParameterNorm(range), ofUpdate = update.UpdateNorm(range);
+            double decay = FactorOf(update.Leaf(range), update.Settings(range));
+            measured[range] = ofParameters > 0 && ofUpdate > 0 && IsAdapted(update.Leaf(range))
+                ? Coefficient * ofParameters / (ofUpdate + (decay * ofParameters) + Epsilon)
+                : 1;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(
+        first,
+        new Then<T, DecayRule<T>, ScaleRule<T>>(new(T.CreateTruncating(pass.Factor)), new(T.CreateTruncating(pass.Measured))));
+
+    private bool IsAdapted(Leaf leaf) => Adapts is null || Adapts(leaf);
+}

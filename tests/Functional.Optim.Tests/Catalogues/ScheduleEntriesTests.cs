@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using Functional.Optim.Tests.Schedules;
+
+namespace Functional.Optim.Tests.Catalogues;
+
+public class ScheduleEntriesTests
+{
+    /// <summary>The factories that no text describes: they take schedules, or are a constant by another name.</summary>
+    private static readonly string[] WithoutText = [nameof(Schedule.Sequential), nameof(Schedule.Chained), nameof(Schedule.FromDouble)];
+
+    public static TheoryData<string> Names => CatalogueScheduleLaws.Names;
+
+    private static IEnumerable<MethodInfo> Factories =>
+        typeof(Schedule).GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Where(method => !method.IsSpecialName && !WithoutText.Contains(method.Name))
+            .Append(typeof(Plateau).GetMethod(nameof(Plateau.Of))!);
+
+    [Fact]
+    public void Every_factory_is_an_entry_with_its_parameters_and_their_defaults()
+    {
+        string[] factories = [.. Factories.Select(Signature).Order(StringComparer.Ordinal)];
+        Assert.Equal(factories, Optim.Catalogue.All.Select(entry => entry.ToString()).Order(StringComparer.Ordinal));
+        Assert.Contains(
+            "oneCycle(peak, totalSteps, rise=0.3, anneal=Cosine, divisor=25, finalDivisor=10000, threePhases=false)", factories);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_an_entry_builds_prints_and_writes_the_options_it_was_given(string name)
+    {
+        for (int seed = 0; seed < 20; seed++)
+        {
+            ScheduleCase drawn = ScheduleCase.Draw(name, new Random(seed), least: 1);
+            Schedule schedule = drawn.Schedule;
+            JsonElement written = JsonSerializer.SerializeToElement(schedule).GetProperty(schedule.GetType().Name);
+            foreach ((string option, string text) in drawn.Options)
+            {
+                string property = char.ToUpperInvariant(option[0]) + option[1..];
+                Assert.Equal(text.ToUpperInvariant(), written.GetProperty(property).ToString().Trim('[', ']').ToUpperInvariant());
+                Assert.Contains(property, schedule.ToString(), StringComparison.Ordinal);
+                Assert.Contains(text.Replace(",", ", ", StringComparison.Ordinal), schedule.ToString(), StringComparison.OrdinalIgnoreCase);
+            }
+        }
+    }
+
+    [Fact]
+    public void Schedules_made_of_others_write_those()
+    {
+        Schedule schedule = Schedule.LinearWarmup(1, 5).Then(Schedule.Constant(1).ZeroBased(), 5)
+            .Scale(2).Clamp(0, double.PositiveInfinity);
+        Assert.Equal(
+            """{"Clamped":{"Inner":{"Product":{"First":{"Joined":{"Before":{"LinearWarmup":{"Peak":1,"WarmupSteps":5}},"After":"""
+            + """{"ZeroBasedSchedule":{"Inner":{"Constant":{"Rate":1}}}},"LastStepBefore":5}},"Second":{"Constant":{"Rate":2}}}},"""
+            + "\"Minimum\":0,\"Maximum\":\"Infinity\"}}",
+            JsonSerializer.Serialize(schedule));
+        Assert.Contains("\"Highest\":0.95", JsonSerializer.Serialize(Schedule.OneCycle(1, 10).Momentum()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_with_defaults_may_be_left_out()
+    {
+        Assert.Equal(Schedule.OneCycle(0.1, 50), Build("oneCycle", ("peak", "0.1"), ("totalSteps", "50")));
+        Assert.Equal(Schedule.Cyclic(0, 0.1, 5, 7, CyclicMode.ExponentialRange),
+            Build("cyclic", ("floor", "0"), ("peak", "1e-1"), ("stepsUp", "5"), ("stepsDown", "7"), ("mode", "exponentialrange")));
+        Assert.Equal(Plateau.Of(), Optim.Catalogue.Plateau.Build(new Dictionary<string, string>()));
+    }
+
+    [Fact]
+    public void Unknown_missing_and_unreadable_options_are_listed_at_once()
+    {
+        string faults = Faults("warmupCosine", ("peak", "0,1"), ("totalSteps", "1e4"), ("lowest", "0"));
+        Assert.Equal(
+            "warmupCosine: peak is 0,1; allowed is a number, finite and not negative; "
+            + "warmupSteps is not given; allowed is a whole number, 0 or more; "
+            + "totalSteps is 1e4; allowed is a whole number, more than warmupSteps; "
+            + "lowest is no option of warmupCosine; allowed is peak, warmupSteps, totalSteps, floor.",
+            faults);
+        string choices = Faults("oneCycle", ("peak", "1"), ("totalSteps", "9"), ("anneal", "1"), ("threePhases", "yes"));
+        Assert.Contains("anneal is 1;", choices, StringComparison.Ordinal);
+        Assert.Contains("threePhases is yes;", choices, StringComparison.Ordinal);
+        Assert.Contains("milestones is 1,x;", Faults("multiStepDecay", ("rate", "1"), ("milestones", "1,x")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_number_may_be_NaN_and_no_whole_one_negative(string name)
+    {
+        ScheduleCase drawn = ScheduleCase.Draw(name, new Random(1), least: 1);
+        foreach (CatalogueOption option in ScheduleCase.Get(name).Options.Where(option => option.Type is not "a word"))
+        {
+            string wrong = option.Type == "a number" ? "NaN" : "-1";
+            Dictionary<string, string> options = new(drawn.Options) { [option.Name] = wrong };
+            string faults = Assert.Throws<ArgumentException>(() => ScheduleCase.Get(name).Build(options).OrThrow(name)).Message;
+            Assert.Matches($@"{option.Name} is \[?{wrong}\]?; allowed is ", faults);
+        }
+    }
+
+    private static Schedule Build(string name, params (string Name, string Text)[] options) =>
+        ScheduleCase.Get(name).Build(options.ToDictionary(option => option.Name, option => option.Text)).OrThrow(name);
+
+    private static string Faults(string name, params (string Name, string Text)[] options) =>
+        Assert.Throws<ArgumentException>(() => Build(name, options)).Message;
+
+    private static string Signature(MethodInfo factory)
+    {
+        string name = factory.DeclaringType == typeof(Plateau) ? nameof(Plateau) : factory.Name;
+        return $"{JsonNamingPolicy.CamelCase.ConvertName(name)}({string.Join(", ", factory.GetParameters().Select(Option))})";
+    }
+
+    private static string Option(ParameterInfo parameter)
+    {
+        object? value = parameter.DefaultValue is bool flag ? (flag ? "true" : "false") : parameter.DefaultValue;
+        return parameter.HasDefaultValue ? string.Create(CultureInfo.InvariantCulture, $"{parameter.Name}={value}") : parameter.Name!;
+    }
+}

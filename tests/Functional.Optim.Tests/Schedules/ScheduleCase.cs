@@ -1,0 +1,134 @@
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Functional.Optim.Tests.Schedules;
+
+/// <summary>
+/// Random settings of a catalogue's schedule, and what they promise: rates up to the highest, from some step on not below the lowest, and
+/// monotone from each turn to the next.
+/// </summary>
+internal sealed record ScheduleCase(
+    string Name, Dictionary<string, string> Options, double Lowest, double Highest, long LowestFrom, long[] Turns)
+{
+    /// <summary>The schedules that jump, and why; every other one is continuous.</summary>
+    internal static readonly Dictionary<string, string> Jumping = new()
+    {
+        ["stepDecay"] = "a fall is at once",
+        ["multiStepDecay"] = "a fall is at once",
+        ["constantFactor"] = "it has the whole rate at once",
+        ["cosineRestarts"] = "a restart is at once",
+    };
+
+    /// <summary>What rounding may do to a rate.</summary>
+    internal double Rounding => 1e-15 * Highest;
+
+    internal Schedule Schedule => Get(Name).Build(Options).OrThrow(Name);
+
+    /// <summary>Steps in rising order: about each turn, some in each piece, some anywhere and the last there is.</summary>
+    internal IEnumerable<long> Sampled()
+    {
+        Random random = new(1);
+        IEnumerable<long> near = from turn in Turns.Prepend(0) from away in Enumerable.Range(-2, 5) select turn + away;
+        IEnumerable<long> inside =
+            from piece in Pieces() from part in Enumerable.Range(1, 7) select piece.From + ((piece.To - piece.From) / 8 * part);
+        IEnumerable<long> far = Enumerable.Range(0, 9).Select(_ => random.NextInt64()).Append(long.MaxValue);
+        return near.Concat(inside).Concat(far).Where(step => step >= 0).Distinct().Order();
+    }
+
+    internal IEnumerable<(long From, long To)> Pieces() => Turns.Zip(Turns.Skip(1));
+
+    internal static CatalogueEntry<Schedule> Get(string name) => Optim.Catalogue.Schedules.Single(entry => entry.Name == name);
+
+    /// <summary>Any settings whose pieces have so many steps or more.</summary>
+    internal static Arbitrary<ScheduleCase> Any(string name, long least = 1) =>
+        Arb.From(Gen.Choose(0, int.MaxValue).Select(seed => Draw(name, new Random(seed), least)));
+
+    public override string ToString() => $"{Schedule}";
+
+    /// <summary>One of them.</summary>
+    internal static ScheduleCase Draw(string name, Random random, long least)
+    {
+        double peak = Pick(random, 1e-300, 1e-8, 3e-4, 0.1, 1, 1e300), floor = peak * Pick(random, 0, 1e-3, 0.5, 1);
+        double share = random.NextDouble(), power = Pick(random, 0.5, 1, 2, 3.7);
+        long warmup = Steps(random, least), decay = Steps(random, least), end = warmup + decay;
+        Anneal anneal = Pick(random, Enum.GetValues<Anneal>());
+        switch (name)
+        {
+            case "constant":
+                return Of(peak, peak, 0, [0, long.MaxValue], ("rate", peak));
+            case "linearWarmup":
+                return Of(peak, peak, warmup, [0, warmup, long.MaxValue], ("peak", peak), ("warmupSteps", warmup));
+            case "warmupCosine":
+                return Of(floor, peak, warmup, [0, warmup, end, long.MaxValue],
+                    ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("floor", floor));
+            case "warmupPolynomial":
+                return Of(floor, peak, warmup, [0, warmup, end, long.MaxValue],
+                    ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("floor", floor), ("power", power));
+            case "warmupExponential":
+                double bottom = peak * Pick(random, 1e-3, 0.5, 1);
+                return Of(bottom, peak, warmup, [0, warmup, end, long.MaxValue],
+                    ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("floor", bottom));
+            case "cosine":
+                return Of(floor, peak, 0, [0, decay, long.MaxValue], ("peak", peak), ("totalSteps", decay), ("floor", floor));
+            case "polynomial":
+                return Of(floor, peak, 0, [0, decay, long.MaxValue],
+                    ("peak", peak), ("totalSteps", decay), ("floor", floor), ("power", power));
+            case "stepDecay":
+                return Of(0, peak, 0, [0, long.MaxValue], ("rate", peak), ("every", decay), ("gamma", share));
+            case "multiStepDecay":
+                return Of(peak * Math.Pow(share, 3), peak, 0, [0, long.MaxValue],
+                    ("rate", peak), ("milestones", $"{warmup},{end},{end}"), ("gamma", share));
+            case "constantFactor":
+                return Of(peak * share, peak, 0, [0, long.MaxValue], ("rate", peak), ("steps", decay), ("initialFactor", share));
+            case "linearFactor":
+                double to = random.NextDouble();
+                return Of(peak * Math.Min(share, to), peak * Math.Max(share, to), 0, [0, decay, long.MaxValue],
+                    ("rate", peak), ("steps", decay), ("startFactor", share), ("endFactor", to));
+            case "exponentialDecay":
+                return Of(0, peak, 0, [0, long.MaxValue], ("rate", peak), ("gamma", 1 - (share / least)));
+            case "cosineRestarts":
+                long factor = random.Next(1, 4), second = decay * (1 + factor), third = second + (decay * factor * factor);
+                return Of(floor, peak, 0, [0, decay - 1, decay, second - 1, second, third - 1, third],
+                    ("peak", peak), ("firstPeriod", decay), ("periodFactor", factor), ("floor", floor));
+            case "oneCycle":
+                double rise = 0.05 + (0.44 * share), divisor = 1 + (50 * random.NextDouble());
+                double final = Pick(random, 1 / divisor * (1 + 1e-15), 1, 1e4);
+                long steps = Steps(random, least) * 20;
+                double turn = (rise * steps) - 1;
+                bool three = random.Next(2) == 0;
+                return Of(peak / divisor / Math.Max(final, 1), peak, 0,
+                    [.. new double[] { 0, turn, Math.Ceiling(turn), 2 * turn, Math.Ceiling(2 * turn), steps - 1 }
+                        .Select(at => (long)Math.Max(at, 0)).Where((_, index) => three || index is not (3 or 4)), long.MaxValue],
+                    ("peak", peak), ("totalSteps", steps), ("rise", rise), ("anneal", anneal), ("divisor", divisor),
+                    ("finalDivisor", final), ("threePhases", three));
+            case "cyclic":
+                return Of(floor, peak, 0, [0, warmup, end, end + warmup, 2 * end, (2 * end) + warmup],
+                    ("floor", floor), ("peak", peak), ("stepsUp", warmup), ("stepsDown", decay),
+                    ("mode", Pick(random, Enum.GetValues<CyclicMode>())), ("gamma", 1 - (0.4 / warmup)));
+            case "inverseSquareRoot":
+                return Of(0, peak, 0, [0, warmup, long.MaxValue], ("peak", peak), ("warmupSteps", warmup));
+            case "warmupStableDecay":
+                long hold = random.Next(2) * Steps(random, least);
+                return Of(floor, peak, warmup, [0, warmup, warmup + hold, end + hold, long.MaxValue],
+                    ("peak", peak), ("warmupSteps", warmup), ("decaySteps", decay), ("totalSteps", end + hold),
+                    ("floor", floor), ("anneal", anneal));
+            default:
+                throw new NotSupportedException($"say what settings of {name} promise");
+        }
+
+        ScheduleCase Of(double lowest, double highest, long lowestFrom, long[] turns, params (string Name, object Value)[] options) => new(
+            name, options.ToDictionary(option => option.Name, option => Convert.ToString(option.Value, CultureInfo.InvariantCulture)!),
+            lowest, highest, lowestFrom, turns);
+    }
+
+    private static T Pick<T>(Random random, params T[] from) => from[random.Next(from.Length)];
+
+    /// <summary>Up to so many that three periods of threefold length still count in a long.</summary>
+    private static long Steps(Random random, long least) => random.Next(3) switch
+    {
+        0 => least + random.Next(40),
+        1 => least + random.Next(int.MaxValue),
+        _ => least + ((long)random.Next() << 24),
+    };
+}

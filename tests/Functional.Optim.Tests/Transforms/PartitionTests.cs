@@ -1,0 +1,115 @@
+namespace Functional.Optim.Tests.Transforms;
+
+using Trees = Functional.Optim.Tests.Laws.Trees;
+
+public class PartitionTests
+{
+    private static readonly Optimizer Momentum = Sgd.Of(0.1, momentum: 0.9), Adaptive = AdamW.Of(0.01);
+
+    private static Partition Halves => Partition.Of(
+        new Partition.Rule("vectors", leaf => leaf.Rank == 1, Momentum),
+        new Partition.Rule("matrices", leaf => leaf.Rank == 2, Adaptive));
+
+    [Fact]
+    public void Each_leaf_moves_as_it_would_under_its_own_optimizer()
+    {
+        ParameterTree<float> both = After(Halves, 4).Parameters, vectors = After(Momentum, 4).Parameters, matrices = After(Adaptive, 4).Parameters;
+        foreach (Leaf leaf in both.Layout.Leaves)
+            Assert.True(both.AsSpan(leaf).SequenceEqual((leaf.Rank == 1 ? vectors : matrices).AsSpan(leaf)), leaf.ToString());
+    }
+
+    [Fact]
+    public void The_optimizers_share_the_slots_and_their_names()
+    {
+        OptimizerState<float> state = After(Halves, 4).State;
+        Assert.Equal("momentum|m, v", string.Join(", ", state.SlotNames));
+        ParameterTree<float> expected = After(Momentum, 4).State["momentum"], adams = After(Adaptive, 4).State["m"];
+        foreach (Leaf leaf in expected.Layout.Leaves)
+        {
+            Assert.True(state[0].AsSpan(leaf).SequenceEqual((leaf.Rank == 1 ? expected : adams).AsSpan(leaf)));
+            Assert.True(leaf.Rank == 2 || state[1].AsSpan(leaf).IndexOfAnyExcept(0f) < 0);
+        }
+    }
+
+    [Fact]
+    public void A_clip_in_front_is_global_and_one_inside_is_its_groups()
+    {
+        ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("a", [1], [0.0]), Leaf.Of("b", [1, 1], [0.0]));
+        ParameterTree<double> gradients = ParameterTree.Of(Leaf.Of("a", [1], [3.0]), Leaf.Of("b", [1, 1], [4.0]));
+        Optimizer Of(Optimizer inner) => Partition.Of(
+            new Partition.Rule("a", leaf => leaf.Name == "a", inner), new Partition.Rule("b", leaf => leaf.Name == "b", inner));
+        double[] Deltas(Optimizer optimizer)
+        {
+            (ParameterTree<double> moved, _) = optimizer.Step(parameters, gradients, optimizer.Init(parameters));
+            return [moved.AsSpan("a")[0], moved.AsSpan("b")[0]];
+        }
+
+        Assert.Equal([-0.6, -0.8], Deltas(Clip.ByGlobalNorm(1).Then(Of(Scale.By(1)))), Near);
+        Assert.Equal([-0.6, -0.8], Deltas(Of(Scale.By(1)).Then(Clip.ByGlobalNorm(1))), Near);
+        Assert.Equal([-0.6, -0.8], Deltas(Of(Composition.Identity).Then(Clip.ByGlobalNorm(1))), Near);
+        Assert.Equal([-1, -1], Deltas(Of(Clip.ByGlobalNorm(1))), Near);
+        Assert.Equal([-2, -2], Deltas(Of(Scale.By(5).Then(Clip.ByGlobalNorm(1))).Then(Scale.By(2))), Near);
+    }
+
+    [Fact]
+    public void Leaves_that_no_rule_matches_keep_their_update_and_frozen_ones_stay()
+    {
+        Optimizer optimizer = Partition.Of(
+                new Partition.Rule("adam", leaf => leaf.Index == 4, Adam.Scaling()), Partition.Freeze("frozen", leaf => leaf.Index == 6))
+            .Then(LearningRate.Of(0.1));
+        ParameterTree<float> parameters = Trees.Random<float>(1), gradients = Trees.Random<float>(2);
+        (ParameterTree<float> moved, OptimizerState<float> state) = optimizer.Step(parameters, gradients, optimizer.Init(parameters));
+        (ParameterTree<float> plain, _) = Sgd.Of(0.1).Step(parameters, gradients, Sgd.Of(0.1).Init(parameters));
+        foreach (Leaf leaf in parameters.Layout.Leaves.Where(leaf => leaf.Length > 0))
+        {
+            ParameterTree<float> expected = leaf.Index == 6 ? parameters : plain;
+            Assert.Equal(leaf.Index != 4, moved.AsSpan(leaf).SequenceEqual(expected.AsSpan(leaf)));
+        }
+
+        Assert.Contains("frozen", optimizer.Report(parameters.Layout).ToString() + Partition.Freeze("frozen", _ => true).Name, StringComparison.Ordinal);
+        Assert.Equal(2, state.SlotCount);
+    }
+
+    [Fact]
+    public void Donating_is_pure_in_bits_partitions_nest_and_a_failing_inner_clip_changes_nothing()
+    {
+        Optimizer optimizer = Clip.ByGlobalNorm(2).Then(Partition.Of(
+            new Partition.Rule("first", leaf => leaf.Index < 3, Halves),
+            new Partition.Rule("rest", _ => true, Adam.Scaling().Then(Clip.ByGlobalNorm(0.3)).Then(LearningRate.Of(0.1)))));
+        var pure = After(optimizer, 4);
+        (ParameterTree<float> parameters, OptimizerState<float> state) = (Trees.Random<float>(0), optimizer.Init(Trees.Random<float>(0)));
+        for (int step = 1; step <= 4; step++) (parameters, state) = optimizer.StepDonating(parameters, Trees.Random<float>(step), state);
+        Assert.Equal(pure, (parameters, state));
+
+        Optimizer failing = Partition.Of(
+            new Partition.Rule("a", leaf => leaf.Index < 4, Momentum), new Partition.Rule("b", _ => true, Clip.ByGlobalNorm(1)));
+        OptimizerState<float> before = failing.Init(parameters);
+        float[] broken = Trees.Random<float>(9).AsSpan("leaf8").ToArray();
+        broken[5] = float.NaN;
+        ParameterTree<float> gradients = ParameterTree.Of([.. parameters.Layout.Leaves.Select(leaf => Leaf.Of(
+            leaf.Name, leaf.Shape.AsSpan(), leaf.Name == "leaf8" ? broken : Trees.Random<float>(9).AsSpan(leaf.Name).ToArray()))]);
+        Assert.Equal("leaf8", Assert.Throws<NonFiniteGradientException>(() => { failing.StepDonating(parameters, gradients, before); }).Leaf);
+        Assert.Equal(pure.Parameters, parameters);
+        Assert.Equal(failing.Init(parameters), before);
+    }
+
+    [Fact]
+    public void Wrong_partitions_are_refused_and_equal_ones_are_equal()
+    {
+        Assert.Throws<ArgumentException>(() => Partition.Of());
+        Assert.Throws<ArgumentException>(() => Partition.Of(new("a", _ => true, Momentum), new("a", _ => true, Momentum)));
+        Partition halves = Halves;
+        Assert.Equal(halves, Partition.Of(halves.Rules.AsSpan()));
+        Assert.NotEqual(halves, Partition.Of(halves.Rules.AsSpan()[1..]));
+    }
+
+    private static bool Near(double left, double right) => Math.Abs(left - right) < 1e-12;
+
+    private static (ParameterTree<float> Parameters, OptimizerState<float> State) After(Optimizer optimizer, int steps)
+    {
+        ParameterTree<float> parameters = Trees.Random<float>(0);
+        OptimizerState<float> state = optimizer.Init(parameters);
+        for (int step = 1; step <= steps; step++) (parameters, state) = optimizer.Step(parameters, Trees.Random<float>(step), state);
+        return (parameters, state);
+    }
+}

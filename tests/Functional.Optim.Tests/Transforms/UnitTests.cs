@@ -1,0 +1,119 @@
+namespace Functional.Optim.Tests.Transforms;
+
+using Trees = Functional.Optim.Tests.Laws.Trees;
+
+/// <summary>Parts that look at leaves or units as a whole.</summary>
+public class UnitTests
+{
+    [Fact]
+    public void A_leaf_is_clipped_by_its_own_norm()
+    {
+        ParameterTree<double> deltas = Deltas(Clip.ByLeafNorm(1), [3, 4], [[0.3, 0.4], [0, 0]]);
+        Assert.Equal([0.6, 0.8], deltas.AsSpan("vector").ToArray(), Near);
+        Assert.Equal([0.3, 0.4, 0, 0], deltas.AsSpan("matrix").ToArray(), Near);
+        Assert.Equal([3 / 7.0, 4 / 7.0], Deltas(Clip.ByLeafNorm(1, NormKind.L1), [3, 4], [[0, 0], [0, 0]]).AsSpan("vector").ToArray(), Near);
+        Assert.Throws<NonFiniteGradientException>(() => Deltas(Clip.ByLeafNorm(1), [double.NaN, 0], [[0, 0], [0, 0]]));
+    }
+
+    [Theory]
+    [InlineData(UnitDimension.First, new[] { 0.02 * 3 / 5, 0.02 * 4 / 5, 0.001, 0.001 })]
+    [InlineData(UnitDimension.Last, new[] { 0.02 * 3 / 3.00000016666666, 0.02, 0.02 * 0.001 / 3.00000016666666, 5e-6 })]
+    public void Adaptive_clipping_compares_each_unit_with_its_parameters(UnitDimension units, double[] expected)
+    {
+        // The parameters are ones, so a unit has the norm √2 of them; with λ = 0.02/√2 the most is 0.02.
+        ParameterTree<double> deltas = Deltas(Clip.Adaptively(0.02 / Math.Sqrt(2), 1e-3, units), [30, 40], [[3, 4], [0.001, 0.001]]);
+        Assert.Equal([0.012, 0.016], deltas.AsSpan("vector").ToArray(), Near);
+        Assert.Equal(expected, deltas.AsSpan("matrix").ToArray(), (left, right) => Math.Abs(left - right) < 1e-8);
+        Optimizer clip = Clip.Adaptively();
+        ParameterTree<double> still = clip.Init(Trees.Random<double>(0)).SlotCount == 0 ? Trees.Random<double>(0).Layout.Zeros<double>() : default;
+        Assert.Equal(-1, clip.Update(Trees.Random<double>(0), still, clip.Init(still)).Deltas.AsSpan().IndexOfAnyExcept(0.0));
+    }
+
+    [Theory]
+    [InlineData(UnitDimension.First, new[] { -1.0, 1, -2, 2 })]
+    [InlineData(UnitDimension.Last, new[] { -2.0, -3, 2, 3 })]
+    public void Centralized_units_have_the_mean_zero(UnitDimension units, double[] expected)
+    {
+        ParameterTree<double> deltas = Deltas(Centralize.By(units), [1, 2], [[1, 3], [5, 9]]);
+        Assert.Equal(expected, deltas.AsSpan("matrix").ToArray(), Near);
+        Assert.Equal([1, 2], deltas.AsSpan("vector").ToArray());
+    }
+
+    [Fact]
+    public void Noise_has_the_variance_of_its_step_and_is_a_function_of_seed_step_and_place()
+    {
+        ParameterTree<double> zeros = ParameterTree.Of(Leaf.Of("w", [20_000], new double[20_000]));
+        Optimizer noise = Noise.Of(variance: 0.09, seed: 5);
+        OptimizerState<double> state = noise.Init(zeros);
+        (ParameterTree<double> first, OptimizerState<double> next) = noise.Update(zeros, zeros, state);
+        (ParameterTree<double> second, _) = noise.Update(zeros, zeros, next);
+        Assert.Equal(first, noise.Update(zeros, zeros, state).Deltas);
+        Assert.Equal(0.3, Deviation(first), 0.005);
+        Assert.Equal(0.3 / Math.Pow(2, 0.275), Deviation(second), 0.005);
+        Assert.NotEqual(first, Noise.Of(0.09, seed: 6).Update(zeros, zeros, state).Deltas);
+
+        static double Deviation(ParameterTree<double> tree) => Math.Sqrt(tree.AsSpan("w").ToArray().Average(value => value * value));
+    }
+
+    [Fact]
+    public void The_trust_ratio_gives_the_update_the_size_of_the_parameters()
+    {
+        // ‖θ‖ is √2 of the vector and 2 of the matrix.
+        ParameterTree<double> deltas = Deltas(TrustRatio.Of(0.5), [3, 4], [[0, 0], [0, 0]]);
+        Assert.Equal([3 * Math.Sqrt(2) / 10, 4 * Math.Sqrt(2) / 10], deltas.AsSpan("vector").ToArray(), Near);
+        Assert.Equal(-1, deltas.AsSpan("matrix").IndexOfAnyExcept(0.0));
+        double ratio = 0.5 * Math.Sqrt(2) / (5 + (0.1 * Math.Sqrt(2)) + 1e-3);
+        ParameterTree<double> decayed = Deltas(TrustRatio.Of(0.5, 0.1, 1e-3, leaf => leaf.Rank == 1), [3, 4], [[1, 2], [3, 4]]);
+        // The harness turns the gradient around, so the penalty pulls against it.
+        Assert.Equal([ratio * 2.9, ratio * 3.9], decayed.AsSpan("vector").ToArray(), Near);
+        Assert.Equal([1, 2, 3, 4], decayed.AsSpan("matrix").ToArray());
+    }
+
+    [Fact]
+    public void Lamb_and_lars_follow_their_formulas()
+    {
+        ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("w", [2], [3.0, 4]));
+        Lamb lamb = Lamb.Of(0.1, weightDecay: 0.01);
+        Lars lars = Lars.Of(0.1, coefficient: 0.5, weightDecay: 0.01);
+        (ParameterTree<double> byLamb, AdamState<double> lambState) = (parameters, lamb.Init(parameters));
+        (ParameterTree<double> byLars, SgdState<double> larsState) = (parameters, lars.Init(parameters));
+        double[] theta = [3, 4], m = [0, 0], v = [0, 0], other = [3, 4], trace = [0, 0];
+        for (int t = 1; t <= 5; t++)
+        {
+            double[] g = [Math.Sin(t), Math.Cos(t) + 0.5];
+            ParameterTree<double> gradients = ParameterTree.Of(Leaf.Of("w", [2], g));
+            (byLamb, lambState) = lamb.Step(byLamb, gradients, lambState);
+            (byLars, larsState) = lars.Step(byLars, gradients, larsState);
+            double[] r = new double[2];
+            for (int i = 0; i < 2; i++)
+            {
+                m[i] = (0.9 * m[i]) + (0.1 * g[i]);
+                v[i] = (0.999 * v[i]) + (0.001 * g[i] * g[i]);
+                r[i] = (m[i] / (1 - Math.Pow(0.9, t)) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.999, t))) + 1e-6)) + (0.01 * theta[i]);
+            }
+
+            double trust = Norm(theta) / Norm(r), local = 0.5 * Norm(other) / (Norm(g) + (0.01 * Norm(other)));
+            for (int i = 0; i < 2; i++)
+            {
+                theta[i] -= 0.1 * trust * r[i];
+                trace[i] = (0.9 * trace[i]) + (0.1 * local * (g[i] + (0.01 * other[i])));
+                other[i] -= trace[i];
+            }
+        }
+
+        Assert.Equal(theta, byLamb.AsSpan("w").ToArray(), Near);
+        Assert.Equal(other, byLars.AsSpan("w").ToArray(), Near);
+
+        static double Norm(double[] x) => Math.Sqrt((x[0] * x[0]) + (x[1] * x[1]));
+    }
+
+    /// <summary>What leaves the parts for parameters of ones.</summary>
+    private static ParameterTree<double> Deltas(Optimizer optimizer, double[] vector, double[][] matrix)
+    {
+        ParameterTree<double> ones = ParameterTree.Of(Leaf.Of("vector", [2], [1.0, 1]), Leaf.Of("matrix", [2, 2], [1.0, 1, 1, 1]));
+        ParameterTree<double> gradients = ParameterTree.Of(Leaf.Of("vector", [2], vector), Leaf.Of("matrix", [2, 2], matrix.SelectMany(row => row).ToArray()));
+        return Scale.By(-1).Then(optimizer).Update(ones, gradients, optimizer.Init(ones)).Deltas;
+    }
+
+    private static bool Near(double left, double right) => Math.Abs(left - right) < 1e-12;
+}

@@ -1,0 +1,111 @@
+using Functional.Optim.Training;
+
+namespace Functional.Optim.Tests.Wrappers;
+
+using Trees = Functional.Optim.Tests.Laws.Trees;
+
+public class AccumulateTests
+{
+    private static readonly Optimizer Inner = Clip.ByGlobalNorm(1).Then(AdamW.Of(0.01));
+
+    [Fact]
+    public void Every_k_gradients_make_the_update_of_their_mean_and_nothing_moves_between()
+    {
+        Accumulate optimizer = Accumulate.Of(3, Inner);
+        ParameterTree<double> parameters = Trees.Random<double>(0), expected = parameters;
+        OptimizerState<double> state = optimizer.Init(parameters), inner = Inner.Init(parameters);
+        for (int update = 0; update < 3; update++)
+        {
+            GradientAccumulator<double> mean = GradientAccumulator<double>.Of(parameters.Layout);
+            for (int part = 0; part < 3; part++)
+            {
+                ParameterTree<double> before = parameters, gradients = Trees.Random<double>((10 * update) + part);
+                mean = mean.Add(gradients, weight: 2);
+                (parameters, state) = optimizer.Step(parameters, gradients, state);
+                Assert.Equal(part < 2, before == parameters);
+                Assert.Equal((part + 1) % 3, state.Counters.Gathered);
+            }
+
+            (expected, inner) = Inner.Step(expected, mean.Mean(), inner);
+            Assert.Equal(update + 1, state.Step);
+            for (int index = 0; index < expected.AsSpan().Length; index++)
+                Assert.Equal(expected.AsSpan()[index], parameters.AsSpan()[index], 1e-12);
+        }
+
+        Assert.Equal(new UpdateCounters(WithoutUpdate: 6), state.Counters);
+        Assert.Equal("m, v, gathered", string.Join(", ", state.SlotNames));
+    }
+
+    [Fact]
+    public void Donating_gives_the_same_bits_and_allocates_nothing()
+    {
+        Accumulate optimizer = Accumulate.Of(2, Inner);
+        ParameterTree<float> pure = Trees.Random<float>(0), parameters = Trees.Random<float>(0);
+        (OptimizerState<float> pureState, OptimizerState<float> state) = (optimizer.Init(pure), optimizer.Init(parameters));
+        int allocating = 0;
+        for (int step = 1; step <= 40; step++)
+        {
+            ParameterTree<float> gradients = Trees.Random<float>(step);
+            (pure, pureState) = optimizer.Step(pure, gradients, pureState);
+            TreeBuffer<float> own = parameters.Layout.Rent<float>();
+            gradients.AsSpan().CopyTo(own.AsSpan());
+            ParameterTree<float> donated = own.ToTree();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            (parameters, state) = optimizer.StepDonating(parameters, donated, state);
+            if (step > 20 && GC.GetAllocatedBytesForCurrentThread() > before) allocating++;
+            Assert.Equal((pure, pureState), (parameters, state));
+        }
+
+        Assert.InRange(allocating, 0, 2);
+    }
+
+    [Fact]
+    public void A_run_saved_between_two_updates_goes_on_with_the_same_bits_and_batches()
+    {
+        Accumulate optimizer = Accumulate.Of(3, Inner);
+        string path = Path.GetTempFileName();
+        TrainState<float> straight = TrainState.Init(optimizer, Trees.Random<float>(0));
+        for (int step = 1; step <= 8; step++)
+        {
+            Assert.Equal(step - 1, straight.Step);
+            (straight, _) = TrainStep.Run<float, int>(optimizer, (_, batch, _) => (0, Trees.Random<float>(batch)), straight, step);
+            if (step == 4) TrainStateFile.Save(straight, path).ThrowIfFail();
+        }
+
+        TrainState<float> resumed = TrainStateFile.Load<float>(path).ThrowIfFail();
+        File.Delete(path);
+        Assert.Equal(4, resumed.Step);
+        for (int step = 5; step <= 8; step++)
+            (resumed, _) = TrainStep.Run<float, int>(optimizer, (_, batch, _) => (0, Trees.Random<float>(batch)), resumed, step);
+        Assert.Equal(straight, resumed);
+    }
+
+    [Fact]
+    public void Weights_count_and_none_is_an_error()
+    {
+        ParameterTree<double> one = ParameterTree.Of(Leaf.Of("w", [1], [1.0])), four = ParameterTree.Of(Leaf.Of("w", [1], [4.0]));
+        GradientAccumulator<double> none = GradientAccumulator<double>.Of(one.Layout);
+        Assert.Equal(3.25, none.Add(one, 1).Add(four, 3).Mean().AsSpan("w")[0], 1e-15);
+        Assert.Throws<InvalidOperationException>(() => none.Mean());
+        Assert.Throws<InvalidOperationException>(() => none.Add(one, 0).Mean());
+        Assert.Throws<ArgumentException>(() => none.Add(one, -1));
+        Assert.Throws<ArgumentException>(() => none.Add(one, double.NaN));
+    }
+
+    [Fact]
+    public void Wrappers_are_outermost_and_carry_the_groups_of_what_is_inside()
+    {
+        Accumulate optimizer = Accumulate.Of(2, Inner);
+        Assert.Throws<ArgumentException>(() => optimizer.Then(Scale.By(2)));
+        Assert.Throws<ArgumentException>(() => Scale.By(2).Then(optimizer));
+        Assert.Throws<ArgumentException>(() => Accumulate.Of(0, Inner));
+        Optimizer frozen = optimizer.WithGroups(LeafGroup.Frozen("all", _ => true));
+        Assert.Equal("all", frozen.Report(Trees.Random<float>(0).Layout).Rows[0].Group);
+        ParameterTree<float> parameters = Trees.Random<float>(0);
+        OptimizerState<float> state = frozen.Init(parameters);
+        (ParameterTree<float> moved, state) = frozen.Step(parameters, Trees.Random<float>(1), state);
+        (moved, state) = frozen.Step(moved, Trees.Random<float>(2), state);
+        Assert.Equal(1, state.Step);
+        Assert.Equal(parameters, moved);
+    }
+}

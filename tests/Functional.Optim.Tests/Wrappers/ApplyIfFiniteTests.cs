@@ -1,0 +1,33 @@
+namespace Functional.Optim.Tests.Wrappers;
+
+using Trees = Functional.Optim.Tests.Laws.Trees;
+
+public class ApplyIfFiniteTests
+{
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.NegativeInfinity)]
+    public void A_gradient_that_is_not_finite_is_left_out_and_counted_until_there_are_too_many(double bad)
+    {
+        ApplyIfFinite optimizer = ApplyIfFinite.Around(Adam.Of(0.1), mostInARow: 2);
+        ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("a", [1], [1.0]), Leaf.Of("b", [1], [1.0]));
+        ParameterTree<double> good = ParameterTree.Of(Leaf.Of("a", [1], [1.0]), Leaf.Of("b", [1], [1.0]));
+        ParameterTree<double> broken = ParameterTree.Of(Leaf.Of("a", [1], [1.0]), Leaf.Of("b", [1], [bad]));
+        (ParameterTree<double> at, OptimizerState<double> state) = optimizer.Step(parameters, good, optimizer.Init(parameters));
+        for (int round = 1; round <= 2; round++)
+        {
+            ParameterTree<double> before = at;
+            (at, state) = optimizer.Step(at, broken, state);
+            Assert.Equal(before, at);
+            Assert.Equal(round, state.Counters.LeftOutInARow);
+        }
+
+        Assert.Equal("b", Assert.Throws<NonFiniteGradientException>(() => { optimizer.Step(at, broken, state); }).Leaf);
+        (at, state) = optimizer.Step(at, good, state);
+        Assert.Equal(new UpdateCounters(WithoutUpdate: 2, LeftOutInARow: 0), state.Counters);
+        (at, state) = optimizer.StepDonating(at, broken, state);
+        Assert.Equal(1, state.Counters.LeftOutInARow);
+        Assert.Equal(2, state.Step);
+        Assert.Equal(-1, optimizer.Update(at, ParameterTree.Of(Leaf.Of("a", [1], [bad]), Leaf.Of("b", [1], [1.0])), state).Deltas.AsSpan().IndexOfAnyExcept(0.0));
+    }
+}
