@@ -15,6 +15,13 @@ public static unsafe class BlockReduction
     private const int Columns = 32;
     private const int ParallelBlocks = 16;
 
+    /// <summary>Σx·y.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static double Dot<T>(ReadOnlySpan<T> left, ReadOnlySpan<T> right)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => left.Length == right.Length
+        ? Reduce<T, Products, Itself>(left, right, default)
+        : throw new ArgumentException($"right has length {right.Length}; left has length {left.Length}.", nameof(right));
+
     /// <summary>Σx².</summary>
     public static double SumOfSquares<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => SumOfSquares(values, default(Itself));
@@ -25,7 +32,7 @@ public static unsafe class BlockReduction
 
     /// <summary>max |x|, 0 for an empty span, NaN when an element is.</summary>
     public static double MaxAbs<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Reduce<T, Largest, Itself>(values, default);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Reduce<T, Largest, Itself>(values, values, default);
 
     /// <summary>
     /// The Euclidean norm √Σx². Doubles whose squares leave the range are divided by the largest first, so the norm is infinite
@@ -51,14 +58,14 @@ public static unsafe class BlockReduction
     /// <summary>Σf(x)².</summary>
     internal static double SumOfSquares<T, TMap>(ReadOnlySpan<T> values, TMap map)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TMap : unmanaged, IMap => Reduce<T, Squares, TMap>(values, map);
+        where TMap : unmanaged, IMap => Reduce<T, Squares, TMap>(values, values, map);
 
     /// <summary>Σf(x).</summary>
     internal static double Sum<T, TMap>(ReadOnlySpan<T> values, TMap map)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TMap : unmanaged, IMap => Reduce<T, Plain, TMap>(values, map);
+        where TMap : unmanaged, IMap => Reduce<T, Plain, TMap>(values, values, map);
 
-    private static double Reduce<T, TSum, TMap>(ReadOnlySpan<T> values, TMap map)
+    private static double Reduce<T, TSum, TMap>(ReadOnlySpan<T> values, ReadOnlySpan<T> others, TMap map)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSum : struct, ISum
         where TMap : unmanaged, IMap
@@ -67,10 +74,10 @@ public static unsafe class BlockReduction
         if (blocks == 0) return 0;
         double[] partial = ArrayPool<double>.Shared.Rent(blocks);
         double total = 0;
-        fixed (T* start = values)
+        fixed (T* start = values, other = others)
         fixed (double* results = partial)
         {
-            Body<T, TSum, TMap> body = new(start, values.Length, results, map);
+            Body<T, TSum, TMap> body = new(start, other, values.Length, results, map);
             if (blocks < ParallelBlocks)
             {
                 for (int block = 0; block < blocks; block++) body.Reduce(block);
@@ -104,7 +111,10 @@ public static unsafe class BlockReduction
 
     private interface ISum
     {
-        static abstract TLane Add<TLane>(TLane sum, TLane value)
+        /// <summary>Whether a second array is read; else the other value is the first once more.</summary>
+        static virtual bool ReadsOthers => false;
+
+        static abstract TLane Add<TLane>(TLane sum, TLane value, TLane other)
             where TLane : struct, ILane<TLane, double>;
 
         static abstract double Combine(double left, double right);
@@ -113,8 +123,19 @@ public static unsafe class BlockReduction
     private readonly struct Squares : ISum
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TLane Add<TLane>(TLane sum, TLane value)
+        public static TLane Add<TLane>(TLane sum, TLane value, TLane other)
             where TLane : struct, ILane<TLane, double> => TLane.FusedMultiplyAdd(value, value, sum);
+
+        public static double Combine(double left, double right) => left + right;
+    }
+
+    private readonly struct Products : ISum
+    {
+        public static bool ReadsOthers => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLane Add<TLane>(TLane sum, TLane value, TLane other)
+            where TLane : struct, ILane<TLane, double> => TLane.FusedMultiplyAdd(value, other, sum);
 
         public static double Combine(double left, double right) => left + right;
     }
@@ -122,7 +143,7 @@ public static unsafe class BlockReduction
     private readonly struct Plain : ISum
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TLane Add<TLane>(TLane sum, TLane value)
+        public static TLane Add<TLane>(TLane sum, TLane value, TLane other)
             where TLane : struct, ILane<TLane, double> => sum + value;
 
         public static double Combine(double left, double right) => left + right;
@@ -131,18 +152,19 @@ public static unsafe class BlockReduction
     private readonly struct Largest : ISum
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TLane Add<TLane>(TLane sum, TLane value)
+        public static TLane Add<TLane>(TLane sum, TLane value, TLane other)
             where TLane : struct, ILane<TLane, double> => TLane.Max(sum, TLane.Abs(value));
 
         public static double Combine(double left, double right) => Math.Max(left, right);
     }
 
-    private readonly struct Body<T, TSum, TMap>(T* values, int length, double* results, TMap map) : IParallelBody
+    private readonly struct Body<T, TSum, TMap>(T* values, T* others, int length, double* results, TMap map) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSum : struct, ISum
         where TMap : unmanaged, IMap
     {
         private readonly T* values = values;
+        private readonly T* others = others;
         private readonly double* results = results;
         private readonly TMap map = map;
 
@@ -157,17 +179,17 @@ public static unsafe class BlockReduction
         {
             double* sums = stackalloc double[Columns];
             new Span<double>(sums, Columns).Clear();
-            T* start = values + ((long)block * BlockSize);
+            T* start = values + ((long)block * BlockSize), other = others + ((long)block * BlockSize);
             int count = Math.Min(BlockSize, length - (block * BlockSize));
             int rows = count / Columns;
-            if (Vector512.IsHardwareAccelerated) Sweep<Lane512<double>, Pair512>(start, rows, sums);
-            else if (Vector256.IsHardwareAccelerated) Sweep<Lane256<double>, Pair256>(start, rows, sums);
+            if (Vector512.IsHardwareAccelerated) Sweep<Lane512<double>, Pair512>(start, other, rows, sums);
+            else if (Vector256.IsHardwareAccelerated) Sweep<Lane256<double>, Pair256>(start, other, rows, sums);
             else
             {
-                for (int index = 0; index < rows * Columns; index++) AddOne(sums + (index % Columns), start[index]);
+                for (int index = 0; index < rows * Columns; index++) AddOne(sums + (index % Columns), start[index], other[index]);
             }
 
-            for (int index = rows * Columns; index < count; index++) AddOne(sums + (index % Columns), start[index]);
+            for (int index = rows * Columns; index < count; index++) AddOne(sums + (index % Columns), start[index], other[index]);
             for (int half = Columns / 2; half > 0; half /= 2)
             {
                 for (int column = 0; column < half; column++) sums[column] = TSum.Combine(sums[column], sums[column + half]);
@@ -177,13 +199,16 @@ public static unsafe class BlockReduction
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void AddOne(double* sum, T value) =>
-            ScalarLane<double>.Store(
-                TSum.Add(ScalarLane<double>.Load(sum), map.Of(ScalarLane<double>.Broadcast(double.CreateTruncating(value)))), sum);
+        private void AddOne(double* sum, T value, T other)
+        {
+            ScalarLane<double> mapped = map.Of(ScalarLane<double>.Broadcast(double.CreateTruncating(value)));
+            ScalarLane<double> second = TSum.ReadsOthers ? ScalarLane<double>.Broadcast(double.CreateTruncating(other)) : mapped;
+            ScalarLane<double>.Store(TSum.Add(ScalarLane<double>.Load(sum), mapped, second), sum);
+        }
 
         /// <summary>Four lanes of columns at a time, over all rows.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Sweep<TLane, TPair>(T* start, int rows, double* sums)
+        private void Sweep<TLane, TPair>(T* start, T* other, int rows, double* sums)
             where TLane : struct, ILane<TLane, double>
             where TPair : struct, IPair<TLane>
         {
@@ -191,15 +216,18 @@ public static unsafe class BlockReduction
             {
                 TMap constants = map;
                 TLane a = TLane.Broadcast(0), b = a, c = a, d = a;
-                T* at = start + column;
-                for (int row = 0; row < rows; row++, at += Columns)
+                T* at = start + column, beside = other + column;
+                for (int row = 0; row < rows; row++, at += Columns, beside += Columns)
                 {
-                    (TLane first, TLane second) = TPair.Load(at);
-                    (TLane third, TLane fourth) = TPair.Load(at + (2 * TLane.Width));
-                    a = TSum.Add(a, constants.Of(first));
-                    b = TSum.Add(b, constants.Of(second));
-                    c = TSum.Add(c, constants.Of(third));
-                    d = TSum.Add(d, constants.Of(fourth));
+                    (TLane First, TLane Second) left = TPair.Load(at), right = TPair.Load(at + (2 * TLane.Width));
+                    left = (constants.Of(left.First), constants.Of(left.Second));
+                    right = (constants.Of(right.First), constants.Of(right.Second));
+                    (TLane First, TLane Second) leftOther = TSum.ReadsOthers ? TPair.Load(beside) : left;
+                    (TLane First, TLane Second) rightOther = TSum.ReadsOthers ? TPair.Load(beside + (2 * TLane.Width)) : right;
+                    a = TSum.Add(a, left.First, leftOther.First);
+                    b = TSum.Add(b, left.Second, leftOther.Second);
+                    c = TSum.Add(c, right.First, rightOther.First);
+                    d = TSum.Add(d, right.Second, rightOther.Second);
                 }
 
                 TLane.Store(a, sums + column);

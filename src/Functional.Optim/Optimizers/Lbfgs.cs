@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// L-BFGS (Liu and Nocedal, 1989): θ' = θ − t·H·g, with H built from the last moves s and changes of the gradient y over them, so that
+/// H·y = s for the last of them. Defaults, tolerances and the first step of length t = min(1, 1/Σ|g|)·η are torch's.
+/// </summary>
+/// <remarks>
+/// A step makes several iterations and asks for loss and gradient itself; the function must be the same at every call within a step.
+/// It is not elementwise, so it is no <see cref="Optimizer"/>: it has no parts, cannot be donated to (its history shares trees with
+/// earlier states) and its groups are reduced to frozen leaves. A move is remembered when sᵀy exceeds 10⁻¹⁰ (torch);
+/// as in torch, so is a direction that was too flat to follow, as if it had been: y is 0 then unless the function has changed.
+/// </remarks>
+public sealed record Lbfgs
+{
+    private const double LeastCurvature = 1e-10;
+
+    private static readonly Bounds Count = Bounds.AtLeast(1);
+
+    private Lbfgs()
+    {
+    }
+
+    /// <summary>η(k) of the k-th step: the step size, or the one that a line search tries first.</summary>
+    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
+
+    /// <summary>How many iterations a step makes; 1 or more.</summary>
+    public int MaximumIterations { get; init => field = (int)Count.Check(value); }
+
+    /// <summary>
+    /// After how many evaluations of loss and gradient a step ends; 1 or more. A line search is finished first. By default 5/4 of
+    /// the iterations.
+    /// </summary>
+    public int MaximumEvaluations { get; init => field = (int)Count.Check(value); }
+
+    /// <summary>A step ends where no element of the gradient exceeds it; finite and not negative.</summary>
+    public double GradientTolerance { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>A step ends where neither a parameter nor the loss changes by more; finite and not negative.</summary>
+    public double ChangeTolerance { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>How many moves are remembered; 1 or more.</summary>
+    public int HistorySize { get; init => field = (int)Count.Check(value); }
+
+    /// <summary>How far to go along a direction.</summary>
+    public LineSearch LineSearch { get; init; }
+
+    /// <summary>Which leaves stay bit for bit as they are, whatever their gradient; none when <see langword="null"/>.</summary>
+    internal Func<Leaf, bool>? Frozen { get; init; }
+
+    /// <summary>The optimizer, or every fault found.</summary>
+    /// <param name="learningRate">η(k) of the k-th step; 1 when <see langword="null"/>.</param>
+    /// <param name="maximumIterations">How many iterations a step makes; 1 or more.</param>
+    /// <param name="maximumEvaluations">After how many evaluations a step ends; 1 or more; 5/4 of the iterations when <see langword="null"/>.</param>
+    /// <param name="gradientTolerance">The largest gradient at a minimum; finite and not negative.</param>
+    /// <param name="changeTolerance">The largest change that counts as none; finite and not negative.</param>
+    /// <param name="historySize">How many moves are remembered; 1 or more.</param>
+    /// <param name="lineSearch">How far to go along a direction.</param>
+    /// <param name="frozen">Which leaves stay bit for bit as they are; none when <see langword="null"/>.</param>
+    public static Validation<Error, Lbfgs> Create(
+        Schedule? learningRate = null, int maximumIterations = 20, int? maximumEvaluations = null, double gradientTolerance = 1e-7,
+        double changeTolerance = 1e-9, int historySize = 100, LineSearch lineSearch = LineSearch.None, Func<Leaf, bool>? frozen = null) =>
+        new Faults().Require(maximumIterations, Count).Require(maximumEvaluations ?? 1, Count, nameof(maximumEvaluations))
+            .Require(gradientTolerance, Bounds.NotNegative).Require(changeTolerance, Bounds.NotNegative).Require(historySize, Count)
+            .Require(Enum.IsDefined(lineSearch), nameof(lineSearch), lineSearch, string.Join(", ", Enum.GetNames<LineSearch>()))
+            .Make(() => new Lbfgs
+            {
+                LearningRate = learningRate ?? 1,
+                MaximumIterations = maximumIterations,
+                MaximumEvaluations = maximumEvaluations ?? (int)Math.Min(int.MaxValue, maximumIterations * 5L / 4),
+                GradientTolerance = gradientTolerance, ChangeTolerance = changeTolerance, HistorySize = historySize,
+                LineSearch = lineSearch, Frozen = frozen,
+            });
+
+    /// <summary>The optimizer.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Lbfgs Of(
+        Schedule? learningRate = null, int maximumIterations = 20, int? maximumEvaluations = null, double gradientTolerance = 1e-7,
+        double changeTolerance = 1e-9, int historySize = 100, LineSearch lineSearch = LineSearch.None, Func<Leaf, bool>? frozen = null) =>
+        Create(learningRate, maximumIterations, maximumEvaluations, gradientTolerance, changeTolerance, historySize, lineSearch, frozen)
+            .OrThrow(nameof(Lbfgs));
+
+    /// <summary>The state before the first step: nothing remembered.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="parameters">The parameters.</param>
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Called like the Init of every optimizer.")]
+    public LbfgsState<T> Init<T>(ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(Step: 0, Iterations: 0, Evaluations: 0, History: []);
+
+    /// <summary>
+    /// One step of up to <see cref="MaximumIterations"/> iterations. The inputs stay as they are; where the gradient is within the
+    /// tolerance, the parameters are returned as they were given.
+    /// </summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="valueAndGradient">L and its gradient.</param>
+    /// <param name="parameters">θ.</param>
+    /// <param name="state">The state after the step before.</param>
+    /// <exception cref="ArgumentException">The layouts of parameters, gradients and state differ.</exception>
+    /// <exception cref="NonFiniteGradientException">
+    /// The loss or the gradient is NaN or infinite where the step starts, after an iteration without a line search, or at every
+    /// point that a line search tried.
+    /// </exception>
+    public (ParameterTree<T> Parameters, LbfgsState<T> State, LbfgsReport Report) Step<T>(
+        ValueAndGradient<T> valueAndGradient, ParameterTree<T> parameters, LbfgsState<T> state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(valueAndGradient);
+        ArgumentNullException.ThrowIfNull(state);
+        state.RequireLayout(parameters.Layout);
+        long step = checked(state.Step + 1);
+        double rate = LearningRate.At(step);
+        Objective<T> objective = new(valueAndGradient, parameters.Layout, Frozen, step);
+        Trial<T> at = objective.RequireFinite(objective.At(parameters));
+        double loss = at.Loss;
+        int iterations = 0;
+        LbfgsStop? stop = at.LargestGradient <= GradientTolerance ? LbfgsStop.GradientTolerance : null;
+        while (stop is null)
+        {
+            iterations++;
+            bool isFirst = state.Direction.IsDefault;
+            ImmutableArray<LbfgsPair<T>> history = isFirst ? [] : Remember(state, at.Gradients);
+            ParameterTree<T> direction = Descent(history, at.Gradients);
+            at = objective.RequireFinite(at with { StepSize = 0, Slope = at.Gradients.Dot(direction) });
+            double firstStep = isFirst ? rate * Math.Min(1, 1 / at.Gradients.SumOfMagnitudes()) : rate;
+            bool isTooFlat = at.Slope > -ChangeTolerance || firstStep == 0;
+            Trial<T> next = isTooFlat ? at
+                : LineSearch == LineSearch.StrongWolfe ? new StrongWolfe<T>(objective, at, direction, ChangeTolerance).Search(firstStep)
+                : iterations < MaximumIterations ? objective.RequireFinite(objective.Along(at, direction, firstStep))
+                : new(firstStep, objective.Move(at, direction, firstStep), double.NaN, default, double.NaN);
+            state = new(state.Step, state.Iterations + 1, state.Evaluations, history, at.Gradients, direction, isTooFlat ? firstStep : next.StepSize);
+            stop = next.LargestGradient <= GradientTolerance ? LbfgsStop.GradientTolerance
+                : next.StepSize * direction.LargestMagnitude() <= ChangeTolerance || Math.Abs(next.Loss - at.Loss) < ChangeTolerance
+                    ? LbfgsStop.ChangeTolerance
+                : iterations == MaximumIterations ? LbfgsStop.MaximumIterations
+                : objective.Evaluations >= MaximumEvaluations ? LbfgsStop.MaximumEvaluations
+                : null;
+            at = next;
+        }
+
+        state = state with { Step = step, Evaluations = state.Evaluations + objective.Evaluations };
+        return (at.Parameters, state, new LbfgsReport(loss, at.Loss, iterations, objective.Evaluations, stop.Value));
+    }
+
+    /// <summary>The history with the last move, if the loss bends upwards along it.</summary>
+    private ImmutableArray<LbfgsPair<T>> Remember<T>(LbfgsState<T> state, ParameterTree<T> gradients)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ParameterTree<T> move = state.StepSize == 1 ? state.Direction : state.Direction.Times(state.StepSize).ToTree();
+        ParameterTree<T> change = gradients.Minus(state.Gradients).ToTree();
+        double curvature = move.Dot(change);
+        if (!(curvature > LeastCurvature)) return state.History;
+        int forgotten = Math.Max(0, state.History.Length + 1 - HistorySize);
+        return [.. state.History.AsSpan()[forgotten..], new(move, change, 1 / curvature, curvature / change.Dot(change))];
+    }
+
+    /// <summary>−H·g by the recursion of two loops (Nocedal and Wright, algorithm 7.4), H₀ = γ·I of the last move.</summary>
+    private static ParameterTree<T> Descent<T>(ImmutableArray<LbfgsPair<T>> history, ParameterTree<T> gradients)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TreeBuffer<T> direction = gradients.Times(-1);
+        double[] shares = new double[history.Length];
+        for (int index = history.Length - 1; index >= 0; index--)
+        {
+            LbfgsPair<T> pair = history[index];
+            shares[index] = pair.InverseCurvature * pair.Move.Dot(direction);
+            direction.Add(-shares[index], pair.GradientChange);
+        }
+
+        if (!history.IsEmpty) direction.Scale(history[^1].Scale);
+        for (int index = 0; index < history.Length; index++)
+        {
+            LbfgsPair<T> pair = history[index];
+            direction.Add(shares[index] - (pair.InverseCurvature * pair.GradientChange.Dot(direction)), pair.Move);
+        }
+
+        return direction.ToTree();
+    }
+}
