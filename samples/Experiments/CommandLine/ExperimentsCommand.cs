@@ -37,10 +37,8 @@ public sealed class ExperimentsCommand
         Command listing = new("list", "Lists the experiments"), running = new("run", "Runs one experiment, several or all") { seed, folder, format };
         listing.SetAction(_ => list());
         running.SetAction(_ => Refuse([$"run takes names of experiments; {Known}"]));
-        Command all = new(Everything, "Runs all of them");
-        all.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, Catalogue.All, [], run, cancellation), CancellationToken.None));
-        running.Add(all);
-        foreach (Experiment experiment in Catalogue.All) running.Add(CommandOf(experiment, run));
+        foreach (Experiment experiment in Catalogue.All) running.Add(CommandOf(experiment.Name, experiment.Idea, [experiment], run));
+        running.Add(CommandOf(Everything, "Runs all; an option of an experiment goes to every one that has it", Catalogue.All, run));
         root.Add(listing);
         root.Add(running);
     }
@@ -63,6 +61,10 @@ public sealed class ExperimentsCommand
         {
             return RunCommand.Interrupted;
         }
+        catch (ExpectedException fault)
+        {
+            return Refuse([fault.Message]);
+        }
         catch (Exception exception)
         {
             // The outermost edge: a person is told what failed, not where in the code.
@@ -71,50 +73,62 @@ public sealed class ExperimentsCommand
         }
     }
 
-    private Command CommandOf(Experiment experiment, Func<RunRequest, CancellationToken, int> run)
+    /// <summary>Runs some experiments and those named after them. It knows the options of all and shows those of the first.</summary>
+    private Command CommandOf(
+        string name, string description, IReadOnlyList<Experiment> first, Func<RunRequest, CancellationToken, int> run)
     {
         Argument<string[]> others = new("NAME") { Description = "More experiments", Arity = ArgumentArity.ZeroOrMore };
-        Command command = new(experiment.Name, experiment.Idea) { others };
-        (Setting Setting, Option<string?> Option)[] options =
-        [
-            .. experiment.Settings.Select(setting => (setting, new Option<string?>($"--{setting.Name}")
-            {
-                Description = $"{setting.Description} [default: {setting.Default}]", HelpName = "VALUE", Arity = ArgumentArity.ZeroOrOne,
-            })),
-        ];
-        foreach ((_, Option<string?> option) in options) command.Add(option);
+        Command command = new(name, description) { others };
+        Option<string?>[] options = [.. Catalogue.All.SelectMany(experiment => experiment.Settings).Select(setting => setting.Name).Distinct().Select(OptionOf)];
+        foreach (Option<string?> option in options) command.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
             string[] names = parsed.GetValue(others) ?? [];
-            Dictionary<string, string> given = options
-                .Where(pair => parsed.GetResult(pair.Option) is not null)
-                .ToDictionary(pair => pair.Setting.Name, pair => parsed.GetValue(pair.Option) ?? "");
-            if (names.FirstOrDefault(name => name.StartsWith('-')) is { } unknown)
-                return Task.FromResult(Refuse([$"{experiment.Name} has no option {unknown}; {OptionsOf(experiment)}"]));
-            if (names.FirstOrDefault(name => Catalogue.All.All(other => other.Name != name)) is { } nobody)
-                return Task.FromResult(Refuse([$"'{nobody}' is no experiment; {Known}"]));
-            if (names.Length > 0 && given.Count > 0)
-                return Task.FromResult(Refuse([$"--{given.Keys.First()} belongs to {experiment.Name}; run it alone with it"]));
-            Experiment[] chosen = [.. names.Prepend(experiment.Name).Distinct().Select(name => Catalogue.All.First(other => other.Name == name))];
-            return Task.Run(() => Run(parsed, chosen, given, run, cancellation), CancellationToken.None);
+            string? unknown = names.FirstOrDefault(other => Catalogue.All.All(experiment => experiment.Name != other));
+            Experiment[] chosen = [.. first.Concat(Catalogue.All.Where(experiment => names.Contains(experiment.Name))).Distinct()];
+            Dictionary<string, string> given = options.Where(option => parsed.GetResult(option) is not null)
+                .ToDictionary(option => option.Name, option => parsed.GetValue(option) ?? "");
+            string? homeless = unknown?.StartsWith('-') == true
+                ? unknown
+                : given.Keys.FirstOrDefault(option => chosen.All(experiment => experiment.Settings.All(setting => $"--{setting.Name}" != option)));
+            return homeless is not null ? Task.FromResult(Refuse([$"{name} has no option {homeless}; {OptionsOf(chosen)}"]))
+                : unknown is not null ? Task.FromResult(Refuse([$"'{unknown}' is no experiment; {Known}"]))
+                : Task.Run(() => Run(parsed, chosen, given, run, cancellation), CancellationToken.None);
         });
         return command;
+
+        Option<string?> OptionOf(string option)
+        {
+            Setting? own = first.Count == 1 ? first[0].Settings.FirstOrDefault(setting => setting.Name == option) : null;
+            return new($"--{option}")
+            {
+                Description = own is null ? null : $"{own.Description} [default: {own.Default}]",
+                Hidden = own is null,
+                HelpName = "VALUE",
+                Arity = ArgumentArity.ZeroOrOne,
+            };
+        }
     }
 
     private int Run(
         ParseResult parsed, IEnumerable<Experiment> chosen, Dictionary<string, string> given,
-        Func<RunRequest, CancellationToken, int> run, CancellationToken cancellation) =>
-        chosen.Select(experiment => experiment.Prepare(given))
-            .Aggregate(
-                LanguageExt.Prelude.Success<Error, ImmutableArray<PreparedExperiment>>([]),
-                (ready, next) => from before in ready from one in next select before.Add(one))
-            .Match(
-                Succ: ready => run(
-                    new RunRequest(
-                        ready, parsed.GetValue(seed) ?? DefaultSeed, parsed.GetValue(folder),
-                        ReportFormat.All.First(known => known.Name == (parsed.GetValue(format) ?? ReportFormat.All[0].Name))),
-                    cancellation),
-                Fail: faults => Refuse(faults.Map(fault => fault.Message)));
+        Func<RunRequest, CancellationToken, int> run, CancellationToken cancellation)
+    {
+        LanguageExt.Validation<Error, PreparedExperiment>[] prepared =
+        [
+            .. chosen.Select(experiment => experiment.Prepare(given
+                .Where(pair => experiment.Settings.Any(setting => $"--{setting.Name}" == pair.Key))
+                .ToDictionary(pair => pair.Key[2..], pair => pair.Value))),
+        ];
+        string[] faults = [.. prepared.SelectMany(one => one.FailToSeq()).Select(fault => fault.Message).Distinct()];
+        return faults.Length > 0
+            ? Refuse(faults)
+            : run(
+                new RunRequest(
+                    [.. prepared.SelectMany(one => one.SuccessToSeq())], parsed.GetValue(seed) ?? DefaultSeed, parsed.GetValue(folder),
+                    ReportFormat.All.First(known => known.Name == (parsed.GetValue(format) ?? ReportFormat.All[0].Name))),
+                cancellation);
+    }
 
     private static IEnumerable<string> FaultsOf(ParseResult parsed)
     {
@@ -131,9 +145,11 @@ public sealed class ExperimentsCommand
         }
     }
 
-    private static string OptionsOf(Experiment experiment) => experiment.Settings.Count == 0
-        ? "it has none of its own"
-        : $"it has {Figure.List(experiment.Settings.Select(setting => $"--{setting.Name}"))}";
+    private static string OptionsOf(IEnumerable<Experiment> experiments)
+    {
+        string[] names = [.. experiments.SelectMany(experiment => experiment.Settings).Select(setting => $"--{setting.Name}").Distinct()];
+        return names.Length == 0 ? "it has none of its own" : $"it has {Figure.List(names)}";
+    }
 
     private int Refuse(IEnumerable<string> faults)
     {

@@ -9,5 +9,9 @@ public static class Catalogue
     public static ImmutableArray<Experiment> All { get; } =
     [
         GradientDescent.Experiment,
+        Landscape.Experiment,
+        AdamComponents.Experiment,
+        BiasCorrection.Experiment,
+        Schedules.Experiment,
     ];
 }

@@ -73,11 +73,16 @@ public sealed record Experiment<TOptions>(
         Func<TOptions, ImmutableArray<double>> get, Func<TOptions, ImmutableArray<double>, TOptions> set) =>
         Add(Setting<TOptions>.Numbers(name, description, $"numbers {allowed} with commas between them", allows, get, set));
 
-    /// <summary>Adds a text that is any but empty, such as a path.</summary>
-    public Experiment<TOptions> Text(
-        string name, string description, string allowed, Func<TOptions, string> get, Func<TOptions, string, TOptions> set) =>
-        Add(new(name, description, allowed, get,
-            (of, text) => string.IsNullOrWhiteSpace(text) ? Prelude.None : Prelude.Some(set(of, text))));
+    /// <summary>Adds the path of a file.</summary>
+    /// <param name="name">Lower case with hyphens.</param>
+    /// <param name="description">What it holds.</param>
+    /// <param name="otherwise">What is taken when none is given, in words.</param>
+    /// <param name="get">The path that options have.</param>
+    /// <param name="set">Options with another.</param>
+    public Experiment<TOptions> File(
+        string name, string description, string otherwise, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) =>
+        Add(new(name, description, "the path of a file", get,
+            (of, text) => string.IsNullOrWhiteSpace(text) ? Prelude.None : Prelude.Some(set(of, text)), otherwise));
 
     /// <summary>Adds what must hold between settings.</summary>
     public Experiment<TOptions> Checked(Func<TOptions, Faults, Faults> rule) => this with { check = rule };
@@ -103,7 +108,12 @@ public sealed record Experiment<TOptions>(
 
         return check(options, faults).Make(() => new PreparedExperiment(
             this,
-            [.. settings.Select(setting => (setting.Name, setting.Shown(options)))],
+            [
+                .. from setting in settings
+                   let value = setting.Shown(options)
+                   where value is not null
+                   select (setting.Name, value),
+            ],
             (seed, progress, cancellation) => Run(options, seed, progress, cancellation)));
     }
 

@@ -17,11 +17,13 @@ public record Setting(string Name, string Description, string Allowed, string De
 /// <param name="Name">Lower case with hyphens.</param>
 /// <param name="Description">What it is.</param>
 /// <param name="Allowed">The values it takes, in words.</param>
-/// <param name="Shown">The value that options have, as it would be given.</param>
+/// <param name="Shown">The value that options have, as it would be given; none where they have none.</param>
 /// <param name="Read">The options with the value that a text says; none where it is not allowed.</param>
+/// <param name="Otherwise">What holds when options have no value, in words.</param>
 public sealed record Setting<TOptions>(
-    string Name, string Description, string Allowed, Func<TOptions, string> Shown, Func<TOptions, string, Option<TOptions>> Read)
-    : Setting(Name, Description, Allowed, Shown(new()))
+    string Name, string Description, string Allowed, Func<TOptions, string?> Shown, Func<TOptions, string, Option<TOptions>> Read,
+    string Otherwise = "")
+    : Setting(Name, Description, Allowed, Shown(new()) ?? Otherwise)
     where TOptions : new()
 {
     internal static Setting<TOptions> Number<T>(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Experiments;
@@ -18,7 +19,8 @@ public static class MarkdownText
     /// <summary>A table.</summary>
     public static string Of(Table table)
     {
-        int[] widths = [.. table.Columns.Select(column => column.Cells.Select(cell => Escaped(cell.Text).Length).Append(Escaped(column.Heading).Length).Append(3).Max())];
+        int[] widths = [.. table.Columns.Select(column => 
+            column.Cells.Select(cell => cell.Text).Append(column.Heading).Select(text => Width(Escaped(text))).Append(3).Max())];
         StringBuilder text = new();
         Row(table.Columns.Select(column => column.Heading));
         text.Append($"|{string.Join('|', table.Columns.Zip(widths, (column, width) => column.IsNumeric ? $"{new string('-', width + 1)}:" : new string('-', width + 2)))}|\n");
@@ -26,8 +28,14 @@ public static class MarkdownText
         return text.ToString();
 
         void Row(IEnumerable<string> cells) => text.Append($"| {string.Join(" | ", cells.Select((cell, index) =>
-            table.Columns[index].IsNumeric ? Escaped(cell).PadLeft(widths[index]) : Escaped(cell).PadRight(widths[index])))} |\n");
+            Padded(Escaped(cell), widths[index], table.Columns[index].IsNumeric)))} |\n");
     }
+
+    private static string Padded(string text, int width, bool isNumeric) =>
+        isNumeric ? new string(' ', width - Width(text)) + text : text + new string(' ', width - Width(text));
+
+    /// <summary>How many places a text takes: a hat stands over the letter before it.</summary>
+    private static int Width(string text) => text.Count(sign => char.GetUnicodeCategory(sign) != UnicodeCategory.NonSpacingMark);
 
     private static string Escaped(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

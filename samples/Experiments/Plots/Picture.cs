@@ -30,7 +30,7 @@ public sealed record Axis(string Label, bool IsLog = false, double? Least = null
 /// <param name="Name">What the legend calls it; without a name it is not in the legend.</param>
 public abstract record Mark(string? Name)
 {
-    /// <summary>The name of another mark, whose colour this one shall have; without one and without a name it is grey.</summary>
+    /// <summary>The name of another mark, whose colour this one shall have; without one and without a name it is grey, points black.</summary>
     public string? Like { get; init; }
 }
 
@@ -42,6 +42,9 @@ public sealed record Line(string? Name, IReadOnlyList<double> X, IReadOnlyList<d
 {
     /// <summary>Whether it is broken.</summary>
     public bool IsDashed { get; init; }
+
+    /// <summary>In pixels; where lines run over each other, wider ones below are still seen.</summary>
+    public float Width { get; init; } = 2;
 
     /// <summary>Whether each point is a dot.</summary>
     public bool HasDots { get; init; }

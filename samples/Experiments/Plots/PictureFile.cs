@@ -8,7 +8,7 @@ namespace Experiments;
 /// <summary>Draws pictures.</summary>
 public static class PictureFile
 {
-    private const int Width = 1400, SingleWidth = 1000, Height = 560;
+    private const int Width = 1400, SingleWidth = 1000, Height = 560, LeftWidth = 90;
     private const float LineWidth = 2, DotSize = 5, StarSize = 18;
 
     // The first of these that is installed; what a bare Linux takes of itself has serifs.
@@ -20,7 +20,7 @@ public static class PictureFile
         .. ((string[])["#0072B2", "#D55E00", "#009E73", "#B5479B", "#E69F00", "#3FA9DE", "#7A4B12", "#000000"]).Select(Color.FromHex),
     ];
 
-    private static readonly Color Grey = Color.FromHex("#777777"), Faint = Color.FromHex("#C3CCD5");
+    private static readonly Color Grey = Color.FromHex("#777777"), Black = Color.FromHex("#000000"), Faint = Color.FromHex("#C3CCD5");
 
     /// <summary>Writes a picture as a PNG and as an SVG.</summary>
     /// <param name="picture">The picture.</param>
@@ -50,7 +50,8 @@ public static class PictureFile
         HashSet<string> named = [];
         foreach (Mark mark in panel.Marks)
         {
-            Color color = (mark.Like ?? mark.Name) is { } name ? Colors[Array.IndexOf(names, name) % Colors.Length] : Grey;
+            Color color = (mark.Like ?? mark.Name) is { } name ? Colors[Array.IndexOf(names, name) % Colors.Length]
+                : mark is Points ? Black : Grey;
             string legend = mark.Name is { } shown && named.Add(shown) ? shown : "";
             switch (mark)
             {
@@ -58,7 +59,7 @@ public static class PictureFile
                     foreach (Coordinates[] piece in PathClip.Pieces(Drawn(line.X, line.Y, x, y), x.Widened(), y.Widened()))
                     {
                         Scatter scatter = plot.Add.Scatter(piece, color);
-                        (scatter.LineWidth, scatter.MarkerSize, scatter.LegendText) = (LineWidth, line.HasDots ? DotSize : 0, legend);
+                        (scatter.LineWidth, scatter.MarkerSize, scatter.LegendText) = (line.Width, line.HasDots ? DotSize : 0, legend);
                         if (line.IsDashed) scatter.LinePattern = LinePattern.Dashed;
                         legend = "";
                     }
@@ -92,6 +93,7 @@ public static class PictureFile
         plot.Axes.SetLimits(x.Least, x.Greatest, y.Least, y.Greatest);
         plot.Axes.Bottom.TickGenerator = x.Ticks(panel.X);
         plot.Axes.Left.TickGenerator = y.Ticks(panel.Y);
+        plot.Axes.Left.MinimumSize = plot.Axes.Left.MaximumSize = LeftWidth;
         plot.Title(panel.Title, 18);
         plot.XLabel(panel.X.Label, 15);
         plot.YLabel(panel.Y.Label, 15);

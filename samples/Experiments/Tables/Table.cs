@@ -34,9 +34,16 @@ public sealed record Table<TRow>(string Name, string Title, ImmutableArray<TRow>
     public Table<TRow> Text(string heading, Func<TRow, string?> value) =>
         Add(heading, isNumeric: false, row => value(row) is { } text ? new Cell(text, text) : new Cell(null, Nothing));
 
-    /// <summary>A number, rounded to significant digits for people; what is missing is a word or a dash.</summary>
-    public Table<TRow> Number(string heading, Func<TRow, double?> value, int digits = 4, string missing = Nothing) =>
-        Add(heading, isNumeric: true, row => value(row) is { } number ? new Cell(number, Figure.Of(number, digits)) : new Cell(null, missing));
+    /// <summary>A number, rounded for people; what is missing is a word or a dash.</summary>
+    /// <param name="heading">What it is, with the unit in parentheses where there is one.</param>
+    /// <param name="value">The number.</param>
+    /// <param name="digits">How many significant digits people see.</param>
+    /// <param name="missing">What people see where there is none.</param>
+    /// <param name="negligible">Below this it is rounding errors, and people see just that it is below.</param>
+    public Table<TRow> Number(string heading, Func<TRow, double?> value, int digits = 4, string missing = Nothing, double negligible = 0) =>
+        Add(heading, isNumeric: true, row => value(row) is not { } number ? new Cell(null, missing)
+            : Math.Abs(number) < negligible ? new Cell(number, $"< {Figure.Of(negligible)}")
+            : new Cell(number, Figure.Of(number, digits)));
 
     /// <summary>A count; what is missing is a word or a dash.</summary>
     public Table<TRow> Whole(string heading, Func<TRow, long?> value, string missing = Nothing) =>
