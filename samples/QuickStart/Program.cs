@@ -34,7 +34,8 @@ Console.WriteLine($"2. a fold       {Print(final)}   step {finalState.Step}");
 Optimizer optimizer = Clip.ByGlobalNorm(1.0).Then(Adam.Scaling(beta2: 0.95)).Then(WeightDecay.Decoupled(0.1)).Then(LearningRate.Of(schedule));
 (ParameterTree<float> composed, OptimizerState<float> composedState) = (start, optimizer.Init(start));
 for (int step = 0; step < 200; step++) (composed, composedState) = optimizer.Step(composed, GradientAt(composed), composedState);
-Console.WriteLine($"3. a chain      {Print(composed)}   step {composedState.Step}");
+AdamState<float> itsAdam = AdamState<float>.From(composedState);
+Console.WriteLine($"3. a chain      {Print(composed)}   step {composedState.Step}, |m| {itsAdam.M.GlobalNorm():0.000}");
 Console.WriteLine(adamw.Report(start.Layout));
 
 // 4. Spans only: no allocation, no dependencies.

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace Functional.Optim.Autodiff;
@@ -6,7 +5,7 @@ namespace Functional.Optim.Autodiff;
 /// <summary>Values and gradients of functions of a parameter tree, by reverse-mode differentiation.</summary>
 /// <remarks>
 /// The memory of a computation is kept for the next one, so that a training loop whose shapes do not change allocates nothing. Safe
-/// to call from several threads at once. Same inputs, same bits, whatever <see cref="Kernels.Threads.Limit"/>.
+/// to call from several threads at once, and within a loss. Same inputs, same bits, whatever <see cref="Kernels.Threads.Limit"/>.
 /// </remarks>
 public static class Differentiate
 {
@@ -14,24 +13,19 @@ public static class Differentiate
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="loss">L; it must return a variable of one element.</param>
     /// <param name="parameters">θ.</param>
-    /// <exception cref="ArgumentException">The loss has more than one element, or shapes within it do not fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// The loss has more than one element, or shapes within it do not fit, or variables of another computation come into it.
+    /// </exception>
     public static (double Loss, ParameterTree<T> Gradients) ValueAndGradient<T>(LossFunction<T> loss, ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(loss);
-        Tape<T> tape = Tapes<T>.Take();
-        try
-        {
-            TreeBuffer<T> gradients = parameters.Layout.Rent<T>();
-            Variable<T> result = loss(tape.Begin(parameters, gradients));
-            double value = ScalarOf(result);
-            tape.Backward(result);
-            return (value, gradients.ToTree());
-        }
-        finally
-        {
-            Tapes<T>.GiveBack(tape);
-        }
+        using Tape<T> tape = Tape<T>.Take();
+        TreeBuffer<T> gradients = parameters.Layout.Rent<T>();
+        Variable<T> result = loss(tape.Begin(parameters, gradients));
+        double value = ScalarOf(result);
+        tape.Backward(result);
+        return (value, gradients.ToTree());
     }
 
     /// <summary>The loss L(θ), forward only.</summary>
@@ -43,15 +37,8 @@ public static class Differentiate
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(loss);
-        Tape<T> tape = Tapes<T>.Take();
-        try
-        {
-            return ScalarOf(loss(tape.Begin(parameters, null)));
-        }
-        finally
-        {
-            Tapes<T>.GiveBack(tape);
-        }
+        using Tape<T> tape = Tape<T>.Take();
+        return ScalarOf(loss(tape.Begin(parameters, null)));
     }
 
     /// <summary>The elements of a function's value, forward only, copied into a span.</summary>
@@ -64,18 +51,11 @@ public static class Differentiate
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(function);
-        Tape<T> tape = Tapes<T>.Take();
-        try
-        {
-            Variable<T> result = function(tape.Begin(parameters, null));
-            if (result.Shape.Length != destination.Length)
-                throw new ArgumentException($"The value has the shape {result.Shape}; the destination has length {destination.Length}.", nameof(destination));
-            result.Value.CopyTo(destination);
-        }
-        finally
-        {
-            Tapes<T>.GiveBack(tape);
-        }
+        using Tape<T> tape = Tape<T>.Take();
+        Variable<T> result = function(tape.Begin(parameters, null));
+        if (result.Shape.Length != destination.Length)
+            throw new ArgumentException($"The value has the shape {result.Shape}; the destination has length {destination.Length}.", nameof(destination));
+        result.Value.CopyTo(destination);
     }
 
     private static double ScalarOf<T>(Variable<T> loss)
@@ -83,19 +63,4 @@ public static class Differentiate
         loss.Shape.Length == 1
             ? double.CreateTruncating(loss.Value[0])
             : throw new ArgumentException($"A loss has one element; this one has the shape {loss.Shape}. Use Sum, Mean or a loss operation.");
-
-    /// <summary>Tapes that are not in use, with the memory of their last computation.</summary>
-    private static class Tapes<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        private static readonly ConcurrentBag<Tape<T>> Free = [];
-
-        internal static Tape<T> Take() => Free.TryTake(out Tape<T>? tape) ? tape : new Tape<T>();
-
-        internal static void GiveBack(Tape<T> tape)
-        {
-            tape.End();
-            Free.Add(tape);
-        }
-    }
 }

@@ -20,40 +20,42 @@ public readonly record struct Shape
         {
             if (size < 0) throw new ArgumentException($"The shape [{string.Join(", ", sizes.ToArray())}] has the negative size {size}.");
             length *= size;
-            if (length > int.MaxValue) throw new ArgumentException($"The shape [{string.Join(", ", sizes.ToArray())}] has more than 2³¹ elements.");
+            if (length > int.MaxValue)
+                throw new ArgumentException($"The shape [{string.Join(", ", sizes.ToArray())}] has more than {int.MaxValue} elements.");
         }
 
         Rank = sizes.Length;
-        Length = (int)length;
         this.sizes = (At(sizes, 0), At(sizes, 1), At(sizes, 2), At(sizes, 3));
 
         static int At(ReadOnlySpan<int> sizes, int dimension) => dimension < sizes.Length ? sizes[dimension] : 0;
     }
 
-    /// <summary>The shape without dimensions, of one element.</summary>
-    public static Shape Scalar => new([]);
+    /// <summary>The shape without dimensions, of one element; also <c>default</c>.</summary>
+    public static Shape Scalar => default;
 
     /// <summary>The number of dimensions.</summary>
     public int Rank { get; }
 
     /// <summary>The number of elements: the product of the sizes.</summary>
-    public int Length { get; }
+    public int Length => LengthOf(Rank);
 
     /// <summary>The size of the innermost dimension; 1 for a scalar.</summary>
     public int Columns => Rank == 0 ? 1 : this[Rank - 1];
 
     /// <summary>The number of rows when all dimensions but the innermost are one; 1 for a scalar.</summary>
-    public int Rows => Rank == 0 ? 1 : Columns > 0 ? Length / Columns : LengthOf(Rank - 1);
+    public int Rows => LengthOf(Rank - 1);
 
     /// <summary>The size of a dimension, from 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The shape has no such dimension.</exception>
     public int this[int dimension] => (uint)dimension >= (uint)Rank
-        ? throw new ArgumentOutOfRangeException(nameof(dimension), dimension, $"The shape {this} has dimensions 0 to {Rank - 1}.")
+        ? throw new ArgumentOutOfRangeException(nameof(dimension), dimension, $"The shape {this} has {Rank} dimensions, from 0 on.")
         : dimension switch { 0 => sizes.First, 1 => sizes.Second, 2 => sizes.Third, _ => sizes.Fourth };
 
     /// <summary>The shape with another innermost size.</summary>
+    /// <exception cref="InvalidOperationException">A scalar has no innermost size.</exception>
     public Shape WithColumns(int columns)
     {
+        if (Rank == 0) throw new InvalidOperationException("A scalar has no innermost size.");
         Span<int> changed = stackalloc int[Rank];
         for (int dimension = 0; dimension < Rank; dimension++) changed[dimension] = this[dimension];
         changed[^1] = columns;

@@ -65,7 +65,7 @@ public static class AdamComponents
             "The chapter's rate of 0.01 is the critical one of SGD, for which rate · curvature = 0.01 · 200 = 2: it jumps from one side of the "
             + "valley to the other and stays at 8100.",
             "One rate cannot compare optimizers: the order at 0.01 is another at 0.1 and at 1.")
-        .Reals("rates", "The learning rates", "above 0", rate => double.IsFinite(rate) && rate > 0,
+        .Reals("rates", "The learning rates", Bounds.Positive,
             of => of.Rates, (of, rates) => of with { Rates = rates })
         .Whole("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Running((options, _) => ReportOf(options, Run(options)));

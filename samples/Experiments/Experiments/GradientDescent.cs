@@ -62,10 +62,10 @@ public static class GradientDescent
             "The chapter prints the loss before the last update, not after it: at rate 0.1 that is 8.92e-7 after 29 updates, while the "
             + "30 it makes lead to 6.31e-7.",
             "The bound |θ₀ − θ*|² / (2·η·T) needs a convex loss and η ≤ 1/L = 0.2265; the chapter says neither.")
-        .Reals("rates", "The learning rates; the critical one is added", "above 0", rate => double.IsFinite(rate) && rate > 0,
+        .Reals("rates", "The learning rates; the critical one is added", Bounds.Positive,
             of => of.Rates, (of, rates) => of with { Rates = rates })
         .Whole("steps", "Updates at each rate", 2, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Real("tolerance", "The loss below which it has converged", "a number above 0", value => double.IsFinite(value) && value > 0,
+        .Real("tolerance", "The loss below which it has converged", Bounds.Positive,
             of => of.Tolerance, (of, tolerance) => of with { Tolerance = tolerance })
         .Running((options, _) => ReportOf(options, Run(options)));
 

@@ -64,11 +64,11 @@ public static class Landscape
             + "minimum.",
             "The chapter draws the rate 0.7 with the others; it runs off to |θ| = 9e9 and leaves nothing of the axes. Here a path is cut at the frame.")
         .Whole("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Real("momentum", "μ of momentum and Nesterov", "a number above 0 and below 1", value => value is > 0 and < 1,
+        .Real("momentum", "μ of momentum and Nesterov", Bounds.BelowOne,
             of => of.Momentum, (of, momentum) => of with { Momentum = momentum })
-        .Real("weight-decay", "λ of AdamW", "a number from 0", value => double.IsFinite(value) && value >= 0,
+        .Real("weight-decay", "λ of AdamW", Bounds.NotNegative,
             of => of.WeightDecay, (of, decay) => of with { WeightDecay = decay })
-        .Real("scale", "What every learning rate is multiplied by", "a number above 0", value => double.IsFinite(value) && value > 0,
+        .Real("scale", "What every learning rate is multiplied by", Bounds.Positive,
             of => of.Scale, (of, scale) => of with { Scale = scale })
         .Running((options, _) => ReportOf(options, Run(options)));
 
@@ -87,7 +87,7 @@ public static class Landscape
         [
             ("SGD", sgd, Sgd.Of(sgd)),
             ("momentum", sgd, Sgd.Of(sgd, options.Momentum)),
-            ("Nesterov", sgd, Sgd.Of(sgd, options.Momentum, nesterov: true)),
+            ("Nesterov", sgd, Sgd.Of(sgd, options.Momentum, nesterov: options.Momentum > 0)),
             ("Adam", adam, Adam.Of(adam)),
             (Decaying, adam, AdamW.Of(adam, weightDecay: options.WeightDecay)),
         ];

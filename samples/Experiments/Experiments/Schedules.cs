@@ -57,9 +57,9 @@ public static class Schedules
             + "warm-up begins at peak/W.",
             "The chapter's columns of maximum and minimum print its constants. Here both are measured: the lowest rate of a warmed-up schedule "
             + "is its first one, peak/W, where that is below the floor.")
-        .Real("peak", "The highest rate", "a number above 0", rate => double.IsFinite(rate) && rate > 0,
+        .Real("peak", "The highest rate", Bounds.Positive,
             of => of.Peak, (of, peak) => of with { Peak = peak })
-        .Real("floor", "The rate at the end", "a number above 0", rate => double.IsFinite(rate) && rate > 0,
+        .Real("floor", "The rate at the end", Bounds.Positive,
             of => of.Floor, (of, floor) => of with { Floor = floor })
         .Whole("warmup", "Updates up to the peak", 0, 1_000_000, of => of.Warmup, (of, warmup) => of with { Warmup = warmup })
         .Whole("steps", "Updates in all", 20, 1_000_000, of => of.Steps, (of, steps) => of with { Steps = steps })

@@ -57,21 +57,14 @@ public sealed record Experiment<TOptions>(
 
     /// <summary>Adds a number.</summary>
     public Experiment<TOptions> Real(
-        string name, string description, string allowed, Func<double, bool> allows,
-        Func<TOptions, double> get, Func<TOptions, double, TOptions> set) =>
-        Add(Setting<TOptions>.Number(name, description, allowed, allows, get, set));
+        string name, string description, Bounds bounds, Func<TOptions, double> get, Func<TOptions, double, TOptions> set) =>
+        Add(Setting<TOptions>.Number(name, description, $"a number, {bounds.Allowed}", bounds.Contains, get, set));
 
     /// <summary>Adds a list of numbers.</summary>
-    /// <param name="name">Lower case with hyphens.</param>
-    /// <param name="description">What they are.</param>
-    /// <param name="allowed">What each may be, in words, after "numbers".</param>
-    /// <param name="allows">Whether one is allowed.</param>
-    /// <param name="get">The values that options have.</param>
-    /// <param name="set">Options with other values.</param>
     public Experiment<TOptions> Reals(
-        string name, string description, string allowed, Func<double, bool> allows,
+        string name, string description, Bounds bounds,
         Func<TOptions, ImmutableArray<double>> get, Func<TOptions, ImmutableArray<double>, TOptions> set) =>
-        Add(Setting<TOptions>.Numbers(name, description, $"numbers {allowed} with commas between them", allows, get, set));
+        Add(Setting<TOptions>.Numbers(name, description, $"numbers, each {bounds.Allowed}, with commas between them", bounds.Contains, get, set));
 
     /// <summary>Adds the path of a file.</summary>
     /// <param name="name">Lower case with hyphens.</param>

@@ -22,7 +22,7 @@ public static partial class Operations
         if (shape.Rank != 3 || heads < 1 || shape[2] % (3 * heads) != 0)
             throw new ArgumentException($"Causal attention takes [batch, positions, 3·d] with d a multiple of the {heads} heads; {shape} was given.");
         CausalAttentionNode<T> node = queryKeyValue.Tape.Record<CausalAttentionNode<T>>(
-            new Shape(shape[0], shape[1], shape[2] / 3), queryKeyValue, inputs: 1);
+            new Shape(shape[0], shape[1], shape[2] / 3), queryKeyValue);
         node.Forward(heads);
         return node.Output;
     }
@@ -31,7 +31,8 @@ public static partial class Operations
     private sealed unsafe class CausalAttentionNode<T> : Node<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private AlignedBuffer<T>? probabilities;
+        private AlignedBuffer<T>? probabilityBuffer;
+        private T* probabilities;
         private int heads;
 
         private Geometry Layout => new(Shape[1], Shape[2], heads);
@@ -41,16 +42,15 @@ public static partial class Operations
         internal void Forward(int count)
         {
             heads = count;
-            int length = HeadsInAll * Layout.Positions * Layout.Positions;
-            if (probabilities is null || probabilities.Length < length) probabilities = new AlignedBuffer<T>(length);
-            LaneLoop.Ranges<T, Attend>(HeadsInAll, 1, new(Layout, First.Value, probabilities.Pointer, Value));
+            probabilities = Room(ref probabilityBuffer, new Shape(HeadsInAll, Layout.Positions, Layout.Positions).Length);
+            LaneLoop.Ranges<T, Attend>(HeadsInAll, 1, new(Layout, First.Value, probabilities, Value));
         }
 
         internal override void PropagateGradient()
         {
             AlignedBuffer<T> scratch = Tape.RentBuffer(HeadsInAll * Geometry.BlockRows * Layout.Positions);
             LaneLoop.Ranges<T, Backward>(
-                HeadsInAll, 1, new(Layout, First.Value, probabilities!.Pointer, Gradient, scratch.Pointer, First.Sink().Cleared()));
+                HeadsInAll, 1, new(Layout, First.Value, probabilities, Gradient, scratch.Pointer, First.Sink().Cleared()));
             Tape.GiveBack(scratch);
         }
 
@@ -137,27 +137,20 @@ public static partial class Operations
                 }
             }
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private void ThroughSoftmax<TLane>(T* p, T* g, int length)
-                where TLane : struct, ILane<TLane, T>
-            {
-                T sum = RowReduction.Sum<T, TLane, Product>(length, new(p, g));
-                T scale = layout.Scale;
-                int at = 0;
-                for (; at <= length - TLane.Width; at += TLane.Width)
-                    TLane.Store(TLane.Load(p + at) * (TLane.Load(g + at) - TLane.Broadcast(sum)) * TLane.Broadcast(scale), g + at);
-                for (; at < length; at++) g[at] = p[at] * (g[at] - sum) * scale;
-            }
+                where TLane : struct, ILane<TLane, T> =>
+                LaneLoop.Run<T, TLane, SoftmaxBackward>(0, length, new(p, g, RowReduction.SumOfProducts<T, TLane>(p, g, length), layout.Scale));
         }
 
-        private readonly struct Product(T* left, T* right) : ITerm<T>
+        private readonly struct SoftmaxBackward(T* p, T* g, T sum, T scale) : IElementBody<T>
         {
-            private readonly T* left = left;
-            private readonly T* right = right;
+            private readonly T* p = p;
+            private readonly T* g = g;
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            public TLane At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> => TLane.Load(left + index) * TLane.Load(right + index);
+            public void At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T> =>
+                TLane.Store(TLane.Load(p + index) * (TLane.Load(g + index) - TLane.Broadcast(sum)) * TLane.Broadcast(scale), g + index);
         }
     }
 }

@@ -12,7 +12,7 @@ public static partial class Operations
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="logits">x, [..., classes].</param>
-    /// <param name="targets">One class per row, in [0, classes) or <paramref name="ignore"/>; they must not change before the gradients are made.</param>
+    /// <param name="targets">One class per row, in [0, classes) or <paramref name="ignore"/>; copied.</param>
     /// <param name="ignore">The target that marks a row to be left out, such as padding.</param>
     /// <returns>A scalar.</returns>
     /// <remarks>torch returns NaN where every row is ignored.</remarks>
@@ -22,18 +22,21 @@ public static partial class Operations
     {
         if (logits.Shape.Rank == 0 || logits.Shape.Rows != targets.Length)
             throw new ArgumentException($"Cross-entropy takes one target per row; logits of shape {logits.Shape} and {targets.Length} targets were given.");
-        int counted = 0;
-        for (int row = 0; row < targets.Length; row++)
+        int counted = 0, classes = logits.Shape.Columns;
+        ReadOnlySpan<int> each = targets.Span;
+        for (int row = 0; row < each.Length; row++)
         {
-            int target = targets.Span[row];
-            if (target == ignore) continue;
+            if (each[row] == ignore) continue;
             counted++;
-            if ((uint)target >= (uint)logits.Shape.Columns)
-                throw new ArgumentException($"targets[{row}] is {target}; there are classes 0 to {logits.Shape.Columns - 1}, and {ignore} to ignore a row.", nameof(targets));
+            if ((uint)each[row] >= (uint)classes)
+            {
+                throw new ArgumentException(
+                    $"targets[{row}] is {each[row]}; there are classes 0 to {classes - 1}, and {ignore} to ignore a row.", nameof(targets));
+            }
         }
 
-        CrossEntropyNode<T> node = logits.Tape.Record<CrossEntropyNode<T>>(Shape.Scalar, logits, inputs: 1);
-        node.Forward(targets, ignore, counted);
+        CrossEntropyNode<T> node = logits.Tape.Record<CrossEntropyNode<T>>(Shape.Scalar, logits);
+        node.Forward(each, ignore, counted);
         return node.Output;
     }
 
@@ -43,21 +46,24 @@ public static partial class Operations
     {
         private const int RowsPerRange = 16;
 
-        private ReadOnlyMemory<int> targets;
+        private AlignedBuffer<int>? targetBuffer;
+        private AlignedBuffer<T>? probabilityBuffer;
+        private AlignedBuffer<double>? lossBuffer;
+        private int* targets;
+        private T* probabilities;
         private int ignore;
         private int counted;
-        private AlignedBuffer<T>? probabilities;
-        private AlignedBuffer<double>? losses;
 
-        internal void Forward(ReadOnlyMemory<int> classes, int ignored, int count)
+        internal void Forward(ReadOnlySpan<int> classes, int ignored, int count)
         {
-            (targets, ignore, counted) = (classes, ignored, count);
-            if (probabilities is null || probabilities.Length < First.Shape.Length) probabilities = new AlignedBuffer<T>(First.Shape.Length);
-            if (losses is null || losses.Length < targets.Length) losses = new AlignedBuffer<double>(targets.Length);
-            int width = First.Shape.Columns;
+            (ignore, counted) = (ignored, count);
+            targets = Room(ref targetBuffer, classes.Length);
+            probabilities = Room(ref probabilityBuffer, First.Shape.Length);
+            double* losses = Room(ref lossBuffer, classes.Length);
+            classes.CopyTo(new(targets, classes.Length));
             LaneLoop.Ranges<T, Probabilities>(
-                targets.Length, RowsPerRange, new(First.Value, probabilities.Pointer, losses.Pointer, targets, ignore, width));
-            double total = BlockReduction.Sum<double>(losses.Span[..targets.Length]);
+                classes.Length, RowsPerRange, new(First.Value, probabilities, losses, targets, ignore, First.Shape.Columns));
+            double total = BlockReduction.Sum<double>(new(losses, classes.Length));
             *Value = counted == 0 ? T.Zero : T.CreateTruncating(total / counted);
         }
 
@@ -65,61 +71,58 @@ public static partial class Operations
         {
             T share = counted == 0 ? T.Zero : *Gradient / T.CreateTruncating(counted);
             LaneLoop.Ranges<T, Backward>(
-                targets.Length, RowsPerRange, new(probabilities!.Pointer, First.Sink(), targets, ignore, First.Shape.Columns, share));
+                First.Shape.Rows, RowsPerRange, new(probabilities, First.Sink(), targets, ignore, First.Shape.Columns, share));
         }
 
-        internal override void Forget()
-        {
-            base.Forget();
-            targets = default;
-        }
-
-        private readonly struct Probabilities(T* logits, T* probabilities, double* losses, ReadOnlyMemory<int> targets, int ignore, int width) : ILaneBody<T>
+        private readonly struct Probabilities(T* logits, T* probabilities, double* losses, int* targets, int ignore, int width) : ILaneBody<T>
         {
             private readonly T* logits = logits;
             private readonly T* probabilities = probabilities;
             private readonly double* losses = losses;
+            private readonly int* targets = targets;
 
             public void Run<TLane>(int start, int end)
                 where TLane : struct, ILane<TLane, T>
             {
                 for (int row = start; row < end; row++)
                 {
-                    int target = targets.Span[row];
-                    losses[row] = 0;
-                    if (target == ignore) continue;
-                    T* x = logits + ((long)row * width);
-                    (T largest, T sum) = Softmax.Row<T, TLane>(x, probabilities + ((long)row * width), width, T.One);
-                    losses[row] = Math.Log(double.CreateTruncating(sum)) + double.CreateTruncating(largest) - double.CreateTruncating(x[target]);
+                    T* x = logits + ((long)row * width), p = probabilities + ((long)row * width);
+                    if (targets[row] == ignore)
+                    {
+                        new Span<T>(p, width).Clear();
+                        losses[row] = 0;
+                        continue;
+                    }
+
+                    (T largest, T sum) = Softmax.Row<T, TLane>(x, p, width, T.One);
+                    losses[row] = Math.Log(double.CreateTruncating(sum)) + double.CreateTruncating(largest - x[targets[row]]);
                 }
             }
         }
 
-        private readonly struct Backward(T* probabilities, GradientSink<T> sink, ReadOnlyMemory<int> targets, int ignore, int width, T share) : ILaneBody<T>
+        private readonly struct Backward(T* probabilities, GradientSink<T> sink, int* targets, int ignore, int width, T share) : ILaneBody<T>
         {
             private readonly T* probabilities = probabilities;
+            private readonly int* targets = targets;
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run<TLane>(int start, int end)
                 where TLane : struct, ILane<TLane, T>
             {
+                LaneLoop.Run<T, TLane, AddShares>(start * width, end * width, new(probabilities, sink, share));
                 for (int row = start; row < end; row++)
                 {
-                    int target = targets.Span[row];
-                    long first = (long)row * width;
-                    int at = 0;
-                    if (target == ignore)
-                    {
-                        for (; at < width; at++) sink.Add(first + at, ScalarLane<T>.Broadcast(T.Zero));
-                        continue;
-                    }
-
-                    for (; at <= width - TLane.Width; at += TLane.Width)
-                        sink.Add(first + at, TLane.Load(probabilities + first + at) * TLane.Broadcast(share));
-                    for (; at < width; at++) sink.Add(first + at, ScalarLane<T>.Broadcast(probabilities[first + at] * share));
-                    sink.Address[first + target] -= share;
+                    if (targets[row] != ignore) sink.Address[((long)row * width) + targets[row]] -= share;
                 }
             }
+        }
+
+        private readonly struct AddShares(T* probabilities, GradientSink<T> sink, T share) : IElementBody<T>
+        {
+            private readonly T* probabilities = probabilities;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T> => sink.Add(index, TLane.Load(probabilities + index) * TLane.Broadcast(share));
         }
     }
 }

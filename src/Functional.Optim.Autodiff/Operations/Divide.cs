@@ -27,6 +27,6 @@ public static partial class Operations
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TLane ToRight<TLane>(TLane gradient, TLane left, TLane right)
-            where TLane : struct, ILane<TLane, T> => TLane.Broadcast(-T.One) * gradient * left / (right * right);
+            where TLane : struct, ILane<TLane, T> => TLane.Broadcast(-T.One) * gradient * (left / right / right);
     }
 }

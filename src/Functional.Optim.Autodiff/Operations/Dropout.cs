@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Autodiff;
@@ -19,50 +20,65 @@ public static partial class Operations
     {
         if (rate is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(rate), rate, "A dropout rate is in [0, 1).");
         if (rate == 0) return input;
-        DropoutNode<T> node = input.Tape.Record<DropoutNode<T>>(input.Shape, input, inputs: 1);
+        DropoutNode<T> node = input.Tape.Record<DropoutNode<T>>(input.Shape, input);
         node.Forward(rate, key);
         return node.Output;
     }
 
-    /// <summary>∂L/∂x = ∂L/∂y with the same elements dropped; the bits are drawn again rather than kept.</summary>
+    /// <summary>∂L/∂x = ∂L/∂y with the same elements dropped.</summary>
     private sealed unsafe class DropoutNode<T> : Node<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private double rate;
-        private ulong key;
+        private AlignedBuffer<T>? drawBuffer;
 
-        internal void Forward(double probability, ulong keyOfBits)
+        /// <summary>A number for each element, even over [0, 1); those below the rate are dropped.</summary>
+        private T* draws;
+        private double rate;
+
+        internal void Forward(double probability, ulong key)
         {
-            (rate, key) = (probability, keyOfBits);
+            rate = probability;
+            draws = Room(ref drawBuffer, Shape.Length);
+            LaneLoop.Ranges<T, Draw>(Shape.Length, 4096, new(draws, new Philox(key)));
             Mask(First.Value, new GradientSink<T>(Value, Shape.Length, accumulate: false));
         }
 
         internal override void PropagateGradient() => Mask(Gradient, First.Sink());
 
-        private void Mask(T* from, GradientSink<T> to) => LaneLoop.Ranges<T, Masked>(Shape.Length, 4096, new(from, to, rate, new Philox(key)));
+        private void Mask(T* from, GradientSink<T> to) =>
+            LaneLoop.Elements<T, Keep>(Shape.Length, new(draws, from, to, T.CreateTruncating(rate), T.CreateTruncating(1 / (1 - rate))));
 
-        private readonly struct Masked(T* from, GradientSink<T> to, double rate, Philox random) : ILaneBody<T>
+        /// <summary>The upper 24 bits of one word for each element, so that float and double drop the same.</summary>
+        private readonly struct Draw(T* draws, Philox random) : ILaneBody<T>
         {
-            private const int BitsPerDraw = 256;
+            private const int WordsAtOnce = 256;
 
-            private readonly T* from = from;
+            private readonly T* draws = draws;
 
             public void Run<TLane>(int start, int end)
                 where TLane : struct, ILane<TLane, T>
             {
-                uint threshold = (uint)(rate * uint.MaxValue);
-                T scale = T.CreateTruncating(1 / (1 - rate));
-                Span<uint> bits = stackalloc uint[BitsPerDraw];
-                for (int first = start; first < end; first += BitsPerDraw)
+                Span<uint> words = stackalloc uint[WordsAtOnce];
+                for (int first = start; first < end; first += WordsAtOnce)
                 {
-                    random.Bits((ulong)first / 4, bits);
-                    for (int index = 0; index < Math.Min(BitsPerDraw, end - first); index++)
-                    {
-                        T value = bits[index] < threshold ? T.Zero : from[first + index] * scale;
-                        to.Add(first + index, ScalarLane<T>.Broadcast(value));
-                    }
+                    Span<uint> part = words[..Math.Min(WordsAtOnce, end - first)];
+                    random.Bits((ulong)first / 4, part);
+                    for (int index = 0; index < part.Length; index++)
+                        draws[first + index] = T.CreateTruncating(part[index] >> 8) * T.CreateTruncating(1.0 / (1 << 24));
                 }
             }
+        }
+
+        private readonly struct Keep(T* draws, T* from, GradientSink<T> to, T rate, T scale) : IElementBody<T>
+        {
+            private readonly T* draws = draws;
+            private readonly T* from = from;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T> =>
+                to.Add(index, TLane.SelectGreater(
+                    TLane.Broadcast(rate), TLane.Load(draws + index), TLane.Broadcast(T.Zero), TLane.Load(from + index) * TLane.Broadcast(scale)));
         }
     }
 }

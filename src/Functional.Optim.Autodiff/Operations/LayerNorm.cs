@@ -14,13 +14,14 @@ public static partial class Operations
     /// <param name="input">x, [..., d].</param>
     /// <param name="weight">w, [d].</param>
     /// <param name="epsilon">ε; positive.</param>
-    /// <exception cref="ArgumentException">The weight is not as long as a row.</exception>
+    /// <exception cref="ArgumentException">The weight is not as long as a row, or ε is not positive.</exception>
     public static Variable<T> LayerNorm<T>(this Variable<T> input, Variable<T> weight, double epsilon = 1e-5)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (input.Shape.Rank == 0 || weight.Shape != new Shape(input.Shape.Columns))
             throw new ArgumentException($"Layer normalization takes [..., d] and a weight [d]; {input.Shape} and {weight.Shape} were given.");
-        LayerNormNode<T> node = input.Tape.Record<LayerNormNode<T>>(input.Shape, input, weight, inputs: 2);
+        if (!(epsilon > 0)) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "ε is positive.");
+        LayerNormNode<T> node = input.Tape.Record<LayerNormNode<T>>(input.Shape, input, weight);
         node.Forward(epsilon);
         return node.Output;
     }
@@ -34,25 +35,25 @@ public static partial class Operations
     {
         private const int RowsPerRange = 16;
 
-        private AlignedBuffer<T>? statistics;
+        private AlignedBuffer<T>? statisticsBuffer;
 
         /// <summary>Mean and s of every row.</summary>
-        private T* Statistics => statistics!.Pointer;
+        private T* statistics;
 
         internal void Forward(double epsilon)
         {
-            if (statistics is null || statistics.Length < 2 * Shape.Rows) statistics = new AlignedBuffer<T>(2 * Shape.Rows);
+            statistics = Room(ref statisticsBuffer, 2 * Shape.Rows);
             LaneLoop.Ranges<T, Normalize>(
-                Shape.Rows, RowsPerRange, new(First.Value, Second.Value, Value, Statistics, Shape.Columns, T.CreateTruncating(epsilon)));
+                Shape.Rows, RowsPerRange, new(First.Value, Second.Value, Value, statistics, Shape.Columns, T.CreateTruncating(epsilon)));
         }
 
         internal override void PropagateGradient()
         {
             int width = Shape.Columns;
             if (First.Sink() is { IsWanted: true } toInput)
-                LaneLoop.Ranges<T, ToInput>(Shape.Rows, RowsPerRange, new(First.Value, Second.Value, Gradient, Statistics, toInput, width));
+                LaneLoop.Ranges<T, ToInput>(Shape.Rows, RowsPerRange, new(First.Value, Second.Value, Gradient, statistics, toInput, width));
             if (Second.Sink() is { IsWanted: true } toWeight)
-                LaneLoop.Ranges<T, ToWeight>(width, 64, new(First.Value, Gradient, Statistics, toWeight.Cleared(), Shape.Rows, width));
+                LaneLoop.Ranges<T, ToWeight>(width, 64, new(First.Value, Gradient, statistics, toWeight.Cleared(), Shape.Rows, width));
         }
 
         private readonly struct Normalize(T* input, T* weight, T* value, T* statistics, int width, T epsilon) : ILaneBody<T>
@@ -62,24 +63,19 @@ public static partial class Operations
             private readonly T* value = value;
             private readonly T* statistics = statistics;
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run<TLane>(int start, int end)
                 where TLane : struct, ILane<TLane, T>
             {
                 T count = T.CreateTruncating(width);
                 for (long row = start; row < end; row++)
                 {
-                    T* x = input + (row * width), y = value + (row * width);
-                    T mean = RowReduction.Sum<T, TLane, Plain>(width, new(x)) / count;
+                    T* x = input + (row * width);
+                    T mean = RowReduction.Sum<T, TLane>(x, width) / count;
                     T variance = RowReduction.Sum<T, TLane, SquaredDeviation>(width, new(x, mean)) / count;
                     T scale = T.One / T.Sqrt(variance + epsilon);
                     statistics[2 * row] = mean;
                     statistics[(2 * row) + 1] = scale;
-                    int at = 0;
-                    for (; at <= width - TLane.Width; at += TLane.Width)
-                        TLane.Store(Normalized<TLane>(x + at, mean, scale) * TLane.Load(weight + at), y + at);
-                    for (; at < width; at++)
-                        ScalarLane<T>.Store(Normalized<ScalarLane<T>>(x + at, mean, scale) * ScalarLane<T>.Load(weight + at), y + at);
+                    LaneLoop.Run<T, TLane, NormalizeRow>(0, width, new(new(x, mean, scale), weight, value + (row * width)));
                 }
             }
         }
@@ -91,22 +87,17 @@ public static partial class Operations
             private readonly T* gradient = gradient;
             private readonly T* statistics = statistics;
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run<TLane>(int start, int end)
                 where TLane : struct, ILane<TLane, T>
             {
                 T count = T.CreateTruncating(width);
                 for (long row = start; row < end; row++)
                 {
-                    T* x = input + (row * width), g = gradient + (row * width);
-                    T mean = statistics[2 * row], scale = statistics[(2 * row) + 1];
-                    Row terms = new(
-                        x, g, weight, mean, scale,
-                        RowReduction.Sum<T, TLane, Product>(width, new(g, weight)) / count,
-                        RowReduction.Sum<T, TLane, ProductWithNormalized>(width, new(g, weight, x, mean, scale)) / count);
-                    int at = 0;
-                    for (; at <= width - TLane.Width; at += TLane.Width) sink.Add((row * width) + at, terms.At<TLane>(at));
-                    for (; at < width; at++) sink.Add((row * width) + at, terms.At<ScalarLane<T>>(at));
+                    T* g = gradient + (row * width);
+                    Normalized x = new(input + (row * width), statistics[2 * row], statistics[(2 * row) + 1]);
+                    T meanOfH = RowReduction.SumOfProducts<T, TLane>(g, weight, width) / count;
+                    T meanOfProduct = RowReduction.Sum<T, TLane, ProductWithNormalized>(width, new(g, weight, x)) / count;
+                    LaneLoop.Run<T, TLane, RowToInput>(0, width, new(x, g, weight, meanOfH, meanOfProduct, sink.From(row * width)));
                 }
             }
         }
@@ -117,32 +108,27 @@ public static partial class Operations
             private readonly T* gradient = gradient;
             private readonly T* statistics = statistics;
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run<TLane>(int start, int end)
                 where TLane : struct, ILane<TLane, T>
             {
                 for (long row = 0; row < rows; row++)
                 {
-                    T* x = input + (row * width), g = gradient + (row * width);
-                    T mean = statistics[2 * row], scale = statistics[(2 * row) + 1];
-                    int at = start;
-                    for (; at <= end - TLane.Width; at += TLane.Width) sink.Add(at, TLane.Load(g + at) * Normalized<TLane>(x + at, mean, scale));
-                    for (; at < end; at++) sink.Add(at, ScalarLane<T>.Load(g + at) * Normalized<ScalarLane<T>>(x + at, mean, scale));
+                    Normalized x = new(input + (row * width), statistics[2 * row], statistics[(2 * row) + 1]);
+                    LaneLoop.Run<T, TLane, RowToWeight>(start, end, new(x, gradient + (row * width), sink));
                 }
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TLane Normalized<TLane>(T* x, T mean, T scale)
-            where TLane : struct, ILane<TLane, T> => (TLane.Load(x) - TLane.Broadcast(mean)) * TLane.Broadcast(scale);
-
-        private readonly struct Plain(T* x) : ITerm<T>
+        /// <summary>x̂ of a row.</summary>
+        private readonly struct Normalized(T* x, T mean, T scale)
         {
             private readonly T* x = x;
 
+            internal T Scale => scale;
+
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            public TLane At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> => TLane.Load(x + index);
+            internal TLane At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T> => (TLane.Load(x + index) - TLane.Broadcast(mean)) * TLane.Broadcast(scale);
         }
 
         private readonly struct SquaredDeviation(T* x, T mean) : ITerm<T>
@@ -158,39 +144,48 @@ public static partial class Operations
             }
         }
 
-        private readonly struct Product(T* left, T* right) : ITerm<T>
-        {
-            private readonly T* left = left;
-            private readonly T* right = right;
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            public TLane At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> => TLane.Load(left + index) * TLane.Load(right + index);
-        }
-
-        private readonly struct ProductWithNormalized(T* g, T* w, T* x, T mean, T scale) : ITerm<T>
+        private readonly struct ProductWithNormalized(T* g, T* w, Normalized x) : ITerm<T>
         {
             private readonly T* g = g;
             private readonly T* w = w;
-            private readonly T* x = x;
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public TLane At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> =>
-                TLane.Load(g + index) * TLane.Load(w + index) * Normalized<TLane>(x + index, mean, scale);
+                where TLane : struct, ILane<TLane, T> => TLane.Load(g + index) * TLane.Load(w + index) * x.At<TLane>(index);
         }
 
-        private readonly struct Row(T* x, T* g, T* w, T mean, T scale, T meanOfH, T meanOfProduct) : ITerm<T>
+        private readonly struct NormalizeRow(Normalized x, T* w, T* y) : IElementBody<T>
         {
-            private readonly T* x = x;
+            private readonly T* w = w;
+            private readonly T* y = y;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T> => TLane.Store(x.At<TLane>(index) * TLane.Load(w + index), y + index);
+        }
+
+        private readonly struct RowToInput(Normalized x, T* g, T* w, T meanOfH, T meanOfProduct, GradientSink<T> sink) : IElementBody<T>
+        {
             private readonly T* g = g;
             private readonly T* w = w;
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            public TLane At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> =>
-                TLane.Broadcast(scale) * ((TLane.Load(g + index) * TLane.Load(w + index)) - TLane.Broadcast(meanOfH)
-                    - (Normalized<TLane>(x + index, mean, scale) * TLane.Broadcast(meanOfProduct)));
+            public void At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T>
+            {
+                TLane h = TLane.Load(g + index) * TLane.Load(w + index);
+                sink.Add(index, TLane.Broadcast(x.Scale)
+                    * (h - TLane.Broadcast(meanOfH) - (x.At<TLane>(index) * TLane.Broadcast(meanOfProduct))));
+            }
+        }
+
+        private readonly struct RowToWeight(Normalized x, T* g, GradientSink<T> sink) : IElementBody<T>
+        {
+            private readonly T* g = g;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T> => sink.Add(index, TLane.Load(g + index) * x.At<TLane>(index));
         }
     }
 }

@@ -42,7 +42,7 @@ public static partial class Operations
             }
 
             int columns = weight.Shape[transposed ? 0 : 1];
-            MatMulNode<T> node = input.Tape.Record<MatMulNode<T>>(input.Shape.WithColumns(columns), input, weight, inputs: 2);
+            MatMulNode<T> node = input.Tape.Record<MatMulNode<T>>(input.Shape.WithColumns(columns), input, weight);
             (node.transposed, node.rows, node.inner, node.columns) = (transposed, input.Shape.Rows, inner, columns);
             MatrixProduct.Multiply(node.Rows(node.First.Value, inner), node.Weight, node.Rows(node.Value, columns));
             return node.Output;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Autodiff;
@@ -15,7 +16,7 @@ public static partial class Operations
     {
         if (input.Shape.Rank != 3 || input.Shape[1] == 0)
             throw new ArgumentException($"Mean pooling takes [batch, positions, d]; {input.Shape} was given.", nameof(input));
-        MeanPoolNode<T> node = input.Tape.Record<MeanPoolNode<T>>(new Shape(input.Shape[0], input.Shape[2]), input, inputs: 1);
+        MeanPoolNode<T> node = input.Tape.Record<MeanPoolNode<T>>(new Shape(input.Shape[0], input.Shape[2]), input);
         node.Forward();
         return node.Output;
     }
@@ -38,19 +39,7 @@ public static partial class Operations
                 where TLane : struct, ILane<TLane, T>
             {
                 for (long row = start; row < end; row++)
-                {
-                    int at = 0;
-                    for (; at <= width - TLane.Width; at += TLane.Width) At<TLane>(row, at);
-                    for (; at < width; at++) At<ScalarLane<T>>(row, at);
-                }
-            }
-
-            private void At<TLane>(long row, int column)
-                where TLane : struct, ILane<TLane, T>
-            {
-                TLane sum = TLane.Broadcast(T.Zero);
-                for (int position = 0; position < positions; position++) sum += TLane.Load(input + (((row * positions) + position) * width) + column);
-                TLane.Store(sum / TLane.Broadcast(T.CreateTruncating(positions)), value + (row * width) + column);
+                    LaneLoop.Run<T, TLane, AverageColumn>(0, width, new(input + (row * positions * width), value + (row * width), positions, width));
             }
         }
 
@@ -62,18 +51,35 @@ public static partial class Operations
                 where TLane : struct, ILane<TLane, T>
             {
                 for (long row = start; row < end; row++)
-                {
-                    int at = 0;
-                    for (; at <= width - TLane.Width; at += TLane.Width) At<TLane>(row, at);
-                    for (; at < width; at++) At<ScalarLane<T>>(row, at);
-                }
+                    LaneLoop.Run<T, TLane, SpreadColumn>(0, width, new(gradient + (row * width), sink.From(row * positions * width), positions, width));
             }
+        }
 
-            private void At<TLane>(long row, int column)
+        private readonly struct AverageColumn(T* input, T* value, int positions, int width) : IElementBody<T>
+        {
+            private readonly T* input = input;
+            private readonly T* value = value;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void At<TLane>(long index)
                 where TLane : struct, ILane<TLane, T>
             {
-                TLane part = TLane.Load(gradient + (row * width) + column) / TLane.Broadcast(T.CreateTruncating(positions));
-                for (int position = 0; position < positions; position++) sink.Add((((row * positions) + position) * width) + column, part);
+                TLane sum = TLane.Broadcast(T.Zero);
+                for (long position = 0; position < positions; position++) sum += TLane.Load(input + (position * width) + index);
+                TLane.Store(sum / TLane.Broadcast(T.CreateTruncating(positions)), value + index);
+            }
+        }
+
+        private readonly struct SpreadColumn(T* gradient, GradientSink<T> sink, int positions, int width) : IElementBody<T>
+        {
+            private readonly T* gradient = gradient;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T>
+            {
+                TLane part = TLane.Load(gradient + index) / TLane.Broadcast(T.CreateTruncating(positions));
+                for (long position = 0; position < positions; position++) sink.Add((position * width) + index, part);
             }
         }
     }

@@ -12,23 +12,10 @@ internal static unsafe class Softmax
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TLane : struct, ILane<TLane, T>
     {
-        T largest = RowReduction.Max<T, TLane, Value<T>>(length, new(x));
+        T largest = RowReduction.Max<T, TLane>(x, length);
         T sum = RowReduction.Sum<T, TLane, Exponentiate<T>>(length, new(x, p, largest, scale));
-        T share = T.One / sum;
-        int at = 0;
-        for (; at <= length - TLane.Width; at += TLane.Width) TLane.Store(TLane.Load(p + at) * TLane.Broadcast(share), p + at);
-        for (; at < length; at++) p[at] *= share;
+        LaneLoop.Run<T, TLane, Multiply<T>>(0, length, new(p, T.One / sum));
         return (largest, sum);
-    }
-
-    private readonly struct Value<T>(T* x) : ITerm<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        private readonly T* x = x;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLane At<TLane>(long index)
-            where TLane : struct, ILane<TLane, T> => TLane.Load(x + index);
     }
 
     private readonly struct Exponentiate<T>(T* x, T* p, T largest, T scale) : ITerm<T>
@@ -45,5 +32,15 @@ internal static unsafe class Softmax
             TLane.Store(power, p + index);
             return power;
         }
+    }
+
+    private readonly struct Multiply<T>(T* p, T factor) : IElementBody<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly T* p = p;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<TLane>(long index)
+            where TLane : struct, ILane<TLane, T> => TLane.Store(TLane.Load(p + index) * TLane.Broadcast(factor), p + index);
     }
 }

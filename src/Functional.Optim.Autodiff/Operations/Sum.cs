@@ -13,7 +13,7 @@ public static partial class Operations
     public static Variable<T> Sum<T>(this Variable<T> input)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        SumNode<T> node = input.Tape.Record<SumNode<T>>(Shape.Scalar, input, inputs: 1);
+        SumNode<T> node = input.Tape.Record<SumNode<T>>(Shape.Scalar, input);
         node.Forward();
         return node.Output;
     }

@@ -23,45 +23,40 @@ internal sealed unsafe class BinaryNode<T, TOperator> : Node<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
+    /// <summary>Equal shapes are one row; else the repeated array is as long as a row.</summary>
+    private Rows Layout
+    {
+        get
+        {
+            int left = First.Shape.Length, right = Second.Shape.Length, columns = Math.Min(left, right);
+            return new(columns == 0 ? 0 : Shape.Length / columns, columns, left == columns ? 0 : columns, right == columns ? 0 : columns);
+        }
+    }
+
     internal static Variable<T> Apply(Variable<T> left, Variable<T> right, string name)
     {
         Shape shape = right.Shape.IsSuffixOf(left.Shape) ? left.Shape
             : left.Shape.IsSuffixOf(right.Shape) ? right.Shape
             : throw new ArgumentException(
                 $"{name} takes equal shapes, or one that is the other's innermost dimensions; {left.Shape} and {right.Shape} were given.");
-        BinaryNode<T, TOperator> node = left.Tape.Record<BinaryNode<T, TOperator>>(shape, left, right, inputs: 2);
-        node.leftLength = left.Shape.Length;
-        node.rightLength = right.Shape.Length;
+        if (left.Shape.Length == 1) left = left.Repeat(shape);
+        if (right.Shape.Length == 1) right = right.Repeat(shape);
+        BinaryNode<T, TOperator> node = left.Tape.Record<BinaryNode<T, TOperator>>(shape, left, right);
         node.Run(new Forward(node.First.Value, node.Second.Value, node.Value, node.Layout));
         return node.Output;
     }
 
-    private int leftLength;
-    private int rightLength;
-
-    /// <summary>Equal shapes are one row; else the repeated array is as long as a row.</summary>
-    private Rows Layout
-    {
-        get
-        {
-            int columns = Math.Min(leftLength, rightLength);
-            int rows = columns == 0 ? 0 : Math.Max(leftLength, rightLength) / columns;
-            return new(rows, columns, leftLength == columns ? 0 : columns, rightLength == columns ? 0 : columns);
-        }
-    }
-
     internal override void PropagateGradient()
     {
-        Rows layout = Layout;
         GradientSink<T> left = First.Sink(), right = Second.Sink();
-        if (layout.Count > 1 && layout.LeftStride == 0) left = left.Cleared();
-        if (layout.Count > 1 && layout.RightStride == 0) right = right.Cleared();
-        Run(new Backward(First.Value, Second.Value, Gradient, left, right, layout));
+        if (First.Shape.Length != Shape.Length) left = left.Cleared();
+        if (Second.Shape.Length != Shape.Length) right = right.Cleared();
+        Run(new Backward(First.Value, Second.Value, Gradient, left, right, Layout));
     }
 
     /// <summary>By columns, so that what is added over the rows is added by one thread, in order.</summary>
     private void Run<TBody>(TBody body)
-        where TBody : struct, ILaneBody<T> => LaneLoop.Ranges<T, TBody>(Layout.Columns, Layout.Count > 1 ? 64 : 8192, body);
+        where TBody : struct, ILaneBody<T> => LaneLoop.Ranges<T, TBody>(Layout.Columns, Layout.Count > 1 ? 64 : LaneLoop.ElementsPerRange, body);
 
     private readonly record struct Rows(int Count, int Columns, int LeftStride, int RightStride);
 
@@ -71,17 +66,13 @@ internal sealed unsafe class BinaryNode<T, TOperator> : Node<T>
         private readonly T* right = right;
         private readonly T* value = value;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TLane>(int start, int end)
             where TLane : struct, ILane<TLane, T>
         {
             for (long row = 0; row < rows.Count; row++)
             {
-                T* one = left + (row * rows.LeftStride), two = right + (row * rows.RightStride), to = value + (row * rows.Columns);
-                long at = start;
-                for (; at <= end - TLane.Width; at += TLane.Width) TLane.Store(TOperator.Value(TLane.Load(one + at), TLane.Load(two + at)), to + at);
-                for (; at < end; at++)
-                    ScalarLane<T>.Store(TOperator.Value(ScalarLane<T>.Load(one + at), ScalarLane<T>.Load(two + at)), to + at);
+                LaneLoop.Run<T, TLane, RowForward>(
+                    start, end, new(left + (row * rows.LeftStride), right + (row * rows.RightStride), value + (row * rows.Columns)));
             }
         }
     }
@@ -92,26 +83,42 @@ internal sealed unsafe class BinaryNode<T, TOperator> : Node<T>
         private readonly T* right = right;
         private readonly T* gradient = gradient;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TLane>(int start, int end)
             where TLane : struct, ILane<TLane, T>
         {
             for (long row = 0; row < rows.Count; row++)
             {
-                long at = start;
-                for (; at <= end - TLane.Width; at += TLane.Width) At<TLane>(row, at);
-                for (; at < end; at++) At<ScalarLane<T>>(row, at);
+                long one = row * rows.LeftStride, two = row * rows.RightStride;
+                LaneLoop.Run<T, TLane, RowBackward>(
+                    start, end, new(left + one, right + two, gradient + (row * rows.Columns), leftSink.From(one), rightSink.From(two)));
             }
         }
+    }
+
+    private readonly struct RowForward(T* left, T* right, T* value) : IElementBody<T>
+    {
+        private readonly T* left = left;
+        private readonly T* right = right;
+        private readonly T* value = value;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void At<TLane>(long row, long column)
+        public void At<TLane>(long index)
+            where TLane : struct, ILane<TLane, T> => TLane.Store(TOperator.Value(TLane.Load(left + index), TLane.Load(right + index)), value + index);
+    }
+
+    private readonly struct RowBackward(T* left, T* right, T* gradient, GradientSink<T> leftSink, GradientSink<T> rightSink) : IElementBody<T>
+    {
+        private readonly T* left = left;
+        private readonly T* right = right;
+        private readonly T* gradient = gradient;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<TLane>(long index)
             where TLane : struct, ILane<TLane, T>
         {
-            long one = (row * rows.LeftStride) + column, two = (row * rows.RightStride) + column;
-            TLane g = TLane.Load(gradient + (row * rows.Columns) + column), x = TLane.Load(left + one), y = TLane.Load(right + two);
-            if (leftSink.IsWanted) leftSink.Add(one, TOperator.ToLeft(g, x, y));
-            if (rightSink.IsWanted) rightSink.Add(two, TOperator.ToRight(g, x, y));
+            TLane g = TLane.Load(gradient + index), x = TLane.Load(left + index), y = TLane.Load(right + index);
+            if (leftSink.IsWanted) leftSink.Add(index, TOperator.ToLeft(g, x, y));
+            if (rightSink.IsWanted) rightSink.Add(index, TOperator.ToRight(g, x, y));
         }
     }
 }

@@ -30,4 +30,7 @@ internal readonly unsafe struct GradientSink<T>(T* address, int length, bool acc
         if (!accumulate && IsWanted) new Span<T>(address, length).Clear();
         return new GradientSink<T>(address, length, accumulate: true);
     }
+
+    /// <summary>The rest of this sink from an element on; nowhere stays nowhere.</summary>
+    internal GradientSink<T> From(long index) => IsWanted ? new(address + index, length - (int)index, accumulate) : this;
 }

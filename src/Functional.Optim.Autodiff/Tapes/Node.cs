@@ -22,7 +22,7 @@ internal abstract unsafe class Node<T>
     internal Span<T> Values => new(Value, Shape.Length);
 
     /// <summary>∂L/∂value; null until somebody adds to it.</summary>
-    internal T* Gradient { get; private protected set; }
+    internal T* Gradient { get; private set; }
 
     internal bool HasGradient => Gradient is not null;
 
@@ -32,23 +32,20 @@ internal abstract unsafe class Node<T>
 
     protected Node<T> Second { get; private set; } = null!;
 
-    protected Node<T> Third { get; private set; } = null!;
-
     internal void Start(Tape<T> tape, Shape shape, bool requiresGradient)
     {
         Tape = tape;
         Shape = shape;
         RequiresGradient = requiresGradient;
-        Gradient = null;
     }
 
-    internal void TakeInputs(Node<T>? first, Node<T>? second, Node<T>? third) => (First, Second, Third) = (first!, second!, third!);
-
-    internal void TakeBuffer()
+    internal void TakeInputs(ReadOnlySpan<Variable<T>> inputs)
     {
-        if (valueBuffer is null || valueBuffer.Length < Shape.Length) valueBuffer = new AlignedBuffer<T>(Shape.Length);
-        Value = valueBuffer.Pointer;
+        if (inputs.Length > 0) First = inputs[0].Node;
+        if (inputs.Length > 1) Second = inputs[1].Node;
     }
+
+    internal void TakeBuffer() => Value = Room(ref valueBuffer, Shape.Length);
 
     /// <summary>Where to add to this node's gradient; nowhere when nobody wants it.</summary>
     internal virtual GradientSink<T> Sink()
@@ -72,13 +69,21 @@ internal abstract unsafe class Node<T>
         gradientBuffer = null;
     }
 
-    /// <summary>Adds to the gradients of the inputs; called once, when <see cref="Gradient"/> is complete.</summary>
+    /// <summary>Adds to the gradients of the inputs; called once, when <see cref="Gradient"/> is complete, and only if an input wants it.</summary>
     internal abstract void PropagateGradient();
 
     /// <summary>Lets go of what belongs to the caller.</summary>
     internal virtual void Forget()
     {
         ReleaseGradient();
-        TakeInputs(null, null, null);
+        First = Second = null!;
+    }
+
+    /// <summary>Memory of at least a length that stays with the node from one computation to the next.</summary>
+    private protected static TElement* Room<TElement>(ref AlignedBuffer<TElement>? buffer, int length)
+        where TElement : unmanaged
+    {
+        if (buffer is null || buffer.Length < length) buffer = new AlignedBuffer<TElement>(length);
+        return buffer.Pointer;
     }
 }

@@ -1,15 +1,18 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Autodiff;
 
 /// <summary>
-/// The operations of one computation in the order in which they were made. Nodes and buffers are kept: a computation of the same
-/// form as the one before finds its node at each place and allocates nothing.
+/// The operations of one computation in the order in which they were made. Nodes and buffers are kept, and the tape itself when the
+/// computation is over: one of the same form as the one before finds its node at each place and allocates nothing.
 /// </summary>
-internal sealed unsafe class Tape<T>
+internal sealed unsafe class Tape<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private static readonly ConcurrentBag<Tape<T>> Unused = [];
+
     private readonly List<Node<T>> nodes = [];
     private readonly List<AlignedBuffer<T>> free = [];
     private ParameterTree<T> parameters;
@@ -19,18 +22,22 @@ internal sealed unsafe class Tape<T>
     /// <summary>The number of this computation; a variable of another one is out of date.</summary>
     internal int Recording { get; private set; }
 
+    internal static Tape<T> Take() => Unused.TryTake(out Tape<T>? tape) ? tape : new Tape<T>();
+
+    /// <summary>Ends the computation; the tape waits for the next.</summary>
+    public void Dispose()
+    {
+        for (int index = 0; index < count; index++) nodes[index].Forget();
+        (parameters, gradients, count) = (default, null, 0);
+        Recording++;
+        Unused.Add(this);
+    }
+
     internal Variables<T> Begin(ParameterTree<T> at, TreeBuffer<T>? gradientsOut)
     {
         parameters = at;
         gradients = gradientsOut;
         return new Variables<T>(this);
-    }
-
-    internal void End()
-    {
-        for (int index = 0; index < count; index++) nodes[index].Forget();
-        (parameters, gradients, count) = (default, null, 0);
-        Recording++;
     }
 
     internal Variable<T> Parameter(string name)
@@ -49,13 +56,13 @@ internal sealed unsafe class Tape<T>
     }
 
     /// <summary>The node of the next operation, with room for its value.</summary>
-    internal TNode Record<TNode>(Shape shape, Variable<T> first = default, Variable<T> second = default, Variable<T> third = default, int inputs = 0)
+    internal TNode Record<TNode>(Shape shape, params ReadOnlySpan<Variable<T>> inputs)
         where TNode : Node<T>, new()
     {
-        Node<T>? one = inputs > 0 ? Own(first) : null, two = inputs > 1 ? Own(second) : null, three = inputs > 2 ? Own(third) : null;
-        bool requiresGradient = (one?.RequiresGradient ?? false) || (two?.RequiresGradient ?? false) || (three?.RequiresGradient ?? false);
+        bool requiresGradient = false;
+        foreach (Variable<T> input in inputs) requiresGradient |= Own(input).RequiresGradient;
         TNode node = Next<TNode>(shape, requiresGradient);
-        node.TakeInputs(one, two, three);
+        node.TakeInputs(inputs);
         node.TakeBuffer();
         return node;
     }
@@ -63,9 +70,8 @@ internal sealed unsafe class Tape<T>
     /// <summary>Goes back through the operations, from ∂L/∂L = 1.</summary>
     internal void Backward(Variable<T> loss)
     {
-        if (!loss.Node.RequiresGradient) return;
-        GradientSink<T> sink = loss.Node.Sink();
-        *sink.Address = T.One;
+        if (!Own(loss).RequiresGradient) return;
+        *loss.Node.Sink().Address = T.One;
         for (int index = count - 1; index >= 0; index--)
         {
             Node<T> node = nodes[index];
@@ -92,7 +98,7 @@ internal sealed unsafe class Tape<T>
 
     private Node<T> Own(Variable<T> variable) => ReferenceEquals(variable.Tape, this)
         ? variable.Node
-        : throw new ArgumentException("The variables of an operation belong to different computations.");
+        : throw new ArgumentException($"The variable of shape {variable.Shape} belongs to another computation than the one it is used in.");
 
     private TNode Next<TNode>(Shape shape, bool requiresGradient)
         where TNode : Node<T>, new()

@@ -24,16 +24,14 @@ internal sealed unsafe class UnaryNode<T, TOperator> : Node<T>
 
     internal static Variable<T> Apply(Variable<T> input, TOperator operation)
     {
-        UnaryNode<T, TOperator> node = input.Tape.Record<UnaryNode<T, TOperator>>(input.Shape, input, inputs: 1);
+        UnaryNode<T, TOperator> node = input.Tape.Record<UnaryNode<T, TOperator>>(input.Shape, input);
         node.operation = operation;
         LaneLoop.Elements<T, Forward>(node.Shape.Length, new(operation, node.First.Value, node.Value));
         return node.Output;
     }
 
-    internal override void PropagateGradient()
-    {
-        if (First.RequiresGradient) LaneLoop.Elements<T, Backward>(Shape.Length, new(operation, First.Value, Gradient, First.Sink()));
-    }
+    internal override void PropagateGradient() =>
+        LaneLoop.Elements<T, Backward>(Shape.Length, new(operation, First.Value, Gradient, First.Sink()));
 
     private readonly struct Forward(TOperator operation, T* input, T* value) : IElementBody<T>
     {

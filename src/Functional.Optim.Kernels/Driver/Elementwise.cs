@@ -114,7 +114,7 @@ public static unsafe class Elementwise
     }
 
     /// <summary>Whole lanes from a start; returns where it stopped. One place of the rule per method keeps the JIT within its inlining budget.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static long Loop<T, TRule, TLane, TStore>(in TRule constants, in PassMemory<T> memory, long start, long end)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>

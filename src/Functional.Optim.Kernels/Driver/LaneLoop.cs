@@ -7,7 +7,7 @@ namespace Functional.Optim.Kernels;
 internal static class LaneLoop
 {
     /// <summary>Elements per range of <see cref="Elements"/>.</summary>
-    private const int ElementsPerRange = 8192;
+    internal const int ElementsPerRange = 8192;
 
     /// <summary>Runs a body over [0, count), in ranges of a fixed length, so that the bits do not depend on the threads.</summary>
     internal static void Ranges<T, TBody>(int count, int perRange, in TBody body)
@@ -19,11 +19,36 @@ internal static class LaneLoop
         else ParallelFor.Run((count + perRange - 1) / perRange, dispatch);
     }
 
-    /// <summary>Runs a body for every element of [0, count): lanes, then scalars.</summary>
+    /// <summary>Runs a body for every element of [0, count).</summary>
     internal static void Elements<T, TBody>(int count, in TBody body)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TBody : struct, IElementBody<T> =>
         Ranges<T, EveryElement<T, TBody>>(count, ElementsPerRange, new(body));
+
+    /// <summary>Runs a body for every element of [start, end) on the calling thread: lanes, then scalars.</summary>
+    internal static void Run<T, TLane, TBody>(int start, int end, in TBody body)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TLane : struct, ILane<TLane, T>
+        where TBody : struct, IElementBody<T>
+    {
+        int whole = end - ((end - start) % TLane.Width);
+        if (start < whole) Loop<T, TLane, TBody>(start, whole, body);
+        if (whole < end) Loop<T, ScalarLane<T>, TBody>(whole, end, body);
+    }
+
+    /// <summary>
+    /// Whole lanes. A method of its own, never inlined, with the body in one place: the JIT inlines only so much into a method, and
+    /// what is left over becomes a call for each operation of a lane.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Loop<T, TLane, TBody>(long start, long end, in TBody body)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TLane : struct, ILane<TLane, T>
+        where TBody : struct, IElementBody<T>
+    {
+        TBody local = body;
+        for (long index = start; index < end; index += TLane.Width) local.At<TLane>(index);
+    }
 
     private readonly struct Dispatch<T, TBody>(TBody body, int count, int perRange, LaneWidth width) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -50,14 +75,7 @@ internal static class LaneLoop
     {
         private readonly TBody body = body;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TLane>(int start, int end)
-            where TLane : struct, ILane<TLane, T>
-        {
-            TBody local = body;
-            long index = start;
-            for (; index <= end - TLane.Width; index += TLane.Width) local.At<TLane>(index);
-            for (; index < end; index++) local.At<ScalarLane<T>>(index);
-        }
+            where TLane : struct, ILane<TLane, T> => LaneLoop.Run<T, TLane, TBody>(start, end, body);
     }
 }

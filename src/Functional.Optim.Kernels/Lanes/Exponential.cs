@@ -7,7 +7,8 @@ namespace Functional.Optim.Kernels;
 internal static class Exponential
 {
     /// <summary>
-    /// eˣ, to about one unit in the last place; 0 where it would be below the smallest normal number, and finite however large x:
+    /// eˣ, to about one unit in the last place; 0 below −87.33 (−708.39 for double), where it would leave the normal numbers, and ∞
+    /// above 88.37 (709.43), a little before it would leave the range:
     /// x = n·ln 2 + r with |r| ≤ ½·ln 2, eˣ = 2ⁿ·eʳ, and eʳ by its Taylor series, to the power 7 for float and 13 for double.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -16,13 +17,11 @@ internal static class Exponential
         where TLane : struct, ILane<TLane, T>
     {
         bool isFloat = typeof(T) == typeof(float);
-        TLane least = Constant(isFloat ? -87.33 : -708.39), most = Constant(isFloat ? 88.37 : 709.4);
-        TLane clamped = TLane.Max(least, TLane.Min(most, x));
 
         // Adding and taking away 1.5·2ᵖ rounds to the nearest integer.
         TLane rounder = Constant(isFloat ? 12582912 : 6755399441055744);
-        TLane n = TLane.FusedMultiplyAdd(clamped, Constant(1.4426950408889634), rounder) - rounder;
-        TLane r = TLane.FusedMultiplyAdd(n, Constant(isFloat ? -0.693145751953125 : -0.6931471803691238), clamped);
+        TLane n = TLane.FusedMultiplyAdd(x, Constant(1.4426950408889634), rounder) - rounder;
+        TLane r = TLane.FusedMultiplyAdd(n, Constant(isFloat ? -0.693145751953125 : -0.6931471803691238), x);
         r = TLane.FusedMultiplyAdd(n, Constant(isFloat ? -1.4286068203094173e-06 : -1.9082149292705877e-10), r);
         TLane sum = Constant(1.0 / 5040);
         if (!isFloat)
@@ -43,7 +42,11 @@ internal static class Exponential
         sum = TLane.FusedMultiplyAdd(sum, r, Constant(0.5));
         sum = TLane.FusedMultiplyAdd(sum, r, Constant(1));
         sum = TLane.FusedMultiplyAdd(sum, r, Constant(1));
-        return TLane.SelectGreater(least, x, Constant(0), sum * TLane.PowerOfTwo(n));
+
+        // Outside the range n is no exponent and the product means nothing; a NaN is neither below nor above, and stays.
+        TLane power = sum * TLane.PowerOfTwo(n);
+        power = TLane.SelectGreater(Constant(isFloat ? -87.33 : -708.39), x, Constant(0), power);
+        return TLane.SelectGreater(x, Constant(isFloat ? 88.37 : 709.43), Constant(double.PositiveInfinity), power);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static TLane Constant(double value) => TLane.Broadcast(T.CreateTruncating(value));

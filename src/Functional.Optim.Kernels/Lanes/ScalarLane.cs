@@ -74,7 +74,10 @@ public readonly unsafe struct ScalarLane<T>(T value) : ILane<ScalarLane<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ScalarLane<T> PowerOfTwo(ScalarLane<T> exponent) => new(T.ScaleB(T.One, int.CreateTruncating(exponent.value)));
+    public static ScalarLane<T> PowerOfTwo(ScalarLane<T> exponent) =>
+        typeof(T) == typeof(float)
+            ? new(Unsafe.BitCast<int, T>((int.CreateTruncating(exponent.value) + 127) << 23))
+            : new(Unsafe.BitCast<long, T>((long.CreateTruncating(exponent.value) + 1023) << 52));
 
     /// <summary>The number.</summary>
     public override string ToString() => value.ToString() ?? "";

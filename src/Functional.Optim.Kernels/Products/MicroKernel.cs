@@ -29,7 +29,7 @@ internal static unsafe class MicroKernel<T, TLane>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile<TRows>(in MatrixView<T> a, in MatrixView<T> b, in MatrixView<T> c, bool accumulate)
         where TRows : struct, IRowCount
     {

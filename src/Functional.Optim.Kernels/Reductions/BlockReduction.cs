@@ -17,15 +17,15 @@ public static unsafe class BlockReduction
 
     /// <summary>Σx².</summary>
     public static double SumOfSquares<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Reduce<T, Squares>(values);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => SumOfSquares(values, default(Itself));
 
     /// <summary>Σx.</summary>
     public static double Sum<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Reduce<T, Plain>(values);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sum(values, default(Itself));
 
     /// <summary>max |x|, 0 for an empty span, NaN when an element is.</summary>
     public static double MaxAbs<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Reduce<T, Largest>(values);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Reduce<T, Largest, Itself>(values, default);
 
     /// <summary>
     /// The Euclidean norm √Σx². Doubles whose squares leave the range are divided by the largest first, so the norm is infinite
@@ -48,9 +48,20 @@ public static unsafe class BlockReduction
         return largest * Math.Sqrt(scaled);
     }
 
-    private static double Reduce<T, TSum>(ReadOnlySpan<T> values)
+    /// <summary>Σf(x)².</summary>
+    internal static double SumOfSquares<T, TMap>(ReadOnlySpan<T> values, TMap map)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TMap : unmanaged, IMap => Reduce<T, Squares, TMap>(values, map);
+
+    /// <summary>Σf(x).</summary>
+    internal static double Sum<T, TMap>(ReadOnlySpan<T> values, TMap map)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TMap : unmanaged, IMap => Reduce<T, Plain, TMap>(values, map);
+
+    private static double Reduce<T, TSum, TMap>(ReadOnlySpan<T> values, TMap map)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSum : struct, ISum
+        where TMap : unmanaged, IMap
     {
         int blocks = (values.Length + BlockSize - 1) / BlockSize;
         if (blocks == 0) return 0;
@@ -59,7 +70,7 @@ public static unsafe class BlockReduction
         fixed (T* start = values)
         fixed (double* results = partial)
         {
-            Body<T, TSum> body = new(start, values.Length, results);
+            Body<T, TSum, TMap> body = new(start, values.Length, results, map);
             if (blocks < ParallelBlocks)
             {
                 for (int block = 0; block < blocks; block++) body.Reduce(block);
@@ -74,6 +85,21 @@ public static unsafe class BlockReduction
 
         ArrayPool<double>.Shared.Return(partial);
         return total;
+    }
+
+    /// <summary>f, applied to each element in double before it is added.</summary>
+    internal interface IMap
+    {
+        /// <summary>f(x).</summary>
+        TLane Of<TLane>(TLane value)
+            where TLane : struct, ILane<TLane, double>;
+    }
+
+    private readonly struct Itself : IMap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLane Of<TLane>(TLane value)
+            where TLane : struct, ILane<TLane, double> => value;
     }
 
     private interface ISum
@@ -111,12 +137,14 @@ public static unsafe class BlockReduction
         public static double Combine(double left, double right) => Math.Max(left, right);
     }
 
-    private readonly struct Body<T, TSum>(T* values, int length, double* results) : IParallelBody
+    private readonly struct Body<T, TSum, TMap>(T* values, int length, double* results, TMap map) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSum : struct, ISum
+        where TMap : unmanaged, IMap
     {
         private readonly T* values = values;
         private readonly double* results = results;
+        private readonly TMap map = map;
 
         public void Run(int index)
         {
@@ -149,28 +177,29 @@ public static unsafe class BlockReduction
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void AddOne(double* sum, T value) =>
+        private void AddOne(double* sum, T value) =>
             ScalarLane<double>.Store(
-                TSum.Add(ScalarLane<double>.Load(sum), ScalarLane<double>.Broadcast(double.CreateTruncating(value))), sum);
+                TSum.Add(ScalarLane<double>.Load(sum), map.Of(ScalarLane<double>.Broadcast(double.CreateTruncating(value)))), sum);
 
         /// <summary>Four lanes of columns at a time, over all rows.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Sweep<TLane, TPair>(T* start, int rows, double* sums)
+        private void Sweep<TLane, TPair>(T* start, int rows, double* sums)
             where TLane : struct, ILane<TLane, double>
             where TPair : struct, IPair<TLane>
         {
             for (int column = 0; column < Columns; column += 4 * TLane.Width)
             {
+                TMap constants = map;
                 TLane a = TLane.Broadcast(0), b = a, c = a, d = a;
                 T* at = start + column;
                 for (int row = 0; row < rows; row++, at += Columns)
                 {
                     (TLane first, TLane second) = TPair.Load(at);
                     (TLane third, TLane fourth) = TPair.Load(at + (2 * TLane.Width));
-                    a = TSum.Add(a, first);
-                    b = TSum.Add(b, second);
-                    c = TSum.Add(c, third);
-                    d = TSum.Add(d, fourth);
+                    a = TSum.Add(a, constants.Of(first));
+                    b = TSum.Add(b, constants.Of(second));
+                    c = TSum.Add(c, constants.Of(third));
+                    d = TSum.Add(d, constants.Of(fourth));
                 }
 
                 TLane.Store(a, sums + column);

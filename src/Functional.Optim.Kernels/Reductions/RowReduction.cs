@@ -25,8 +25,8 @@ internal interface ICombination<T>
 }
 
 /// <summary>
-/// Reductions of short rows in their own precision: index i goes to column i mod 16, and the columns are combined pairwise, so that
-/// the bits are the same at every width.
+/// Reductions of short rows in their own precision: index i goes to column i mod 16, and the columns are combined in a fixed order,
+/// so that the bits are the same at every width.
 /// </summary>
 internal static unsafe class RowReduction
 {
@@ -38,45 +38,62 @@ internal static unsafe class RowReduction
         where TLane : struct, ILane<TLane, T>
         where TTerm : struct, ITerm<T> => Reduce<T, TLane, TTerm, Addition<T>>(length, term);
 
-    /// <summary>The largest term; −∞ of none, NaN when one is.</summary>
-    internal static T Max<T, TLane, TTerm>(int length, in TTerm term)
+    /// <summary>Σx.</summary>
+    internal static T Sum<T, TLane>(T* x, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TLane : struct, ILane<TLane, T>
-        where TTerm : struct, ITerm<T> => Reduce<T, TLane, TTerm, Maximum<T>>(length, term);
+        where TLane : struct, ILane<TLane, T> => Sum<T, TLane, Plain<T>>(length, new(x));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Σx·y.</summary>
+    internal static T SumOfProducts<T, TLane>(T* x, T* y, int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TLane : struct, ILane<TLane, T> => Sum<T, TLane, Product<T>>(length, new(x, y));
+
+    /// <summary>The largest x; −∞ of none, NaN when one is.</summary>
+    internal static T Max<T, TLane>(T* x, int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TLane : struct, ILane<TLane, T> => Reduce<T, TLane, Plain<T>, Maximum<T>>(length, new(x));
+
     private static T Reduce<T, TLane, TTerm, TCombination>(int length, in TTerm term)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TLane : struct, ILane<TLane, T>
         where TTerm : struct, ITerm<T>
         where TCombination : struct, ICombination<T>
     {
-        TTerm local = term;
         T* columns = stackalloc T[Columns];
         new Span<T>(columns, Columns).Fill(TCombination.Start);
         int whole = length - (length % Columns);
-        for (int index = 0; index < whole; index += Columns)
-        {
-            for (int column = 0; column < Columns; column += TLane.Width)
-                TLane.Store(TCombination.Combine(TLane.Load(columns + column), local.At<TLane>(index + column)), columns + column);
-        }
-
+        for (int column = 0; column < Columns && whole > 0; column += TLane.Width)
+            Column<T, TLane, TTerm, TCombination>(column, whole, term, columns + column);
         for (int index = whole; index < length; index++)
-        {
-            T* column = columns + (index - whole);
-            ScalarLane<T>.Store(TCombination.Combine(ScalarLane<T>.Load(column), local.At<ScalarLane<T>>(index)), column);
-        }
+            Column<T, ScalarLane<T>, TTerm, TCombination>(index, length, term, columns + (index - whole));
+        for (int column = 0; column < 4; column++) Fold<T, TCombination>(columns + column, 4);
+        Fold<T, TCombination>(columns, 1);
+        return *columns;
+    }
 
-        for (int half = Columns / 2; half > 0; half /= 2)
-        {
-            for (int column = 0; column < half; column++)
-            {
-                ScalarLane<T>.Store(
-                    TCombination.Combine(ScalarLane<T>.Load(columns + column), ScalarLane<T>.Load(columns + column + half)), columns + column);
-            }
-        }
+    /// <summary>Every sixteenth term. The one place of the term, for the same reason as that of <see cref="LaneLoop"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Column<T, TLane, TTerm, TCombination>(long start, long end, in TTerm term, T* column)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TLane : struct, ILane<TLane, T>
+        where TTerm : struct, ITerm<T>
+        where TCombination : struct, ICombination<T>
+    {
+        TTerm local = term;
+        TLane result = TLane.Load(column);
+        for (long index = start; index < end; index += Columns) result = TCombination.Combine(result, local.At<TLane>(index));
+        TLane.Store(result, column);
+    }
 
-        return columns[0];
+    /// <summary>Combines four columns some way apart into the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fold<T, TCombination>(T* column, int apart)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TCombination : struct, ICombination<T>
+    {
+        ScalarLane<T> even = TCombination.Combine(ScalarLane<T>.Load(column), ScalarLane<T>.Load(column + (2 * apart)));
+        ScalarLane<T> odd = TCombination.Combine(ScalarLane<T>.Load(column + apart), ScalarLane<T>.Load(column + (3 * apart)));
+        ScalarLane<T>.Store(TCombination.Combine(even, odd), column);
     }
 
     private readonly struct Addition<T> : ICombination<T>
@@ -97,5 +114,26 @@ internal static unsafe class RowReduction
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TLane Combine<TLane>(TLane left, TLane right)
             where TLane : struct, ILane<TLane, T> => TLane.Max(left, right);
+    }
+
+    private readonly struct Plain<T>(T* x) : ITerm<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly T* x = x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLane At<TLane>(long index)
+            where TLane : struct, ILane<TLane, T> => TLane.Load(x + index);
+    }
+
+    private readonly struct Product<T>(T* x, T* y) : ITerm<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly T* x = x;
+        private readonly T* y = y;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLane At<TLane>(long index)
+            where TLane : struct, ILane<TLane, T> => TLane.Load(x + index) * TLane.Load(y + index);
     }
 }

@@ -12,7 +12,7 @@ internal sealed record Chain : Optimizer
     protected internal override ImmutableArray<Transform> Parts => parts;
 
     public bool Equals(Chain? other) =>
-        other is not null && parts.SequenceEqual(other.parts) && Groups.SequenceEqual(other.Groups);
+        base.Equals(other) && parts.SequenceEqual(other!.parts);
 
     public override int GetHashCode()
     {

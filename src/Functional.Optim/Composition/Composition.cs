@@ -18,4 +18,15 @@ public static class Composition
         ArgumentNullException.ThrowIfNull(second);
         return new Chain([.. first.Parts, .. second.Parts]) { Groups = [.. first.Groups, .. second.Groups] };
     }
+
+    /// <summary>An optimizer with groups, before those it has; it keeps its type, and with it the type of its state.</summary>
+    /// <typeparam name="TOptimizer">The optimizer.</typeparam>
+    /// <param name="optimizer">The optimizer.</param>
+    /// <param name="groups">The groups; the first that matches a leaf gives it its settings.</param>
+    public static TOptimizer WithGroups<TOptimizer>(this TOptimizer optimizer, params ReadOnlySpan<LeafGroup> groups)
+        where TOptimizer : Optimizer
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        return (TOptimizer)((Optimizer)optimizer with { Groups = [.. groups, .. optimizer.Groups] });
+    }
 }

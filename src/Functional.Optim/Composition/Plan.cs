@@ -14,11 +14,14 @@ internal sealed class Plan
         Chunks = chunks;
         Passes = passes;
         Frozen = frozen;
+        SlotNames = [.. parts.SelectMany(part => part.SlotNames)];
     }
 
     internal TreeLayout Layout { get; }
 
     internal ImmutableArray<Transform> Parts { get; }
+
+    internal ImmutableArray<string> SlotNames { get; }
 
     internal LeafRun[] Runs { get; }
 
@@ -30,9 +33,11 @@ internal sealed class Plan
 
     internal int SlotCount { get; private init; }
 
-    internal static Plan Of(Optimizer optimizer, TreeLayout layout)
+    /// <summary>Whether a pass behind the first asks for a norm, so that the step can fail with slots already written.</summary>
+    internal bool CanFailLate { get; private init; }
+
+    internal static Plan Of(Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout)
     {
-        ImmutableArray<Transform> parts = optimizer.Parts;
         List<LeafRun> runs = [];
         List<Chunk> chunks = [];
         List<Leaf> frozen = [];
@@ -45,6 +50,7 @@ internal sealed class Plan
                 continue;
             }
 
+            if (leaf.Length == 0) continue;
             double[] factors = [.. parts.Select(part => part.FactorOf(leaf, settings))];
             int length = (leaf.Length + TreeLayout.Alignment - 1) / TreeLayout.Alignment * TreeLayout.Alignment;
             if (runs.Count > 0 && runs[^1].End == leaf.Offset && runs[^1].Factors.AsSpan().SequenceEqual(factors))
@@ -59,9 +65,11 @@ internal sealed class Plan
                 chunks.Add(new Chunk(run, start, Math.Min(Chunk.Size, runs[run].End - start)));
         }
 
-        return new Plan(layout, parts, [.. runs], [.. chunks], [.. PassesOf(parts)], [.. frozen])
+        List<Pass> passes = PassesOf(parts);
+        return new Plan(layout, parts, [.. runs], [.. chunks], [.. passes], [.. frozen])
         {
             SlotCount = parts.Sum(part => part.SlotNames.Length),
+            CanFailLate = passes.Skip(1).Any(pass => pass.NeedsNorm),
         };
     }
 

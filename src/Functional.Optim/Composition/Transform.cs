@@ -16,6 +16,16 @@ public abstract record Transform : Optimizer
     /// <summary>The names of the state slots this part keeps.</summary>
     protected internal virtual ImmutableArray<string> SlotNames => [];
 
+    /// <summary>Writes what a slot holds before the first update; it comes as zeros.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="slot">The slot, as in <see cref="SlotNames"/>.</param>
+    /// <param name="parameters">The parameters at the start.</param>
+    /// <param name="buffer">The slot, of the same layout.</param>
+    protected internal virtual void InitSlot<T>(int slot, ParameterTree<T> parameters, TreeBuffer<T> buffer)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+    }
+
     /// <summary>Whether the part must see the norm of the whole update before it can work on its first element.</summary>
     protected internal virtual bool NeedsNorm => false;
 

@@ -14,10 +14,8 @@ public sealed record LeafGroup(string Name, Func<Leaf, bool> Matches, LeafSettin
     /// <exception cref="ArgumentException">A multiplier is negative or not finite.</exception>
     public static LeafGroup Of(string name, Func<Leaf, bool> matches, double learningRateMultiplier = 1, double weightDecayMultiplier = 1) =>
         new Faults()
-            .Require(double.IsFinite(learningRateMultiplier) && learningRateMultiplier >= 0,
-                nameof(learningRateMultiplier), learningRateMultiplier, "finite and not negative")
-            .Require(double.IsFinite(weightDecayMultiplier) && weightDecayMultiplier >= 0,
-                nameof(weightDecayMultiplier), weightDecayMultiplier, "finite and not negative")
+            .Require(learningRateMultiplier, Bounds.NotNegative)
+            .Require(weightDecayMultiplier, Bounds.NotNegative)
             .Make(() => new LeafGroup(name, matches, new LeafSettings(learningRateMultiplier, weightDecayMultiplier)))
             .OrThrow(nameof(LeafGroup));
 

@@ -12,29 +12,42 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record AdamW : Optimizer
 {
-    private AdamW(Schedule learningRate, AdamScaling scaling, double weightDecay, Func<Leaf, bool>? decay)
+    private AdamW()
     {
-        (LearningRate, Beta1, Beta2, Epsilon, WeightDecay) = (learningRate, scaling.Beta1, scaling.Beta2, scaling.Epsilon, weightDecay);
-        Parts = [scaling, Functional.Optim.WeightDecay.Decoupled(weightDecay, decay), Functional.Optim.LearningRate.Of(learningRate)];
     }
 
     /// <summary>η(t).</summary>
-    public Schedule LearningRate { get; }
+    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
 
-    /// <summary>β₁.</summary>
-    public double Beta1 { get; }
+    /// <summary>β₁, in [0, 1).</summary>
+    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
 
-    /// <summary>β₂.</summary>
-    public double Beta2 { get; }
+    /// <summary>β₂, in [0, 1).</summary>
+    public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
 
-    /// <summary>ε.</summary>
-    public double Epsilon { get; }
+    /// <summary>ε; finite and not negative.</summary>
+    public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
 
-    /// <summary>λ, decoupled.</summary>
-    public double WeightDecay { get; }
+    /// <summary>λ, decoupled; finite and not negative. For an L2 penalty use <see cref="Adam"/>.</summary>
+    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
+    internal Func<Leaf, bool>? Decays { get; init; }
+
+    /// <summary>Whether to divide by the largest second moment so far.</summary>
+    public AmsGrad AmsGrad { get; init; }
+
+    /// <summary>Whether to go up the gradient.</summary>
+    public bool Maximize { get; init; }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts { get; }
+    protected internal override ImmutableArray<Transform> Parts =>
+    [
+        .. Scale.SignOf(Maximize),
+        new AdamScaling(Beta1, Beta2, Epsilon, BiasCorrection: true, AmsGrad),
+        Functional.Optim.WeightDecay.Decoupled(WeightDecay, Decays),
+        Functional.Optim.LearningRate.Of(LearningRate),
+    ];
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>
@@ -43,25 +56,36 @@ public sealed record AdamW : Optimizer
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
+    /// <param name="amsGrad">Whether to divide by the largest second moment so far.</param>
+    /// <param name="maximize">Whether to go up the gradient.</param>
     public static Validation<Error, AdamW> Create(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01,
-        Func<Leaf, bool>? decay = null) =>
-        AdamScaling.Check(beta1, beta2, epsilon)
-            .Require(learningRate is not null, nameof(learningRate), learningRate, "a schedule")
-            .Require(double.IsFinite(weightDecay) && weightDecay >= 0, nameof(weightDecay), weightDecay, "finite and not negative")
-            .Make(() => new AdamW(learningRate!, new AdamScaling(beta1, beta2, epsilon, BiasCorrection: true), weightDecay, decay));
+        Func<Leaf, bool>? decay = null, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false) =>
+        AdamScaling.Check(beta1, beta2, epsilon, amsGrad).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
+            .Make(() => new AdamW
+            {
+                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
+                AmsGrad = amsGrad, Maximize = maximize,
+            });
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static AdamW Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01,
-        Func<Leaf, bool>? decay = null) =>
-        Create(learningRate, beta1, beta2, epsilon, weightDecay, decay).OrThrow(nameof(AdamW));
+        Func<Leaf, bool>? decay = null, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false) =>
+        Create(learningRate, beta1, beta2, epsilon, weightDecay, decay, amsGrad, maximize).OrThrow(nameof(AdamW));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="parameters">The parameters, for their layout.</param>
     public new AdamState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => AdamState<T>.From(base.Init(parameters));
+
+    /// <summary>The norms of the moments, and the mean and deviation of the effective learning rates.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="state">A state of this optimizer.</param>
+    /// <param name="leaves">Which leaves to count; all when <see langword="null"/>.</param>
+    public AdamStatistics Statistics<T>(AdamState<T> state, Func<Leaf, bool>? leaves = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => AdamStatistics.Of(this, state, leaves);
 }

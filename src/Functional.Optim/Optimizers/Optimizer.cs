@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using Functional.Optim.Kernels;
 
@@ -16,7 +17,7 @@ namespace Functional.Optim;
 /// </remarks>
 public abstract record Optimizer
 {
-    private static readonly ConditionalWeakTable<Optimizer, Plan> Plans = [];
+    private static readonly ConditionalWeakTable<Optimizer, Compiled> Known = [];
     private static readonly LeafGroup Ungrouped = new("all", static _ => true, LeafSettings.Default);
 
     /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
@@ -32,12 +33,22 @@ public abstract record Optimizer
     public OptimizerState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int count = PlanFor(parameters.Layout).SlotCount;
+        Plan plan = PlanFor(parameters.Layout);
+        int count = plan.SlotCount;
         if (count > OptimizerState<T>.Capacity)
             throw new ArgumentException($"{this} keeps {count} state slots; a composition can have {OptimizerState<T>.Capacity}.");
-        ParameterTree<T>[] slots = new ParameterTree<T>[count];
-        for (int slot = 0; slot < count; slot++) slots[slot] = parameters.Layout.Zeros<T>();
-        return new OptimizerState<T>(0, slots);
+        List<ParameterTree<T>> slots = new(count);
+        foreach (Transform part in plan.Parts)
+        {
+            for (int slot = 0; slot < part.SlotNames.Length; slot++)
+            {
+                TreeBuffer<T> buffer = parameters.Layout.Rent<T>();
+                part.InitSlot(slot, parameters, buffer);
+                slots.Add(buffer.ToTree());
+            }
+        }
+
+        return new OptimizerState<T>(0, plan.SlotNames, CollectionsMarshal.AsSpan(slots));
     }
 
     /// <summary>One update. The inputs stay as they are.</summary>
@@ -65,7 +76,9 @@ public abstract record Optimizer
     /// <param name="parameters">θ; consumed.</param>
     /// <param name="gradients">g, of the same layout; consumed.</param>
     /// <param name="state">The state after the update before; consumed.</param>
-    /// <exception cref="ArgumentException">The layouts differ, or the state has other slots than this optimizer.</exception>
+    /// <exception cref="ArgumentException">
+    /// The layouts differ, the state has other slots than this optimizer, or one tree is given in two roles.
+    /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Parameters, TState State) StepDonating<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -96,13 +109,9 @@ public abstract record Optimizer
     public double LearningRateAt(long step)
     {
         double rate = 1;
-        foreach (Transform part in Parts) rate *= part.RateAt(step);
+        foreach (Transform part in CompiledParts.Parts) rate *= part.RateAt(step);
         return rate;
     }
-
-    /// <summary>This optimizer with groups, before those it has.</summary>
-    /// <param name="groups">The groups; the first that matches a leaf gives it its settings.</param>
-    public Optimizer WithGroups(params ReadOnlySpan<LeafGroup> groups) => this with { Groups = [.. groups, .. Groups] };
 
     /// <summary>Which leaf of a layout gets which settings.</summary>
     /// <param name="layout">The layout of the parameters.</param>
@@ -119,6 +128,21 @@ public abstract record Optimizer
         ]);
     }
 
+    /// <summary>Whether the settings and the groups are the same.</summary>
+    public virtual bool Equals(Optimizer? other) =>
+        other is not null && EqualityContract == other.EqualityContract && Groups.AsSpan().SequenceEqual(other.Groups.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => EqualityContract.GetHashCode();
+
+    /// <summary>The names of the groups, if there are any, before the settings.</summary>
+    protected virtual bool PrintMembers(StringBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (!Groups.IsEmpty) builder.Append("Groups = [").AppendJoin(", ", Groups.Select(group => group.Name)).Append(']');
+        return !Groups.IsEmpty;
+    }
+
     internal LeafGroup GroupOf(Leaf leaf)
     {
         foreach (LeafGroup group in Groups)
@@ -129,12 +153,21 @@ public abstract record Optimizer
         return Ungrouped;
     }
 
+    /// <summary>The parts and the last plan of this very record; a changed copy starts anew.</summary>
+    private Compiled CompiledParts
+    {
+        get
+        {
+            if (Known.TryGetValue(this, out Compiled? known)) return known;
+            return Known.GetValue(this, static optimizer => new Compiled(optimizer.Parts));
+        }
+    }
+
     private Plan PlanFor(TreeLayout layout)
     {
-        if (Plans.TryGetValue(this, out Plan? known) && ReferenceEquals(known.Layout, layout)) return known;
-        Plan plan = Plan.Of(this, layout);
-        Plans.AddOrUpdate(this, plan);
-        return plan;
+        Compiled compiled = CompiledParts;
+        if (compiled.Plan is { } plan && ReferenceEquals(plan.Layout, layout)) return plan;
+        return compiled.Plan = Plan.Of(this, compiled.Parts, layout);
     }
 
     private unsafe (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
@@ -145,19 +178,20 @@ public abstract record Optimizer
         TreeLayout layout = parameters.Layout;
         Plan plan = PlanFor(layout);
         layout.RequireSame(gradients.Layout, nameof(gradients));
-        if (state.SlotCount != plan.SlotCount)
-            throw new ArgumentException($"{this} keeps {plan.SlotCount} state slots; the state given has {state.SlotCount}. Use the state that its Init returned.", nameof(state));
+        state.RequireSlots(plan.SlotNames, this);
         for (int slot = 0; slot < plan.SlotCount; slot++) layout.RequireSame(state[slot].Layout, nameof(state));
+        if (donate) RequireDistinct(parameters, gradients, state);
+        bool inPlace = donate && !plan.CanFailLate;
 
         long step = checked(state.Step + 1);
         double norm = plan.Passes[0].NeedsNorm ? FiniteNorm(plan, gradients.Storage, gradients, step) : 1;
-        TreeStorage<T> output = Destination(plan, parameters, donate, ending == PassEnd.Deltas);
+        TreeStorage<T> output = Destination(plan, parameters, inPlace, ending == PassEnd.Deltas);
         Storages<T> slots = default;
-        for (int slot = 0; slot < plan.SlotCount; slot++) slots[slot] = Destination(plan, state[slot], donate, clearFrozen: false);
+        for (int slot = 0; slot < plan.SlotCount; slot++) slots[slot] = Destination(plan, state[slot], inPlace, clearFrozen: false);
         TreeStorage<T> scratch = gradients.Storage;
         if (plan.Passes.Length > 1)
         {
-            if (!donate) scratch = layout.RentUncleared<T>().Storage;
+            if (!inPlace) scratch = layout.RentUncleared<T>().Storage;
             foreach (Leaf leaf in plan.Frozen) scratch.Memory.Span.Slice(leaf.Offset, leaf.Length).Clear();
         }
 
@@ -185,8 +219,14 @@ public abstract record Optimizer
         GC.KeepAlive(parameters.Storage);
         GC.KeepAlive(gradients.Storage);
         for (int slot = 0; slot < plan.SlotCount; slot++) GC.KeepAlive(state[slot].Storage);
-        if (plan.Passes.Length > 1 && !donate) layout.Pool<T>().Add(scratch);
+        if (plan.Passes.Length > 1 && !inPlace) layout.Pool<T>().Add(scratch);
         if (donate) gradients.Release(consumer);
+        if (donate && !inPlace)
+        {
+            parameters.Release(consumer);
+            for (int slot = 0; slot < plan.SlotCount; slot++) state[slot].Release(consumer);
+        }
+
         output.ClearPadding();
         Trees<T> trees = default;
         for (int slot = 0; slot < plan.SlotCount; slot++)
@@ -195,22 +235,31 @@ public abstract record Optimizer
             trees[slot] = new ParameterTree<T>(slots[slot], slots[slot].Claim(consumer));
         }
 
-        return (new ParameterTree<T>(output, output.Claim(consumer)), new OptimizerState<T>(step, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotCount]));
+        OptimizerState<T> next = new(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotCount]);
+        return (new ParameterTree<T>(output, output.Claim(consumer)), next);
     }
 
-    /// <summary>The groups only where there are some: they are predicates and print badly.</summary>
-    protected virtual bool PrintMembers(StringBuilder builder)
-    {
-        if (Groups.IsEmpty) return false;
-        builder.Append("Groups = ").AppendJoin(", ", Groups.Select(group => group.Name));
-        return true;
-    }
-
-    /// <summary>Where a tree's successor is written: its own memory when donated, else a buffer in which the frozen leaves stand already.</summary>
-    private static TreeStorage<T> Destination<T>(Plan plan, ParameterTree<T> before, bool donate, bool clearFrozen)
+    /// <summary>A donated tree is written to, so no memory may be two of them.</summary>
+    private static void RequireDistinct<T>(ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (donate) return before.Storage;
+        bool shared = ReferenceEquals(parameters.Storage, gradients.Storage);
+        for (int slot = 0; slot < state.SlotCount; slot++)
+        {
+            TreeStorage<T> storage = state[slot].Storage;
+            shared |= ReferenceEquals(storage, parameters.Storage) || ReferenceEquals(storage, gradients.Storage);
+            for (int other = 0; other < slot; other++) shared |= ReferenceEquals(storage, state[other].Storage);
+        }
+
+        if (shared)
+            throw new ArgumentException("A donating step writes into parameters, gradients and slots; two of those given are one tree.", nameof(gradients));
+    }
+
+    /// <summary>Where a tree's successor is written: its own memory, or a buffer in which the frozen leaves stand already.</summary>
+    private static TreeStorage<T> Destination<T>(Plan plan, ParameterTree<T> before, bool inPlace, bool clearFrozen)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (inPlace) return before.Storage;
         TreeBuffer<T> after = before.Layout.RentUncleared<T>();
         foreach (Leaf leaf in plan.Frozen)
         {
@@ -251,5 +300,12 @@ public abstract record Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private ParameterTree<T> first;
+    }
+
+    private sealed class Compiled(ImmutableArray<Transform> parts)
+    {
+        internal ImmutableArray<Transform> Parts => parts;
+
+        internal Plan? Plan { get; set; }
     }
 }

@@ -11,32 +11,39 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record Sgd : Optimizer
 {
-    private Sgd(Schedule learningRate, double momentum, double dampening, bool nesterov, double weightDecay, Func<Leaf, bool>? decay)
+    private Sgd()
     {
-        WeightDecay penalty = Functional.Optim.WeightDecay.Coupled(weightDecay, decay);
-        (LearningRate, Momentum, Dampening, Nesterov, WeightDecay) = (learningRate, momentum, dampening, nesterov, weightDecay);
-        Parts = momentum == 0
-            ? [penalty, Functional.Optim.LearningRate.Of(learningRate)]
-            : [penalty, Trace.Of(momentum, dampening, nesterov), Functional.Optim.LearningRate.Of(learningRate)];
     }
 
     /// <summary>η(t).</summary>
-    public Schedule LearningRate { get; }
+    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
 
-    /// <summary>μ.</summary>
-    public double Momentum { get; }
+    /// <summary>μ, in [0, 1); 0 keeps no momentum.</summary>
+    public double Momentum { get; init => field = Bounds.BelowOne.Check(value); }
 
-    /// <summary>τ, skipped at the first update.</summary>
-    public double Dampening { get; }
+    /// <summary>τ, in [0, 1]; skipped at the first update.</summary>
+    public double Dampening { get; init => field = Bounds.UnitInterval.Check(value); }
 
-    /// <summary>Whether the update looks ahead.</summary>
-    public bool Nesterov { get; }
+    /// <summary>Whether the update looks ahead, which wants momentum and no dampening.</summary>
+    public bool Nesterov { get; init; }
 
-    /// <summary>λ, an L2 penalty.</summary>
-    public double WeightDecay { get; }
+    /// <summary>λ, an L2 penalty; finite and not negative.</summary>
+    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>Which leaves the penalty holds for; all when <see langword="null"/>.</summary>
+    internal Func<Leaf, bool>? Decays { get; init; }
+
+    /// <summary>Whether to go up the gradient.</summary>
+    public bool Maximize { get; init; }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts { get; }
+    protected internal override ImmutableArray<Transform> Parts =>
+    [
+        .. Scale.SignOf(Maximize),
+        Functional.Optim.WeightDecay.Coupled(WeightDecay, Decays),
+        .. Momentum == 0 ? [] : (Transform[])[Trace.Of(Momentum, Dampening, Nesterov)],
+        Functional.Optim.LearningRate.Of(LearningRate),
+    ];
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>
@@ -45,19 +52,24 @@ public sealed record Sgd : Optimizer
     /// <param name="nesterov">Look ahead; wants momentum and no dampening.</param>
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
+    /// <param name="maximize">Whether to go up the gradient.</param>
     public static Validation<Error, Sgd> Create(
-        Schedule learningRate, double momentum = 0, double dampening = 0, bool nesterov = false, double weightDecay = 0, Func<Leaf, bool>? decay = null) =>
-        Trace.Check(momentum, dampening, nesterov)
-            .Require(learningRate is not null, nameof(learningRate), learningRate, "a schedule")
-            .Require(double.IsFinite(weightDecay) && weightDecay >= 0, nameof(weightDecay), weightDecay, "finite and not negative")
-            .Make(() => new Sgd(learningRate!, momentum, dampening, nesterov, weightDecay, decay));
+        Schedule learningRate, double momentum = 0, double dampening = 0, bool nesterov = false, double weightDecay = 0,
+        Func<Leaf, bool>? decay = null, bool maximize = false) =>
+        Trace.Check(momentum, dampening, nesterov).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
+            .Make(() => new Sgd
+            {
+                LearningRate = learningRate, Momentum = momentum, Dampening = dampening, Nesterov = nesterov,
+                WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
+            });
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Sgd Of(
-        Schedule learningRate, double momentum = 0, double dampening = 0, bool nesterov = false, double weightDecay = 0, Func<Leaf, bool>? decay = null) =>
-        Create(learningRate, momentum, dampening, nesterov, weightDecay, decay).OrThrow(nameof(Sgd));
+        Schedule learningRate, double momentum = 0, double dampening = 0, bool nesterov = false, double weightDecay = 0,
+        Func<Leaf, bool>? decay = null, bool maximize = false) =>
+        Create(learningRate, momentum, dampening, nesterov, weightDecay, decay, maximize).OrThrow(nameof(Sgd));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

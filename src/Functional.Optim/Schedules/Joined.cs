@@ -3,12 +3,12 @@ namespace Functional.Optim;
 /// <summary>One schedule up to and including a step, then another that counts from there.</summary>
 internal sealed record Joined(Schedule Before, Schedule After, long LastStepBefore) : Schedule
 {
-    internal static Joined Of(Schedule before, Schedule after, long lastStepBefore)
+    internal static Joined Of(Schedule before, Schedule after, long afterStep)
     {
         ArgumentNullException.ThrowIfNull(after);
         return new Faults()
-            .Require(lastStepBefore >= 0, nameof(lastStepBefore), lastStepBefore, "0 or more")
-            .Make(() => new Joined(before, after, lastStepBefore)).OrThrow("Schedule.Then");
+            .Require(afterStep >= 0, nameof(afterStep), afterStep, "0 or more")
+            .Make(() => new Joined(before, after, afterStep)).OrThrow("Schedule.Then");
     }
 
     /// <inheritdoc/>

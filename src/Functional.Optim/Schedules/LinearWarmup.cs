@@ -29,5 +29,5 @@ public sealed record LinearWarmup : Schedule
     public static LinearWarmup Of(double peak, long warmupSteps) => Create(peak, warmupSteps).OrThrow(nameof(LinearWarmup));
 
     /// <inheritdoc/>
-    protected internal override double RateAt(long step) => step < WarmupSteps ? Peak * step / WarmupSteps : Peak;
+    protected internal override double RateAt(long step) => step < WarmupSteps ? Peak * ((double)step / WarmupSteps) : Peak;
 }

@@ -24,13 +24,14 @@ public abstract record WarmupDecay : Schedule
     /// <inheritdoc/>
     protected internal sealed override double RateAt(long step)
     {
-        if (step < WarmupSteps) return Peak * step / WarmupSteps;
+        if (step < WarmupSteps) return Peak * ((double)step / WarmupSteps);
+        if (step == WarmupSteps) return Peak;
         if (step >= TotalSteps) return Floor;
         double progress = (double)(step - WarmupSteps) / (TotalSteps - WarmupSteps);
-        return Math.Clamp(Decay(progress), Math.Min(Floor, Peak), Peak);
+        return Math.Clamp(Decay(progress), Floor, Peak);
     }
 
-    /// <summary>The rate at a progress in [0, 1).</summary>
+    /// <summary>The rate at a progress in (0, 1).</summary>
     private protected abstract double Decay(double progress);
 
     private protected static Faults Check(double peak, long warmupSteps, long totalSteps, double floor) => new Faults()

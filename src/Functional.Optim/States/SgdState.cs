@@ -10,8 +10,9 @@ public readonly record struct SgdState<T>(long Step, ParameterTree<T>? Momentum)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
-    public static SgdState<T> From(OptimizerState<T> state) => new(state.Step, state.SlotCount == 0 ? null : state[0]);
+    public static SgdState<T> From(OptimizerState<T> state) =>
+        new(state.Step, state.SlotCount == 0 ? null : state.Part(Trace.Slots.AsSpan())[0]);
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => Momentum is { } momentum ? new(Step, momentum) : new(Step);
+    public OptimizerState<T> ToState() => Momentum is { } momentum ? new(Step, Trace.Slots, [momentum]) : new(Step);
 }

@@ -9,15 +9,26 @@ namespace Functional.Optim;
 /// <param name="Beta2">β₂.</param>
 /// <param name="Epsilon">ε.</param>
 /// <param name="BiasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
-internal sealed record AdamScaling(double Beta1, double Beta2, double Epsilon, bool BiasCorrection) : Transform
+/// <param name="AmsGrad">Whether it divides by the largest second moment so far.</param>
+internal sealed record AdamScaling(double Beta1, double Beta2, double Epsilon, bool BiasCorrection, AmsGrad AmsGrad) : Transform
 {
-    protected internal override ImmutableArray<string> SlotNames => ["m", "v"];
+    /// <summary>What the part calls its slots: those of <see cref="AdamState{T}"/>.</summary>
+    internal static ImmutableArray<string> Slots { get; } = ["m", "v"];
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new AdamRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, pass.Step));
+    /// <summary>The same with AMSGrad's.</summary>
+    internal static ImmutableArray<string> AmsGradSlots { get; } = ["m", "v", "maximum v"];
 
-    internal static Faults Check(double beta1, double beta2, double epsilon) => new Faults()
-        .Require(beta1 is >= 0 and < 1, nameof(beta1), beta1, "in [0, 1)")
-        .Require(beta2 is >= 0 and < 1, nameof(beta2), beta2, "in [0, 1)")
-        .Require(double.IsFinite(epsilon) && epsilon >= 0, nameof(epsilon), epsilon, "finite and not negative");
+    protected internal override ImmutableArray<string> SlotNames => AmsGrad == AmsGrad.Off ? Slots : AmsGradSlots;
+
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    {
+        if (AmsGrad == AmsGrad.Off)
+            pass.Then(first, new AdamRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, pass.Step));
+        else
+            pass.Then(first, new AmsGradRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, AmsGrad == AmsGrad.OfCorrectedMoment, pass.Step));
+    }
+
+    internal static Faults Check(double beta1, double beta2, double epsilon, AmsGrad amsGrad) => new Faults()
+        .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne).Require(epsilon, Bounds.NotNegative)
+        .Require(Enum.IsDefined(amsGrad), nameof(amsGrad), amsGrad, string.Join(", ", Enum.GetNames<AmsGrad>()));
 }

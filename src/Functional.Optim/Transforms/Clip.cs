@@ -20,7 +20,7 @@ public static class Clip
     public static Optimizer ByValue(double limit) => Checked(limit, () => new Value(limit));
 
     private static Transform Checked(double limit, Func<Transform> make) =>
-        new Faults().Require(limit >= 0, nameof(limit), limit, "0 or more").Make(make).OrThrow(nameof(Clip));
+        new Faults().Require(limit, Bounds.ZeroOrMore).Make(make).OrThrow(nameof(Clip));
 
     private sealed record GlobalNorm(double Maximum) : Transform
     {

@@ -15,7 +15,10 @@ public sealed record Scale : Transform
     /// <param name="factor">c; finite.</param>
     /// <exception cref="ArgumentException">The factor is not finite.</exception>
     public static Scale By(double factor) => new Faults()
-        .Require(double.IsFinite(factor), nameof(factor), factor, "finite").Make(() => new Scale(factor)).OrThrow(nameof(Scale));
+        .Require(factor, Bounds.Finite).Make(() => new Scale(factor)).OrThrow(nameof(Scale));
+
+    /// <summary>What turns the update around for an optimizer that maximizes.</summary>
+    internal static ReadOnlySpan<Transform> SignOf(bool maximize) => maximize ? (Transform[])[By(-1)] : [];
 
     /// <inheritdoc/>
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>

@@ -26,8 +26,10 @@ public sealed record Trace : Transform
     /// <summary>Whether the update looks ahead.</summary>
     public bool Nesterov { get; }
 
+    internal static ImmutableArray<string> Slots { get; } = ["momentum"];
+
     /// <inheritdoc/>
-    protected internal override ImmutableArray<string> SlotNames => ["momentum"];
+    protected internal override ImmutableArray<string> SlotNames => Slots;
 
     /// <summary>The part with its constants.</summary>
     /// <param name="momentum">μ, in [0, 1).</param>
@@ -43,7 +45,7 @@ public sealed record Trace : Transform
             T.CreateTruncating(Momentum), T.CreateTruncating(pass.Step == 1 ? 1 : 1 - Dampening), Nesterov));
 
     internal static Faults Check(double momentum, double dampening, bool nesterov) => new Faults()
-        .Require(momentum is >= 0 and < 1, nameof(momentum), momentum, "in [0, 1)")
-        .Require(dampening is >= 0 and <= 1, nameof(dampening), dampening, "in [0, 1]")
+        .Require(momentum, Bounds.BelowOne)
+        .Require(dampening, Bounds.UnitInterval)
         .Require(!nesterov || (momentum > 0 && dampening == 0), nameof(nesterov), nesterov, "false without momentum or with dampening");
 }

@@ -25,7 +25,7 @@ public sealed record WeightDecay : Transform
     /// <param name="decays">Which leaves decay; all when <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
     public static WeightDecay Decoupled(double decay, Func<Leaf, bool>? decays = null) => new Faults()
-        .Require(double.IsFinite(decay) && decay >= 0, nameof(decay), decay, "finite and not negative")
+        .Require(decay, Bounds.NotNegative)
         .Make(() => new WeightDecay(decay, decays)).OrThrow(nameof(WeightDecay));
 
     /// <summary>An L2 penalty of λ/2·‖θ‖²: the same formula, put in front of the moments.</summary>

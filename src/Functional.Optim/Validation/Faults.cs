@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using LanguageExt;
 using LanguageExt.Common;
 
@@ -19,6 +20,22 @@ public sealed class Faults
         if (!holds) found.Add(Error.New(string.Create(CultureInfo.InvariantCulture, $"{name} is {value ?? "null"}; allowed is {allowed}")));
         return this;
     }
+
+    /// <summary>Notes a fault unless a number is allowed.</summary>
+    /// <param name="value">The value given.</param>
+    /// <param name="bounds">What is allowed.</param>
+    /// <param name="name">The name of the option; by default the expression given as its value.</param>
+    public Faults Require(double value, Bounds bounds, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(bounds);
+        return Require(bounds.Contains(value), name, value, bounds.Allowed);
+    }
+
+    /// <summary>Notes a fault unless there is a schedule.</summary>
+    /// <param name="schedule">The schedule given.</param>
+    /// <param name="name">The name of the option; by default the expression given as its value.</param>
+    public Faults Require(Schedule? schedule, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
+        Require(schedule is not null, name, schedule, "a schedule");
 
     /// <summary>The value, made only if no fault was found; else every fault.</summary>
     /// <typeparam name="T">The configuration.</typeparam>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using FsCheck;
-using FsCheck.Xunit;
 using Functional.Optim.Tests.Golden;
 
 namespace Functional.Optim.Tests.Schedules;
@@ -44,34 +42,6 @@ public class ScheduleTests
         }
 
         Assert.True(compared > 1000, $"{compared} rates");
-    }
-
-    [Property]
-    public void Rates_stay_between_floor_and_peak_and_fall_after_the_warm_up(PositiveInt warmup, PositiveInt decay, PositiveInt floorPercent)
-    {
-        long total = warmup.Get + (long)decay.Get;
-        const double peak = 0.01;
-        double floor = peak * (floorPercent.Get % 100 + 1) / 101;
-        foreach (Schedule schedule in (Schedule[])
-                 [
-                     Schedule.WarmupCosine(peak, warmup.Get, total, floor),
-                     Schedule.WarmupPolynomial(peak, warmup.Get, total, floor),
-                     Schedule.WarmupExponential(peak, warmup.Get, total, floor),
-                 ])
-        {
-            Assert.Equal(peak / warmup.Get, schedule.At(1), 1e-15);
-            Assert.Equal(peak, schedule.At(warmup.Get), 1e-15);
-            Assert.Equal(floor, schedule.At(total));
-            Assert.Equal(floor, schedule.At(long.MaxValue));
-            double before = schedule.At(0);
-            for (long step = 1; step <= total + 2; step++)
-            {
-                double rate = schedule.At(step);
-                Assert.InRange(rate, step < warmup.Get ? 0 : floor, peak);
-                Assert.True(step <= warmup.Get ? rate >= before : rate <= before + 1e-18);
-                before = rate;
-            }
-        }
     }
 
     [Fact]

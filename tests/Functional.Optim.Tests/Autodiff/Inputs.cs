@@ -1,0 +1,39 @@
+using System.Numerics;
+using Functional.Optim.Autodiff;
+
+namespace Functional.Optim.Tests.Autodiff;
+
+/// <summary>
+/// What a differentiable function is applied to. Each input plays one of the parts that an operation must handle: a parameter, a
+/// value in between (the operation is first to write its gradient), one that is used again later (it adds to the gradient), a constant.
+/// </summary>
+internal sealed class Inputs<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Variable<T>[] variables;
+
+    internal Inputs(Variables<T> parameters, ParameterTree<T> start, Sizes sizes)
+    {
+        Sizes = sizes;
+        Random parts = new(sizes.Seed);
+        variables = new Variable<T>[start.Layout.Leaves.Length];
+        foreach (Leaf leaf in start.Layout.Leaves)
+        {
+            Variable<T> parameter = parameters[leaf.Name];
+            int part = parts.Next(8);
+            variables[leaf.Index] = part switch
+            {
+                0 => parameters.Constant(parameter.Shape, start.AsSpan(leaf)),
+                < 3 => parameter,
+                _ => parameter.Scale(T.One),
+            };
+            if (part > 5) Shared.Add(variables[leaf.Index]);
+        }
+    }
+
+    internal Sizes Sizes { get; }
+
+    internal List<Variable<T>> Shared { get; } = [];
+
+    internal Variable<T> this[int leaf] => variables[leaf];
+}

@@ -1,0 +1,4 @@
+using FsCheck.Xunit;
+using Functional.Optim.Tests.Laws;
+
+[assembly: Properties(Arbitrary = [typeof(Problem)])]

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
+using FsCheck;
+using FsCheck.Fluent;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim.Tests.Laws;
+
+/// <summary>
+/// Parameters and the gradients of three updates over one layout of odd sizes. The numbers are floats, held as doubles, so that a
+/// problem is the same in both. It shrinks to few, short leaves with zeros and ones.
+/// </summary>
+public sealed record Problem(ImmutableArray<Problem.Numbers> Leaves)
+{
+    internal const int Updates = 3;
+
+    private static readonly int[] Sizes = [0, 1, 7, 15, 16, 17, 63, 64, 65];
+
+    /// <summary>Gradients with zeros, of one scale or of all: denormal, ordinary and so large that their squares leave a float.</summary>
+    public static Arbitrary<Problem> Any() => Of(Enum.GetValues<Scale>());
+
+    /// <summary>Gradients of the normal distribution, and zeros.</summary>
+    internal static Arbitrary<Problem> Ordinary() => Of([Scale.Ordinary]);
+
+    internal ParameterTree<T> Parameters<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Tree<T>(0);
+
+    /// <summary>The gradient of an update, from 1.</summary>
+    internal ParameterTree<T> Gradients<T>(int update)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Tree<T>(update);
+
+    /// <summary>The parameters and the state after some of the updates.</summary>
+    internal (ParameterTree<T> Parameters, OptimizerState<T> State) After<T>(Optimizer optimizer, int updates = Updates)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ParameterTree<T> parameters = Parameters<T>();
+        OptimizerState<T> state = optimizer.Init(parameters);
+        for (int update = 1; update <= updates; update++)
+            (parameters, state) = optimizer.Step(parameters, Gradients<T>(update), state);
+        return (parameters, state);
+    }
+
+    public override string ToString() => Leaves.IsEmpty ? "no leaves" : string.Join("; ", Leaves);
+
+    private ParameterTree<T> Tree<T>(int which)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        ParameterTree.Of([.. Leaves.Select(leaf =>
+            Leaf.Of(leaf.Name, leaf.Rank == 2 ? [1, leaf.Size] : [leaf.Size], Array.ConvertAll(leaf.Values[which], T.CreateTruncating)))]);
+
+    private static Arbitrary<Problem> Of(Scale[] scales) => Arb.From(
+        from count in Gen.Choose(0, 5)
+        from sizes in Gen.ArrayOf(Gen.Elements(Sizes), count)
+        from scale in Gen.Elements(scales)
+        from seed in Gen.Choose(0, int.MaxValue)
+        select Draw(sizes, scale, new Philox((ulong)seed)),
+        Smaller);
+
+    private static Problem Draw(int[] sizes, Scale scale, Philox random)
+    {
+        ulong counter = 0;
+        double Number(Scale of) => (float)(random.Normal(counter++) * (of switch
+        {
+            _ when random.Uniform(counter++) < 0.2 => 0,
+            Scale.Denormal => 1e-42,
+            Scale.Huge => 1e28,
+            Scale.Mixed => Math.ScaleB(1, (int)random.Below(counter++, 180) - 90),
+            _ => 1,
+        }));
+        return new([.. sizes.Select((size, index) => new Numbers($"leaf{index}", 1 + (index % 2),
+            [.. Enumerable.Range(0, 1 + Updates).Select(which =>
+                Enumerable.Range(0, size).Select(_ => Number(which == 0 ? Scale.Ordinary : scale)).ToArray())]))]);
+    }
+
+    private static IEnumerable<Problem> Smaller(Problem problem)
+    {
+        for (int index = 0; index < problem.Leaves.Length; index++)
+        {
+            Numbers leaf = problem.Leaves[index];
+            yield return new(problem.Leaves.RemoveAt(index));
+            if (leaf.Size > 1) yield return With(leaf.Select((_, values) => values[..(leaf.Size / 2)]));
+            if (leaf.Size > 1) yield return With(leaf.Select((_, values) => values[1..]));
+            for (int which = 0; which <= Updates; which++)
+            {
+                if (leaf.Values[which].Any(value => value != 0)) yield return With(Filled(which, 0));
+                if (leaf.Values[which].Any(value => value is not (0 or 1))) yield return With(Filled(which, 1));
+            }
+
+            Problem With(Numbers other) => new(problem.Leaves.SetItem(index, other));
+            Numbers Filled(int which, double number) =>
+                leaf.Select((other, values) => other == which ? [.. values.Select(_ => number)] : values);
+        }
+    }
+
+    private enum Scale
+    {
+        Ordinary,
+        Denormal,
+        Huge,
+        Mixed,
+    }
+
+    /// <summary>A leaf: its parameters, then the gradients of each update.</summary>
+    public sealed record Numbers(string Name, int Rank, ImmutableArray<double[]> Values)
+    {
+        internal int Size => Values[0].Length;
+
+        internal Numbers Select(Func<int, double[], double[]> change) =>
+            this with { Values = [.. Values.Select((values, which) => change(which, values))] };
+
+        public override string ToString() => $"{Name}[{Size}] {string.Join(", ", Values.Select(Print))}";
+
+        private static string Print(double[] values, int which) =>
+            (which == 0 ? "θ = " : $"g{which} = ")
+            + string.Join(" ", values.Take(20).Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
+    }
+}

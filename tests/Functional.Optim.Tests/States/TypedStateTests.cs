@@ -1,0 +1,124 @@
+namespace Functional.Optim.Tests.States;
+
+public class TypedStateTests
+{
+    private static readonly ParameterTree<float> Parameters = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f]));
+    private static readonly ParameterTree<float> Gradients = ParameterTree.Of(Leaf.Of("w", [2], [0.5f, -0.25f]));
+
+    [Fact]
+    public void A_part_of_a_composition_has_the_state_it_has_alone()
+    {
+        Optimizer optimizer = Clip.ByGlobalNorm(1).Then(Trace.Of(0)).Then(AdamW.Of(0.01));
+        OptimizerState<float> state = After(optimizer, optimizer.Init(Parameters));
+        AdamState<float> adam = After(AdamW.Of(0.01), AdamW.Of(0.01).Init(Parameters));
+        Assert.Equal("momentum, m, v", string.Join(", ", state.SlotNames));
+        Assert.Equal(adam, AdamState<float>.From(state));
+        Assert.Equal(new SgdState<float>(1, Gradients), SgdState<float>.From(state));
+        Assert.Equal((Gradients, adam.M, adam.V), (state["momentum"], state["m"], state["v"]));
+        Assert.Equal($"Step 1, momentum: {Gradients}, m: {adam.M}, v: {adam.V}", state.ToString());
+    }
+
+    [Fact]
+    public void A_composition_with_one_part_that_has_state_can_be_stepped_with_the_type_of_that_part()
+    {
+        Optimizer optimizer = Clip.ByGlobalNorm(1).Then(AdamW.Of(0.01));
+        AdamState<float> state = AdamState<float>.From(optimizer.Init(Parameters));
+        Assert.Equal(After(optimizer, optimizer.Init(Parameters)), After(optimizer, state).ToState());
+    }
+
+    [Fact]
+    public void Groups_leave_an_optimizer_and_its_state_their_types()
+    {
+        AdamW grouped = AdamW.Of(0.01).WithGroups(LeafGroup.Frozen("frozen", _ => true)).WithGroups(LeafGroup.Of("half", _ => true, 0.5));
+        AdamState<float> state = grouped.Init(Parameters);
+        Assert.Equal(["half", "frozen"], grouped.Groups.Select(group => group.Name));
+        Assert.Equal((Parameters.Layout.Zeros<float>(), Parameters.Layout.Zeros<float>()), (state.M, state.V));
+    }
+
+    [Fact]
+    public void Two_parts_with_the_same_slots_are_told_apart_by_their_range()
+    {
+        Optimizer optimizer = Adam.Scaling(0.5).Then(Trace.Of(0.9)).Then(Adam.Scaling(0.25));
+        OptimizerState<float> state = After(optimizer, optimizer.Init(Parameters));
+        AdamState<float> first = AdamState<float>.From(state[..2]), second = AdamState<float>.From(state[3..]);
+        Assert.Equal((state[0], state[1], state[3], state[4]), (first.M, first.V, second.M, second.V));
+        Assert.Equal(0.25f, first.M.AsSpan("w")[0]);
+        Assert.Equal(0.75f, second.M.AsSpan("w")[0], 1e-6);
+        Assert.Equal(1, state[2..3].Step);
+        Assert.Equal("momentum", Assert.Single(state[2..3].SlotNames));
+        Assert.Equal(
+            "The state has the slots m, v, momentum, m, v; 2 parts of it are named m, v: take one by its range, such as state[3..5].",
+            Fault(() => AdamState<float>.From(state)));
+        AssertSays("2 parts of it are named v", () => state["v"].AsSpan());
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = state[2..6]; });
+    }
+
+    [Fact]
+    public void A_name_that_no_slot_has_is_refused_with_those_there_are()
+    {
+        OptimizerState<float> momentum = Trace.Of(0.9).Init(Parameters), moments = Adam.Scaling().Init(Parameters), none = new(0);
+        Assert.Equal("The state has the slots momentum; none are named m.", Fault(() => momentum["m"].AsSpan()));
+        Assert.Equal("The state has the slots momentum; none are named m, v.", Fault(() => AdamState<float>.From(momentum)));
+        Assert.Equal("The state has no slots; none are named m, v.", Fault(() => AdamState<float>.From(none)));
+        Assert.Equal("The state has the slots m, v; none are named momentum.", Fault(() => SgdState<float>.From(moments)));
+    }
+
+    [Fact]
+    public void The_state_of_another_optimizer_is_refused_with_both_named()
+    {
+        Adam adam = Adam.Of(0.1);
+        AdamState<float> state = adam.Init(Parameters);
+        string message = Fault(() => adam.Step(Parameters, Gradients, Trace.Of(0.5).Then(Trace.Of(0.9)).Init(Parameters)));
+        Assert.StartsWith("Adam { LearningRate = Constant { Rate = 0.1 }, Beta1 = 0.9", message, StringComparison.Ordinal);
+        Assert.Contains("keeps the slots m, v; the state given has the slots momentum, momentum.", message, StringComparison.Ordinal);
+        AssertSays(
+            "keeps no slots; the state given has the slots m, v.",
+            () => Sgd.Of(0.1).Update(Parameters, Gradients, state));
+        AssertSays(
+            "keeps the slots m, v; the state given has 1 slot without names.",
+            () => adam.StepDonating(Parameters, Gradients, new OptimizerState<float>(1, Parameters)));
+        AssertSays(
+            "keeps the slots momentum, m, v; the state given has the slots m, v.",
+            () => Trace.Of(0.9).Then(adam).Step(Parameters, Gradients, state));
+    }
+
+    [Fact]
+    public void A_state_without_names_is_taken_by_position_and_gets_its_names_with_the_next_step()
+    {
+        Adam adam = Adam.Of(0.1);
+        AdamState<float> state = After(adam, adam.Init(Parameters));
+        OptimizerState<float> loaded = new(state.Step, state.M, state.V);
+        Assert.Empty(loaded.SlotNames);
+        Assert.Equal(state.ToState(), loaded);
+        Assert.Equal(state, AdamState<float>.From(loaded));
+        Assert.Equal("m, v", string.Join(", ", After(adam, loaded).SlotNames));
+        Assert.Equal("The state has 2 slots without names; none are named m.", Fault(() => loaded["m"].AsSpan()));
+        Assert.StartsWith("Step 1, slot 0: ", loaded.ToString(), StringComparison.Ordinal);
+        AssertSays("There are 2 slots, but names for 1: m.", () => _ = new OptimizerState<float>(1, ["m"], [state.M, state.V]));
+    }
+
+    [Fact]
+    public void Typed_states_of_a_composition_cost_no_memory_in_the_donating_step()
+    {
+        Optimizer optimizer = Clip.ByGlobalNorm(1).Then(AdamW.Of(0.01));
+        ParameterTree<float> parameters = Laws.Trees.Random<float>(1);
+        AdamState<float> state = AdamState<float>.From(optimizer.Init(parameters));
+        long allocated = 0;
+        for (int step = 0; step < 20; step++)
+        {
+            ParameterTree<float> gradients = parameters.Layout.Zeros<float>();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            (parameters, state) = optimizer.StepDonating(parameters, gradients, state);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
+    }
+
+    private static TState After<TState>(Optimizer optimizer, TState state)
+        where TState : struct, IOptimizerState<float, TState> => optimizer.Step(Parameters, Gradients, state).State;
+
+    private static void AssertSays(string part, Action action) => Assert.Contains(part, Fault(action), StringComparison.Ordinal);
+
+    private static string Fault(Action action) => Assert.Throws<ArgumentException>(action).Message;
+}
