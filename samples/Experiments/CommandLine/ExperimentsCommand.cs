@@ -12,7 +12,7 @@ public sealed class ExperimentsCommand
 {
     private const ulong DefaultSeed = 1;
     private const string Everything = "all";
-    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(3);
 
     private readonly Option<ulong?> seed = CheckedOption.Number<ulong>("--seed",
         $"Where all randomness comes from: the same seed, the same figures [default: {DefaultSeed}]",

@@ -123,7 +123,7 @@ public static class AdamComponents
                         $"η = {Figure.Of(group.Key)}",
                         new Axis("updates"),
                         new Axis("loss", IsLog: true, Least: 1e-3, Greatest: 1e5),
-                        [.. group.Select(Mark (row) => Line.Over(row.Optimizer, row.Losses))])),
+                        [.. group.Select(Mark (row, index) => Line.Over(row.Optimizer, row.Losses) with { Width = Optimizers.Length + 1 - index })])),
                 ]),
                 Sweep(options),
             ]);

@@ -17,7 +17,7 @@ public static class IndexPage
         th, td { padding: 0.15rem 0.8rem; border-bottom: 1px solid #ddd; text-align: left; }
         .number { text-align: right; }
         figure { margin: 1rem 0; }
-        img { width: 100%; height: auto; }
+        img { max-width: 100%; height: auto; }
         code { color: #555; }
         """;
 

@@ -74,6 +74,21 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Ctrl_c_ends_with_130()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using Process run = Start("run gradient-descent landscape --steps 100000 --format markdown");
+        while (run.StandardOutput.ReadLine() is { } line && !line.StartsWith("`run gradient-descent", StringComparison.Ordinal))
+        {
+        }
+
+        Process.Start("kill", ["-INT", $"{run.Id}"]).WaitForExit();
+        Assert.DoesNotContain("landscape", run.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
+        Assert.True(run.WaitForExit(TimeSpan.FromMinutes(1)));
+        Assert.Equal(RunCommand.Interrupted, run.ExitCode);
+    }
+
     private static void SameTable(JsonElement table, string file)
     {
         string[][] lines = [.. File.ReadAllLines(file).Select(Cells)];
@@ -84,13 +99,16 @@ public sealed partial class ProcessTests : IDisposable
 
     private static string[] Cells(string line) => [.. Cell().Matches(line).Select(match => match.Groups[1].Value.Trim('"'))];
 
+    private static Process Start(string arguments) => Process.Start(new ProcessStartInfo(
+        "dotnet", $"{Path.Combine(AppContext.BaseDirectory, "Experiments.dll")} {arguments}")
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
     private static (int Code, string Output, string Error) Run(string arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", $"{Path.Combine(AppContext.BaseDirectory, "Experiments.dll")} {arguments}")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using Process process = Start(arguments);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -28,6 +28,22 @@ public sealed class TableTextTests
 
         """, MarkdownText.Of(Table));
 
+    [Theory]
+    [InlineData(30)]
+    [InlineData(60)]
+    [InlineData(200)]
+    public void On_a_screen_the_columns_are_parted_so_that_no_number_breaks(int width)
+    {
+        using StringWriter output = new();
+        Table wide = global::Experiments.Table.Of("wide", "Numbers", new[] { 1, 2 })
+            .Text("name", row => $"row {row}").Number("a first long heading", row => row / 3.0).Number("second", row => row * 1e9).Whole("third", row => 12345 * row);
+        ScreenText.Write(wide, output, width);
+        string[] lines = output.ToString().Split('\n');
+        Assert.All(lines, line => Assert.InRange(line.TrimEnd().Length, 0, width));
+        foreach (string number in (string[])["row 1", "0.3333", "0.6667", "1e9", "2e9", "12,345", "24,690"])
+            Assert.Contains(lines, line => line.Contains($" {number} ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Csv_has_full_precision_and_quotes_what_needs_it() => Assert.Equal(
         "word,number,count,flag\n\"a|b, \"\"c\"\"\",0.3333333333333333,1234,true\n,,,\nm̂,1E-12,0,false\nx,Infinity,-1,true\n", CsvText.Of(Table));
