@@ -6,10 +6,10 @@ using System.Numerics;
 namespace MiniGpt;
 
 /// <summary>Options whose faults name the option, the value given and what is allowed.</summary>
-internal static class CheckedOption
+public static class CheckedOption
 {
     /// <summary>A number, read the same in every culture.</summary>
-    internal static Option<T?> Number<T>(string name, string description, string allowed, Func<T, bool> allows)
+    public static Option<T?> Number<T>(string name, string description, string allowed, Func<T, bool> allows)
         where T : struct, INumberBase<T> =>
         new(name)
         {
@@ -23,14 +23,14 @@ internal static class CheckedOption
         };
 
     /// <summary>One of some names.</summary>
-    internal static Option<string?> OneOf(string name, string description, IReadOnlyList<string> names)
+    public static Option<string?> OneOf(string name, string description, IReadOnlyList<string> names)
     {
         string allowed = $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}";
         return Text(name, "NAME", $"{allowed}: {description}", allowed, names.Contains);
     }
 
     /// <summary>The path of a file or a folder.</summary>
-    internal static Option<string?> Path(string name, string kind, string description) =>
+    public static Option<string?> Path(string name, string kind, string description) =>
         Text(name, kind, description, $"the path of a {kind.ToLowerInvariant()}", path => !string.IsNullOrWhiteSpace(path));
 
     private static Option<string?> Text(string name, string helpName, string description, string allowed, Func<string, bool> allows) =>

@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using Functional.Optim;
+
+namespace Experiments;
+
+/// <summary>What can be varied in <see cref="AdamComponents"/>.</summary>
+public sealed record AdamComponentsOptions
+{
+    /// <summary>The rates to try.</summary>
+    public ImmutableArray<double> Rates { get; init; } = [0.001, 0.01, 0.1, 1];
+
+    /// <summary>Updates in a run.</summary>
+    public int Steps { get; init; } = 100;
+}
+
+/// <summary>One optimizer at one rate.</summary>
+/// <param name="Optimizer">Its name.</param>
+/// <param name="Rate">η.</param>
+/// <param name="ReachedAt">After how many updates the loss is first down to a hundredth of the first.</param>
+/// <param name="Losses">The loss after 0, 1, 2, … updates.</param>
+public sealed record AdamComponentsRow(string Optimizer, double Rate, long? ReachedAt, ImmutableArray<double> Losses)
+{
+    private const int Late = 20;
+
+    /// <summary>The loss after the last update.</summary>
+    public double FinalLoss => Losses[^1];
+
+    /// <summary>The greatest loss of the last updates: what oscillates may end high or low by chance.</summary>
+    public double LateLoss => Losses.TakeLast(Late).Max();
+
+    /// <summary>Whether the loss ended above where it began.</summary>
+    public bool Diverges => !(FinalLoss <= Losses[0]);
+}
+
+/// <summary>SGD, momentum, Adam and Adam without bias correction on a loss whose curvatures differ a hundredfold.</summary>
+public static class AdamComponents
+{
+    private const string Corrected = "Adam", Uncorrected = "Adam, uncorrected";
+    private const double ChapterRate = 0.01, Target = 0.01;
+    private const int ChapterSteps = 100, SweptRates = 81;
+
+    private static readonly ImmutableArray<(string Name, Func<double, Optimizer> At)> Optimizers =
+    [
+        ("SGD", rate => Sgd.Of(rate)),
+        ("momentum", rate => Sgd.Of(rate, momentum: 0.9)),
+        (Corrected, rate => Adam.Of(rate)),
+        (Uncorrected, rate => Adam.Of(rate, biasCorrection: false)),
+    ];
+
+    private static readonly ParameterTree<double> Start = ParameterTree.Of(
+        Leaf.Of("param1", [2], new[] { 1.0, 10.0 }), Leaf.Of("param2", [2], new[] { 0.1, -0.5 }));
+
+    private static readonly ParameterTree<double> Minimum = ParameterTree.Of(
+        Leaf.Of("param1", [2], new[] { 2.0, 1.0 }), Leaf.Of("param2", [2], new[] { -1.0, 3.0 }));
+
+    private static readonly ParameterTree<double> Curvature = ParameterTree.Of(
+        Leaf.Of("param1", [2], new[] { 1.0, 100.0 }), Leaf.Of("param2", [2], new[] { 1.0, 1.0 }));
+
+    /// <summary>The experiment.</summary>
+    public static Experiment Experiment { get; } = Experiments.Experiment.Of<AdamComponentsOptions>(
+            "adam-components", "4.2",
+            "Adam joins momentum with a rate of its own for each parameter. The loss (a − 2)² + 100·(b − 1)² + (c + 1)² + (d − 3)² is a "
+            + "hundred times steeper along b; whether that helps or hurts an optimizer depends on its rate.",
+            "The chapter's four optimizers update the same parameters in turn, so every loss grows beyond all numbers. Here each has its own.",
+            "The chapter's rate of 0.01 is the critical one of SGD, for which rate · curvature = 0.01 · 200 = 2: it jumps from one side of the "
+            + "valley to the other and stays at 8100.",
+            "One rate cannot compare optimizers: the order at 0.01 is another at 0.1 and at 1.")
+        .Reals("rates", "The learning rates", Bounds.Positive,
+            of => of.Rates, (of, rates) => of with { Rates = rates })
+        .Whole("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Running((options, _) => ReportOf(options, Run(options)));
+
+    /// <summary>Every optimizer at every rate, the rates in the outer order.</summary>
+    public static ImmutableArray<AdamComponentsRow> Run(AdamComponentsOptions options) =>
+        [.. options.Rates.SelectMany(rate => Optimizers.Select(optimizer => At(optimizer.Name, optimizer.At(rate), rate, options.Steps)))];
+
+    private static AdamComponentsRow At(string name, Optimizer optimizer, double rate, int steps)
+    {
+        ImmutableArray<double> losses = [.. Descent.From(optimizer, Start, GradientAt).Take(steps + 1).Select(LossAt)];
+        int reached = losses.ToList().FindIndex(loss => loss <= Target * losses[0]);
+        return new(name, rate, reached < 0 ? null : reached, losses);
+    }
+
+    private static double LossAt(ParameterTree<double> at)
+    {
+        double loss = 0;
+        for (int index = 0; index < at.AsSpan().Length; index++)
+        {
+            double distance = at.AsSpan()[index] - Minimum.AsSpan()[index];
+            loss += Curvature.AsSpan()[index] * distance * distance;
+        }
+
+        return loss;
+    }
+
+    private static ParameterTree<double> GradientAt(ParameterTree<double> at)
+    {
+        TreeBuffer<double> gradients = at.Layout.Rent<double>();
+        for (int index = 0; index < at.AsSpan().Length; index++)
+            gradients.AsSpan()[index] = 2 * Curvature.AsSpan()[index] * (at.AsSpan()[index] - Minimum.AsSpan()[index]);
+        return gradients.ToTree();
+    }
+
+    private static Report ReportOf(AdamComponentsOptions options, ImmutableArray<AdamComponentsRow> rows)
+    {
+        bool isChapters(AdamComponentsRow row) => (row.Rate, options.Steps) == (ChapterRate, ChapterSteps);
+        return new(
+            FindingOf(rows),
+            [
+                Table.Of("optimizers", $"Each optimizer on parameters of its own, {options.Steps} updates from a loss of {Figure.Of(LossAt(Start), 6)}", rows)
+                    .Number("rate η", row => row.Rate)
+                    .Text("optimizer", row => row.Optimizer)
+                    .Whole("updates to 1 % of the loss", row => row.ReachedAt)
+                    .Number("final loss", row => row.FinalLoss)
+                    .Number("greatest of the last 20", row => row.LateLoss)
+                    .Flag("diverges", row => row.Diverges, no: "")
+                    .Text("chapter: final loss", row => isChapters(row) ? "inf or nan" : null),
+            ],
+            [
+                new("losses", "The loss along the way at each rate; what diverges is cut at the frame.",
+                [
+                    .. rows.GroupBy(row => row.Rate).Select(group => new Panel(
+                        $"η = {Figure.Of(group.Key)}",
+                        new Axis("updates"),
+                        new Axis("loss", IsLog: true, Least: 1e-3, Greatest: 1e5),
+                        [.. group.Select(Mark (row, index) => Line.Over(row.Optimizer, row.Losses) with { Width = Optimizers.Length + 1 - index })])),
+                ]),
+                Sweep(options),
+            ]);
+    }
+
+    private static Picture Sweep(AdamComponentsOptions options)
+    {
+        double[] rates = [.. Enumerable.Range(0, SweptRates).Select(index => Math.Pow(10, -4 + (5.0 * index / (SweptRates - 1))))];
+        return new(
+            "rates",
+            "The greatest loss of the last 20 updates at every rate: each optimizer has a range of its own, and none is best at all rates.",
+            new Panel(
+                $"The loss after {options.Steps} updates",
+                new Axis("learning rate η", IsLog: true),
+                new Axis("greatest loss of the last 20 updates", IsLog: true, Least: 1e-2, Greatest: 1e5),
+                [
+                    .. Optimizers.Select(Mark (optimizer) => new Line(
+                        optimizer.Name, rates, [.. rates.Select(rate => At(optimizer.Name, optimizer.At(rate), rate, options.Steps).LateLoss)])),
+                ]));
+    }
+
+    private static string FindingOf(ImmutableArray<AdamComponentsRow> rows)
+    {
+        IEnumerable<string> byRate = rows.GroupBy(row => row.Rate).Select(group =>
+        {
+            AdamComponentsRow best = group.MinBy(row => row.Diverges ? double.PositiveInfinity : row.LateLoss)!;
+            string[] diverging = [.. group.Where(row => row.Diverges).Select(row => row.Optimizer)];
+            return $"at {Figure.Of(group.Key)} {best.Optimizer} (at most {Figure.Of(best.LateLoss, 3)})"
+                + (diverging.Length == 0 ? "" : $", while {Figure.List(diverging)} {(diverging.Length == 1 ? "diverges" : "diverge")}");
+        });
+        (AdamComponentsRow With, AdamComponentsRow Without)[] pairs =
+        [
+            .. rows.Where(row => row.Optimizer == Corrected).Select(with => (with, rows.First(row => row.Optimizer == Uncorrected && row.Rate == with.Rate))),
+        ];
+        int ahead = pairs.Count(pair => pair.Without.LateLoss < pair.With.LateLoss);
+        return $"The best at the end depends on the rate: {string.Join("; ", byRate)}. Without bias correction Adam, whose first steps are then "
+            + $"longer, ends lower at {ahead} of {pairs.Length} rates.";
+    }
+}

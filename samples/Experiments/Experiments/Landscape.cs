@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using Functional.Optim;
+
+namespace Experiments;
+
+/// <summary>What can be varied in <see cref="Landscape"/>.</summary>
+public sealed record LandscapeOptions
+{
+    /// <summary>Updates in a run.</summary>
+    public int Steps { get; init; } = 3000;
+
+    /// <summary>μ of momentum and Nesterov.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>λ of AdamW.</summary>
+    public double WeightDecay { get; init; } = 0.1;
+
+    /// <summary>What every learning rate is multiplied by.</summary>
+    public double Scale { get; init; } = 1;
+}
+
+/// <summary>One optimizer on one surface.</summary>
+/// <param name="Surface">The surface.</param>
+/// <param name="Optimizer">The optimizer's name.</param>
+/// <param name="Rate">η.</param>
+/// <param name="ArrivedAt">After how many updates it is first within a hundredth of a minimum.</param>
+/// <param name="Nearest">The minimum it ended nearest to.</param>
+/// <param name="FinalDistance">How far from that.</param>
+/// <param name="FinalLoss">The height there.</param>
+/// <param name="Path">Where it was after 0, 1, 2, … updates.</param>
+public sealed record LandscapeRow(
+    Surface Surface, string Optimizer, double Rate, long? ArrivedAt, (double X, double Y) Nearest, double FinalDistance, double FinalLoss,
+    ImmutableArray<(double X, double Y)> Path)
+{
+    /// <summary>Whether it ran off: what is left of a number at the end is higher than the start, or none.</summary>
+    public bool Diverges => !(FinalLoss <= Surface.Height(Path[0].X, Path[0].Y));
+}
+
+/// <summary>The paths of five optimizers down four surfaces.</summary>
+public static class Landscape
+{
+    private const string Decaying = "AdamW";
+    private const double Near = 0.01, Negligible = 1e-9;
+    private const int ChapterSteps = 30, GridLines = 200;
+    private static readonly ImmutableArray<double> ChapterRates = [0.1, 0.3, 0.5, 0.7];
+
+    /// <summary>A surface with where the descent begins, the part of the plane that is drawn, and rates that suit it.</summary>
+    private sealed record Scene(
+        Surface Surface, (double X, double Y) Start, (double Least, double Greatest) X, (double Least, double Greatest) Y, double Highest,
+        double SgdRate, double AdamRate);
+
+    private static readonly ImmutableArray<Scene> Scenes =
+    [
+        new(Surface.Quadratic, (2, 1), (-2, 2.5), (-2, 2), Highest: 20, SgdRate: 0.1, AdamRate: 0.1),
+        new(Surface.Rosenbrock, (-1.5, 2), (-2, 2), (-1, 3), Highest: 2500, SgdRate: 0.0004, AdamRate: 0.02),
+        new(Surface.Beale, (1, 1.5), (-0.5, 4), (-2, 2), Highest: 150, SgdRate: 0.005, AdamRate: 0.02),
+        new(Surface.Himmelblau, (0, -1), (-5, 5), (-5, 5), Highest: 500, SgdRate: 0.002, AdamRate: 0.1),
+    ];
+
+    /// <summary>The experiment.</summary>
+    public static Experiment Experiment { get; } = Experiments.Experiment.Of<LandscapeOptions>(
+            "landscape", "4.1",
+            "A path over contour lines shows what a loss curve cannot: where an optimizer overshoots, follows a valley, or ends in another "
+            + "minimum.",
+            "The chapter draws the rate 0.7 with the others; it runs off to |θ| = 9e9 and leaves nothing of the axes. Here a path is cut at the frame.")
+        .Whole("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Real("momentum", "μ of momentum and Nesterov", Bounds.BelowOne,
+            of => of.Momentum, (of, momentum) => of with { Momentum = momentum })
+        .Real("weight-decay", "λ of AdamW", Bounds.NotNegative,
+            of => of.WeightDecay, (of, decay) => of with { WeightDecay = decay })
+        .Real("scale", "What every learning rate is multiplied by", Bounds.Positive,
+            of => of.Scale, (of, scale) => of with { Scale = scale })
+        .Running((options, _) => ReportOf(options, Run(options)));
+
+    /// <summary>Every optimizer on every surface, the surfaces in the outer order.</summary>
+    public static ImmutableArray<LandscapeRow> Run(LandscapeOptions options) =>
+        [.. Scenes.SelectMany(scene => Optimizers(scene, options).Select(choice => Down(scene, choice.Name, choice.Optimizer, choice.Rate, options.Steps)))];
+
+    /// <summary>The chapter's own picture: gradient descent on the quadratic at four rates.</summary>
+    public static ImmutableArray<LandscapeRow> Chapter() =>
+        [.. ChapterRates.Select(rate => Down(Scenes[0], $"η = {Figure.Of(rate)}", Sgd.Of(rate), rate, ChapterSteps))];
+
+    private static (string Name, double Rate, Optimizer Optimizer)[] Optimizers(Scene scene, LandscapeOptions options)
+    {
+        (double sgd, double adam) = (scene.SgdRate * options.Scale, scene.AdamRate * options.Scale);
+        return
+        [
+            ("SGD", sgd, Sgd.Of(sgd)),
+            ("momentum", sgd, Sgd.Of(sgd, options.Momentum)),
+            ("Nesterov", sgd, Sgd.Of(sgd, options.Momentum, nesterov: options.Momentum > 0)),
+            ("Adam", adam, Adam.Of(adam)),
+            (Decaying, adam, AdamW.Of(adam, weightDecay: options.WeightDecay)),
+        ];
+    }
+
+    private static LandscapeRow Down(Scene scene, string name, Optimizer optimizer, double rate, int steps)
+    {
+        ImmutableArray<(double X, double Y)> path =
+        [
+            .. Descent.From(optimizer, Surface.Point(scene.Start.X, scene.Start.Y), scene.Surface.GradientAt)
+                .Take(steps + 1).Select(Surface.Coordinates),
+        ];
+        int arrived = path.ToList().FindIndex(point => Distance(point, Nearest(point)) < Near);
+        (double X, double Y) nearest = Nearest(path[^1]);
+        return new(
+            scene.Surface, name, rate, arrived < 0 ? null : arrived, nearest, Distance(path[^1], nearest),
+            scene.Surface.Height(path[^1].X, path[^1].Y), path);
+
+        (double X, double Y) Nearest((double X, double Y) point) => scene.Surface.Minima.MinBy(minimum => Distance(point, minimum));
+    }
+
+    private static double Distance((double X, double Y) from, (double X, double Y) to) => double.Hypot(from.X - to.X, from.Y - to.Y);
+
+    private static Report ReportOf(LandscapeOptions options, ImmutableArray<LandscapeRow> rows) => new(
+        FindingOf(rows),
+        [
+            TableOf("optimizers", $"Five optimizers on four surfaces, {options.Steps} updates", rows),
+            TableOf("chapter", $"The chapter's picture: gradient descent on the quadratic, {ChapterSteps} updates", Chapter()),
+        ],
+        [
+            new("paths", "The paths of five optimizers; a dot is where one ends, a star is a minimum.",
+                [.. Scenes.Select(scene => PanelOf(scene, scene.Surface.Name, [.. rows.Where(row => row.Surface == scene.Surface)], isNamed: true))]),
+            new("chapter", "Gradient descent on the quadratic at the chapter's rates; the paths that diverge are cut at the frame.",
+                [.. Chapter().Select(row => PanelOf(Scenes[0], row.Optimizer, [row], isNamed: false))]),
+        ]);
+
+    private static Table<LandscapeRow> TableOf(string name, string title, ImmutableArray<LandscapeRow> rows) =>
+        Table.Of(name, title, rows)
+            .Text("surface", row => row.Surface.Name)
+            .Text("optimizer", row => row.Optimizer)
+            .Number("rate η", row => row.Rate)
+            .Whole($"updates to within {Figure.Of(Near)} of a minimum", row => row.ArrivedAt)
+            .Text("nearest minimum", row => row.Diverges ? null : $"({Figure.Of(row.Nearest.X)}, {Figure.Of(row.Nearest.Y)})")
+            .Number("final distance", row => row.FinalDistance, 3, negligible: Negligible)
+            .Number("final loss", row => row.FinalLoss, 3, negligible: Negligible)
+            .Flag("diverges", row => row.Diverges, no: "");
+
+    private static string FindingOf(ImmutableArray<LandscapeRow> rows)
+    {
+        string[] misses = [.. rows.Where(row => row.Optimizer == Decaying && row.FinalDistance > Negligible).Select(row => Figure.Of(row.FinalDistance, 2))];
+        return RacesOf(rows) + (misses.Length == 0 ? "" : $" {Decaying}, whose decay pulls θ towards zero, ends {Figure.List(misses)} away from minima that lie elsewhere.");
+    }
+
+    private static string RacesOf(ImmutableArray<LandscapeRow> rows) => string.Join(' ', rows.GroupBy(row => row.Surface.Name).Select(group =>
+    {
+        LandscapeRow[] arrived = [.. group.Where(row => row.ArrivedAt is not null).OrderBy(row => row.ArrivedAt)];
+        string[] late = [.. group.Where(row => row.ArrivedAt is null).Select(row => row.Optimizer)];
+        string first = arrived.Length == 0 ? "nobody arrives" : $"{arrived[0].Optimizer} arrives first, after {arrived[0].ArrivedAt} updates";
+        int minima = arrived.Select(row => row.Nearest).Distinct().Count();
+        return $"On {group.Key} {first}"
+            + (late.Length == 0 || arrived.Length == 0 ? "" : $", {Figure.List(late)} not at all")
+            + (minima > 1 ? $"; the optimizers end in {minima} different minima." : ".");
+    }));
+
+    private static Panel PanelOf(Scene scene, string title, IReadOnlyList<LandscapeRow> rows, bool isNamed) => new(
+        title,
+        new Axis("θ₁", Least: scene.X.Least, Greatest: scene.X.Greatest),
+        new Axis("θ₂", Least: scene.Y.Least, Greatest: scene.Y.Greatest),
+        [
+            new Contours(
+                Grid(scene.X), Grid(scene.Y), scene.Surface.Height,
+                [.. Enumerable.Range(1, 16).Select(level => scene.Highest * Math.Pow(level / 16.0, 4))]),
+            .. rows.Select(Mark (row, index) => new Line(
+                isNamed ? row.Optimizer : null, [.. row.Path.Select(point => point.X)], [.. row.Path.Select(point => point.Y)])
+            {
+                Like = row.Optimizer,
+                HasDots = row.Path.Length <= 2 * ChapterSteps,
+                Width = 2 + (0.75f * (rows.Count - 1 - index)),
+            }),
+            new Points(null, [.. scene.Surface.Minima.Select(point => point.X)], [.. scene.Surface.Minima.Select(point => point.Y)]) { AreStars = true },
+            .. rows.Select(Mark (row) => new Points(null, [row.Path[^1].X], [row.Path[^1].Y]) { Like = row.Optimizer }),
+        ]);
+
+    private static double[] Grid((double Least, double Greatest) range) =>
+        [.. Enumerable.Range(0, GridLines + 1).Select(index => range.Least + (index * (range.Greatest - range.Least) / GridLines))];
+}

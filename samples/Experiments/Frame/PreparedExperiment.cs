@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+
+namespace Experiments;
+
+/// <summary>An experiment with all its settings, ready to run.</summary>
+/// <param name="Experiment">What is run.</param>
+/// <param name="Settings">The name and the value of each setting.</param>
+/// <param name="Report">The function: seed, where the share that is done is told, and what stops it.</param>
+public sealed record PreparedExperiment(
+    Experiment Experiment,
+    ImmutableArray<(string Name, string Value)> Settings,
+    Func<ulong, IProgress<double>, CancellationToken, Report> Report)
+{
+    /// <summary>Runs it.</summary>
+    public ExperimentRun Run(ulong seed, IProgress<double> progress, CancellationToken cancellation) =>
+        new(Experiment, Settings, seed, Report(seed, progress, cancellation));
+}

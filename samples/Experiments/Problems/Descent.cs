@@ -1,0 +1,18 @@
+using Functional.Optim;
+
+namespace Experiments;
+
+/// <summary>Optimization as an unfold: from a start and a gradient, the parameters after every update.</summary>
+public static class Descent
+{
+    /// <summary>The start, the parameters after the first update, after the second and so on without end; take what is wanted.</summary>
+    /// <param name="optimizer">Makes the updates.</param>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="gradientAt">The gradient there.</param>
+    public static IEnumerable<ParameterTree<double>> From(
+        Optimizer optimizer, ParameterTree<double> start, Func<ParameterTree<double>, ParameterTree<double>> gradientAt)
+    {
+        OptimizerState<double> state = optimizer.Init(start);
+        for (ParameterTree<double> at = start; ; (at, state) = optimizer.Step(at, gradientAt(at), state)) yield return at;
+    }
+}

@@ -1,0 +1,52 @@
+using Experiments;
+using LanguageExt;
+using MiniGpt;
+
+return await new ExperimentsCommand(List, Run, Console.Out, Console.Error).InvokeAsync(args);
+
+static int List()
+{
+    ScreenText.Write(
+        Table.Of("experiments", "The experiments, in the order of the chapter", Catalogue.All)
+            .Text("name", experiment => experiment.Name)
+            .Text("section", experiment => experiment.Section)
+            .Text("idea", experiment => experiment.Idea)
+            .Text("options", experiment => string.Join(' ', experiment.Settings.Select(setting => $"--{setting.Name}"))),
+        Console.Out);
+    return RunCommand.Success;
+}
+
+static int Run(RunRequest request, CancellationToken cancellation) =>
+    request.OutputFolder is { } path
+        ? OutputFolder.Prepare(path).Match(
+            Succ: folder => RunAll(request, new ReportFolder(folder), cancellation),
+            Fail: fault => Refuse(fault.Message, RunCommand.WrongUse))
+        : RunAll(request, null, cancellation);
+
+static int RunAll(RunRequest request, ReportFolder? folder, CancellationToken cancellation)
+{
+    string page = "";
+    Console.Out.Write(request.Format.Before);
+    foreach (PreparedExperiment experiment in request.Experiments)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        ExperimentRun run = RunProgress.Show(
+            experiment.Experiment.Name, progress => experiment.Run(request.Seed, progress, cancellation));
+        if (experiment != request.Experiments[0]) Console.Out.Write(request.Format.Between);
+        request.Format.Write(run, Console.Out);
+        if (folder is null) continue;
+        Fin<string> written = folder.Write(run);
+        if (written.IsFail) return written.Match(Succ: _ => RunCommand.Success, Fail: fault => Refuse(fault.Message, RunCommand.Failure));
+        page = written.IfFail("");
+    }
+
+    Console.Out.Write(request.Format.After);
+    if (folder is not null && request.Format == ReportFormat.All[0]) Console.Out.WriteLine($"\nfiles: {page}");
+    return RunCommand.Success;
+}
+
+static int Refuse(string fault, int code)
+{
+    Console.Error.WriteLine(fault);
+    return code;
+}

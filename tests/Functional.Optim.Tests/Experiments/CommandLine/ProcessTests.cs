@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Experiments;
+using Functional.Optim.Tests.MiniGpt;
+using MiniGpt;
+
+namespace Functional.Optim.Tests.Experiments.CommandLine;
+
+/// <summary>The program as its users start it.</summary>
+public sealed partial class ProcessTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void The_list_names_every_experiment()
+    {
+        (int code, string output, string error) = Run("list");
+        Assert.Equal((RunCommand.Success, ""), (code, error));
+        Assert.All(Catalogue.All, experiment => Assert.Contains($" {experiment.Name} ", output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("table", "│    0.1 │ step 29")]
+    [InlineData("markdown", "|    0.1 | step 29")]
+    [InlineData("csv", "\n0.1,step 29,")]
+    [InlineData("json", "\"step 29\"")]
+    public void One_is_printed_in_each_format(string format, string expected)
+    {
+        (int code, string output, string error) = Run($"run gradient-descent --format {format}");
+        Assert.Equal((RunCommand.Success, ""), (code, error));
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_write_their_files_and_a_page_that_shows_them()
+    {
+        (int code, string output, string error) = Run($"run all {Quick.Line(folder)} --format json --out {folder.At("out")}");
+        Assert.Equal(("", RunCommand.Success), (error, code));
+        ImmutableArray<JsonElement> runs = [.. JsonDocument.Parse(output).RootElement.EnumerateArray()];
+        Assert.Equal(Catalogue.All.Select(experiment => experiment.Name), runs.Select(run => run.GetProperty("name").GetString()));
+        string page = File.ReadAllText(folder.At("out/index.html"));
+        string[] pictures = [.. Source().Matches(page).Select(match => match.Groups[1].Value)];
+        foreach (JsonElement run in runs)
+        {
+            string name = run.GetProperty("name").GetString()!;
+            Assert.False(string.IsNullOrWhiteSpace(run.GetProperty("finding").GetString()), name);
+            Assert.Contains($"<section id=\"{name}\">", page, StringComparison.Ordinal);
+            Assert.Contains($"## {name} (", File.ReadAllText(folder.At($"out/{name}/report.md")), StringComparison.Ordinal);
+            Assert.Contains(pictures, picture => picture.StartsWith($"{name}/", StringComparison.Ordinal));
+            foreach (JsonElement table in run.GetProperty("tables").EnumerateArray()) SameTable(table, folder.At($"out/{name}/{table.GetProperty("name").GetString()}.csv"));
+        }
+
+        foreach (string picture in pictures)
+        {
+            Assert.Equal("\u0089PNG", File.ReadAllText(folder.At($"out/{picture}"), System.Text.Encoding.Latin1)[..4]);
+            Assert.Equal("svg", XDocument.Load(folder.At($"out/{Path.ChangeExtension(picture, "svg")}")).Root!.Name.LocalName);
+        }
+    }
+
+    [Theory]
+    [InlineData("run nothing", "nothing")]
+    [InlineData("run gradient-descent --steps 0", "--steps is 0")]
+    [InlineData("run gradient-descent --out {0}/file/below", "/file/below")]
+    public void Wrong_use_is_one_line_and_2(string line, string expected)
+    {
+        folder.Write("file", 0);
+        (int code, string output, string error) = Run(line.Replace("{0}", folder.Root, StringComparison.Ordinal));
+        Assert.Equal((RunCommand.WrongUse, ""), (code, output));
+        Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ctrl_c_ends_with_130()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using Process run = Start("run gradient-descent landscape --steps 100000 --format markdown");
+        while (run.StandardOutput.ReadLine() is { } line && !line.StartsWith("`run gradient-descent", StringComparison.Ordinal))
+        {
+        }
+
+        Process.Start("kill", ["-INT", $"{run.Id}"]).WaitForExit();
+        Assert.DoesNotContain("landscape", run.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
+        Assert.True(run.WaitForExit(TimeSpan.FromMinutes(1)));
+        Assert.Equal(RunCommand.Interrupted, run.ExitCode);
+    }
+
+    private static void SameTable(JsonElement table, string file)
+    {
+        string[][] lines = [.. File.ReadAllLines(file).Select(Cells)];
+        Assert.Equal(table.GetProperty("columns").EnumerateArray().Select(column => column.GetString()!), lines[0]);
+        Assert.Equal(table.GetProperty("rows").GetArrayLength(), lines.Length - 1);
+        Assert.All(lines, line => Assert.Equal(lines[0].Length, line.Length));
+    }
+
+    private static string[] Cells(string line) => [.. Cell().Matches(line).Select(match => match.Groups[1].Value.Trim('"'))];
+
+    private static Process Start(string arguments) => Process.Start(new ProcessStartInfo(
+        "dotnet", $"{Path.Combine(AppContext.BaseDirectory, "Experiments.dll")} {arguments}")
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    private static (int Code, string Output, string Error) Run(string arguments)
+    {
+        using Process process = Start(arguments);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    [GeneratedRegex("<img src=\"([^\"]+)\"")]
+    private static partial Regex Source();
+
+    [GeneratedRegex("(?:^|,)(\"(?:[^\"]|\"\")*\"|[^,]*)")]
+    private static partial Regex Cell();
+}
