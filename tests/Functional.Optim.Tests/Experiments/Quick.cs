@@ -11,7 +11,7 @@ internal static class Quick
 
     /// <summary>The settings as one line for <c>run all</c>; what is trained on text is trained on one made in the folder.</summary>
     internal static string Line(TemporaryFolder folder) => string.Join(' ', In(folder)
-        .Where(setting => Catalogue.All.Any(experiment => experiment.Settings.Any(own => own.Name == setting.Name)))
+        .Where(setting => global::Experiments.Catalogue.All.Any(experiment => experiment.Settings.Any(own => own.Name == setting.Name)))
         .Select(setting => $"--{setting.Name} {setting.Value}"));
 
     /// <summary>Those of the settings that an experiment has.</summary>

@@ -15,7 +15,7 @@ public sealed class TableTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    public static TheoryData<string> Names => [.. Catalogue.All.Select(experiment => experiment.Name)];
+    public static TheoryData<string> Names => [.. global::Experiments.Catalogue.All.Select(experiment => experiment.Name)];
 
     public void Dispose() => folder.Dispose();
 
@@ -23,7 +23,7 @@ public sealed class TableTests : IDisposable
     [MemberData(nameof(Names))]
     public void Its_tables_are_as_they_were(string name)
     {
-        Experiment experiment = Catalogue.All.Single(known => known.Name == name);
+        Experiment experiment = global::Experiments.Catalogue.All.Single(known => known.Name == name);
         ExperimentRun run = experiment.Prepare(Long.Contains(name) ? Quick.Of(experiment, folder) : [])
             .OrThrow(name)
             .Run(Seed, new Progress<double>(), CancellationToken.None);

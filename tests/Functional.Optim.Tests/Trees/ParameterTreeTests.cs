@@ -18,15 +18,6 @@ public class ParameterTreeTests
     }
 
     [Fact]
-    public void Filling_a_buffer_leaves_its_padding_zero()
-    {
-        TreeBuffer<float> buffer = ParameterTree.Of(Leaf.Of("w", [3], [1f, 2f, 3f]), Leaf.Of("b", [1], [4f])).Layout.Rent<float>();
-        buffer.Fill(0.5f);
-        Assert.Equal(4, buffer.AsSpan().Length - buffer.AsSpan().Count(0f));
-        Assert.Equal(ParameterTree.Of(Leaf.Of("w", [3], [0.5f, 0.5f, 0.5f]), Leaf.Of("b", [1], [0.5f])), buffer.ToTree());
-    }
-
-    [Fact]
     public void Faults_name_the_leaf()
     {
         Assert.Contains("twice", Assert.Throws<ArgumentException>(() => ParameterTree.Of(Leaf.Of("w", [1], [1f]), Leaf.Of("w", [1], [1f]))).Message, StringComparison.Ordinal);

@@ -33,7 +33,7 @@ public sealed class ExperimentsCommandTests
     }
 
     [Fact]
-    public async Task All_are_all() => Assert.Equal(Catalogue.All, (await Parse("run", "all")).Experiments.Select(one => one.Experiment));
+    public async Task All_are_all() => Assert.Equal(global::Experiments.Catalogue.All, (await Parse("run", "all")).Experiments.Select(one => one.Experiment));
 
     [Theory]
     [InlineData("run", "run takes names of experiments; known are gradient-descent, ")]

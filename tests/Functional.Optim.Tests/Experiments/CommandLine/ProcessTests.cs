@@ -21,7 +21,7 @@ public sealed partial class ProcessTests : IDisposable
     {
         (int code, string output, string error) = Run("list");
         Assert.Equal((RunCommand.Success, ""), (code, error));
-        Assert.All(Catalogue.All, experiment => Assert.Contains($" {experiment.Name} ", output, StringComparison.Ordinal));
+        Assert.All(global::Experiments.Catalogue.All, experiment => Assert.Contains($" {experiment.Name} ", output, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed partial class ProcessTests : IDisposable
         (int code, string output, string error) = Run($"run all {Quick.Line(folder)} --format json --out {folder.At("out")}");
         Assert.Equal(("", RunCommand.Success), (error, code));
         ImmutableArray<JsonElement> runs = [.. JsonDocument.Parse(output).RootElement.EnumerateArray()];
-        Assert.Equal(Catalogue.All.Select(experiment => experiment.Name), runs.Select(run => run.GetProperty("name").GetString()));
+        Assert.Equal(global::Experiments.Catalogue.All.Select(experiment => experiment.Name), runs.Select(run => run.GetProperty("name").GetString()));
         string page = File.ReadAllText(folder.At("out/index.html"));
         string[] pictures = [.. Source().Matches(page).Select(match => match.Groups[1].Value)];
         foreach (JsonElement run in runs)
