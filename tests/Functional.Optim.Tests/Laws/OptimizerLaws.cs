@@ -153,8 +153,16 @@ public class OptimizerLaws
         });
     }
 
+    /// <summary>Behind the rate nothing has slots: what a momentum or slow parameters remember has the rates of before (LARS, lookahead).</summary>
+    public static TheoryData<string> RateOutside =>
+    [
+        .. Catalogue.All.Where(entry => entry.Optimizer.Parts
+            .SkipWhile(part => part is not (LearningRate or Partition)).All(part => part is Partition || part.SlotNames.IsEmpty))
+            .Select(entry => entry.Name),
+    ];
+
     [Theory]
-    [MemberData(nameof(Optimizers))]
+    [MemberData(nameof(RateOutside))]
     public void The_learning_rate_multiplier_of_a_group_multiplies_the_update(string name)
     {
         Optimizer optimizer = Catalogue.Get(name);
