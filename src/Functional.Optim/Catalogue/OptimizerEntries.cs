@@ -76,7 +76,7 @@ internal static class OptimizerEntries
                 at.Whole("averageAfter", "t₀, how many updates pass before the average departs from the parameters", 0, 1_000_000),
                 Penalty(at), Decay(at), Maximize(at)),
             "descent with an average of the parameters as state", "Polyak and Juditsky, 1992; Xu, 2011", "torch ASGD",
-            "rates are in double, and no state"),
+            "torch keeps its rates in float32, as state"),
         Entry(
             "rprop",
             at => Rprop.Create(
@@ -114,7 +114,7 @@ internal static class OptimizerEntries
                 at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-3), InitialAccumulator(at), BiasCorrection(at, false),
                 Penalty(at), Decay(at), Maximize(at)),
             "Adam whose mean of the squares forgets slowly", "Zaheer et al., 2018", "Optax yogi",
-            "Optax corrects the bias and starts at 1e-6, both options"),
+            "Optax corrects the bias and starts at 1e-6 (`biasCorrection`, `initialAccumulator`)"),
     ];
 
     internal static CatalogueEntry<Lbfgs> Lbfgs { get; } = new(Kind, "lbfgs", at => Optim.Lbfgs.Create(
@@ -128,7 +128,7 @@ internal static class OptimizerEntries
         at.LeavesOr(LeafText.None, "frozen", "which leaves stay as they are")))
     {
         Description = "takes a function, and makes a curvature of its last moves", Paper = "Liu and Nocedal, 1989", KnownAs = "torch LBFGS, Optax lbfgs",
-        Differs = "a pure step with a report; Optax searches a line unless told not to",
+        Differs = "a pure step; Optax remembers 10 moves and searches a line by default",
     };
 
     private const string Kind = "optimizer";

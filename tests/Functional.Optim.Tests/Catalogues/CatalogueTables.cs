@@ -23,7 +23,8 @@ internal static class CatalogueTables
         [$"`{Factory.Get(entry.Name).Code}`", .. middle, entry.KnownAs, entry.Differs];
 
     private static string Table(string[] titles, params string[][] rows) => string.Join('\n',
-        rows.Prepend([.. titles.Select(_ => "---")]).Prepend(titles).Select(cells => $"| {string.Join(" | ", cells)} |".Replace("|  |", "| |", StringComparison.Ordinal)));
+        rows.Prepend([.. titles.Select(_ => "---")]).Prepend(titles)
+            .Select(cells => $"|{string.Join('|', cells.Select(cell => cell.Length == 0 ? " " : $" {cell} "))}|"));
 
     /// <summary>Bytes for each float parameter, by default and with each option that changes them.</summary>
     private static string State(CatalogueEntry<Optimizer> entry)
@@ -47,8 +48,8 @@ internal static class CatalogueTables
     private static string LbfgsState()
     {
         (int ten, int twenty) = (LbfgsBytes(10), LbfgsBytes(20));
-        int perMove = (twenty - ten) / 10, most = Lbfgs.Of().HistorySize;
-        return $"up to {Number(ten + (perMove * (most - 10)))}, {Number(perMove)} of them for each of `historySize`";
+        int perMove = (twenty - ten) / 10, others = ten - (10 * perMove);
+        return $"{Number(others)} + {Number(perMove)} · `historySize`, {Number(others + (perMove * Lbfgs.Of().HistorySize))} by default";
     }
 
     private static int LbfgsBytes(int historySize)

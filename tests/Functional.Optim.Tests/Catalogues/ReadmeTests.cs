@@ -31,6 +31,6 @@ public class ReadmeTests
         if (Environment.GetEnvironmentVariable("UPDATE_README") == "1")
             System.IO.File.WriteAllText(File, readme[..from] + expected + readme[to..]);
         else
-            Assert.Equal(expected, readme[from..to]);
+            Assert.True(expected == readme[from..to], $"The {table} of README.md are stale; UPDATE_README=1 writes:{expected}");
     }
 }
