@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Functional.Optim;
 
@@ -6,18 +7,11 @@ namespace MiniGpt;
 
 /// <summary>The help on the options of the program, and then on the optimizers and schedules and the options of each.</summary>
 /// <param name="options">The help on the options of the program.</param>
-public sealed class CatalogueHelp(SynchronousCommandLineAction options) : SynchronousCommandLineAction
+public sealed class CatalogueHelp(HelpAction options) : SynchronousCommandLineAction
 {
-    private const int Indent = 24, Width = 120;
+    private const int FirstColumn = 24, WidestLine = 120;
 
-    private const string Introduction =
-        """
-        Optimizers and schedules have options of their own, given in parentheses; in a shell that takes quotes:
-          --optimizer "lion(beta1=0.95, weightDecay=1)" --schedule "stepDecay(every=500, gamma=0.5)"
-        Those not given come from the options above: peak and rate are --learning-rate, warmupSteps is --warmup, totalSteps is
-        --steps, weightDecay is --weight-decay, learningRate is --schedule. From the preset come the floor, the momentum of
-        'momentum' and the betas of adam and adamW; decay and adapts are matrices. Else the defaults below hold.
-        """;
+    private readonly int width = Math.Min(options.MaxWidth, WidestLine);
 
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
@@ -25,13 +19,17 @@ public sealed class CatalogueHelp(SynchronousCommandLineAction options) : Synchr
         ArgumentNullException.ThrowIfNull(parseResult);
         int code = options.Invoke(parseResult);
         TextWriter output = parseResult.InvocationConfiguration.Output;
-        output.WriteLine(Introduction);
+        Write(output, "", "Optimizers and schedules have options of their own, given in parentheses; in a shell that takes quotes:");
+        Write(output, "  ", "--optimizer \"lion(beta1=0.95, weightDecay=1)\" --schedule \"stepDecay(every=500, gamma=0.5)\"");
+        Write(output, "", "Those not given come from the options above: peak and rate are --learning-rate, warmupSteps is --warmup, totalSteps is "
+            + "--steps, weightDecay is --weight-decay, learningRate is --schedule. From the preset come the floor, the momentum of 'momentum' "
+            + "and the betas of adam and adamW; decay and adapts are matrices. Else the defaults below hold.");
         List(output, "Optimizers", OptimizerChoice.Known);
         List(output, "Schedules", ScheduleChoice.Known);
         return code;
     }
 
-    private static void List<T>(TextWriter output, string title, CatalogueChoice<T> choice)
+    private void List<T>(TextWriter output, string title, CatalogueChoice<T> choice)
     {
         output.WriteLine($"\n{title}:");
         foreach ((string name, string entry) in choice.ShortNames) Row(output, name, $"short for {entry}");
@@ -52,16 +50,18 @@ public sealed class CatalogueHelp(SynchronousCommandLineAction options) : Synchr
         }
     }
 
-    /// <summary>A name and a text beside it, in lines that fit.</summary>
-    private static void Row(TextWriter output, string name, string text)
+    private void Row(TextWriter output, string name, string text) => Write(output, $"  {name}".PadRight(FirstColumn), text);
+
+    /// <summary>A text in lines that fit, beside what stands in front of the first.</summary>
+    private void Write(TextWriter output, string front, string text)
     {
-        string line = $"  {name}".PadRight(Indent);
+        string line = front;
         foreach (string word in text.Split(' '))
         {
-            if (line.Length + word.Length > Width)
+            if (line.Length > front.Length && line.Length + word.Length > width)
             {
                 output.WriteLine(line.TrimEnd());
-                line = new string(' ', Indent);
+                line = new string(' ', front.Length);
             }
 
             line += $"{word} ";

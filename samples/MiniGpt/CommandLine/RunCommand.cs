@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Functional.Optim;
@@ -80,7 +79,7 @@ public sealed class RunCommand
             dropout, clip, evaluateEvery, folder, threads, json,
         };
         HelpOption help = root.Options.OfType<HelpOption>().First();
-        if (help.Action is SynchronousCommandLineAction options) help.Action = new CatalogueHelp(options);
+        if (help.Action is HelpAction options) help.Action = new CatalogueHelp(options);
         root.SetAction((parsed, cancellation) => OptionsOf(parsed).Match(
             Succ: options => run(options, cancellation),
             Fail: faults => Task.FromResult(Refuse(faults.Map(fault => fault.Message)))));
