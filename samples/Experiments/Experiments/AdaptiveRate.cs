@@ -72,8 +72,8 @@ public static class AdaptiveRate
             + "thousands of times that of the steep one, and both move η an update at first.",
             "The chapter reads the rates before the update and from a second moment that is not corrected for bias: 10 times too large at its "
             + "step 10, 3.25 times at 99. Its row 0 shows η, for there is no moment yet; the first update has the rates 0.125 and 0.00005.",
-            "The chapter shows this as a gain, and Adam loses: it ends at 5.34, gradient descent with the rate 0.001 at 0.159. Its rate of 0.01 is too small "
-            + "for Adam; at a better one Adam ends lower by far than any fixed rate.")
+            "The chapter shows this as a gain, and Adam loses: it ends at 5.34, gradient descent with the rate 0.001 at 0.159. Its rate of 0.01 is "
+            + "too small for Adam; at a better one Adam ends lower by far than any fixed rate.")
         .Reals("rates", "The fixed rates", Bounds.Positive, of => of.Rates, (of, rates) => of with { Rates = rates })
         .Real("adam-rate", "Adam's learning rate", Bounds.Positive, of => of.AdamRate, (of, rate) => of with { AdamRate = rate })
         .Whole("steps", "Updates in a run", 1, 10_000, of => of.Steps, (of, steps) => of with { Steps = steps })
@@ -149,10 +149,11 @@ public static class AdaptiveRate
         AdaptiveRateRun adam = runs[^1];
         ImmutableArray<AdaptiveRateSweep> sweeps = Sweep(options.Steps);
         Func<AdaptiveRateRun, double?> chapterLoss = run => options.Steps == ChapterSteps[^1] + 1 ? run.Points[^2].Loss : null;
+        double? chapterRate(long step, AdaptedParameter parameter) => step == 0 ? options.AdamRate : parameter.UncorrectedRate;
         return new(
             FindingOf(options, runs, sweeps),
             [
-                Table.Of("strategies", $"Both parameters after {options.Steps:N0} updates from (1, 1), with a loss of {Figure.Of(LossAt(Start))}; the minimum is at (5, 2)", runs)
+                Table.Of("strategies", $"{options.Steps:N0} updates from (1, 1), where the loss is {Figure.Of(LossAt(Start))}; it is least at (5, 2)", runs)
                     .Text("strategy", run => run.Name)
                     .Number("flat a", run => run.Last.Flat.Value)
                     .Number("steep b", run => run.Last.Steep.Value)
@@ -168,9 +169,9 @@ public static class AdaptiveRate
                     .Number("rate of b", shown => shown.Point.Steep.EffectiveRate)
                     .Number("ratio", shown => shown.Point.Ratio)
                     .Whole("chapter: step", shown => shown.ChapterStep)
-                    .Number("chapter: rate of a", shown => shown.ChapterStep == 0 ? options.AdamRate : shown.Point.Flat.UncorrectedRate)
-                    .Number("chapter: rate of b", shown => shown.ChapterStep == 0 ? options.AdamRate : shown.Point.Steep.UncorrectedRate)
-                    .Number("chapter's/right", shown => (shown.ChapterStep == 0 ? options.AdamRate : shown.Point.Flat.UncorrectedRate) / shown.Point.Flat.EffectiveRate),
+                    .Number("chapter: rate of a", shown => chapterRate(shown.ChapterStep, shown.Point.Flat))
+                    .Number("chapter: rate of b", shown => chapterRate(shown.ChapterStep, shown.Point.Steep))
+                    .Number("chapter's/right", shown => chapterRate(shown.ChapterStep, shown.Point.Flat) / shown.Point.Flat.EffectiveRate),
                 Table.Of("best", $"The best of {SweptRates} rates from 0.0001 to 10, {options.Steps:N0} updates", sweeps)
                     .Text("optimizer", sweep => sweep.Optimizer)
                     .Number("best rate", sweep => sweep.Best.Rate, 2)
@@ -190,9 +191,10 @@ public static class AdaptiveRate
     {
         AdaptiveRateRun adam = runs[^1], best = runs.MinBy(run => run.Diverges ? double.PositiveInfinity : run.Last.Loss)!;
         string[] diverging = [.. runs.Where(run => run.Diverges).Select(run => run.Name)];
+        AdaptiveRatePoint first = adam.Points[1];
         string order = best == adam ? "no fixed rate ends lower" : $"{best.Name} ends at {Figure.Of(best.Last.Loss, 3)}";
-        return $"Adam's first update has the rates {Figure.Of(adam.Points[1].Flat.EffectiveRate!.Value)} and {Figure.Of(adam.Points[1].Steep.EffectiveRate!.Value)}, "
-            + $"a ratio of {Figure.Of(adam.Points[1].Ratio!.Value)}; after {options.Steps} updates it is {Figure.Of(adam.Last.Ratio!.Value)}, where a fixed rate has 1. "
+        return $"Adam's first update has the rates {Figure.Of(first.Flat.EffectiveRate!.Value)} and {Figure.Of(first.Steep.EffectiveRate!.Value)}, a ratio of "
+            + $"{Figure.Of(first.Ratio!.Value)}; after {options.Steps} updates it is {Figure.Of(adam.Last.Ratio!.Value)}, where a fixed rate has 1. "
             + $"It moves each parameter by at most about η an update, however steep, and ends at a loss of {Figure.Of(adam.Last.Loss, 3)}; {order}"
             + (diverging.Length == 0 ? ". " : $", and {Figure.List(diverging)} {(diverging.Length == 1 ? "diverges" : "diverge")}. ")
             + $"The best rates lead {Figure.List(sweeps.Select(sweep => $"{sweep.Optimizer} to {Figure.Of(sweep.Best.Loss, 2)}"))}.";
@@ -220,10 +222,12 @@ public static class AdaptiveRate
 
     private static Picture Paths(ImmutableArray<AdaptiveRateRun> runs) => new(
         "paths",
-        "The flat parameter, which belongs at 5, and how far the steep one is from where it belongs. A fixed rate that suits the steep one hardly moves the "
-        + "flat one; Adam moves both alike.",
+        "The flat parameter, which belongs at 5, and how far the steep one is from where it belongs. A fixed rate that suits the steep one hardly "
+        + "moves the flat one; Adam moves both alike.",
         PanelOf(runs, "The flat parameter", new Axis("a", Least: 0.5, Greatest: FlatMinimum + 0.5), point => point.Flat.Value),
-        PanelOf(runs, "The steep parameter", new Axis("|b − 2|", IsLog: true, Least: 1e-3, Greatest: 10), point => Math.Abs(point.Steep.Value - SteepMinimum)));
+        PanelOf(
+            runs, "The steep parameter", new Axis("|b − 2|", IsLog: true, Least: 1e-3, Greatest: 10),
+            point => Math.Abs(point.Steep.Value - SteepMinimum)));
 
     private static Picture Losses(AdaptiveRateOptions options, ImmutableArray<AdaptiveRateRun> runs, ImmutableArray<AdaptiveRateSweep> sweeps) => new(
         "losses",
@@ -233,7 +237,10 @@ public static class AdaptiveRate
             $"The loss after {options.Steps:N0} updates",
             new Axis("learning rate η", IsLog: true),
             new Axis("loss", IsLog: true, Least: 1e-6, Greatest: 1e4),
-            [.. sweeps.Select(Mark (sweep) => new Line(sweep.Optimizer, [.. sweep.Losses.Select(at => at.Rate)], [.. sweep.Losses.Select(at => at.Loss)]))]));
+            [
+                .. sweeps.Select(Mark (sweep) => new Line(
+                    sweep.Optimizer, [.. sweep.Losses.Select(at => at.Rate)], [.. sweep.Losses.Select(at => at.Loss)])),
+            ]));
 
     private static Panel PanelOf(ImmutableArray<AdaptiveRateRun> runs, string title, Axis y, Func<AdaptiveRatePoint, double> value) => new(
         title,

@@ -36,7 +36,9 @@ public sealed record ConvexFailureRow(RepeatingLosses Losses, string Optimizer, 
     /// <summary>After the last update.</summary>
     public double Final => Places[^1];
 
-    /// <summary>After 1, 2, 3, … updates, by how much the losses so far were higher than at −1, in the mean. It tends to 0 where an optimizer is right.</summary>
+    /// <summary>
+    /// After 1, 2, 3, … updates, by how much the losses so far were higher than at −1, in the mean. It tends to 0 where an optimizer is right.
+    /// </summary>
     public ImmutableArray<double> MeanRegrets { get; } = [.. MeanRegretsOf(Losses, Places)];
 
     private static IEnumerable<double> MeanRegretsOf(RepeatingLosses losses, ImmutableArray<double> places)
@@ -63,6 +65,8 @@ public static class ConvexFailure
     private const double LongMemory = 0.999;
     private const int PlottedSteps = 300, MemoriesInDecade = 4, MemoryDecades = 4, LifetimesToSettle = 3;
 
+    private sealed record Contestant(RepeatingLosses Losses, string Name, double? Beta2, Optimizer Optimizer);
+
     private static readonly TreeLayout Scalar = TreeLayout.Of(("x", []));
 
     /// <summary>The losses of the paper's proof and those of its figure.</summary>
@@ -80,7 +84,8 @@ public static class ConvexFailure
             "The chapter says that Adam may fail to converge on some problems that are not convex. Its known failure is on a convex one: the "
             + "losses here are straight lines.",
             "In the chapter's bound on the regret the factor D², the square of the domain's diameter, is missing, and the norm of the gradients "
-            + "stands in the denominator instead of the numerator. Nor does any such bound hold for Adam: on the first losses its mean regret does not fall.")
+            + "stands in the denominator instead of the numerator. Nor does any such bound hold for Adam: on the first losses its mean regret does "
+            + "not fall.")
         .Real("rate", "α, of the rate α/√t", Bounds.Positive, of => of.Rate, (of, rate) => of with { Rate = rate })
         .Whole("steps", "Updates in a run", 1, 1_000_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Running((options, _, progress, cancellation) => ReportOf(options, Run(options, progress, cancellation), Drifts(cancellation)));
@@ -91,7 +96,7 @@ public static class ConvexFailure
     /// <param name="cancellation">Stops it.</param>
     public static ImmutableArray<ConvexFailureRow> Run(ConvexFailureOptions options, IProgress<double> progress, CancellationToken cancellation)
     {
-        (RepeatingLosses Losses, string Name, double? Beta2, Optimizer Optimizer)[] runs = [.. Sequences.SelectMany(losses => Optimizers(losses, options.Rate))];
+        Contestant[] runs = [.. Sequences.SelectMany(losses => Contestants(losses, options.Rate))];
         return
         [
             .. runs.Select((run, index) =>
@@ -103,7 +108,7 @@ public static class ConvexFailure
         ];
     }
 
-    /// <summary>Where Adam drifts, by the length of its memory: over one repetition at a constant rate, nothing in the way, when the moments have settled.</summary>
+    /// <summary>Where Adam drifts, by the length of its memory: at a constant rate, with nothing in the way, when its moments have settled.</summary>
     /// <param name="cancellation">Stops it.</param>
     public static ImmutableArray<ConvexFailureDrift> Drifts(CancellationToken cancellation) =>
     [
@@ -122,14 +127,14 @@ public static class ConvexFailure
         return new(losses, memory, (places[^1] - places[0]) / losses.Period);
     }
 
-    private static IEnumerable<(RepeatingLosses Losses, string Name, double? Beta2, Optimizer Optimizer)> Optimizers(RepeatingLosses losses, double rate)
+    private static IEnumerable<Contestant> Contestants(RepeatingLosses losses, double rate)
     {
         (double beta1, double beta2) = (losses.Beta1, losses.Beta2);
-        yield return (losses, Failing, beta2, Adam.Of(Falling(rate), beta1, beta2));
-        yield return (losses, Failing, LongMemory, Adam.Of(Falling(rate), beta1, LongMemory));
-        yield return (losses, Right, beta2, Adam.Of(Falling(rate), beta1, beta2, amsGrad: AmsGrad.OfMoment));
-        yield return (losses, $"{Right} of v̂", beta2, Adam.Of(Falling(rate), beta1, beta2, amsGrad: AmsGrad.OfCorrectedMoment));
-        yield return (losses, $"SGD, α/{Figure.Of(losses.Rare)}", null, Sgd.Of(Falling(rate / losses.Rare)));
+        yield return new(losses, Failing, beta2, Adam.Of(Falling(rate), beta1, beta2));
+        yield return new(losses, Failing, LongMemory, Adam.Of(Falling(rate), beta1, LongMemory));
+        yield return new(losses, Right, beta2, Adam.Of(Falling(rate), beta1, beta2, amsGrad: AmsGrad.OfMoment));
+        yield return new(losses, $"{Right} of v̂", beta2, Adam.Of(Falling(rate), beta1, beta2, amsGrad: AmsGrad.OfCorrectedMoment));
+        yield return new(losses, $"SGD, α/{Figure.Of(losses.Rare)}", null, Sgd.Of(Falling(rate / losses.Rare)));
 
         static Schedule Falling(double rate) => Schedule.InverseSquareRoot(rate, warmupSteps: 1);
     }
@@ -157,7 +162,8 @@ public static class ConvexFailure
         return scalar.ToTree();
     }
 
-    private static Report ReportOf(ConvexFailureOptions options, ImmutableArray<ConvexFailureRow> rows, ImmutableArray<ConvexFailureDrift> drifts) => new(
+    private static Report ReportOf(
+        ConvexFailureOptions options, ImmutableArray<ConvexFailureRow> rows, ImmutableArray<ConvexFailureDrift> drifts) => new(
         FindingOf(options, rows, drifts),
         [
             Table.Of("optimizers", $"{options.Steps:N0} updates from 0 with the rate α/√t, α = {Figure.Of(options.Rate)}; the best is −1", rows)
@@ -169,29 +175,29 @@ public static class ConvexFailure
                 .Number($"x after {options.Steps:N0}", row => row.Final, 3)
                 .Number($"mean regret after {options.Steps / 10:N0}", row => options.Steps < 10 ? null : row.MeanRegrets[(options.Steps / 10) - 1], 3)
                 .Number($"mean regret after {options.Steps:N0}", row => row.MeanRegrets[^1], 3),
-            Table.Of("memory", "Where Adam drifts, by the length of its memory; up is wrong", drifts.Where(drift => drift.Losses == Sequences[0]))
-                .Number("memory 1/(1 − β₂)", drift => drift.Memory, 3)
-                .Number("β₂", drift => 1 - (1 / drift.Memory))
-                .Number($"drift/η on {Sequences[0].Name}", drift => drift.Drift, 3)
-                .Number($"drift/η on {Sequences[1].Name}", drift => drifts.Single(other => other.Losses == Sequences[1] && other.Memory == drift.Memory).Drift, 3),
+            Table.Of("memory", "Where Adam drifts, by the length of its memory; up is wrong", drifts.ToLookup(drift => drift.Memory))
+                .Number("memory 1/(1 − β₂)", both => both.Key, 3)
+                .Number("β₂", both => 1 - (1 / both.Key))
+                .Number($"drift/η on {Sequences[0].Name}", both => both.First().Drift, 3)
+                .Number($"drift/η on {Sequences[1].Name}", both => both.Last().Drift, 3),
         ],
         [Courses(rows), Memory(drifts)]);
 
     private static string FindingOf(ConvexFailureOptions options, ImmutableArray<ConvexFailureRow> rows, ImmutableArray<ConvexFailureDrift> drifts)
     {
+        string place(IEnumerable<ConvexFailureRow> group, string optimizer) => Figure.Of(group.First(row => row.Optimizer == optimizer).Final, 3);
         IEnumerable<string> ends = rows.GroupBy(row => row.Losses)
-            .Select(group => $"on {group.Key.Name} Adam is at {Place(group, Failing)} and AMSGrad at {Place(group, Right)}");
+            .Select(group => $"on {group.Key.Name} Adam is at {place(group, Failing)} and AMSGrad at {place(group, Right)}");
         IEnumerable<string> memories = drifts.GroupBy(drift => drift.Losses)
             .Select(group => $"{Figure.Of(group.Last(drift => drift.Drift > 0).Memory, 2)} updates on {group.Key.Name}");
-        return $"The best is −1. After {options.Steps:N0} updates {string.Join("; ", ends)}. Adam goes the right way only with a memory 1/(1 − β₂) of more than "
-            + $"{Figure.List(memories)}.";
+        return $"The best is −1. After {options.Steps:N0} updates {string.Join("; ", ends)}. Adam goes the right way only with a memory 1/(1 − β₂) of "
+            + $"more than {Figure.List(memories)}.";
     }
-
-    private static string Place(IEnumerable<ConvexFailureRow> rows, string optimizer) => Figure.Of(rows.First(row => row.Optimizer == optimizer).Final, 3);
 
     private static Picture Courses(ImmutableArray<ConvexFailureRow> rows) => new(
         "courses",
-        "Above, where each optimizer is; below, its mean regret, which tends to 0 where it is right. Left the losses of the paper's proof, right those of its figure.",
+        "Above, where each optimizer is; below, its mean regret, which tends to 0 where it is right. Left the losses of the paper's proof, right "
+        + "those of its figure.",
         [
             .. rows.GroupBy(row => row.Losses).Select(group => new Panel(
                 $"Losses {group.Key.Name}",
@@ -216,8 +222,8 @@ public static class ConvexFailure
 
     private static Picture Memory(ImmutableArray<ConvexFailureDrift> drifts) => new(
         "memory",
-        "Where Adam drifts, by the length of its memory: above the broken line the wrong way, and at the right cut at the frame. How long a memory must be "
-        + "depends on the losses.",
+        "Where Adam drifts, by the length of its memory: above the broken line the wrong way, and on the right cut at the frame. How long a memory "
+        + "must be depends on the losses.",
         [
             .. drifts.GroupBy(drift => drift.Losses).Select(group => new Panel(
                 $"Losses {group.Key.Name}",

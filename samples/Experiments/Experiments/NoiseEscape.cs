@@ -100,12 +100,11 @@ public static class NoiseEscape
     private static NoiseEscapeRow At(double level, NoiseEscapeOptions options, ulong seed, Action<double> report, CancellationToken cancellation)
     {
         Optimizer noisy = Noise.Of(level * level, seed, decay: 0).Then(LearningRate.Of(options.Rate));
-        double[] start = new double[options.Runs];
-        Array.Fill(start, Start);
+        ParameterTree<double> start = ParameterTree.Of(Leaf.Of("x", [options.Runs], Enumerable.Repeat(Start, options.Runs).ToArray()));
         bool[] left = new bool[options.Runs];
         ReadOnlySpan<double> ends = default;
         int step = 0;
-        foreach (ParameterTree<double> at in Descent.From(noisy, ParameterTree.Of(Leaf.Of("x", [options.Runs], start)), GradientAt).Take(options.Steps + 1))
+        foreach (ParameterTree<double> at in Descent.From(noisy, start, GradientAt).Take(options.Steps + 1))
         {
             cancellation.ThrowIfCancellationRequested();
             report((double)step++ / options.Steps);
@@ -205,10 +204,11 @@ public static class NoiseEscape
         if (escaping.Length == 0) return kept;
         NoiseEscapeRow best = escaping.MinBy(row => row.MeanFloor)!;
         string settled = best.MeanFloor < plain.MeanFloor
-            ? $"Something is gained only when the noise ends and each run goes down to the bottom of its basin, to {Figure.Of(best.MeanFloor)} in the mean."
+            ? "Something is gained only when the noise ends and each run goes down to the bottom of its basin, to "
+              + $"{Figure.Of(best.MeanFloor)} in the mean."
             : "Nor is anything gained when the noise ends and each run goes down to the bottom of its basin.";
-        return $"{kept} With {Figure.Of(best.Level)}, {Figure.Of(100 * best.Left, 3)} % leave it, and the mean loss goes from the {Figure.Of(plain.MeanLoss)} of plain "
-            + $"descent to {Figure.Of(best.MeanLoss)}. {settled}";
+        return $"{kept} With {Figure.Of(best.Level)}, {Figure.Of(100 * best.Left, 3)} % leave it, and the mean loss goes from the "
+            + $"{Figure.Of(plain.MeanLoss)} of plain descent to {Figure.Of(best.MeanLoss)}. {settled}";
     }
 
     private static Picture AgainstLevel(ImmutableArray<NoiseEscapeRow> rows)
@@ -216,7 +216,8 @@ public static class NoiseEscape
         double[] levels = [.. rows.Select(row => row.Level)];
         return new(
             "levels",
-            "Left, how many runs get out of the basin and where they are in the end; right, what that is worth while the noise goes on and when it has ended.",
+            "Left, how many runs get out of the basin and where they are in the end; right, what that is worth while the noise goes on and when it "
+            + "has ended.",
             new Panel(
                 "Escape from the basin of the start",
                 new Axis("standard deviation of the noise"),

@@ -49,9 +49,12 @@ public sealed record SgdNoisePoint(long Step, double Loss, double GradientNorm, 
 /// <summary>A training with one batch size.</summary>
 /// <param name="BatchSize">b.</param>
 /// <param name="Points">Some of its points, the first and the last among them.</param>
-/// <param name="NormVariance">What the chapter takes for the noise: the variance of |g_b| along the training.</param>
-public sealed record SgdNoiseTraining(int BatchSize, ImmutableArray<SgdNoisePoint> Points, double NormVariance)
+/// <param name="BatchNorms">|g_b| of every update.</param>
+public sealed record SgdNoiseTraining(int BatchSize, ImmutableArray<SgdNoisePoint> Points, ImmutableArray<double> BatchNorms)
 {
+    /// <summary>What the chapter takes for the square of the noise: the variance of |g_b| along the training.</summary>
+    public double NormVariance { get; } = BatchNorms.Average(norm => norm * norm) - (BatchNorms.Average() * BatchNorms.Average());
+
     /// <summary>The mean loss in the second half of the training, in nats.</summary>
     public double LateLoss => Points.Where(point => point.Step >= Points[^1].Step / 2).Average(point => point.Loss);
 }
@@ -59,8 +62,8 @@ public sealed record SgdNoiseTraining(int BatchSize, ImmutableArray<SgdNoisePoin
 /// <summary>What was measured.</summary>
 /// <param name="SampleNoise">σ, the noise of a single sample at the start, from all of them.</param>
 /// <param name="LeastLoss">The least loss there is, in nats.</param>
-/// <param name="AtStart">The noise at the start, where all trainings begin.</param>
-/// <param name="Trainings">The trainings.</param>
+/// <param name="AtStart">The noise at the start, where all trainings begin; the batch sizes ascending.</param>
+/// <param name="Trainings">The trainings, the batch sizes ascending.</param>
 public sealed record SgdNoiseResult(
     double SampleNoise, double LeastLoss, ImmutableArray<SgdNoiseRow> AtStart, ImmutableArray<SgdNoiseTraining> Trainings);
 
@@ -79,13 +82,15 @@ public static class SgdNoise
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<SgdNoiseOptions>(
             "sgd-noise", "4.1",
             "The gradient of a batch is that of all samples plus noise, which falls with the square root of the batch size: four times the "
-            + "samples, half the noise. So stochastic descent is fast at first, while the gradient is large, and wavers around the minimum, where only noise is left.",
+            + "samples, half the noise. So stochastic descent is fast at first, while the gradient is large, and wavers around the minimum, where only "
+            + "noise is left.",
             "The chapter expects the variance over √b. The deviation falls so: from batch size b₀ to b by the factor √(b₀/b).",
             "The chapter's noise is the variance of the gradient's norm along a training: mostly how much the gradient itself falls. Noise is "
             + "measured at a fixed point, as the distance from the gradient of all samples.")
         .Wholes("batch-sizes", "The batch sizes", 1, 100_000, of => of.BatchSizes, (of, sizes) => of with { BatchSizes = sizes })
         .Whole("samples", "Samples in all", 2, 100_000, of => of.Samples, (of, samples) => of with { Samples = samples })
-        .Whole("draws", "Batches drawn for each measurement at the start; a quarter as many along the training", 4, 100_000, of => of.Draws, (of, draws) => of with { Draws = draws })
+        .Whole("draws", "Batches drawn for each measurement at the start; a quarter as many along the training", 4, 100_000,
+            of => of.Draws, (of, draws) => of with { Draws = draws })
         .Real("rate", "The learning rate of the training", Bounds.Positive, of => of.Rate, (of, rate) => of with { Rate = rate })
         .Whole("steps", "Updates in a training", 2, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Checked((options, faults) => faults.Require(
@@ -117,9 +122,10 @@ public static class SgdNoise
             progress.Report((index + 1.0) / (sizes.Length + 1));
             ImmutableArray<ParameterTree<double>> path =
                 [.. Descent.WithStates(Sgd.Of(options.Rate), start, GradientOfBatch).Select(reached => reached.At).Take(options.Steps + 1)];
-            double[] norms = [.. path.Take(options.Steps).Select((at, step) => GradientOfBatch(at, step + 1).GlobalNorm())];
-            double mean = norms.Average();
-            return new(size, [.. Plotted(options.Steps).Select(step => PointAt(path[step], step, size))], norms.Average(norm => (norm - mean) * (norm - mean)));
+            return new(
+                size,
+                [.. Plotted(options.Steps).Select(step => PointAt(path[step], step, size))],
+                [.. path.Take(options.Steps).Select((at, step) => GradientOfBatch(at, step + 1).GlobalNorm())]);
 
             ParameterTree<double> GradientOfBatch(ParameterTree<double> at, long step) => Gradient(at, Drawn(TrainingStream, step, size));
         }
@@ -127,7 +133,8 @@ public static class SgdNoise
         SgdNoisePoint PointAt(ParameterTree<double> at, int step, int size)
         {
             (double loss, ParameterTree<double> gradients) = problem.At(at);
-            return new(step, loss, gradients.GlobalNorm(), Deviation(at, Draws(draw => Drawn(DrawStream, draw, size)).Take(options.Draws / DrawsShare)));
+            IEnumerable<int[]> batches = Draws(draw => Drawn(DrawStream, draw, size)).Take(options.Draws / DrawsShare);
+            return new(step, loss, gradients.GlobalNorm(), Deviation(at, batches));
         }
 
         // The root of the mean of |g_b − g|² over batches.
@@ -181,11 +188,12 @@ public static class SgdNoise
     private static Report ReportOf(SgdNoiseOptions options, SgdNoiseResult result)
     {
         (SgdNoiseRow Row, SgdNoiseTraining Training)[] sizes = [.. result.AtStart.Zip(result.Trainings)];
+        (string sigma, string floor) = ($"σ = {Figure.Of(result.SampleNoise)}", $"the least loss is {Figure.Of(result.LeastLoss)}");
         double chapterLaw(SgdNoiseTraining training) => sizes[0].Training.NormVariance / Math.Sqrt(training.BatchSize);
         return new(
             FindingOf(result),
             [
-                Table.Of("batch-size", $"Noise at the start, {options.Draws:N0} batches of each size from {options.Samples:N0} samples; σ = {Figure.Of(result.SampleNoise)}", sizes)
+                Table.Of("batch-size", $"Noise at the start, {options.Draws:N0} batches of each size from {options.Samples:N0} samples; {sigma}", sizes)
                     .Whole("batch size b", size => size.Row.BatchSize)
                     .Number("noise", size => size.Row.Noise)
                     .Number("σ/√b", size => size.Row.Law)
@@ -195,7 +203,7 @@ public static class SgdNoise
                     .Number("chapter: noise", size => Math.Sqrt(size.Training.NormVariance))
                     .Number("chapter: theory", size => chapterLaw(size.Training))
                     .Number("chapter: ratio", size => Math.Sqrt(size.Training.NormVariance) / chapterLaw(size.Training)),
-                Table.Of("training", $"Noise along a training with rate {Figure.Of(options.Rate)}; the least loss is {Figure.Of(result.LeastLoss)}", Decades(options, result))
+                Table.Of("training", $"Noise along a training with rate {Figure.Of(options.Rate)}; {floor}", Decades(options, result))
                     .Whole("batch size b", at => at.Training.BatchSize)
                     .Whole("updates", at => at.Point.Step)
                     .Number("loss (nats)", at => at.Point.Loss)
@@ -210,18 +218,20 @@ public static class SgdNoise
     /// <summary>Of every training the start, the end and what is nearest to a hundredth and a tenth of the way.</summary>
     private static IEnumerable<(SgdNoiseTraining Training, SgdNoisePoint Point)> Decades(SgdNoiseOptions options, SgdNoiseResult result) =>
         from training in result.Trainings
-        from point in ((double[])[0, 0.01, 0.1, 1]).Select(share => training.Points.MinBy(point => Math.Abs(point.Step - (share * options.Steps)))!).Distinct()
+        from point in ((double[])[0, 0.01, 0.1, 1])
+            .Select(share => training.Points.MinBy(point => Math.Abs(point.Step - (share * options.Steps)))!).Distinct()
         select (training, point);
 
     private static string FindingOf(SgdNoiseResult result)
     {
         double off = result.AtStart.Max(row => Math.Abs((row.Scaled / result.SampleNoise) - 1));
-        SgdNoiseTraining least = result.Trainings.MinBy(training => training.BatchSize)!, most = result.Trainings.MaxBy(training => training.BatchSize)!;
+        (SgdNoiseTraining least, SgdNoiseTraining most) = (result.Trainings[0], result.Trainings[^1]);
         string wavers(SgdNoiseTraining training) => training.Points.FirstOrDefault(point => point.Share > 1) is { } point
             ? point.Step == 0 ? "from the start" : $"from update {point.Step} on" : "never";
-        return $"At a fixed point noise · √b is {Figure.Of(result.SampleNoise)} at every batch size, within {Figure.Of(100 * off, 2)} %. Along the training the noise of "
-            + $"batch size {least.BatchSize} exceeds the gradient {wavers(least)}, that of {most.BatchSize} {wavers(most)}; in the second half the loss is "
-            + $"{Figure.Of(least.LateLoss - result.LeastLoss, 2)} above the least with {least.BatchSize}, {Figure.Of(most.LateLoss - result.LeastLoss, 2)} with {most.BatchSize}.";
+        string above(SgdNoiseTraining training) => Figure.Of(training.LateLoss - result.LeastLoss, 2);
+        return $"At a fixed point noise · √b is {Figure.Of(result.SampleNoise)} at every batch size, within {Figure.Of(100 * off, 2)} %. Along the training "
+            + $"the noise of batch size {least.BatchSize} exceeds the gradient {wavers(least)}, that of {most.BatchSize} {wavers(most)}; in the second half "
+            + $"the loss is {above(least)} above the least with {least.BatchSize}, {above(most)} with {most.BatchSize}.";
     }
 
     private static Picture AtStart(SgdNoiseResult result)
@@ -238,9 +248,15 @@ public static class SgdNoise
                 new Axis("noise", IsLog: true),
                 new Line("σ/√b", between, [.. between.Select(size => result.SampleNoise / Math.Sqrt(size))]),
                 new Points("measured", sizes, [.. result.AtStart.Select(row => row.Noise)]),
-                new Points("measured, shuffled", sizes, [.. result.AtStart.Select(row => row.ShuffledNoise < Negligible ? double.NaN : row.ShuffledNoise)]) { AreStars = true },
+                new Points("measured, shuffled", sizes, [.. result.AtStart.Select(row => row.ShuffledNoise < Negligible ? 0 : row.ShuffledNoise)])
+                {
+                    AreStars = true,
+                },
                 new Line("the chapter's measure", sizes, [.. result.Trainings.Select(training => Math.Sqrt(training.NormVariance))]) { HasDots = true },
-                new Line("the chapter's theory", between, [.. between.Select(size => result.Trainings[0].NormVariance / Math.Sqrt(size))]) { IsDashed = true }));
+                new Line("the chapter's theory", between, [.. between.Select(size => result.Trainings[0].NormVariance / Math.Sqrt(size))])
+                {
+                    IsDashed = true,
+                }));
     }
 
     private static Picture Along(SgdNoiseResult result) => new(

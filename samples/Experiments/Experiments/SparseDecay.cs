@@ -33,7 +33,7 @@ public readonly record struct DecayedParameters(double Idle, double Factor, doub
 /// <param name="ExactFactor">1 − η·λ.</param>
 public sealed record SparseDecayRow(double Decay, long Step, DecayedParameters Penalized, DecayedParameters Decoupled, double ExactFactor);
 
-/// <summary>What weight decay does to a parameter without a gradient, as those of rare tokens mostly are: under Adam with L2 and under AdamW.</summary>
+/// <summary>What weight decay does to a parameter without a gradient, such as those of rare tokens: under Adam with L2 and under AdamW.</summary>
 public static class SparseDecay
 {
     private const string Idle = "idle", Busy = "busy";
@@ -46,9 +46,10 @@ public static class SparseDecay
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<SparseDecayOptions>(
             "sparse-decay", "4.3",
             "Decoupled decay multiplies every parameter by 1 − η·λ. As an L2 penalty it goes through Adam's division by √v̂: where there is no other "
-            + "gradient the penalty is all of v̂, λ cancels and the parameter goes down by η; where there is one, hardly anything is left of the penalty.",
-            "The chapter never applies the updates to the parameter, and starts the one without a gradient at 0, where no decay shows: it prints a change "
-            + "of 0 for both. Here it starts at 1.")
+            + "gradient the penalty is all of v̂, λ cancels and the parameter goes down by η; where there is one, hardly anything is left of the "
+            + "penalty.",
+            "The chapter never applies the updates to the parameter, and starts the one without a gradient at 0, where no decay shows: it prints a "
+            + "change of 0 for both. Here it starts at 1.")
         .Reals("decays", "λ, the strengths of the decay", Bounds.NotNegative, of => of.Decays, (of, decays) => of with { Decays = decays })
         .Real("rate", "The learning rate", Bounds.Positive, of => of.Rate, (of, rate) => of with { Rate = rate })
         .Real("gradient", "The gradient of the parameter that has one", Bounds.Finite,
@@ -116,9 +117,10 @@ public static class SparseDecay
         SparseDecayRow[] firsts = [.. rows.Where(row => row.Step == 1)];
         string each(Func<SparseDecayRow, double> value, int digits) => Figure.List(firsts.Select(row => Figure.Of(value(row), digits)).Distinct());
         SparseDecayRow strongest = Lasts(rows).MaxBy(row => row.Decay)!;
-        return $"With λ = {each(row => row.Decay, 4)} the first update multiplies the parameter without a gradient by {each(row => row.Penalized.Factor, 4)} under Adam "
-            + $"with L2, and by {each(row => row.Decoupled.Factor, 6)} under AdamW, which is 1 − η·λ. The parameter with a gradient is the other way round: in "
-            + $"{options.Steps} updates λ = {Figure.Of(strongest.Decay)} lowers it by {Figure.Of(strongest.Decoupled.Pull, 2)} under AdamW, and as L2 by {Figure.Of(strongest.Penalized.Pull, 2)}.";
+        return $"With λ = {each(row => row.Decay, 4)} the first update multiplies the parameter without a gradient by "
+            + $"{each(row => row.Penalized.Factor, 4)} under Adam with L2, and by {each(row => row.Decoupled.Factor, 6)} under AdamW, which is 1 − η·λ. "
+            + $"The parameter with a gradient is the other way round: in {options.Steps} updates λ = {Figure.Of(strongest.Decay)} lowers it by "
+            + $"{Figure.Of(strongest.Decoupled.Pull, 2)} under AdamW, and as L2 by {Figure.Of(strongest.Penalized.Pull, 2)}.";
     }
 
     private static Picture PictureOf(SparseDecayOptions options)

@@ -30,7 +30,8 @@ public sealed class ConvexFailureTests
         RepeatingLosses proof = ConvexFailure.Sequences[0];
         // At +1 a repetition costs 3 − 1 − 1 = 1, at −1 as much less than nothing: 2 in three updates.
         Assert.Equal(2 / 3.0, Of(proof, "Adam").MeanRegrets[^1], 0.01);
-        Assert.All((string[])["AMSGrad", "AMSGrad of v̂", "SGD, α/3"], name => Assert.True(Of(proof, name).MeanRegrets[^1] < Of(proof, name).MeanRegrets[2999] / 3));
+        foreach (string right in (string[])["AMSGrad", "AMSGrad of v̂", "SGD, α/3"])
+            Assert.True(Of(proof, right).MeanRegrets[^1] < Of(proof, right).MeanRegrets[2999] / 3, right);
     }
 
     [Fact]
@@ -44,5 +45,6 @@ public sealed class ConvexFailureTests
         Assert.True(drifts[(ConvexFailure.Sequences[1], 1000)] > 0);
     }
 
-    private static ConvexFailureRow Of(RepeatingLosses losses, string optimizer) => Rows.First(row => row.Losses == losses && row.Optimizer == optimizer);
+    private static ConvexFailureRow Of(RepeatingLosses losses, string optimizer) =>
+        Rows.First(row => row.Losses == losses && row.Optimizer == optimizer);
 }
