@@ -75,8 +75,8 @@ public static class SgdNoise
     /// <summary>Below this a noise is rounding errors: that of a batch of all samples.</summary>
     private const double Negligible = 1e-12;
 
-    // Each kind of draw has numbers of its own.
-    private const ulong DrawStream = 1, ShuffleStream = 2, TrainingStream = 3;
+    // Each kind of draw has numbers of its own, none of them those of the samples.
+    private const ulong DrawStream = Classification.Streams, ShuffleStream = DrawStream + 1, TrainingStream = DrawStream + 2;
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<SgdNoiseOptions>(

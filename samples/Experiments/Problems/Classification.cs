@@ -10,6 +10,9 @@ namespace Experiments;
 /// </summary>
 public sealed class Classification
 {
+    /// <summary>Random numbers of its seed whose high counter is below this are taken.</summary>
+    public const ulong Streams = 2;
+
     private const int Classes = 4, Features = 10;
     private const double CentreDeviation = 0.5;
     private const ulong CentreStream = 0, PointStream = 1;
