@@ -10,8 +10,13 @@ public static class Catalogue
     [
         GradientDescent.Experiment,
         Landscape.Experiment,
+        SgdNoise.Experiment,
+        NoiseEscape.Experiment,
         AdamComponents.Experiment,
         BiasCorrection.Experiment,
+        AdaptiveRate.Experiment,
+        ConvexFailure.Experiment,
+        SparseDecay.Experiment,
         Schedules.Experiment,
     ];
 }
