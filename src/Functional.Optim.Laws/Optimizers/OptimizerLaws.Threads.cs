@@ -6,7 +6,9 @@ public static partial class OptimizerLaws
 {
     private static readonly Lock ThreadLimit = new();
 
-    /// <summary>One thread and four give the same bits, on a tree so large that they share it.</summary>
+    /// <summary>
+    /// One thread and four give the same bits, on a tree so large that they share it. Sets <see cref="Kernels.Threads.Limit"/> meanwhile.
+    /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void Threads(Optimizer optimizer) => HoldsIn(Problem.Large, optimizer, Threads<float>, Threads<double>);

@@ -10,6 +10,7 @@ namespace Functional.Optim.Laws;
 /// </summary>
 /// <remarks>
 /// Settings of an optimizer that depend on the leaf have to go by its name or shape: several laws take leaves away or change their order.
+/// The problems are others at each call; what FsCheck needs to repeat one stands in the inner exception.
 /// </remarks>
 public static partial class OptimizerLaws
 {

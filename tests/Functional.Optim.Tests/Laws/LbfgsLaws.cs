@@ -7,6 +7,7 @@ namespace Functional.Optim.Tests.Laws;
 /// The laws of L-BFGS. It is no <see cref="Optimizer"/>: it asks for loss and gradient itself, measures all leaves together, has no parts
 /// and shares trees among its states, so the laws of splitting, composition and donation say nothing of it.
 /// </summary>
+[Collection(Autodiff.ThreadLimit.Name)]
 public class LbfgsLaws
 {
     private static readonly Lbfgs[] Variants =
