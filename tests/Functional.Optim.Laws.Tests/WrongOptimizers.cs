@@ -84,7 +84,7 @@ internal static class WrongOptimizers
     /// <summary>Keeps its momentum in a table of its own and leaves the state empty.</summary>
     private sealed record RemembersBesideItsState : Transform
     {
-        private readonly ConditionalWeakTable<Leaf, Dictionary<long, Array>> momenta = [];
+        private readonly ConditionalWeakTable<Leaf, Dictionary<(Type, long), Array>> momenta = [];
 
         protected override bool Rewrites => true;
 
@@ -92,10 +92,10 @@ internal static class WrongOptimizers
         {
             foreach (Leaf leaf in update.Leaves)
             {
-                Dictionary<long, Array> ofLeaf = momenta.GetOrCreateValue(leaf);
-                T[] before = ofLeaf.TryGetValue(update.Step - 1, out Array? known) ? (T[])known : new T[leaf.Length], after = new T[leaf.Length];
+                Dictionary<(Type, long), Array> ofLeaf = momenta.GetOrCreateValue(leaf);
+                T[] before = ofLeaf.TryGetValue((typeof(T), update.Step - 1), out Array? known) ? (T[])known : new T[leaf.Length], after = new T[leaf.Length];
                 for (int index = 0; index < leaf.Length; index++) after[index] = before[index] + update.Before(leaf)[index];
-                ofLeaf[update.Step] = after;
+                ofLeaf[(typeof(T), update.Step)] = after;
                 after.CopyTo(update.After(leaf));
             }
         }

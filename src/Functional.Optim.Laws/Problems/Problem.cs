@@ -11,8 +11,8 @@ namespace Functional.Optim.Laws;
 /// Parameters and the gradients of three updates over one layout of odd sizes. The numbers are floats, held as doubles, so that a
 /// problem is the same in both. It shrinks to few, short leaves with zeros and ones.
 /// </summary>
-/// <param name="Leaves">The leaves in order.</param>
-public sealed record Problem(ImmutableArray<Problem.Numbers> Leaves)
+/// <param name="leaves">The leaves in order.</param>
+public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
 {
     /// <summary>How many gradients there are.</summary>
     public const int Updates = 3;
@@ -23,10 +23,15 @@ public sealed record Problem(ImmutableArray<Problem.Numbers> Leaves)
     /// <summary>A leaf of every size, with gradients of the normal distribution and zeros: always the same.</summary>
     internal static readonly Problem Sample = Draw(Sizes, Scale.Ordinary, new Philox(1));
 
-    private static readonly Lazy<Problem> Long = new(() => Draw([200_003, 3], Scale.Ordinary, new Philox(2)));
+    private static readonly Lazy<Problem> Long = new(() => Draw([70_001, 3], Scale.Ordinary, new Philox(2)));
 
     /// <summary>A leaf so long that several threads work on it, and a short one: always the same.</summary>
     internal static Problem Large => Long.Value;
+
+    private readonly TreeLayout layout = TreeLayout.Of([.. leaves.Select(leaf => (leaf.Name, leaf.Rank == 2 ? (int[])[1, leaf.Size] : [leaf.Size]))]);
+
+    /// <summary>The leaves in order.</summary>
+    public ImmutableArray<Numbers> Leaves => leaves;
 
     /// <summary>Gradients with zeros, of one scale or of all: denormal, ordinary and so large that their squares leave a float.</summary>
     public static Arbitrary<Problem> Any() => Of(Enum.GetValues<Scale>());
@@ -68,9 +73,17 @@ public sealed record Problem(ImmutableArray<Problem.Numbers> Leaves)
     public override string ToString() => Leaves.IsEmpty ? "no leaves" : string.Join("; ", Leaves);
 
     private ParameterTree<T> Tree<T>(int which)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        ParameterTree.Of([.. Leaves.Select(leaf =>
-            Leaf.Of(leaf.Name, leaf.Rank == 2 ? [1, leaf.Size] : [leaf.Size], Array.ConvertAll(leaf.Values[which], T.CreateTruncating)))]);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TreeBuffer<T> tree = layout.Rent<T>();
+        foreach (Numbers leaf in leaves)
+        {
+            Span<T> elements = tree.AsSpan(leaf.Name);
+            for (int index = 0; index < elements.Length; index++) elements[index] = T.CreateTruncating(leaf.Values[which][index]);
+        }
+
+        return tree.ToTree();
+    }
 
     private static Arbitrary<Problem> Of(Scale[] scales) => Arb.From(
         from count in Gen.Choose(0, 5)

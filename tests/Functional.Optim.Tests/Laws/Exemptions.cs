@@ -8,6 +8,9 @@ namespace Functional.Optim.Tests.Laws;
 /// </summary>
 internal static class Exemptions
 {
+    /// <summary>Every law.</summary>
+    internal static readonly OptimizerLaw[] Laws = [.. OptimizerLaws.OfEvery, .. OptimizerLaws.OfSome];
+
     private static readonly (string Law, string Reason, string[] Optimizers)[] Listed =
     [
         ("BiasCorrection", "its momentum grows, or falls, towards what a constant gradient makes of it",
@@ -89,4 +92,18 @@ internal static class Exemptions
     internal static IEnumerable<(string Law, string Optimizer)> All =>
         Listed.SelectMany(entry => entry.Optimizers.Select(optimizer => (entry.Law, optimizer)))
             .Concat(Unseen.Select(entry => (entry.Law, entry.Optimizer)));
+
+    internal static OptimizerLaw Law(string name) => Laws.Single(law => law.Name == name);
+
+    /// <summary>The laws and the optimizers of the catalogue that are meant, by name.</summary>
+    internal static TheoryData<string, string> Pairs(Func<OptimizerLaw, string, bool> isMeant)
+    {
+        TheoryData<string, string> pairs = [];
+        foreach (OptimizerLaw law in Laws)
+        {
+            foreach ((string name, _) in Catalogue.All.Where(entry => isMeant(law, entry.Name))) pairs.Add(law.Name, name);
+        }
+
+        return pairs;
+    }
 }
