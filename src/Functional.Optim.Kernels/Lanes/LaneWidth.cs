@@ -24,10 +24,29 @@ public enum LaneWidth
 /// <summary>Finds the width to run on.</summary>
 internal static class LaneWidths
 {
+    [ThreadStatic]
+    private static LaneWidth best;
+
     internal static LaneWidth Resolve(LaneWidth width) =>
         width != LaneWidth.Best ? width
+        : best != LaneWidth.Best ? best
         : Vector512.IsHardwareAccelerated ? LaneWidth.Bits512
         : Vector256.IsHardwareAccelerated ? LaneWidth.Bits256
         : Vector128.IsHardwareAccelerated ? LaneWidth.Bits128
         : LaneWidth.Scalar;
+
+    /// <summary>Does something with a width as the best of this thread, so that a whole optimizer can be run at it.</summary>
+    internal static TResult With<TResult>(LaneWidth width, Func<TResult> work)
+    {
+        LaneWidth before = best;
+        best = width;
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            best = before;
+        }
+    }
 }

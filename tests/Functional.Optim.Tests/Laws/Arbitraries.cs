@@ -1,4 +1,4 @@
 using FsCheck.Xunit;
-using Functional.Optim.Tests.Laws;
+using Functional.Optim.Laws;
 
 [assembly: Properties(Arbitrary = [typeof(Problem)])]

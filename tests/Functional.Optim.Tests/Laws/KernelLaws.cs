@@ -1,5 +1,6 @@
 using System.Numerics;
 using Functional.Optim.Kernels;
+using Functional.Optim.Laws;
 
 namespace Functional.Optim.Tests.Laws;
 

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Functional.Optim.Laws;
 
 namespace Functional.Optim.Tests.Laws;
 

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Functional.Optim.Laws;
 
 namespace Functional.Optim.Tests.Schedules;
 
@@ -7,44 +8,27 @@ public class CatalogueScheduleLaws
 {
     public static TheoryData<string> Names => [.. Optim.Catalogue.Schedules.Select(entry => entry.Name)];
 
-    public static TheoryData<string> Continuous =>
-        [.. Optim.Catalogue.Schedules.Select(entry => entry.Name).Where(name => !ScheduleCase.Jumping.ContainsKey(name))];
+    public static TheoryData<string> Jumping => [.. ScheduleCase.Jumping.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_step_has_a_rate_between_the_lowest_and_the_highest(string name) => Holds(ScheduleCase.Any(name), drawn =>
-    {
-        Schedule schedule = drawn.Schedule;
-        foreach (long step in drawn.Sampled())
-            Assert.InRange(schedule.At(step), step < drawn.LowestFrom ? 0 : Math.Max(drawn.Lowest - drawn.Rounding, 0), drawn.Highest);
-    });
+    public void Every_schedule_obeys_every_law(string name) =>
+        Holds(ScheduleCase.Any(name), drawn => ScheduleLaws.All(drawn.Schedule, drawn.Shape));
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Each_piece_only_rises_or_only_falls(string name) => Holds(ScheduleCase.Any(name), drawn =>
-    {
-        Schedule schedule = drawn.Schedule;
-        foreach ((long from, long to) in drawn.Pieces())
-        {
-            double direction = Math.Sign(schedule.At(to) - schedule.At(from)), before = schedule.At(from);
-            foreach (long step in drawn.Sampled().Where(step => step >= from && step <= to))
-            {
-                double rate = schedule.At(step);
-                Assert.InRange(direction == 0 ? -Math.Abs(rate - before) : (rate - before) * direction, -drawn.Rounding, drawn.Highest);
-                before = rate;
-            }
-        }
-    });
+    public void Pieces_of_many_steps_meet_where_they_join(string name) =>
+        Holds(ScheduleCase.Any(name, least: 1_000_000), drawn => ScheduleLaws.Continuous(drawn.Schedule, drawn.Shape));
 
     [Theory]
-    [MemberData(nameof(Continuous))]
-    public void Pieces_of_many_steps_meet_where_they_join(string name) => Holds(ScheduleCase.Any(name, least: 1_000_000), drawn =>
+    [MemberData(nameof(Jumping))]
+    public void The_schedules_said_to_jump_do_so_at_a_step_of_their_settings(string name) => Assert.Contains(Enumerable.Range(0, 20), seed =>
     {
-        Schedule schedule = drawn.Schedule;
-        double largest = drawn.Turns.Where(turn => turn is > 0 and < long.MaxValue)
-            .SelectMany(turn => (long[])[turn - 1, turn])
-            .Select(step => Math.Abs(schedule.At(step + 1) - schedule.At(step))).DefaultIfEmpty(0).Max();
-        Assert.InRange(largest, 0, 0.002 * drawn.Highest);
+        ScheduleCase drawn = ScheduleCase.Draw(name, new Random(seed), least: 1_000_000);
+        IEnumerable<long> steps =
+            from option in drawn.Options.Values from text in option.Split(',') where long.TryParse(text, out _) select long.Parse(text);
+        ScheduleShape continuous = drawn.Shape with { Turns = [.. steps.Order()], LargestJump = 0.002 * drawn.Shape.Peak };
+        return Record.Exception(() => ScheduleLaws.Continuous(drawn.Schedule, continuous)) is LawException;
     });
 
     [Theory]

@@ -1,15 +1,15 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
+using Functional.Optim.Laws;
 
 namespace Functional.Optim.Tests.Schedules;
 
 /// <summary>
-/// Random settings of a catalogue's schedule, and what they promise: rates up to the highest, from some step on not below the lowest, and
-/// monotone from each turn to the next.
+/// Random settings of a catalogue's schedule, and what they promise. Pieces of a million steps and more meet where they join, unless the
+/// schedule jumps.
 /// </summary>
-internal sealed record ScheduleCase(
-    string Name, Dictionary<string, string> Options, double Lowest, double Highest, long LowestFrom, long[] Turns)
+internal sealed record ScheduleCase(string Name, Dictionary<string, string> Options, ScheduleShape Shape)
 {
     /// <summary>The schedules that jump, and why; every other one is continuous.</summary>
     internal static readonly Dictionary<string, string> Jumping = new()
@@ -20,23 +20,7 @@ internal sealed record ScheduleCase(
         ["cosineRestarts"] = "a restart is at once",
     };
 
-    /// <summary>What rounding may do to a rate.</summary>
-    internal double Rounding => 1e-15 * Highest;
-
     internal Schedule Schedule => Get(Name).Build(Options).OrThrow(Name);
-
-    /// <summary>Steps in rising order: about each turn, some in each piece, some anywhere and the last there is.</summary>
-    internal IEnumerable<long> Sampled()
-    {
-        Random random = new(1);
-        IEnumerable<long> near = from turn in Turns.Prepend(0) from away in Enumerable.Range(-2, 5) select turn + away;
-        IEnumerable<long> inside =
-            from piece in Pieces() from part in Enumerable.Range(1, 7) select piece.From + ((piece.To - piece.From) / 8 * part);
-        IEnumerable<long> far = Enumerable.Range(0, 9).Select(_ => random.NextInt64()).Append(long.MaxValue);
-        return near.Concat(inside).Concat(far).Where(step => step >= 0).Distinct().Order();
-    }
-
-    internal IEnumerable<(long From, long To)> Pieces() => Turns.Zip(Turns.Skip(1));
 
     internal static CatalogueEntry<Schedule> Get(string name) => Optim.Catalogue.Schedules.Single(entry => entry.Name == name);
 
@@ -119,8 +103,11 @@ internal sealed record ScheduleCase(
 
         ScheduleCase Of(double lowest, double highest, long lowestFrom, long[] turns, params (string Name, object Value)[] options) => new(
             name, options.ToDictionary(option => option.Name, option => Convert.ToString(option.Value, CultureInfo.InvariantCulture)!),
-            lowest, highest, lowestFrom, turns);
+            new ScheduleShape(lowest, highest, [.. turns]) { FloorFrom = lowestFrom, LargestJump = LargestJump(name, least) * highest });
     }
+
+    private static double LargestJump(string name, long least) =>
+        least >= 1_000_000 && !Jumping.ContainsKey(name) ? 0.002 : double.PositiveInfinity;
 
     private static T Pick<T>(Random random, params T[] from) => from[random.Next(from.Length)];
 

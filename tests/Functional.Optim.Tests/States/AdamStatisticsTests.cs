@@ -1,5 +1,6 @@
 using FsCheck.Xunit;
 using Functional.Optim.Kernels;
+using Functional.Optim.Laws;
 using Functional.Optim.Tests.Laws;
 
 namespace Functional.Optim.Tests.States;

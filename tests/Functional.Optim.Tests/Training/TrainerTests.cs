@@ -1,4 +1,5 @@
 using System.Globalization;
+using Functional.Optim.Laws;
 using Functional.Optim.Tests.Laws;
 using Functional.Optim.Training;
 
@@ -72,6 +73,19 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(part.Parameters, ParameterFile.Load<float>(path).ThrowIfFail());
         Assert.Equal(whole, await Train(loaded, 9));
         Assert.Equal((9, 2), (whole.Step, whole.SkippedSteps));
+    }
+
+    /// <summary>Law by law the same as <see cref="OptimizerLaws.Resume"/>, in double and through a file.</summary>
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void Steps_resumed_from_a_file_in_double_have_the_bits_of_those_that_were_not_interrupted(string name)
+    {
+        Optimizer optimizer = Laws.Catalogue.Get(name);
+        (ParameterTree<double> parameters, OptimizerState<double> state) = Problem.Sample.After<double>(optimizer, updates: 2);
+        Assert.True(TrainStateFile.Save(new TrainState<double>(parameters, state), path).IsSucc);
+        TrainState<double> loaded = TrainStateFile.Load<double>(path).ThrowIfFail();
+        Assert.Equal(
+            Problem.Sample.After<double>(optimizer), optimizer.Step(loaded.Parameters, Problem.Sample.Gradients<double>(3), loaded.Optimizer));
     }
 
     [Fact]

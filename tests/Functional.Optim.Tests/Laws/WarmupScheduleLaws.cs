@@ -3,7 +3,7 @@ using FsCheck.Xunit;
 namespace Functional.Optim.Tests.Laws;
 
 [Properties(Arbitrary = [typeof(ScheduleSettings)])]
-public class ScheduleLaws
+public class WarmupScheduleLaws
 {
     [Property]
     public void The_rate_rises_to_the_peak_falls_to_the_floor_and_stays_there(ScheduleSettings settings)

@@ -1,0 +1,38 @@
+using System.Numerics;
+
+namespace Functional.Optim.Laws;
+
+public static partial class OptimizerLaws
+{
+    /// <summary>
+    /// <see cref="Optim.Composition.Then"/> is associative, <see cref="Optim.Composition.Identity"/> is neutral on both sides, and an
+    /// optimizer is its parts one after the other, each on the update of the one before.
+    /// </summary>
+    /// <param name="optimizer">The optimizer.</param>
+    /// <exception cref="LawException">The law does not hold.</exception>
+    public static void Composition(Optimizer optimizer) => Holds(optimizer, Composition<float>, Composition<double>);
+
+    private static void Composition<T>(Optimizer optimizer, Problem problem)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer, updates: 2);
+        ParameterTree<T> update = problem.Gradients<T>(3);
+        List<ParameterTree<T>> slots = [];
+        foreach (Transform part in optimizer.Parts)
+        {
+            (ParameterTree<T> deltas, OptimizerState<T> next) = (part with { Groups = optimizer.Groups })
+                .Update(parameters, update, state[slots.Count..(slots.Count + part.SlotNames.Length)]);
+            update = deltas.Select(static delta => -delta);
+            for (int slot = 0; slot < next.SlotCount; slot++) slots.Add(next[slot]);
+        }
+
+        var whole = optimizer.Step(parameters, problem.Gradients<T>(3), state);
+        Claim.Same(
+            "its parts one after the other", whole,
+            (parameters.Zip(update, static (parameter, all) => parameter - all), new OptimizerState<T>(state.Step + 1, slots.ToArray())));
+
+        Optimizer identity = Optim.Composition.Identity, clip = Clip.ByValue(1), scale = Scale.By(0.5);
+        Claim.Same("between two identities", whole, identity.Then(optimizer).Then(identity).Step(parameters, problem.Gradients<T>(3), state));
+        Claim.That(clip.Then(optimizer).Then(scale) == clip.Then(optimizer.Then(scale)), "grouped from the left and from the right it differs");
+    }
+}

@@ -1,0 +1,27 @@
+using System.Numerics;
+
+namespace Functional.Optim.Laws;
+
+public static partial class OptimizerLaws
+{
+    /// <summary>Stepping a tree is stepping its leaves one by one, and their order does not matter, in bits.</summary>
+    /// <param name="optimizer">The optimizer.</param>
+    /// <exception cref="LawException">The law does not hold.</exception>
+    public static void Split(Optimizer optimizer) => Holds(optimizer, Split<float>, Split<double>);
+
+    private static void Split<T>(Optimizer optimizer, Problem problem)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var whole = problem.After<T>(optimizer);
+        var reversed = new Problem([.. problem.Leaves.Reverse()]).After<T>(optimizer);
+        foreach (Problem.Numbers leaf in problem.Leaves)
+        {
+            Claim.Same("with the leaves in reverse", leaf.Name, whole, reversed);
+            Claim.Same("with one leaf", leaf.Name, whole, new Problem([leaf]).After<T>(optimizer));
+        }
+    }
+
+    private static string? ExemptionFromSplit(Optimizer optimizer) =>
+        optimizer.OpenedParts().FirstOrDefault(part => part.Measures && !part.LeafByLeaf) is { } part
+            ? $"{part} measures all leaves together" : null;
+}

@@ -1,0 +1,20 @@
+using System.Numerics;
+
+namespace Functional.Optim.Laws;
+
+public static partial class OptimizerLaws
+{
+    /// <summary>The update is what a step adds to the parameters: θ' = θ + Δ, with the same new state.</summary>
+    /// <param name="optimizer">The optimizer.</param>
+    /// <exception cref="LawException">The law does not hold.</exception>
+    public static void Update(Optimizer optimizer) => Holds(optimizer, Update<float>, Update<double>);
+
+    private static void Update<T>(Optimizer optimizer, Problem problem)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer, updates: 2);
+        (ParameterTree<T> deltas, OptimizerState<T> next) = optimizer.Update(parameters, problem.Gradients<T>(3), state);
+        Claim.Same(
+            "the update added", problem.After<T>(optimizer), (parameters.Zip(deltas, static (parameter, delta) => parameter + delta), next));
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using FsCheck;
+
+namespace Functional.Optim.Laws;
+
+/// <summary>
+/// The laws of optimizers, each a method that tries them on many small trees, in float and in double, and throws a
+/// <see cref="LawException"/> with the smallest counterexample where they do not hold.
+/// </summary>
+/// <remarks>
+/// Settings of an optimizer that depend on the leaf have to go by its name or shape: several laws take leaves away or change their order.
+/// The problems are others at each call; what FsCheck needs to repeat one stands in the inner exception.
+/// </remarks>
+public static partial class OptimizerLaws
+{
+    /// <summary>The laws of every optimizer, but for those that its parts exempt (<see cref="OptimizerLaw.Exemption"/>).</summary>
+    public static ImmutableArray<OptimizerLaw> OfEvery { get; } =
+    [
+        new(nameof(Purity), Purity),
+        new(nameof(Donation), Donation),
+        new(nameof(Lanes), Lanes),
+        new(nameof(Threads), Threads),
+        new(nameof(Resume), Resume),
+        Within(nameof(Update), Update),
+        Within(nameof(Composition), Composition),
+        Within(nameof(Split), Split, ExemptionFromSplit),
+        Within(nameof(Locality), Locality, ExemptionFromLocality),
+        Within(nameof(ZeroRate), ZeroRate, ExemptionFromZeroRate),
+        Within(nameof(RateMultiplier), RateMultiplier, ExemptionFromRateMultiplier),
+        Within(nameof(FrozenLeaves), FrozenLeaves),
+        Within(nameof(DecoupledDecay), DecoupledDecay, ExemptionFromDecoupledDecay),
+        Within(nameof(LastStep), LastStep),
+    ];
+
+    /// <summary>Laws that some optimizers promise and others do not; <see cref="All"/> leaves them out.</summary>
+    public static ImmutableArray<OptimizerLaw> OfSome { get; } =
+    [
+        new(nameof(BiasCorrection), BiasCorrection),
+        new(nameof(ScaleInvariance), ScaleInvariance),
+        new(nameof(BoundedStep), BoundedStep),
+    ];
+
+    /// <summary>Checks every law of <see cref="OfEvery"/> that the optimizer is not exempt from.</summary>
+    /// <param name="optimizer">The optimizer.</param>
+    /// <exception cref="LawException">The first law that does not hold.</exception>
+    public static void All(Optimizer optimizer)
+    {
+        foreach (OptimizerLaw law in OfEvery)
+        {
+            if (law.Exemption(optimizer) is null) law.Check(optimizer);
+        }
+    }
+
+    /// <summary>A law of updates, which those that a wrapper holds back do not obey.</summary>
+    private static OptimizerLaw Within(string name, Action<Optimizer> check, Func<Optimizer, string?>? exemption = null) => new(
+        name, check,
+        optimizer => optimizer is Wrapper ? "it decides whether there is an update at all: check what is inside it" : exemption?.Invoke(optimizer));
+
+    private static void Holds(
+        Optimizer optimizer, Action<Optimizer, Problem> inFloat, Action<Optimizer, Problem> inDouble, Arbitrary<Problem>? problems = null,
+        [CallerMemberName] string law = "")
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        problems ??= Problem.Any();
+        Search.ForCounterexample(law, optimizer, "in float", problem => inFloat(optimizer, problem), problems);
+        Search.ForCounterexample(law, optimizer, "in double", problem => inDouble(optimizer, problem), problems);
+    }
+
+    private static void HoldsIn(
+        Problem problem, Optimizer optimizer, Action<Optimizer, Problem> inFloat, Action<Optimizer, Problem> inDouble,
+        [CallerMemberName] string law = "")
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        Search.In(problem, law, optimizer, "in float", problem => inFloat(optimizer, problem));
+        Search.In(problem, law, optimizer, "in double", problem => inDouble(optimizer, problem));
+    }
+}

@@ -1,0 +1,58 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Functional.Optim.Laws;
+
+/// <summary>The search for a problem in which a law does not hold.</summary>
+internal static class Search
+{
+    private const int Problems = 20;
+
+    /// <summary>Tries a law on many problems, and where it does not hold, looks for the smallest such problem.</summary>
+    /// <exception cref="LawException">The law does not hold, or something threw in its course.</exception>
+    internal static void ForCounterexample(string law, object subject, string type, Action<Problem> holds, Arbitrary<Problem> problems)
+    {
+        (Problem Problem, Exception Reason)? smallest = null;
+        void Try(Problem problem)
+        {
+            try
+            {
+                holds(problem);
+            }
+            catch (Exception reason)
+            {
+                // While it shrinks, FsCheck goes on from each smaller problem that fails, so the last one to fail is the smallest.
+                smallest = (problem, reason);
+                throw;
+            }
+        }
+
+        try
+        {
+            Prop.ForAll(problems, Try).Check(Config.QuickThrowOnFailure.WithMaxTest(Problems));
+        }
+        catch (Exception exception) when (smallest is not null)
+        {
+            (Problem problem, Exception reason) = smallest.Value;
+            throw Failure(law, subject, type, reason, problem.ToString(), exception);
+        }
+    }
+
+    /// <summary>Tries a law on one problem.</summary>
+    /// <exception cref="LawException">The law does not hold, or something threw in its course.</exception>
+    internal static void In(Problem problem, string law, object subject, string type, Action<Problem> holds)
+    {
+        try
+        {
+            holds(problem);
+        }
+        catch (Exception reason)
+        {
+            throw Failure(law, subject, type, reason, problem.ToString(), reason);
+        }
+    }
+
+    private static LawException Failure(string law, object subject, string type, Exception reason, string counterexample, Exception cause) =>
+        new(law, subject, $"{type}: {(reason is BrokenClaimException ? reason.Message : $"it threw {reason.GetType().Name}, {reason.Message}")}",
+            counterexample, cause);
+}

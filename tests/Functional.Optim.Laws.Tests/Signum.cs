@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim.Laws.Tests;
+
+/// <summary>
+/// A part of one's own, written with nothing but what is public. Signum (Bernstein et al., 2018): m' = β·m + (1 − β)·u, and hands on the
+/// sign of m'.
+/// </summary>
+/// <param name="Beta">β, in [0, 1).</param>
+public sealed record Signum(double Beta) : Transform
+{
+    protected override ImmutableArray<string> SlotNames => ["m"];
+
+    protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Then(first, new SignumRule<T>(T.CreateTruncating(Beta), T.CreateTruncating(1 - Beta)));
+}
+
+/// <summary>What <see cref="Signum"/> does at one place, on lanes of any width. The sign of 0 is 0, and that of NaN is NaN.</summary>
+public readonly struct SignumRule<T>(T beta, T fresh) : IUpdateRule<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T beta = beta;
+    private readonly T fresh = fresh;
+
+    public static int SlotCount => 1;
+
+    public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
+        where TLane : struct, ILane<TLane, T>
+    {
+        TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta), slots[first], TLane.Broadcast(fresh) * update), zero = default;
+        slots[first] = m;
+        TLane ofNegative = TLane.SelectGreater(zero, m, TLane.Broadcast(T.NegativeOne), m);
+        return TLane.SelectGreater(m, zero, TLane.Broadcast(T.One), ofNegative);
+    }
+}

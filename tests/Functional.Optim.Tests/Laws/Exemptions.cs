@@ -1,0 +1,109 @@
+using Functional.Optim.Laws;
+
+namespace Functional.Optim.Tests.Laws;
+
+/// <summary>
+/// Which law does not hold for whom, and why. From the laws of every optimizer its parts exempt one
+/// (<see cref="OptimizerLaw.Exemption"/>); who does not keep a law of some stands here.
+/// </summary>
+internal static class Exemptions
+{
+    /// <summary>Every law.</summary>
+    internal static readonly OptimizerLaw[] Laws = [.. OptimizerLaws.OfEvery, .. OptimizerLaws.OfSome];
+
+    private static readonly (string Law, string Reason, string[] Optimizers)[] Listed =
+    [
+        ("BiasCorrection", "its momentum grows, or falls, towards what a constant gradient makes of it",
+            ["momentum", "dampened", "nesterov", "nadam", "lars", "clip by leaf norm, then by unit, then momentum", "partition behind a clip",
+             "clip by value then momentum", "clip between seven slots", "rmsprop with epsilon under the root, and momentum, up"]),
+        ("BiasCorrection", "its averages start at zero and are not corrected",
+            ["adam without bias correction", "rmsprop", "rmsprop, centered, with momentum and L2", "adadelta", "adadelta with L2", "yogi"]),
+        ("BiasCorrection", "its sum of squares grows", ["adagrad", "adagrad with a falling rate and L2", "adagrad without epsilon, up"]),
+        ("BiasCorrection", "a decay, or the size of the parameters, is part of the update, and the parameters move",
+            ["sgd with L2", "adam with L2", "adamw", "adamw with Optax's amsgrad, up", "adamax without epsilon, with L2, up", "nadam with L2",
+             "nadam with decoupled decay, up", "radam with L2", "radam with decoupled decay", "asgd", "asgd that averages soon",
+             "lion with decay", "adabelief with L2", "adabelief with decoupled decay", "yogi as in Optax, with L2", "lamb",
+             "clip by norm then adamw"]),
+        ("BiasCorrection", "its first steps are not divided by the second moment", ["radam"]),
+        ("BiasCorrection", "the variance that it divides by falls where gradients do not change", ["adabelief"]),
+        ("BiasCorrection", "its step grows while the sign stays", ["rprop", "rprop with a schedule"]),
+        ("BiasCorrection", "its noise is another at each step", ["noise, mean and lookahead"]),
+
+        ("ScaleInvariance", "its update is proportional to the gradient",
+            ["sgd", "sgd with L2", "momentum", "dampened", "nesterov", "asgd", "asgd that averages soon"]),
+        ("ScaleInvariance", "its ε, or what its accumulator starts with, does not scale with the gradient",
+            ["adam", "adam without bias correction", "adamw", "amsgrad", "adamw with Optax's amsgrad, up", "adagrad",
+             "adagrad with a falling rate and L2", "rmsprop", "rmsprop, centered, with momentum and L2",
+             "rmsprop with epsilon under the root, and momentum, up", "adadelta", "adadelta with L2", "adamax", "nadam",
+             "nadam with decoupled decay, up", "radam", "radam with decoupled decay", "adabelief", "adabelief with L2",
+             "adabelief with decoupled decay", "yogi", "yogi as in Optax, with L2", "lamb", "adam then clip by norm", "six slots",
+             "clip between seven slots"]),
+        ("ScaleInvariance", "its L2 penalty does not scale with the gradient",
+            ["adam with L2", "adamax without epsilon, with L2, up", "nadam with L2", "radam with L2", "rprop with a schedule", "lars"]),
+        ("ScaleInvariance", "its limit does not scale with the gradient",
+            ["clip by leaf norm, then by unit, then momentum", "clip by value then momentum", "clip by norm then adamw",
+             "partition behind a clip"]),
+        ("ScaleInvariance", "its noise does not scale with the gradient", ["noise, mean and lookahead"]),
+
+        ("BoundedStep", "its update is proportional to the gradient, or to a limit of its own",
+            ["sgd", "sgd with L2", "momentum", "dampened", "nesterov", "asgd", "asgd that averages soon", "lars",
+             "clip by leaf norm, then by unit, then momentum", "partition behind a clip", "clip by value then momentum",
+             "noise, mean and lookahead"]),
+        ("BoundedStep", "its first steps are not divided by the second moment", ["radam", "radam with L2", "radam with decoupled decay"]),
+        ("BoundedStep", "a gradient that stands out from those before makes a longer step",
+            ["adam", "adam with L2", "adam without bias correction", "adamw", "amsgrad", "adamw with Optax's amsgrad, up", "rmsprop",
+             "rmsprop, centered, with momentum and L2", "rmsprop with epsilon under the root, and momentum, up", "adadelta",
+             "adadelta with L2", "adamax", "adamax without epsilon, with L2, up", "nadam", "nadam with L2", "nadam with decoupled decay, up",
+             "adabelief", "adabelief with L2", "adabelief with decoupled decay", "yogi", "yogi as in Optax, with L2",
+             "clip by norm then adamw", "adam then clip by norm", "clip between seven slots", "six slots"]),
+        ("BoundedStep", "squares of tiny gradients round, with no ε to hide it", ["adagrad without epsilon, up"]),
+        ("BoundedStep", "its step is as long as the parameters are large", ["lamb"]),
+    ];
+
+    /// <summary>Exempt, and yet no problem shows it: why.</summary>
+    private static readonly (string Law, string Optimizer, string Why)[] Unseen =
+    [
+        ("Locality", "noise, mean and lookahead", "noise rewrites leaves, but element by element"),
+        ("RateMultiplier", "asgd", "the average behind the rate only looks on"),
+        ("RateMultiplier", "asgd that averages soon", "the average behind the rate only looks on"),
+        ("DecoupledDecay", "asgd", "the average behind the decay only looks on"),
+        ("DecoupledDecay", "asgd that averages soon", "the average behind the decay only looks on"),
+        ("DecoupledDecay", "partition behind a clip", "its decay stands behind a clip of gradients that are zero"),
+        ("BoundedStep", "adadelta", "its own unit is far below the bound in three steps"),
+        ("BoundedStep", "adadelta with L2", "its own unit is far below the bound in three steps"),
+        ("BoundedStep", "adamax", "its ε leaves a little room"),
+        ("BoundedStep", "yogi as in Optax, with L2", "its ε leaves room"),
+        ("BoundedStep", "partition behind a clip", "the clip limits what it limits"),
+        ("BoundedStep", "adam then clip by norm", "the clip leaves few steps their length"),
+        ("BoundedStep", "clip between seven slots", "the limit of a value is below 1"),
+    ];
+
+    /// <summary>Why a law need not hold for an optimizer of the catalogue; <see langword="null"/> where it has to.</summary>
+    internal static string? Reason(OptimizerLaw law, string optimizer) =>
+        law.Exemption(Catalogue.Get(optimizer))
+        ?? Listed.Where(entry => entry.Law == law.Name && entry.Optimizers.Contains(optimizer)).Select(entry => entry.Reason).SingleOrDefault();
+
+    /// <summary>Whether the exemption is more than that the optimizer lacks what the law is about, and a problem can show it.</summary>
+    internal static bool CanBeSeen(OptimizerLaw law, string optimizer) =>
+        Reason(law, optimizer) is { } reason && !reason.StartsWith("it has no ", StringComparison.Ordinal)
+        && !Unseen.Any(entry => (entry.Law, entry.Optimizer) == (law.Name, optimizer));
+
+    /// <summary>Whatever is listed, by law and optimizer.</summary>
+    internal static IEnumerable<(string Law, string Optimizer)> All =>
+        Listed.SelectMany(entry => entry.Optimizers.Select(optimizer => (entry.Law, optimizer)))
+            .Concat(Unseen.Select(entry => (entry.Law, entry.Optimizer)));
+
+    internal static OptimizerLaw Law(string name) => Laws.Single(law => law.Name == name);
+
+    /// <summary>The laws and the optimizers of the catalogue that are meant, by name.</summary>
+    internal static TheoryData<string, string> Pairs(Func<OptimizerLaw, string, bool> isMeant)
+    {
+        TheoryData<string, string> pairs = [];
+        foreach (OptimizerLaw law in Laws)
+        {
+            foreach ((string name, _) in Catalogue.All.Where(entry => isMeant(law, entry.Name))) pairs.Add(law.Name, name);
+        }
+
+        return pairs;
+    }
+}

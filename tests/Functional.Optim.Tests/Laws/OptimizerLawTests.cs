@@ -1,0 +1,111 @@
+using Functional.Optim.Laws;
+
+namespace Functional.Optim.Tests.Laws;
+
+/// <summary>Every law over every optimizer of the catalogue.</summary>
+public class OptimizerLawTests
+{
+    public static TheoryData<string> Optimizers => Catalogue.Names;
+
+    public static TheoryData<string, string> Obeyed => Exemptions.Pairs((law, optimizer) => Exemptions.Reason(law, optimizer) is null);
+
+    [Theory]
+    [MemberData(nameof(Obeyed))]
+    public void It_holds(string law, string optimizer) => Exemptions.Law(law).Check(Catalogue.Get(optimizer));
+
+    [Fact]
+    public void A_wrapper_obeys_the_laws_of_steps_and_is_exempt_from_those_of_updates()
+    {
+        Optimizer inner = Clip.ByGlobalNorm(1).Then(AdamW.Of(0.01));
+        foreach (Optimizer wrapper in (Optimizer[])[Accumulate.Of(2, inner), ApplyIfFinite.Around(inner)])
+        {
+            OptimizerLaws.All(wrapper);
+            Assert.Equal(
+                ["Purity", "Donation", "Lanes", "Threads", "Resume"],
+                OptimizerLaws.OfEvery.Where(law => law.Exemption(wrapper) is null).Select(law => law.Name));
+        }
+    }
+
+    [Fact]
+    public void The_update_that_makes_the_step_k_has_the_rate_of_k()
+    {
+        Schedule schedule = Schedule.WarmupPolynomial(peak: 1, warmupSteps: 4, totalSteps: 12, power: 1);
+        ParameterTree<double> zero = ParameterTree.Of(Leaf.Of("w", [1], [0.0])), one = ParameterTree.Of(Leaf.Of("w", [1], [1.0]));
+        foreach (Optimizer optimizer in (Optimizer[])[Sgd.Of(schedule), Adam.Of(schedule, epsilon: 0), LearningRate.Of(schedule)])
+        {
+            OptimizerState<double> state = optimizer.Init(zero);
+            for (int step = 1; step <= 14; step++)
+            {
+                (ParameterTree<double> deltas, state) = optimizer.Update(zero, one, state);
+                Assert.Equal(-schedule.At(step), deltas.AsSpan("w")[0], 1e-14);
+                Assert.Equal(schedule.At(step), optimizer.LearningRateAt(step));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void The_donating_step_allocates_nothing(string name)
+    {
+        Optimizer optimizer = Catalogue.Get(name);
+        (ParameterTree<float> parameters, OptimizerState<float> state) = After(optimizer, 3);
+        TreeLayout layout = parameters.Layout;
+        int allocating = 0;
+        for (int step = 0; step < 40; step++)
+        {
+            ParameterTree<float> gradients = layout.Zeros<float>();
+            long start = GC.GetAllocatedBytesForCurrentThread();
+            (parameters, state) = optimizer.StepDonating(parameters, gradients, state);
+            if (step >= 10 && GC.GetAllocatedBytesForCurrentThread() != start) allocating++;
+        }
+
+        // The runtime's tables of casts and generic calls grow now and then, when tests beside this one bring new types.
+        Assert.InRange(allocating, 0, 2);
+    }
+
+    [Fact]
+    public void A_donating_step_that_fails_behind_its_first_pass_changes_nothing()
+    {
+        Optimizer optimizer = Sgd.Of(1, momentum: 0.9).Then(Clip.ByGlobalNorm(1));
+        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [1], [1f]));
+        OptimizerState<float> state = optimizer.Init(parameters);
+        ParameterTree<float> Huge() => ParameterTree.Of(Leaf.Of("w", [1], [3e38f]));
+        (parameters, state) = optimizer.StepDonating(parameters, Huge(), state);
+        var expected = optimizer.Step(parameters, parameters, state);
+        ParameterTree<float> gradients = Huge();
+        Assert.Equal("w", Assert.Throws<NonFiniteGradientException>(() => { optimizer.StepDonating(parameters, gradients, state); }).Leaf);
+        Assert.Equal(Huge(), gradients);
+        Assert.Equal(expected, optimizer.Step(parameters, parameters, state));
+    }
+
+    [Fact]
+    public void A_tree_cannot_be_donated_in_two_roles()
+    {
+        Adam adam = Adam.Of(0.1);
+        ParameterTree<float> parameters = Trees.Random<float>(1), gradients = Trees.Random<float>(2), zeros = parameters.Layout.Zeros<float>();
+        AdamState<float> state = adam.Init(parameters);
+        Assert.Throws<ArgumentException>(() => { adam.StepDonating(parameters, parameters, state); });
+        Assert.Throws<ArgumentException>(() => { adam.StepDonating(parameters, gradients, new AdamState<float>(0, zeros, zeros)); });
+        Assert.Throws<ArgumentException>(() => { adam.StepDonating(parameters, gradients, state with { M = gradients }); });
+        Assert.Equal(adam.Step(parameters, gradients, state), adam.StepDonating(parameters, gradients, state));
+    }
+
+    [Fact]
+    public void Then_is_associative_and_identity_is_neutral()
+    {
+        Optimizer a = Clip.ByGlobalNorm(1), b = Adam.Scaling(), c = LearningRate.Of(0.1);
+        Assert.Equal(a.Then(b).Then(c), a.Then(b.Then(c)));
+        Assert.Equal(a.Then(b), Composition.Identity.Then(a).Then(b).Then(Composition.Identity));
+        Assert.Equal(After(a.Then(b).Then(c), 5), After(a.Then(b.Then(c)), 5));
+        Assert.Equal(After(AdamW.Of(0.01, weightDecay: 0.1), 5),
+            After(Adam.Scaling().Then(WeightDecay.Decoupled(0.1)).Then(LearningRate.Of(0.01)), 5));
+    }
+
+    private static (ParameterTree<float> Parameters, OptimizerState<float> State) After(Optimizer optimizer, int steps)
+    {
+        ParameterTree<float> parameters = Trees.Random<float>(0);
+        OptimizerState<float> state = optimizer.Init(parameters);
+        for (int step = 1; step <= steps; step++) (parameters, state) = optimizer.Step(parameters, Trees.Random<float>(step), state);
+        return (parameters, state);
+    }
+}
