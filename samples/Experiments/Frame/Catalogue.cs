@@ -12,6 +12,10 @@ public static class Catalogue
         Landscape.Experiment,
         AdamComponents.Experiment,
         BiasCorrection.Experiment,
+        L2VersusDecay.Experiment,
+        DecayByWeightType.Experiment,
         Schedules.Experiment,
+        MiniGptConfigurations.Experiment,
+        Checklist.Experiment,
     ];
 }
