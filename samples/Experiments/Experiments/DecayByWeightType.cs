@@ -33,7 +33,7 @@ public sealed record DecayByWeightTypeOptions
 /// <param name="Leaf">What they are, and their shape.</param>
 /// <param name="Norms">‖θ‖ after 0, 1, 2, … updates with decay.</param>
 /// <param name="PlainNorms">The same without.</param>
-/// <param name="DecayAlone">(1 − η·λ)ᵀ: what decay would leave of ‖θ‖ if there were no gradient.</param>
+/// <param name="DecayAlone">|1 − η·λ|ᵀ: what decay would leave of ‖θ‖ if there were no gradient.</param>
 /// <param name="DecayPart">The length of what decay adds to the change of θ.</param>
 /// <param name="AdamPart">The length of the change of θ without decay.</param>
 /// <param name="EffectiveRate">The mean of η/(√v̂ + ε) at the end; none where there was no gradient.</param>
@@ -120,9 +120,9 @@ public static class DecayByWeightType
                 leaf,
                 [.. norms.Select(each => each[leaf.Index])],
                 [.. plainNorms.Select(each => each[leaf.Index])],
-                Math.Pow(1 - (options.Rate * options.WeightDecay), options.Steps),
-                Distance(at.AsSpan(leaf), plainAt.AsSpan(leaf)),
-                Distance(plainAt.AsSpan(leaf), start.AsSpan(leaf)),
+                Left(options, options.Steps),
+                Distance.Between(at.AsSpan(leaf), plainAt.AsSpan(leaf)),
+                Distance.Between(plainAt.AsSpan(leaf), start.AsSpan(leaf)),
                 leaf.Name == Unseen ? null : decaying.Statistics(state, one => one.Name == leaf.Name).EffectiveRateMean)),
         ];
 
@@ -159,17 +159,8 @@ public static class DecayByWeightType
 
     private static double[] NormsOf(ParameterTree<double> at) => [.. at.Layout.Leaves.Select(leaf => BlockReduction.Norm(at.AsSpan(leaf)))];
 
-    private static double Distance(ReadOnlySpan<double> from, ReadOnlySpan<double> to)
-    {
-        double squares = 0;
-        for (int index = 0; index < from.Length; index++)
-        {
-            double difference = from[index] - to[index];
-            squares += difference * difference;
-        }
-
-        return Math.Sqrt(squares);
-    }
+    /// <summary>What decay alone leaves of a norm.</summary>
+    private static double Left(DecayByWeightTypeOptions options, int steps) => Math.Pow(Math.Abs(1 - (options.Rate * options.WeightDecay)), steps);
 
     private static Report ReportOf(DecayByWeightTypeOptions options, ImmutableArray<DecayByWeightTypeRow> rows)
     {
@@ -219,14 +210,14 @@ public static class DecayByWeightType
 
     private static ImmutableArray<Picture> PicturesOf(DecayByWeightTypeOptions options, ImmutableArray<DecayByWeightTypeRow> rows)
     {
-        double near = Math.Max(1 - rows[0].DecayAlone, 1e-4);
+        double near = 100 * Math.Max(1 - rows[0].DecayAlone, 1e-4);
         return
         [
             new(
                 "norms",
-                "The norm of each type, as it is and close to 1; the dashed line is what decay alone would do.",
-                Of("The norm on the way", new Axis("norm / norm at the start")),
-                Of("The same, close to 1", new Axis("norm / norm at the start", Least: 1 - (4 * near), Greatest: 1 + near))),
+                "The norm of each type on the way, whole and close to what decay does; the dashed line is what decay alone would do.",
+                Of("The norm", new Axis("change of the norm (%)")),
+                Of("The same, close to zero", new Axis("change of the norm (%)", Least: -4 * near, Greatest: near))),
             new(
                 "shares",
                 "How much of the change of each type is decay.",
@@ -242,11 +233,11 @@ public static class DecayByWeightType
             new Axis("updates"),
             y,
             [
-                .. rows.Select(Mark (row, index) => Line.Over(row.Leaf.Name, [.. row.Norms.Select(norm => norm / row.Norms[0])]) with
+                .. rows.Select(Mark (row, index) => Line.Over(row.Leaf.Name, [.. row.Norms.Select(norm => 100 * ((norm / row.Norms[0]) - 1))]) with
                 {
                     Width = 2 + ((rows.Length - index) / 2f),
                 }),
-                Line.Over(null, [.. Enumerable.Range(0, options.Steps + 1).Select(step => Math.Pow(1 - (options.Rate * options.WeightDecay), step))]) with { IsDashed = true },
+                Line.Over(null, [.. Enumerable.Range(0, options.Steps + 1).Select(step => 100 * (Left(options, step) - 1))]) with { IsDashed = true },
             ]);
     }
 }

@@ -114,20 +114,8 @@ public static class L2VersusDecay
         }
 
         L2VersusDecayRow RowOf(string form, double decay, ParameterTree<double>[] path, ParameterTree<double>? penalized) => new(
-            family.Name, decay, form, problem.ErrorAt(path[steps]), path[steps].GlobalNorm(), Distance(path[steps], problem.Truth),
-            penalized is { } other ? Distance(path[steps], other) : null, [.. path.Select(at => at.GlobalNorm())]);
-    }
-
-    private static double Distance(ParameterTree<double> from, ParameterTree<double> to)
-    {
-        double squares = 0;
-        for (int index = 0; index < from.AsSpan().Length; index++)
-        {
-            double difference = from.AsSpan()[index] - to.AsSpan()[index];
-            squares += difference * difference;
-        }
-
-        return Math.Sqrt(squares);
+            family.Name, decay, form, problem.ErrorAt(path[steps]), path[steps].GlobalNorm(), Distance.Between(path[steps].AsSpan(), problem.Truth.AsSpan()),
+            penalized is { } other ? Distance.Between(path[steps].AsSpan(), other.AsSpan()) : null, [.. path.Select(at => at.GlobalNorm())]);
     }
 
     private static Report ReportOf(L2VersusDecayOptions options, ulong seed)
@@ -177,7 +165,7 @@ public static class L2VersusDecay
 
         string Agreement(string optimizer, params string[] forms)
         {
-            double most = rows.Where(row => row.Optimizer == optimizer && forms.Contains(row.Form)).Max(row => row.DistanceToPenalized!.Value);
+            double most = rows.Where(row => row.Optimizer == optimizer && forms.Contains(row.Form)).Select(row => row.DistanceToPenalized!.Value).Aggregate(Math.Max);
             return most < Negligible ? "agree to rounding" : $"differ by up to {Figure.Of(most, 2)}";
         }
     }

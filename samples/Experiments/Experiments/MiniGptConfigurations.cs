@@ -148,7 +148,7 @@ public static class MiniGptConfigurations
             new Panel(
                 "Parameters",
                 new Axis("preset") { Names = names },
-                new Axis("parameters", IsLog: true, Least: 1000),
+                new Axis("parameters", IsLog: true, Least: Math.Min(1000, rows.Min(row => row.Positions) / 2.0)),
                 Of("tokens", row => row.Tokens),
                 Of("positions", row => row.Positions),
                 Of("matrices", row => row.Matrices),
@@ -158,7 +158,7 @@ public static class MiniGptConfigurations
             new Panel(
                 "Tokens for each parameter",
                 new Axis("preset") { Names = names },
-                new Axis("tokens / parameters", IsLog: true, Least: 1),
+                new Axis("tokens / parameters", IsLog: true, Least: Math.Min(1, rows.Min(row => row.TokensPerParameter) / 2)),
                 Of("in all", row => row.TokensPerParameter),
                 Of("chapter: in all", row => row.ChapterTokensPerParameter),
                 new Level(null, OptimalTokensPerParameter)));
