@@ -29,6 +29,9 @@ public sealed record ChecklistOptions
     /// <summary>The text; without one it is not checked.</summary>
     public string? Text { get; init; }
 
+    /// <summary>λ: the configuration's, else that of the presets for adamw, and none for others.</summary>
+    public double WeightDecay => Configuration.WeightDecay ?? (Configuration.Optimizer == "adamw" ? Preset.DecoupledDecay : 0);
+
     /// <summary>A preset as it is.</summary>
     public static ChecklistOptions Of(Preset preset) => new() { Configuration = preset, Vocabulary = MiniGptConfigurations.VocabularyOf(preset) };
 }
@@ -63,6 +66,9 @@ public static class Checklist
     private const int MostSteps = 1_000_000_000, MostSize = 65_536;
     private const long MostParameters = 2_000_000_000;
 
+    /// <summary>The optimizers that the list has something to say of.</summary>
+    public static ImmutableArray<string> Optimizers { get; } = ["sgd", "momentum", "adam", "adamw"];
+
     /// <summary>The weights that may decay.</summary>
     public static ImmutableArray<string> Decayed { get; } = [Matrices, Everything];
 
@@ -85,16 +91,16 @@ public static class Checklist
             of => of.Configuration.WarmupSteps, (of, warmup) => With(of, preset => preset with { WarmupSteps = warmup }))
         .Whole("steps", "Updates in all", 2, MostSteps,
             of => of.Configuration.Steps, (of, steps) => With(of, preset => preset with { Steps = steps }))
-        .OneOf("schedule", "How the rate goes on after the warm-up", ScheduleChoice.Names,
+        .OneOf("schedule", "How the rate goes on after the warm-up", ["constant", .. ScheduleChoice.Known.ShortNames.Select(known => known.Name)],
             of => of.Configuration.Schedule, (of, name) => With(of, preset => preset with { Schedule = name }))
-        .OneOf("optimizer", "The optimizer", OptimizerChoice.Names,
+        .OneOf("optimizer", "The optimizer", Optimizers,
             of => of.Configuration.Optimizer, (of, name) => With(of, preset => preset with { Optimizer = name }))
         .Real("beta1", "β₁ of Adam, μ of momentum", Bounds.BelowOne,
             of => of.Configuration.Beta1, (of, beta) => With(of, preset => preset with { Beta1 = beta }))
         .Real("beta2", "β₂ of Adam", Bounds.BelowOne,
             of => of.Configuration.Beta2, (of, beta) => With(of, preset => preset with { Beta2 = beta }))
         .Real("weight-decay", "λ", Bounds.NotNegative,
-            of => of.Configuration.WeightDecay, (of, decay) => With(of, preset => preset with { WeightDecay = decay }))
+            of => of.WeightDecay, (of, decay) => With(of, preset => preset with { WeightDecay = decay }))
         .OneOf("decayed", "The weights that decay", Decayed, of => of.Decayed, (of, name) => of with { Decayed = name })
         .Real("clip", "The greatest norm of the gradient, 0 for no limit", Bounds.NotNegative,
             of => of.Configuration.Clip, (of, clip) => With(of, preset => preset with { Clip = clip }))
@@ -173,7 +179,7 @@ public static class Checklist
                     .Flag("chapter: by name", row => row.DecaysByName)
                     .Flag("by shape", row => row.DecaysByShape),
             ],
-            PicturesOf(reviewed));
+            ScheduleChoice.Create(preset).Match(Succ: schedule => PicturesOf(reviewed, schedule), Fail: _ => []));
     }
 
     private static string Word(Verdict verdict) => verdict switch
@@ -194,11 +200,9 @@ public static class Checklist
             + string.Concat(others.Select(other => $"; {other}")) + ".";
     }
 
-    private static ImmutableArray<Picture> PicturesOf(Reviewed reviewed)
+    private static ImmutableArray<Picture> PicturesOf(Reviewed reviewed, Schedule schedule)
     {
         Preset preset = reviewed.Preset;
-        if (ChecklistItem.ScheduleFault(preset) is not null) return [];
-        Schedule schedule = ScheduleChoice.Of(preset);
         double[] updates = [.. Schedules.Sampled(preset.Steps).Select(update => (double)update)];
         MemoryNeed need = MemoryNeed.Of(preset, reviewed.Vocabulary);
         return

@@ -94,20 +94,6 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
         new("data", $"at most {Figure.Of(100 * MostRepeated)} % of the held-out lines trained on, no character held out only", Data),
     ];
 
-    /// <summary>Why the schedule of a configuration cannot be; none where it can.</summary>
-    public static string? ScheduleFault(Preset preset)
-    {
-        try
-        {
-            _ = ScheduleChoice.Of(preset);
-            return null;
-        }
-        catch (ArgumentException fault)
-        {
-            return fault.Message;
-        }
-    }
-
     private static Judgement LearningRate(Reviewed of)
     {
         double rate = of.Preset.LearningRate;
@@ -148,17 +134,18 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
         Leaf[] decayed = [.. layout.Leaves.Where(leaf => of.Options.Decayed == Checklist.Everything || leaf.Rank >= 2)];
         long vectors = decayed.Where(leaf => leaf.Rank < 2).Sum(leaf => (long)leaf.Length);
         string form = preset.Optimizer == "adamw" ? "decoupled" : "an L2 penalty";
-        (Verdict verdict, string? advice) = preset.WeightDecay switch
+        double decay = of.Options.WeightDecay;
+        (Verdict verdict, string? advice) = decay switch
         {
             0 => (Verdict.Doubtful, $"without decay the weights grow: try {Figure.Of(MostDecay)} with adamw"),
             _ when vectors > 0 => (Verdict.Wrong, "leave norms and biases out, which have one dimension"),
             _ when preset.Optimizer == "adam" => (Verdict.Doubtful, "Adam divides a penalty by √v̂; take adamw, which decays apart from it"),
-            < LeastDecay or > MostDecay => (Verdict.Doubtful, $"try {Figure.Of(preset.WeightDecay < LeastDecay ? LeastDecay : MostDecay)}"),
+            < LeastDecay or > MostDecay => (Verdict.Doubtful, $"try {Figure.Of(decay < LeastDecay ? LeastDecay : MostDecay)}"),
             _ => (Verdict.Right, null),
         };
         return new(
-            preset.WeightDecay == 0 ? "none"
-                : $"{Figure.Of(preset.WeightDecay)}, {form}, on {decayed.Sum(leaf => (long)leaf.Length):N0} of {layout.ParameterCount:N0} parameters, "
+            decay == 0 ? "none"
+                : $"{Figure.Of(decay)}, {form}, on {decayed.Sum(leaf => (long)leaf.Length):N0} of {layout.ParameterCount:N0} parameters, "
                     + $"{(vectors == 0 ? "none" : $"{vectors:N0}")} of them in norms and biases",
             verdict, advice);
     }
@@ -202,7 +189,8 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
     private static Judgement TheSchedule(Reviewed of)
     {
         Preset preset = of.Preset;
-        if (ScheduleFault(preset) is { } fault) return new(preset.Schedule, Verdict.Wrong, fault);
+        string[] faults = [.. ScheduleChoice.Create(preset).FailToSeq().Map(fault => fault.Message)];
+        if (faults.Length > 0) return new(preset.Schedule, Verdict.Wrong, string.Join("; ", faults));
         string range = $"from {Figure.Of(preset.LearningRate)} to {Figure.Of(preset.Floor)}";
         return preset.Schedule switch
         {

@@ -8,7 +8,7 @@ namespace Experiments;
 public sealed record MiniGptConfigurationsOptions
 {
     /// <summary>How many tokens each of the presets knows.</summary>
-    public ImmutableArray<double> Vocabularies { get; init; } = [10_000, 32_000, 50_000];
+    public ImmutableArray<int> Vocabularies { get; init; } = [10_000, 32_000, 50_000];
 
     /// <summary>Tokens in a sequence.</summary>
     public int Context { get; init; } = 512;
@@ -66,19 +66,18 @@ public static class MiniGptConfigurations
             "The chapter says 1.2, 25 and 100 million parameters. Its sizes, with the token embedding as the output too, make 2.07, 35.3 and 123.5 million "
             + "and, with learned positions, 2.14, 35.6 and 123.8.",
             "Its tokens per parameter, and the ratios of learning rate and batch to parameters, are of its wrong counts.")
-        .Reals("vocabularies", "How many tokens tiny, small and medium know", Bounds.AtLeast(1),
+        .Wholes("vocabularies", "How many tokens tiny, small and medium know", 1, LargestVocabulary,
             of => of.Vocabularies, (of, vocabularies) => of with { Vocabularies = vocabularies })
         .Whole("context", "Tokens in a sequence", 1, 65_536, of => of.Context, (of, context) => of with { Context = context })
         .Checked((options, faults) => faults
-            .Require(options.Vocabularies.Length == Chapter.Length, "--vocabularies", string.Join(',', options.Vocabularies), $"{Chapter.Length} numbers")
-            .Require(options.Vocabularies.All(tokens => tokens <= LargestVocabulary), "--vocabularies", options.Vocabularies.Max(), $"up to {LargestVocabulary} each"))
+            .Require(options.Vocabularies.Length == Chapter.Length, "--vocabularies", string.Join(',', options.Vocabularies), $"{Chapter.Length} numbers"))
         .Running((options, _) => ReportOf(options, Run(options)));
 
     /// <summary>The presets, the smallest first.</summary>
     public static ImmutableArray<MiniGptConfigurationsRow> Run(MiniGptConfigurationsOptions options) =>
     [
         .. Chapter.Zip(options.Vocabularies, (chapter, vocabulary) => RowOf(
-            Preset.All.Single(preset => preset.Name == chapter.Preset) with { Context = options.Context }, (int)vocabulary, chapter.Parameters)),
+            Preset.All.Single(preset => preset.Name == chapter.Preset) with { Context = options.Context }, vocabulary, chapter.Parameters)),
     ];
 
     /// <summary>How many tokens a preset knows unless one says otherwise.</summary>
@@ -115,7 +114,7 @@ public static class MiniGptConfigurations
                 .Whole("warm-up (updates)", row => row.Preset.WarmupSteps)
                 .Whole("updates", row => row.Preset.Steps)
                 .Number("warm-up (%)", row => 100 * row.WarmupShare)
-                .Number("decay λ", row => row.Preset.WeightDecay)
+                .Number("decay λ", row => row.Preset.WeightDecay ?? Preset.DecoupledDecay)
                 .Whole("batch (sequences)", row => row.Preset.BatchSize)
                 .Whole("tokens an update", row => row.TokensPerUpdate)
                 .Number("tokens in all (10⁹)", row => row.TokensInAll / 1e9)

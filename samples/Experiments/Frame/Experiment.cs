@@ -60,6 +60,13 @@ public sealed record Experiment<TOptions>(
         string name, string description, Bounds bounds, Func<TOptions, double> get, Func<TOptions, double, TOptions> set) =>
         Add(Setting<TOptions>.Number(name, description, $"a number, {bounds.Allowed}", bounds.Contains, get, set));
 
+    /// <summary>Adds a list of whole numbers.</summary>
+    public Experiment<TOptions> Wholes(
+        string name, string description, int least, int most,
+        Func<TOptions, ImmutableArray<int>> get, Func<TOptions, ImmutableArray<int>, TOptions> set) =>
+        Add(Setting<TOptions>.Numbers(
+            name, description, $"whole numbers, each from {least} to {most}, with commas between them", value => value >= least && value <= most, get, set));
+
     /// <summary>Adds a list of numbers.</summary>
     public Experiment<TOptions> Reals(
         string name, string description, Bounds bounds,

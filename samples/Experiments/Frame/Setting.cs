@@ -31,12 +31,13 @@ public sealed record Setting<TOptions>(
         where T : INumberBase<T> =>
         new(name, description, allowed, of => Text(get(of)), (of, text) => Parse(text, allows).Map(value => set(of, value)));
 
-    internal static Setting<TOptions> Numbers(
-        string name, string description, string allowed, Func<double, bool> allows,
-        Func<TOptions, ImmutableArray<double>> get, Func<TOptions, ImmutableArray<double>, TOptions> set) =>
+    internal static Setting<TOptions> Numbers<T>(
+        string name, string description, string allowed, Func<T, bool> allows,
+        Func<TOptions, ImmutableArray<T>> get, Func<TOptions, ImmutableArray<T>, TOptions> set)
+        where T : INumberBase<T> =>
         new(name, description, allowed, of => string.Join(',', get(of).Select(Text)), (of, text) => text.Split(',')
             .Aggregate(
-                Prelude.Some(ImmutableArray<double>.Empty),
+                Prelude.Some(ImmutableArray<T>.Empty),
                 (read, part) => from before in read from value in Parse(part, allows) select before.Add(value))
             .Map(values => set(of, values)));
 

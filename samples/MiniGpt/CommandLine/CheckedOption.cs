@@ -29,6 +29,13 @@ public static class CheckedOption
         return Text(name, "NAME", $"{allowed}: {description}", allowed, names.Contains);
     }
 
+    /// <summary>An entry of the catalogue, alone or with options.</summary>
+    public static Option<string?> Entry<T>(CatalogueChoice<T> choice, string description)
+    {
+        ArgumentNullException.ThrowIfNull(choice);
+        return Text(choice.Option, "NAME", description, $"{string.Join(", ", choice.Names)}, or NAME(option=value, …)", choice.Knows);
+    }
+
     /// <summary>The path of a file or a folder.</summary>
     public static Option<string?> Path(string name, string kind, string description) =>
         Text(name, kind, description, $"the path of a {kind.ToLowerInvariant()}", path => !string.IsNullOrWhiteSpace(path));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Functional.Optim;
@@ -34,17 +35,17 @@ public sealed class RunCommand
     private readonly Option<ulong?> seed = CheckedOption.Number<ulong>("--seed",
         $"Where all randomness comes from: the same seed, the same losses to the last bit [default: {DefaultSeed}]",
         $"a whole number from 0 to {ulong.MaxValue}", _ => true);
-    private readonly Option<string?> optimizer = CheckedOption.OneOf("--optimizer",
-        ByPreset("the optimizer", of => of.Optimizer), OptimizerChoice.Names);
+    private readonly Option<string?> optimizer = CheckedOption.Entry(OptimizerChoice.Known,
+        ByPreset("One of the optimizers below, with options of its own in parentheses or without", of => of.Optimizer));
     private readonly Option<double?> learningRate = Real("--learning-rate", "The highest learning rate", of => of.LearningRate);
-    private readonly Option<string?> schedule = CheckedOption.OneOf("--schedule",
-        ByPreset("how the learning rate goes on after its warm-up; constant has none", of => of.Schedule), ScheduleChoice.Names);
+    private readonly Option<string?> schedule = CheckedOption.Entry(ScheduleChoice.Known,
+        ByPreset("One of the schedules below: how the learning rate goes on", of => of.Schedule));
     private readonly Option<int?> warmup = CheckedOption.Number<int>("--warmup",
         ByPreset("Updates up to the highest learning rate, fewer than --steps", of => of.WarmupSteps,
             "a twentieth of --steps where that does not fit"),
         "a whole number from 0, below --steps", value => value >= 0);
     private readonly Option<double?> weightDecay = Real("--weight-decay",
-        "Decay of the matrices, decoupled with adamw, else an L2 penalty", of => of.WeightDecay, "0 without adamw");
+        $"Decay of the matrices [default: {Preset.DecoupledDecay.ToString(CultureInfo.InvariantCulture)} with adamw, else the optimizer's own]");
     private readonly Option<int?> batch = Count("--batch", 65_536, "Sequences in a step", of => of.BatchSize);
     private readonly Option<int?> context = Count("--context", 65_536, "Characters in a sequence", of => of.Context);
     private readonly Option<int?> layers = Count("--layers", 1024, "Transformer blocks", of => of.Layers);
@@ -77,6 +78,8 @@ public sealed class RunCommand
             text, preset, steps, seed, optimizer, learningRate, schedule, warmup, weightDecay, batch, context, layers, heads, width,
             dropout, clip, evaluateEvery, folder, threads, json,
         };
+        HelpOption help = root.Options.OfType<HelpOption>().First();
+        if (help.Action is HelpAction options) help.Action = new CatalogueHelp(options);
         root.SetAction((parsed, cancellation) => OptionsOf(parsed).Match(
             Succ: options => run(options, cancellation),
             Fail: faults => Task.FromResult(Refuse(faults.Map(fault => fault.Message)))));
@@ -110,16 +113,14 @@ public sealed class RunCommand
     {
         Preset start = Preset.All.First(known => known.Name == (parsed.GetValue(preset) ?? Preset.All[0].Name));
         int updates = parsed.GetValue(steps) ?? start.Steps;
-        string rule = parsed.GetValue(optimizer) ?? start.Optimizer;
         Preset chosen = start with
         {
             Steps = updates,
-            Optimizer = rule,
+            Optimizer = parsed.GetValue(optimizer) ?? start.Optimizer,
             LearningRate = parsed.GetValue(learningRate) ?? start.LearningRate,
             Schedule = parsed.GetValue(schedule) ?? start.Schedule,
             WarmupSteps = parsed.GetValue(warmup) ?? (start.WarmupSteps < updates ? start.WarmupSteps : updates / 20),
-            // The presets' decay is meant for adamw; as an L2 penalty the same figure is another, much stronger thing.
-            WeightDecay = parsed.GetValue(weightDecay) ?? (rule == "adamw" ? start.WeightDecay : 0),
+            WeightDecay = parsed.GetValue(weightDecay) ?? start.WeightDecay,
             BatchSize = parsed.GetValue(batch) ?? start.BatchSize,
             Context = parsed.GetValue(context) ?? start.Context,
             Layers = parsed.GetValue(layers) ?? start.Layers,
@@ -133,7 +134,8 @@ public sealed class RunCommand
                 $"a whole number from 0, below the {updates} of {steps.Name}")
             .Require(chosen.Width % chosen.Heads == 0, heads.Name, chosen.Heads,
                 $"a divisor of {width.Name}, which is {chosen.Width}")
-            .Make(() => new RunOptions(
+            .Make(() => OptimizerChoice.Create(chosen)).Bind(static created => created)
+            .Map(_ => new RunOptions(
                 chosen, parsed.GetValue(text), parsed.GetValue(folder) ?? DefaultFolder, parsed.GetValue(seed) ?? DefaultSeed,
                 parsed.GetValue(threads) ?? Environment.ProcessorCount, parsed.GetValue(evaluateEvery) ?? Math.Max(updates / 20, 1),
                 parsed.GetValue(json)));
@@ -158,9 +160,10 @@ public sealed class RunCommand
     private static Option<int?> Count(string name, int most, string description) =>
         CheckedOption.Number<int>(name, description, $"a whole number from 1 to {most}", given => given >= 1 && given <= most);
 
-    private static Option<double?> Real(string name, string description, Func<Preset, double> value, string? otherwise = null) =>
-        CheckedOption.Number<double>(name, ByPreset(description, value, otherwise),
-            "a finite number from 0", given => double.IsFinite(given) && given >= 0);
+    private static Option<double?> Real(string name, string description, Func<Preset, double> value) => Real(name, ByPreset(description, value));
+
+    private static Option<double?> Real(string name, string description) =>
+        CheckedOption.Number<double>(name, description, "a finite number from 0", given => double.IsFinite(given) && given >= 0);
 
     /// <summary>A description with what the presets set: one value where they agree.</summary>
     private static string ByPreset<T>(string description, Func<Preset, T> value, string? otherwise = null)

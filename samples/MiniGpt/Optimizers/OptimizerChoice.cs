@@ -1,27 +1,37 @@
-using System.Collections.Immutable;
 using Functional.Optim;
+using LanguageExt;
+using LanguageExt.Common;
+using Schedule = Functional.Optim.Schedule;
 
 namespace MiniGpt;
 
 /// <summary>The optimizers of the command line, each behind the clip of the gradient's norm.</summary>
 public static class OptimizerChoice
 {
-    /// <summary>What the command line calls them.</summary>
-    public static ImmutableArray<string> Names { get; } = ["sgd", "momentum", "adam", "adamw"];
+    private const string Matrices = "matrices";
 
-    /// <summary>The optimizer of a preset. Its decay holds for leaves of rank 2 and more: an L2 penalty, decoupled for adamw.</summary>
-    public static Optimizer Of(Preset preset)
+    /// <summary>Every optimizer of the catalogue, and momentum.</summary>
+    public static CatalogueChoice<Optimizer> Known { get; } = new("--optimizer", Catalogue.Optimizers, ("momentum", "sgd"));
+
+    /// <summary>The optimizer of a preset with its schedule, or every fault found. Decay holds for leaves of rank 2 and more.</summary>
+    public static Validation<Error, Optimizer> Create(Preset preset)
     {
-        Schedule rate = ScheduleChoice.Of(preset);
-        static bool IsMatrix(Leaf leaf) => leaf.Rank >= 2;
-        // Without a limit the clip still refuses a gradient that is not finite.
-        return Clip.ByGlobalNorm(preset.Clip == 0 ? double.PositiveInfinity : preset.Clip).Then(preset.Optimizer switch
-        {
-            "sgd" => Sgd.Of(rate, weightDecay: preset.WeightDecay, decay: IsMatrix),
-            "momentum" => Sgd.Of(rate, preset.Beta1, weightDecay: preset.WeightDecay, decay: IsMatrix),
-            "adam" => Adam.Of(rate, preset.Beta1, preset.Beta2, weightDecay: preset.WeightDecay, decay: IsMatrix),
-            "adamw" => AdamW.Of(rate, preset.Beta1, preset.Beta2, weightDecay: preset.WeightDecay, decay: IsMatrix),
-            string unknown => throw new ArgumentException($"optimizer is {unknown}; allowed is {string.Join(", ", Names)}"),
-        });
+        Validation<Error, Schedule> schedule = ScheduleChoice.Create(preset);
+        return (Known.Build(preset.Optimizer, name => FiguresOf(preset, name), schedule.IfFail(Schedule.Constant(0))), schedule)
+            // Without a limit the clip still refuses a gradient that is not finite.
+            .Apply((optimizer, _) => Clip.ByGlobalNorm(preset.Clip == 0 ? double.PositiveInfinity : preset.Clip).Then(optimizer));
+    }
+
+    /// <summary>What the presets say about an optimizer; of the others they know only which leaves decay.</summary>
+    private static IEnumerable<(string Option, object Value)> FiguresOf(Preset preset, string name)
+    {
+        yield return ("decay", Matrices);
+        yield return ("adapts", Matrices);
+        // The presets' decay is meant for adamw; as an L2 penalty the same figure is another, much stronger thing.
+        if ((preset.WeightDecay ?? (name == "adamw" ? Preset.DecoupledDecay : null)) is { } decay) yield return ("weightDecay", decay);
+        if (name == "momentum") yield return ("momentum", preset.Beta1);
+        if (name is not ("adam" or "adamw")) yield break;
+        yield return ("beta1", preset.Beta1);
+        yield return ("beta2", preset.Beta2);
     }
 }

@@ -20,17 +20,20 @@ public sealed record Preset(
     string Name, int Layers, int Heads, int Width, int Context, int BatchSize, int Steps,
     double LearningRate, double Floor, int WarmupSteps, double Beta2, double Dropout, bool Biases)
 {
-    /// <summary>The optimizer, one of <see cref="OptimizerChoice.Names"/>.</summary>
+    /// <summary>λ of adamw on leaves of rank 2 and more, unless another is given.</summary>
+    public const double DecoupledDecay = 0.1;
+
+    /// <summary>The optimizer, one of <see cref="OptimizerChoice.Known"/>, with options where they are not those of the preset.</summary>
     public string Optimizer { get; init; } = "adamw";
 
-    /// <summary>The schedule, one of <see cref="ScheduleChoice.Names"/>.</summary>
+    /// <summary>The schedule, one of <see cref="ScheduleChoice.Known"/>, with options where they are not those of the preset.</summary>
     public string Schedule { get; init; } = "cosine";
 
     /// <summary>β₁ of Adam and AdamW, μ of momentum.</summary>
     public double Beta1 { get; init; } = 0.9;
 
-    /// <summary>λ on leaves of rank 2 and more.</summary>
-    public double WeightDecay { get; init; } = 0.1;
+    /// <summary>λ on leaves of rank 2 and more; <see langword="null"/> for the optimizer's own.</summary>
+    public double? WeightDecay { get; init; }
 
     /// <summary>The greatest norm of the gradient; 0 for no limit.</summary>
     public double Clip { get; init; } = 1;

@@ -16,11 +16,12 @@ public sealed class TrainingRun
     /// <summary>Prepares a run.</summary>
     /// <param name="options">What was asked for.</param>
     /// <param name="text">What to train on.</param>
+    /// <exception cref="ArgumentException">The preset's optimizer or schedule is none; every fault is listed.</exception>
     public TrainingRun(RunOptions options, TokenizedText text)
     {
         (Options, Text) = (options, text);
         Model = new GptModel(options.Preset, text.Tokenizer.Vocabulary.Length, options.Seed);
-        Optimizer = OptimizerChoice.Of(options.Preset);
+        Optimizer = OptimizerChoice.Create(options.Preset).OrThrow(nameof(TrainingRun));
     }
 
     /// <summary>What was asked for.</summary>

@@ -13,12 +13,13 @@ public sealed class CatalogueEntry<T> : CatalogueEntry
     internal CatalogueEntry(string kind, string name, Func<OptionValues, Validation<Error, T>> make)
         : base(kind, name, OptionsOf(make)) => this.make = make;
 
-    /// <summary>What the options say, or every fault found: unknown, missing and unreadable ones, else those out of range.</summary>
+    /// <summary>What the options say, or every fault found: of each option by itself, else of options that do not go together.</summary>
     /// <param name="options">Texts by the options' names; one with a default may be left out.</param>
-    public Validation<Error, T> Build(IReadOnlyDictionary<string, string> options)
+    /// <param name="learningRate">The learning rate where no option gives it, such as a schedule made of others, which has no text.</param>
+    public Validation<Error, T> Build(IReadOnlyDictionary<string, string> options, Schedule? learningRate = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        OptionValues values = new(options);
+        OptionValues values = new(options, learningRate);
         Validation<Error, T> made = make(values);
         return values.FaultsOf(Name).Make(() => made).Bind(static inner => inner);
     }

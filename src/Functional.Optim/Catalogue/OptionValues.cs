@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Numerics;
+using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -7,7 +10,7 @@ namespace Functional.Optim;
 /// Reads an entry's options from texts. Asking for a value declares its option, so that each stands in one place: an entry runs its factory
 /// once over no text to learn its options. What is returned where the text is missing or wrong has no meaning; the fault is noted.
 /// </summary>
-internal sealed class OptionValues(IReadOnlyDictionary<string, string> given)
+internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Schedule? learningRate = null)
 {
     private delegate bool Reader<T>(string text, out T value);
 
@@ -17,59 +20,123 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given)
     internal ImmutableArray<CatalogueOption> Options { get; private set; } = [];
 
     internal double Number(string name, string description, string allowed, double? fallback = null) =>
-        Read<double>(new(name, description, "a number", allowed, fallback?.ToString(CultureInfo.InvariantCulture)), ReadNumber);
+        Read<double>(OfNumber(name, description, allowed, fallback), ReadNumber);
 
-    internal double Number(string name, string description, Bounds allowed, double? fallback = null) =>
-        Number(name, description, allowed.Allowed, fallback);
+    internal double Number(string name, string description, Bounds allowed, double? fallback = null) => Read(
+        OfNumber(name, description, allowed.Allowed, fallback),
+        (string text, out double value) => ReadNumber(text, out value) && allowed.Contains(value));
 
     internal long Whole(string name, string description, string allowed, long? fallback = null) =>
-        Read<long>(new(name, description, "a whole number", allowed, fallback?.ToString(CultureInfo.InvariantCulture)), ReadWhole);
+        Read<long>(OfWhole(name, description, allowed, fallback), ReadWhole);
 
     internal long Whole(string name, string description, long least, long? fallback = null) =>
-        Whole(name, description, Bounds.AtLeast(least).Allowed, fallback);
+        WholeFrom(name, description, least, fallback);
 
-    internal long? WholeOrNone(string name, string description, string allowed) =>
-        Read<long?>(new(name, description, "a whole number or nothing", allowed, string.Empty), ReadWholeOrNone);
+    internal T WholeFrom<T>(string name, string description, T least, T? fallback = null)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => Read(
+        OfWhole(name, description, AtLeast(least), fallback),
+        (string text, out T value) => ReadWhole(text, out value) && value >= least);
+
+    internal T? WholeOrNone<T>(string name, string description, T least)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => Read(
+        new(name, description, "a whole number or nothing", AtLeast(least), string.Empty),
+        (string text, out T? value) =>
+        {
+            bool whole = ReadWhole(text, out T number);
+            value = whole ? number : null;
+            return whole ? number >= least : text.Length == 0;
+        });
 
     internal long[] Wholes(string name, string description, string allowed) =>
         Read<long[]>(new(name, description, "whole numbers with commas between", allowed, null), ReadWholes) ?? [];
 
-    internal bool Flag(string name, string description) =>
-        Read<bool>(new(name, description, "a word", "true, false", "false"), bool.TryParse);
+    internal bool Flag(string name, string description, bool fallback = false) =>
+        Read<bool>(new(name, description, "a word", "true, false", fallback ? "true" : "false"), bool.TryParse);
 
     internal TChoice Choice<TChoice>(string name, string description, TChoice fallback)
         where TChoice : struct, Enum =>
         Read<TChoice>(new(name, description, "a word", string.Join(", ", Enum.GetNames<TChoice>()), fallback.ToString()), ReadChoice);
 
+    /// <summary>Which leaves; null where it is the fallback.</summary>
+    internal Func<Leaf, bool>? LeavesOr(string fallback, string name, string description)
+    {
+        Func<Leaf, bool> leaves = Leaves(name, description, fallback);
+        return string.Equals(TextOf(Options[^1]), fallback, StringComparison.OrdinalIgnoreCase) ? null : leaves;
+    }
+
+    internal Func<Leaf, bool> Leaves(string name, string description, string? fallback = null) =>
+        Read<Func<Leaf, bool>>(new(name, description, "leaves", LeafText.Allowed, fallback), LeafText.TryRead);
+
+    /// <summary>The learning rate: where no text gives it the schedule that was given for it, if one was.</summary>
+    internal Schedule LearningRate(string name = "learningRate", string description = "η(t)", string? fallback = null) => Build(
+        new(name, description, "a schedule", $"a number or one of the schedules as {EntryText.Form}", fallback),
+        text => ReadNumber(text, out double rate)
+            ? Constant.Create(rate).Map(constant => (Schedule)constant)
+            : Catalogue.Schedules.Build(text),
+        learningRate);
+
+    internal Optimizer Inner(string name, string description) => Build(
+        new(name, description, "an optimizer", $"one of the optimizers and transforms as {EntryText.Form}", null),
+        text => ImmutableArray.Create([.. Catalogue.Optimizers, .. Catalogue.Transforms]).Build(text, learningRate));
+
     /// <summary>The faults of reading, those of texts that no option asked for among them.</summary>
     internal Faults FaultsOf(string entry)
     {
-        foreach (string name in given.Keys.Except(Options.Select(option => option.Name)))
-            faults.Require(false, name, $"no option of {entry}", string.Join(", ", Options.Select(option => option.Name)));
+        string[] known = [.. Options.Select(option => option.Name)];
+        foreach (string name in given.Keys.Except(known, StringComparer.OrdinalIgnoreCase))
+            faults.Require(false, name, $"no option of {entry}", string.Join(", ", known));
         return faults;
     }
 
     private T Read<T>(CatalogueOption option, Reader<T> read)
     {
         Options = Options.Add(option);
-        string? text = given.TryGetValue(option.Name, out string? found) ? found : option.Default;
         T value = default!;
-        faults.Require(text is not null && read(text, out value), option.Name, text ?? "not given", $"{option.Type}, {option.Allowed}");
+        string? text = TextOf(option);
+        Require(text is not null && read(text, out value), option, text);
         return value;
     }
+
+    /// <summary>What is built from a text of its own, whose faults are told with the option's name in front.</summary>
+    private T Build<T>(CatalogueOption option, Func<string, Validation<Error, T>> build, T? otherwise = null)
+        where T : class
+    {
+        Options = Options.Add(option);
+        if (GivenFor(option) is null && otherwise is not null) return otherwise;
+        string? text = TextOf(option);
+        Require(text is not null, option, text);
+        return text is null ? null! : build(text).MatchUnsafe(Succ: built => built, Fail: inside =>
+        {
+            faults.Within(option.Name, inside);
+            return null!;
+        });
+    }
+
+    private void Require(bool holds, CatalogueOption option, string? text) =>
+        faults.Require(holds, option.Name, text ?? "not given", $"{option.Type}, {option.Allowed}");
+
+    private string? TextOf(CatalogueOption option) => GivenFor(option) ?? option.Default;
+
+    private string? GivenFor(CatalogueOption option) =>
+        given.FirstOrDefault(text => string.Equals(text.Key, option.Name, StringComparison.OrdinalIgnoreCase)).Value;
+
+    private static CatalogueOption OfNumber(string name, string description, string allowed, double? fallback) =>
+        new(name, description, "a number", allowed, fallback?.ToString("g", CultureInfo.InvariantCulture));
+
+    private static CatalogueOption OfWhole<T>(string name, string description, string allowed, T? fallback)
+        where T : struct, IBinaryInteger<T> =>
+        new(name, description, "a whole number", allowed, fallback?.ToString(null, CultureInfo.InvariantCulture));
+
+    private static string AtLeast<T>(T least)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T> =>
+        typeof(T) == typeof(int) ? $"{least} to {T.MaxValue}" : Bounds.AtLeast(long.CreateChecked(least)).Allowed;
 
     private static bool ReadNumber(string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 
-    private static bool ReadWhole(string text, out long value) =>
-        long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out value);
-
-    private static bool ReadWholeOrNone(string text, out long? value)
-    {
-        bool whole = ReadWhole(text, out long number);
-        value = whole ? number : null;
-        return whole || text.Length == 0;
-    }
+    private static bool ReadWhole<T>(string text, out T value)
+        where T : struct, IBinaryInteger<T> =>
+        T.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out value);
 
     private static bool ReadWholes(string text, out long[] values)
     {

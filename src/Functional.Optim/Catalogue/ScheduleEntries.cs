@@ -82,7 +82,7 @@ internal static class ScheduleEntries
             "cyclic",
             at => Cyclic.Create(
                 at.Number("floor", "the lowest rate", "from 0 to the peak"), Peak(at), at.Whole("stepsUp", "the steps of a rise", 1, 2000),
-                at.WholeOrNone("stepsDown", "the steps of a fall; as many as of a rise where not given", "1 or more"),
+                at.WholeOrNone("stepsDown", "the steps of a fall; as many as of a rise where not given", 1L),
                 at.Choice("mode", "how the height of the triangle changes", CyclicMode.Triangular),
                 Gamma(at, "the factor of each step in the exponential range", 1)),
             "a line up and one down, again and again", "Smith, 2017", "torch CyclicLR",

@@ -94,6 +94,12 @@ public abstract record Optimizer
         return rate;
     }
 
+    /// <summary>How many bytes of state it keeps for each parameter: a number for each slot, before padding.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    public int StateBytesPerParameter<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Init(ParameterTree.Of(Leaf.Of("one", [1], [T.One]))).SlotCount * Unsafe.SizeOf<T>();
+
     /// <summary>Which leaf of a layout gets which settings.</summary>
     /// <param name="layout">The layout of the parameters.</param>
     public GroupReport Report(TreeLayout layout)

@@ -17,6 +17,9 @@ namespace Functional.Optim;
 /// </remarks>
 public sealed record Rprop : ScalingOptimizer
 {
+    /// <summary>What a factor may be that makes a step smaller, and one that makes it larger.</summary>
+    internal static readonly Bounds Shrinking = Bounds.Within(0, 1), Growing = Bounds.Within(1, double.PositiveInfinity);
+
     private Rprop()
     {
     }
@@ -25,10 +28,10 @@ public sealed record Rprop : ScalingOptimizer
     public double InitialStep { get; init => field = Bounds.Positive.Check(value); }
 
     /// <summary>η⁻, in (0, 1).</summary>
-    public double EtaMinus { get; init => field = Bounds.Within(0, 1).Check(value); }
+    public double EtaMinus { get; init => field = Shrinking.Check(value); }
 
     /// <summary>η⁺, finite and more than 1.</summary>
-    public double EtaPlus { get; init => field = Bounds.Within(1, double.PositiveInfinity).Check(value); }
+    public double EtaPlus { get; init => field = Growing.Check(value); }
 
     /// <summary>The smallest size; finite and not negative.</summary>
     public double MinimumStep { get; init => field = Bounds.NotNegative.Check(value); }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -46,8 +47,8 @@ public static class Clip
         return double.CreateTruncating(rounded) > factor ? T.BitDecrement(rounded) : rounded;
     }
 
-    private static Transform Checked(double limit, Func<Transform> make) =>
-        new Faults().Require(limit, Bounds.ZeroOrMore).Make(make).OrThrow(nameof(Clip));
+    private static Transform Checked(double limit, Func<Transform> make, [CallerArgumentExpression(nameof(limit))] string name = "") =>
+        new Faults().Require(limit, Bounds.ZeroOrMore, name).Make(make).OrThrow(nameof(Clip));
 
     private sealed record GlobalNorm(double Maximum, NormKind Kind) : Transform
     {

@@ -22,6 +22,6 @@ internal sealed record RpropScaling(double InitialStep, double EtaMinus, double 
     internal static Faults Check(double initialStep, double etaMinus, double etaPlus, double minimumStep, double maximumStep) =>
         new Faults()
         .Require(initialStep, Bounds.Positive).Require(minimumStep, Bounds.NotNegative).Require(maximumStep, Bounds.NotNegative)
-        .Require(etaMinus, Bounds.Within(0, 1)).Require(etaPlus, Bounds.Within(1, double.PositiveInfinity))
+        .Require(etaMinus, Rprop.Shrinking).Require(etaPlus, Rprop.Growing)
         .Require(!(maximumStep < minimumStep), nameof(maximumStep), maximumStep, $"{minimumStep}, the smallest, or more");
 }

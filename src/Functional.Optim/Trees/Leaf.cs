@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Functional.Optim;
 
@@ -32,14 +34,32 @@ public sealed class Leaf : IEquatable<Leaf>
     /// <summary>The number of elements: the product of <see cref="Shape"/>.</summary>
     public int Length { get; }
 
+    /// <summary>The shape as tensors have it, which have one dimension at the least.</summary>
+    internal nint[] TensorLengths => Rank == 0 ? [1] : [.. Shape.Select(size => (nint)size)];
+
     /// <summary>Names an array and its shape, to build a tree from.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="name">The name, not empty.</param>
     /// <param name="shape">The size of each dimension, none negative; empty for a scalar.</param>
     /// <param name="data">The elements in row-major order; they are copied when the tree is built.</param>
     public static LeafData<T> Of<T>(string name, ReadOnlySpan<int> shape, T[] data)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new(name, [.. shape], data);
+
+    /// <summary>Names a tensor, to build a tree from; its elements are copied in row-major order, whatever its strides.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="name">The name, not empty.</param>
+    /// <param name="tensor">The elements; a leaf has the shape of the tensor.</param>
+    /// <exception cref="OverflowException">A dimension is longer than 2³¹ − 1.</exception>
+    public static LeafData<T> Of<T>(string name, scoped in ReadOnlyTensorSpan<T> tensor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] elements = new T[tensor.FlattenedLength];
+        tensor.FlattenTo(elements);
+        int[] shape = new int[tensor.Rank];
+        for (int dimension = 0; dimension < shape.Length; dimension++) shape[dimension] = checked((int)tensor.Lengths[dimension]);
+        return new(name, [.. shape], elements);
+    }
 
     /// <inheritdoc/>
     public bool Equals(Leaf? other) =>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace Functional.Optim;
@@ -8,7 +9,7 @@ public static class ParameterTree
 {
     /// <summary>A tree of named arrays, copied.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="leaves">Name, shape and elements of each leaf, in order (see <see cref="Leaf.Of{T}"/>).</param>
+    /// <param name="leaves">Name, shape and elements of each leaf, in order (see <see cref="Leaf"/>).</param>
     /// <exception cref="ArgumentException">
     /// A name is empty or appears twice, a size is negative, or the data of a leaf has another length than its shape.
     /// </exception>
@@ -87,6 +88,11 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     /// <exception cref="ArgumentException">No leaf has this name.</exception>
     /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
     public ReadOnlySpan<T> AsSpan(string name) => AsSpan(Layout[name]);
+
+    /// <summary>The elements of the leaf of a name in its shape, for code over .NET's tensors; a scalar has the shape [1].</summary>
+    /// <exception cref="ArgumentException">No leaf has this name.</exception>
+    /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
+    public ReadOnlyTensorSpan<T> AsTensorSpan(string name) => new(AsSpan(name), Layout[name].TensorLengths);
 
     /// <summary>
     /// The Euclidean norm over every element, <c>√Σx²</c>, added in double in blocks of a fixed size and order: the same bits for

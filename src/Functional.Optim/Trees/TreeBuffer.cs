@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Functional.Optim;
 
@@ -43,6 +44,11 @@ public readonly struct TreeBuffer<T>
     /// <summary>The elements of the leaf of a name.</summary>
     /// <exception cref="ArgumentException">No leaf has this name.</exception>
     public Span<T> AsSpan(string name) => AsSpan(Layout[name]);
+
+    /// <summary>The elements of the leaf of a name in its shape, for code over .NET's tensors; a scalar has the shape [1].</summary>
+    /// <exception cref="ArgumentException">No leaf has this name.</exception>
+    /// <exception cref="ObjectDisposedException">The buffer was frozen already.</exception>
+    public TensorSpan<T> AsTensorSpan(string name) => new(AsSpan(name), Layout[name].TensorLengths);
 
     /// <summary>Freezes the buffer into an immutable tree, without copying; the buffer can be written no more.</summary>
     public ParameterTree<T> ToTree()

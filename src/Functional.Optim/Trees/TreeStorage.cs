@@ -35,9 +35,10 @@ internal sealed class TreeStorage<T>(TreeLayout layout)
 
     internal double GlobalNorm(int generation)
     {
-        if (normGeneration == generation) return norm;
+        // Trees are shared between threads: whoever sees the generation has to see the norm too.
+        if (Volatile.Read(ref normGeneration) == generation) return norm;
         norm = BlockReduction.Norm<T>(Memory.Span);
-        normGeneration = generation;
+        Volatile.Write(ref normGeneration, generation);
         return norm;
     }
 

@@ -53,6 +53,13 @@ public sealed class Faults
         milestones.IsEmpty || (milestones[0] >= 0 && milestones.Zip(milestones.Tail).ForAll(pair => pair.Item1 <= pair.Item2)),
         nameof(milestones), milestones, "0 or more, in rising order");
 
+    /// <summary>Notes the faults of something that is itself the value of an option.</summary>
+    internal Faults Within(string name, Seq<Error> inside)
+    {
+        found.AddRange(inside.Map(fault => Error.New($"{name}: {fault.Message}")));
+        return this;
+    }
+
     /// <summary>The value, made only if no fault was found; else every fault.</summary>
     /// <typeparam name="T">The configuration.</typeparam>
     /// <param name="make">Makes it.</param>

@@ -15,4 +15,17 @@ public static class Validated
         validation.Match(
             Succ: value => value,
             Fail: faults => throw new ArgumentException($"{what}: {string.Join("; ", faults.Map(fault => fault.Message))}."));
+
+    /// <summary>The way back: what a factory makes, or the message of its exception.</summary>
+    internal static Validation<Error, T> OrFault<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (ArgumentException exception)
+        {
+            return Error.New(exception.Message);
+        }
+    }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Reflection;
 using System.Text.Json;
 using Functional.Optim.Tests.Schedules;
 
@@ -7,21 +5,14 @@ namespace Functional.Optim.Tests.Catalogues;
 
 public class ScheduleEntriesTests
 {
-    /// <summary>The factories that no text describes: they take schedules, or are a constant by another name.</summary>
-    private static readonly string[] WithoutText = [nameof(Schedule.Sequential), nameof(Schedule.Chained), nameof(Schedule.FromDouble)];
-
     public static TheoryData<string> Names => CatalogueScheduleLaws.Names;
-
-    private static IEnumerable<MethodInfo> Factories =>
-        typeof(Schedule).GetMethods(BindingFlags.Public | BindingFlags.Static)
-            .Where(method => !method.IsSpecialName && !WithoutText.Contains(method.Name))
-            .Append(typeof(Plateau).GetMethod(nameof(Plateau.Of))!);
 
     [Fact]
     public void Every_factory_is_an_entry_with_its_parameters_and_their_defaults()
     {
-        string[] factories = [.. Factories.Select(Signature).Order(StringComparer.Ordinal)];
-        Assert.Equal(factories, Optim.Catalogue.All.Select(entry => entry.ToString()).Order(StringComparer.Ordinal));
+        string[] factories = [.. Factory.Schedules.Select(factory => factory.ToString()).Order(StringComparer.Ordinal)];
+        CatalogueEntry[] entries = [.. Optim.Catalogue.Schedules, Optim.Catalogue.Plateau];
+        Assert.Equal(factories, entries.Select(entry => entry.ToString()).Order(StringComparer.Ordinal));
         Assert.Contains(
             "oneCycle(peak, totalSteps, rise=0.3, anneal=Cosine, divisor=25, finalDivisor=10000, threePhases=false)", factories);
     }
@@ -102,16 +93,4 @@ public class ScheduleEntriesTests
 
     private static string Faults(string name, params (string Name, string Text)[] options) =>
         Assert.Throws<ArgumentException>(() => Build(name, options)).Message;
-
-    private static string Signature(MethodInfo factory)
-    {
-        string name = factory.DeclaringType == typeof(Plateau) ? nameof(Plateau) : factory.Name;
-        return $"{JsonNamingPolicy.CamelCase.ConvertName(name)}({string.Join(", ", factory.GetParameters().Select(Option))})";
-    }
-
-    private static string Option(ParameterInfo parameter)
-    {
-        object? value = parameter.DefaultValue is bool flag ? (flag ? "true" : "false") : parameter.DefaultValue;
-        return parameter.HasDefaultValue ? string.Create(CultureInfo.InvariantCulture, $"{parameter.Name}={value}") : parameter.Name!;
-    }
 }

@@ -28,7 +28,7 @@ public sealed class ChecklistTests : IDisposable
         ("weight decay", Verdict.Doubtful, With(tiny => tiny with { WeightDecay = 0 })),
         ("weight decay", Verdict.Right, With(tiny => tiny with { WeightDecay = 0.01 })),
         ("weight decay", Verdict.Doubtful, With(tiny => tiny with { WeightDecay = 0.2 })),
-        ("weight decay", Verdict.Doubtful, With(tiny => tiny with { Optimizer = "adam" })),
+        ("weight decay", Verdict.Doubtful, With(tiny => tiny with { Optimizer = "adam", WeightDecay = 0.1 })),
         ("weight decay", Verdict.Wrong, With(tiny => tiny) with { Decayed = Checklist.Everything }),
         ("clip", Verdict.Doubtful, With(tiny => tiny with { Clip = 0 })),
         ("clip", Verdict.Doubtful, With(tiny => tiny with { Clip = 0.4 })),
@@ -86,7 +86,7 @@ public sealed class ChecklistTests : IDisposable
     public void What_decays_is_counted_in_parameters_as_the_optimizer_does()
     {
         ChecklistOptions tiny = With(tiny => tiny);
-        GroupReport report = OptimizerChoice.Of(tiny.Configuration).Report(new GptModel(tiny.Configuration, tiny.Vocabulary, 0).Layout);
+        GroupReport report = OptimizerChoice.Create(tiny.Configuration).OrThrow("tiny").Report(new GptModel(tiny.Configuration, tiny.Vocabulary, 0).Layout);
         Assert.Contains(
             $" on {report.Rows.Single(row => row.WeightDecay > 0).Parameters:N0} of {report.Rows.Sum(row => row.Parameters):N0} parameters, none of them in norms",
             Judged("weight decay", tiny).Value, StringComparison.Ordinal);

@@ -5,7 +5,7 @@ public class ConvergenceTests
 {
     private const double Tolerance = 1e-6;
 
-    private static readonly double[] ParabolaMinimum = [1, -1, 1];
+    private static readonly double[] ParabolaStart = [-1, 10, 1], ParabolaMinimum = [1, -1, 1], ValleyStart = [-1.2, 1], ValleyEnd = [1, 1];
 
     private static readonly (string Name, Optimizer Optimizer, int Steps)[] Parabola =
     [
@@ -27,6 +27,8 @@ public class ConvergenceTests
         ("rprop", Rprop.Of(0.1, minimumStep: 1e-12), 80),
         ("asgd", Asgd.Of(0.1, lambda: 0), 80),
         ("lion, whose rate has to fall", Lion.Of(Schedule.WarmupCosine(0.1, 1, 4000)), 4000),
+        ("lamb, whose rate has to fall", Lamb.Of(Schedule.WarmupExponential(0.3, 1, 500, 1e-9), weightDecay: 0), 380),
+        ("lars, whose rate has to fall", Lars.Of(Schedule.WarmupExponential(0.3, 1, 500, 1e-9), coefficient: 1), 390),
         ("adabelief", AdaBelief.Of(0.1), 360),
         ("yogi", Yogi.Of(0.1), 330),
         ("yogi as in Optax", Yogi.Of(0.1, initialAccumulator: 1e-6, biasCorrection: true), 580),
@@ -54,8 +56,7 @@ public class ConvergenceTests
     public void It_reaches_the_minimum_of_a_parabola(string name)
     {
         var (_, optimizer, steps) = Parabola.Single(entry => entry.Name == name);
-        AssertReaches(
-            ParabolaMinimum, optimizer, steps, [-1, 10, 1], at => [.. at.Zip(ParabolaMinimum, (x, minimum) => 2 * (x - minimum))]);
+        AssertReaches(ParabolaMinimum, optimizer, steps, ParabolaStart, ParabolaGradient);
     }
 
     [Theory]
@@ -63,11 +64,27 @@ public class ConvergenceTests
     public void It_reaches_the_end_of_Rosenbrocks_valley(string name)
     {
         var (_, optimizer, steps) = Rosenbrock.Single(entry => entry.Name == name);
-        AssertReaches([1, 1], optimizer, steps, [-1.2, 1], at =>
-        {
-            double rise = at[1] - (at[0] * at[0]);
-            return [(-400 * at[0] * rise) - (2 * (1 - at[0])), 200 * rise];
-        });
+        AssertReaches(ValleyEnd, optimizer, steps, ValleyStart, ValleyGradient);
+    }
+
+    [Theory]
+    [InlineData(LineSearch.None, 1)]
+    [InlineData(LineSearch.StrongWolfe, 3)]
+    public void Lbfgs_reaches_the_minimum_of_a_parabola(LineSearch lineSearch, int steps) => AssertReaches(
+        ParabolaMinimum, Lbfgs.Of(lineSearch: lineSearch), steps, ParabolaStart,
+        at => at.Zip(ParabolaMinimum, (x, minimum) => (x - minimum) * (x - minimum)).Sum(), ParabolaGradient);
+
+    [Fact]
+    public void Lbfgs_with_a_line_search_reaches_the_end_of_Rosenbrocks_valley() => AssertReaches(
+        ValleyEnd, Lbfgs.Of(changeTolerance: 1e-18, lineSearch: LineSearch.StrongWolfe), 3, ValleyStart,
+        at => Math.Pow(1 - at[0], 2) + (100 * Math.Pow(at[1] - (at[0] * at[0]), 2)), ValleyGradient);
+
+    private static double[] ParabolaGradient(double[] at) => [.. at.Zip(ParabolaMinimum, (x, minimum) => 2 * (x - minimum))];
+
+    private static double[] ValleyGradient(double[] at)
+    {
+        double rise = at[1] - (at[0] * at[0]);
+        return [(-400 * at[0] * rise) - (2 * (1 - at[0])), 200 * rise];
     }
 
     private static void AssertReaches(double[] minimum, Optimizer optimizer, int steps, double[] start, Func<double[], double[]> gradient)
@@ -77,10 +94,27 @@ public class ConvergenceTests
         for (int step = 1; step <= steps + 10; step++)
         {
             (parameters, state) = optimizer.Step(parameters, Tree(gradient(parameters.AsSpan("x").ToArray())), state);
-            if (step < steps) continue;
-            double distance = parameters.AsSpan("x").ToArray().Zip(minimum, (x, best) => Math.Abs(x - best)).Max();
-            Assert.True(distance <= Tolerance, $"after {step} updates it is {distance} away");
+            if (step >= steps) AssertThere(minimum, parameters, $"{step} updates");
         }
+    }
+
+    private static void AssertReaches(
+        double[] minimum, Lbfgs optimizer, int steps, double[] start, Func<double[], double> loss, Func<double[], double[]> gradient)
+    {
+        ParameterTree<double> parameters = Tree(start);
+        LbfgsState<double> state = optimizer.Init(parameters);
+        for (int step = 1; step <= steps + 2; step++)
+        {
+            (parameters, state, _) = optimizer.Step(
+                at => (loss(at.AsSpan("x").ToArray()), Tree(gradient(at.AsSpan("x").ToArray()))), parameters, state);
+            if (step >= steps) AssertThere(minimum, parameters, $"{step} steps of up to {optimizer.MaximumIterations} iterations");
+        }
+    }
+
+    private static void AssertThere(double[] minimum, ParameterTree<double> parameters, string after)
+    {
+        double distance = parameters.AsSpan("x").ToArray().Zip(minimum, (x, best) => Math.Abs(x - best)).Max();
+        Assert.True(distance <= Tolerance, $"after {after} it is {distance} away");
     }
 
     private static ParameterTree<double> Tree(double[] values) => ParameterTree.Of(Leaf.Of("x", [values.Length], values));

@@ -1,3 +1,6 @@
+using FsCheck.Xunit;
+using Functional.Optim.Tests.Laws;
+
 namespace Functional.Optim.Tests.Optimizers;
 
 public class OptimizerRecordTests
@@ -35,6 +38,17 @@ public class OptimizerRecordTests
         Assert.NotEqual(Make(maker, 0.1), Make(maker, 0.2));
         Assert.Equal(Make(maker, 0.1).WithGroups(Head), Make(maker, 0.1).WithGroups(Head));
         Assert.NotEqual(Make(maker, 0.1), Make(maker, 0.1).WithGroups(Head));
+    }
+
+    [Property]
+    public void Settings_may_change_between_updates_while_the_state_goes_on(Problem problem)
+    {
+        Schedule schedule = Schedule.WarmupCosine(0.1, 1, 3);
+        AdamW fixedRate = AdamW.Of(1, weightDecay: 0.1);
+        (ParameterTree<float> parameters, AdamState<float> state) = (problem.Parameters<float>(), fixedRate.Init(problem.Parameters<float>()));
+        for (int update = 1; update <= Problem.Updates; update++)
+            (parameters, state) = (fixedRate with { LearningRate = schedule.At(update) }).Step(parameters, problem.Gradients<float>(update), state);
+        Assert.Equal(problem.After<float>(AdamW.Of(schedule, weightDecay: 0.1)), (parameters, state.ToState()));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using FsCheck.Xunit;
 
 namespace Functional.Optim.Tests.Trees;
@@ -29,6 +30,23 @@ public class ParameterTreeTests
         ParameterTree<float> other = ParameterTree.Of(Leaf.Of("w", [1, 2], [1f, 2f]));
         string message = Assert.Throws<ArgumentException>(() => { Sgd.Of(0.1).Step(one, other, Sgd.Of(0.1).Init(one)); }).Message;
         Assert.Contains("w[1, 2] where the parameters have w[2]", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Leaves_are_tensors_and_tensors_are_leaves_whatever_their_strides()
+    {
+        Tensor<float> tensor = Tensor.Create([1f, 2, 3, 4, 5, 6], [3, 2]);
+        ParameterTree<float> tree = ParameterTree.Of(
+            Leaf.Of("transposed", Tensor.Transpose(tensor).AsReadOnlyTensorSpan()), Leaf.Of("scalar", [], [7f]), Leaf.Of("empty", [0, 3], Array.Empty<float>()));
+        Assert.Equal("transposed[2, 3]", tree.Layout["transposed"].ToString());
+        Assert.Equal((float[])[1, 3, 5, 2, 4, 6], tree.AsSpan("transposed"));
+        Assert.Equal(4, tree.AsTensorSpan("transposed")[1, 1]);
+        Assert.Equal(7, tree.AsTensorSpan("scalar")[0]);
+        Assert.Equal(0, tree.AsTensorSpan("empty").FlattenedLength);
+
+        TreeBuffer<float> buffer = tree.Layout.Rent<float>();
+        Tensor.Multiply(tree.AsTensorSpan("transposed"), 2f, buffer.AsTensorSpan("transposed"));
+        Assert.Equal((float[])[2, 6, 10, 4, 8, 12], buffer.ToTree().AsSpan("transposed"));
     }
 
     [Fact]

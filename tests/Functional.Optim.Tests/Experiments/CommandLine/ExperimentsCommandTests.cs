@@ -54,7 +54,7 @@ public sealed class ExperimentsCommandTests
         "--heads is 7; allowed is a divisor of --width, which is 512")]
     [InlineData("run checklist --width 65536 --layers 100", "--width is 65536; allowed is what makes, with --layers, ")]
     [InlineData("run minigpt-configurations --vocabularies 1,2", "--vocabularies is 1,2; allowed is 3 numbers")]
-    [InlineData("run minigpt-configurations --vocabularies 1,2,1e7", "--vocabularies is 10000000; allowed is up to 1000000 each")]
+    [InlineData("run minigpt-configurations --vocabularies 1,2,1e7", "--vocabularies is 1,2,1e7; allowed is whole numbers, each from 1 to 1000000, ")]
     [InlineData("run all --seed -1", "--seed is -1; allowed is a whole number from 0 to 18446744073709551615")]
     [InlineData("run all --format xml", "--format is xml; allowed is table, markdown, csv or json")]
     [InlineData("run all --out=", "--out has no value; allowed is the path of a folder")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using MiniGpt;
 
@@ -79,6 +80,28 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal((RunCommand.WrongUse, ""), (code, output));
         Assert.Single(error.TrimEnd().Split('\n'));
         Assert.Contains(options.Split(' ')[1], error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--optimizer lion(beta1=2)", "--optimizer lion: beta1 is 2; allowed is a number, in [0, 1)")]
+    [InlineData("--optimizer lion(beta=0.9)", "--optimizer lion: beta is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize")]
+    [InlineData("--schedule stepDecay(every=0)", "--schedule stepDecay: every is 0; allowed is a whole number, 1 or more")]
+    public void Wrong_options_of_an_optimizer_or_a_schedule_are_one_line_and_2(string options, string expected)
+    {
+        (int code, string output, string error) = Run($"--text {text} {options}");
+        Assert.Equal((RunCommand.WrongUse, "", expected), (code, output, error.TrimEnd()));
+    }
+
+    [Fact]
+    public void Any_optimizer_and_schedule_of_the_catalogue_trains()
+    {
+        (int code, string output, string error) = Run(
+            $"--text {text} {SmallModel} --steps 4 --learning-rate 1e-4 --optimizer Lion(beta1=0.95,weightDecay=1) --schedule multiStepDecay(milestones=2,3) "
+            + $"--out {folder.At("out")}");
+        Assert.Equal(("", RunCommand.Success), (error, code));
+        Assert.Contains("LionScaling { Beta1 = 0.95, Beta2 = 0.99 } then WeightDecay { Decay = 1 }", output, StringComparison.Ordinal);
+        double[] rates = [.. File.ReadAllLines(folder.At("out/metrics.csv")).Skip(1).Select(line => double.Parse(line.Split(',')[3], CultureInfo.InvariantCulture))];
+        Assert.Equal([1e-4, 1e-5, 1e-6, 1e-6], rates.Select(rate => Math.Round(rate, 12)));
     }
 
     [Fact]

@@ -1,10 +1,18 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using MiniGpt;
 
 namespace Functional.Optim.Tests.MiniGpt.CommandLine;
 
 public sealed class RunCommandTests
 {
+    private const string Optimizers = "momentum, sgd, adam, adamW, nAdam, rAdam, adamax, adagrad, adadelta, rmsProp, asgd, rprop, lion, lamb, lars, "
+        + "adaBelief, yogi, or NAME(option=value, …)";
+
+    private const string Schedules = "linear, cosine, polynomial, exponential, constant, linearWarmup, warmupCosine, warmupPolynomial, "
+        + "warmupExponential, stepDecay, multiStepDecay, constantFactor, linearFactor, exponentialDecay, cosineRestarts, oneCycle, cyclic, "
+        + "inverseSquareRoot, warmupStableDecay, or NAME(option=value, …)";
+
     private const string Count = "a whole number from 1 to 1000000000", Real = "a finite number from 0";
 
     [Fact]
@@ -41,13 +49,6 @@ public sealed class RunCommandTests
     public async Task The_presets_warm_up_shrinks_where_the_steps_leave_no_room(int steps, int warmup) =>
         Assert.Equal(warmup, (await Parse("--steps", $"{steps}")).Preset.WarmupSteps);
 
-    [Fact]
-    public async Task The_presets_decay_is_for_adamw_alone()
-    {
-        Assert.Equal(0, (await Parse("--optimizer", "adam")).Preset.WeightDecay);
-        Assert.Equal(0.1, (await Parse("--optimizer", "adamw")).Preset.WeightDecay);
-    }
-
     [Theory]
     [InlineData("--steps 0", "--steps is 0; allowed is " + Count)]
     [InlineData("--steps -5", "--steps is -5; allowed is " + Count)]
@@ -67,8 +68,18 @@ public sealed class RunCommandTests
     [InlineData("--threads 0", "--threads is 0; allowed is a whole number from 1 to 1024")]
     [InlineData("--batch 0", "--batch is 0; allowed is a whole number from 1 to 65536")]
     [InlineData("--preset huge", "--preset is huge; allowed is nano, tiny, small or medium")]
-    [InlineData("--optimizer lion", "--optimizer is lion; allowed is sgd, momentum, adam or adamw")]
-    [InlineData("--schedule step", "--schedule is step; allowed is constant, linear, cosine, polynomial or exponential")]
+    [InlineData("--optimizer sofia", "--optimizer is sofia; allowed is " + Optimizers)]
+    [InlineData("--optimizer lbfgs", "--optimizer is lbfgs; allowed is " + Optimizers)]
+    [InlineData("--optimizer lion(beta1=0.5", "--optimizer is lion(beta1=0.5; allowed is " + Optimizers)]
+    [InlineData("--optimizer=", "--optimizer has no value; allowed is " + Optimizers)]
+    [InlineData("--schedule step", "--schedule is step; allowed is " + Schedules)]
+    [InlineData("--optimizer lion(beta1=1,betas=0.9) --schedule stepDecay --steps 9",
+        "--optimizer lion: beta1 is 1; allowed is a number, in [0, 1)",
+        "--optimizer lion: betas is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize",
+        "--schedule stepDecay: every is not given; allowed is a whole number, 1 or more")]
+    [InlineData("--schedule cosine(floor=1)", "--schedule cosine: floor is 1; allowed is from 0 to the peak")]
+    [InlineData("--schedule stairs --optimizer sofia",
+        "--optimizer is sofia; allowed is " + Optimizers, "--schedule is stairs; allowed is " + Schedules)]
     [InlineData("--heads 3", "--heads is 3; allowed is a divisor of --width, which is 128")]
     [InlineData("--steps 50 --warmup 50", "--warmup is 50; allowed is a whole number from 0, below the 50 of --steps")]
     [InlineData("--text=", "--text has no value; allowed is the path of a file")]
@@ -115,9 +126,29 @@ public sealed class RunCommandTests
             Assert.Contains(option, output, StringComparison.Ordinal);
         }
 
-        foreach (string name in (string[])[.. Preset.All.Select(preset => preset.Name), .. OptimizerChoice.Names, .. ScheduleChoice.Names])
-            Assert.Contains(name, output, StringComparison.Ordinal);
+        foreach (string name in Preset.All.Select(preset => preset.Name)) Assert.Contains(name, output, StringComparison.Ordinal);
         Assert.Contains("[default: nano 2000, tiny 50000, small 100000, medium 200000]", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_lists_the_options_of_every_optimizer_and_schedule_with_ranges_and_defaults()
+    {
+        (_, string output, _) = await Invoke(MustNotRun, "--help");
+        string words = string.Join(' ', output.Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        AssertListed(OptimizerChoice.Known, Catalogue.Optimizers.Length);
+        AssertListed(ScheduleChoice.Known, Catalogue.Schedules.Length - 2);
+        Assert.All(output.Split('\n').SkipWhile(line => !line.StartsWith("Optimizers:", StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, 121));
+
+        void AssertListed<T>(CatalogueChoice<T> choice, int count)
+        {
+            Assert.Equal(count, choice.Entries.Length);
+            foreach (CatalogueEntry<T> entry in choice.Entries)
+            {
+                Assert.Contains($" {entry.Name} {entry.Description} {string.Join(", ", entry.Options)} ", words, StringComparison.Ordinal);
+                foreach (CatalogueOption option in entry.Options)
+                    Assert.Matches($@" {option.Name} {Regex.Escape(option.Description)}( \([^:]*\b{entry.Name}\b[^:]*\))?: {Regex.Escape($"{option.Type}, {option.Allowed}")}", words);
+            }
+        }
     }
 
     [Fact]

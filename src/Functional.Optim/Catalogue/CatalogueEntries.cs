@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>Entries by their names.</summary>
+public static class CatalogueEntries
+{
+    /// <summary>The entry of a name, or what names there are.</summary>
+    /// <typeparam name="T">What the entries build.</typeparam>
+    /// <param name="entries">One or more.</param>
+    /// <param name="name">The name, in any case.</param>
+    public static Validation<Error, CatalogueEntry<T>> Find<T>(this ImmutableArray<CatalogueEntry<T>> entries, string name)
+    {
+        CatalogueEntry<T>? found = entries.FirstOrDefault(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
+        return new Faults()
+            .Require(found is not null, entries[0].Kind, name, string.Join(", ", entries.Select(entry => entry.Name)))
+            .Make(() => found!);
+    }
+
+    /// <summary>What one text says, such as <c>lion(learningRate=0.001, beta1=0.95)</c> (see <see cref="EntryText"/>), or every fault found.</summary>
+    /// <typeparam name="T">What the entries build.</typeparam>
+    /// <param name="entries">One or more.</param>
+    /// <param name="text">Name and options.</param>
+    /// <param name="learningRate">The learning rate where the text does not give it.</param>
+    public static Validation<Error, T> Build<T>(this ImmutableArray<CatalogueEntry<T>> entries, string text, Schedule? learningRate = null) =>
+        EntryText.Parse(text).Bind(
+            written => entries.Find(written.Name).Bind(entry => entry.Build(written.Options, learningRate)));
+}

@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>The optimizers as entries of the catalogue.</summary>
+internal static class OptimizerEntries
+{
+    internal static ImmutableArray<CatalogueEntry<Optimizer>> All { get; } =
+    [
+        Entry(
+            "sgd",
+            at => Sgd.Create(
+                at.LearningRate(), Momentum(at), at.Number("dampening", "τ, the share of each gradient left out of the momentum", Bounds.UnitInterval, 0),
+                at.Flag("nesterov", "whether the update looks ahead, which wants momentum and no dampening"), Penalty(at), Decay(at), Maximize(at)),
+            "goes down the gradient, or its momentum", "Robbins and Monro, 1951; Polyak, 1964", "torch SGD, Optax sgd", "Optax has no dampening"),
+        Entry(
+            "adam",
+            at => Adam.Create(
+                at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8), Penalty(at), Decay(at), BiasCorrection(at, true), AmsGradOf(at), Maximize(at)),
+            "divides the mean of the gradients by the root of the mean of their squares", "Kingma and Ba, 2015",
+            "torch Adam, Optax adam, amsgrad", "Optax keeps the largest of corrected moments (`amsGrad`)"),
+        Entry(
+            "adamW",
+            at => AdamW.Create(
+                at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8), Decoupled(at, 0.01), Decay(at), AmsGradOf(at), Maximize(at)),
+            "Adam whose decay does not go through the moments", "Loshchilov and Hutter, 2019", "torch AdamW, Optax adamw",
+            "rounds better than torch; Optax's λ is 0.0001"),
+        Entry(
+            "nAdam",
+            at => NAdam.Create(
+                at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8),
+                at.Number("momentumDecay", "ψ, how fast the momentum rises from β₁ / 2 to β₁", Bounds.NotNegative, 0.004),
+                Penalty(at), Decay(at), DecoupledDecay(at), Maximize(at),
+                at.Flag("asTorchBefore2", "whether a factor is counted twice, as by mistake in torch before 2.0")),
+            "Adam with Nesterov momentum", "Dozat, 2016", "torch NAdam, Optax nadam", "Optax's momentum does not rise"),
+        Entry(
+            "rAdam",
+            at => RAdam.Create(
+                at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8),
+                at.WholeFrom("threshold", "what the length of the average has to exceed for adaptive steps", 4, 5),
+                Penalty(at), Decay(at), DecoupledDecay(at), Maximize(at)),
+            "momentum until the adaptive rate can be trusted, then Adam", "Liu et al., 2020", "torch RAdam, Optax radam",
+            "Optax adds ε behind the bias correction"),
+        Entry(
+            "adamax",
+            at => Adamax.Create(at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8), Penalty(at), Decay(at), Maximize(at)),
+            "Adam that divides by the largest gradient of late", "Kingma and Ba, 2015", "torch Adamax, Optax adamax"),
+        Entry(
+            "adagrad",
+            at => Adagrad.Create(
+                at.LearningRate(), at.Number("learningRateDecay", "d, how fast the rate falls: η(t) / (1 + (t − 1)·d)", Bounds.NotNegative, 0),
+                InitialAccumulator(at), Epsilon(at, 1e-10), EpsilonRoot(at, 0), Penalty(at), Decay(at), Maximize(at)),
+            "divides by the root of the sum of all squares", "Duchi, Hazan and Singer, 2011", "torch Adagrad, Optax adagrad",
+            "Optax's ε is under the root (`epsilonRoot`), its sum starts at 0.1"),
+        Entry(
+            "adadelta",
+            at => Adadelta.Create(
+                at.LearningRate(), at.Number("rho", "ρ, how much of both means is kept", Bounds.BelowOne, 0.9),
+                at.Number("epsilon", "ε, under both roots", Bounds.Positive, 1e-6), Penalty(at), Decay(at), Maximize(at)),
+            "measures each step by the steps before it", "Zeiler, 2012", "torch Adadelta, Optax adadelta"),
+        Entry(
+            "rmsProp",
+            at => RmsProp.Create(
+                at.LearningRate(), at.Number("alpha", "α, how much of the mean of the squares is kept", Bounds.BelowOne, 0.99),
+                Epsilon(at, 1e-8), EpsilonRoot(at, 0), at.Flag("centered", "whether to divide by the deviation from the mean gradient"),
+                Momentum(at), Penalty(at), Decay(at), Maximize(at)),
+            "divides by the root of the mean of the squares", "Tieleman and Hinton, 2012; Graves, 2013", "torch RMSprop, Optax rmsprop",
+            "Optax's ε is under the root (`epsilonRoot`), its α is 0.9"),
+        Entry(
+            "asgd",
+            at => Asgd.Create(
+                at.LearningRate(), at.Number("lambda", "λ, the decay of the parameters and of the rate", Bounds.NotNegative, 1e-4),
+                at.Number("alpha", "α, the power by which the rate falls", Bounds.NotNegative, 0.75),
+                at.Whole("averageAfter", "t₀, how many updates pass before the average departs from the parameters", 0, 1_000_000),
+                Penalty(at), Decay(at), Maximize(at)),
+            "descent with an average of the parameters as state", "Polyak and Juditsky, 1992; Xu, 2011", "torch ASGD",
+            "torch keeps its rates in float32, as state"),
+        Entry(
+            "rprop",
+            at => Rprop.Create(
+                at.Number("initialStep", "the size of the first step", Bounds.Positive, 0.01),
+                at.Number("etaMinus", "η⁻, what a step shrinks by where the sign flips", Rprop.Shrinking, 0.5),
+                at.Number("etaPlus", "η⁺, what it grows by where the sign stays", Rprop.Growing, 1.2),
+                at.Number("minimumStep", "the smallest size", Bounds.NotNegative, 1e-6),
+                at.Number("maximumStep", "the largest size, not below the smallest", Bounds.NotNegative, 50),
+                at.LearningRate(description: "η(t), which the sizes are multiplied by", fallback: "1"), Penalty(at), Decay(at), Maximize(at)),
+            "a step size for each parameter, by the signs of its gradient", "Igel and Hüsken, 2000; Riedmiller and Braun, 1993",
+            "torch Rprop, Optax rprop", "theirs call `initialStep` the learning rate"),
+        Entry(
+            "lion",
+            at => Lion.Create(at.LearningRate(), Beta1(at), Beta2(at, 0.99), Decoupled(at, 0), Decay(at), Maximize(at)),
+            "the sign of the momentum", "Chen et al., 2023", "Optax lion", "Optax's λ is 0.001"),
+        Entry(
+            "lamb",
+            at => Lamb.Create(at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-6), Decoupled(at, 0.01), Decay(at)),
+            "AdamW whose steps are scaled leaf by leaf to the size of the parameters", "You et al., 2020", "Optax lamb", "Optax's λ is 0"),
+        Entry(
+            "lars",
+            at => Lars.Create(
+                at.LearningRate(), Momentum(at, 0.9), TransformEntries.Coefficient(at, 0.001), Penalty(at), Epsilon(at, 0), TransformEntries.Adapts(at)),
+            "momentum of gradients scaled leaf by leaf to the size of the parameters", "You, Gitman and Ginsburg, 2017", "Optax lars",
+            "Optax takes the norm of g + λ·θ, the paper the sum of the norms"),
+        Entry(
+            "adaBelief",
+            at => AdaBelief.Create(
+                at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-16), EpsilonRoot(at, 1e-16), Penalty(at), Decay(at), DecoupledDecay(at), Maximize(at)),
+            "divides by the deviation of the gradients from their mean", "Zhuang et al., 2020", "Optax adabelief",
+            "the authors' code decouples the decay and rectifies"),
+        Entry(
+            "yogi",
+            at => Yogi.Create(
+                at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-3), InitialAccumulator(at), BiasCorrection(at, false),
+                Penalty(at), Decay(at), Maximize(at)),
+            "Adam whose mean of the squares forgets slowly", "Zaheer et al., 2018", "Optax yogi",
+            "Optax corrects the bias and starts at 1e-6 (`biasCorrection`, `initialAccumulator`)"),
+    ];
+
+    internal static CatalogueEntry<Lbfgs> Lbfgs { get; } = new(Kind, "lbfgs", at => Optim.Lbfgs.Create(
+        at.LearningRate(description: "η(k), the step size, or the one that a line search tries first", fallback: "1"),
+        at.WholeFrom("maximumIterations", "how many iterations a step makes", 1, 20),
+        at.WholeOrNone("maximumEvaluations", "after how many evaluations a step ends; 5/4 of the iterations where not given", 1),
+        at.Number("gradientTolerance", "the largest gradient at a minimum", Bounds.NotNegative, 1e-7),
+        at.Number("changeTolerance", "the largest change that counts as none", Bounds.NotNegative, 1e-9),
+        at.WholeFrom("historySize", "how many moves are remembered", 1, 100),
+        at.Choice("lineSearch", "how far to go along a direction", LineSearch.None),
+        at.LeavesOr(LeafText.None, "frozen", "which leaves stay as they are")))
+    {
+        Description = "takes a function, and makes a curvature of its last moves", Paper = "Liu and Nocedal, 1989", KnownAs = "torch LBFGS, Optax lbfgs",
+        Differs = "a pure step; Optax remembers 10 moves and searches a line by default",
+    };
+
+    private const string Kind = "optimizer";
+
+    private static CatalogueEntry<Optimizer> Entry<T>(
+        string name, Func<OptionValues, Validation<Error, T>> make, string description, string paper, string knownAs, string differs = "")
+        where T : Optimizer => new(Kind, name, at => make(at).Map(optimizer => (Optimizer)optimizer))
+        {
+            Description = description, Paper = paper, KnownAs = knownAs, Differs = differs,
+        };
+
+    private static double Momentum(OptionValues at, double fallback = 0) =>
+        at.Number("momentum", "μ, how much of the momentum is kept", Bounds.BelowOne, fallback);
+
+    private static double Beta1(OptionValues at) => at.Number("beta1", "β₁, how much of the mean of the gradients is kept", Bounds.BelowOne, 0.9);
+
+    private static double Beta2(OptionValues at, double fallback = 0.999) =>
+        at.Number("beta2", "β₂, how much of the slower mean is kept", Bounds.BelowOne, fallback);
+
+    private static double Epsilon(OptionValues at, double fallback) => at.Number("epsilon", "ε, added to the divisor", Bounds.NotNegative, fallback);
+
+    private static double EpsilonRoot(OptionValues at, double fallback) =>
+        at.Number("epsilonRoot", "ε_r, added under the root", Bounds.NotNegative, fallback);
+
+    private static double InitialAccumulator(OptionValues at) =>
+        at.Number("initialAccumulator", "what the squares start with", Bounds.NotNegative, 0);
+
+    private static double Penalty(OptionValues at) => at.Number("weightDecay", "λ, an L2 penalty unless decoupled", Bounds.NotNegative, 0);
+
+    private static double Decoupled(OptionValues at, double fallback) => at.Number("weightDecay", "λ, decoupled", Bounds.NotNegative, fallback);
+
+    private static Func<Leaf, bool>? Decay(OptionValues at) => at.LeavesOr(LeafText.All, "decay", "which leaves decay");
+
+    private static bool DecoupledDecay(OptionValues at) => at.Flag("decoupledDecay", "whether the decay is decoupled, not an L2 penalty");
+
+    private static bool BiasCorrection(OptionValues at, bool fallback) =>
+        at.Flag("biasCorrection", "whether the means are divided by 1 − βᵗ", fallback);
+
+    private static AmsGrad AmsGradOf(OptionValues at) => at.Choice("amsGrad", "whether to divide by the largest mean of the squares so far", AmsGrad.Off);
+
+    private static bool Maximize(OptionValues at) => at.Flag("maximize", "whether to go up the gradient");
+}

@@ -1,0 +1,36 @@
+namespace Functional.Optim.Tests.Catalogues;
+
+/// <summary>
+/// The tables of the README are those of the code. With the environment variable <c>UPDATE_README=1</c> the test writes them instead:
+/// <c>UPDATE_README=1 dotnet test -c Release tests/Functional.Optim.Tests --filter ReadmeTests</c>.
+/// </summary>
+public class ReadmeTests
+{
+    private static readonly string File = Path.Combine(Root, "README.md");
+
+    public static TheoryData<string> Tables => [.. CatalogueTables.All.Keys];
+
+    private static string Root
+    {
+        get
+        {
+            DirectoryInfo? folder = new(AppContext.BaseDirectory);
+            while (folder is not null && !folder.EnumerateFiles("Functional.Optim.sln").Any()) folder = folder.Parent;
+            return folder?.FullName ?? throw new DirectoryNotFoundException("There is no Functional.Optim.sln above the tests.");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Tables))]
+    public void The_README_has_the_catalogue_as_it_is(string table)
+    {
+        string readme = System.IO.File.ReadAllText(File), start = $"<!-- {table}, written by ReadmeTests -->\n", end = $"\n<!-- end of {table} -->";
+        int from = readme.IndexOf(start, StringComparison.Ordinal) + start.Length, to = readme.IndexOf(end, StringComparison.Ordinal);
+        Assert.True(from >= start.Length && to >= from, $"README.md has no place for the {table}");
+        string expected = $"\n{CatalogueTables.All[table]}\n";
+        if (Environment.GetEnvironmentVariable("UPDATE_README") == "1")
+            System.IO.File.WriteAllText(File, readme[..from] + expected + readme[to..]);
+        else
+            Assert.True(expected == readme[from..to], $"The {table} of README.md are stale; UPDATE_README=1 writes:{expected}");
+    }
+}
