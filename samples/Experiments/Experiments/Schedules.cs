@@ -181,6 +181,6 @@ public static class Schedules
     }
 
     /// <summary>The updates that are plotted: all, or a few hundred from the first to the last.</summary>
-    private static IEnumerable<int> Sampled(int steps) =>
+    internal static IEnumerable<int> Sampled(int steps) =>
         Enumerable.Range(0, Math.Min(steps, 500)).Select(index => 1 + (int)((long)index * (steps - 1) / (Math.Min(steps, 500) - 1)));
 }

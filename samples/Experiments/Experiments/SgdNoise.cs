@@ -141,7 +141,7 @@ public static class SgdNoise
         double Deviation(ParameterTree<double> at, IEnumerable<int[]> batches)
         {
             ParameterTree<double> mean = problem.At(at).Gradients;
-            return Math.Sqrt(batches.Average(batch => SquaredDistance(Gradient(at, batch), mean)));
+            return Math.Sqrt(batches.Average(batch => Distance.Squared(Gradient(at, batch).AsSpan(), mean.AsSpan())));
         }
 
         ParameterTree<double> Gradient(ParameterTree<double> at, int[] batch)
@@ -167,18 +167,6 @@ public static class SgdNoise
 
             return deck[..size];
         }
-    }
-
-    private static double SquaredDistance(ParameterTree<double> left, ParameterTree<double> right)
-    {
-        double sum = 0;
-        for (int index = 0; index < left.AsSpan().Length; index++)
-        {
-            double distance = left.AsSpan()[index] - right.AsSpan()[index];
-            sum += distance * distance;
-        }
-
-        return sum;
     }
 
     /// <summary>The updates after which a training is looked at: about as many in every decade.</summary>

@@ -16,7 +16,11 @@ public static class Catalogue
         BiasCorrection.Experiment,
         AdaptiveRate.Experiment,
         ConvexFailure.Experiment,
+        L2VersusDecay.Experiment,
         SparseDecay.Experiment,
+        DecayByWeightType.Experiment,
         Schedules.Experiment,
+        MiniGptConfigurations.Experiment,
+        Checklist.Experiment,
     ];
 }

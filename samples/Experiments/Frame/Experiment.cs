@@ -73,6 +73,12 @@ public sealed record Experiment<TOptions>(
         Func<TOptions, ImmutableArray<double>> get, Func<TOptions, ImmutableArray<double>, TOptions> set) =>
         Add(Setting<TOptions>.Numbers(name, description, $"numbers, each {bounds.Allowed}, with commas between them", bounds.Contains, get, set));
 
+    /// <summary>Adds one of some names.</summary>
+    public Experiment<TOptions> OneOf(
+        string name, string description, IReadOnlyList<string> names, Func<TOptions, string> get, Func<TOptions, string, TOptions> set) =>
+        Add(new(name, description, $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}", get,
+            (of, text) => names.Contains(text) ? Prelude.Some(set(of, text)) : Prelude.None));
+
     /// <summary>Adds the path of a file.</summary>
     /// <param name="name">Lower case with hyphens.</param>
     /// <param name="description">What it holds.</param>

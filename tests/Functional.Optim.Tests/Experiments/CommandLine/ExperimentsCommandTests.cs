@@ -48,6 +48,13 @@ public sealed class ExperimentsCommandTests
     [InlineData("run bias-correction --beta1 1", "--beta1 is 1; allowed is a number, in [0, 1)")]
     [InlineData("run schedules --floor 1", "--floor is 1; allowed is up to the 0.001 of --peak")]
     [InlineData("run schedules --warmup 5000", "--warmup is 5000; allowed is less than half the 10000 of --steps")]
+    [InlineData("run checklist --preset huge", "--preset is huge; allowed is nano, tiny, small or medium")]
+    [InlineData("run checklist --heads 7 --optimizer lion --decayed",
+        "--optimizer is lion; allowed is sgd, momentum, adam or adamw", "--decayed is empty; allowed is matrices or everything",
+        "--heads is 7; allowed is a divisor of --width, which is 512")]
+    [InlineData("run checklist --width 65536 --layers 100", "--width is 65536; allowed is what makes, with --layers, ")]
+    [InlineData("run minigpt-configurations --vocabularies 1,2", "--vocabularies is 1,2; allowed is 3 numbers")]
+    [InlineData("run minigpt-configurations --vocabularies 1,2,1e7", "--vocabularies is 1,2,1e7; allowed is whole numbers, each from 1 to 1000000, ")]
     [InlineData("run all --seed -1", "--seed is -1; allowed is a whole number from 0 to 18446744073709551615")]
     [InlineData("run all --format xml", "--format is xml; allowed is table, markdown, csv or json")]
     [InlineData("run all --out=", "--out has no value; allowed is the path of a folder")]

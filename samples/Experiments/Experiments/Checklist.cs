@@ -1,0 +1,231 @@
+using System.Collections.Immutable;
+using Functional.Optim;
+using MiniGpt;
+using Schedule = Functional.Optim.Schedule;
+
+namespace Experiments;
+
+/// <summary>The configuration that <see cref="Checklist"/> reviews.</summary>
+public sealed record ChecklistOptions
+{
+    /// <summary>Model and training.</summary>
+    public Preset Configuration { get; init; } = Preset.All.First(preset => preset.Name == "small");
+
+    /// <summary>How many tokens the model knows; a text that is given has its own.</summary>
+    public int Vocabulary { get; init; } = 32_000;
+
+    /// <summary>The weights that decay, one of <see cref="Checklist.Decayed"/>.</summary>
+    public string Decayed { get; init; } = Checklist.Matrices;
+
+    /// <summary>What there is of memory, in GiB.</summary>
+    public double Memory { get; init; } = 16;
+
+    /// <summary>Validations in a run.</summary>
+    public int Evaluations { get; init; } = 20;
+
+    /// <summary>After how many validations without progress the run stops; 0 for never.</summary>
+    public int Patience { get; init; }
+
+    /// <summary>The text; without one it is not checked.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>λ: the configuration's, else that of the presets for adamw, and none for others.</summary>
+    public double WeightDecay => Configuration.WeightDecay ?? (Configuration.Optimizer == "adamw" ? Preset.DecoupledDecay : 0);
+
+    /// <summary>A preset as it is.</summary>
+    public static ChecklistOptions Of(Preset preset) => new() { Configuration = preset, Vocabulary = MiniGptConfigurations.VocabularyOf(preset) };
+}
+
+/// <summary>What became of one item.</summary>
+/// <param name="Item">The item.</param>
+/// <param name="Judgement">What was found.</param>
+public sealed record ChecklistRow(ChecklistItem Item, Judgement Judgement);
+
+/// <summary>How a weight is grouped by a part of its name, and by its shape.</summary>
+/// <param name="Leaf">The weight.</param>
+/// <param name="What">What it is.</param>
+/// <param name="ShouldDecay">Whether it should decay.</param>
+public sealed record GroupingRow(Leaf Leaf, string What, bool ShouldDecay)
+{
+    /// <summary>Whether the chapter's rule lets it decay.</summary>
+    public bool DecaysByName => !((string[])["bias", "norm", "ln"]).Any(part => Leaf.Name.Contains(part, StringComparison.Ordinal));
+
+    /// <summary>Whether a rule by shape does.</summary>
+    public bool DecaysByShape => Leaf.Rank >= 2;
+}
+
+/// <summary>A configuration of MiniGPT, reviewed against the chapter's checklist.</summary>
+public static class Checklist
+{
+    /// <summary>Decay of what has two dimensions.</summary>
+    public const string Matrices = "matrices";
+
+    /// <summary>Decay of all there is.</summary>
+    public const string Everything = "everything";
+
+    private const int MostSteps = 1_000_000_000, MostSize = 65_536;
+    private const long MostParameters = 2_000_000_000;
+
+    /// <summary>The optimizers that the list has something to say of.</summary>
+    public static ImmutableArray<string> Optimizers { get; } = ["sgd", "momentum", "adam", "adamw"];
+
+    /// <summary>The weights that may decay.</summary>
+    public static ImmutableArray<string> Decayed { get; } = [Matrices, Everything];
+
+    /// <summary>The experiment.</summary>
+    public static Experiment Experiment { get; } = Experiments.Experiment.Of<ChecklistOptions>(
+            "checklist", "4.5",
+            "Before a long run, ten questions cost a minute: rate, warm-up, decay, clip, betas, batch, schedule, validation, the start, the data. "
+            + "Start from a preset and give what differs; each item is answered from the configuration, and where it can be, measured.",
+            "The chapter prints its checklist; nothing is checked by it.",
+            "Its advice on the warm-up is 0.5 to 2 % of the updates in one section and 1 to 5 % in another. Here it is 0.5 to 5 %, the larger the model the less.",
+            "It groups the weights by parts of their names: a layer norm called body.1.weight decays and a matrix in vulnerable.weight does not. "
+            + "Here they are grouped by shape, and it is parameters that are counted, not tensors.")
+        .OneOf("preset", "Where the review starts; the other options change it", [.. Preset.All.Select(preset => preset.Name)],
+            of => of.Configuration.Name, (_, name) => ChecklistOptions.Of(Preset.All.First(preset => preset.Name == name)))
+        .Real("learning-rate", "η, the highest rate", Bounds.NotNegative,
+            of => of.Configuration.LearningRate, (of, rate) => With(of, preset => preset with { LearningRate = rate }))
+        .Real("floor", "The rate at the end", Bounds.NotNegative,
+            of => of.Configuration.Floor, (of, floor) => With(of, preset => preset with { Floor = floor }))
+        .Whole("warmup", "Updates up to the highest rate", 0, MostSteps,
+            of => of.Configuration.WarmupSteps, (of, warmup) => With(of, preset => preset with { WarmupSteps = warmup }))
+        .Whole("steps", "Updates in all", 2, MostSteps,
+            of => of.Configuration.Steps, (of, steps) => With(of, preset => preset with { Steps = steps }))
+        .OneOf("schedule", "How the rate goes on after the warm-up", ["constant", .. ScheduleChoice.Known.ShortNames.Select(known => known.Name)],
+            of => of.Configuration.Schedule, (of, name) => With(of, preset => preset with { Schedule = name }))
+        .OneOf("optimizer", "The optimizer", Optimizers,
+            of => of.Configuration.Optimizer, (of, name) => With(of, preset => preset with { Optimizer = name }))
+        .Real("beta1", "β₁ of Adam, μ of momentum", Bounds.BelowOne,
+            of => of.Configuration.Beta1, (of, beta) => With(of, preset => preset with { Beta1 = beta }))
+        .Real("beta2", "β₂ of Adam", Bounds.BelowOne,
+            of => of.Configuration.Beta2, (of, beta) => With(of, preset => preset with { Beta2 = beta }))
+        .Real("weight-decay", "λ", Bounds.NotNegative,
+            of => of.WeightDecay, (of, decay) => With(of, preset => preset with { WeightDecay = decay }))
+        .OneOf("decayed", "The weights that decay", Decayed, of => of.Decayed, (of, name) => of with { Decayed = name })
+        .Real("clip", "The greatest norm of the gradient, 0 for no limit", Bounds.NotNegative,
+            of => of.Configuration.Clip, (of, clip) => With(of, preset => preset with { Clip = clip }))
+        .Whole("batch", "Sequences in an update", 1, MostSize,
+            of => of.Configuration.BatchSize, (of, batch) => With(of, preset => preset with { BatchSize = batch }))
+        .Whole("context", "Tokens in a sequence", 1, MostSize,
+            of => of.Configuration.Context, (of, context) => With(of, preset => preset with { Context = context }))
+        .Whole("vocabulary", "Tokens that the model knows, where no text is given", 2, 1_000_000,
+            of => of.Vocabulary, (of, vocabulary) => of with { Vocabulary = vocabulary })
+        .Whole("layers", "Transformer blocks", 1, 1024,
+            of => of.Configuration.Layers, (of, layers) => With(of, preset => preset with { Layers = layers }))
+        .Whole("heads", "Attention heads; they divide the width", 1, MostSize,
+            of => of.Configuration.Heads, (of, heads) => With(of, preset => preset with { Heads = heads }))
+        .Whole("width", "Length of a token's vector", 1, MostSize,
+            of => of.Configuration.Width, (of, width) => With(of, preset => preset with { Width = width }))
+        .Real("memory", "What there is of memory (GiB)", Bounds.Positive, of => of.Memory, (of, memory) => of with { Memory = memory })
+        .Whole("evaluations", "Validations in a run", 0, MostSteps,
+            of => of.Evaluations, (of, evaluations) => of with { Evaluations = evaluations })
+        .Whole("patience", "Validations without progress after which it stops, 0 for never", 0, MostSteps,
+            of => of.Patience, (of, patience) => of with { Patience = patience })
+        .File("text", "The text to be trained on, in UTF-8", "none, and it is not checked", of => of.Text, (of, text) => of with { Text = text })
+        .Checked((options, faults) => faults
+            .Require(options.Configuration.Width % options.Configuration.Heads == 0, "--heads", options.Configuration.Heads,
+                $"a divisor of --width, which is {options.Configuration.Width}")
+            .Require(options.Configuration.ParameterCount(options.Vocabulary) <= MostParameters, "--width", options.Configuration.Width,
+                $"what makes, with --layers, --context and --vocabulary, at most {MostParameters:N0} parameters"))
+        .Running((options, _) => ReportOf(Reviewed.Of(options)));
+
+    /// <summary>The configuration, item by item.</summary>
+    /// <exception cref="LanguageExt.Common.ExpectedException">The text cannot be read.</exception>
+    public static ImmutableArray<ChecklistRow> Run(ChecklistOptions options) => Run(Reviewed.Of(options));
+
+    private static ImmutableArray<ChecklistRow> Run(Reviewed reviewed) =>
+        [.. ChecklistItem.All.Select(item => new ChecklistRow(item, item.Judge(reviewed)))];
+
+    /// <summary>Weights on which a rule by name and one by shape differ, and one on which they agree.</summary>
+    public static ImmutableArray<GroupingRow> Groupings()
+    {
+        TreeLayout layout = TreeLayout.Of(
+            ("block0.attention.weight", [64, 192]), ("norm.weight", [64]), ("body.1.weight", [64]), ("vulnerable.weight", [64, 64]), ("debiased.weight", [64, 64]));
+        return
+        [
+            new(layout.Leaves[0], "a matrix", true), new(layout.Leaves[1], "a layer norm", false), new(layout.Leaves[2], "a layer norm in a sequence", false),
+            new(layout.Leaves[3], "a matrix with \"ln\" in its name", true), new(layout.Leaves[4], "a matrix with \"bias\" in its name", true),
+        ];
+    }
+
+    private static ChecklistOptions With(ChecklistOptions options, Func<Preset, Preset> change) =>
+        options with { Configuration = change(options.Configuration) };
+
+    private static Report ReportOf(Reviewed reviewed)
+    {
+        (Preset preset, ImmutableArray<ChecklistRow> rows) = (reviewed.Preset, Run(reviewed));
+        (string Name, ImmutableArray<ChecklistRow> Rows)[] presets =
+        [
+            .. from known in Preset.All
+               let asItIs = ChecklistOptions.Of(known)
+               select (known.Name, asItIs == reviewed.Options ? rows : Run(asItIs)),
+        ];
+        return new(
+            FindingOf(preset, rows),
+            [
+                Table.Of("review", $"{preset.Name}: {preset.Layers} layers of width {preset.Width}, {preset.Optimizer} for {preset.Steps:N0} updates", rows)
+                    .Text("item", row => row.Item.Name)
+                    .Text("value", row => row.Judgement.Value)
+                    .Text("usual", row => row.Item.Usual)
+                    .Text("verdict", row => Word(row.Judgement.Verdict))
+                    .Text("advice", row => row.Judgement.Advice),
+                presets.Aggregate(
+                    Table.Of("presets", "The presets as they are", ChecklistItem.All).Text("item", item => item.Name),
+                    (table, known) => table.Text(known.Name, item => Word(known.Rows.Single(row => row.Item == item).Judgement.Verdict))),
+                Table.Of("grouping", "Which weights decay: by a part of the name as in the chapter, and by shape", Groupings())
+                    .Text("weight", row => row.Leaf.ToString())
+                    .Text("what it is", row => row.What)
+                    .Flag("should decay", row => row.ShouldDecay)
+                    .Flag("chapter: by name", row => row.DecaysByName)
+                    .Flag("by shape", row => row.DecaysByShape),
+            ],
+            ScheduleChoice.Create(preset).Match(Succ: schedule => PicturesOf(reviewed, schedule), Fail: _ => []));
+    }
+
+    private static string Word(Verdict verdict) => verdict switch
+    {
+        Verdict.Right => "right",
+        Verdict.Doubtful => "doubtful",
+        Verdict.Wrong => "wrong",
+        _ => "not checked",
+    };
+
+    private static string FindingOf(Preset preset, ImmutableArray<ChecklistRow> rows)
+    {
+        IEnumerable<string> others = ((Verdict[])[Verdict.Wrong, Verdict.Doubtful, Verdict.NotChecked])
+            .Select(verdict => (Word: Word(verdict), Names: rows.Where(row => row.Judgement.Verdict == verdict).Select(row => row.Item.Name).ToArray()))
+            .Where(group => group.Names.Length > 0)
+            .Select(group => $"{group.Word}: {Figure.List(group.Names)}");
+        return $"Of {rows.Length} items {rows.Count(row => row.Judgement.Verdict == Verdict.Right)} are right in this configuration of {preset.Name}"
+            + string.Concat(others.Select(other => $"; {other}")) + ".";
+    }
+
+    private static ImmutableArray<Picture> PicturesOf(Reviewed reviewed, Schedule schedule)
+    {
+        Preset preset = reviewed.Preset;
+        double[] updates = [.. Schedules.Sampled(preset.Steps).Select(update => (double)update)];
+        MemoryNeed need = MemoryNeed.Of(preset, reviewed.Vocabulary);
+        return
+        [
+            new(
+                "configuration",
+                $"Left, the learning rate; dashed, the usual range of its peak and {Figure.Of(100 * ChecklistItem.LeastWarmup)} and "
+                + $"{Figure.Of(100 * ChecklistItem.MostWarmup)} % of the updates, between which a warm-up usually ends. Right, the memory that training needs; dashed, what there is.",
+                new Panel(
+                    "Learning rate",
+                    new Axis("update", Least: 0),
+                    new Axis("learning rate", Least: 0),
+                    new Line("learning rate", updates, [.. updates.Select(update => schedule.At((long)update))]),
+                    new Level("usual peak", ChecklistItem.LeastRate),
+                    new Level("usual peak", ChecklistItem.MostRate),
+                    new Upright("usual end of warm-up", ChecklistItem.LeastWarmup * preset.Steps),
+                    new Upright("usual end of warm-up", ChecklistItem.MostWarmup * preset.Steps)),
+                new Panel(
+                    "Memory",
+                    new Axis("") { Names = ["parameters", "gradients", "moments", "activations", "in all"] },
+                    new Axis("memory (GiB)", Least: 0),
+                    new Bars(null, [need.Parameters, need.Gradients, need.Moments, need.Activations, need.InAll]),
+                    new Level(null, reviewed.Options.Memory))),
+        ];
+    }
+}

@@ -1,0 +1,25 @@
+namespace Experiments;
+
+/// <summary>How far one point is from another, added in order: the same bits on every machine.</summary>
+public static class Distance
+{
+    /// <summary>‖x − y‖.</summary>
+    /// <param name="from">x.</param>
+    /// <param name="to">y, of the same length.</param>
+    public static double Between(ReadOnlySpan<double> from, ReadOnlySpan<double> to) => Math.Sqrt(Squared(from, to));
+
+    /// <summary>‖x − y‖².</summary>
+    /// <param name="from">x.</param>
+    /// <param name="to">y, of the same length.</param>
+    public static double Squared(ReadOnlySpan<double> from, ReadOnlySpan<double> to)
+    {
+        double sum = 0;
+        for (int index = 0; index < from.Length; index++)
+        {
+            double difference = from[index] - to[index];
+            sum += difference * difference;
+        }
+
+        return sum;
+    }
+}
