@@ -6,7 +6,7 @@ namespace Functional.Optim.Autodiff;
 
 /// <summary>
 /// The operations of one computation in the order in which they were made. Nodes and buffers are kept, and the tape itself when the
-/// computation is over: one of the same form as the one before finds its node at each place and allocates nothing.
+/// computation is over: one of a form that was there before, such as training and evaluation in turn, finds its nodes and allocates nothing.
 /// </summary>
 internal sealed unsafe class Tape<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -15,6 +15,9 @@ internal sealed unsafe class Tape<T> : IDisposable
 
     private readonly List<Node<T>> nodes = [];
     private readonly List<AlignedBuffer<T>> free = [];
+
+    /// <summary>Nodes whose place another form of computation needed, by type and in order.</summary>
+    private readonly Dictionary<Type, Queue<Node<T>>> displaced = [];
     private ParameterTree<T> parameters;
     private TreeBuffer<T>? gradients;
     private int count;
@@ -103,10 +106,21 @@ internal sealed unsafe class Tape<T> : IDisposable
     private TNode Next<TNode>(Shape shape, bool requiresGradient)
         where TNode : Node<T>, new()
     {
-        if (count == nodes.Count) nodes.Add(new TNode());
-        else if (nodes[count] is not TNode) nodes[count] = new TNode();
+        if (count == nodes.Count) nodes.Add(null!);
+        if (nodes[count] is not TNode)
+        {
+            if (nodes[count] is { } other) Displaced(other.GetType()).Enqueue(other);
+            nodes[count] = Displaced(typeof(TNode)).TryDequeue(out Node<T>? back) ? back : new TNode();
+        }
+
         TNode node = (TNode)nodes[count++];
         node.Start(this, shape, requiresGradient);
         return node;
+    }
+
+    private Queue<Node<T>> Displaced(Type type)
+    {
+        if (!displaced.TryGetValue(type, out Queue<Node<T>>? queue)) displaced.Add(type, queue = []);
+        return queue;
     }
 }

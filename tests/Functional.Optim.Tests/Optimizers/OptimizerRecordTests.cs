@@ -1,5 +1,5 @@
 using FsCheck.Xunit;
-using Functional.Optim.Tests.Laws;
+using Functional.Optim.Laws;
 
 namespace Functional.Optim.Tests.Optimizers;
 
