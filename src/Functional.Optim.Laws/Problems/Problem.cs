@@ -25,10 +25,10 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
 
     private static readonly Lazy<Problem> Long = new(() => Draw([70_001, 3], Scale.Ordinary, new Philox(2)));
 
+    private readonly TreeLayout layout = TreeLayout.Of([.. leaves.Select(leaf => (leaf.Name, leaf.Rank == 2 ? (int[])[1, leaf.Size] : [leaf.Size]))]);
+
     /// <summary>A leaf so long that several threads work on it, and a short one: always the same.</summary>
     internal static Problem Large => Long.Value;
-
-    private readonly TreeLayout layout = TreeLayout.Of([.. leaves.Select(leaf => (leaf.Name, leaf.Rank == 2 ? (int[])[1, leaf.Size] : [leaf.Size]))]);
 
     /// <summary>The leaves in order.</summary>
     public ImmutableArray<Numbers> Leaves => leaves;
