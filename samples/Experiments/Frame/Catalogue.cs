@@ -12,6 +12,8 @@ public static class Catalogue
         Landscape.Experiment,
         AdamComponents.Experiment,
         BiasCorrection.Experiment,
+        LanguageModelOptimizers.Experiment,
         Schedules.Experiment,
+        Warmup.Experiment,
     ];
 }

@@ -66,7 +66,7 @@ public sealed record Experiment<TOptions>(
         Func<TOptions, ImmutableArray<double>> get, Func<TOptions, ImmutableArray<double>, TOptions> set) =>
         Add(Setting<TOptions>.Numbers(name, description, $"numbers, each {bounds.Allowed}, with commas between them", bounds.Contains, get, set));
 
-    /// <summary>Adds the path of a file.</summary>
+    /// <summary>Adds the path of a file, which is refused at once where there is none.</summary>
     /// <param name="name">Lower case with hyphens.</param>
     /// <param name="description">What it holds.</param>
     /// <param name="otherwise">What is taken when none is given, in words.</param>
@@ -74,8 +74,8 @@ public sealed record Experiment<TOptions>(
     /// <param name="set">Options with another.</param>
     public Experiment<TOptions> File(
         string name, string description, string otherwise, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) =>
-        Add(new(name, description, "the path of a file", get,
-            (of, text) => string.IsNullOrWhiteSpace(text) ? Prelude.None : Prelude.Some(set(of, text)), otherwise));
+        Add(new(name, description, "the path of a file that exists", get,
+            (of, text) => System.IO.File.Exists(text) ? Prelude.Some(set(of, text)) : Prelude.None, otherwise));
 
     /// <summary>Adds what must hold between settings.</summary>
     public Experiment<TOptions> Checked(Func<TOptions, Faults, Faults> rule) => this with { check = rule };
