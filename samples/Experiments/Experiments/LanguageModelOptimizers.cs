@@ -181,7 +181,7 @@ public static class LanguageModelOptimizers
             new Axis("updates", Least: 0, Greatest: options.Steps),
             new Axis("held-out loss (nats a character)"),
             [
-                .. result.Best.Select(Mark (row, index) => Over(row, row.Curve.HeldOutLosses, index)),
+                .. result.Best.Select(Mark (row) => Over(row, row.Curve.HeldOutLosses)),
                 new Level(null, result.FrequencyLoss),
                 new Level(null, result.FrequencyLoss - options.Gain),
             ]),
@@ -190,17 +190,17 @@ public static class LanguageModelOptimizers
             new Axis("updates", Least: 0, Greatest: options.Steps),
             new Axis("mean ‖g‖ of the batches since the look before"),
             [
-                .. result.Best.Select(Mark (row, index) => Over(
-                    row, [.. row.Curve.GradientNorms.Chunk(EvaluateEvery(options)).Select(norms => norms.Average())], index)),
+                .. result.Best.Select(Mark (row) => Over(
+                    row, row.Curve.GradientNorms.Chunk(EvaluateEvery(options)).Select(norms => norms.Average()))),
             ]));
 
-    /// <summary>A line over the looks at the held-out text; Adam and AdamW run over each other, so the lines before are wider.</summary>
-    private static Line Over(LanguageModelRow row, IEnumerable<double> values, int index)
+    /// <summary>A line over the looks at the held-out text; AdamW runs over Adam, whose line is wider, so that it is still seen.</summary>
+    private static Line Over(LanguageModelRow row, IEnumerable<double> values)
     {
         (double Step, double Value)[] points = [.. row.Curve.HeldOutSteps.Zip(values, (step, value) => ((double)step, value))];
         return new($"{row.Optimizer}, η = {Figure.Of(row.Rate)}", [.. points.Select(point => point.Step)], [.. points.Select(point => point.Value)])
         {
-            Like = row.Optimizer, Width = 2 * (3 - index),
+            Like = row.Optimizer, Width = row.Optimizer == Plain ? 5 : 2,
         };
     }
 

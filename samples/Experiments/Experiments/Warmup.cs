@@ -221,15 +221,16 @@ public static class Warmup
 
     private static string FindingOf(WarmupOptions options, WarmupResult result)
     {
-        string warmups = Figure.List(options.Warmups.Select(Percent));
-        IEnumerable<string> conditions = result.Conditions.Select(rows =>
-        {
-            string lost = rows.All(row => row.Lost == 0) ? "none" : Figure.List(rows.Select(row => $"{row.Lost}"));
-            string losses = Figure.List(rows.Select(row => row.IsMostlyLost ? "lost" : Figure.Of(row.FinalLoss, 3)));
-            return $"{rows.Key}: stability {Figure.List(rows.Select(row => Figure.Of(row.Stability, 2)))}, lost {lost} of {options.Seeds} runs, "
-                + $"median held-out loss {losses}";
-        });
-        return $"With warm-ups of {warmups} of the updates, in this order. {string.Join(". ", conditions)}.";
+        IEnumerable<string> ends = result.Conditions.Select(rows =>
+            $"from {LossOf(rows.First())} to {LossOf(rows.Last())} for {rows.Key} "
+            + $"(stability {Figure.Of(rows.First().Stability, 2)} to {Figure.Of(rows.Last().Stability, 2)})");
+        IEnumerable<string> losses = result.Conditions.Where(rows => rows.Any(row => row.Lost > 0)).Select(rows =>
+            $"{rows.Key} loses {Figure.List(rows.Select(row => $"{row.Lost}"))} of {options.Seeds} runs with warm-ups of "
+            + $"{Figure.List(rows.Select(row => Percent(row.Share)))}");
+        return $"From a warm-up of {Percent(options.Warmups[0])} to one of {Percent(options.Warmups[^1])} of the updates the median held-out loss goes "
+            + $"{Figure.List(ends)}. {string.Join("; ", losses.DefaultIfEmpty("No run is lost"))}.";
+
+        static string LossOf(WarmupRow row) => row.IsMostlyLost ? "lost" : Figure.Of(row.FinalLoss, 3);
     }
 
     private static Picture Outcome(WarmupResult result)
@@ -267,11 +268,13 @@ public static class Warmup
             .. result.Conditions.Select(rows =>
             {
                 (string Name, ImmutableArray<double> Values)[] lines = [.. rows.Select(row => (Percent(row.Share), row.Along(measured)))];
-                bool isCut = lines.Any(line => line.Values.Any(value => !(value <= HighestDrawn)));
+                double[] drawn = [.. lines.SelectMany(line => line.Values).Where(value => value > 0)];
+                double top = Math.Max(HighestDrawn, 2 * limit ?? 0);
+                bool isCut = drawn.Any(value => value > top);
                 return new Panel(
                     rows.Key,
                     new Axis("update"),
-                    new Axis(axis, IsLog: true, Greatest: isCut ? HighestDrawn : null),
+                    new Axis(axis, IsLog: true, Least: isCut ? 0.9 * drawn.Min() : null, Greatest: isCut ? top : null),
                     [
                         .. lines.Select(Mark (line) => Line.Over($"warm-up {line.Name}", line.Values) with { Width = 1.5f }),
                         .. limit is { } at ? (Mark[])[new Level(null, at)] : [],
