@@ -8,8 +8,7 @@ const int ParagraphLength = 500;
 return await new RunCommand(Run, Console.Out, Console.Error).InvokeAsync(args);
 
 static Task<int> Run(RunOptions options, CancellationToken cancellation) =>
-    (from corpus in options.TextFile is { } file ? Corpus.FromFile(file) : DocumentationCorpus.FromSdk()
-     from text in TokenizedText.Of(corpus, options.Preset.Context)
+    (from text in TokenizedText.Read(options.TextFile, options.Preset.Context)
      from folder in OutputFolder.Prepare(options.OutputFolder)
      select (text, folder))
     .Match(

@@ -79,7 +79,7 @@ public sealed record Experiment<TOptions>(
         Add(new(name, description, $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}", get,
             (of, text) => names.Contains(text) ? Prelude.Some(set(of, text)) : Prelude.None));
 
-    /// <summary>Adds the path of a file.</summary>
+    /// <summary>Adds the path of a file, which is refused at once where there is none.</summary>
     /// <param name="name">Lower case with hyphens.</param>
     /// <param name="description">What it holds.</param>
     /// <param name="otherwise">What is taken when none is given, in words.</param>
@@ -87,8 +87,8 @@ public sealed record Experiment<TOptions>(
     /// <param name="set">Options with another.</param>
     public Experiment<TOptions> File(
         string name, string description, string otherwise, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) =>
-        Add(new(name, description, "the path of a file", get,
-            (of, text) => string.IsNullOrWhiteSpace(text) ? Prelude.None : Prelude.Some(set(of, text)), otherwise));
+        Add(new(name, description, "the path of a file that exists", get,
+            (of, text) => System.IO.File.Exists(text) ? Prelude.Some(set(of, text)) : Prelude.None, otherwise));
 
     /// <summary>Adds what must hold between settings.</summary>
     public Experiment<TOptions> Checked(Func<TOptions, Faults, Faults> rule) => this with { check = rule };

@@ -10,6 +10,12 @@ namespace MiniGpt;
 /// <param name="Validation">The tokens to validate on.</param>
 public sealed record TokenizedText(Corpus Corpus, CharacterTokenizer Tokenizer, int[] Training, int[] Validation)
 {
+    /// <summary>A text file as tokens, without one the documentation of .NET; or one line that says what is wrong with it.</summary>
+    /// <param name="file">The path of the file, or <see langword="null"/>.</param>
+    /// <param name="context">The length of a sequence.</param>
+    public static Fin<TokenizedText> Read(string? file, int context) =>
+        (file is null ? DocumentationCorpus.FromSdk() : Corpus.FromFile(file)).Bind(corpus => Of(corpus, context));
+
     /// <summary>The corpus as tokens, or a fault where a part is too short for one sequence and its targets.</summary>
     /// <param name="corpus">The text.</param>
     /// <param name="context">The length of a sequence.</param>

@@ -36,7 +36,7 @@ public static partial class Operations
         }
 
         CrossEntropyNode<T> node = logits.Tape.Record<CrossEntropyNode<T>>(Shape.Scalar, logits);
-        node.Forward(each, ignore, counted);
+        node.Forward(each, classes, ignore, counted);
         return node.Output;
     }
 
@@ -54,24 +54,26 @@ public static partial class Operations
         private int ignore;
         private int counted;
 
-        internal void Forward(ReadOnlySpan<int> classes, int ignored, int count)
+        /// <summary>Of the variable, which may be the first node's value in another shape.</summary>
+        private int rows;
+        private int classes;
+
+        internal void Forward(ReadOnlySpan<int> wanted, int classCount, int ignored, int count)
         {
-            (ignore, counted) = (ignored, count);
-            targets = Room(ref targetBuffer, classes.Length);
+            (rows, classes, ignore, counted) = (wanted.Length, classCount, ignored, count);
+            targets = Room(ref targetBuffer, rows);
             probabilities = Room(ref probabilityBuffer, First.Shape.Length);
-            double* losses = Room(ref lossBuffer, classes.Length);
-            classes.CopyTo(new(targets, classes.Length));
-            LaneLoop.Ranges<T, Probabilities>(
-                classes.Length, RowsPerRange, new(First.Value, probabilities, losses, targets, ignore, First.Shape.Columns));
-            double total = BlockReduction.Sum<double>(new(losses, classes.Length));
+            double* losses = Room(ref lossBuffer, rows);
+            wanted.CopyTo(new(targets, rows));
+            LaneLoop.Ranges<T, Probabilities>(rows, RowsPerRange, new(First.Value, probabilities, losses, targets, ignore, classes));
+            double total = BlockReduction.Sum<double>(new(losses, rows));
             *Value = counted == 0 ? T.Zero : T.CreateTruncating(total / counted);
         }
 
         internal override void PropagateGradient()
         {
             T share = counted == 0 ? T.Zero : *Gradient / T.CreateTruncating(counted);
-            LaneLoop.Ranges<T, Backward>(
-                First.Shape.Rows, RowsPerRange, new(probabilities, First.Sink(), targets, ignore, First.Shape.Columns, share));
+            LaneLoop.Ranges<T, Backward>(rows, RowsPerRange, new(probabilities, First.Sink(), targets, ignore, classes, share));
         }
 
         private readonly struct Probabilities(T* logits, T* probabilities, double* losses, int* targets, int ignore, int width) : ILaneBody<T>

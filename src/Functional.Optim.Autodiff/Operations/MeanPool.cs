@@ -17,7 +17,7 @@ public static partial class Operations
         if (input.Shape.Rank != 3 || input.Shape[1] == 0)
             throw new ArgumentException($"Mean pooling takes [batch, positions, d]; {input.Shape} was given.", nameof(input));
         MeanPoolNode<T> node = input.Tape.Record<MeanPoolNode<T>>(new Shape(input.Shape[0], input.Shape[2]), input);
-        node.Forward();
+        node.Forward(input.Shape[1]);
         return node.Output;
     }
 
@@ -25,10 +25,17 @@ public static partial class Operations
     private sealed unsafe class MeanPoolNode<T> : Node<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        internal void Forward() => LaneLoop.Ranges<T, Average>(Shape.Rows, 1, new(First.Value, Value, First.Shape[1], Shape.Columns));
+        /// <summary>Of the variable, which may be the first node's value in another shape.</summary>
+        private int positions;
+
+        internal void Forward(int count)
+        {
+            positions = count;
+            LaneLoop.Ranges<T, Average>(Shape.Rows, 1, new(First.Value, Value, positions, Shape.Columns));
+        }
 
         internal override void PropagateGradient() =>
-            LaneLoop.Ranges<T, Spread>(Shape.Rows, 1, new(Gradient, First.Sink(), First.Shape[1], Shape.Columns));
+            LaneLoop.Ranges<T, Spread>(Shape.Rows, 1, new(Gradient, First.Sink(), positions, Shape.Columns));
 
         private readonly struct Average(T* input, T* value, int positions, int width) : ILaneBody<T>
         {

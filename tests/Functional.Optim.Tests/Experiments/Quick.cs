@@ -7,7 +7,8 @@ namespace Functional.Optim.Tests.Experiments;
 /// <summary>Settings with which every experiment is done in a moment, for the tests that run all of them.</summary>
 internal static class Quick
 {
-    private static readonly ImmutableArray<(string Name, string Value)> Settings = [("steps", "40"), ("warmup", "4")];
+    private static readonly ImmutableArray<(string Name, string Value)> Settings =
+        [("steps", "40"), ("warmup", "4"), ("sgd-rates", "0.05,0.2"), ("adam-width", "32")];
 
     /// <summary>The settings as one line for <c>run all</c>; what is trained on text is trained on one made in the folder.</summary>
     internal static string Line(TemporaryFolder folder) => string.Join(' ', In(folder)

@@ -11,7 +11,7 @@ public sealed class TableTests : IDisposable
     private const ulong Seed = 1;
 
     /// <summary>The experiments whose defaults take longer than a test may.</summary>
-    private static readonly ImmutableArray<string> Long = [];
+    private static readonly ImmutableArray<string> Long = ["language-model-optimizers", "warmup"];
 
     private readonly TemporaryFolder folder = new();
 

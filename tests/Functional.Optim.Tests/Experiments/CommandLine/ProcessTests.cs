@@ -66,9 +66,16 @@ public sealed partial class ProcessTests : IDisposable
     [InlineData("run nothing", "nothing")]
     [InlineData("run gradient-descent --steps 0", "--steps is 0")]
     [InlineData("run gradient-descent --out {0}/file/below", "/file/below")]
+    [InlineData("run language-model-optimizers --text {0}/none", "/none; allowed is the path of a file that exists")]
+    [InlineData("run language-model-optimizers --text {0}/file", "/file' has one character")]
+    [InlineData("run warmup --text {0}/empty", "/empty' is empty")]
+    [InlineData("run warmup --text {0}/short", "so the text at least 321")]
+    [InlineData("run warmup --adam-width 130", "--adam-width is 130; allowed is a multiple of 4")]
     public void Wrong_use_is_one_line_and_2(string line, string expected)
     {
         folder.Write("file", 0);
+        folder.Write("empty");
+        folder.Write("short", [.. Enumerable.Repeat((byte)'a', 320)]);
         (int code, string output, string error) = Run(line.Replace("{0}", folder.Root, StringComparison.Ordinal));
         Assert.Equal((RunCommand.WrongUse, ""), (code, output));
         Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
