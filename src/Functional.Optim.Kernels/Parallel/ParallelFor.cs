@@ -7,8 +7,15 @@ namespace Functional.Optim.Kernels;
 /// A parallel loop that allocates nothing in the steady state: the caller works too, and can finish the loop alone, so loops may
 /// be nested.
 /// </summary>
+/// <remarks>
+/// Loops that run at the same time share <see cref="Threads.Limit"/>: two trainings at once, each of which asks for every core, would
+/// mostly wait for threads that have no core to run on.
+/// </remarks>
 public static class ParallelFor
 {
+    /// <summary>How many threads are in loops, those asked for included. A count that is a moment old costs speed, nothing else.</summary>
+    private static int busy;
+
     /// <summary>Runs a body for every index below a count, in any order, on up to <see cref="Threads.Limit"/> threads.</summary>
     /// <typeparam name="TBody">The body; a struct, so that the loop is specialised for it.</typeparam>
     /// <param name="count">The number of indices.</param>
@@ -16,15 +23,30 @@ public static class ParallelFor
     public static void Run<TBody>(int count, in TBody body)
         where TBody : struct, IParallelBody
     {
-        int threads = Math.Min(Threads.Limit, count);
-        if (threads <= 1)
+        if (count <= 1)
         {
-            TBody local = body;
-            for (int index = 0; index < count; index++) local.Run(index);
+            Alone(count, body);
             return;
         }
 
-        Job<TBody>.Start(count, body, threads - 1);
+        int threads = Math.Clamp(Threads.Limit - Volatile.Read(ref busy), 1, count);
+        Interlocked.Add(ref busy, threads);
+        try
+        {
+            if (threads == 1) Alone(count, body);
+            else Job<TBody>.Start(count, body, threads - 1);
+        }
+        finally
+        {
+            Interlocked.Add(ref busy, -threads);
+        }
+    }
+
+    private static void Alone<TBody>(int count, in TBody body)
+        where TBody : struct, IParallelBody
+    {
+        TBody local = body;
+        for (int index = 0; index < count; index++) local.Run(index);
     }
 
     /// <summary>One loop in flight; goes back to its pool when the caller and every queued item are through with it.</summary>

@@ -5,7 +5,7 @@ public static class Threads
 {
     private static int limit = Environment.ProcessorCount;
 
-    /// <summary>The most threads that work on one loop, the caller included; at least 1, all cores by default.</summary>
+    /// <summary>The most threads that are in loops at a time; one that is called beyond that runs on its caller alone. At least 1, all cores by default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public static int Limit
     {

@@ -1,0 +1,52 @@
+using Functional.Optim.Kernels;
+using Functional.Optim.Tests.Autodiff;
+
+namespace Functional.Optim.Tests.Kernels;
+
+[Collection(ThreadLimit.Name)]
+public class ParallelForTests
+{
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(1, 4)]
+    [InlineData(3, 1)]
+    [InlineData(1000, 2)]
+    [InlineData(1000, 64)]
+    public void Each_index_is_run_once(int count, int threads)
+    {
+        int[] runs = new int[count];
+        ThreadLimit.With(threads, () => Run(count, index => Interlocked.Increment(ref runs[index])));
+        Assert.All(runs, times => Assert.Equal(1, times));
+    }
+
+    [Fact]
+    public void A_loop_within_a_loop_that_has_every_thread_stays_on_its_own()
+    {
+        bool[] stayed = new bool[64];
+        ThreadLimit.With(2, () => Run(8, outer =>
+        {
+            int thread = Environment.CurrentManagedThreadId;
+            return Run(8, inner => stayed[(outer * 8) + inner] = Environment.CurrentManagedThreadId == thread);
+        }));
+        Assert.All(stayed, Assert.True);
+    }
+
+    [Fact]
+    public void What_a_body_throws_reaches_the_caller_and_the_next_loop_runs()
+    {
+        Assert.Equal("index 7", Assert.Throws<InvalidOperationException>(
+            () => Run(100, index => index == 7 ? throw new InvalidOperationException($"index {index}") : true)).Message);
+        Each_index_is_run_once(100, Environment.ProcessorCount);
+    }
+
+    private static bool Run<T>(int count, Func<int, T> body)
+    {
+        ParallelFor.Run(count, new Calls<T>(body));
+        return true;
+    }
+
+    private readonly struct Calls<T>(Func<int, T> body) : IParallelBody
+    {
+        public void Run(int index) => body(index);
+    }
+}
