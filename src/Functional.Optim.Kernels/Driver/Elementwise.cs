@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Functional.Optim.Kernels;
 
@@ -12,9 +11,6 @@ public static unsafe class Elementwise
 {
     /// <summary>Above this many bytes written, arrays other than the inputs are written past the cache.</summary>
     private const long NonTemporalThreshold = 16L << 20;
-
-    /// <summary>How many bytes ahead of the loop memory is asked for.</summary>
-    private const int PrefetchDistance = 4096;
 
     /// <summary>Runs a rule over spans. Outputs may be the inputs themselves, but not overlap them otherwise.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -92,7 +88,10 @@ public static unsafe class Elementwise
         }
     }
 
-    /// <summary>Vectors, then what is left as scalars; past the cache, scalars also lead up to the first aligned address.</summary>
+    /// <summary>
+    /// Pairs of lanes, then a lane, then what is left as scalars; past the cache, scalars also lead up to the first aligned address. A loop
+    /// that has nothing to do is not called, so that it need not be compiled either.
+    /// </summary>
     private static void Range<T, TRule, TLane>(in TRule rule, in PassMemory<T> memory, long start, long end)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
@@ -101,16 +100,14 @@ public static unsafe class Elementwise
         if (memory.NonTemporal && TLane.Width > 1 && memory.SameAlignment(TRule.SlotCount))
         {
             long aligned = Math.Min(end, start + memory.ElementsToAlignment(start));
-            Loop<T, TRule, ScalarLane<T>, Cached>(rule, memory, start, aligned);
-            start = Loop<T, TRule, TLane, PastTheCache>(rule, memory, aligned, end);
+            if (start < aligned) Loop<T, TRule, ScalarLane<T>, Cached>(rule, memory, start, aligned);
+            start = Loop<T, TRule, LanePair<T, TLane>, PastTheCache>(rule, memory, aligned, end);
             Thread.MemoryBarrier();
         }
-        else
-        {
-            start = Loop<T, TRule, TLane, Cached>(rule, memory, start, end);
-        }
 
-        Loop<T, TRule, ScalarLane<T>, Cached>(rule, memory, start, end);
+        if (end - start >= LanePair<T, TLane>.Width) start = Loop<T, TRule, LanePair<T, TLane>, Cached>(rule, memory, start, end);
+        if (end - start >= TLane.Width) start = Loop<T, TRule, TLane, Cached>(rule, memory, start, end);
+        if (start < end) Loop<T, TRule, ScalarLane<T>, Cached>(rule, memory, start, end);
     }
 
     /// <summary>Whole lanes from a start; returns where it stopped. One place of the rule per method keeps the JIT within its inlining budget.</summary>
@@ -128,12 +125,6 @@ public static unsafe class Elementwise
         long at = start;
         for (; at <= end - TLane.Width; at += TLane.Width)
         {
-            Prefetch(updates + at);
-            Prefetch(parameters + at);
-            if (TRule.SlotCount > 0) Prefetch(in0 + at);
-            if (TRule.SlotCount > 1) Prefetch(in1 + at);
-            if (TRule.SlotCount > 2) Prefetch(in2 + at);
-            if (TRule.SlotCount > 3) Prefetch(in3 + at);
             TLane update = TLane.Load(updates + at), parameter = TLane.Load(parameters + at);
             Slots<TLane> slots = default;
             if (TRule.SlotCount > 0) slots[0] = TLane.Load(in0 + at);
@@ -148,13 +139,6 @@ public static unsafe class Elementwise
         }
 
         return at;
-    }
-
-    /// <summary>Asks for what comes a page later: the hardware's own prefetch stops at the end of each page.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(void* address)
-    {
-        if (Sse.IsSupported) Sse.Prefetch0((byte*)address + PrefetchDistance);
     }
 
     private static void RequireLength(int actual, int expected, string name)
