@@ -16,7 +16,7 @@ public sealed class TimePerByteColumnAttribute() : ColumnConfigBaseAttribute(new
 
         public string ColumnName => "Time/byte";
 
-        public string Legend => "Median time per byte of memory traffic, as a ratio to that of the first row";
+        public string Legend => $"Median time per byte of memory traffic, that of {CatalogueTraffic.Reference} being 1";
 
         public bool AlwaysShow => true;
 
@@ -35,9 +35,12 @@ public sealed class TimePerByteColumnAttribute() : ColumnConfigBaseAttribute(new
         public string GetValue(Summary summary, BenchmarkCase benchmarkCase) => GetValue(summary, benchmarkCase, summary.Style);
 
         public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
-            (TimePerByte(summary, benchmarkCase) / TimePerByte(summary, summary.BenchmarksCases[0])).ToString("F3", CultureInfo.InvariantCulture);
+            (TimePerByte(summary, benchmarkCase) / TimePerByte(summary, summary.BenchmarksCases.First(one => NameOf(one) == CatalogueTraffic.Reference)))
+            .ToString("F3", CultureInfo.InvariantCulture);
 
         private static double TimePerByte(Summary summary, BenchmarkCase of) =>
-            (summary[of]?.ResultStatistics?.Median ?? double.NaN) / CatalogueTraffic.BytesMoved((string)of.Parameters[nameof(CatalogueTraffic.Name)]);
+            (summary[of]?.ResultStatistics?.Median ?? double.NaN) / CatalogueTraffic.BytesMoved(NameOf(of));
+
+        private static string NameOf(BenchmarkCase of) => (string)of.Parameters[nameof(CatalogueTraffic.Name)];
     }
 }
