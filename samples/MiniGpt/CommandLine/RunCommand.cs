@@ -51,6 +51,8 @@ public sealed class RunCommand
     private readonly Option<int?> layers = Count("--layers", 1024, "Transformer blocks", of => of.Layers);
     private readonly Option<int?> heads = Count("--heads", 65_536, "Attention heads; they divide --width", of => of.Heads);
     private readonly Option<int?> width = Count("--width", 65_536, "Length of the vector of a character", of => of.Width);
+    private readonly Option<string?> biases = CheckedOption.OneOf("--biases",
+        ByPreset("whether linear layers and layer norms have biases", of => Word(of.Biases)), [Word(true), Word(false)]);
     private readonly Option<double?> dropout = CheckedOption.Number<double>("--dropout",
         ByPreset("The share of activations dropped in training", of => of.Dropout),
         "a number from 0, below 1", value => value is >= 0 and < 1);
@@ -76,7 +78,7 @@ public sealed class RunCommand
         root = new RootCommand("Trains a small GPT on the characters of a text and lets it write a paragraph.")
         {
             text, preset, steps, seed, optimizer, learningRate, schedule, warmup, weightDecay, batch, context, layers, heads, width,
-            dropout, clip, evaluateEvery, folder, threads, json,
+            biases, dropout, clip, evaluateEvery, folder, threads, json,
         };
         HelpOption help = root.Options.OfType<HelpOption>().First();
         if (help.Action is HelpAction options) help.Action = new CatalogueHelp(options);
@@ -126,6 +128,7 @@ public sealed class RunCommand
             Layers = parsed.GetValue(layers) ?? start.Layers,
             Heads = parsed.GetValue(heads) ?? start.Heads,
             Width = parsed.GetValue(width) ?? start.Width,
+            Biases = parsed.GetValue(biases) is { } has ? has == Word(true) : start.Biases,
             Dropout = parsed.GetValue(dropout) ?? start.Dropout,
             Clip = parsed.GetValue(clip) ?? start.Clip,
         };
@@ -153,6 +156,8 @@ public sealed class RunCommand
         if (parsed.UnmatchedTokens.Count > 0)
             yield return $"'{string.Join(' ', parsed.UnmatchedTokens)}' is not understood; --help lists the options";
     }
+
+    private static string Word(bool value) => value ? "yes" : "no";
 
     private static Option<int?> Count(string name, int most, string description, Func<Preset, int> value) =>
         Count(name, most, ByPreset(description, value));

@@ -28,7 +28,7 @@ public sealed class RunCommandTests
         RunOptions options = await Parse(
             "--text", "-", "--preset", "small", "--steps", "500", "--seed", "18446744073709551615", "--optimizer", "momentum",
             "--learning-rate", "1e9", "--schedule", "exponential", "--warmup", "499", "--weight-decay", "0.5",
-            "--batch", "2", "--context", "16", "--layers", "1", "--heads", "3", "--width", "12", "--dropout", "0.25", "--clip", "0",
+            "--batch", "2", "--context", "16", "--layers", "1", "--heads", "3", "--width", "12", "--biases", "no", "--dropout", "0.25", "--clip", "0",
             "--eval-every", "7", "--out", "o", "--threads", "2", "--json");
         Preset small = Preset.All.Single(preset => preset.Name == "small");
         Assert.Equal(
@@ -36,7 +36,7 @@ public sealed class RunCommandTests
                 small with
                 {
                     Steps = 500, Optimizer = "momentum", LearningRate = 1e9, Schedule = "exponential", WarmupSteps = 499, WeightDecay = 0.5,
-                    BatchSize = 2, Context = 16, Layers = 1, Heads = 3, Width = 12, Dropout = 0.25, Clip = 0,
+                    BatchSize = 2, Context = 16, Layers = 1, Heads = 3, Width = 12, Biases = false, Dropout = 0.25, Clip = 0,
                 },
                 "-", "o", ulong.MaxValue, 2, 7, Json: true),
             options);
