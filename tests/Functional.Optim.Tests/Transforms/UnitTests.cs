@@ -6,6 +6,14 @@ using Trees = Functional.Optim.Tests.Laws.Trees;
 public class UnitTests
 {
     [Fact]
+    public void What_a_rule_makes_of_the_padding_is_not_measured()
+    {
+        ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("w", [3], [1.0, 2, 3]));
+        Optimizer optimizer = Adam.Scaling(epsilon: 0).Then(Clip.ByGlobalNorm(1));
+        Assert.Equal(1, optimizer.Update(parameters, parameters, optimizer.Init(parameters)).Deltas.GlobalNorm(), 1e-12);
+    }
+
+    [Fact]
     public void A_leaf_is_clipped_by_its_own_norm()
     {
         ParameterTree<double> deltas = Deltas(Clip.ByLeafNorm(1), [3, 4], [[0.3, 0.4], [0, 0]]);
