@@ -85,13 +85,13 @@ public sealed partial class ProcessTests : IDisposable
     public void Ctrl_c_ends_with_130()
     {
         if (OperatingSystem.IsWindows()) return;
-        using Process run = Start("run gradient-descent landscape --steps 100000 --format markdown");
+        using Process run = Start("run gradient-descent warmup --steps 100000 --format markdown");
         while (run.StandardOutput.ReadLine() is { } line && !line.StartsWith("`run gradient-descent", StringComparison.Ordinal))
         {
         }
 
         Process.Start("kill", ["-INT", $"{run.Id}"]).WaitForExit();
-        Assert.DoesNotContain("landscape", run.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
+        Assert.DoesNotContain("## warmup", run.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
         Assert.True(run.WaitForExit(TimeSpan.FromMinutes(1)));
         Assert.Equal(RunCommand.Interrupted, run.ExitCode);
     }
