@@ -50,7 +50,7 @@ public class CatalogueTraffic
 
     /// <summary>Parameters, gradient and slots are read, parameters and slots are written.</summary>
     public static double BytesMoved(string name) =>
-        Parameters * (double)sizeof(float) * (3 + (2 * Catalogue[name].Init(ParameterTree.Of<float>()).SlotCount));
+        Parameters * (double)((3 * sizeof(float)) + (2 * Catalogue[name].StateBytesPerParameter<float>()));
 
     [GlobalSetup]
     public void Setup()
