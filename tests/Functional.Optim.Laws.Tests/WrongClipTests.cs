@@ -49,10 +49,10 @@ public class WrongClipTests
 
         protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         {
-            // Rounded down, so that the norm after is not above the maximum.
-            T factor = T.CreateTruncating(pass.Measured);
-            if (double.CreateTruncating(factor) > pass.Measured) factor = T.BitDecrement(factor);
-            pass.Then(first, new ScaleRule<T>(factor));
+            // Rounded towards 0, so that the norm after is not above the maximum.
+            T magnitude = T.CreateTruncating(Math.Abs(pass.Measured));
+            if (double.CreateTruncating(magnitude) > Math.Abs(pass.Measured)) magnitude = T.BitDecrement(magnitude);
+            pass.Then(first, new ScaleRule<T>(pass.Measured < 0 ? -magnitude : magnitude));
         }
     }
 }

@@ -112,8 +112,8 @@ public static class ClipLaws
         [CallerMemberName] string law = "")
     {
         ArgumentNullException.ThrowIfNull(clip);
-        Search.ForCounterexample(law, clip, "in float", problem => inFloat(clip, problem, norm), Problem.Any());
-        Search.ForCounterexample(law, clip, "in double", problem => inDouble(clip, problem, norm), Problem.Any());
+        Search.ForCounterexample(law, clip, "in float", problem => inFloat(clip, problem, norm), Problem.OfEachScale());
+        Search.ForCounterexample(law, clip, "in double", problem => inDouble(clip, problem, norm), Problem.OfEachScale());
     }
 
     /// <summary>What is measured, of which leaves together, and the most it may be.</summary>

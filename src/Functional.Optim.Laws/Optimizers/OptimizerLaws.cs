@@ -62,9 +62,9 @@ public static partial class OptimizerLaws
         [CallerMemberName] string law = "")
     {
         ArgumentNullException.ThrowIfNull(optimizer);
-        problems ??= Problem.Any();
-        Search.ForCounterexample(law, optimizer, "in float", problem => inFloat(optimizer, problem), problems);
-        Search.ForCounterexample(law, optimizer, "in double", problem => inDouble(optimizer, problem), problems);
+        ImmutableArray<Arbitrary<Problem>> kinds = problems is null ? Problem.OfEachScale() : [problems];
+        Search.ForCounterexample(law, optimizer, "in float", problem => inFloat(optimizer, problem), kinds);
+        Search.ForCounterexample(law, optimizer, "in double", problem => inDouble(optimizer, problem), kinds);
     }
 
     private static void HoldsIn(

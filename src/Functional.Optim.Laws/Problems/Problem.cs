@@ -39,6 +39,9 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
     /// <summary>Gradients of the normal distribution, and zeros.</summary>
     internal static Arbitrary<Problem> Ordinary() => Of([Scale.Ordinary]);
 
+    /// <summary>Those of <see cref="Any"/>, by the scale of their gradients.</summary>
+    internal static ImmutableArray<Arbitrary<Problem>> OfEachScale() => [.. Enum.GetValues<Scale>().Select(scale => Of([scale]))];
+
     /// <summary>The parameters at the start.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     public ParameterTree<T> Parameters<T>()
@@ -86,7 +89,7 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
     }
 
     private static Arbitrary<Problem> Of(Scale[] scales) => Arb.From(
-        from count in Gen.Choose(0, 5)
+        from count in Gen.Frequency((1, Gen.Constant(0)), (9, Gen.Choose(1, 5)))
         from sizes in Gen.ArrayOf(Gen.Elements(Sizes), count)
         from scale in Gen.Elements(scales)
         from seed in Gen.Choose(0, int.MaxValue)

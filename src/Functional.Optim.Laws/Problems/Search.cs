@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -6,11 +7,14 @@ namespace Functional.Optim.Laws;
 /// <summary>The search for a problem in which a law does not hold.</summary>
 internal static class Search
 {
-    private const int Problems = 20;
+    private const int Problems = 24;
 
-    /// <summary>Tries a law on many problems, and where it does not hold, looks for the smallest such problem.</summary>
+    /// <summary>
+    /// Tries a law on many problems, as many of each kind, so that none is left to chance, and where it does not hold, looks for the
+    /// smallest such problem.
+    /// </summary>
     /// <exception cref="LawException">The law does not hold, or something threw in its course.</exception>
-    internal static void ForCounterexample(string law, object subject, string type, Action<Problem> holds, Arbitrary<Problem> problems)
+    internal static void ForCounterexample(string law, object subject, string type, Action<Problem> holds, ImmutableArray<Arbitrary<Problem>> kinds)
     {
         (Problem Problem, Exception Reason)? smallest = null;
         void Try(Problem problem)
@@ -29,7 +33,8 @@ internal static class Search
 
         try
         {
-            Prop.ForAll(problems, Try).Check(Config.QuickThrowOnFailure.WithMaxTest(Problems));
+            foreach (Arbitrary<Problem> problems in kinds)
+                Prop.ForAll(problems, Try).Check(Config.QuickThrowOnFailure.WithMaxTest(Problems / kinds.Length));
         }
         catch (Exception exception) when (smallest is not null)
         {

@@ -1,5 +1,6 @@
 using Functional.Optim.Autodiff;
 using Functional.Optim.Kernels;
+using Functional.Optim.Tests.Kernels;
 
 namespace Functional.Optim.Tests.Autodiff;
 

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Functional.Optim.Autodiff;
 using Functional.Optim.Kernels;
+using Functional.Optim.Tests.Kernels;
 
 namespace Functional.Optim.Tests.Autodiff;
 

@@ -1,6 +1,7 @@
 using Experiments;
-using Functional.Optim.Tests.Autodiff;
+using Functional.Optim.Tests.Kernels;
 using Functional.Optim.Tests.MiniGpt;
+using Functional.Optim.Tests.Processes;
 
 namespace Functional.Optim.Tests.Experiments;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Experiments;
 using Functional.Optim.Tests.MiniGpt;
+using Functional.Optim.Tests.Processes;
 
 namespace Functional.Optim.Tests.Experiments;
 

@@ -1,5 +1,6 @@
 using Experiments;
 using Functional.Optim.Tests.MiniGpt;
+using Functional.Optim.Tests.Processes;
 
 namespace Functional.Optim.Tests.Experiments;
 

@@ -6,6 +6,7 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Tests.Kernels;
 
+[Collection(ThreadLimit.Name)]
 public unsafe class MatrixProductTests
 {
     [Property(MaxTest = 100)]
@@ -97,33 +98,27 @@ public unsafe class MatrixProductTests
     {
         Philox bits = new((ulong)HashCode.Combine(rows, inner, columns));
         T[] a = Draw<T>(bits, 0, rows * inner), b = Draw<T>(bits, 1, inner * columns), start = Draw<T>(bits, 2, rows * columns);
-        int limit = Threads.Limit;
-        try
+        foreach (int choice in Enumerable.Range(0, 8))
         {
-            foreach (int choice in Enumerable.Range(0, 8))
+            bool transposeA = (choice & 1) != 0, transposeB = (choice & 2) != 0, accumulate = (choice & 4) != 0;
+            T[] expected = [.. start];
+            fixed (T* pointerA = a, pointerB = b, pointerC = expected)
             {
-                bool transposeA = (choice & 1) != 0, transposeB = (choice & 2) != 0, accumulate = (choice & 4) != 0;
-                T[] expected = [.. start];
-                fixed (T* pointerA = a, pointerB = b, pointerC = expected)
-                {
-                    MatrixView<T> viewA = transposeA ? new MatrixView<T>(pointerA, inner, rows, rows).Transposed : new(pointerA, rows, inner, inner);
-                    MatrixView<T> viewB =
-                        transposeB ? new MatrixView<T>(pointerB, columns, inner, inner).Transposed : new(pointerB, inner, columns, columns);
-                    Chain(viewA, viewB, new(pointerC, rows, columns, columns), accumulate);
-                }
-
-                foreach (int threads in (int[])[1, 4])
-                {
-                    Threads.Limit = threads;
-                    T[] actual = [.. start];
-                    MatrixProduct.Multiply<T>(a, b, actual, rows, inner, columns, transposeA, transposeB, accumulate);
-                    AssertSameBits<T>(expected, actual);
-                }
+                MatrixView<T> viewA = transposeA ? new MatrixView<T>(pointerA, inner, rows, rows).Transposed : new(pointerA, rows, inner, inner);
+                MatrixView<T> viewB = transposeB ? new MatrixView<T>(pointerB, columns, inner, inner).Transposed : new(pointerB, inner, columns, columns);
+                Chain(viewA, viewB, new(pointerC, rows, columns, columns), accumulate);
             }
-        }
-        finally
-        {
-            Threads.Limit = limit;
+
+            foreach (int threads in (int[])[1, 4])
+            {
+                T[] actual = ThreadLimit.With(threads, () =>
+                {
+                    T[] product = [.. start];
+                    MatrixProduct.Multiply<T>(a, b, product, rows, inner, columns, transposeA, transposeB, accumulate);
+                    return product;
+                });
+                AssertSameBits<T>(expected, actual);
+            }
         }
     }
 

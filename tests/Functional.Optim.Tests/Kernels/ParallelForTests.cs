@@ -1,5 +1,4 @@
 using Functional.Optim.Kernels;
-using Functional.Optim.Tests.Autodiff;
 
 namespace Functional.Optim.Tests.Kernels;
 

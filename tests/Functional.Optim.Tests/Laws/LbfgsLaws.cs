@@ -7,7 +7,7 @@ namespace Functional.Optim.Tests.Laws;
 /// The laws of L-BFGS. It is no <see cref="Optimizer"/>: it asks for loss and gradient itself, measures all leaves together, has no parts
 /// and shares trees among its states, so the laws of splitting, composition and donation say nothing of it.
 /// </summary>
-[Collection(Autodiff.ThreadLimit.Name)]
+[Collection(Kernels.ThreadLimit.Name)]
 public class LbfgsLaws
 {
     private static readonly Lbfgs[] Variants =
@@ -38,8 +38,8 @@ public class LbfgsLaws
 
             void Check<T>()
                 where T : unmanaged, IBinaryFloatingPointIeee754<T> => Assert.Equal(
-                Autodiff.ThreadLimit.With(1, () => After<T>(lbfgs, Problem.Large, steps: 2)),
-                Autodiff.ThreadLimit.With(4, () => After<T>(lbfgs, Problem.Large, steps: 2)));
+                Kernels.ThreadLimit.With(1, () => After<T>(lbfgs, Problem.Large, steps: 2)),
+                Kernels.ThreadLimit.With(4, () => After<T>(lbfgs, Problem.Large, steps: 2)));
         }
     }
 

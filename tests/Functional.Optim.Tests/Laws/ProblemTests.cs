@@ -49,7 +49,7 @@ public class ProblemTests
         LawException found = Assert.Throws<LawException>(() => Search.ForCounterexample(
             "Law", "nobody", "in float",
             problem => Claim.That(!problem.Leaves.Any(leaf => leaf.Values[2].Any(value => value > 0)), "there is a gradient above 0"),
-            Problem.Any()));
+            Problem.OfEachScale()));
         Assert.Matches(@"^leaf\d\[1\] θ = 0, g1 = 0, g2 = 1, g3 = 0$", found.Counterexample);
         Assert.StartsWith("Law does not hold for nobody, in float: there is a gradient above 0\n", found.Message, StringComparison.Ordinal);
     }

@@ -1,10 +1,12 @@
 using FsCheck.Xunit;
 using Functional.Optim.Kernels;
 using Functional.Optim.Laws;
+using Functional.Optim.Tests.Kernels;
 using Functional.Optim.Tests.Laws;
 
 namespace Functional.Optim.Tests.States;
 
+[Collection(ThreadLimit.Name)]
 public class AdamStatisticsTests
 {
     private static readonly ParameterTree<double> Parameters = Tree(0, 0);
@@ -118,14 +120,14 @@ public class AdamStatisticsTests
         float[] data = [.. Enumerable.Range(0, length).Select(index => MathF.Sin(index))];
         ParameterTree<float> tree = ParameterTree.Of(Leaf.Of("w", [length], data));
         (_, AdamState<float> state) = adam.Step(tree, tree, adam.Init(tree));
-        int limit = Threads.Limit;
-        Threads.Limit = 4;
-        AdamStatistics four = adam.Statistics(state);
-        Threads.Limit = 1;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Equal(adam.Statistics(state), four);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, length / 16);
-        Threads.Limit = limit;
+        AdamStatistics four = ThreadLimit.With(4, () => adam.Statistics(state));
+        (AdamStatistics one, long bytes) = ThreadLimit.With(1, () =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            return (adam.Statistics(state), GC.GetAllocatedBytesForCurrentThread() - before);
+        });
+        Assert.Equal(one, four);
+        Assert.InRange(bytes, 0, length / 16);
     }
 
     private static ParameterTree<double> Tree(double a, double b) => ParameterTree.Of(Leaf.Of("a", [1], [a]), Leaf.Of("b", [], [b]));

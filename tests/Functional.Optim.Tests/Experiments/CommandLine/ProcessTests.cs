@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Experiments;
-using Functional.Optim.Tests.MiniGpt;
+using Functional.Optim.Tests.Processes;
 using MiniGpt;
 
 namespace Functional.Optim.Tests.Experiments.CommandLine;
@@ -12,6 +11,7 @@ namespace Functional.Optim.Tests.Experiments.CommandLine;
 /// <summary>The program as its users start it.</summary>
 public sealed partial class ProcessTests : IDisposable
 {
+    private static readonly SampleProgram Program = new("Experiments");
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -19,7 +19,7 @@ public sealed partial class ProcessTests : IDisposable
     [Fact]
     public void The_list_names_every_experiment()
     {
-        (int code, string output, string error) = Run("list");
+        (int code, string output, string error) = Program.Run("list");
         Assert.Equal((RunCommand.Success, ""), (code, error));
         Assert.All(global::Experiments.Catalogue.All, experiment => Assert.Contains($" {experiment.Name} ", output, StringComparison.Ordinal));
     }
@@ -31,7 +31,7 @@ public sealed partial class ProcessTests : IDisposable
     [InlineData("json", "\"step 29\"")]
     public void One_is_printed_in_each_format(string format, string expected)
     {
-        (int code, string output, string error) = Run($"run gradient-descent --format {format}");
+        (int code, string output, string error) = Program.Run($"run gradient-descent --format {format}");
         Assert.Equal((RunCommand.Success, ""), (code, error));
         Assert.Contains(expected, output, StringComparison.Ordinal);
     }
@@ -39,7 +39,7 @@ public sealed partial class ProcessTests : IDisposable
     [Fact]
     public void All_write_their_files_and_a_page_that_shows_them()
     {
-        (int code, string output, string error) = Run($"run all {Quick.Line(folder)} --format json --out {folder.At("out")}");
+        (int code, string output, string error) = Program.Run($"run all {Quick.Line(folder)} --format json --out {folder.At("out")}");
         Assert.Equal(("", RunCommand.Success), (error, code));
         ImmutableArray<JsonElement> runs = [.. JsonDocument.Parse(output).RootElement.EnumerateArray()];
         Assert.Equal(global::Experiments.Catalogue.All.Select(experiment => experiment.Name), runs.Select(run => run.GetProperty("name").GetString()));
@@ -76,24 +76,17 @@ public sealed partial class ProcessTests : IDisposable
         folder.Write("file", 0);
         folder.Write("empty");
         folder.Write("short", [.. Enumerable.Repeat((byte)'a', 320)]);
-        (int code, string output, string error) = Run(line.Replace("{0}", folder.Root, StringComparison.Ordinal));
+        (int code, string output, string error) = Program.Run(line.Replace("{0}", folder.Root, StringComparison.Ordinal));
         Assert.Equal((RunCommand.WrongUse, ""), (code, output));
         Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [InterruptFact]
     public void Ctrl_c_ends_with_130()
     {
-        if (OperatingSystem.IsWindows()) return;
-        using Process run = Start("run gradient-descent warmup --steps 100000 --format markdown");
-        while (run.StandardOutput.ReadLine() is { } line && !line.StartsWith("`run gradient-descent", StringComparison.Ordinal))
-        {
-        }
-
-        Process.Start("kill", ["-INT", $"{run.Id}"]).WaitForExit();
-        Assert.DoesNotContain("## warmup", run.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
-        Assert.True(run.WaitForExit(TimeSpan.FromMinutes(1)));
-        Assert.Equal(RunCommand.Interrupted, run.ExitCode);
+        (int code, string output) = Program.Interrupt("run gradient-descent warmup --steps 100000 --format markdown", "`run gradient-descent");
+        Assert.Equal(RunCommand.Interrupted, code);
+        Assert.DoesNotContain("## warmup", output, StringComparison.Ordinal);
     }
 
     private static void SameTable(JsonElement table, string file)
@@ -105,22 +98,6 @@ public sealed partial class ProcessTests : IDisposable
     }
 
     private static string[] Cells(string line) => [.. Cell().Matches(line).Select(match => match.Groups[1].Value.Trim('"'))];
-
-    private static Process Start(string arguments) => Process.Start(new ProcessStartInfo(
-        "dotnet", $"{Path.Combine(AppContext.BaseDirectory, "Experiments.dll")} {arguments}")
-    {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
-
-    private static (int Code, string Output, string Error) Run(string arguments)
-    {
-        using Process process = Start(arguments);
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
-    }
 
     [GeneratedRegex("<img src=\"([^\"]+)\"")]
     private static partial Regex Source();

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Experiments;
 using Functional.Optim.Tests.MiniGpt;
+using Functional.Optim.Tests.Processes;
 
 namespace Functional.Optim.Tests.Experiments.Plots;
 

@@ -1,3 +1,4 @@
+using Functional.Optim.Tests.Processes;
 using MiniGpt;
 
 namespace Functional.Optim.Tests.MiniGpt.CommandLine;

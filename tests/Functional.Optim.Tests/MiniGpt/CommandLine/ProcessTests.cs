@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Functional.Optim.Tests.Processes;
 using MiniGpt;
 
 namespace Functional.Optim.Tests.MiniGpt.CommandLine;
@@ -9,6 +9,7 @@ namespace Functional.Optim.Tests.MiniGpt.CommandLine;
 public sealed class ProcessTests : IDisposable
 {
     private const string SmallModel = "--layers 1 --heads 2 --width 16 --context 16 --batch 4";
+    private static readonly SampleProgram Program = new("MiniGpt");
     private readonly TemporaryFolder folder = new();
     private readonly string text;
 
@@ -23,7 +24,7 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public void A_run_trains_writes_its_files_and_ends_with_its_figures()
     {
-        (int code, string output, string error) = Run($"--text {text} {SmallModel} --steps 20 --eval-every 10 --out {folder.At("out")} --json");
+        (int code, string output, string error) = Program.Run($"--text {text} {SmallModel} --steps 20 --eval-every 10 --out {folder.At("out")} --json");
         Assert.Equal(("", RunCommand.Success), (error, code));
         JsonElement figures = JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]).RootElement;
         Assert.Equal(20, figures.GetProperty("steps").GetInt32());
@@ -40,7 +41,7 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public void Help_names_every_option()
     {
-        (int code, string output, _) = Run("--help");
+        (int code, string output, _) = Program.Run("--help");
         Assert.Equal(RunCommand.Success, code);
         foreach (string option in (string[])["--text", "--preset", "--steps", "--seed", "--optimizer", "--learning-rate", "--schedule", "--out", "--threads", "--json"])
             Assert.Contains(option, output, StringComparison.Ordinal);
@@ -59,7 +60,7 @@ public sealed class ProcessTests : IDisposable
         folder.Write("one.txt", (byte)'a');
         folder.Write("short.txt", "too short to train on"u8.ToArray());
         folder.Write("binary.txt", [.. Enumerable.Repeat((byte)0xFF, 5000)]);
-        (int code, string output, string error) = Run($"--text {folder.At(name)} --out {folder.At("out")}");
+        (int code, string output, string error) = Program.Run($"--text {folder.At(name)} --out {folder.At("out")}");
         Assert.Equal((RunCommand.WrongUse, ""), (code, output));
         Assert.Single(error.TrimEnd().Split('\n'));
         Assert.Contains(expected, error, StringComparison.Ordinal);
@@ -76,7 +77,7 @@ public sealed class ProcessTests : IDisposable
     [InlineData("--schedule stairs")]
     public void Wrong_options_are_one_line_and_2(string options)
     {
-        (int code, string output, string error) = Run($"--text {text} {options}");
+        (int code, string output, string error) = Program.Run($"--text {text} {options}");
         Assert.Equal((RunCommand.WrongUse, ""), (code, output));
         Assert.Single(error.TrimEnd().Split('\n'));
         Assert.Contains(options.Split(' ')[1], error, StringComparison.Ordinal);
@@ -88,14 +89,14 @@ public sealed class ProcessTests : IDisposable
     [InlineData("--schedule stepDecay(every=0)", "--schedule stepDecay: every is 0; allowed is a whole number, 1 or more")]
     public void Wrong_options_of_an_optimizer_or_a_schedule_are_one_line_and_2(string options, string expected)
     {
-        (int code, string output, string error) = Run($"--text {text} {options}");
+        (int code, string output, string error) = Program.Run($"--text {text} {options}");
         Assert.Equal((RunCommand.WrongUse, "", expected), (code, output, error.TrimEnd()));
     }
 
     [Fact]
     public void Any_optimizer_and_schedule_of_the_catalogue_trains()
     {
-        (int code, string output, string error) = Run(
+        (int code, string output, string error) = Program.Run(
             $"--text {text} {SmallModel} --steps 4 --learning-rate 1e-4 --optimizer Lion(beta1=0.95,weightDecay=1) --schedule multiStepDecay(milestones=2,3) "
             + $"--out {folder.At("out")}");
         Assert.Equal(("", RunCommand.Success), (error, code));
@@ -107,7 +108,7 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_written_is_one_line_and_2()
     {
-        (int code, string output, string error) = Run($"--text {text} --out {text}/below");
+        (int code, string output, string error) = Program.Run($"--text {text} --out {text}/below");
         Assert.Equal((RunCommand.WrongUse, ""), (code, output));
         Assert.Single(error.TrimEnd().Split('\n'));
     }
@@ -116,7 +117,7 @@ public sealed class ProcessTests : IDisposable
     public void A_run_that_diverges_says_where_and_keeps_what_it_has()
     {
         (int code, string output, string error) =
-            Run($"--text {text} {SmallModel} --learning-rate 1e9 --steps 50 --out {folder.At("out")} --json");
+            Program.Run($"--text {text} {SmallModel} --learning-rate 1e9 --steps 50 --out {folder.At("out")} --json");
         Assert.Equal(RunCommand.Failure, code);
         Assert.StartsWith("training diverged: ", error, StringComparison.Ordinal);
         Assert.Single(error.TrimEnd().Split('\n'));
@@ -125,36 +126,12 @@ public sealed class ProcessTests : IDisposable
         Assert.True(File.Exists(folder.At("out/loss.png")));
     }
 
-    [Fact]
+    [InterruptFact]
     public void Ctrl_c_stops_after_the_step_writes_the_files_and_ends_with_130()
     {
-        if (OperatingSystem.IsWindows()) return;
-        using Process run = Start($"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {folder.At("out")}");
-        while (run.StandardOutput.ReadLine() is { } line && !line.StartsWith("step ", StringComparison.Ordinal))
-        {
-        }
-
-        Process.Start("kill", ["-INT", $"{run.Id}"]).WaitForExit();
-        run.StandardOutput.ReadToEnd();
-        Assert.True(run.WaitForExit(TimeSpan.FromMinutes(1)));
-        Assert.Equal(RunCommand.Interrupted, run.ExitCode);
+        (int code, _) = Program.Interrupt($"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {folder.At("out")}", "step ");
+        Assert.Equal(RunCommand.Interrupted, code);
         Assert.True(File.ReadAllLines(folder.At("out/metrics.csv")).Length > 1);
         Assert.True(File.Exists(folder.At("out/loss.png")) && File.Exists(folder.At("out/parameters.bin")));
-    }
-
-    private static Process Start(string arguments) => Process.Start(new ProcessStartInfo(
-        "dotnet", $"{Path.Combine(AppContext.BaseDirectory, "MiniGpt.dll")} {arguments}")
-    {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
-
-    private static (int Code, string Output, string Error) Run(string arguments)
-    {
-        using Process process = Start(arguments);
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
     }
 }

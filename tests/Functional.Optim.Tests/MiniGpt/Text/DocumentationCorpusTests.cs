@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Functional.Optim.Tests.Processes;
 using MiniGpt;
 
 namespace Functional.Optim.Tests.MiniGpt.Text;

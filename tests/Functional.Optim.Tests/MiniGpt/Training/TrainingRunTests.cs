@@ -1,9 +1,11 @@
 using Functional.Optim.Kernels;
+using Functional.Optim.Tests.Kernels;
 using Functional.Optim.Training;
 using MiniGpt;
 
 namespace Functional.Optim.Tests.MiniGpt.Training;
 
+[Collection(ThreadLimit.Name)]
 public class TrainingRunTests
 {
     private static readonly Preset Small = Preset.All[0] with
@@ -27,18 +29,10 @@ public class TrainingRunTests
     public async Task The_same_seed_gives_the_same_bits_on_any_number_of_threads(string optimizer, double dropout, bool biases)
     {
         Preset preset = Small with { Steps = 12, WarmupSteps = 2, Width = 64, BatchSize = 24, Optimizer = optimizer, Dropout = dropout, Biases = biases };
-        int limit = Threads.Limit;
-        try
-        {
-            TrainResult<float> one = await Train(preset, threads: 1), three = await Train(preset, threads: 3), other = await Train(preset, threads: 3, seed: 2);
-            Assert.Equal(one.State, three.State);
-            Assert.Equal(one.History.Select(report => report.Loss), three.History.Select(report => report.Loss));
-            Assert.NotEqual(one.State, other.State);
-        }
-        finally
-        {
-            Threads.Limit = limit;
-        }
+        TrainResult<float> one = await Train(preset, threads: 1), three = await Train(preset, threads: 3), other = await Train(preset, threads: 3, seed: 2);
+        Assert.Equal(one.State, three.State);
+        Assert.Equal(one.History.Select(report => report.Loss), three.History.Select(report => report.Loss));
+        Assert.NotEqual(one.State, other.State);
     }
 
     [Fact]
@@ -56,6 +50,16 @@ public class TrainingRunTests
         new RunOptions(preset, null, "unused", seed, threads, EvaluateEvery: preset.Steps, Json: false),
         TokenizedText.Of(new Corpus("sentences", Texts.Sentences(20_000)), preset.Context).Value());
 
-    private static Task<TrainResult<float>> Train(Preset preset, int threads = 2, ulong seed = 1) =>
-        Run(preset, threads, seed).Train(new Progress<StepReport>(), CancellationToken.None);
+    private static async Task<TrainResult<float>> Train(Preset preset, int threads = 2, ulong seed = 1)
+    {
+        int limit = Threads.Limit;
+        try
+        {
+            return await Run(preset, threads, seed).Train(new Progress<StepReport>(), CancellationToken.None);
+        }
+        finally
+        {
+            Threads.Limit = limit;
+        }
+    }
 }

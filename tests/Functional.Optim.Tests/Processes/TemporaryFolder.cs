@@ -1,9 +1,9 @@
-namespace Functional.Optim.Tests.MiniGpt;
+namespace Functional.Optim.Tests.Processes;
 
 /// <summary>A folder that is gone after the test.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("minigpt-test-");
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("functional-optim-test-");
 
     public string Root => folder.FullName;
 

@@ -1,6 +1,6 @@
 using Functional.Optim.Kernels;
 
-namespace Functional.Optim.Tests.Autodiff;
+namespace Functional.Optim.Tests.Kernels;
 
 /// <summary>Tests that set <see cref="Threads.Limit"/> run alone, so that nobody else sets it meanwhile.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
