@@ -70,7 +70,7 @@ public unsafe class ComposedChain
     public void WithThen() => Elementwise.Run(
         Chain(
             Chain(
-                Chain(new ClipByValueRule<float>((float)Limit), new TraceRule<float>((float)Momentum, 1, nesterov: false)),
+                Chain(new ClipByValueRule<float>((float)Limit), new TraceRule<float>((float)Momentum)),
                 new AdamRule<float>(Beta1, Beta2, Epsilon, biasCorrection: true, Update)),
             Chain(
                 new EmaRule<float>((float)Mean, (float)(1 - Mean), (float)(1 / Correction(Mean))),

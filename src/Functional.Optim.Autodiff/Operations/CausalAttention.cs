@@ -19,7 +19,7 @@ public static partial class Operations
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Shape shape = queryKeyValue.Shape;
-        if (shape.Rank != 3 || heads < 1 || shape[2] % (3 * heads) != 0)
+        if (shape.Rank != 3 || heads < 1 || shape[2] % 3 != 0 || shape[2] / 3 % heads != 0)
             throw new ArgumentException($"Causal attention takes [batch, positions, 3·d] with d a multiple of the {heads} heads; {shape} was given.");
         CausalAttentionNode<T> node = queryKeyValue.Tape.Record<CausalAttentionNode<T>>(
             new Shape(shape[0], shape[1], shape[2] / 3), queryKeyValue);
@@ -48,7 +48,7 @@ public static partial class Operations
 
         internal override void PropagateGradient()
         {
-            AlignedBuffer<T> scratch = Tape.RentBuffer(HeadsInAll * Geometry.BlockRows * Layout.Positions);
+            AlignedBuffer<T> scratch = Tape.RentBuffer(HeadsInAll * Layout.RowsAtATime * Layout.Positions);
             LaneLoop.Ranges<T, Backward>(
                 HeadsInAll, 1, new(Layout, First.Value, probabilities, Gradient, scratch.Pointer, First.Sink().Cleared()));
             Tape.GiveBack(scratch);
@@ -59,6 +59,8 @@ public static partial class Operations
         {
             /// <summary>Queries are worked on in blocks of rows, each with the keys up to its last row only.</summary>
             internal const int BlockRows = 64;
+
+            internal int RowsAtATime => Math.Min(BlockRows, Positions);
 
             internal int HeadWidth => Width / Heads;
 
@@ -121,7 +123,7 @@ public static partial class Operations
                     MatrixView<T> q = layout.Part(queryKeyValue, head, 0), k = layout.Part(queryKeyValue, head, 1), v = layout.Part(queryKeyValue, head, 2);
                     MatrixView<T> toQ = layout.Part(sink.Address, head, 0), toK = layout.Part(sink.Address, head, 1), toV = layout.Part(sink.Address, head, 2);
                     MatrixView<T> all = layout.Probabilities(probabilities, head), toO = layout.Result(gradient, head);
-                    T* own = scratch + ((long)head * Geometry.BlockRows * layout.Positions);
+                    T* own = scratch + ((long)head * layout.RowsAtATime * layout.Positions);
                     for (int first = 0; first < layout.Positions; first += Geometry.BlockRows)
                     {
                         int rows = Math.Min(Geometry.BlockRows, layout.Positions - first), seen = first + rows;

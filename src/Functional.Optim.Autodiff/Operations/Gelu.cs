@@ -21,6 +21,9 @@ public static partial class Operations
         /// <summary>2·√(2/π).</summary>
         private const double TwiceRoot = 1.5957691216057308;
 
+        /// <summary>Long before this |x|, e⁻²ᵘ is 0 or ∞ even in double.</summary>
+        private const double GateIsFull = 100;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLane Value<TLane>(TLane x)
             where TLane : struct, ILane<TLane, T> => x * Gate(x);
@@ -30,7 +33,9 @@ public static partial class Operations
             where TLane : struct, ILane<TLane, T>
         {
             TLane gate = Gate(x), one = TLane.Broadcast(T.One);
-            TLane slope = TLane.FusedMultiplyAdd(Constant<TLane>(3 * Cubic * TwiceRoot), x * x, Constant<TLane>(TwiceRoot));
+            // Beyond the bound the gate is 0 or 1 and the slope counts for nothing, but must not grow to ∞.
+            TLane bounded = TLane.Min(TLane.Abs(x), Constant<TLane>(GateIsFull));
+            TLane slope = TLane.FusedMultiplyAdd(Constant<TLane>(3 * Cubic * TwiceRoot), bounded * bounded, Constant<TLane>(TwiceRoot));
             return gradient * TLane.FusedMultiplyAdd(x * gate * (one - gate), slope, gate);
         }
 

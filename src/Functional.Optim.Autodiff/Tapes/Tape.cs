@@ -85,6 +85,7 @@ internal sealed unsafe class Tape<T> : IDisposable
 
     internal AlignedBuffer<T> RentBuffer(int length)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         int best = -1;
         for (int index = free.Count - 1; index >= 0; index--)
         {

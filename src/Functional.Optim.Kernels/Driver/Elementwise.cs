@@ -12,7 +12,9 @@ public static unsafe class Elementwise
     /// <summary>Above this many bytes written, arrays other than the inputs are written past the cache.</summary>
     private const long NonTemporalThreshold = 16L << 20;
 
-    /// <summary>Runs a rule over spans. Outputs may be the inputs themselves, but not overlap them otherwise.</summary>
+    /// <summary>
+    /// Runs a rule over spans. What is written lies apart from all else that is written, and apart from what is read or exactly upon it.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TRule">The rule, often a <see cref="Then{T, TFirst, TSecond}"/>.</typeparam>
     /// <param name="rule">The rule with its constants.</param>
@@ -22,7 +24,9 @@ public static unsafe class Elementwise
     /// <param name="slots">The state before the step; each of length n.</param>
     /// <param name="newSlots">The state after the step; each of length n.</param>
     /// <param name="width">The lane width; any gives the same bits.</param>
-    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    /// <exception cref="ArgumentException">
+    /// Lengths differ, an output overlaps an input without being it or another output, or the rule has more than four slots.
+    /// </exception>
     public static void Run<T, TRule>(
         in TRule rule,
         ReadOnlySpan<T> parameters,
@@ -35,21 +39,19 @@ public static unsafe class Elementwise
         where TRule : unmanaged, IUpdateRule<T>
     {
         int length = parameters.Length;
+        if (TRule.SlotCount > Slots<ScalarLane<T>>.Capacity)
+            throw new ArgumentException($"The rule has {TRule.SlotCount} slots; a pass has 0 to {Slots<ScalarLane<T>>.Capacity}.", nameof(rule));
         RequireLength(updates.Length, length, nameof(updates));
         RequireLength(output.Length, length, nameof(output));
-        RequireApart(output, parameters, nameof(output));
-        RequireApart(output, updates, nameof(output));
         for (int slot = 0; slot < TRule.SlotCount; slot++)
         {
-            RequireLength(slots[slot].Length, length, nameof(slots));
-            RequireLength(newSlots[slot].Length, length, nameof(newSlots));
-            RequireApart(newSlots[slot], slots[slot], nameof(newSlots));
-            RequireApart(newSlots[slot], parameters, nameof(newSlots));
-            RequireApart(newSlots[slot], updates, nameof(newSlots));
-            RequireApart<T>(output, slots[slot], nameof(output));
-            RequireApart<T>(output, newSlots[slot], nameof(output));
+            RequireLength(slots[slot].Length, length, nameof(slots), slot);
+            RequireLength(newSlots[slot].Length, length, nameof(newSlots), slot);
         }
 
+        RequireApart(output, -1, TRule.SlotCount, parameters, updates, slots, newSlots);
+        for (int slot = 0; slot < TRule.SlotCount; slot++)
+            RequireApart(newSlots[slot], slot, TRule.SlotCount, parameters, updates, slots, newSlots);
         fixed (T* parameter = parameters, update = updates, result = output)
         fixed (T* in0 = slots.First, in1 = slots.Second, in2 = slots.Third, in3 = slots.Fourth)
         fixed (T* out0 = newSlots.First, out1 = newSlots.Second, out2 = newSlots.Third, out3 = newSlots.Fourth)
@@ -77,7 +79,7 @@ public static unsafe class Elementwise
         memory.NonTemporal = memory.Output != memory.Parameters && memory.Output != memory.Updates
             && (long)length * sizeof(T) * (1 + TRule.SlotCount) > NonTemporalThreshold;
         Body<T, TRule> body = new(rules, chunks, length, memory, LaneWidths.Resolve(width));
-        int count = chunks is null ? (length + Chunk.Size - 1) / Chunk.Size : chunkCount;
+        int count = chunks is null ? (int)(((long)length + Chunk.Size - 1) / Chunk.Size) : chunkCount;
         if (length < Chunk.ParallelThreshold)
         {
             for (int index = 0; index < count; index++) body.Run(index);
@@ -141,17 +143,29 @@ public static unsafe class Elementwise
         return at;
     }
 
-    private static void RequireLength(int actual, int expected, string name)
+    private static void RequireLength(int actual, int expected, string name, int? slot = null)
     {
         if (actual != expected)
-            throw new ArgumentException($"{name} has length {actual}; the parameters have length {expected}.", name);
+            throw new ArgumentException($"{name}{(slot is null ? "" : $", slot {slot},")} has length {actual}; the parameters have length {expected}.", name);
     }
 
-    private static void RequireApart<T>(ReadOnlySpan<T> output, ReadOnlySpan<T> input, string name)
+    /// <summary>A span that is written, the output (−1) or that of a new slot, against all that is read and the new slots after it.</summary>
+    private static void RequireApart<T>(
+        Span<T> written, int which, int count,
+        ReadOnlySpan<T> parameters, ReadOnlySpan<T> updates, ReadOnlySlotSpans<T> slots, SlotSpans<T> newSlots)
     {
-        if (output.Overlaps(input, out int offset) && offset != 0)
-            throw new ArgumentException($"{name} overlaps another span by an offset of {offset} elements; it may be that span or apart from it.", name);
+        if (written.Overlaps(parameters, out int offset) && offset != 0) throw Overlap(which, nameof(parameters), offset);
+        if (written.Overlaps(updates, out offset) && offset != 0) throw Overlap(which, nameof(updates), offset);
+        for (int slot = 0; slot < count; slot++)
+        {
+            if (written.Overlaps(slots[slot], out offset) && offset != 0) throw Overlap(which, $"slot {slot}", offset);
+            if (slot > which && written.Overlaps(newSlots[slot], out offset)) throw Overlap(which, $"new slot {slot}", offset);
+        }
     }
+
+    private static ArgumentException Overlap(int which, string other, int offset) => new(
+        $"{(which < 0 ? "The output" : $"New slot {which}")} overlaps {other} by an offset of {offset} elements; what is written lies apart from "
+        + "what else is written, and apart from what is read or exactly upon it.");
 
     /// <summary>How a lane is written.</summary>
     private interface IStore

@@ -16,7 +16,7 @@ internal static class LaneLoop
     {
         Dispatch<T, TBody> dispatch = new(body, count, perRange, LaneWidths.Resolve(LaneWidth.Best));
         if (count <= perRange) dispatch.Run(0);
-        else ParallelFor.Run((count + perRange - 1) / perRange, dispatch);
+        else ParallelFor.Run(1 + ((count - 1) / perRange), dispatch);
     }
 
     /// <summary>Runs a body for every element of [0, count).</summary>
@@ -58,7 +58,7 @@ internal static class LaneLoop
 
         public void Run(int index)
         {
-            int start = index * perRange, end = Math.Min(count, start + perRange);
+            int start = index * perRange, end = start + Math.Min(perRange, count - start);
             switch (width)
             {
                 case LaneWidth.Bits512: body.Run<Lane512<T>>(start, end); break;

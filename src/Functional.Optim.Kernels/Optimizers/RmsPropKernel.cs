@@ -47,7 +47,7 @@ public static class RmsPropKernel
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TScaling : unmanaged, IUpdateRule<T> =>
         Run(
-            hyper, new Then<T, TScaling, TraceRule<T>>(scaling, new(T.CreateTruncating(hyper.Momentum), T.One, nesterov: false)),
+            hyper, new Then<T, TScaling, TraceRule<T>>(scaling, new(T.CreateTruncating(hyper.Momentum))),
             theta, gradient, thetaOut, slots, newSlots);
 
     private static void Run<T, TScaling>(

@@ -14,7 +14,7 @@ public static class SgdKernel
     /// <param name="step">t, the number of this update, from 1.</param>
     /// <param name="theta">θ.</param>
     /// <param name="gradient">g.</param>
-    /// <param name="momentum">m; zeros before the first update.</param>
+    /// <param name="momentum">m; zeros before the first update, empty without momentum.</param>
     /// <param name="thetaOut">θ'; may be <paramref name="theta"/>.</param>
     /// <param name="momentumOut">m'; may be <paramref name="momentum"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
@@ -25,13 +25,16 @@ public static class SgdKernel
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
-        DecayRule<T> penalty = new(T.CreateTruncating(hyper.L2));
-        TraceRule<T> trace = new(
-            T.CreateTruncating(hyper.Momentum), T.CreateTruncating(step == 1 ? 1 : 1 - hyper.Dampening), hyper.Nesterov);
-        ScaleRule<T> rate = new(T.CreateTruncating(hyper.LearningRate));
-        Then<T, Then<T, DecayRule<T>, TraceRule<T>>, ScaleRule<T>> update = new(new(penalty, trace), rate);
-        Elementwise.Run(
-            new Then<T, Then<T, Then<T, DecayRule<T>, TraceRule<T>>, ScaleRule<T>>, ApplyRule<T>>(update, default),
-            theta, gradient, thetaOut, new(momentum), new(momentumOut));
+        T trace = T.CreateTruncating(hyper.Momentum), fresh = T.CreateTruncating(step == 1 ? 1 : 1 - hyper.Dampening);
+        if (hyper.Momentum == 0) Run(hyper, default(IdentityRule<T>), theta, gradient, thetaOut, default, default);
+        else if (hyper.Nesterov) Run(hyper, new NesterovRule<T>(trace), theta, gradient, thetaOut, new(momentum), new(momentumOut));
+        else Run(hyper, new Then<T, ScaleRule<T>, TraceRule<T>>(new(fresh), new(trace)), theta, gradient, thetaOut, new(momentum), new(momentumOut));
     }
+
+    private static void Run<T, TMomentum>(
+        in SgdHyperparameters hyper, in TMomentum momentum,
+        ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, Span<T> thetaOut, ReadOnlySlotSpans<T> slots, SlotSpans<T> newSlots)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TMomentum : unmanaged, IUpdateRule<T> =>
+        ScaledDescent.Step(momentum, hyper.L2, decay: 0, hyper.LearningRate, theta, gradient, thetaOut, slots, newSlots);
 }

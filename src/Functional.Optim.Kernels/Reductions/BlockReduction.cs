@@ -70,14 +70,14 @@ public static unsafe class BlockReduction
         where TSum : struct, ISum
         where TMap : unmanaged, IMap
     {
-        int blocks = (values.Length + BlockSize - 1) / BlockSize;
+        int blocks = BlocksOf(values.Length);
         if (blocks == 0) return 0;
         double[] partial = ArrayPool<double>.Shared.Rent(blocks);
         double total = 0;
         fixed (T* start = values, other = others)
         fixed (double* results = partial)
         {
-            Body<T, TSum, TMap> body = new(start, other, values.Length, results, map);
+            Body<T, TSum, TMap> body = new(start, other, values.Length, results, map, LaneWidths.Resolve(LaneWidth.Best));
             if (blocks < ParallelBlocks)
             {
                 for (int block = 0; block < blocks; block++) body.Reduce(block);
@@ -93,6 +93,8 @@ public static unsafe class BlockReduction
         ArrayPool<double>.Shared.Return(partial);
         return total;
     }
+
+    private static int BlocksOf(int length) => (int)(((long)length + BlockSize - 1) / BlockSize);
 
     /// <summary>f, applied to each element in double before it is added.</summary>
     internal interface IMap
@@ -158,7 +160,7 @@ public static unsafe class BlockReduction
         public static double Combine(double left, double right) => Math.Max(left, right);
     }
 
-    private readonly struct Body<T, TSum, TMap>(T* values, T* others, int length, double* results, TMap map) : IParallelBody
+    private readonly struct Body<T, TSum, TMap>(T* values, T* others, int length, double* results, TMap map, LaneWidth width) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSum : struct, ISum
         where TMap : unmanaged, IMap
@@ -170,7 +172,7 @@ public static unsafe class BlockReduction
 
         public void Run(int index)
         {
-            int last = Math.Min((index + 1) * ParallelBlocks, (length + BlockSize - 1) / BlockSize);
+            int last = Math.Min((index + 1) * ParallelBlocks, BlocksOf(length));
             for (int block = index * ParallelBlocks; block < last; block++) Reduce(block);
         }
 
@@ -182,11 +184,12 @@ public static unsafe class BlockReduction
             T* start = values + ((long)block * BlockSize), other = others + ((long)block * BlockSize);
             int count = Math.Min(BlockSize, length - (block * BlockSize));
             int rows = count / Columns;
-            if (Vector512.IsHardwareAccelerated) Sweep<Lane512<double>, Pair512>(start, other, rows, sums);
-            else if (Vector256.IsHardwareAccelerated) Sweep<Lane256<double>, Pair256>(start, other, rows, sums);
-            else
+            switch (width)
             {
-                for (int index = 0; index < rows * Columns; index++) AddOne(sums + (index % Columns), start[index], other[index]);
+                case LaneWidth.Bits512: Sweep<Lane512<double>, Pair512>(start, other, rows, sums); break;
+                case LaneWidth.Bits256: Sweep<Lane256<double>, Pair256>(start, other, rows, sums); break;
+                case LaneWidth.Bits128: Sweep<Lane128<double>, Pair128>(start, other, rows, sums); break;
+                default: Sweep<ScalarLane<double>, PairOfNumbers>(start, other, rows, sums); break;
             }
 
             for (int index = rows * Columns; index < count; index++) AddOne(sums + (index % Columns), start[index], other[index]);
@@ -206,8 +209,8 @@ public static unsafe class BlockReduction
             ScalarLane<double>.Store(TSum.Add(ScalarLane<double>.Load(sum), mapped, second), sum);
         }
 
-        /// <summary>Four lanes of columns at a time, over all rows.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        /// <summary>Four lanes of columns at a time, over all rows; a method for each lane keeps the JIT within its inlining budget.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Sweep<TLane, TPair>(T* start, T* other, int rows, double* sums)
             where TLane : struct, ILane<TLane, double>
             where TPair : struct, IPair<TLane>
@@ -250,6 +253,24 @@ public static unsafe class BlockReduction
             {
                 if (typeof(T) == typeof(double)) return (new(Vector512.Load((double*)at)), new(Vector512.Load((double*)at + 8)));
                 (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(Vector512.Load((float*)at));
+                return (new(lower), new(upper));
+            }
+        }
+
+        private readonly struct PairOfNumbers : IPair<ScalarLane<double>>
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public static (ScalarLane<double> First, ScalarLane<double> Second) Load(T* at) =>
+                (ScalarLane<double>.Broadcast(double.CreateTruncating(at[0])), ScalarLane<double>.Broadcast(double.CreateTruncating(at[1])));
+        }
+
+        private readonly struct Pair128 : IPair<Lane128<double>>
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public static (Lane128<double> First, Lane128<double> Second) Load(T* at)
+            {
+                if (typeof(T) == typeof(double)) return (new(Vector128.Load((double*)at)), new(Vector128.Load((double*)at + 2)));
+                (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(Vector128.Load((float*)at));
                 return (new(lower), new(upper));
             }
         }

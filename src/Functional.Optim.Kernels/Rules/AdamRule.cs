@@ -6,6 +6,7 @@ namespace Functional.Optim.Kernels;
 /// <summary>
 /// Adam scaling (Kingma and Ba, 2015): m' = β₁·m + (1 − β₁)·u, v' = β₂·v + (1 − β₂)·u², and hands on m̂ / (√v̂ + ε) with
 /// m̂ = m' / (1 − β₁ᵗ), v̂ = v' / (1 − β₂ᵗ); ε stands outside the root, after the bias correction.
+/// Without ε it is 0 where there was no gradient yet, as in the other scalings; in torch and Optax it is NaN.
 /// </summary>
 /// <remarks>Two slots: m, then v.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -50,6 +51,7 @@ public readonly struct AdamRule<T> : IUpdateRule<T>
         TLane root = TLane.FusedMultiplyAdd(TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
         slots[first] = m;
         slots[first + 1] = v;
-        return m * TLane.Broadcast(firstCorrection) / root;
+        TLane corrected = m * TLane.Broadcast(firstCorrection);
+        return epsilon > T.Zero ? corrected / root : Quotient.Of<T, TLane>(corrected, root);
     }
 }

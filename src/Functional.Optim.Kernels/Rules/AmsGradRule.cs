@@ -5,7 +5,7 @@ namespace Functional.Optim.Kernels;
 
 /// <summary>
 /// AMSGrad scaling (Reddi, Kale and Kumar, 2018): m and v as in <see cref="AdamRule{T}"/>, x' = max(x, v'), and hands on
-/// m̂ / (√x̂ + ε).
+/// m̂ / (√x̂ + ε), or 0 where that divides by 0.
 /// </summary>
 /// <remarks>Three slots: m, v, then x.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -57,6 +57,7 @@ public readonly struct AmsGradRule<T> : IUpdateRule<T>
         slots[first] = m;
         slots[first + 1] = v;
         slots[first + 2] = largest;
-        return m * TLane.Broadcast(firstCorrection) / root;
+        TLane corrected = m * TLane.Broadcast(firstCorrection);
+        return epsilon > T.Zero ? corrected / root : Quotient.Of<T, TLane>(corrected, root);
     }
 }

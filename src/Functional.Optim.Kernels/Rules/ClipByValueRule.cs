@@ -9,7 +9,8 @@ namespace Functional.Optim.Kernels;
 public readonly struct ClipByValueRule<T>(T limit) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T limit = limit;
+    private readonly T least = -limit;
+    private readonly T most = limit;
 
     /// <inheritdoc/>
     public static int SlotCount => 0;
@@ -18,5 +19,5 @@ public readonly struct ClipByValueRule<T>(T limit) : IUpdateRule<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
-        => TLane.Min(TLane.Max(update, TLane.Broadcast(-limit)), TLane.Broadcast(limit));
+        => TLane.Min(TLane.Max(update, TLane.Broadcast(least)), TLane.Broadcast(most));
 }

@@ -3,20 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>
-/// Heavy-ball momentum: m' = μ·m + (1 − τ)·u; hands on m', or with Nesterov u + μ·m' (Sutskever et al., 2013, as torch writes it).
-/// </summary>
-/// <remarks>One slot: m. At the first step pass a fresh factor of 1, so that m' = u (torch's convention).</remarks>
+/// <summary>Heavy-ball momentum (Polyak, 1964): m' = μ·m + u, and hands on m'.</summary>
+/// <remarks>One slot: m. Dampening is a <see cref="ScaleRule{T}"/> before it.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="momentum">μ.</param>
-/// <param name="fresh">1 − τ, with τ the dampening.</param>
-/// <param name="nesterov">Whether to look ahead.</param>
-public readonly struct TraceRule<T>(T momentum, T fresh, bool nesterov) : IUpdateRule<T>
+public readonly struct TraceRule<T>(T momentum) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T momentum = momentum;
-    private readonly T fresh = fresh;
-    private readonly bool nesterov = nesterov;
 
     /// <inheritdoc/>
     public static int SlotCount => 1;
@@ -26,9 +20,8 @@ public readonly struct TraceRule<T>(T momentum, T fresh, bool nesterov) : IUpdat
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane trace = TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), slots[first], TLane.Broadcast(fresh) * update);
-        TLane handedOn = nesterov ? TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), trace, update) : trace;
+        TLane trace = TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), slots[first], update);
         slots[first] = trace;
-        return handedOn;
+        return trace;
     }
 }

@@ -39,8 +39,9 @@ internal sealed record Route(Route.Stop[] Stops, Leaf[] Leaves, Route.LeafRun[] 
         List<Chunk> chunks = [];
         for (int run = 0; run < runs.Count; run++)
         {
-            for (int start = runs[run].Start; start < runs[run].End; start += Chunk.Size)
-                chunks.Add(new Chunk(run, start, Math.Min(Chunk.Size, runs[run].End - start)));
+            // A run may end less than a chunk before the last number.
+            for (long start = runs[run].Start; start < runs[run].End; start += Chunk.Size)
+                chunks.Add(new Chunk(run, (int)start, (int)Math.Min(Chunk.Size, runs[run].End - start)));
         }
 
         return new Route(stops, leaves, [.. runs], [.. chunks], [.. PassesOf(stops, lastStage)]);
@@ -58,6 +59,9 @@ internal sealed record Route(Route.Stop[] Stops, Leaf[] Leaves, Route.LeafRun[] 
         {
             while (start < stops.Length && stops[start].Stage == stage)
             {
+                if (Count(start) > Slots<ScalarLane<float>>.Capacity)
+                    throw new InvalidOperationException(
+                        $"{stops[start].Part} has {Count(start)} slots; a part has 0 to {Slots<ScalarLane<float>>.Capacity}.");
                 int end = start;
                 List<int> slots = [];
                 while (end < stops.Length && stops[end].Stage == stage

@@ -19,6 +19,8 @@ public unsafe ref struct RulePass<T>
     private readonly int length;
     private int stop;
     private int run;
+    private int finished;
+    private Type? rule;
 
     internal RulePass(
         Route route, Route.Pass pass, PassEnd ending, long step, ReadOnlySpan<double> measured, PassMemory<T> memory, int length)
@@ -58,6 +60,7 @@ public unsafe ref struct RulePass<T>
         {
             stop = pass.Start;
             Continue(default(IdentityRule<T>));
+            if (finished != run + 1) throw Fault("appended no rule; each part appends one");
         }
     }
 
@@ -82,11 +85,16 @@ public unsafe ref struct RulePass<T>
         }
     }
 
-    private readonly void Finish<TRule>(in TRule rule)
+    private void Finish<TRule>(in TRule last)
         where TRule : unmanaged, IUpdateRule<T>
     {
+        rule ??= typeof(TRule);
+        if (rule != typeof(TRule)) throw Fault("appended rules of different types for different leaves; what differs are the constants of one");
+        if (finished++ != run) throw Fault("appended more than one rule; each part appends one");
+        if (TRule.SlotCount != pass.Slots.Length)
+            throw Fault($"have {pass.Slots.Length} slot names, and rules of {TRule.SlotCount} slots; each slot has a name");
         TRule[] rules = RulesOfRuns<TRule>.Of(route.Runs.Length);
-        rules[run] = rule;
+        rules[run] = last;
         if (run < route.Runs.Length - 1) return;
         fixed (TRule* first = rules)
         fixed (Chunk* chunks = route.Chunks)
@@ -94,6 +102,9 @@ public unsafe ref struct RulePass<T>
             Elementwise.RunBlocks(first, chunks, route.Chunks.Length, length, memory);
         }
     }
+
+    private readonly InvalidOperationException Fault(string what) =>
+        new($"{string.Join(" then ", route.Stops[pass.Start..pass.End].Select(stop => stop.Part))} {what}.");
 
     /// <summary>The rules of the runs while they are gathered, kept per thread so that a step allocates nothing.</summary>
     private static class RulesOfRuns<TRule>

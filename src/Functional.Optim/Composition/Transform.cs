@@ -13,7 +13,7 @@ public abstract record Transform : Optimizer
     /// <inheritdoc/>
     protected internal sealed override ImmutableArray<Transform> Parts => [this];
 
-    /// <summary>The names of the state slots this part keeps.</summary>
+    /// <summary>The names of the state slots this part keeps; 0 to 4.</summary>
     protected internal virtual ImmutableArray<string> SlotNames => [];
 
     /// <summary>Writes what a slot holds of a leaf before the first update; it comes as zeros.</summary>
@@ -62,7 +62,10 @@ public abstract record Transform : Optimizer
     /// <summary>What of this part depends on the leaf: neighbouring leaves with the same factor are worked on together.</summary>
     protected internal virtual double FactorOf(Leaf leaf, LeafSettings settings) => 1;
 
-    /// <summary>Appends this part's rule to those before it: <c>pass.Then(first, new MyRule&lt;T&gt;(…))</c>; by default none.</summary>
+    /// <summary>
+    /// Appends this part's rule to those before it, once: <c>pass.Then(first, new MyRule&lt;T&gt;(…))</c>; by default one that changes
+    /// nothing. Its constants may differ from leaf to leaf, its type may not, and it has as many slots as the part has names.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TFirst">The rules before.</typeparam>
     protected internal virtual void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)

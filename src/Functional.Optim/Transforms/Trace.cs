@@ -40,9 +40,13 @@ public sealed record Trace : Transform
         Check(momentum, dampening, nesterov).Make(() => new Trace(momentum, dampening, nesterov)).OrThrow(nameof(Trace));
 
     /// <inheritdoc/>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new TraceRule<T>(
-            T.CreateTruncating(Momentum), T.CreateTruncating(pass.Step == 1 ? 1 : 1 - Dampening), Nesterov));
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    {
+        T momentum = T.CreateTruncating(Momentum);
+        if (Nesterov) pass.Then(first, new NesterovRule<T>(momentum));
+        else if (Dampening == 0) pass.Then(first, new TraceRule<T>(momentum));
+        else pass.Then(first, new Then<T, ScaleRule<T>, TraceRule<T>>(new(T.CreateTruncating(pass.Step == 1 ? 1 : 1 - Dampening)), new(momentum)));
+    }
 
     internal static Faults Check(double momentum, double dampening, bool nesterov) => new Faults()
         .Require(momentum, Bounds.BelowOne)

@@ -63,6 +63,24 @@ public class DefinitionTests
     }
 
     [Fact]
+    public void The_slope_of_Gelu_is_one_or_nothing_far_from_zero()
+    {
+        double[] x = [100, -100, 101, -101, 1e10, -1e10, 1e200, -1e200];
+        ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("x", [x.Length], x));
+        Assert.Equal([1, 0, 1, 0, 1, 0, 1, 0], Differentiate.ValueAndGradient(x => x["x"].Gelu().Sum(), parameters).Gradients.AsSpan("x").ToArray());
+    }
+
+    [Fact]
+    public void Attention_to_one_position_is_the_value_and_so_is_what_comes_back()
+    {
+        const int heads = 128, batch = 16;
+        double[] x = Numbers(0, batch * 3 * heads);
+        ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("x", [batch, 1, 3 * heads], x));
+        ReadOnlySpan<double> gradient = Differentiate.ValueAndGradient(x => x["x"].CausalAttention(heads).Sum(), parameters).Gradients.AsSpan("x");
+        for (int index = 0; index < gradient.Length; index++) Assert.Equal(index % (3 * heads) < 2 * heads ? 0 : 1, gradient[index]);
+    }
+
+    [Fact]
     public void Products_sum_over_the_inner_dimension()
     {
         double[] x = Numbers(0, 2 * 3 * 5), w = Numbers(1, 5 * 7);

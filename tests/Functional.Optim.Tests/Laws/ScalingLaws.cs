@@ -7,6 +7,7 @@ public class ScalingLaws
 {
     private static readonly Optimizer[] WithoutEpsilon =
     [
+        Adam.Of(0.1, epsilon: 0), AdamW.Of(0.1, epsilon: 0, weightDecay: 0), Adam.Of(0.1, epsilon: 0) with { AmsGrad = AmsGrad.OfMoment },
         Adagrad.Of(0.1, epsilon: 0), RmsProp.Of(0.1, epsilon: 0), RmsProp.Of(0.1, epsilon: 0, centered: true),
         Adamax.Of(0.1, epsilon: 0), NAdam.Of(0.1, epsilon: 0), RAdam.Of(0.1, 0.9, 0.9, epsilon: 0),
         AdaBelief.Of(0.1, epsilon: 0, epsilonRoot: 0), Yogi.Of(0.1, epsilon: 0),
@@ -15,7 +16,7 @@ public class ScalingLaws
     [Fact]
     public void Without_epsilon_what_never_had_a_gradient_does_not_move_and_all_else_does()
     {
-        foreach (Optimizer optimizer in WithoutEpsilon)
+        foreach (Optimizer optimizer in (Optimizer[])[.. WithoutEpsilon, Lamb.Of(0.1, epsilon: 0, weightDecay: 0)])
         {
             ParameterTree<float> start = ParameterTree.Of(Leaf.Of("x", [20], [.. Enumerable.Range(1, 20).Select(index => (float)index)]));
             ParameterTree<float> parameters = start;
