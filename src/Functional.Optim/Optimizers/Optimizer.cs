@@ -25,9 +25,12 @@ public abstract record Optimizer
     /// <summary>The parts in the order in which they see the update.</summary>
     protected internal abstract ImmutableArray<Transform> Parts { get; }
 
-    /// <summary>The state before the first update: step 0, every slot zero.</summary>
+    /// <summary>
+    /// The state before the first update: step 0, and each slot as its part wants it. Most are zero; averages of parameters start as
+    /// those, and some sums of squares and step sizes at a setting.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="parameters">The parameters, for their layout.</param>
+    /// <param name="parameters">The parameters, for their layout and for slots that start as they do.</param>
     /// <exception cref="ArgumentException">The composition has more than <see cref="OptimizerState{T}.Capacity"/> slots.</exception>
     public OptimizerState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Start(parameters);
@@ -69,7 +72,10 @@ public abstract record Optimizer
         return (moved, TState.From(next));
     }
 
-    /// <summary>What the update would add to each parameter, without adding it: θ' = θ + Δ (to rounding).</summary>
+    /// <summary>
+    /// What the update would add to each parameter, without adding it: θ' = θ + Δ, which <see cref="ParameterTree{T}.Plus"/> does, of these
+    /// deltas or of what became of them.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TState">The state that <c>Init</c> returned.</typeparam>
     /// <param name="parameters">θ.</param>
@@ -197,7 +203,7 @@ public abstract record Optimizer
         ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        const string consumer = "Optimizer.StepDonating";
+        const string consumer = "Optimizer.StepDonating", replacing = consumer + "; use the tree that it returned";
         TreeLayout layout = parameters.Layout;
         Plan plan = PlanFor(layout);
         layout.RequireSame(gradients.Layout, nameof(gradients));
@@ -225,20 +231,20 @@ public abstract record Optimizer
         if (donate) gradients.Release(consumer);
         if (donate && !inPlace)
         {
-            parameters.Release(consumer);
-            for (int slot = 0; slot < plan.SlotNames.Length; slot++) state[slot].Release(consumer);
+            parameters.Release(replacing);
+            for (int slot = 0; slot < plan.SlotNames.Length; slot++) state[slot].Release(replacing);
         }
 
-        output.ClearPadding();
         Trees<T> trees = default;
-        for (int slot = 0; slot < plan.SlotNames.Length; slot++)
-        {
-            slots[slot].ClearPadding();
-            trees[slot] = new ParameterTree<T>(slots[slot], slots[slot].Claim(consumer));
-        }
-
+        for (int slot = 0; slot < plan.SlotNames.Length; slot++) trees[slot] = Written(slots[slot]);
         OptimizerState<T> next = new(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotNames.Length]);
-        return (new ParameterTree<T>(output, output.Claim(consumer)), next.With(state.Counters));
+        return (Written(output), next.With(state.Counters));
+
+        ParameterTree<T> Written(TreeStorage<T> storage)
+        {
+            storage.ClearPadding();
+            return new ParameterTree<T>(storage, inPlace ? storage.Consume(replacing) : storage.Claim());
+        }
     }
 
     /// <summary>A donated tree is written to, so no memory may be two of them.</summary>
