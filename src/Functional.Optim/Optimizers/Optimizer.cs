@@ -41,15 +41,14 @@ public abstract record Optimizer
     /// <param name="parameters">θ.</param>
     /// <param name="gradients">g, of the same layout.</param>
     /// <param name="state">The state after the update before.</param>
-    /// <exception cref="ArgumentException">The layouts differ, or the state has other slots than this optimizer.</exception>
+    /// <exception cref="ArgumentException">
+    /// The layouts differ, or the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>.
+    /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Parameters, TState State) Step<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
-    {
-        (ParameterTree<T> moved, OptimizerState<T> next) = Run(parameters, gradients, state.ToState(), PassEnd.Parameters, donate: false);
-        return (moved, TState.From(next));
-    }
+        => Make(parameters, gradients, state, PassEnd.Parameters, donate: false);
 
     /// <summary>
     /// One update that consumes its inputs, parameters, gradients and state, and reuses their memory: the same bits as
@@ -61,16 +60,14 @@ public abstract record Optimizer
     /// <param name="gradients">g, of the same layout; consumed.</param>
     /// <param name="state">The state after the update before; consumed.</param>
     /// <exception cref="ArgumentException">
-    /// The layouts differ, the state has other slots than this optimizer, or one tree is given in two roles.
+    /// The layouts differ, the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>, or one tree is given in
+    /// two roles.
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Parameters, TState State) StepDonating<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
-    {
-        (ParameterTree<T> moved, OptimizerState<T> next) = Run(parameters, gradients, state.ToState(), PassEnd.Parameters, donate: true);
-        return (moved, TState.From(next));
-    }
+        => Make(parameters, gradients, state, PassEnd.Parameters, donate: true);
 
     /// <summary>
     /// What the update would add to each parameter, without adding it: θ' = θ + Δ, which <see cref="ParameterTree{T}.Plus"/> does, of these
@@ -81,15 +78,14 @@ public abstract record Optimizer
     /// <param name="parameters">θ.</param>
     /// <param name="gradients">g, of the same layout.</param>
     /// <param name="state">The state after the update before.</param>
-    /// <exception cref="ArgumentException">The layouts differ, or the state has other slots than this optimizer.</exception>
+    /// <exception cref="ArgumentException">
+    /// The layouts differ, or the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>.
+    /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Deltas, TState State) Update<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
-    {
-        (ParameterTree<T> deltas, OptimizerState<T> next) = Run(parameters, gradients, state.ToState(), PassEnd.Deltas, donate: false);
-        return (deltas, TState.From(next));
-    }
+        => Make(parameters, gradients, state, PassEnd.Deltas, donate: false);
 
     /// <summary>The learning rate of the k-th update: the product of the rates of the parts.</summary>
     /// <param name="step">k, from 1.</param>
@@ -193,6 +189,25 @@ public abstract record Optimizer
         return new OptimizerState<T>(0, plan.SlotNames, [.. slots.Select(slot => slot.ToTree())]);
     }
 
+    /// <summary>What a caller asks for, checked before a wrapper or a part sees any of it.</summary>
+    private (ParameterTree<T> Output, TState State) Make<T, TState>(
+        ParameterTree<T> parameters, ParameterTree<T> gradients, TState state, PassEnd ending, bool donate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TState : struct, IOptimizerState<T, TState>
+    {
+        if (this is Wrapper && typeof(TState) != typeof(OptimizerState<T>))
+        {
+            throw new ArgumentException(
+                $"{this} counts in its state, and {typeof(TState).Name.Split('`')[0]} has no counters; step with the OptimizerState that Init returned.", nameof(state));
+        }
+
+        OptimizerState<T> given = state.ToState();
+        parameters.Layout.RequireSame(gradients.Layout, nameof(gradients));
+        if (donate) RequireDistinct(parameters, gradients, given);
+        (ParameterTree<T> output, OptimizerState<T> next) = Run(parameters, gradients, given, ending, donate);
+        return (output, TState.From(next));
+    }
+
     /// <summary>The run of an optimizer inside a wrapper.</summary>
     internal (ParameterTree<T> Parameters, OptimizerState<T> State) RunInside<T>(
         ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
@@ -206,10 +221,8 @@ public abstract record Optimizer
         const string consumer = "Optimizer.StepDonating", replacing = consumer + "; use the tree that it returned";
         TreeLayout layout = parameters.Layout;
         Plan plan = PlanFor(layout);
-        layout.RequireSame(gradients.Layout, nameof(gradients));
         state.RequireSlots(plan.SlotNames, this);
         for (int slot = 0; slot < plan.SlotNames.Length; slot++) layout.RequireSame(state[slot].Layout, nameof(state));
-        if (donate) RequireDistinct(parameters, gradients, state);
         bool inPlace = donate && !plan.CanFailLate;
 
         long step = checked(state.Step + 1);
@@ -251,16 +264,21 @@ public abstract record Optimizer
     private static void RequireDistinct<T>(ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        bool shared = ReferenceEquals(parameters.Storage, gradients.Storage);
-        for (int slot = 0; slot < state.SlotCount; slot++)
+        for (int tree = 1; tree < 2 + state.SlotCount; tree++)
         {
-            TreeStorage<T> storage = state[slot].Storage;
-            shared |= ReferenceEquals(storage, parameters.Storage) || ReferenceEquals(storage, gradients.Storage);
-            for (int other = 0; other < slot; other++) shared |= ReferenceEquals(storage, state[other].Storage);
+            for (int other = 0; other < tree; other++)
+            {
+                if (ReferenceEquals(StorageOf(tree), StorageOf(other)))
+                {
+                    throw new ArgumentException(
+                        $"A donating step writes into each tree that it is given, and the {RoleOf(other)} and the {RoleOf(tree)} given are one; donate a copy.");
+                }
+            }
         }
 
-        if (shared)
-            throw new ArgumentException("A donating step writes into parameters, gradients and slots; two of those given are one tree.", nameof(gradients));
+        TreeStorage<T> StorageOf(int tree) => (tree == 0 ? parameters : tree == 1 ? gradients : state[tree - 2]).Storage;
+
+        string RoleOf(int tree) => tree == 0 ? nameof(parameters) : tree == 1 ? nameof(gradients) : $"slot {(state.SlotNames.IsEmpty ? tree - 2 : state.SlotNames[tree - 2])}";
     }
 
     /// <summary>Where a tree's successor is written: its own memory, or a buffer in which the leaves that nobody writes stand already.</summary>

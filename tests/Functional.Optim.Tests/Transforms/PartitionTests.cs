@@ -98,6 +98,18 @@ public class PartitionTests
     {
         Assert.Throws<ArgumentException>(() => Partition.Of());
         Assert.Throws<ArgumentException>(() => Partition.Of(new("a", _ => true, Momentum), new("a", _ => true, Momentum)));
+        foreach (Optimizer wrapper in (Optimizer[])[Accumulate.Of(2, Momentum), ApplyIfFinite.Around(Momentum)])
+        {
+            string message = Assert.Throws<ArgumentException>(() => Partition.Of(new Partition.Rule("a", _ => true, wrapper))).Message;
+            Assert.Contains($"The rule 'a' has {wrapper}", message, StringComparison.Ordinal);
+            Assert.Contains("put it around the partition", message, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(
+            "allowed are optimizers and parts",
+            Optim.Catalogue.Transforms.Build("partitionMasked(matches=matrices, optimizer=accumulate(every=2, inner=sgd(learningRate=0.1)))")
+                .Match(Succ: built => built.ToString(), Fail: faults => faults[0].Message),
+            StringComparison.Ordinal);
         Partition halves = Halves;
         Assert.Equal(halves, Partition.Of(halves.Rules.AsSpan()));
         Assert.NotEqual(halves, Partition.Of(halves.Rules.AsSpan()[1..]));
