@@ -17,7 +17,6 @@ namespace Functional.Optim;
 public abstract record Optimizer
 {
     private static readonly ConditionalWeakTable<Optimizer, Compiled> Known = [];
-    private static readonly LeafGroup Ungrouped = new("all", static _ => true, LeafSettings.Default);
 
     /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
     public virtual ImmutableArray<LeafGroup> Groups { get; init; } = [];
@@ -31,7 +30,10 @@ public abstract record Optimizer
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="parameters">The parameters, for their layout and for slots that start as they do.</param>
-    /// <exception cref="ArgumentException">The composition has more than <see cref="OptimizerState{T}.Capacity"/> slots.</exception>
+    /// <exception cref="ArgumentException">
+    /// The composition has more than <see cref="OptimizerState{T}.Capacity"/> slots, or a group multiplies a learning rate that its leaves do
+    /// not have.
+    /// </exception>
     public OptimizerState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Start(parameters);
 
@@ -102,23 +104,25 @@ public abstract record Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Init(ParameterTree.Of(Leaf.Of("one", [1], [T.One]))).SlotCount * Unsafe.SizeOf<T>();
 
-    /// <summary>Which leaf of a layout gets which settings.</summary>
+    /// <summary>Which leaves of a layout are treated how: by which group or rule of a <see cref="Partition"/>, with which settings.</summary>
     /// <param name="layout">The layout of the parameters.</param>
+    /// <exception cref="ArgumentException">A group multiplies a learning rate that its leaves do not have.</exception>
     public GroupReport Report(TreeLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
         return new GroupReport(
         [
-            .. layout.Leaves
-                .GroupBy(leaf => (Group: GroupOf(leaf), Decay: WeightDecayOf(leaf)))
+            .. PlanFor(layout).Treatments
+                .GroupBy(treatment => (treatment.Name, treatment.Settings, treatment.WeightDecay), treatment => treatment.Leaf)
                 .Select(rows => new GroupReport.Row(
-                    rows.Key.Group.Name, rows.Key.Group.Settings, rows.Key.Group.Settings.Frozen ? 0 : rows.Key.Decay,
-                    [.. rows], rows.Sum(leaf => (long)leaf.Length))),
+                    rows.Key.Name, rows.Key.Settings, rows.Key.WeightDecay, [.. rows], rows.Sum(leaf => (long)leaf.Length))),
         ]);
     }
 
     /// <summary>The decay that reaches a leaf.</summary>
-    internal double WeightDecayOf(Leaf leaf) => Parts.Sum(part => part.DecayOf(leaf)) * GroupOf(leaf).Settings.WeightDecayMultiplier;
+    internal double WeightDecayOf(Leaf leaf) => TreatmentOf(leaf).WeightDecay;
+
+    internal Treatment TreatmentOf(Leaf leaf) => Treatment.Of(this, CompiledParts.Parts, leaf);
 
     /// <summary>Whether the settings and the groups are the same.</summary>
     public virtual bool Equals(Optimizer? other) =>
@@ -142,7 +146,7 @@ public abstract record Optimizer
             if (group.Matches(leaf)) return group;
         }
 
-        return Ungrouped;
+        return LeafGroup.Ungrouped;
     }
 
     /// <summary>The parts and the plans of this very record; a changed copy starts anew.</summary>
