@@ -28,7 +28,7 @@ public static partial class OptimizerLaws
                 double expected = double.CreateTruncating(first.AsSpan(leaf)[index]) * optimizer.LearningRateAt(step) / optimizer.LearningRateAt(1);
                 return (expected, rounding * Math.Abs(expected));
             });
-            (parameters, state) = (parameters.Zip(deltas, static (parameter, delta) => parameter + delta), next);
+            (parameters, state) = (parameters.Plus(deltas), next);
         }
     }
 }

@@ -41,7 +41,7 @@ public static partial class OptimizerLaws
         {
             return tree.Layout is null;
         }
-        catch (ObjectDisposedException)
+        catch (ObjectDisposedException gone) when (gone.Message.Contains("consumed by", StringComparison.Ordinal))
         {
             return true;
         }

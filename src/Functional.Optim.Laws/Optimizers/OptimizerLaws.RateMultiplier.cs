@@ -26,9 +26,8 @@ public static partial class OptimizerLaws
 
     private static string? ExemptionFromRateMultiplier(Optimizer optimizer)
     {
-        Transform[] behind = [.. optimizer.Parts.SkipWhile(part => !part.HasRate())];
-        return behind.Length == 0 ? "it has no learning rate"
-            : behind.Skip(1).FirstOrDefault(part => !part.SlotNames.IsEmpty) is { } part ? $"{part} remembers updates of the rates before"
-            : null;
+        if (ExemptionFromZeroRate(optimizer) is { } without) return without;
+        return optimizer.Routes().SelectMany(route => route.Reverse().TakeWhile(part => !part.HasRate()))
+            .FirstOrDefault(part => !part.SlotNames.IsEmpty) is { } part ? $"{part} remembers updates of the rates before" : null;
     }
 }

@@ -15,6 +15,6 @@ public static partial class OptimizerLaws
         (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer, updates: 2);
         (ParameterTree<T> deltas, OptimizerState<T> next) = optimizer.Update(parameters, problem.Gradients<T>(3), state);
         Claim.Same(
-            "the update added", problem.After<T>(optimizer), (parameters.Zip(deltas, static (parameter, delta) => parameter + delta), next));
+            "the update added", problem.After<T>(optimizer), (parameters.Plus(deltas), next));
     }
 }

@@ -25,5 +25,5 @@ public static partial class OptimizerLaws
     }
 
     private static string? ExemptionFromZeroRate(Optimizer optimizer) =>
-        optimizer.OpenedParts().Any(PartExtensions.HasRate) ? null : "it has no learning rate";
+        optimizer.Routes().All(route => route.Any(PartExtensions.HasRate)) ? null : "it has no learning rate";
 }

@@ -8,12 +8,13 @@ namespace Functional.Optim;
 /// </summary>
 internal sealed class Plan
 {
-    private Plan(TreeLayout layout, ImmutableArray<Transform> parts, Route[] routes, Leaf[] frozen)
+    private Plan(TreeLayout layout, ImmutableArray<Transform> parts, Treatment[] treatments, Route[] routes)
     {
         Layout = layout;
         Parts = parts;
+        Treatments = treatments;
         Routes = routes;
-        Frozen = frozen;
+        Frozen = [.. treatments.Where(treatment => treatment.Settings.Frozen).Select(treatment => treatment.Leaf)];
         SlotNames = [.. parts.SelectMany(part => part.SlotNames)];
         Runs = [.. routes.SelectMany(route => route.Runs)];
         SharedMeasures = [parts.Length > 0 && parts[0].Measures ? parts[0] : null, .. parts.Skip(1).Where(part => part.Measures)];
@@ -38,6 +39,9 @@ internal sealed class Plan
 
     internal ImmutableArray<string> SlotNames { get; }
 
+    /// <summary>Of every leaf.</summary>
+    internal Treatment[] Treatments { get; }
+
     internal Route[] Routes { get; }
 
     internal Leaf[] Frozen { get; }
@@ -58,35 +62,25 @@ internal sealed class Plan
 
     internal static Plan Of(Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout)
     {
-        List<Leaf> frozen = [];
-        List<(Route.Stop[] Stops, List<Leaf> Leaves)> taken = [];
-        Dictionary<Leaf, LeafSettings> settings = [];
-        int lastStage = parts.Skip(1).Count(part => part.Measures);
-        foreach (Leaf leaf in layout.Leaves)
+        Treatment[] treatments = [.. layout.Leaves.Select(leaf => Treatment.Of(optimizer, parts, leaf))];
+        List<List<Treatment>> alike = [];
+        foreach (Treatment treatment in treatments.Where(treatment => !treatment.Settings.Frozen && treatment.Leaf.Length > 0))
         {
-            (Route.Stop[] stops, settings[leaf]) = StopsOf(optimizer, parts, leaf);
-            if (settings[leaf].Frozen)
-            {
-                frozen.Add(leaf);
-            }
-            else if (leaf.Length > 0)
-            {
-                int same = taken.FindIndex(route => route.Stops.AsSpan().SequenceEqual(stops));
-                if (same < 0) taken.Add((stops, [leaf]));
-                else taken[same].Leaves.Add(leaf);
-            }
+            List<Treatment>? same = alike.Find(route => route[0].Stops.AsSpan().SequenceEqual(treatment.Stops));
+            if (same is null) alike.Add([treatment]);
+            else same.Add(treatment);
         }
 
-        int runs = 0;
+        int runs = 0, lastStage = parts.Skip(1).Count(part => part.Measures);
         List<Route> routes = [];
-        foreach ((Route.Stop[] stops, List<Leaf> leaves) in taken)
+        foreach (List<Treatment> taking in alike)
         {
-            Route route = Route.Of(stops, [.. leaves], leaf => settings[leaf], lastStage) with { FirstRun = runs };
+            Route route = Route.Of([.. taking], lastStage) with { FirstRun = runs };
             routes.Add(route);
             runs += route.Runs.Length;
         }
 
-        return new Plan(layout, parts, [.. routes], [.. frozen]);
+        return new Plan(layout, parts, treatments, [.. routes]);
     }
 
     private Leaf[] KeptIn(int slot) =>
@@ -94,37 +88,4 @@ internal sealed class Plan
         .. Frozen,
         .. Routes.Where(route => !route.Passes.Any(pass => pass.Slots.Contains(slot))).SelectMany(route => route.Leaves),
     ];
-
-    /// <summary>The parts that a leaf goes through, partitions opened, and its settings, those of the partitions' optimizers included.</summary>
-    internal static (Route.Stop[] Stops, LeafSettings Settings) StopsOf(Optimizer optimizer, ImmutableArray<Transform> parts, Leaf leaf)
-    {
-        List<Route.Stop> stops = [];
-        LeafSettings settings = optimizer.GroupOf(leaf).Settings;
-        int stage = 0, slot = 0;
-        for (int part = 0; part < parts.Length; part++)
-        {
-            if (part > 0 && parts[part].Measures) stage++;
-            Add(parts[part], slot, rule: null);
-            slot += parts[part].SlotNames.Length;
-        }
-
-        return ([.. stops], settings);
-
-        void Add(Transform part, int firstSlot, Partition.Rule? rule)
-        {
-            if (part is not Partition partition)
-            {
-                stops.Add(new Route.Stop(part, firstSlot, stage, rule));
-            }
-            else if (partition.RuleOf(leaf) is { } taken)
-            {
-                settings = settings.And(taken.Optimizer.GroupOf(leaf).Settings);
-                foreach (Transform step in taken.Optimizer.Parts)
-                {
-                    Add(step, firstSlot, taken);
-                    firstSlot += step.SlotNames.Length;
-                }
-            }
-        }
-    }
 }

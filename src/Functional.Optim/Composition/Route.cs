@@ -22,18 +22,21 @@ internal sealed record Route(Route.Stop[] Stops, Leaf[] Leaves, Route.LeafRun[] 
     /// <summary>Stops [Start, End) in one loop, with their slots; the first may measure or rewrite the update before.</summary>
     internal sealed record Pass(int Start, int End, int Stage, int[] Slots, bool Measures, bool Rewrites);
 
-    internal static Route Of(Stop[] stops, Leaf[] leaves, Func<Leaf, LeafSettings> settings, int lastStage)
+    /// <summary>The route of leaves whose treatments have the same stops.</summary>
+    internal static Route Of(Treatment[] treatments, int lastStage)
     {
+        Stop[] stops = treatments[0].Stops;
         bool leafByLeaf = stops.Any(stop => stop.Part.LeafByLeaf);
         List<LeafRun> runs = [];
-        foreach (Leaf leaf in leaves)
+        foreach (Treatment treatment in treatments)
         {
-            double[] factors = [.. stops.Select(stop => stop.Part.FactorOf(leaf, settings(leaf)))];
+            Leaf leaf = treatment.Leaf;
+            double[] factors = treatment.Factors();
             int length = (leaf.Length + TreeLayout.Alignment - 1) / TreeLayout.Alignment * TreeLayout.Alignment;
             if (!leafByLeaf && runs.Count > 0 && runs[^1].End == leaf.Offset && runs[^1].Factors.AsSpan().SequenceEqual(factors))
                 runs[^1] = runs[^1] with { End = leaf.Offset + length };
             else
-                runs.Add(new LeafRun(leaf.Offset, leaf.Offset + length, leaf, settings(leaf), factors));
+                runs.Add(new LeafRun(leaf.Offset, leaf.Offset + length, leaf, treatment.Settings, factors));
         }
 
         List<Chunk> chunks = [];
@@ -44,7 +47,7 @@ internal sealed record Route(Route.Stop[] Stops, Leaf[] Leaves, Route.LeafRun[] 
                 chunks.Add(new Chunk(run, (int)start, (int)Math.Min(Chunk.Size, runs[run].End - start)));
         }
 
-        return new Route(stops, leaves, [.. runs], [.. chunks], [.. PassesOf(stops, lastStage)]);
+        return new Route(stops, [.. treatments.Select(treatment => treatment.Leaf)], [.. runs], [.. chunks], [.. PassesOf(stops, lastStage)]);
     }
 
     /// <summary>

@@ -59,7 +59,10 @@ public abstract record Transform : Optimizer
     /// <summary>The rate this part multiplies the update by at a step; 1 when it has none.</summary>
     protected internal virtual double RateAt(long step) => 1;
 
-    /// <summary>What of this part depends on the leaf: neighbouring leaves with the same factor are worked on together.</summary>
+    /// <summary>
+    /// What of this part depends on the leaf: neighbouring leaves with the same factor are worked on together. A part is a learning rate
+    /// where it depends on <see cref="LeafSettings.LearningRateMultiplier"/>, which all but the last of an optimizer see as 1.
+    /// </summary>
     protected internal virtual double FactorOf(Leaf leaf, LeafSettings settings) => 1;
 
     /// <summary>

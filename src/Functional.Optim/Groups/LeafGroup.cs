@@ -6,10 +6,15 @@ namespace Functional.Optim;
 /// <param name="Settings">What they get.</param>
 public sealed record LeafGroup(string Name, Func<Leaf, bool> Matches, LeafSettings Settings)
 {
+    /// <summary>Where a leaf is that no group matches.</summary>
+    internal static LeafGroup Ungrouped { get; } = new("all", static _ => true, LeafSettings.Default);
+
     /// <summary>A group of leaves with their own multipliers.</summary>
     /// <param name="name">The name in reports.</param>
     /// <param name="matches">Which leaves belong to it.</param>
-    /// <param name="learningRateMultiplier">Multiplies the learning rate; finite and not negative.</param>
+    /// <param name="learningRateMultiplier">
+    /// Multiplies the learning rate, of which an optimizer has to have one unless it is 1; finite and not negative.
+    /// </param>
     /// <param name="weightDecayMultiplier">Multiplies every decay; finite and not negative.</param>
     /// <exception cref="ArgumentException">A multiplier is negative or not finite.</exception>
     public static LeafGroup Of(string name, Func<Leaf, bool> matches, double learningRateMultiplier = 1, double weightDecayMultiplier = 1) =>

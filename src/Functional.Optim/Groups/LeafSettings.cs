@@ -1,7 +1,7 @@
 namespace Functional.Optim;
 
 /// <summary>What a group changes for its leaves.</summary>
-/// <param name="LearningRateMultiplier">Multiplies the learning rate; not negative.</param>
+/// <param name="LearningRateMultiplier">Multiplies the learning rate, and of several the last; not negative.</param>
 /// <param name="WeightDecayMultiplier">Multiplies every decay, coupled or decoupled; not negative.</param>
 /// <param name="Frozen">Whether the leaf and its state stay bit for bit as they are.</param>
 public sealed record LeafSettings(double LearningRateMultiplier = 1, double WeightDecayMultiplier = 1, bool Frozen = false)

@@ -17,7 +17,6 @@ namespace Functional.Optim;
 public abstract record Optimizer
 {
     private static readonly ConditionalWeakTable<Optimizer, Compiled> Known = [];
-    private static readonly LeafGroup Ungrouped = new("all", static _ => true, LeafSettings.Default);
 
     /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
     public virtual ImmutableArray<LeafGroup> Groups { get; init; } = [];
@@ -25,10 +24,16 @@ public abstract record Optimizer
     /// <summary>The parts in the order in which they see the update.</summary>
     protected internal abstract ImmutableArray<Transform> Parts { get; }
 
-    /// <summary>The state before the first update: step 0, every slot zero.</summary>
+    /// <summary>
+    /// The state before the first update: step 0, and each slot as its part wants it. Most are zero; averages of parameters start as
+    /// those, and some sums of squares and step sizes at a setting.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="parameters">The parameters, for their layout.</param>
-    /// <exception cref="ArgumentException">The composition has more than <see cref="OptimizerState{T}.Capacity"/> slots.</exception>
+    /// <param name="parameters">The parameters, for their layout and for slots that start as they do.</param>
+    /// <exception cref="ArgumentException">
+    /// The composition has more than <see cref="OptimizerState{T}.Capacity"/> slots, or a group multiplies a learning rate that its leaves do
+    /// not have.
+    /// </exception>
     public OptimizerState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Start(parameters);
 
@@ -38,15 +43,14 @@ public abstract record Optimizer
     /// <param name="parameters">θ.</param>
     /// <param name="gradients">g, of the same layout.</param>
     /// <param name="state">The state after the update before.</param>
-    /// <exception cref="ArgumentException">The layouts differ, or the state has other slots than this optimizer.</exception>
+    /// <exception cref="ArgumentException">
+    /// The layouts differ, or the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>.
+    /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Parameters, TState State) Step<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
-    {
-        (ParameterTree<T> moved, OptimizerState<T> next) = Run(parameters, gradients, state.ToState(), PassEnd.Parameters, donate: false);
-        return (moved, TState.From(next));
-    }
+        => Make(parameters, gradients, state, PassEnd.Parameters, donate: false);
 
     /// <summary>
     /// One update that consumes its inputs, parameters, gradients and state, and reuses their memory: the same bits as
@@ -58,32 +62,32 @@ public abstract record Optimizer
     /// <param name="gradients">g, of the same layout; consumed.</param>
     /// <param name="state">The state after the update before; consumed.</param>
     /// <exception cref="ArgumentException">
-    /// The layouts differ, the state has other slots than this optimizer, or one tree is given in two roles.
+    /// The layouts differ, the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>, or one tree is given in
+    /// two roles.
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Parameters, TState State) StepDonating<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
-    {
-        (ParameterTree<T> moved, OptimizerState<T> next) = Run(parameters, gradients, state.ToState(), PassEnd.Parameters, donate: true);
-        return (moved, TState.From(next));
-    }
+        => Make(parameters, gradients, state, PassEnd.Parameters, donate: true);
 
-    /// <summary>What the update would add to each parameter, without adding it: θ' = θ + Δ (to rounding).</summary>
+    /// <summary>
+    /// What the update would add to each parameter, without adding it: θ' = θ + Δ, which <see cref="ParameterTree{T}.Plus"/> does, of these
+    /// deltas or of what became of them.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TState">The state that <c>Init</c> returned.</typeparam>
     /// <param name="parameters">θ.</param>
     /// <param name="gradients">g, of the same layout.</param>
     /// <param name="state">The state after the update before.</param>
-    /// <exception cref="ArgumentException">The layouts differ, or the state has other slots than this optimizer.</exception>
+    /// <exception cref="ArgumentException">
+    /// The layouts differ, or the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>.
+    /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Deltas, TState State) Update<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
-    {
-        (ParameterTree<T> deltas, OptimizerState<T> next) = Run(parameters, gradients, state.ToState(), PassEnd.Deltas, donate: false);
-        return (deltas, TState.From(next));
-    }
+        => Make(parameters, gradients, state, PassEnd.Deltas, donate: false);
 
     /// <summary>The learning rate of the k-th update: the product of the rates of the parts.</summary>
     /// <param name="step">k, from 1.</param>
@@ -100,23 +104,25 @@ public abstract record Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Init(ParameterTree.Of(Leaf.Of("one", [1], [T.One]))).SlotCount * Unsafe.SizeOf<T>();
 
-    /// <summary>Which leaf of a layout gets which settings.</summary>
+    /// <summary>Which leaves of a layout are treated how: by which group or rule of a <see cref="Partition"/>, with which settings.</summary>
     /// <param name="layout">The layout of the parameters.</param>
+    /// <exception cref="ArgumentException">A group multiplies a learning rate that its leaves do not have.</exception>
     public GroupReport Report(TreeLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
         return new GroupReport(
         [
-            .. layout.Leaves
-                .GroupBy(leaf => (Group: GroupOf(leaf), Decay: WeightDecayOf(leaf)))
+            .. PlanFor(layout).Treatments
+                .GroupBy(treatment => (treatment.Name, treatment.Settings, treatment.WeightDecay), treatment => treatment.Leaf)
                 .Select(rows => new GroupReport.Row(
-                    rows.Key.Group.Name, rows.Key.Group.Settings, rows.Key.Group.Settings.Frozen ? 0 : rows.Key.Decay,
-                    [.. rows], rows.Sum(leaf => (long)leaf.Length))),
+                    rows.Key.Name, rows.Key.Settings, rows.Key.WeightDecay, [.. rows], rows.Sum(leaf => (long)leaf.Length))),
         ]);
     }
 
     /// <summary>The decay that reaches a leaf.</summary>
-    internal double WeightDecayOf(Leaf leaf) => Parts.Sum(part => part.DecayOf(leaf)) * GroupOf(leaf).Settings.WeightDecayMultiplier;
+    internal double WeightDecayOf(Leaf leaf) => TreatmentOf(leaf).WeightDecay;
+
+    internal Treatment TreatmentOf(Leaf leaf) => Treatment.Of(this, CompiledParts.Parts, leaf);
 
     /// <summary>Whether the settings and the groups are the same.</summary>
     public virtual bool Equals(Optimizer? other) =>
@@ -140,7 +146,7 @@ public abstract record Optimizer
             if (group.Matches(leaf)) return group;
         }
 
-        return Ungrouped;
+        return LeafGroup.Ungrouped;
     }
 
     /// <summary>The parts and the plans of this very record; a changed copy starts anew.</summary>
@@ -187,6 +193,25 @@ public abstract record Optimizer
         return new OptimizerState<T>(0, plan.SlotNames, [.. slots.Select(slot => slot.ToTree())]);
     }
 
+    /// <summary>What a caller asks for, checked before a wrapper or a part sees any of it.</summary>
+    private (ParameterTree<T> Output, TState State) Make<T, TState>(
+        ParameterTree<T> parameters, ParameterTree<T> gradients, TState state, PassEnd ending, bool donate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TState : struct, IOptimizerState<T, TState>
+    {
+        if (this is Wrapper && typeof(TState) != typeof(OptimizerState<T>))
+        {
+            throw new ArgumentException(
+                $"{this} counts in its state, and {typeof(TState).Name.Split('`')[0]} has no counters; step with the OptimizerState that Init returned.", nameof(state));
+        }
+
+        OptimizerState<T> given = state.ToState();
+        parameters.Layout.RequireSame(gradients.Layout, nameof(gradients));
+        if (donate) RequireDistinct(parameters, gradients, given);
+        (ParameterTree<T> output, OptimizerState<T> next) = Run(parameters, gradients, given, ending, donate);
+        return (output, TState.From(next));
+    }
+
     /// <summary>The run of an optimizer inside a wrapper.</summary>
     internal (ParameterTree<T> Parameters, OptimizerState<T> State) RunInside<T>(
         ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
@@ -197,13 +222,11 @@ public abstract record Optimizer
         ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        const string consumer = "Optimizer.StepDonating";
+        const string consumer = "Optimizer.StepDonating", replacing = consumer + "; use the tree that it returned";
         TreeLayout layout = parameters.Layout;
         Plan plan = PlanFor(layout);
-        layout.RequireSame(gradients.Layout, nameof(gradients));
         state.RequireSlots(plan.SlotNames, this);
         for (int slot = 0; slot < plan.SlotNames.Length; slot++) layout.RequireSame(state[slot].Layout, nameof(state));
-        if (donate) RequireDistinct(parameters, gradients, state);
         bool inPlace = donate && !plan.CanFailLate;
 
         long step = checked(state.Step + 1);
@@ -225,36 +248,41 @@ public abstract record Optimizer
         if (donate) gradients.Release(consumer);
         if (donate && !inPlace)
         {
-            parameters.Release(consumer);
-            for (int slot = 0; slot < plan.SlotNames.Length; slot++) state[slot].Release(consumer);
+            parameters.Release(replacing);
+            for (int slot = 0; slot < plan.SlotNames.Length; slot++) state[slot].Release(replacing);
         }
 
-        output.ClearPadding();
         Trees<T> trees = default;
-        for (int slot = 0; slot < plan.SlotNames.Length; slot++)
-        {
-            slots[slot].ClearPadding();
-            trees[slot] = new ParameterTree<T>(slots[slot], slots[slot].Claim(consumer));
-        }
-
+        for (int slot = 0; slot < plan.SlotNames.Length; slot++) trees[slot] = Written(slots[slot]);
         OptimizerState<T> next = new(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotNames.Length]);
-        return (new ParameterTree<T>(output, output.Claim(consumer)), next.With(state.Counters));
+        return (Written(output), next.With(state.Counters));
+
+        ParameterTree<T> Written(TreeStorage<T> storage)
+        {
+            storage.ClearPadding();
+            return new ParameterTree<T>(storage, inPlace ? storage.Consume(replacing) : storage.Claim());
+        }
     }
 
     /// <summary>A donated tree is written to, so no memory may be two of them.</summary>
     private static void RequireDistinct<T>(ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        bool shared = ReferenceEquals(parameters.Storage, gradients.Storage);
-        for (int slot = 0; slot < state.SlotCount; slot++)
+        for (int tree = 1; tree < 2 + state.SlotCount; tree++)
         {
-            TreeStorage<T> storage = state[slot].Storage;
-            shared |= ReferenceEquals(storage, parameters.Storage) || ReferenceEquals(storage, gradients.Storage);
-            for (int other = 0; other < slot; other++) shared |= ReferenceEquals(storage, state[other].Storage);
+            for (int other = 0; other < tree; other++)
+            {
+                if (ReferenceEquals(StorageOf(tree), StorageOf(other)))
+                {
+                    throw new ArgumentException(
+                        $"A donating step writes into each tree that it is given, and the {RoleOf(other)} and the {RoleOf(tree)} given are one; donate a copy.");
+                }
+            }
         }
 
-        if (shared)
-            throw new ArgumentException("A donating step writes into parameters, gradients and slots; two of those given are one tree.", nameof(gradients));
+        TreeStorage<T> StorageOf(int tree) => (tree == 0 ? parameters : tree == 1 ? gradients : state[tree - 2]).Storage;
+
+        string RoleOf(int tree) => tree == 0 ? nameof(parameters) : tree == 1 ? nameof(gradients) : $"slot {(state.SlotNames.IsEmpty ? tree - 2 : state.SlotNames[tree - 2])}";
     }
 
     /// <summary>Where a tree's successor is written: its own memory, or a buffer in which the leaves that nobody writes stand already.</summary>

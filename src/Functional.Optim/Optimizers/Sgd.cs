@@ -41,7 +41,7 @@ public sealed record Sgd : Optimizer
     [
         .. Scale.SignOf(Maximize),
         Functional.Optim.WeightDecay.Coupled(WeightDecay, Decays),
-        .. Momentum == 0 ? [] : (Transform[])[Trace.Of(Momentum, Dampening, Nesterov)],
+        .. Momentum == 0 && !Nesterov ? [] : (Transform[])[Trace.Of(Momentum, Dampening, Nesterov)],
         Functional.Optim.LearningRate.Of(LearningRate),
     ];
 

@@ -65,20 +65,9 @@ public readonly record struct AdamStatistics(
 
         return new(state.Step, firstNorm, secondNorm, mean, count == 0 ? 0 : Math.Sqrt(squares / count));
 
-        bool Counts(Leaf leaf) => (leaves is null || leaves(leaf)) && !optimizer.GroupOf(leaf).Settings.Frozen;
+        bool Counts(Leaf leaf) => (leaves is null || leaves(leaf)) && !optimizer.TreatmentOf(leaf).Settings.Frozen;
 
-        double RateOf(Leaf leaf)
-        {
-            if (state.Step == 0) return 0;
-            double rate = 1;
-            foreach (Transform part in optimizer.Parts)
-            {
-                rate *= part.RateAt(state.Step);
-                if (part is LearningRate) rate *= part.FactorOf(leaf, optimizer.GroupOf(leaf).Settings);
-            }
-
-            return rate;
-        }
+        double RateOf(Leaf leaf) => state.Step == 0 ? 0 : optimizer.TreatmentOf(leaf).RateAt(state.Step);
     }
 
     /// <summary>f(v) = rate / (√v·root + ε) − from.</summary>

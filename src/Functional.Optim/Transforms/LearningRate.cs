@@ -3,20 +3,22 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>Multiplies the update by the learning rate of the step: u' = η(t)·u, times the multiplier of the leaf's group.</summary>
+/// <summary>Multiplies the update by the learning rate of the step: u' = η(t)·u, of several learning rates the last times the multiplier of the leaf's group.</summary>
 public sealed record LearningRate : Transform
 {
-    private LearningRate(Schedule schedule) => Schedule = schedule;
+    private LearningRate()
+    {
+    }
 
     /// <summary>η, as a function of the number of the update, from 1.</summary>
-    public Schedule Schedule { get; }
+    public required Schedule Schedule { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
 
     /// <summary>The part with a schedule, or with a constant rate.</summary>
     /// <param name="schedule">η(t).</param>
     public static LearningRate Of(Schedule schedule)
     {
         ArgumentNullException.ThrowIfNull(schedule);
-        return new LearningRate(schedule);
+        return new LearningRate { Schedule = schedule };
     }
 
     /// <inheritdoc/>

@@ -34,19 +34,27 @@ public sealed record Partition : Transform
 
     /// <summary>A partition by rules.</summary>
     /// <param name="rules">At least one; the first that matches a leaf wins.</param>
-    /// <exception cref="ArgumentException">There are no rules, or two have the same name.</exception>
+    /// <exception cref="ArgumentException">There are no rules, two have the same name, or the optimizer of one is a <see cref="Wrapper"/>.</exception>
     public static Partition Of(params ReadOnlySpan<Rule> rules)
     {
         if (rules.IsEmpty) throw new ArgumentException("A partition has at least one rule.", nameof(rules));
         ImmutableArray<Rule> all = [.. rules];
         if (all.GroupBy(rule => rule.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new ArgumentException($"Two rules of the partition are named '{twice.Key}'.", nameof(rules));
+        if (all.FirstOrDefault(rule => rule.Optimizer is Wrapper) is { } wrapped)
+        {
+            throw new ArgumentException(
+                $"The rule '{wrapped.Name}' has {wrapped.Optimizer}, which is around a whole optimizer; allowed are optimizers and parts: "
+                + "put it around the partition.", nameof(rules));
+        }
+
         return new Partition(all);
     }
 
     /// <summary>An optimizer for the leaves that match; the others keep their update as it is.</summary>
     /// <param name="matches">Which leaves.</param>
     /// <param name="optimizer">What they go through.</param>
+    /// <exception cref="ArgumentException">The optimizer is a <see cref="Wrapper"/>.</exception>
     public static Partition Masked(Func<Leaf, bool> matches, Optimizer optimizer) => Of(new Rule("masked", matches, optimizer));
 
     /// <summary>A rule whose leaves stay bit for bit as they are.</summary>

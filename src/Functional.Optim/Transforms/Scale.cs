@@ -6,16 +6,18 @@ namespace Functional.Optim;
 /// <summary>Multiplies the update by a constant: u' = c·u. With c = −1 a loss is maximized.</summary>
 public sealed record Scale : Transform
 {
-    private Scale(double factor) => Factor = factor;
+    private Scale()
+    {
+    }
 
-    /// <summary>c.</summary>
-    public double Factor { get; }
+    /// <summary>c; finite.</summary>
+    public double Factor { get; init => field = Bounds.Finite.Check(value); }
 
     /// <summary>The part with a factor.</summary>
     /// <param name="factor">c; finite.</param>
     /// <exception cref="ArgumentException">The factor is not finite.</exception>
     public static Scale By(double factor) => new Faults()
-        .Require(factor, Bounds.Finite).Make(() => new Scale(factor)).OrThrow(nameof(Scale));
+        .Require(factor, Bounds.Finite).Make(() => new Scale { Factor = factor }).OrThrow(nameof(Scale));
 
     /// <summary>What turns the update around for an optimizer that maximizes.</summary>
     internal static ReadOnlySpan<Transform> SignOf(bool maximize) => maximize ? (Transform[])[By(-1)] : [];

@@ -10,20 +10,15 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record Trace : Transform
 {
-    private Trace(double momentum, double dampening, bool nesterov)
-    {
-        Momentum = momentum;
-        Dampening = dampening;
-        Nesterov = nesterov;
-    }
+    private Trace(bool nesterov) => Nesterov = nesterov;
 
-    /// <summary>μ.</summary>
-    public double Momentum { get; }
+    /// <summary>μ, in [0, 1), and not 0 where the update looks ahead.</summary>
+    public double Momentum { get; init => field = (Nesterov ? Bounds.Within(0, 1) : Bounds.BelowOne).Check(value); }
 
-    /// <summary>τ.</summary>
-    public double Dampening { get; }
+    /// <summary>τ, in [0, 1], and 0 where the update looks ahead; skipped at the first update.</summary>
+    public double Dampening { get; init => field = (Nesterov ? Bounds.Zero : Bounds.UnitInterval).Check(value); }
 
-    /// <summary>Whether the update looks ahead.</summary>
+    /// <summary>Whether the update looks ahead; fixed, as it decides what the others may be.</summary>
     public bool Nesterov { get; }
 
     internal static ImmutableArray<string> Slots { get; } = ["momentum"];
@@ -37,7 +32,7 @@ public sealed record Trace : Transform
     /// <param name="nesterov">Look ahead; wants momentum and no dampening.</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Trace Of(double momentum, double dampening = 0, bool nesterov = false) =>
-        Check(momentum, dampening, nesterov).Make(() => new Trace(momentum, dampening, nesterov)).OrThrow(nameof(Trace));
+        Check(momentum, dampening, nesterov).Make(() => new Trace(nesterov) { Momentum = momentum, Dampening = dampening }).OrThrow(nameof(Trace));
 
     /// <inheritdoc/>
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)

@@ -9,16 +9,15 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record WeightDecay : Transform
 {
-    private readonly Func<Leaf, bool>? decays;
-
-    private WeightDecay(double decay, Func<Leaf, bool>? decays)
+    private WeightDecay()
     {
-        Decay = decay;
-        this.decays = decays;
     }
 
-    /// <summary>λ.</summary>
-    public double Decay { get; }
+    /// <summary>λ; finite and not negative.</summary>
+    public double Decay { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
+    internal Func<Leaf, bool>? Decays { get; init; }
 
     /// <summary>Decoupled decay: put it behind the moments and before the learning rate.</summary>
     /// <param name="decay">λ; finite and not negative.</param>
@@ -26,7 +25,7 @@ public sealed record WeightDecay : Transform
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
     public static WeightDecay Decoupled(double decay, Func<Leaf, bool>? decays = null) => new Faults()
         .Require(decay, Bounds.NotNegative)
-        .Make(() => new WeightDecay(decay, decays)).OrThrow(nameof(WeightDecay));
+        .Make(() => new WeightDecay { Decay = decay, Decays = decays }).OrThrow(nameof(WeightDecay));
 
     /// <summary>An L2 penalty of λ/2·‖θ‖²: the same formula, put in front of the moments.</summary>
     /// <param name="decay">λ; finite and not negative.</param>
@@ -35,7 +34,7 @@ public sealed record WeightDecay : Transform
     public static WeightDecay Coupled(double decay, Func<Leaf, bool>? decays = null) => Decoupled(decay, decays);
 
     /// <inheritdoc/>
-    protected internal override double DecayOf(Leaf leaf) => decays is null || decays(leaf) ? Decay : 0;
+    protected internal override double DecayOf(Leaf leaf) => Decays is null || Decays(leaf) ? Decay : 0;
 
     /// <inheritdoc/>
     protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => DecayOf(leaf) * settings.WeightDecayMultiplier;

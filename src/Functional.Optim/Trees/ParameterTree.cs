@@ -65,8 +65,9 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         {
             TreeStorage<T> live = storage
                 ?? throw new InvalidOperationException("This tree is default(ParameterTree); build one with ParameterTree.Of.");
-            live.RequireLive(generation);
-            return live;
+            return generation == live.Generation
+                ? live
+                : throw new ObjectDisposedException(nameof(ParameterTree), $"This tree was {live.EndOf(generation)}.");
         }
     }
 
@@ -81,8 +82,15 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     public ReadOnlySpan<T> AsSpan() => Storage.Memory.Span;
 
     /// <summary>The elements of one leaf, in row-major order.</summary>
+    /// <param name="leaf">A leaf of this tree, or of another with an equal one in its place.</param>
+    /// <exception cref="ArgumentException">The leaf in this place has another name or shape, or there is none.</exception>
     /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
-    public ReadOnlySpan<T> AsSpan(Leaf leaf) => AsSpan().Slice(leaf.Offset, leaf.Length);
+    public ReadOnlySpan<T> AsSpan(Leaf leaf)
+    {
+        TreeStorage<T> live = Storage;
+        Leaf own = live.Layout.Own(leaf);
+        return live.Memory.Span.Slice(own.Offset, own.Length);
+    }
 
     /// <summary>The elements of the leaf of a name, in row-major order.</summary>
     /// <exception cref="ArgumentException">No leaf has this name.</exception>
@@ -99,6 +107,18 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     /// any number of threads. Computed once per tree. NaN or infinite when an element is.
     /// </summary>
     public double GlobalNorm() => Storage.GlobalNorm(generation);
+
+    /// <summary>
+    /// θ + Δ, element by element: the parameters with the deltas of <see cref="Optimizer.Update"/> have the values that
+    /// <see cref="Optimizer.Step"/> gives them.
+    /// </summary>
+    /// <param name="deltas">Δ, of the same layout.</param>
+    /// <exception cref="ArgumentException">The layouts differ.</exception>
+    public ParameterTree<T> Plus(ParameterTree<T> deltas)
+    {
+        Layout.RequireSame(deltas.Layout, nameof(deltas));
+        return this.Plus(1, deltas).ToTree();
+    }
 
     /// <summary>The first leaf that holds a NaN or an infinity; <see langword="null"/> when every element is finite.</summary>
     public Leaf? FirstNonFiniteLeaf()
@@ -119,7 +139,7 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     public void Release(string by = "Release")
     {
         TreeStorage<T> live = Storage;
-        live.Claim(by);
+        live.Consume(by);
         live.Layout.Pool<T>().Add(live);
     }
 
@@ -147,13 +167,6 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     /// <summary>The leaves with their shapes and the number of parameters, or who consumed the tree.</summary>
     public override string ToString() =>
         storage is null ? "no tree"
-        : generation != storage.Generation ? "a consumed tree"
+        : generation != storage.Generation ? $"a tree that was {storage.EndOf(generation)}"
         : $"{storage.Layout.ParameterCount} parameters: {storage.Layout}";
-
-    /// <summary>Takes the memory over for writing; this handle is consumed.</summary>
-    internal TreeBuffer<T> Consume(string by)
-    {
-        TreeStorage<T> live = Storage;
-        return new TreeBuffer<T>(live, live.Claim(by));
-    }
 }

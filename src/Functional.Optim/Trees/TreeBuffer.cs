@@ -28,18 +28,26 @@ public readonly struct TreeBuffer<T>
         get
         {
             TreeStorage<T> live = storage ?? throw new InvalidOperationException("This buffer was never rented; use TreeLayout.Rent.");
-            live.RequireLive(generation);
-            return live;
+            return generation == live.Generation
+                ? live
+                : throw new ObjectDisposedException(nameof(TreeBuffer<>), "This buffer was frozen by ToTree; rent another one to write to.");
         }
     }
 
-    /// <summary>The flat buffer, padding included. The padding must stay zero.</summary>
+    /// <summary>The flat buffer, padding included; what is written to the padding is cleared by <see cref="ToTree"/>, after which a span must not be used.</summary>
     /// <exception cref="ObjectDisposedException">The buffer was frozen already.</exception>
     public Span<T> AsSpan() => Storage.Memory.Span;
 
     /// <summary>The elements of one leaf.</summary>
+    /// <param name="leaf">A leaf of this buffer, or of another layout with an equal one in its place.</param>
+    /// <exception cref="ArgumentException">The leaf in this place has another name or shape, or there is none.</exception>
     /// <exception cref="ObjectDisposedException">The buffer was frozen already.</exception>
-    public Span<T> AsSpan(Leaf leaf) => Storage.Memory.Span.Slice(leaf.Offset, leaf.Length);
+    public Span<T> AsSpan(Leaf leaf)
+    {
+        TreeStorage<T> live = Storage;
+        Leaf own = live.Layout.Own(leaf);
+        return live.Memory.Span.Slice(own.Offset, own.Length);
+    }
 
     /// <summary>The elements of the leaf of a name.</summary>
     /// <exception cref="ArgumentException">No leaf has this name.</exception>
@@ -50,10 +58,16 @@ public readonly struct TreeBuffer<T>
     /// <exception cref="ObjectDisposedException">The buffer was frozen already.</exception>
     public TensorSpan<T> AsTensorSpan(string name) => new(AsSpan(name), Layout[name].TensorLengths);
 
-    /// <summary>Freezes the buffer into an immutable tree, without copying; the buffer can be written no more.</summary>
+    /// <summary>Freezes the buffer into an immutable tree, without copying; the buffer gives out its elements no more.</summary>
+    /// <remarks>
+    /// A span taken from the buffer before is the memory of the tree, and nothing can keep it from being written to: let go of it here, or
+    /// the tree changes while what was computed from it once, such as its norm, does not.
+    /// </remarks>
+    /// <exception cref="ObjectDisposedException">The buffer was frozen already.</exception>
     public ParameterTree<T> ToTree()
     {
         TreeStorage<T> live = Storage;
-        return new ParameterTree<T>(live, live.Claim("ToTree"));
+        live.ClearPadding();
+        return new ParameterTree<T>(live, live.Claim());
     }
 }

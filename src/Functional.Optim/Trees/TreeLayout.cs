@@ -106,6 +106,17 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
     /// <summary>The leaves with their shapes.</summary>
     public override string ToString() => string.Join(", ", Leaves);
 
+    /// <summary>The leaf here that equals one of any layout and has its index; fails, naming both, where that is another or none.</summary>
+    internal Leaf Own(Leaf leaf)
+    {
+        ArgumentNullException.ThrowIfNull(leaf);
+        Leaf? own = leaf.Index < Leaves.Length ? Leaves[leaf.Index] : null;
+        return ReferenceEquals(own, leaf) || leaf.Equals(own)
+            ? own!
+            : throw new ArgumentException(
+                $"The leaf {leaf} is of another tree: this one has {own?.ToString() ?? "no leaf"} in its place, number {leaf.Index}.", nameof(leaf));
+    }
+
     /// <summary>Fails, naming the first leaf that differs and both shapes, unless another tree has this layout.</summary>
     internal void RequireSame(TreeLayout other, string role)
     {

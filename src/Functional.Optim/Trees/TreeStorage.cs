@@ -12,6 +12,7 @@ internal sealed class TreeStorage<T>(TreeLayout layout)
 {
     private double norm = double.NaN;
     private int normGeneration = -1;
+    private int consumed = -1;
     private string consumedBy = "nobody";
 
     internal TreeLayout Layout { get; } = layout;
@@ -20,18 +21,21 @@ internal sealed class TreeStorage<T>(TreeLayout layout)
 
     internal int Generation { get; private set; }
 
-    /// <summary>Starts a generation; whoever holds an older handle has lost it to <paramref name="by"/>.</summary>
-    internal int Claim(string by = "a buffer")
+    /// <summary>Starts a generation, for memory that no tree lives in.</summary>
+    internal int Claim() => ++Generation;
+
+    /// <summary>Starts a generation; whoever holds the tree of the one before has lost it to <paramref name="by"/>.</summary>
+    internal int Consume(string by)
     {
+        consumed = Generation;
         consumedBy = by;
-        return ++Generation;
+        return Claim();
     }
 
-    internal void RequireLive(int generation)
-    {
-        if (generation != Generation)
-            throw new ObjectDisposedException("ParameterTree", $"This tree was consumed by {consumedBy}; use the tree that it returned.");
-    }
+    /// <summary>Who consumed the tree of a generation; once others were in its memory, only the last is known.</summary>
+    internal string EndOf(int generation) => generation == consumed
+        ? $"consumed by {consumedBy}"
+        : $"consumed, and so were others in its memory since, the last by {consumedBy}";
 
     internal double GlobalNorm(int generation)
     {

@@ -31,6 +31,9 @@ public sealed class Bounds
     /// <summary>Neither infinite nor NaN.</summary>
     public static Bounds Finite { get; } = new("finite", double.IsFinite);
 
+    /// <summary>Nothing but 0: what does not go together with another setting.</summary>
+    internal static Bounds Zero { get; } = new("0", static value => value == 0);
+
     /// <summary>The bounds in words, such as "in [0, 1)".</summary>
     public string Allowed { get; }
 

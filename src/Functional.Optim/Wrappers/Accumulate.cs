@@ -33,7 +33,7 @@ public sealed record Accumulate : Wrapper
     /// <summary>The optimizer that makes an update of every k gradients.</summary>
     /// <param name="every">k; 1 or more.</param>
     /// <param name="inner">The optimizer, clipping included.</param>
-    /// <exception cref="ArgumentException">k is below 1.</exception>
+    /// <exception cref="ArgumentException">k is below 1, or inside is another of these.</exception>
     public static Accumulate Of(long every, Optimizer inner)
     {
         ArgumentNullException.ThrowIfNull(inner);

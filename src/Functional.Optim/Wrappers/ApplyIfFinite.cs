@@ -17,7 +17,7 @@ public sealed record ApplyIfFinite : Wrapper
     /// <summary>The optimizer with its watch.</summary>
     /// <param name="inner">The optimizer.</param>
     /// <param name="mostInARow">The most gradients in a row that are left out; 0 or more.</param>
-    /// <exception cref="ArgumentException">The number is negative.</exception>
+    /// <exception cref="ArgumentException">The number is negative, or inside is another of these.</exception>
     public static ApplyIfFinite Around(Optimizer inner, long mostInARow = 10)
     {
         ArgumentNullException.ThrowIfNull(inner);

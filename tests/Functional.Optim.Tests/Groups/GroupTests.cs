@@ -53,6 +53,40 @@ public class GroupTests
     }
 
     [Fact]
+    public void A_small_decay_is_printed_with_four_digits_and_not_as_none()
+    {
+        Optimizer optimizer = AdamW.Of(0.1, weightDecay: 1.23456e-5).WithGroups(LeafGroup.Of("slow", _ => true, learningRateMultiplier: 0.00001));
+        Assert.Matches("(?m)^slow +1e-05 1.235e-05 ", optimizer.Report(Parameters.Layout).ToString());
+    }
+
+    [Fact]
+    public void Of_two_learning_rates_the_last_has_the_multiplier()
+    {
+        LeafGroup half = LeafGroup.Of("half", _ => true, learningRateMultiplier: 0.5);
+        Assert.Equal(1 - (0.1 * 0.5 * 0.5 * 0.5), Moved(Sgd.Of(0.1).Then(LearningRate.Of(0.5)).WithGroups(half)).AsSpan("head")[0], 1e-15);
+        Optimizer inside = Partition.Masked(leaf => leaf.Name == "head", LearningRate.Of(0.5));
+        Optimizer both = LearningRate.Of(0.1).Then(inside).WithGroups(half);
+        Assert.Equal(1 - (0.1 * 0.5 * 0.5 * 0.5), Moved(both).AsSpan("head")[0], 1e-15);
+        Assert.Equal(1 - (0.1 * 0.5 * 0.5), Moved(both).AsSpan("bias")[0], 1e-15);
+    }
+
+    [Fact]
+    public void A_multiplier_of_a_learning_rate_that_is_not_there_is_refused_with_group_and_leaf()
+    {
+        Optimizer without = Adam.Scaling().Then(Scale.By(0.01));
+        Optimizer still = without.WithGroups(Groups[1]);
+        const string expected = "The group still multiplies the learning rate of head[2, 1] by 0, and no part that head[2, 1] goes through is a learning rate; "
+            + "put a LearningRate behind them, or take a multiplier of 1.";
+        Assert.Equal(expected, Assert.Throws<ArgumentException>(() => { still.Init(Parameters); }).Message);
+        Assert.Equal(expected, Assert.Throws<ArgumentException>(() => still.Report(Parameters.Layout)).Message);
+        Optimizer unmatched = Partition.Masked(leaf => leaf.Name == "bias", Sgd.Of(0.1)).WithGroups(Groups[1]);
+        Assert.Equal(expected, Assert.Throws<ArgumentException>(() => { unmatched.Init(Parameters); }).Message);
+        Assert.Equal(
+            Parameters.AsSpan("embedding")[0],
+            Moved(without.WithGroups(Groups[0], LeafGroup.Of("undecayed", _ => true, weightDecayMultiplier: 0))).AsSpan("embedding")[0]);
+    }
+
+    [Fact]
     public void A_decay_multiplied_by_zero_is_no_decay_in_bits()
     {
         LeafGroup undecayed = LeafGroup.Of("undecayed", _ => true, weightDecayMultiplier: 0);

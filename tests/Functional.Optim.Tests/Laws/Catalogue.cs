@@ -7,6 +7,7 @@ internal static class Catalogue
     [
         ("sgd", Sgd.Of(0.1)),
         ("sgd with L2", Sgd.Of(0.1, weightDecay: 0.1)),
+        ("sgd at two rates", Sgd.Of(0.1).Then(LearningRate.Of(0.5))),
         ("momentum", Sgd.Of(0.1, momentum: 0.9)),
         ("dampened", Sgd.Of(0.1, momentum: 0.9, dampening: 0.5)),
         ("nesterov", Sgd.Of(0.1, momentum: 0.9, nesterov: true)),

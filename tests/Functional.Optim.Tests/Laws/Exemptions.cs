@@ -30,7 +30,7 @@ internal static class Exemptions
         ("BiasCorrection", "its noise is another at each step", ["noise, mean and lookahead"]),
 
         ("ScaleInvariance", "its update is proportional to the gradient",
-            ["sgd", "sgd with L2", "momentum", "dampened", "nesterov", "asgd", "asgd that averages soon"]),
+            ["sgd", "sgd with L2", "sgd at two rates", "momentum", "dampened", "nesterov", "asgd", "asgd that averages soon"]),
         ("ScaleInvariance", "its ε, or what its accumulator starts with, does not scale with the gradient",
             ["adam", "adam without bias correction", "adamw", "amsgrad", "adamw with Optax's amsgrad, up", "adagrad",
              "adagrad with a falling rate and L2", "rmsprop", "rmsprop, centered, with momentum and L2",
@@ -46,7 +46,7 @@ internal static class Exemptions
         ("ScaleInvariance", "its noise does not scale with the gradient", ["noise, mean and lookahead"]),
 
         ("BoundedStep", "its update is proportional to the gradient, or to a limit of its own",
-            ["sgd", "sgd with L2", "momentum", "dampened", "nesterov", "asgd", "asgd that averages soon", "lars",
+            ["sgd", "sgd with L2", "sgd at two rates", "momentum", "dampened", "nesterov", "asgd", "asgd that averages soon", "lars",
              "clip by leaf norm, then by unit, then momentum", "partition behind a clip", "clip by value then momentum",
              "noise, mean and lookahead"]),
         ("BoundedStep", "its first steps are not divided by the second moment", ["radam", "radam with L2", "radam with decoupled decay"]),

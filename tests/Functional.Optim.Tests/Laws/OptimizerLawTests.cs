@@ -84,10 +84,21 @@ public class OptimizerLawTests
         Adam adam = Adam.Of(0.1);
         ParameterTree<float> parameters = Trees.Random<float>(1), gradients = Trees.Random<float>(2), zeros = parameters.Layout.Zeros<float>();
         AdamState<float> state = adam.Init(parameters);
-        Assert.Throws<ArgumentException>(() => { adam.StepDonating(parameters, parameters, state); });
-        Assert.Throws<ArgumentException>(() => { adam.StepDonating(parameters, gradients, new AdamState<float>(0, zeros, zeros)); });
-        Assert.Throws<ArgumentException>(() => { adam.StepDonating(parameters, gradients, state with { M = gradients }); });
+        AssertSays("parameters and the gradients", () => adam.StepDonating(parameters, parameters, state));
+        AssertSays("slot m and the slot v", () => adam.StepDonating(parameters, gradients, new AdamState<float>(0, zeros, zeros)));
+        AssertSays("gradients and the slot m", () => adam.StepDonating(parameters, gradients, state with { M = gradients }));
+        foreach (Optimizer wrapper in (Optimizer[])[Accumulate.Of(1, adam), Accumulate.Of(2, adam), ApplyIfFinite.Around(adam)])
+        {
+            AssertSays("parameters and the gradients", () => wrapper.StepDonating(parameters, parameters, wrapper.Init(parameters)));
+            AssertSays("gradients and the slot v", () => wrapper.StepDonating(parameters, gradients, WithSlot(wrapper.Init(parameters), 1, gradients)));
+        }
+
         Assert.Equal(adam.Step(parameters, gradients, state), adam.StepDonating(parameters, gradients, state));
+
+        static void AssertSays(string roles, Action step) => Assert.Contains(
+            $"the {roles} given are one; donate a copy.", Assert.Throws<ArgumentException>(step).Message, StringComparison.Ordinal);
+        static OptimizerState<float> WithSlot(OptimizerState<float> state, int slot, ParameterTree<float> tree) => new(
+            state.Step, state.SlotNames, [.. Enumerable.Range(0, state.SlotCount).Select(each => each == slot ? tree : state[each])]);
     }
 
     [Fact]

@@ -51,6 +51,28 @@ public class OptimizerRecordTests
         Assert.Equal(problem.After<float>(AdamW.Of(schedule, weightDecay: 0.1)), (parameters, state.ToState()));
     }
 
+    [Property]
+    public void Settings_of_parts_may_change_between_updates_while_the_state_goes_on(Problem problem)
+    {
+        Scale scale = Scale.By(1);
+        WeightDecay decay = WeightDecay.Coupled(0, leaf => leaf.Rank == 2);
+        Trace trace = Trace.Of(0);
+        LearningRate rate = LearningRate.Of(1);
+        Sgd sgd = Sgd.Of(1, momentum: 0.5, decay: leaf => leaf.Rank == 2, maximize: true);
+        (ParameterTree<float> parameters, OptimizerState<float> state) = (problem.Parameters<float>(), trace.Init(problem.Parameters<float>()));
+        (ParameterTree<float> expected, SgdState<float> sgdState) = (problem.Parameters<float>(), sgd.Init(problem.Parameters<float>()));
+        for (int update = 1; update <= Problem.Updates; update++)
+        {
+            (parameters, state) = (scale with { Factor = -1 }).Then(decay with { Decay = 0.1 / update })
+                .Then(trace with { Momentum = 0.5 / update, Dampening = 0.25 * update }).Then(rate with { Schedule = 0.125 * update })
+                .Step(parameters, problem.Gradients<float>(update), state);
+            (expected, sgdState) =
+                (sgd with { LearningRate = 0.125 * update, Momentum = 0.5 / update, Dampening = 0.25 * update, WeightDecay = 0.1 / update })
+                .Step(expected, problem.Gradients<float>(update), sgdState);
+            Assert.Equal((expected, sgdState.ToState()), (parameters, state));
+        }
+    }
+
     [Fact]
     public void An_optimizer_prints_its_settings_and_the_names_of_its_groups()
     {
@@ -97,6 +119,17 @@ public class OptimizerRecordTests
     {
         Assert.Equal(RAdam.Of(0.1, threshold: 4, decoupledDecay: true), RAdam.Of(0.1) with { Threshold = 4, DecoupledDecay = true });
         Assert.Equal("Threshold is 3; allowed is 4 or more.", Fault(() => RAdam.Of(0.1) with { Threshold = 3 }));
+        Assert.Equal("Factor is NaN; allowed is finite.", Fault(() => Scale.By(1) with { Factor = double.NaN }));
+        Assert.Equal("Decay is -1; allowed is finite and not negative.", Fault(() => WeightDecay.Coupled(1) with { Decay = -1 }));
+        Assert.Equal("Momentum is 1; allowed is in [0, 1).", Fault(() => Trace.Of(0.5) with { Momentum = 1 }));
+        Assert.Equal("Dampening is 2; allowed is in [0, 1].", Fault(() => Trace.Of(0.5) with { Dampening = 2 }));
+        Assert.Equal("Momentum is 0; allowed is in (0, 1).", Fault(() => Trace.Of(0.5, nesterov: true) with { Momentum = 0 }));
+        Assert.Equal("Dampening is 0.5; allowed is 0.", Fault(() => Trace.Of(0.5, nesterov: true) with { Dampening = 0.5 }));
+        Assert.Throws<ArgumentNullException>(() => LearningRate.Of(1) with { Schedule = null! });
+        Sgd still = Sgd.Of(0.1) with { Nesterov = true };
+        Assert.Equal(
+            "Trace: nesterov is True; allowed is false without momentum or with dampening.",
+            Fault(() => still.Init(ParameterTree.Of(Leaf.Of("w", [1], [1f])))));
         Rprop upsideDown = Rprop.Of() with { MaximumStep = 1e-9 };
         Assert.Equal(
             "Rprop: maximumStep is 1E-09; allowed is 1E-06, the smallest, or more.",

@@ -39,6 +39,14 @@ public class AdamStatisticsTests
     }
 
     [Fact]
+    public void Two_learning_rates_multiply_and_the_multiplier_of_a_group_counts_once()
+    {
+        Optimizer two = Adam.Of(0.1).Then(LearningRate.Of(0.5)).WithGroups(LeafGroup.Of("half", _ => true, learningRateMultiplier: 0.5));
+        AdamState<double> state = After(Adam.Of(0.1), Tree(1, 2));
+        Agree(Adam.Of(0.025).Statistics(state), AdamStatistics.Of(two, state));
+    }
+
+    [Fact]
     public void Before_the_first_update_and_where_nothing_counts_every_figure_is_zero()
     {
         foreach (double epsilon in (double[])[0, 1e-8])

@@ -124,10 +124,21 @@ public class TypedStateTests
             () => Sgd.Of(0.1).Update(Parameters, Gradients, state));
         AssertSays(
             "keeps the slots m, v; the state given has 1 slot without names.",
-            () => adam.StepDonating(Parameters, Gradients, new OptimizerState<float>(1, Parameters)));
+            () => adam.StepDonating(Parameters, Gradients, new OptimizerState<float>(1, Parameters.Layout.Zeros<float>())));
         AssertSays(
             "keeps the slots momentum, m, v; the state given has the slots m, v.",
             () => Trace.Of(0.9).Then(adam).Step(Parameters, Gradients, state));
+    }
+
+    [Fact]
+    public void A_typed_state_is_refused_by_wrappers_which_count_in_the_state()
+    {
+        Adam adam = Adam.Of(0.1);
+        AdamState<float> state = adam.Init(Parameters);
+        AssertSays("AdamState has no counters; step with the OptimizerState", () => ApplyIfFinite.Around(adam).Step(Parameters, Gradients, state));
+        AssertSays("AdamState has no counters", () => ApplyIfFinite.Around(adam).StepDonating(Parameters, Gradients, state));
+        AssertSays("AdamState has no counters", () => Accumulate.Of(2, adam).Update(Parameters, Gradients, state));
+        Assert.Equal((1.0f, 0.5f), (Parameters.AsSpan("w")[0], Gradients.AsSpan("w")[0]));
     }
 
     [Fact]

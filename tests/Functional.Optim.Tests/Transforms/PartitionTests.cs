@@ -66,8 +66,40 @@ public class PartitionTests
             Assert.Equal(leaf.Index != 4, moved.AsSpan(leaf).SequenceEqual(expected.AsSpan(leaf)));
         }
 
-        Assert.Contains("frozen", optimizer.Report(parameters.Layout).ToString() + Partition.Freeze("frozen", _ => true).Name, StringComparison.Ordinal);
         Assert.Equal(2, state.SlotCount);
+        Assert.Equal(
+            ["all: 0, 1, 2, 3, 5, 7, 8", "adam: 4", "frozen: 6"],
+            optimizer.Report(parameters.Layout).Rows.Select(row => $"{row.Group}: {string.Join(", ", row.Leaves.Select(leaf => leaf.Index))}"));
+        Assert.Matches("(?m)^frozen +frozen +0 +1 +63 ", optimizer.Report(parameters.Layout).ToString());
+    }
+
+    [Fact]
+    public void The_report_has_the_rules_and_the_groups_inside_and_what_reaches_each_leaf_through_them()
+    {
+        Optimizer optimizer = WeightDecay.Coupled(0.01).Then(Partition.Of(
+            new Partition.Rule("vectors", leaf => leaf.Rank == 1, Momentum),
+            new Partition.Rule("matrices", _ => true, AdamW.Of(0.01, weightDecay: 0.1).WithGroups(
+                LeafGroup.Of("slow and undecayed", leaf => leaf.Index == 3, learningRateMultiplier: 0.25, weightDecayMultiplier: 0.5),
+                LeafGroup.Frozen("still", leaf => leaf.Index == 5)))))
+            .WithGroups(LeafGroup.Of("half", leaf => leaf.Index is 3 or 4, learningRateMultiplier: 0.5));
+        Assert.Equal(
+            """
+            group                                  rate ×    decay  leaves   parameters  first leaves
+            vectors                                     1     0.01       4          135  leaf0[0], leaf2[7], leaf6[63], …
+            matrices                                    1     0.11       2           65  leaf1[1, 1], leaf7[1, 64]
+            half / matrices / slow and undecayed    0.125    0.055       1           15  leaf3[1, 15]
+            half / vectors                            0.5     0.01       1           16  leaf4[16]
+            matrices / still                       frozen        0       1           17  leaf5[1, 17]
+            """.ReplaceLineEndings(),
+            optimizer.Report(Trees.Random<float>(0).Layout).ToString());
+
+        ParameterTree<double> parameters = Trees.Random<double>(0), zeros = parameters.Layout.Zeros<double>();
+        Optimizer sgd = Partition.Masked(_ => true, Sgd.Of(0.1)).Then(WeightDecay.Decoupled(0.01)).Then(LearningRate.Of(0.5)).WithGroups(
+            LeafGroup.Of("half", _ => true, learningRateMultiplier: 0.5, weightDecayMultiplier: 3));
+        GroupReport.Row row = Assert.Single(sgd.Report(parameters.Layout).Rows);
+        double shrinks = 1 - (0.5 * row.Settings.LearningRateMultiplier * row.WeightDecay);
+        (ParameterTree<double> moved, _) = sgd.Step(parameters, zeros, sgd.Init(parameters));
+        Assert.Equal(parameters.AsSpan("leaf4")[1] * shrinks, moved.AsSpan("leaf4")[1], 1e-15);
     }
 
     [Fact]
@@ -98,6 +130,18 @@ public class PartitionTests
     {
         Assert.Throws<ArgumentException>(() => Partition.Of());
         Assert.Throws<ArgumentException>(() => Partition.Of(new("a", _ => true, Momentum), new("a", _ => true, Momentum)));
+        foreach (Optimizer wrapper in (Optimizer[])[Accumulate.Of(2, Momentum), ApplyIfFinite.Around(Momentum)])
+        {
+            string message = Assert.Throws<ArgumentException>(() => Partition.Of(new Partition.Rule("a", _ => true, wrapper))).Message;
+            Assert.Contains($"The rule 'a' has {wrapper}", message, StringComparison.Ordinal);
+            Assert.Contains("put it around the partition", message, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(
+            "allowed are optimizers and parts",
+            Optim.Catalogue.Transforms.Build("partitionMasked(matches=matrices, optimizer=accumulate(every=2, inner=sgd(learningRate=0.1)))")
+                .Match(Succ: built => built.ToString(), Fail: faults => faults[0].Message),
+            StringComparison.Ordinal);
         Partition halves = Halves;
         Assert.Equal(halves, Partition.Of(halves.Rules.AsSpan()));
         Assert.NotEqual(halves, Partition.Of(halves.Rules.AsSpan()[1..]));

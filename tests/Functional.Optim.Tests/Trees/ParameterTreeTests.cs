@@ -56,9 +56,74 @@ public class ParameterTreeTests
         TreeLayout layout = tree.Layout;
         tree.Release("the test");
         ParameterTree<float> next = layout.Zeros<float>();
-        Assert.Throws<ObjectDisposedException>(() => tree.AsSpan().Length);
+        AssertGone("This tree was consumed by the test.", tree);
         Assert.Equal(0, next.AsSpan("w")[1]);
-        Assert.Equal("a consumed tree", tree.ToString());
+        Assert.Equal("a tree that was consumed by the test", tree.ToString());
+        next.Release("the next");
+        AssertGone("This tree was consumed by the next.", next);
+        AssertGone("This tree was consumed, and so were others in its memory since, the last by the next.", tree);
+    }
+
+    [Fact]
+    public void A_donated_tree_says_where_its_successor_is_and_a_frozen_buffer_that_it_is_frozen()
+    {
+        // The clip behind the rate can fail late, so that it does not write into the memory that it is given.
+        foreach (Optimizer optimizer in (Optimizer[])[Sgd.Of(0.1), Sgd.Of(0.1).Then(Clip.ByGlobalNorm(1))])
+        {
+            ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f])), gradients = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f]));
+            (ParameterTree<float> moved, _) = optimizer.StepDonating(parameters, gradients, optimizer.Init(parameters));
+            TreeBuffer<float> buffer = moved.Layout.Rent<float>();
+            buffer.ToTree();
+            AssertGone("This tree was consumed by Optimizer.StepDonating; use the tree that it returned.", parameters);
+            AssertGone("This tree was consumed by Optimizer.StepDonating.", gradients);
+            Assert.StartsWith(
+                "This buffer was frozen by ToTree; rent another one to write to.",
+                Assert.Throws<ObjectDisposedException>(() => buffer.AsSpan().Length).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_leaf_of_another_tree_is_refused_unless_an_equal_one_is_in_its_place()
+    {
+        ParameterTree<float> tree = ParameterTree.Of(Leaf.Of("a", [1], [1f]), Leaf.Of("b", [2], [2f, 3f]));
+        ParameterTree<float> wider = ParameterTree.Of(Leaf.Of("a", [17], new float[17]), Leaf.Of("b", [2], [4f, 5f]), Leaf.Of("c", [1], [6f]));
+        Assert.Equal([2f, 3f], tree.AsSpan(wider.Layout["b"]));
+        TreeBuffer<float> buffer = tree.Layout.Rent<float>();
+        buffer.AsSpan(wider.Layout["b"])[1] = 7;
+        Assert.Equal(7, buffer.AsSpan("b")[1]);
+        const string another = "The leaf a[17] is of another tree: this one has a[1] in its place, number 0.";
+        const string none = "The leaf c[1] is of another tree: this one has no leaf in its place, number 2.";
+        Assert.StartsWith(another, Assert.Throws<ArgumentException>(() => tree.AsSpan(wider.Layout["a"]).Length).Message, StringComparison.Ordinal);
+        Assert.StartsWith(another, Assert.Throws<ArgumentException>(() => buffer.AsSpan(wider.Layout["a"]).Length).Message, StringComparison.Ordinal);
+        Assert.StartsWith(none, Assert.Throws<ArgumentException>(() => tree.AsSpan(wider.Layout["c"]).Length).Message, StringComparison.Ordinal);
+        Assert.StartsWith(none, Assert.Throws<ArgumentException>(() => buffer.AsSpan(wider.Layout["c"]).Length).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_written_to_the_padding_is_no_part_of_the_tree()
+    {
+        ParameterTree<float> tree = ParameterTree.Of(Leaf.Of("a", [1], [3f]), Leaf.Of("b", [2], [0f, 4f]));
+        TreeBuffer<float> buffer = tree.Layout.Rent<float>();
+        buffer.AsSpan().Fill(9);
+        tree.AsSpan("a").CopyTo(buffer.AsSpan("a"));
+        tree.AsSpan("b").CopyTo(buffer.AsSpan("b"));
+        ParameterTree<float> written = buffer.ToTree();
+        Assert.Equal(tree, written);
+        Assert.Equal(5, written.GlobalNorm());
+    }
+
+    [Fact]
+    public void Parameters_plus_deltas_are_what_a_step_makes_of_them()
+    {
+        Optimizer optimizer = AdamW.Of(0.1);
+        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("a", [1], [3f]), Leaf.Of("b", [2], [0f, 4f])), before = parameters;
+        ParameterTree<float> sum = parameters.Plus(ParameterTree.Of(Leaf.Of("a", [1], [0.5f]), Leaf.Of("b", [2], [-1f, 2f])));
+        Assert.Equal(ParameterTree.Of(Leaf.Of("a", [1], [3.5f]), Leaf.Of("b", [2], [-1f, 6f])), sum);
+        (ParameterTree<float> deltas, _) = optimizer.Update(parameters, sum, optimizer.Init(parameters));
+        Assert.Equal(optimizer.Step(parameters, sum, optimizer.Init(parameters)).Parameters, parameters.Plus(deltas));
+        Assert.Equal(before, parameters);
+        ArgumentException fault = Assert.Throws<ArgumentException>(() => parameters.Plus(ParameterTree.Of(Leaf.Of("a", [1], [1f]))));
+        Assert.StartsWith("The deltas differ from the parameters in leaf 1: no leaf where the parameters have b[2].", fault.Message, StringComparison.Ordinal);
     }
 
     [Property]
@@ -70,4 +135,7 @@ public class ParameterTreeTests
         Assert.Equal(Math.Sqrt(expected), tree.GlobalNorm(), 1e-12);
         Assert.Equal(1e300 * Math.Sqrt(2), ParameterTree.Of(Leaf.Of("w", [2], [1e300, -1e300])).GlobalNorm(), 1e286);
     }
+
+    private static void AssertGone(string message, ParameterTree<float> tree) =>
+        Assert.StartsWith(message, Assert.Throws<ObjectDisposedException>(() => tree.AsSpan().Length).Message, StringComparison.Ordinal);
 }

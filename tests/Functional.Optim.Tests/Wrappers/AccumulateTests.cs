@@ -93,6 +93,22 @@ public class AccumulateTests
     }
 
     [Fact]
+    public void Two_wrappers_of_a_kind_are_refused_however_far_apart()
+    {
+        Optimizer both = ApplyIfFinite.Around(Accumulate.Of(2, Inner));
+        Assert.StartsWith("Accumulate { ", Fault(() => Accumulate.Of(3, both)), StringComparison.Ordinal);
+        Assert.Contains("is inside another Accumulate, and both would count in one counter", Fault(() => Accumulate.Of(3, both)), StringComparison.Ordinal);
+        Assert.Contains("is inside another ApplyIfFinite", Fault(() => ApplyIfFinite.Around(both)), StringComparison.Ordinal);
+        Assert.Contains(
+            "is inside another Accumulate",
+            Optim.Catalogue.Transforms.Build("accumulate(every=2, inner=accumulate(every=3, inner=sgd(learningRate=0.1)))")
+                .Match(Succ: optimizer => optimizer.ToString(), Fail: faults => faults[0].Message),
+            StringComparison.Ordinal);
+
+        static string Fault(Action make) => Assert.Throws<ArgumentException>(make).Message;
+    }
+
+    [Fact]
     public void Wrappers_are_outermost_and_carry_the_groups_of_what_is_inside()
     {
         Accumulate optimizer = Accumulate.Of(2, Inner);

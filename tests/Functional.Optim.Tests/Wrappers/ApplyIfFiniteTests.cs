@@ -30,4 +30,27 @@ public class ApplyIfFiniteTests
         Assert.Equal(2, state.Step);
         Assert.Equal(-1, optimizer.Update(at, ParameterTree.Of(Leaf.Of("a", [1], [bad]), Leaf.Of("b", [1], [1.0])), state).Deltas.AsSpan().IndexOfAnyExcept(0.0));
     }
+
+    [Fact]
+    public void Around_an_accumulation_it_keeps_a_bad_gradient_from_being_gathered()
+    {
+        Accumulate gathering = Accumulate.Of(2, Adam.Of(0.1));
+        ApplyIfFinite optimizer = ApplyIfFinite.Around(gathering);
+        Assert.Equal(gathering.StateBytesPerParameter<double>(), optimizer.StateBytesPerParameter<double>());
+        ParameterTree<double> parameters = Trees.Random<double>(0), expected = parameters;
+        (OptimizerState<double> state, OptimizerState<double> without) = (optimizer.Init(parameters), gathering.Init(expected));
+        for (int step = 1; step <= 4; step++)
+        {
+            ParameterTree<double> gradients = Trees.Random<double>(step);
+            (parameters, state) = optimizer.Step(parameters, Trees.Random<double>(step, scale: double.NaN), state);
+            Assert.Equal((1, without.Counters.Gathered), (state.Counters.LeftOutInARow, state.Counters.Gathered));
+            (parameters, state) = optimizer.Step(parameters, gradients, state);
+            (expected, without) = gathering.Step(expected, gradients, without);
+            Assert.Equal(expected, parameters);
+        }
+
+        Assert.Equal(2, state.Step);
+        Assert.Equal(new UpdateCounters(WithoutUpdate: 6), state.Counters);
+        Assert.Equal("m, v, gathered", string.Join(", ", state.SlotNames));
+    }
 }
