@@ -1,0 +1,52 @@
+using System.Globalization;
+using Experiments;
+using Functional.Optim.Kernels;
+using Functional.Optim.Tests.Kernels;
+using Functional.Optim.Tests.Processes;
+
+namespace Functional.Optim.Tests.Experiments;
+
+/// <summary>
+/// To the last digit: on the widest lanes and many threads, and on single numbers, one thread and in a culture of commas. What an
+/// experiment trains on threads of its own keeps its lanes; those have laws of their own.
+/// </summary>
+[Collection(ThreadLimit.Name)]
+public sealed class ReproducibilityTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    /// <summary>All but warmup, which trains as language-model-optimizers does, only longer.</summary>
+    public static TheoryData<string> Names => [.. global::Experiments.Catalogue.All.Select(experiment => experiment.Name).Where(name => name != "warmup")];
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Its_figures_depend_on_the_seed_alone(string name)
+    {
+        Experiment experiment = global::Experiments.Catalogue.All.Single(known => known.Name == name);
+        string expected = ThreadLimit.With(4, () => Csv(experiment));
+        CultureInfo before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = Commas();
+        try
+        {
+            Assert.Equal(expected, ThreadLimit.With(1, () => LaneWidths.With(LaneWidth.Scalar, () => Csv(experiment))));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    private string Csv(Experiment experiment) => string.Concat(
+        experiment.Prepare(Quick.Of(experiment, folder)).OrThrow(experiment.Name).Run(seed: 1, new Progress<double>(), CancellationToken.None)
+            .Report.Tables.Select(CsvText.Of));
+
+    private static CultureInfo Commas()
+    {
+        CultureInfo commas = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        commas.NumberFormat.NumberDecimalSeparator = ",";
+        commas.NumberFormat.NegativeSign = "~";
+        return commas;
+    }
+}
