@@ -25,13 +25,9 @@ public static class AdamKernel
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
-        DecayRule<T> penalty = new(T.CreateTruncating(hyper.L2));
-        AdamRule<T> adam = new(hyper.Beta1, hyper.Beta2, hyper.Epsilon, hyper.BiasCorrection, step);
-        ScaleRule<T> rate = new(T.CreateTruncating(hyper.LearningRate));
-        Then<T, Then<T, DecayRule<T>, AdamRule<T>>, ScaleRule<T>> update = new(new(penalty, adam), rate);
-        Elementwise.Run(
-            new Then<T, Then<T, Then<T, DecayRule<T>, AdamRule<T>>, ScaleRule<T>>, ApplyRule<T>>(update, default),
-            theta, gradient, thetaOut, new(m, v), new(mOut, vOut));
+        ScaledDescent.Step(
+            new AdamRule<T>(hyper.Beta1, hyper.Beta2, hyper.Epsilon, hyper.BiasCorrection, step),
+            hyper.L2, decay: 0, hyper.LearningRate, theta, gradient, thetaOut, new(m, v), new(mOut, vOut));
     }
 
     /// <summary>One update of AMSGrad (Reddi, Kale and Kumar, 2018) as in torch: u = g + λ·θ, m and v as in Adam, x' = max(x, v'), θ' = θ − η·m̂ / (√x̂ + ε).</summary>

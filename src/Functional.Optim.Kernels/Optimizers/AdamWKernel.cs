@@ -25,14 +25,9 @@ public static class AdamWKernel
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
-        AdamRule<T> adam = new(hyper.Beta1, hyper.Beta2, hyper.Epsilon, biasCorrection: true, step);
-        DecayRule<T> decay = new(T.CreateTruncating(hyper.WeightDecay));
-        ScaleRule<T> rate = new(T.CreateTruncating(hyper.LearningRate));
-        Then<T, AdamRule<T>, DecayRule<T>> direction = new(adam, decay);
-        Then<T, Then<T, AdamRule<T>, DecayRule<T>>, ScaleRule<T>> update = new(direction, rate);
-        Elementwise.Run(
-            new Then<T, Then<T, Then<T, AdamRule<T>, DecayRule<T>>, ScaleRule<T>>, ApplyRule<T>>(update, default),
-            theta, gradient, thetaOut, new(m, v), new(mOut, vOut));
+        ScaledDescent.Step(
+            new AdamRule<T>(hyper.Beta1, hyper.Beta2, hyper.Epsilon, biasCorrection: true, step),
+            penalty: 0, hyper.WeightDecay, hyper.LearningRate, theta, gradient, thetaOut, new(m, v), new(mOut, vOut));
     }
 
     /// <summary>One update of AMSGrad (Reddi, Kale and Kumar, 2018) as in torch: m and v as in Adam, x' = max(x, v'), θ' = θ − η·(m̂ / (√x̂ + ε) + λ·θ).</summary>
