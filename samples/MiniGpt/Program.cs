@@ -9,10 +9,11 @@ return await new RunCommand(Run, Console.Out, Console.Error).InvokeAsync(args);
 
 static Task<int> Run(RunOptions options, CancellationToken cancellation) =>
     (from text in TokenizedText.Read(options.TextFile, options.Preset.Context)
+     let run = new TrainingRun(options, text)
      from folder in OutputFolder.Prepare(options.OutputFolder)
-     select (text, folder))
+     select (run, folder))
     .Match(
-        Succ: ready => Train(new TrainingRun(options, ready.text), ready.folder, cancellation),
+        Succ: ready => Train(ready.run, ready.folder, cancellation),
         Fail: fault => Task.FromResult(Refuse(fault.Message, RunCommand.WrongUse)));
 
 static async Task<int> Train(TrainingRun run, DirectoryInfo folder, CancellationToken cancellation)
@@ -22,38 +23,58 @@ static async Task<int> Train(TrainingRun run, DirectoryInfo folder, Cancellation
     Say($"model       {preset.Name}: {run.Model.Layout.ParameterCount:N0} parameters, {preset.Layers} layers, {preset.Heads} heads, width {preset.Width}, context {preset.Context}");
     Say($"training    {preset.Steps} steps of {preset.BatchSize} × {preset.Context} characters, seed {run.Options.Seed}: {run.Optimizer}");
     Say($"{run.Optimizer.Report(run.Model.Layout)}\n");
+    if (run.LearnsNothing) Console.Error.WriteLine("the learning rate is 0 at every step: nothing will be learnt");
 
-    TrainResult<float> result = Console.IsOutputRedirected
-        ? await run.Train(new PlainProgress(Console.Out), cancellation)
-        : await LiveProgress.Show(run, cancellation);
+    try
+    {
+        TrainResult<float> result = Console.IsOutputRedirected
+            ? await run.Train(new PlainProgress(Console.Out), cancellation)
+            : await LiveProgress.Show(run, cancellation);
+        // What was trained is safe before anything else is made of it.
+        int written = Write(folder, run, result.State, result.History), told = Tell(run, result, cancellation);
+        return written == RunCommand.Success ? told : written;
+    }
+    catch (TrainingException<float> stopped)
+    {
+        Write(folder, run, stopped.State, stopped.History);
+        return Refuse(stopped.Message, RunCommand.Failure);
+    }
+}
+
+static int Write(DirectoryInfo folder, TrainingRun run, TrainState<float> state, IReadOnlyList<StepReport> history)
+{
+    int code = RunCommand.Success;
+    foreach (Fin<string> file in RunFiles.Write(folder, run, state.Parameters, history))
+    {
+        file.Match(
+            Succ: path => Say($"written     {path}"),
+            Fail: fault => code = Refuse(fault.Message, RunCommand.Failure));
+    }
+
+    return code;
+}
+
+static int Tell(TrainingRun run, TrainResult<float> result, CancellationToken cancellation)
+{
     RunSummary summary = RunSummary.Of(run, result);
     Say($"\nloss        {summary.TrainLoss:0.0000} after {summary.Steps} steps");
     if (summary.ValidationLoss is { } validation) Say($"validation  {validation:0.0000} on the held-out text");
     Say($"speed       {summary.MillisecondsPerStep:0.0} ms a step, {summary.OptimizerMillisecondsPerStep:0.00} ms of it the optimizer; {summary.TokensPerSecond:N0} tokens/s");
     if (result.Reason == StopReason.Completed)
     {
-        Say($"\n{Writer.Write(run.Model, result.State.Parameters, text.Tokenizer, preset.Context, text.Validation[0], ParagraphLength, run.Options.Seed, cancellation)}");
+        (CharacterTokenizer tokenizer, int beginning) = (run.Text.Tokenizer, run.Text.Validation[0]);
+        Say($"\n{Writer.Write(run.Model, result.State.Parameters, tokenizer, run.Options.Preset.Context, beginning, ParagraphLength, run.Options.Seed, cancellation)}");
     }
 
-    int code = RunFiles.Write(folder, run, result).Match(
-        Succ: files =>
-        {
-            Say($"\nfiles       {string.Join("\n            ", files)}");
-            return CodeOf(result, cancellation);
-        },
-        Fail: fault => Refuse(fault.Message, RunCommand.Failure));
     if (run.Options.Json) Console.Out.WriteLine(summary.ToJson());
-    return code;
+    return result.Failure is { } failure ? Refuse($"training diverged: {failure.Message}", RunCommand.Failure)
+        : cancellation.IsCancellationRequested ? RunCommand.Interrupted
+        : RunCommand.Success;
 }
-
-static int CodeOf(TrainResult<float> result, CancellationToken cancellation) =>
-    result.Failure is { } failure ? Refuse($"training diverged: {failure.Message}", RunCommand.Failure)
-    : cancellation.IsCancellationRequested ? RunCommand.Interrupted
-    : RunCommand.Success;
 
 static int Refuse(string fault, int code)
 {
-    Console.Error.WriteLine(fault);
+    Console.Error.WriteLine(fault.ReplaceLineEndings(" "));
     return code;
 }
 

@@ -12,7 +12,6 @@ public sealed class ExperimentsCommand
 {
     private const ulong DefaultSeed = 1;
     private const string Everything = "all";
-    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(3);
 
     private readonly Option<ulong?> seed = CheckedOption.Number<ulong>("--seed",
         $"Where all randomness comes from: the same seed, the same figures [default: {DefaultSeed}]",
@@ -50,12 +49,12 @@ public sealed class ExperimentsCommand
     {
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0) return Refuse(FaultsOf(parsed));
+        using Interruption interruption = new(error);
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration
-            {
-                Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop,
-            });
+            return await parsed.InvokeAsync(
+                new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                interruption.Token);
         }
         catch (OperationCanceledException)
         {

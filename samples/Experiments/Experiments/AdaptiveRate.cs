@@ -77,18 +77,19 @@ public static class AdaptiveRate
         .Reals("rates", "The fixed rates", Bounds.Positive, of => of.Rates, (of, rates) => of with { Rates = rates })
         .Real("adam-rate", "Adam's learning rate", Bounds.Positive, of => of.AdamRate, (of, rate) => of with { AdamRate = rate })
         .Whole("steps", "Updates in a run", 1, 10_000, of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Running((options, _) => ReportOf(options, Run(options)));
+        .Running((options, _, _, cancellation) => ReportOf(options, Run(options, cancellation), cancellation));
 
     /// <summary>Every fixed rate, then Adam.</summary>
-    public static ImmutableArray<AdaptiveRateRun> Run(AdaptiveRateOptions options) =>
+    public static ImmutableArray<AdaptiveRateRun> Run(AdaptiveRateOptions options, CancellationToken cancellation = default) =>
     [
-        .. options.Rates.Distinct().Select(rate => WithSgd(rate, options.Steps)),
-        WithAdam(options.AdamRate, options.Steps),
+        .. options.Rates.Distinct().Select(rate => WithSgd(rate, options.Steps, cancellation)),
+        WithAdam(options.AdamRate, options.Steps, cancellation),
     ];
 
     /// <summary>SGD and Adam at rates from 0.0001 to 10.</summary>
     /// <param name="steps">Updates in a run.</param>
-    public static ImmutableArray<AdaptiveRateSweep> Sweep(int steps)
+    /// <param name="cancellation">Stops it.</param>
+    public static ImmutableArray<AdaptiveRateSweep> Sweep(int steps, CancellationToken cancellation = default)
     {
         double[] rates = [.. Enumerable.Range(0, SweptRates).Select(index => Math.Pow(10, -4 + (5.0 * index / (SweptRates - 1))))];
         return
@@ -97,25 +98,28 @@ public static class AdaptiveRate
             new("Adam", [.. rates.Select(rate => (rate, FinalLoss(Adam.Of(rate))))]),
         ];
 
-        double FinalLoss(Optimizer optimizer) => LossAt(Descent.From(optimizer, Start, GradientAt).ElementAt(steps));
+        double FinalLoss(Optimizer optimizer) => LossAt(Descent.From(optimizer, Start, GradientAt, cancellation).ElementAt(steps));
     }
 
-    private static AdaptiveRateRun WithSgd(double rate, int steps) =>
-        new($"SGD at {Figure.Of(rate)}", Down(Sgd.Of(rate), steps, (state, _) => (rate, null)));
+    private static AdaptiveRateRun WithSgd(double rate, int steps, CancellationToken cancellation) =>
+        new($"SGD at {Figure.Of(rate)}", Down(Sgd.Of(rate), steps, (state, _) => (rate, null), cancellation));
 
-    private static AdaptiveRateRun WithAdam(double rate, int steps)
+    private static AdaptiveRateRun WithAdam(double rate, int steps, CancellationToken cancellation)
     {
         Adam adam = Adam.Of(rate), uncorrected = Adam.Of(rate, biasCorrection: false);
-        return new($"Adam at {Figure.Of(rate)}", Down(adam, steps, (state, name) => (RateOf(adam, state, name), RateOf(uncorrected, state, name))));
+        return new(
+            $"Adam at {Figure.Of(rate)}",
+            Down(adam, steps, (state, name) => (RateOf(adam, state, name), RateOf(uncorrected, state, name)), cancellation));
 
         static double RateOf(Adam optimizer, OptimizerState<double> state, string name) =>
             optimizer.Statistics(AdamState<double>.From(state), leaf => leaf.Name == name).EffectiveRateMean;
     }
 
     private static ImmutableArray<AdaptiveRatePoint> Down(
-        Optimizer optimizer, int steps, Func<OptimizerState<double>, string, (double Effective, double? Uncorrected)> rates)
+        Optimizer optimizer, int steps, Func<OptimizerState<double>, string, (double Effective, double? Uncorrected)> rates,
+        CancellationToken cancellation)
     {
-        return [.. Descent.WithStates(optimizer, Start, (at, _) => GradientAt(at)).Take(steps + 1).Select(PointOf)];
+        return [.. Descent.WithStates(optimizer, Start, (at, _) => GradientAt(at), cancellation).Take(steps + 1).Select(PointOf)];
 
         AdaptiveRatePoint PointOf((ParameterTree<double> At, OptimizerState<double> State) reached) => new(
             reached.State.Step, LossAt(reached.At), ParameterOf(reached.At, reached.State, Flat), ParameterOf(reached.At, reached.State, Steep));
@@ -144,10 +148,10 @@ public static class AdaptiveRate
         return gradients.ToTree();
     }
 
-    private static Report ReportOf(AdaptiveRateOptions options, ImmutableArray<AdaptiveRateRun> runs)
+    private static Report ReportOf(AdaptiveRateOptions options, ImmutableArray<AdaptiveRateRun> runs, CancellationToken cancellation)
     {
         AdaptiveRateRun adam = runs[^1];
-        ImmutableArray<AdaptiveRateSweep> sweeps = Sweep(options.Steps);
+        ImmutableArray<AdaptiveRateSweep> sweeps = Sweep(options.Steps, cancellation);
         Func<AdaptiveRateRun, double?> chapterLoss = run => options.Steps == ChapterSteps[^1] + 1 ? run.Points[^2].Loss : null;
         double? chapterRate(long step, AdaptedParameter parameter) => step == 0 ? options.AdamRate : parameter.UncorrectedRate;
         return new(
@@ -192,7 +196,7 @@ public static class AdaptiveRate
         AdaptiveRateRun adam = runs[^1], best = runs.MinBy(run => run.Diverges ? double.PositiveInfinity : run.Last.Loss)!;
         string[] diverging = [.. runs.Where(run => run.Diverges).Select(run => run.Name)];
         AdaptiveRatePoint first = adam.Points[1];
-        string order = best == adam ? "no fixed rate ends lower" : $"{best.Name} ends at {Figure.Of(best.Last.Loss, 3)}";
+        string order = best.Diverges ? "no fixed rate ends anywhere" : best == adam ? "no fixed rate ends lower" : $"{best.Name} ends at {Figure.Of(best.Last.Loss, 3)}";
         return $"Adam's first update has the rates {Figure.Of(first.Flat.EffectiveRate!.Value)} and {Figure.Of(first.Steep.EffectiveRate!.Value)}, a ratio of "
             + $"{Figure.Of(first.Ratio!.Value)}; after {options.Steps} updates it is {Figure.Of(adam.Last.Ratio!.Value)}, where a fixed rate has 1. "
             + $"It moves each parameter by at most about η an update, however steep, and ends at a loss of {Figure.Of(adam.Last.Loss, 3)}; {order}"

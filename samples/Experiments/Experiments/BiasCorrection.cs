@@ -40,6 +40,7 @@ public sealed record BiasCorrectionRow(
 public static class BiasCorrection
 {
     private const int PlottedSteps = 10_000;
+    private const double Agreement = 0.01;
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<BiasCorrectionOptions>(
@@ -119,11 +120,18 @@ public static class BiasCorrection
 
     private static string FindingOf(BiasCorrectionOptions options, ImmutableArray<BiasCorrectionRow> rows)
     {
-        BiasCorrectionRow greatest = rows.MaxBy(row => row.Ratio)!;
-        int settled = Enumerable.Range(1, PlottedSteps).FirstOrDefault(step => step > greatest.Step && RatioAt(options, step) < 1.01);
-        return $"Without correction the first step goes {Figure.Of(rows[0].Ratio, 3)} times as far, step {greatest.Step} "
-            + $"{Figure.Of(greatest.Ratio, 3)} times as far, the most, and step {rows[^1].Step} still {Figure.Of(rows[^1].Ratio, 3)} times"
-            + (settled > 0 ? $"; within 1 % it agrees from step {settled} on." : ".");
+        double[] ratios = [.. Enumerable.Range(1, PlottedSteps).Select(step => RatioAt(options, step))];
+        int greatest = Array.IndexOf(ratios, ratios.Max()) + 1, settled = Array.FindLastIndex(ratios, ratio => Math.Abs(ratio - 1) >= Agreement) + 2;
+        string[] others =
+        [
+            .. ((long[])[greatest, rows[^1].Step]).Where(step => step > 1).Distinct().Order()
+                .Select(step => $"step {step} {Times(step)}{(step == greatest ? ", the most" : "")}"),
+        ];
+        return $"Without correction the first step goes {Times(1)} as far{(greatest == 1 ? ", the most" : "")}"
+            + string.Concat(others.Select(other => $"; {other}"))
+            + (settled <= PlottedSteps ? $". Within {Figure.Of(100 * Agreement)} % it agrees from step {settled} on." : ".");
+
+        string Times(long step) => $"{Figure.Of(ratios[step - 1], 3)} times";
     }
 
     /// <summary>(1 − β₁ᵗ)/√(1 − β₂ᵗ), whatever the gradients.</summary>

@@ -64,7 +64,6 @@ public static class Checklist
     public const string Everything = "everything";
 
     private const int MostSteps = 1_000_000_000, MostSize = 65_536;
-    private const long MostParameters = 2_000_000_000;
 
     /// <summary>The optimizers that the list has something to say of.</summary>
     public static ImmutableArray<string> Optimizers { get; } = ["sgd", "momentum", "adam", "adamw"];
@@ -125,8 +124,9 @@ public static class Checklist
         .Checked((options, faults) => faults
             .Require(options.Configuration.Width % options.Configuration.Heads == 0, "--heads", options.Configuration.Heads,
                 $"a divisor of --width, which is {options.Configuration.Width}")
-            .Require(options.Configuration.ParameterCount(options.Vocabulary) <= MostParameters, "--width", options.Configuration.Width,
-                $"what makes, with --layers, --context and --vocabulary, at most {MostParameters:N0} parameters"))
+            .Require(options.Configuration.ParameterCount(options.Vocabulary) <= Preset.MostParameters, "--width", options.Configuration.Width,
+                $"what makes, with --layers, --context and --vocabulary, at most {Preset.MostParameters:N0} parameters"))
+        .Needing(options => options.Text is { } file ? Corpus.FromFile(file).Map(_ => LanguageExt.Prelude.unit) : LanguageExt.Prelude.unit)
         .Running((options, _) => ReportOf(Reviewed.Of(options)));
 
     /// <summary>The configuration, item by item.</summary>

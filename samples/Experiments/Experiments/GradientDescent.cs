@@ -31,16 +31,16 @@ public sealed record GradientDescentRow(
     double GreatestOverBound, bool BoundApplies, ImmutableArray<double> Losses)
 {
     /// <summary>Where a ratio is taken for 1.</summary>
-    private const double Near = 1e-9;
+    private const double Near = 1e-11;
 
     /// <summary>The loss after the last update.</summary>
     public double FinalLoss => Losses[^1];
 
     /// <summary>Whether the loss grows without end.</summary>
-    public bool Diverges => LateRatio > 1 + Near;
+    public bool Diverges => LateRatio > 1 + Near || !double.IsFinite(FinalLoss);
 
     /// <summary>Whether the loss neither falls nor grows in the end.</summary>
-    public bool Stalls => Math.Abs(LateRatio - 1) <= Near;
+    public bool Stalls => !Diverges && LateRatio >= 1 - Near;
 }
 
 /// <summary>Gradient descent on a quadratic, at rates on both sides of the critical one.</summary>
@@ -67,18 +67,18 @@ public static class GradientDescent
         .Whole("steps", "Updates at each rate", 2, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Real("tolerance", "The loss below which it has converged", Bounds.Positive,
             of => of.Tolerance, (of, tolerance) => of with { Tolerance = tolerance })
-        .Running((options, _) => ReportOf(options, Run(options)));
+        .Running((options, _, _, cancellation) => ReportOf(options, Run(options, cancellation)));
 
     /// <summary>Gradient descent at each rate, the rates ascending.</summary>
-    public static ImmutableArray<GradientDescentRow> Run(GradientDescentOptions options) =>
-        [.. options.Rates.Append(CriticalRate).Distinct().Order().Select(rate => At(rate, options))];
+    public static ImmutableArray<GradientDescentRow> Run(GradientDescentOptions options, CancellationToken cancellation = default) =>
+        [.. options.Rates.Append(CriticalRate).Distinct().Order().Select(rate => At(rate, options, cancellation))];
 
-    private static GradientDescentRow At(double rate, GradientDescentOptions options)
+    private static GradientDescentRow At(double rate, GradientDescentOptions options, CancellationToken cancellation)
     {
         ParameterTree<double> start = Surface.Point(2, 1);
         ImmutableArray<double> losses =
         [
-            .. Descent.From(Sgd.Of(rate), start, Surface.Quadratic.GradientAt).Take(options.Steps + 1).Select(Surface.Quadratic.At),
+            .. Descent.From(Sgd.Of(rate), start, Surface.Quadratic.GradientAt, cancellation).Take(options.Steps + 1).Select(Surface.Quadratic.At),
         ];
         int converged = losses.ToList().FindIndex(loss => loss < options.Tolerance);
         double distance = start.GlobalNorm() * start.GlobalNorm();
@@ -134,17 +134,25 @@ public static class GradientDescent
 
     private static string FindingOf(ImmutableArray<GradientDescentRow> rows)
     {
-        GradientDescentRow[] diverging = [.. rows.Where(row => row.Diverges)], safe = [.. rows.Where(row => row.BoundApplies)];
-        GradientDescentRow worst = rows.Where(row => !row.Diverges && !row.Stalls).MaxBy(row => row.GreatestOverBound)!;
-        string split = diverging.Length == 0
-            ? $"No rate is above the critical {Figure.Of(CriticalRate)}, and none diverges"
-            : $"The rates {Figure.List(diverging.Select(row => Figure.Of(row.Rate)))} are above the critical {Figure.Of(CriticalRate)} and diverge, "
-              + $"to a loss of {Figure.List(diverging.Select(row => Figure.Of(row.FinalLoss, 3)))}; no other does";
+        GradientDescentRow[] above = [.. rows.Where(row => row.Rate > CriticalRate)], diverging = [.. rows.Where(row => row.Diverges)];
+        GradientDescentRow[] safe = [.. rows.Where(row => row.BoundApplies)];
+        // A loss that neither falls nor grows exceeds the bound by any factor in the end.
+        GradientDescentRow? worst = rows.Where(row => !row.Diverges && !row.Stalls && row.GreatestOverBound > 1).MaxBy(row => row.GreatestOverBound);
+        string critical = $"the critical {Figure.Of(CriticalRate)}", rates = Figure.List(above.Select(row => Figure.Of(row.Rate)));
+        string losses = $"a loss of {Figure.List(diverging.Select(row => Figure.Of(row.FinalLoss, 3)))}";
+        string split = above.Length == 0 ? $"No rate is above {critical}, and none diverges"
+            : !above.SequenceEqual(diverging) ? $"Above {critical}, where the loss grows in the end, are {rates}; these steps are too few to show it"
+            : above.Length == 1 ? $"The rate {rates} is above {critical} and diverges, to {losses}; no other does"
+            : $"The rates {rates} are above {critical} and diverge, to {losses}; no other does";
         double error = rows.Max(row => Math.Abs((row.LateRatio / row.TheoreticalRatio) - 1));
-        string kept = safe.Length == 0 ? "" : safe.All(row => row.GreatestOverBound <= 1) ? "holds where η ≤ 1/L, and " : "fails even where η ≤ 1/L, and ";
+        string[] bounds =
+        [
+            .. safe.Length == 0 ? [] : (string[])[safe.All(row => row.GreatestOverBound <= 1) ? "holds where η ≤ 1/L" : "fails even where η ≤ 1/L"],
+            .. worst is null ? [] : (string[])[$"is exceeded {Figure.Of(worst.GreatestOverBound, 3)} times over at η = {Figure.Of(worst.Rate)}, without divergence"],
+        ];
         string agrees = error < 1e-4 ? "is, to four digits," : $"is within {Figure.Of(100 * error, 2)} % of";
-        return $"{split}. In the end the ratio of one loss to the one before {agrees} max|1 − η·λ|². "
-            + $"The bound {kept}is exceeded {Figure.Of(worst.GreatestOverBound, 3)} times over at η = {Figure.Of(worst.Rate)}, without divergence.";
+        return $"{split}. In the end the ratio of one loss to the one before {agrees} max|1 − η·λ|²."
+            + (bounds.Length == 0 ? "" : $" The bound {string.Join(", and ", bounds)}.");
     }
 
     private static Picture LossPicture(GradientDescentOptions options, ImmutableArray<GradientDescentRow> rows) => new(

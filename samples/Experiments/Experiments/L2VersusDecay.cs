@@ -83,12 +83,13 @@ public static class L2VersusDecay
         .Whole("steps", $"Updates in a run, which goes on to {Longer} times as many", 1, 10_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Whole("samples", "Points that are fitted", 1, 10_000, of => of.Samples, (of, samples) => of with { Samples = samples })
         .Whole("features", "Weights", 1, 1000, of => of.Features, (of, features) => of with { Features = features })
-        .Running(ReportOf);
+        .Running((options, seed, _, cancellation) => ReportOf(options, seed, cancellation));
 
     /// <summary>Adam and SGD without decay, and in each form of it at each λ.</summary>
-    public static ImmutableArray<L2VersusDecayRow> Run(L2VersusDecayOptions options, ulong seed)
+    public static ImmutableArray<L2VersusDecayRow> Run(
+        L2VersusDecayOptions options, ulong seed, CancellationToken cancellation = default)
     {
-        Regression problem = Regression.Of(options, seed);
+        Regression problem = Regression.Of(options, seed, cancellation);
         return [.. Families(options).SelectMany(family => At(family, problem, options.Decays, options.Steps, Longer))];
     }
 
@@ -118,9 +119,9 @@ public static class L2VersusDecay
             penalized is { } other ? Distance.Between(path[steps].AsSpan(), other.AsSpan()) : null, [.. path.Select(at => at.GlobalNorm())]);
     }
 
-    private static Report ReportOf(L2VersusDecayOptions options, ulong seed)
+    private static Report ReportOf(L2VersusDecayOptions options, ulong seed, CancellationToken cancellation)
     {
-        ImmutableArray<L2VersusDecayRow> rows = Run(options, seed);
+        ImmutableArray<L2VersusDecayRow> rows = Run(options, seed, cancellation);
         return new(
             FindingOf(options, rows),
             [
@@ -135,7 +136,7 @@ public static class L2VersusDecay
                     .Number($"‖w‖ after {Longer * options.Steps:N0}", row => row.LateNorm, 3)
                     .Text("the chapter's name", ChapterName),
             ],
-            [PathsOf(options, rows), SweepOf(options, seed)]);
+            [PathsOf(options, rows), SweepOf(options, seed, cancellation)]);
     }
 
     /// <summary>What the chapter compares; its code raises before there are figures.</summary>
@@ -190,10 +191,10 @@ public static class L2VersusDecay
                 ]))]);
     }
 
-    private static Picture SweepOf(L2VersusDecayOptions options, ulong seed)
+    private static Picture SweepOf(L2VersusDecayOptions options, ulong seed, CancellationToken cancellation)
     {
         double[] decays = [.. Enumerable.Range(0, SweptDecays).Select(index => Math.Pow(10, -3 + (4.0 * index / (SweptDecays - 1))))];
-        Regression problem = Regression.Of(options, seed);
+        Regression problem = Regression.Of(options, seed, cancellation);
         (string Name, L2VersusDecayRow[] Rows)[] swept =
         [
             .. Families(options).Select(family => (family.Name, At(family, problem, [.. decays], options.Steps, longer: 1).Where(row => row.Form is InLoss or Decoupled).ToArray())),
@@ -219,16 +220,17 @@ public static class L2VersusDecay
     }
 
     /// <summary>y = X·w + noise, all of it normal, and where the descent begins.</summary>
-    private sealed record Regression(ParameterTree<double> Truth, ParameterTree<double> Start, double[] Inputs, double[] Targets)
+    private sealed record Regression(
+        ParameterTree<double> Truth, ParameterTree<double> Start, double[] Inputs, double[] Targets, CancellationToken Cancellation)
     {
-        public static Regression Of(L2VersusDecayOptions options, ulong seed)
+        public static Regression Of(L2VersusDecayOptions options, ulong seed, CancellationToken cancellation)
         {
             Philox random = new(seed);
             (int samples, int features) = (options.Samples, options.Features);
             double[] inputs = Normals(samples * features, 1, stream: 0), truth = Normals(features, TrueDeviation, stream: 1);
             double[] targets = Normals(samples, NoiseDeviation, stream: 2);
             for (int index = 0; index < inputs.Length; index++) targets[index / features] += inputs[index] * truth[index % features];
-            return new(TreeOf(truth), TreeOf(Normals(features, StartDeviation, stream: 3)), inputs, targets);
+            return new(TreeOf(truth), TreeOf(Normals(features, StartDeviation, stream: 3)), inputs, targets, cancellation);
 
             double[] Normals(int count, double deviation, ulong stream) =>
                 [.. Enumerable.Range(0, count).Select(index => deviation * random.Normal((ulong)index, stream))];
@@ -238,7 +240,10 @@ public static class L2VersusDecay
 
         /// <summary>The weights after 0, 1, 2, … updates on the mean squared error plus λ/2·‖w‖².</summary>
         public ParameterTree<double>[] Descend(Optimizer optimizer, double penalty, int steps) =>
-            [.. Descent.From(optimizer, Start, at => Differentiate.ValueAndGradient(Loss(penalty), at).Gradients).Take(steps + 1)];
+        [
+            .. Descent.From(optimizer, Start, at => Differentiate.ValueAndGradient(Loss(penalty), at).Gradients, Cancellation)
+                .Take(steps + 1),
+        ];
 
         /// <summary>The mean squared error.</summary>
         public double ErrorAt(ParameterTree<double> at) => Differentiate.Value(Loss(0), at);

@@ -94,6 +94,7 @@ public static class LanguageModelOptimizers
             of => of.Batch, (of, batch) => of with { Batch = batch })
         .Real("gain", "How far the target is below the loss of guessing by frequency, in nats", Bounds.NotNegative,
             of => of.Gain, (of, gain) => of with { Gain = gain })
+        .Needing(options => TokenizedText.Read(options.Text, options.Window).Map(_ => LanguageExt.Prelude.unit))
         .Running((options, seed, progress, cancellation) => ReportOf(options, Run(options, seed, progress, cancellation)));
 
     /// <summary>Every optimizer at every rate of its own, all from one start and on the same batches.</summary>

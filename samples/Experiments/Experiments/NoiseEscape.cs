@@ -104,9 +104,8 @@ public static class NoiseEscape
         bool[] left = new bool[options.Runs];
         ReadOnlySpan<double> ends = default;
         int step = 0;
-        foreach (ParameterTree<double> at in Descent.From(noisy, start, GradientAt).Take(options.Steps + 1))
+        foreach (ParameterTree<double> at in Descent.From(noisy, start, GradientAt, cancellation).Take(options.Steps + 1))
         {
-            cancellation.ThrowIfCancellationRequested();
             report((double)step++ / options.Steps);
             ends = at.AsSpan("x");
             for (int run = 0; run < ends.Length; run++) left[run] |= !StartBasin.Contains(ends[run]);

@@ -149,11 +149,10 @@ public static class Schedules
     private static string FindingOf(SchedulesOptions options, ImmutableArray<ScheduleRow> rows)
     {
         ScheduleRow exponential = rows.Single(row => row.Name == "exponential"), cosine = rows.Single(row => row.Name == "cosine");
-        double half = (options.Peak + options.Floor) / 2;
         return $"No schedule exceeds {Figure.Of(rows.Max(row => row.Greatest))}. The lowest rate of the cosine is {Figure.Of(cosine.Least, 3)}, "
             + $"at {(cosine.Least == cosine.First ? "its first update" : "its end")}. Past its end the exponential stays at {Figure.Of(exponential.Beyond, 3)}, where the "
             + $"chapter's goes on to {Figure.Of(ChapterBeyond(exponential, options)!.Value, 3)}. Above half their peak are "
-            + $"{Figure.List(rows.Where(row => IsChapters(row.Name)).Select(row => $"{row.Name} for {100.0 * row.Rates.Count(rate => rate >= half) / options.Steps:0} %"))} of the updates.";
+            + $"{Figure.List(rows.Where(row => IsChapters(row.Name)).Select(row => $"{row.Name} for {100.0 * row.Rates.Count(rate => rate > options.Peak / 2) / options.Steps:0} %"))} of the updates.";
     }
 
     private static Picture PictureOf(SchedulesOptions options, ImmutableArray<ScheduleRow> rows)

@@ -50,13 +50,11 @@ public sealed record SgdNoisePoint(long Step, double Loss, double GradientNorm, 
 /// <param name="BatchSize">b.</param>
 /// <param name="Points">Some of its points, the first and the last among them.</param>
 /// <param name="BatchNorms">|g_b| of every update.</param>
-public sealed record SgdNoiseTraining(int BatchSize, ImmutableArray<SgdNoisePoint> Points, ImmutableArray<double> BatchNorms)
+/// <param name="LateLoss">The mean of the loss of all samples after each update of the second half, in nats.</param>
+public sealed record SgdNoiseTraining(int BatchSize, ImmutableArray<SgdNoisePoint> Points, ImmutableArray<double> BatchNorms, double LateLoss)
 {
     /// <summary>What the chapter takes for the square of the noise: the variance of |g_b| along the training.</summary>
     public double NormVariance { get; } = BatchNorms.Average(norm => norm * norm) - (BatchNorms.Average() * BatchNorms.Average());
-
-    /// <summary>The mean loss in the second half of the training, in nats.</summary>
-    public double LateLoss => Points.Where(point => point.Step >= Points[^1].Step / 2).Average(point => point.Loss);
 }
 
 /// <summary>What was measured.</summary>
@@ -121,13 +119,22 @@ public static class SgdNoise
         {
             progress.Report((index + 1.0) / (sizes.Length + 1));
             ImmutableArray<ParameterTree<double>> path =
-                [.. Descent.WithStates(Sgd.Of(options.Rate), start, GradientOfBatch).Select(reached => reached.At).Take(options.Steps + 1)];
+            [
+                .. Descent.WithStates(Sgd.Of(options.Rate), start, GradientOfBatch, cancellation).Select(reached => reached.At).Take(options.Steps + 1),
+            ];
             return new(
                 size,
                 [.. Plotted(options.Steps).Select(step => PointAt(path[step], step, size))],
-                [.. path.Take(options.Steps).Select((at, step) => GradientOfBatch(at, step + 1).GlobalNorm())]);
+                [.. path.Take(options.Steps).Select((at, step) => GradientOfBatch(at, step + 1).GlobalNorm())],
+                path.Skip((options.Steps / 2) + 1).Average(LossAt));
 
             ParameterTree<double> GradientOfBatch(ParameterTree<double> at, long step) => Gradient(at, Drawn(TrainingStream, step, size));
+        }
+
+        double LossAt(ParameterTree<double> at)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return problem.At(at).Loss;
         }
 
         SgdNoisePoint PointAt(ParameterTree<double> at, int step, int size)
@@ -214,12 +221,19 @@ public static class SgdNoise
     {
         double off = result.AtStart.Max(row => Math.Abs((row.Scaled / result.SampleNoise) - 1));
         (SgdNoiseTraining least, SgdNoiseTraining most) = (result.Trainings[0], result.Trainings[^1]);
-        string wavers(SgdNoiseTraining training) => training.Points.FirstOrDefault(point => point.Share > 1) is { } point
-            ? point.Step == 0 ? "from the start" : $"from update {point.Step} on" : "never";
         string above(SgdNoiseTraining training) => Figure.Of(training.LateLoss - result.LeastLoss, 2);
-        return $"At a fixed point noise · √b is {Figure.Of(result.SampleNoise)} at every batch size, within {Figure.Of(100 * off, 2)} %. Along the training "
-            + $"the noise of batch size {least.BatchSize} exceeds the gradient {wavers(least)}, that of {most.BatchSize} {wavers(most)}; in the second half "
-            + $"the loss is {above(least)} above the least with {least.BatchSize}, {above(most)} with {most.BatchSize}.";
+        return $"At a fixed point noise · √b is {Figure.Of(result.SampleNoise)} at every batch size, within {Figure.Of(100 * off, 2)} %. Along the training, "
+            + $"at the {least.Points.Length} points looked at, the noise of batch size {least.BatchSize} exceeds the gradient {Wavers(least)}, that of "
+            + $"{most.BatchSize} {Wavers(most)}; in the second half the mean loss is {above(least)} above the least with {least.BatchSize}, {above(most)} with "
+            + $"{most.BatchSize}.";
+    }
+
+    /// <summary>When the noise exceeds the gradient, at all points that follow too.</summary>
+    public static string Wavers(SgdNoiseTraining training)
+    {
+        long[] steps = [.. training.Points.Reverse().TakeWhile(point => point.Share > 1).Select(point => point.Step)];
+        return steps is [.., long first] ? first == 0 ? "from the start" : $"from update {first} on"
+            : training.Points.Any(point => point.Share > 1) ? "now and then" : "never";
     }
 
     private static Picture AtStart(SgdNoiseResult result)

@@ -68,20 +68,14 @@ public sealed record WarmupRow(
     public bool IsMostlyLost => 2 * Lost >= Trainings.Length;
 
     /// <summary>The median loss on the held-out text after the last update.</summary>
-    public double FinalLoss => Median(Trainings.Select(training => training.Curve.FinalLoss));
+    public double FinalLoss => Median.Of(Trainings.Select(training => training.Curve.FinalLoss));
 
     /// <summary>The median over the trainings of something that each measures at every update; one that broke is above all others.</summary>
     public ImmutableArray<double> Along(Func<TrainingCurve, ImmutableArray<double>> measured)
     {
         ImmutableArray<double>[] each = [.. Trainings.Select(training => measured(training.Curve))];
         return [.. Enumerable.Range(0, each.Max(values => values.Length)).Select(step =>
-            Median(each.Select(values => step < values.Length ? values[step] : double.PositiveInfinity)))];
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+            Median.Of(each.Select(values => step < values.Length ? values[step] : double.PositiveInfinity)))];
     }
 }
 
@@ -136,6 +130,7 @@ public static class Warmup
         .Checked((options, faults) => faults
             .Require(options.AdamWidth % Shape.Heads == 0, "--adam-width", options.AdamWidth, $"a multiple of {Shape.Heads}")
             .Require(options.SgdWidth % Shape.Heads == 0, "--sgd-width", options.SgdWidth, $"a multiple of {Shape.Heads}"))
+        .Needing(options => TokenizedText.Read(options.Text, Shape.Context).Map(_ => LanguageExt.Prelude.unit))
         .Running((options, seed, progress, cancellation) => ReportOf(options, Run(options, seed, progress, cancellation)));
 
     /// <summary>Every optimizer at every rate of its own with every warm-up, from the seed and those that follow it.</summary>

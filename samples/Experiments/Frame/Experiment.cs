@@ -45,6 +45,7 @@ public sealed record Experiment<TOptions>(
 {
     private ImmutableArray<Setting<TOptions>> settings = [];
     private Func<TOptions, Faults, Faults> check = (_, faults) => faults;
+    private Func<TOptions, Fin<Unit>> ready = _ => Prelude.unit;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Setting> Settings => settings;
@@ -93,6 +94,9 @@ public sealed record Experiment<TOptions>(
     /// <summary>Adds what must hold between settings.</summary>
     public Experiment<TOptions> Checked(Func<TOptions, Faults, Faults> rule) => this with { check = rule };
 
+    /// <summary>Adds what must be there, looked at before any experiment runs.</summary>
+    public Experiment<TOptions> Needing(Func<TOptions, Fin<Unit>> what) => this with { ready = what };
+
     /// <summary>The experiment with its function, for one that is done in a moment.</summary>
     public Experiment<TOptions> Running(Func<TOptions, ulong, Report> run) => this with { Run = (options, seed, _, _) => run(options, seed) };
 
@@ -120,7 +124,8 @@ public sealed record Experiment<TOptions>(
                    where value is not null
                    select (setting.Name, value),
             ],
-            (seed, progress, cancellation) => Run(options, seed, progress, cancellation)));
+            (seed, progress, cancellation) => Run(options, seed, progress, cancellation)))
+            .Bind(prepared => ready(options).Match<Validation<Error, PreparedExperiment>>(Succ: _ => prepared, Fail: fault => fault));
     }
 
     private Experiment<TOptions> Add(Setting<TOptions> setting) => this with { settings = settings.Add(setting) };

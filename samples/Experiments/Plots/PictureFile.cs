@@ -1,3 +1,4 @@
+using MiniGpt;
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
 using ScottPlot.Plottables;
@@ -10,9 +11,6 @@ public static class PictureFile
 {
     private const int Width = 1400, SingleWidth = 1000, Height = 560, LeftWidth = 90;
     private const float LineWidth = 2, DotSize = 5, StarSize = 18;
-
-    // The first of these that is installed; what a bare Linux takes of itself has serifs.
-    private static readonly string[] Sans = ["Segoe UI", "Helvetica", "Arial", "Open Sans", "Noto Sans", "DejaVu Sans", "Liberation Sans"];
 
     // To be told apart by people who confuse red and green too (after Okabe and Ito, 2008).
     private static readonly Color[] Colors =
@@ -97,7 +95,7 @@ public static class PictureFile
         plot.Title(panel.Title, 18);
         plot.XLabel(panel.X.Label, 15);
         plot.YLabel(panel.Y.Label, 15);
-        plot.Font.Set(Sans.Intersect(SKFontManager.Default.FontFamilies).FirstOrDefault(Fonts.Default));
+        plot.Font.Set(PictureFont.Name);
         plot.HideLegend();
         if (named.Count == 0) return;
         Legend list = plot.ShowLegend(Edge.Bottom).Legend;

@@ -9,18 +9,26 @@ public static class Descent
     /// <param name="optimizer">Makes the updates.</param>
     /// <param name="start">Where it begins.</param>
     /// <param name="gradientAt">The gradient there.</param>
+    /// <param name="cancellation">Stops it before the next update.</param>
     public static IEnumerable<ParameterTree<double>> From(
-        Optimizer optimizer, ParameterTree<double> start, Func<ParameterTree<double>, ParameterTree<double>> gradientAt) =>
-        WithStates(optimizer, start, (at, _) => gradientAt(at)).Select(reached => reached.At);
+        Optimizer optimizer, ParameterTree<double> start, Func<ParameterTree<double>, ParameterTree<double>> gradientAt,
+        CancellationToken cancellation = default) =>
+        WithStates(optimizer, start, (at, _) => gradientAt(at), cancellation).Select(reached => reached.At);
 
     /// <summary>The same with the optimizer's state at each, and a gradient that may depend on the number of the update, from 1.</summary>
     /// <param name="optimizer">Makes the updates.</param>
     /// <param name="start">Where it begins.</param>
     /// <param name="gradientAt">The gradient there, for an update.</param>
+    /// <param name="cancellation">Stops it before the next update.</param>
     public static IEnumerable<(ParameterTree<double> At, OptimizerState<double> State)> WithStates(
-        Optimizer optimizer, ParameterTree<double> start, Func<ParameterTree<double>, long, ParameterTree<double>> gradientAt)
+        Optimizer optimizer, ParameterTree<double> start, Func<ParameterTree<double>, long, ParameterTree<double>> gradientAt,
+        CancellationToken cancellation = default)
     {
         OptimizerState<double> state = optimizer.Init(start);
-        for (ParameterTree<double> at = start; ; (at, state) = optimizer.Step(at, gradientAt(at, state.Step + 1), state)) yield return (at, state);
+        for (ParameterTree<double> at = start; ; (at, state) = optimizer.Step(at, gradientAt(at, state.Step + 1), state))
+        {
+            yield return (at, state);
+            cancellation.ThrowIfCancellationRequested();
+        }
     }
 }

@@ -2,6 +2,7 @@ using Functional.Optim;
 using Functional.Optim.Autodiff;
 using Functional.Optim.Kernels;
 using Functional.Optim.Training;
+using MiniGpt;
 
 namespace Experiments;
 
@@ -50,7 +51,9 @@ public sealed class PooledModel
             for (int index = 0; index < values.Length; index++)
             {
                 ulong counter = (ulong)leaf.Offset + (ulong)index;
-                values[index] = (float)(leaf.Name == Embedding ? random.Normal(counter) : ((2 * random.Uniform(counter)) - 1) / Math.Sqrt(inputs));
+                values[index] = (float)(leaf.Name == Embedding
+                    ? random.Normal(counter, RandomStreams.Start)
+                    : ((2 * random.Uniform(counter, RandomStreams.Start)) - 1) / Math.Sqrt(inputs));
             }
         }
 

@@ -24,7 +24,8 @@ public sealed class RunCommand
     private const string DefaultFolder = "minigpt-run";
     private const ulong DefaultSeed = 1337;
     private const int ManySteps = 1_000_000_000;
-    private static readonly TimeSpan TimeToStop = TimeSpan.FromMinutes(1);
+
+    private static readonly string Tensor = $"up to {int.MaxValue}, the elements of a tensor";
 
     private readonly Option<string?> text = CheckedOption.Path("--text", "FILE",
         "The UTF-8 text to train on, its last tenth held out [default: the API documentation that the .NET SDK installs]");
@@ -87,17 +88,20 @@ public sealed class RunCommand
             Fail: faults => Task.FromResult(Refuse(faults.Map(fault => fault.Message)))));
     }
 
+    /// <summary>The options, but for those that every command line has.</summary>
+    public IEnumerable<Option> Options => root.Options.Where(option => option is not (HelpOption or VersionOption));
+
     /// <summary>Reads the arguments and runs, or says what is wrong with them. The result is the exit code.</summary>
     public async Task<int> InvokeAsync(params string[] arguments)
     {
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0) return Refuse(FaultsOf(parsed));
+        using Interruption interruption = new(error);
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration
-            {
-                Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop,
-            });
+            return await parsed.InvokeAsync(
+                new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                interruption.Token);
         }
         catch (OperationCanceledException)
         {
@@ -137,6 +141,10 @@ public sealed class RunCommand
                 $"a whole number from 0, below the {updates} of {steps.Name}")
             .Require(chosen.Width % chosen.Heads == 0, heads.Name, chosen.Heads,
                 $"a divisor of {width.Name}, which is {chosen.Width}")
+            .Require(chosen.ParameterCount(vocabulary: 0) <= Preset.MostParameters, width.Name, chosen.Width,
+                $"what makes, with {layers.Name} and {context.Name}, at most {Preset.MostParameters:N0} parameters")
+            .Require(chosen.ExpandedElements <= int.MaxValue, $"4 × {batch.Name} × {context.Name} × {width.Name}", chosen.ExpandedElements, Tensor)
+            .Require(chosen.AttentionElements <= int.MaxValue, $"{batch.Name} × {heads.Name} × {context.Name}²", chosen.AttentionElements, Tensor)
             .Make(() => OptimizerChoice.Create(chosen)).Bind(static created => created)
             .Map(_ => new RunOptions(
                 chosen, parsed.GetValue(text), parsed.GetValue(folder) ?? DefaultFolder, parsed.GetValue(seed) ?? DefaultSeed,

@@ -72,7 +72,8 @@ public sealed class GptModel
             double deviation = addsToResidual ? InitialDeviation / Math.Sqrt(2.0 * preset.Layers) : InitialDeviation;
             if (leaf.Rank == 2)
             {
-                for (int index = 0; index < values.Length; index++) values[index] = (float)(deviation * random.Normal((ulong)leaf.Offset + (ulong)index));
+                for (int index = 0; index < values.Length; index++)
+                    values[index] = (float)(deviation * random.Normal((ulong)leaf.Offset + (ulong)index, RandomStreams.Start));
             }
             else if (!leaf.Name.EndsWith(".bias", StringComparison.Ordinal))
             {
@@ -130,7 +131,7 @@ public sealed class GptModel
     /// <summary>The key of the dropout bits of one place in the model at one step.</summary>
     private ulong KeyOf(long step, ulong place)
     {
-        (uint first, uint second, _, _) = new Philox(seed).Words((ulong)step, place + 1);
+        (uint first, uint second, _, _) = new Philox(seed).Words((ulong)step, RandomStreams.Dropout + place);
         return ((ulong)first << 32) | second;
     }
 }

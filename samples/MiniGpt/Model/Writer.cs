@@ -31,7 +31,7 @@ public static class Writer
         {
             int seen = Math.Min(written + 1, context);
             model.Logits(parameters, text.AsMemory(written + 1 - seen, seen), logits.AsSpan(0, seen * vocabulary));
-            text[written + 1] = Draw(logits.AsSpan((seen - 1) * vocabulary, vocabulary), random.Uniform((ulong)written));
+            text[written + 1] = Draw(logits.AsSpan((seen - 1) * vocabulary, vocabulary), random.Uniform((ulong)written, RandomStreams.Writing));
         }
 
         return tokenizer.Decode(text.AsSpan(1, written));

@@ -20,6 +20,9 @@ public sealed record Preset(
     string Name, int Layers, int Heads, int Width, int Context, int BatchSize, int Steps,
     double LearningRate, double Floor, int WarmupSteps, double Beta2, double Dropout, bool Biases)
 {
+    /// <summary>The most parameters of a model; a tree holds hardly more.</summary>
+    public const long MostParameters = 2_000_000_000;
+
     /// <summary>λ of adamw on leaves of rank 2 and more, unless another is given.</summary>
     public const double DecoupledDecay = 0.1;
 
@@ -50,6 +53,12 @@ public sealed record Preset(
         new("medium", Layers: 12, Heads: 12, Width: 768, Context: 512, BatchSize: 16, Steps: 200_000,
             LearningRate: 1.5e-4, Floor: 1.5e-5, WarmupSteps: 10_000, Beta2: 0.95, Dropout: 0.1, Biases: true),
     ];
+
+    /// <summary>The elements of the tensor between the two layers of an MLP, 4·B·C·d.</summary>
+    public Int128 ExpandedElements => (Int128)4 * BatchSize * Context * Width;
+
+    /// <summary>The elements of the attention of a block, B·H·C².</summary>
+    public Int128 AttentionElements => (Int128)BatchSize * Heads * Context * Context;
 
     /// <summary>
     /// How many parameters the model has with a vocabulary of V characters: (V + C)·d for the embeddings, of which the tokens' is the

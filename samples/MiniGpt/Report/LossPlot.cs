@@ -3,7 +3,6 @@ using ScottPlot;
 using ScottPlot.MultiplotLayouts;
 using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;
-using SkiaSharp;
 
 namespace MiniGpt;
 
@@ -15,19 +14,15 @@ public static class LossPlot
     // A loss that diverges leaves the frame here, at a multiple of the first, so that what came before stays visible.
     private const double HighestLoss = 3;
 
-    // The first of these that is installed; what a bare Linux takes of itself has serifs.
-    private static readonly string[] Sans = ["Segoe UI", "Helvetica", "Arial", "Open Sans", "Noto Sans", "DejaVu Sans", "Liberation Sans"];
-
     private static readonly Color Faint = Color.FromHex("#A9C6E8"), Blue = Color.FromHex("#1F5FA8"),
         Red = Color.FromHex("#D1495B"), Green = Color.FromHex("#3A7D44");
 
-    /// <summary>Writes the picture as a PNG. Values that are not finite are left out.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Draws the picture, as a PNG. Values that are not finite are left out.</summary>
     /// <param name="title">The line above it.</param>
     /// <param name="training">The training loss.</param>
     /// <param name="validation">The validation loss.</param>
     /// <param name="learningRate">The learning rate.</param>
-    public static void Save(string path, string title, Curve training, Curve validation, Curve learningRate)
+    public static byte[] Png(string title, Curve training, Curve validation, Curve learningRate)
     {
         (training, validation, learningRate) = (training.Finite(), validation.Finite(), learningRate.Finite());
         double lastStep = new[] { training, validation, learningRate }.SelectMany(curve => curve.Steps).DefaultIfEmpty(1).Max();
@@ -61,10 +56,9 @@ public static class LossPlot
             LabelFormatter = rate => rate == 0 ? "0" : rate.ToString("0.##e0", CultureInfo.InvariantCulture),
         };
 
-        string font = Sans.Intersect(SKFontManager.Default.FontFamilies).FirstOrDefault(Fonts.Default);
         foreach (Plot plot in picture.GetPlots())
         {
-            plot.Font.Set(font);
+            plot.Font.Set(PictureFont.Name);
             plot.Axes.Left.MinimumSize = plot.Axes.Left.MaximumSize = LeftWidth;
             plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
         }
@@ -72,7 +66,7 @@ public static class LossPlot
         DraggableRows rows = new();
         rows.SetHeights([Height - RateHeight, RateHeight]);
         picture.Layout = rows;
-        picture.SavePng(path, Width, Height);
+        return picture.Render(Width, Height).GetImageBytes(ImageFormat.Png);
     }
 
     private static Scatter Line(Plot plot, Curve curve, Color color, float width, string name)

@@ -1,26 +1,34 @@
+using Functional.Optim;
 using Functional.Optim.Training;
 using LanguageExt;
 using LanguageExt.Common;
 
 namespace MiniGpt;
 
-/// <summary>What a run leaves in its folder: the plot, the metrics and the parameters.</summary>
+/// <summary>What a run leaves in its folder: the parameters, the metrics and the plot.</summary>
 public static class RunFiles
 {
-    /// <summary>Writes the files, or says which could not be written. A file that was there is replaced as a whole or not at all.</summary>
+    /// <summary>Writes each file, whatever becomes of the others. One that was there is replaced as a whole or not at all.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="run">What was trained.</param>
-    /// <param name="result">What came of it.</param>
-    /// <returns>The files.</returns>
-    public static Fin<Seq<string>> Write(DirectoryInfo folder, TrainingRun run, TrainResult<float> result)
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="history">What was reported on the way.</param>
+    /// <returns>The path of each file, or why it could not be written; what took longest to make comes first.</returns>
+    public static Fin<string>[] Write(
+        DirectoryInfo folder, TrainingRun run, ParameterTree<float> parameters, IReadOnlyList<StepReport> history)
     {
-        string plot = Path.Combine(folder.FullName, "loss.png");
-        string metrics = Path.Combine(folder.FullName, "metrics.csv");
-        string parameters = Path.Combine(folder.FullName, "parameters.bin");
-        return from one in WritePlot(plot, run, result.History)
-               from two in MetricsFile.Write(result.History, metrics)
-               from three in ParameterFile.Save(result.State.Parameters, parameters)
-               select Prelude.Seq(plot, metrics, parameters);
+        return
+        [
+            At("parameters.bin", path => ParameterFile.Save(parameters, path)),
+            At("metrics.csv", path => MetricsFile.Write(history, path)),
+            At("loss.png", path => WritePlot(path, run, history)),
+        ];
+
+        Fin<string> At(string name, Func<string, Fin<Unit>> write)
+        {
+            string path = Path.Combine(folder.FullName, name);
+            return write(path).Map(_ => path);
+        }
     }
 
     private static Fin<Unit> WritePlot(string path, TrainingRun run, IReadOnlyList<StepReport> history)
@@ -28,17 +36,17 @@ public static class RunFiles
         StepReport[] evaluated = [.. history.Where(report => report.ValidationLoss is not null)];
         try
         {
-            LossPlot.Save(
-                path,
+            byte[] picture = LossPlot.Png(
                 $"{run.Options.Preset.Name} on {run.Text.Corpus.Source}",
                 CurveOf(history, report => report.Loss),
                 CurveOf(evaluated, report => report.ValidationLoss ?? double.NaN),
                 CurveOf(history, report => report.LearningRate));
-            return Unit.Default;
+            return AtomicFile.Write(path, file => file.Write(picture));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
-            return Error.New($"Cannot write '{path}': {exception.Message}");
+            // Whatever a drawing library throws, one that is not installed for this system included, the other files are there.
+            return Error.New($"Cannot draw '{path}': {exception.Message}");
         }
     }
 

@@ -36,6 +36,9 @@ public sealed class TrainingRun
     /// <summary>What trains it.</summary>
     public Optimizer Optimizer { get; }
 
+    /// <summary>Whether the learning rate is 0 at every step.</summary>
+    public bool LearnsNothing => Enumerable.Range(1, Options.Preset.Steps).All(step => Optimizer.LearningRateAt(step) == 0);
+
     /// <summary>Trains until the last step, the first gradient that is not finite, or cancellation.</summary>
     /// <param name="progress">Who is told each report.</param>
     /// <param name="cancellation">Stops after the running step.</param>

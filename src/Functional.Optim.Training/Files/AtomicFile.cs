@@ -3,14 +3,19 @@ using LanguageExt;
 namespace Functional.Optim.Training;
 
 /// <summary>Writes a file beside its place and moves it there when it is whole, so that a reader never sees half of one.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
-    internal static Fin<Unit> Write(string path, Action<FileStream> write)
+    /// <summary>Writes the file, or leaves the one that is there as it is and says why.</summary>
+    /// <param name="path">The file; its directory exists.</param>
+    /// <param name="write">Writes what is in it.</param>
+    public static Fin<Unit> Write(string path, Action<FileStream> write)
     {
+        ArgumentNullException.ThrowIfNull(write);
         try
         {
-            string temporary = path + ".tmp";
-            FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
+            // A name of its own, and none that is taken: whatever else is in the directory belongs to somebody.
+            string temporary = $"{path}.{Path.GetRandomFileName()}";
+            FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
             try
             {
                 using (file)

@@ -13,17 +13,13 @@ public sealed record TrainResult<T>(
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The median over the reports of the time of a step; NaN without reports.</summary>
-    public double MillisecondsPerStep => Median(report => report.StepMilliseconds);
+    public double MillisecondsPerStep => MedianOf(report => report.StepMilliseconds);
 
     /// <summary>The median over the reports of the time of norm, clipping and update; NaN without reports.</summary>
-    public double OptimizerMillisecondsPerStep => Median(report => report.OptimizerMilliseconds);
+    public double OptimizerMillisecondsPerStep => MedianOf(report => report.OptimizerMilliseconds);
 
     /// <summary>The median over the reports of the tokens per second; NaN without reports.</summary>
-    public double TokensPerSecond => Median(report => report.TokensPerSecond);
+    public double TokensPerSecond => MedianOf(report => report.TokensPerSecond);
 
-    private double Median(Func<StepReport, double> of)
-    {
-        double[] sorted = [.. History.Select(of).Order()];
-        return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
+    private double MedianOf(Func<StepReport, double> of) => Median.Of(History.Select(of));
 }

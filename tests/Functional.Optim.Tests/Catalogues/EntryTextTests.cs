@@ -1,3 +1,5 @@
+using Functional.Optim.Tests.Cultures;
+
 namespace Functional.Optim.Tests.Catalogues;
 
 public class EntryTextTests
@@ -13,6 +15,18 @@ public class EntryTextTests
         EntryText read = Parse(text);
         Assert.Equal((name, written), (read.Name, read.ToString()));
         Assert.Equal(written, Parse(written).ToString());
+    }
+
+    [Fact]
+    public void An_entry_reads_and_tells_its_numbers_the_same_in_every_culture()
+    {
+        using DecimalComma culture = new();
+        Assert.Equal(
+            Lion.Of(0.25, beta1: 0.95).ToString(), Catalogue.Optimizers.Build("lion(learningRate=0.25, beta1=0.95)").OrThrow("text").ToString());
+        Assert.Equal(
+            "text: beta1 is 1.5; allowed is a number, in [0, 1).",
+            Assert.Throws<ArgumentException>(() => Catalogue.Optimizers.Build("lion(learningRate=0.25, beta1=1.5)").OrThrow("text")).Message);
+        Assert.Contains("beta1 is 1.5;", Assert.Throws<ArgumentException>(() => Lion.Of(0.25, beta1: 1.5)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Experiments;
 
 namespace Functional.Optim.Tests.Experiments;
@@ -14,6 +16,25 @@ public sealed class BiasCorrectionTests
         BiasCorrectionRow greatest = Constant.MaxBy(row => row.Ratio)!;
         Assert.Equal(12, greatest.Step);
         Assert.Equal(6.57, greatest.Ratio, 2);
+    }
+
+    [Theory]
+    [InlineData(0.9, 0.999, 20)]
+    [InlineData(0.9, 0.999, 5)]
+    [InlineData(0.99, 0.999, 5)]
+    [InlineData(0.99, 0.9, 30)]
+    [InlineData(0, 0, 1)]
+    public void The_finding_looks_beyond_the_updates_of_the_table(double beta1, double beta2, int steps)
+    {
+        string finding = BiasCorrection.Experiment
+            .Prepare(new Dictionary<string, string> { ["beta1"] = $"{beta1}", ["beta2"] = $"{beta2}", ["steps"] = $"{steps}" }).OrThrow("it")
+            .Run(1, new Progress<double>(), CancellationToken.None).Report.Finding;
+        double[] ratios = [.. BiasCorrection.Run(new() { Beta1 = beta1, Beta2 = beta2, Steps = 10_000 }, BiasCorrection.Constant).Select(row => row.Ratio)];
+        string greatest = Figure.Of(ratios.Max(), 3);
+        Assert.Matches($" {Regex.Escape(greatest)} times( as far)?, the most", finding);
+        int settled = int.Parse(Regex.Match(finding, " it agrees from step (\\d+) on").Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.All(ratios.Skip(settled - 1), ratio => Assert.InRange(ratio, 0.99, 1.01));
+        if (settled > 1) Assert.False(ratios[settled - 2] is > 0.99 and < 1.01);
     }
 
     [Fact]

@@ -28,6 +28,21 @@ public sealed class GradientDescentTests
         Assert.Equal(2.59e32, ByRate[0.7].Losses[49], 0.01e32);
     }
 
+    [Theory]
+    [InlineData("0.5", "2", "The rate 0.5 is above the critical 0.4531 and diverges, ", null)]
+    [InlineData("0.5,1e300", "50", "The rates 0.5 and 1e300 are above the critical 0.4531 and diverge, ", null)]
+    [InlineData("0.1", "50", "No rate is above the critical 0.4531, and none diverges. ", " The bound holds where η ≤ 1/L.")]
+    [InlineData("1e-10", "50", "No rate is above the critical 0.4531, and none diverges. ", " The bound holds where η ≤ 1/L.")]
+    [InlineData("0.1,0.45", "50", "No rate is above ", " The bound holds where η ≤ 1/L, and is exceeded 26.5 times over at η = 0.45, without divergence.")]
+    public void The_finding_says_what_the_rates_show(string rates, string steps, string begins, string? bound)
+    {
+        string finding = GradientDescent.Experiment.Prepare(new Dictionary<string, string> { ["rates"] = rates, ["steps"] = steps }).OrThrow("it")
+            .Run(1, new Progress<double>(), CancellationToken.None).Report.Finding;
+        Assert.StartsWith(begins, finding, StringComparison.Ordinal);
+        if (bound is null) Assert.DoesNotContain("holds where", finding, StringComparison.Ordinal);
+        else Assert.EndsWith(bound, finding, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_fitted_ratio_tends_to_the_theoretical()
     {

@@ -36,6 +36,18 @@ public sealed class LandscapeTests
             surface => Assert.True(Rows[(surface.Name, "AdamW")].FinalDistance > 100 * Rows[(surface.Name, "Adam")].FinalDistance));
     }
 
+    [Theory]
+    [InlineData("weight-decay", "0", false)]
+    [InlineData("steps", "50", false)]
+    [InlineData("scale", "1000", false)]
+    [InlineData("weight-decay", "0.1", true)]
+    public void The_finding_blames_the_decay_only_where_Adam_without_it_arrives(string setting, string value, bool blames)
+    {
+        string finding = Landscape.Experiment.Prepare(new Dictionary<string, string> { [setting] = value }).OrThrow("it")
+            .Run(1, new Progress<double>(), CancellationToken.None).Report.Finding;
+        Assert.Equal(blames, finding.Contains(" AdamW, whose decay ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void On_Himmelblaus_function_the_optimizers_end_in_different_minima() =>
         Assert.NotEqual(Rows[(Surface.Himmelblau.Name, "SGD")].Nearest, Rows[(Surface.Himmelblau.Name, "Adam")].Nearest);

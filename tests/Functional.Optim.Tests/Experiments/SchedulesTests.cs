@@ -1,3 +1,4 @@
+using System.Globalization;
 using Experiments;
 using ScheduleExperiment = Experiments.Schedules;
 
@@ -37,6 +38,18 @@ public sealed class SchedulesTests
         Assert.Equal([1e-5, 5e-4], [.. Rows["cosine, restarted"].Rates.Skip(4999).Take(2).Select(rate => Math.Round(rate, 6))]);
         Assert.All(Rows["warm-up, stable, decay"].Rates.Skip(999).Take(7001), rate => Assert.Equal(1e-3, rate));
         Assert.True(Rows["warm-up, stable, decay"].Rates[8000] < 1e-3);
+    }
+
+    [Theory]
+    [InlineData("1e-5")]
+    [InlineData("5e-4")]
+    [InlineData("1e-3")]
+    public void The_finding_counts_the_updates_above_half_the_peak(string floor)
+    {
+        string finding = ScheduleExperiment.Experiment.Prepare(new Dictionary<string, string> { ["floor"] = floor }).OrThrow("it")
+            .Run(1, new Progress<double>(), CancellationToken.None).Report.Finding;
+        double[] cosine = Schedule.WarmupCosine(1e-3, 1000, 10_000, double.Parse(floor, CultureInfo.InvariantCulture)).Preview(10_000);
+        Assert.Contains($" cosine for {cosine.Count(rate => rate > 0.5e-3) / 100.0:0} %", finding, StringComparison.Ordinal);
     }
 
     [Fact]

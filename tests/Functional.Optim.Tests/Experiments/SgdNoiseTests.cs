@@ -1,3 +1,4 @@
+using System.Globalization;
 using Experiments;
 
 namespace Functional.Optim.Tests.Experiments;
@@ -37,6 +38,30 @@ public sealed class SgdNoiseTests
         double[] above = [.. Result.Trainings.Select(training => training.LateLoss - Result.LeastLoss)];
         Assert.Equal(above.OrderDescending(), above);
         Assert.True(above[0] > 50 * above[^1] && above[^1] > 0);
+    }
+
+    [Theory]
+    [InlineData(2, 2, 2)]
+    [InlineData(3, 2, 3)]
+    [InlineData(4, 3, 4)]
+    public void The_loss_of_the_second_half_is_that_after_each_of_its_updates(int steps, int from, int to)
+    {
+        SgdNoiseTraining training = Assert.Single(SgdNoise.Run(
+            new() { BatchSizes = [8], Samples = 64, Draws = 4, Steps = steps }, seed: 3, new Progress<double>(), CancellationToken.None).Trainings);
+        Assert.Equal(training.Points.Where(point => point.Step >= from && point.Step <= to).Average(point => point.Loss), training.LateLoss, 1e-12);
+    }
+
+    [Theory]
+    [InlineData("from the start", "2 3")]
+    [InlineData("from update 1 on", "0.5 3")]
+    [InlineData("from update 2 on", "3 0.5 2")]
+    [InlineData("now and then", "3 0.5")]
+    [InlineData("never", "0.5 0.9")]
+    public void The_noise_exceeds_the_gradient_from_where_it_does_so_to_the_end(string expected, string shares)
+    {
+        IEnumerable<SgdNoisePoint> points = shares.Split(' ').Select((share, step) =>
+            new SgdNoisePoint(step, Loss: 1, GradientNorm: 1, Noise: double.Parse(share, CultureInfo.InvariantCulture)));
+        Assert.Equal(expected, SgdNoise.Wavers(new(BatchSize: 1, [.. points], BatchNorms: [1], LateLoss: 1)));
     }
 
     [Fact]

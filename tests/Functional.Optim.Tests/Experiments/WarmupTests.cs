@@ -18,14 +18,14 @@ public sealed class WarmupTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_high_rate_of_SGD_breaks_without_a_warmup_and_learns_with_a_tenth()
+    public void A_high_rate_of_SGD_breaks_some_runs_without_a_warmup_and_none_with_a_tenth()
     {
-        WarmupResult result = Run(options with { SgdRates = [0.5], Warmups = [0, 0.1], Steps = 200 });
+        WarmupResult result = Run(options with { SgdRates = [0.4], Warmups = [0, 0.1], Steps = 200, Seeds = 5 });
         (WarmupRow without, WarmupRow with) = (result.Rows[0], result.Rows[1]);
         Assert.Equal((0, 20), (without.Steps, with.Steps));
-        Assert.True(without.Lost > 0 && without.Stability < 0.1, $"{without.Lost} lost, stability {without.Stability}");
+        Assert.True(without.Lost > 0 && without.Stability < 0.7, $"{without.Lost} lost, stability {without.Stability}");
         Assert.True(with.Lost == 0 && with.Stability == 1, $"{with.Lost} lost, stability {with.Stability}");
-        Assert.True(with.FinalLoss < result.FrequencyLoss - 1, $"{with.FinalLoss}");
+        Assert.True(with.FinalLoss < result.FrequencyLoss - 1 && with.FinalLoss < without.FinalLoss - 1, $"{with.FinalLoss}, {without.FinalLoss}");
     }
 
     [Fact]

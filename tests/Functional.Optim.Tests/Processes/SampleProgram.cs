@@ -16,7 +16,10 @@ internal sealed record SampleProgram(string Name)
     }
 
     /// <summary>Runs it until a line of its output that starts so, interrupts it as Ctrl+C does, and returns what it wrote after that line.</summary>
-    internal (int Code, string Output) Interrupt(string arguments, string line)
+    /// <param name="arguments">What it is started with.</param>
+    /// <param name="line">How the line starts.</param>
+    /// <param name="times">How often it is interrupted, each time when it has answered the time before.</param>
+    internal (int Code, string Output) Interrupt(string arguments, string line, int times = 1)
     {
         using Process process = Start(arguments);
         try
@@ -25,7 +28,13 @@ internal sealed record SampleProgram(string Name)
             {
             }
 
-            using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"])) kill.WaitForExit();
+            for (int time = 0; time < times; time++)
+            {
+                using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+                kill.WaitForExit();
+                if (time == 0) Assert.Equal("stopping; Ctrl+C again ends it at once", process.StandardError.ReadLine());
+            }
+
             Task<string> output = process.StandardOutput.ReadToEndAsync();
             Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)), $"{Name} goes on, a minute after it was interrupted");
             return (process.ExitCode, output.Result);

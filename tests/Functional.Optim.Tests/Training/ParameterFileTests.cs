@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using FsCheck.Xunit;
+using Functional.Optim.Tests.Processes;
 using Functional.Optim.Training;
 using LanguageExt;
 
@@ -8,12 +9,12 @@ namespace Functional.Optim.Tests.Training;
 
 public sealed class ParameterFileTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
+    private readonly TemporaryFolder folder = new();
     private readonly string path;
 
-    public ParameterFileTests() => path = Path.Combine(folder.FullName, "parameters");
+    public ParameterFileTests() => path = folder.At("parameters");
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Property(MaxTest = 20)]
     public void What_is_saved_is_loaded_bit_for_bit_and_nothing_else_stays_in_the_folder(int seed)
@@ -22,7 +23,7 @@ public sealed class ParameterFileTests : IDisposable
         RoundTrip(Laws.Trees.Random<double>(seed));
         float[] many = [.. Enumerable.Range(0, 40_000).Select(index => 1f / index)];
         RoundTrip(ParameterTree.Of(Leaf.Of("\"größe\"\n", [2, 1, 20_000], many), Leaf.Of("nan", [], [float.NaN])));
-        Assert.Equal(path, Assert.Single(folder.GetFileSystemInfos()).FullName);
+        Assert.Equal(path, Assert.Single(Directory.GetFileSystemEntries(folder.Root)));
     }
 
     [Property]
@@ -71,8 +72,8 @@ public sealed class ParameterFileTests : IDisposable
     public void A_place_that_cannot_be_read_or_written_is_a_fault()
     {
         ParameterTree<float> tree = Laws.Trees.Random<float>(1);
-        Says("it is a directory", FaultAt(folder.FullName, ParameterFile.Load<float>(folder.FullName)));
-        Says("it is a directory", FaultAt(folder.FullName, ParameterFile.Save(tree, folder.FullName)));
+        Says("it is a directory", FaultAt(folder.Root, ParameterFile.Load<float>(folder.Root)));
+        Says("it is a directory", FaultAt(folder.Root, ParameterFile.Save(tree, folder.Root)));
         string nowhere = Path.Combine(path, "deeper");
         Says("there is no such directory", FaultAt(nowhere, ParameterFile.Load<float>(nowhere)));
         Says("there is no such directory", FaultAt(nowhere, ParameterFile.Save(tree, nowhere)));
@@ -90,7 +91,16 @@ public sealed class ParameterFileTests : IDisposable
         consumed.Release();
         Assert.Throws<ObjectDisposedException>(() => { TrainStateFile.Save(half, path); });
         Assert.Equal(tree, ParameterFile.Load<float>(path).ThrowIfFail());
-        Assert.Single(folder.GetFileSystemInfos());
+        Assert.Single(Directory.GetFileSystemEntries(folder.Root));
+    }
+
+    [Fact]
+    public void A_save_leaves_what_else_is_in_the_folder_as_it_is()
+    {
+        string other = folder.Write("parameters.tmp", 1, 2, 3);
+        RoundTrip(Laws.Trees.Random<float>(1));
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(other));
+        Assert.Equal([path, other], Directory.GetFileSystemEntries(folder.Root).Order(StringComparer.Ordinal));
     }
 
     private static void Says(string reason, string message) => Assert.Contains(reason, message, StringComparison.Ordinal);

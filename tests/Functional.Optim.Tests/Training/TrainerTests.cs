@@ -1,5 +1,6 @@
 using System.Globalization;
 using Functional.Optim.Laws;
+using Functional.Optim.Tests.Cultures;
 using Functional.Optim.Tests.Laws;
 using Functional.Optim.Training;
 
@@ -182,10 +183,11 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public async Task Metrics_are_a_line_a_report_in_the_invariant_culture()
+    public async Task Metrics_are_a_line_a_report_in_any_culture_the_same()
     {
         TrainResult<float> result = await Trainer.Run(
             TrainerOptions.Of(3, evaluateEvery: 2), Model, Chain, Data, Start());
+        using DecimalComma culture = new();
         Assert.True(MetricsFile.Write(result.History, path).IsSucc);
         string[] lines = File.ReadAllLines(path);
         Assert.Equal("step,loss,validationLoss,learningRate,gradientNorm,tokensPerSecond,milliseconds", lines[0]);

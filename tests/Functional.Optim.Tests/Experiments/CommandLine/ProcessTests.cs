@@ -81,6 +81,16 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_text_that_is_too_short_is_refused_before_the_first_experiment_runs()
+    {
+        folder.Write("short", [.. Enumerable.Repeat((byte)'a', 320)]);
+        (int code, string output, string error) = Program.Run($"run all --text {folder.At("short")} --out {folder.At("out")}");
+        Assert.Equal((RunCommand.WrongUse, ""), (code, output));
+        Assert.All(error.TrimEnd().Split('\n'), line => Assert.StartsWith("the text 'short' has 320 characters; ", line, StringComparison.Ordinal));
+        Assert.False(Directory.Exists(folder.At("out")));
+    }
+
     [InterruptFact]
     public void Ctrl_c_ends_with_130()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Experiments;
+using Functional.Optim.Tests.Cultures;
 
 namespace Functional.Optim.Tests.Experiments.Tables;
 
@@ -27,6 +28,16 @@ public sealed class TableTextTests
         | x         |      ∞ |    -1 | yes  |
 
         """, MarkdownText.Of(Table));
+
+    [Fact]
+    public void Each_format_is_the_same_in_every_culture()
+    {
+        ExperimentRun run = new(Experiment.Of<object>("name", "4", "idea"), [], 7, new("finding", [Table], []));
+        string[] Texts() => [MarkdownText.Of(run), CsvText.Of(Table), JsonText.Of(run), IndexPage.Of([run])];
+        string[] before = Texts();
+        using DecimalComma culture = new();
+        Assert.Equal(before, Texts());
+    }
 
     [Theory]
     [InlineData(30)]

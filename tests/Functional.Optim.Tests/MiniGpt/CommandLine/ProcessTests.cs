@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using Functional.Optim.Tests.Processes;
+using Functional.Optim.Training;
 using MiniGpt;
 
 namespace Functional.Optim.Tests.MiniGpt.CommandLine;
@@ -43,44 +45,55 @@ public sealed class ProcessTests : IDisposable
     {
         (int code, string output, _) = Program.Run("--help");
         Assert.Equal(RunCommand.Success, code);
-        foreach (string option in (string[])["--text", "--preset", "--steps", "--seed", "--optimizer", "--learning-rate", "--schedule", "--out", "--threads", "--json"])
-            Assert.Contains(option, output, StringComparison.Ordinal);
+        using StringWriter nowhere = new();
+        Assert.All(
+            new RunCommand((_, _) => Task.FromResult(0), nowhere, nowhere).Options,
+            option => Assert.Contains($"  {option.Name} ", output, StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("missing.txt", "missing.txt")]
-    [InlineData("", "folder")]
-    [InlineData("empty.txt", "empty")]
-    [InlineData("one.txt", "one")]
-    [InlineData("short.txt", "context")]
-    [InlineData("binary.txt", "UTF-8")]
-    public void A_text_that_cannot_be_trained_on_is_one_line_and_2(string name, string expected)
+    [InlineData("missing.txt", "does not exist")]
+    [InlineData("", "is a folder, not a text file")]
+    [InlineData("empty.txt", "is empty, or not a regular file")]
+    [InlineData("one.txt", "has one character; a text to learn from has more")]
+    [InlineData("binary.txt", "is not UTF-8 text: the byte at offset 0, 0xFF, begins no character")]
+    public void A_text_that_cannot_be_read_is_one_line_and_2(string name, string expected)
     {
         folder.Write("empty.txt");
         folder.Write("one.txt", (byte)'a');
-        folder.Write("short.txt", "too short to train on"u8.ToArray());
         folder.Write("binary.txt", [.. Enumerable.Repeat((byte)0xFF, 5000)]);
         (int code, string output, string error) = Program.Run($"--text {folder.At(name)} --out {folder.At("out")}");
+        Assert.Equal((RunCommand.WrongUse, "", $"the text '{folder.At(name)}' {expected}"), (code, output, error.TrimEnd()));
+        Assert.False(Directory.Exists(folder.At("out")));
+    }
+
+    [Fact]
+    public void A_text_that_is_too_short_is_one_line_and_2()
+    {
+        folder.Write("short.txt", "too short to train on"u8.ToArray());
+        (int code, string output, string error) = Program.Run($"--text {folder.At("short.txt")} --out {folder.At("out")}");
         Assert.Equal((RunCommand.WrongUse, ""), (code, output));
-        Assert.Single(error.TrimEnd().Split('\n'));
-        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.Equal(
+            "the text 'short.txt' has 21 characters; with a context of 64 the tenth that is held out needs 65, so the text at least 641", error.TrimEnd());
         Assert.False(Directory.Exists(folder.At("out")));
     }
 
     [Theory]
-    [InlineData("--steps 0")]
-    [InlineData("--steps -1")]
-    [InlineData("--learning-rate -1")]
-    [InlineData("--learning-rate NaN")]
-    [InlineData("--preset gigantic")]
-    [InlineData("--optimizer sofia")]
-    [InlineData("--schedule stairs")]
-    public void Wrong_options_are_one_line_and_2(string options)
+    [InlineData("--steps 0", "--steps is 0; allowed is a whole number from 1 to 1000000000")]
+    [InlineData("--steps -1", "--steps is -1; allowed is a whole number from 1 to 1000000000")]
+    [InlineData("--learning-rate -1", "--learning-rate is -1; allowed is a finite number from 0")]
+    [InlineData("--learning-rate NaN", "--learning-rate is NaN; allowed is a finite number from 0")]
+    [InlineData("--preset gigantic", "--preset is gigantic; allowed is nano, tiny, small or medium")]
+    [InlineData("--optimizer sofia", "--optimizer is sofia; allowed is momentum, sgd, ")]
+    [InlineData("--schedule stairs", "--schedule is stairs; allowed is linear, cosine, ")]
+    [InlineData("--context 65536", "--batch × --heads × --context² is 206158430208; allowed is up to 2147483647, ")]
+    [InlineData("--width 65536 --context 1", "--width is 65536; allowed is what makes, with --layers and --context, at most ")]
+    public void Wrong_options_are_one_line_and_2(string options, string expected)
     {
-        (int code, string output, string error) = Program.Run($"--text {text} {options}");
+        (int code, string output, string error) = Program.Run($"--text {text} {options} --out {folder.At("out")}");
         Assert.Equal((RunCommand.WrongUse, ""), (code, output));
-        Assert.Single(error.TrimEnd().Split('\n'));
-        Assert.Contains(options.Split(' ')[1], error, StringComparison.Ordinal);
+        Assert.StartsWith(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.At("out")));
     }
 
     [Theory]
@@ -113,15 +126,58 @@ public sealed class ProcessTests : IDisposable
         Assert.Single(error.TrimEnd().Split('\n'));
     }
 
+    [UnprivilegedFact]
+    [UnsupportedOSPlatform("windows")]
+    public void A_folder_without_permission_is_one_line_and_2()
+    {
+        string closed = Directory.CreateDirectory(folder.At("closed"), UnixFileMode.UserRead | UnixFileMode.UserExecute).FullName;
+        (int code, string output, string error) = Program.Run($"--text {text} --out {closed}");
+        Assert.Equal(
+            (RunCommand.WrongUse, "", $"the output folder '{closed}' cannot be written: permission denied"), (code, output, error.TrimEnd()));
+    }
+
+    [Fact]
+    public void A_plot_that_cannot_be_written_costs_neither_the_parameters_nor_the_metrics()
+    {
+        string plot = Directory.CreateDirectory(folder.At("out/loss.png")).FullName;
+        (int code, string output, string error) = Program.Run($"--text {text} {SmallModel} --steps 3 --out {folder.At("out")}");
+        Assert.Equal((RunCommand.Failure, $"Cannot write '{plot}': it is a directory."), (code, error.TrimEnd()));
+        Assert.Contains("after 3 steps", output, StringComparison.Ordinal);
+        Assert.Equal(4, File.ReadAllLines(folder.At("out/metrics.csv")).Length);
+        Assert.True(ParameterFile.Load<float>(folder.At("out/parameters.bin")).IsSucc);
+        Assert.Equal(3, Directory.GetFileSystemEntries(folder.At("out")).Length);
+    }
+
+    [Fact]
+    public void Whatever_else_stops_the_training_is_one_line_and_leaves_the_files()
+    {
+        // So many different characters that the logits of a batch are more than a tensor holds.
+        File.WriteAllText(text, string.Concat(Enumerable.Range(0x3400, 40_000).Select(code => (char)code)));
+        (int code, _, string error) = Program.Run(
+            $"--text {text} --layers 1 --heads 1 --width 1 --context 1 --batch 65536 --steps 3 --out {folder.At("out")}");
+        Assert.Equal(
+            (RunCommand.Failure, "Training stopped after step 0: The shape [65536, 1, 40000] has more than 2147483647 elements."), (code, error.TrimEnd()));
+        Assert.Single(File.ReadAllLines(folder.At("out/metrics.csv")));
+        Assert.True(ParameterFile.Load<float>(folder.At("out/parameters.bin")).IsSucc);
+        Assert.True(File.Exists(folder.At("out/loss.png")));
+    }
+
+    [Fact]
+    public void A_learning_rate_of_0_trains_and_says_that_nothing_will_be_learnt()
+    {
+        (int code, string output, string error) = Program.Run($"--text {text} {SmallModel} --steps 3 --learning-rate 0 --out {folder.At("out")}");
+        Assert.Equal((RunCommand.Success, "the learning rate is 0 at every step: nothing will be learnt"), (code, error.TrimEnd()));
+        Assert.Contains("after 3 steps", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_run_that_diverges_says_where_and_keeps_what_it_has()
     {
         (int code, string output, string error) =
             Program.Run($"--text {text} {SmallModel} --learning-rate 1e9 --steps 50 --out {folder.At("out")} --json");
         Assert.Equal(RunCommand.Failure, code);
-        Assert.StartsWith("training diverged: ", error, StringComparison.Ordinal);
-        Assert.Single(error.TrimEnd().Split('\n'));
         int steps = JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]).RootElement.GetProperty("steps").GetInt32();
+        Assert.Matches($"^training diverged: The gradient of '[a-z0-9.]+' is not finite at step {steps + 1}; ", Assert.Single(error.TrimEnd().Split('\n')));
         Assert.Equal(steps + 1, File.ReadAllLines(folder.At("out/metrics.csv")).Length);
         Assert.True(File.Exists(folder.At("out/loss.png")));
     }
@@ -133,5 +189,14 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(RunCommand.Interrupted, code);
         Assert.True(File.ReadAllLines(folder.At("out/metrics.csv")).Length > 1);
         Assert.True(File.Exists(folder.At("out/loss.png")) && File.Exists(folder.At("out/parameters.bin")));
+    }
+    [InterruptFact]
+    public void A_second_ctrl_c_ends_it_within_a_step_without_the_files()
+    {
+        // A step of this model takes many seconds.
+        (int code, _) = Program.Interrupt(
+            $"--text {text} --layers 8 --heads 8 --width 512 --context 256 --batch 32 --out {folder.At("out")}", "training ", times: 2);
+        Assert.Equal(RunCommand.Interrupted, code);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.At("out")));
     }
 }

@@ -1,5 +1,6 @@
-using System.Globalization;
+using System.CommandLine;
 using System.Text.RegularExpressions;
+using Functional.Optim.Tests.Cultures;
 using MiniGpt;
 
 namespace Functional.Optim.Tests.MiniGpt.CommandLine;
@@ -13,7 +14,7 @@ public sealed class RunCommandTests
         + "warmupExponential, stepDecay, multiStepDecay, constantFactor, linearFactor, exponentialDecay, cosineRestarts, oneCycle, cyclic, "
         + "inverseSquareRoot, warmupStableDecay, or NAME(option=value, …)";
 
-    private const string Count = "a whole number from 1 to 1000000000", Real = "a finite number from 0";
+    private const string Count = "a whole number from 1 to 1000000000", Real = "a finite number from 0", Tensor = "up to 2147483647, the elements of a tensor";
 
     [Fact]
     public async Task Without_options_the_nano_preset_is_trained()
@@ -87,6 +88,17 @@ public sealed class RunCommandTests
     [InlineData("@text.txt", "'@text.txt' is not understood; --help lists the options")]
     [InlineData("--width 130 --steps 9 --warmup 9", "--warmup is 9; allowed is a whole number from 0, below the 9 of --steps",
         "--heads is 4; allowed is a divisor of --width, which is 130")]
+    [InlineData("--batch 65536 --context 65536", "4 × --batch × --context × --width is 2199023255552; allowed is " + Tensor,
+        "--batch × --heads × --context² is 1125899906842624; allowed is " + Tensor)]
+    [InlineData("--context 65536", "--batch × --heads × --context² is 206158430208; allowed is " + Tensor)]
+    [InlineData("--width 65536 --batch 1 --context 1",
+        "--width is 65536; allowed is what makes, with --layers and --context, at most 2,000,000,000 parameters")]
+    [InlineData("--layers 1024 --heads 65536 --width 65536 --context 65536 --batch 65536",
+        "--width is 65536; allowed is what makes, with --layers and --context, at most 2,000,000,000 parameters",
+        "4 × --batch × --context × --width is 1125899906842624; allowed is " + Tensor,
+        "--batch × --heads × --context² is 18446744073709551616; allowed is " + Tensor)]
+    [InlineData("--layers 1025", "--layers is 1025; allowed is a whole number from 1 to 1024")]
+    [InlineData("--learning-rate 0 --schedule stepDecay(every=0)", "--schedule stepDecay: every is 0; allowed is a whole number, 1 or more")]
     [InlineData("--steps 0 --preset x", "--preset is x; allowed is nano, tiny, small or medium", "--steps is 0; allowed is " + Count)]
     public async Task Wrong_use_ends_with_2_and_a_line_for_each_fault(string line, params string[] faults)
     {
@@ -99,18 +111,12 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Numbers_are_read_the_same_in_every_culture()
     {
-        CultureInfo before = CultureInfo.CurrentCulture;
-        CultureInfo comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        (comma.NumberFormat.NumberDecimalSeparator, comma.NumberFormat.NumberGroupSeparator) = (",", ".");
-        try
-        {
-            CultureInfo.CurrentCulture = comma;
-            Assert.Equal(0.125, (await Parse("--learning-rate", "0.125")).Preset.LearningRate);
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
+        using DecimalComma culture = new();
+        Assert.Equal(0.125, (await Parse("--learning-rate", "0.125")).Preset.LearningRate);
+        (_, _, string error) = await Invoke(MustNotRun, "--optimizer", "lion(beta1=1.5)");
+        Assert.Equal("--optimizer lion: beta1 is 1.5; allowed is a number, in [0, 1)", error);
+        (_, string help, _) = await Invoke(MustNotRun, "--help");
+        Assert.Contains("[default: nano 0.001, tiny 0.0005, ", help, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,13 +124,11 @@ public sealed class RunCommandTests
     {
         (int code, string output, string error) = await Invoke(MustNotRun, "--help");
         Assert.Equal((RunCommand.Success, ""), (code, error));
-        foreach (string option in (string[])[
-            "--text <FILE>", "--preset <NAME>", "--steps <N>", "--seed <N>", "--optimizer <NAME>", "--learning-rate <N>",
-            "--schedule <NAME>", "--warmup <N>", "--weight-decay <N>", "--batch <N>", "--context <N>", "--layers <N>", "--heads <N>",
-            "--width <N>", "--dropout <N>", "--clip <N>", "--eval-every <N>", "--out <FOLDER>", "--threads <N>", "--json"])
-        {
-            Assert.Contains(option, output, StringComparison.Ordinal);
-        }
+        using StringWriter nowhere = new();
+        Option[] options = [.. new RunCommand(MustNotRun, nowhere, nowhere).Options];
+        Assert.Equal(21, options.Length);
+        Assert.All(options, option => Assert.Contains($"  {option.Name}{(option.HelpName is { } value ? $" <{value}>" : "")}  ", output, StringComparison.Ordinal));
+        Assert.All(options, option => Assert.False(string.IsNullOrWhiteSpace(option.Description), option.Name));
 
         foreach (string name in Preset.All.Select(preset => preset.Name)) Assert.Contains(name, output, StringComparison.Ordinal);
         Assert.Contains("[default: nano 2000, tiny 50000, small 100000, medium 200000]", output, StringComparison.Ordinal);

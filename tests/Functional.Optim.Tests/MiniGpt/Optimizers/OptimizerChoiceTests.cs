@@ -59,6 +59,15 @@ public sealed class OptimizerChoiceTests
         AssertNothingChanges(Preset.All[0] with { Schedule = schedule, LearningRate = 0 });
 
     [Fact]
+    public void A_learning_rate_of_0_leaves_the_rate_of_a_text_as_it_is()
+    {
+        AssertChosen(Preset.All[0] with { LearningRate = 0, Schedule = "constant(rate=0.5)" }, AdamW.Of(0.5, 0.9, 0.99, weightDecay: 0.1));
+        AssertChosen(
+            Preset.All[0] with { LearningRate = 0, Schedule = "cosine(peak=0.5, floor=0)" },
+            AdamW.Of(Schedule.WarmupCosine(0.5, 100, 2000, 0), 0.9, 0.99, weightDecay: 0.1));
+    }
+
+    [Fact]
     public void The_presets_figures_are_for_the_names_they_are_meant_for()
     {
         Preset nano = Preset.All[0];

@@ -1,16 +1,12 @@
-using Functional.Optim.Tests.Processes;
 using MiniGpt;
 using SkiaSharp;
 
 namespace Functional.Optim.Tests.MiniGpt.Report;
 
-public sealed class LossPlotTests : IDisposable
+public sealed class LossPlotTests
 {
     private const uint Blue = 0xFF1F5FA8, Red = 0xFFD1495B, Green = 0xFF3A7D44;
     private static readonly Curve Nothing = new([], []);
-    private readonly TemporaryFolder folder = new();
-
-    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Each_curve_is_drawn_and_what_is_not_finite_left_out()
@@ -43,11 +39,9 @@ public sealed class LossPlotTests : IDisposable
         for (int index = 20; index < 980; index++) Assert.Equal(steps[index], smooth.Values[index], 0.1);
     }
 
-    private SKBitmap Draw(Curve training, Curve validation, Curve learningRate)
+    private static SKBitmap Draw(Curve training, Curve validation, Curve learningRate)
     {
-        string path = folder.At("loss.png");
-        LossPlot.Save(path, "title", training, validation, learningRate);
-        SKBitmap picture = SKBitmap.Decode(path);
+        SKBitmap picture = SKBitmap.Decode(LossPlot.Png("title", training, validation, learningRate));
         Assert.Equal((1200, 800), (picture.Width, picture.Height));
         return picture;
     }
