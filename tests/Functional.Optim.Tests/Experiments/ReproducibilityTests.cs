@@ -1,6 +1,6 @@
-using System.Globalization;
 using Experiments;
 using Functional.Optim.Kernels;
+using Functional.Optim.Tests.Cultures;
 using Functional.Optim.Tests.Kernels;
 using Functional.Optim.Tests.Processes;
 
@@ -26,27 +26,11 @@ public sealed class ReproducibilityTests : IDisposable
     {
         Experiment experiment = global::Experiments.Catalogue.All.Single(known => known.Name == name);
         string expected = ThreadLimit.With(4, () => Csv(experiment));
-        CultureInfo before = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = Commas();
-        try
-        {
-            Assert.Equal(expected, ThreadLimit.With(1, () => LaneWidths.With(LaneWidth.Scalar, () => Csv(experiment))));
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
+        using DecimalComma comma = new();
+        Assert.Equal(expected, ThreadLimit.With(1, () => LaneWidths.With(LaneWidth.Scalar, () => Csv(experiment))));
     }
 
     private string Csv(Experiment experiment) => string.Concat(
         experiment.Prepare(Quick.Of(experiment, folder)).OrThrow(experiment.Name).Run(seed: 1, new Progress<double>(), CancellationToken.None)
             .Report.Tables.Select(CsvText.Of));
-
-    private static CultureInfo Commas()
-    {
-        CultureInfo commas = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        commas.NumberFormat.NumberDecimalSeparator = ",";
-        commas.NumberFormat.NegativeSign = "~";
-        return commas;
-    }
 }
