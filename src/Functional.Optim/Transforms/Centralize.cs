@@ -36,7 +36,7 @@ public sealed record Centralize : Transform
 
             Units units = Optim.Units.Of(leaf, Units);
             double[] means = units.Rent();
-            units.Sum(before, means, squares: false);
+            units.Sum(before, means);
             for (int unit = 0; unit < units.Count; unit++) means[unit] /= Math.Max(units.Length, 1);
             for (int element = 0; element < before.Length; element++)
                 after[element] = before[element] - T.CreateTruncating(means[units[element]]);

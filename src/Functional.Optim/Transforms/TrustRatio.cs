@@ -7,6 +7,7 @@ namespace Functional.Optim;
 /// Scales the update of each leaf to the size of its parameters: u' = c·‖θ‖ / (‖u‖ + λ·‖θ‖ + ε) · (u + λ·θ), and u + λ·θ where ‖θ‖ or ‖u‖
 /// is 0. With λ = 0 it is the trust ratio of LAMB (You et al., 2020), with a decay that of LARS (You, Gitman and Ginsburg, 2017).
 /// </summary>
+/// <remarks>The ratio is at most the largest number of the type, so that an update of denormal numbers, which would need more, stays finite.</remarks>
 public sealed record TrustRatio : Transform
 {
     private TrustRatio()
@@ -66,9 +67,12 @@ public sealed record TrustRatio : Transform
     }
 
     /// <inheritdoc/>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(
-        first,
-        new Then<T, DecayRule<T>, ScaleRule<T>>(new(T.CreateTruncating(pass.Factor)), new(T.CreateTruncating(pass.Measured))));
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    {
+        double largest = double.CreateTruncating(T.BitDecrement(T.PositiveInfinity));
+        pass.Then(first, new Then<T, DecayRule<T>, ScaleRule<T>>(
+            new(T.CreateTruncating(pass.Factor)), new(T.CreateTruncating(Math.Min(pass.Measured, largest)))));
+    }
 
     private bool IsAdapted(Leaf leaf) => Adapts is null || Adapts(leaf);
 }
