@@ -1,5 +1,7 @@
 using System.Numerics;
 using Functional.Optim.Kernels;
+using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -11,31 +13,30 @@ public sealed record WeightDecay : Transform
 {
     private readonly Func<Leaf, bool>? decays;
 
-    private WeightDecay(double decay, Func<Leaf, bool>? decays)
-    {
-        Decay = decay;
-        this.decays = decays;
-    }
+    private WeightDecay(double lambda, Func<Leaf, bool>? decays) => (Lambda, this.decays) = (lambda, decays);
 
     /// <summary>λ.</summary>
-    public double Decay { get; }
+    public double Lambda { get; }
+
+    /// <summary>The part, coupled or decoupled by where it is put, or the fault found.</summary>
+    /// <param name="weightDecay">λ; finite and not negative.</param>
+    /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
+    public static Validation<Error, WeightDecay> Create(double weightDecay, Func<Leaf, bool>? decay = null) =>
+        new Faults().Require(weightDecay, Bounds.NotNegative).Make(() => new WeightDecay(weightDecay, decay));
 
     /// <summary>Decoupled decay: put it behind the moments and before the learning rate.</summary>
-    /// <param name="decay">λ; finite and not negative.</param>
-    /// <param name="decays">Which leaves decay; all when <see langword="null"/>.</param>
+    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
-    public static WeightDecay Decoupled(double decay, Func<Leaf, bool>? decays = null) => new Faults()
-        .Require(decay, Bounds.NotNegative)
-        .Make(() => new WeightDecay(decay, decays)).OrThrow(nameof(WeightDecay));
+    public static WeightDecay Decoupled(double weightDecay, Func<Leaf, bool>? decay = null) =>
+        Create(weightDecay, decay).OrThrow(nameof(WeightDecay));
 
     /// <summary>An L2 penalty of λ/2·‖θ‖²: the same formula, put in front of the moments.</summary>
-    /// <param name="decay">λ; finite and not negative.</param>
-    /// <param name="decays">Which leaves decay; all when <see langword="null"/>.</param>
+    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
-    public static WeightDecay Coupled(double decay, Func<Leaf, bool>? decays = null) => Decoupled(decay, decays);
+    public static WeightDecay Coupled(double weightDecay, Func<Leaf, bool>? decay = null) => Decoupled(weightDecay, decay);
 
     /// <inheritdoc/>
-    protected internal override double DecayOf(Leaf leaf) => decays is null || decays(leaf) ? Decay : 0;
+    protected internal override double DecayOf(Leaf leaf) => decays is null || decays(leaf) ? Lambda : 0;
 
     /// <inheritdoc/>
     protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => DecayOf(leaf) * settings.WeightDecayMultiplier;
