@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Experiments;
 
@@ -11,7 +12,18 @@ public sealed record PreparedExperiment(
     ImmutableArray<(string Name, string Value)> Settings,
     Func<ulong, IProgress<double>, CancellationToken, Report> Report)
 {
-    /// <summary>Runs it.</summary>
-    public ExperimentRun Run(ulong seed, IProgress<double> progress, CancellationToken cancellation) =>
-        new(Experiment, Settings, seed, Report(seed, progress, cancellation));
+    /// <summary>Runs it. Headings and findings have numbers too, and the same ones in every culture.</summary>
+    public ExperimentRun Run(ulong seed, IProgress<double> progress, CancellationToken cancellation)
+    {
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        try
+        {
+            return new(Experiment, Settings, seed, Report(seed, progress, cancellation));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
 }

@@ -94,12 +94,13 @@ internal static class OptimizerEntries
             "the sign of the momentum", "Chen et al., 2023", "Optax lion", "Optax's λ is 0.001"),
         Entry(
             "lamb",
-            at => Lamb.Create(at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-6), Decoupled(at, 0.01), Decay(at)),
+            at => Lamb.Create(at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-6), Decoupled(at, 0.01), Decay(at), Maximize(at)),
             "AdamW whose steps are scaled leaf by leaf to the size of the parameters", "You et al., 2020", "Optax lamb", "Optax's λ is 0"),
         Entry(
             "lars",
             at => Lars.Create(
-                at.LearningRate(), Momentum(at, 0.9), TransformEntries.Coefficient(at, 0.001), Penalty(at), Epsilon(at, 0), TransformEntries.Adapts(at)),
+                at.LearningRate(), Momentum(at, 0.9), TransformEntries.Coefficient(at, 0.001), Penalty(at), Epsilon(at, 0), TransformEntries.Adapts(at),
+                Maximize(at)),
             "momentum of gradients scaled leaf by leaf to the size of the parameters", "You, Gitman and Ginsburg, 2017", "Optax lars",
             "Optax takes the norm of g + λ·θ, the paper the sum of the norms"),
         Entry(

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -8,79 +10,79 @@ internal static class TransformEntries
     internal static ImmutableArray<CatalogueEntry<Optimizer>> All { get; } =
     [
         Entry(
-            "clipByGlobalNorm", at => Clip.ByGlobalNorm(Maximum(at), Norm(at)), "scales the whole update down to a norm",
+            "clipByGlobalNorm", at => Clip.CreateByGlobalNorm(Maximum(at), Norm(at)), "scales the whole update down to a norm",
             "Pascanu, Mikolov and Bengio, 2013", "torch clip_grad_norm_, Optax clip_by_global_norm", "torch multiplies by c / (norm + 1e-6)"),
-        Entry("clipByLeafNorm", at => Clip.ByLeafNorm(Maximum(at), Norm(at)), "scales the update of each leaf down to a norm"),
+        Entry("clipByLeafNorm", at => Clip.CreateByLeafNorm(Maximum(at), Norm(at)), "scales the update of each leaf down to a norm"),
         Entry(
             "clipAdaptively",
-            at => Clip.Adaptively(
+            at => Clip.CreateAdaptively(
                 at.Number("ratio", "the most of the parameters' norm that an update's may be", Bounds.Positive, 0.01),
                 at.Number("epsilon", "the least norm of parameters that counts", Bounds.Positive, 1e-3), Units(at)),
             "limits the update of each unit to a part of its parameters", "Brock, De, Smith and Simonyan, 2021", "Optax adaptive_grad_clip",
             "Optax's units are those of the last dimension (`units`)"),
         Entry(
-            "clipByValue", at => Clip.ByValue(at.Number("limit", "the most that an element may be", Bounds.ZeroOrMore)), "limits each element",
+            "clipByValue", at => Clip.CreateByValue(at.Number("limit", "the most that an element may be", Bounds.ZeroOrMore)), "limits each element",
             knownAs: "torch clip_grad_value_, Optax clip"),
         Entry(
-            "centralize", at => Centralize.By(Units(at)), "takes the mean of each unit away", "Yong, Huang, Hua and Zhang, 2020",
+            "centralize", at => Centralize.Create(Units(at)), "takes the mean of each unit away", "Yong, Huang, Hua and Zhang, 2020",
             "Optax centralize"),
         Entry(
             "noise",
-            at => Noise.Of(
+            at => Noise.Create(
                 at.Number("variance", "the variance at the first update", Bounds.NotNegative), at.WholeFrom("seed", "where the bits come from", 0UL),
                 at.Number("decay", "the power by which the variance falls", Bounds.NotNegative, 0.55)),
             "adds normal noise that fades", "Neelakantan et al., 2015", "Optax add_noise", "the noise of a leaf depends on its name, not its place"),
         Entry(
             "trace",
-            at => Trace.Of(
+            at => Trace.Create(
                 at.Number("momentum", "μ, how much of the momentum is kept", Bounds.BelowOne),
                 at.Number("dampening", "τ, the share of each update left out of the momentum", Bounds.UnitInterval, 0),
                 at.Flag("nesterov", "whether the update looks ahead, which wants momentum and no dampening")),
             "momentum", "Polyak, 1964; Sutskever et al., 2013", "Optax trace"),
         Entry(
             "ema",
-            at => Ema.Of(
+            at => Ema.Create(
                 at.Number("decay", "β, how much of the mean is kept", Bounds.BelowOne),
                 at.Flag("biasCorrection", "whether the mean is divided by 1 − βᵗ", true)),
             "the moving average of the updates", knownAs: "Optax ema"),
-        Entry("scale", at => Scale.By(at.Number("factor", "what the update is multiplied by", Bounds.Finite)), "multiplies the update", knownAs: "Optax scale"),
+        Entry("scale", at => Scale.Create(at.Number("factor", "what the update is multiplied by", Bounds.Finite)), "multiplies the update", knownAs: "Optax scale"),
         Entry(
-            "weightDecayCoupled", at => WeightDecay.Coupled(Decay(at), Decays(at)), "adds λ·θ: an L2 penalty, in front of the moments",
+            "weightDecayCoupled", at => WeightDecay.Create(Lambda(at), Decay(at)), "adds λ·θ: an L2 penalty, in front of the moments",
             knownAs: "Optax add_decayed_weights"),
         Entry(
-            "weightDecayDecoupled", at => WeightDecay.Decoupled(Decay(at), Decays(at)), "adds λ·θ: behind the moments, before the rate",
+            "weightDecayDecoupled", at => WeightDecay.Create(Lambda(at), Decay(at)), "adds λ·θ: behind the moments, before the rate",
             "Loshchilov and Hutter, 2019", "Optax add_decayed_weights"),
         Entry(
             "trustRatio",
-            at => TrustRatio.Of(
+            at => TrustRatio.Create(
                 Coefficient(at, 1), at.Number("weightDecay", "λ, an L2 penalty that the ratio takes into account", Bounds.NotNegative, 0),
                 at.Number("epsilon", "ε, added to the divisor", Bounds.NotNegative, 0), Adapts(at)),
             "scales the update of each leaf to the size of its parameters", "You, Gitman and Ginsburg, 2017; You et al., 2020",
             "Optax scale_by_trust_ratio"),
         Entry(
-            "learningRate", at => LearningRate.Of(at.LearningRate("schedule")), "multiplies the update by a schedule",
+            "learningRate", at => LearningRate.Create(at.LearningRate("schedule")), "multiplies the update by a schedule",
             knownAs: "Optax scale_by_learning_rate", differs: "Optax's turns the sign too"),
         Entry(
             "lookahead",
-            at => Lookahead.Of(
+            at => Lookahead.Create(
                 at.Whole("every", "k, the updates from one synchronization to the next", 1, 6),
                 at.Number("alpha", "α, how far the slow parameters follow", Bounds.UnitInterval, 0.5)),
             "behind an optimizer: slow parameters that the fast ones start from again and again", "Zhang, Lucas, Hinton and Ba, 2019",
             "Optax lookahead", "θ are the fast parameters, not a pair"),
         Entry(
-            "asgdAveraging", at => Asgd.Averaging(at.Whole("averageAfter", "t₀, how many updates pass before the average departs", 0, 1_000_000)),
+            "asgdAveraging", at => Asgd.CreateAveraging(at.Whole("averageAfter", "t₀, how many updates pass before the average departs", 0, 1_000_000)),
             "behind an optimizer: the average of the parameters as state", "Polyak and Juditsky, 1992", "torch ASGD"),
         Entry(
             "partitionMasked",
-            at => Partition.Masked(at.Leaves("matches", "which leaves"), at.Inner("optimizer", "what they go through")),
+            at => Partition.CreateMasked(at.Leaves("matches", "which leaves"), at.Inner("optimizer", "what they go through")),
             "an optimizer for some leaves; several with `Partition.Of`", knownAs: "Optax masked, partition"),
         Entry(
             "accumulate",
-            at => Accumulate.Of(at.Whole("every", "k, how many gradients make an update", 1), at.Inner("inner", "the optimizer, clipping included")),
+            at => Accumulate.Create(at.Whole("every", "k, how many gradients make an update", 1), at.Inner("inner", "the optimizer, clipping included")),
             "around an optimizer: one update of the mean of k gradients", knownAs: "Optax MultiSteps", differs: "the inner step is left out, not masked"),
         Entry(
             "applyIfFinite",
-            at => ApplyIfFinite.Around(
+            at => ApplyIfFinite.Create(
                 at.Inner("inner", "the optimizer"), at.Whole("mostInARow", "the most gradients in a row that are left out", 0, 10)),
             "around an optimizer: leaves out gradients with a NaN or an infinity", knownAs: "Optax apply_if_finite",
             differs: "too many in a row are an error; Optax applies them"),
@@ -91,10 +93,9 @@ internal static class TransformEntries
 
     internal static Func<Leaf, bool>? Adapts(OptionValues at) => at.LeavesOr(LeafText.All, "adapts", "which leaves are scaled and decay");
 
-    /// <summary>The factories throw, which is for callers; bounds are checked before, so what is left are options that do not go together.</summary>
-    private static CatalogueEntry<Optimizer> Entry(
-        string name, Func<OptionValues, Optimizer> make, string description, string paper = "", string knownAs = "", string differs = "") =>
-        new("transform", name, at => Validated.OrFault(() => make(at)))
+    private static CatalogueEntry<Optimizer> Entry<T>(
+        string name, Func<OptionValues, Validation<Error, T>> make, string description, string paper = "", string knownAs = "", string differs = "")
+        where T : Optimizer => new("transform", name, at => make(at).Map(part => (Optimizer)part))
         {
             Description = description, Paper = paper, KnownAs = knownAs, Differs = differs,
         };
@@ -106,7 +107,7 @@ internal static class TransformEntries
     private static UnitDimension Units(OptionValues at) =>
         at.Choice("units", "along which dimension of a leaf of rank 2 and more its units lie", UnitDimension.First);
 
-    private static double Decay(OptionValues at) => at.Number("decay", "λ", Bounds.NotNegative);
+    private static double Lambda(OptionValues at) => at.Number("weightDecay", "λ", Bounds.NotNegative);
 
-    private static Func<Leaf, bool>? Decays(OptionValues at) => at.LeavesOr(LeafText.All, "decays", "which leaves decay");
+    private static Func<Leaf, bool>? Decay(OptionValues at) => at.LeavesOr(LeafText.All, "decay", "which leaves decay");
 }

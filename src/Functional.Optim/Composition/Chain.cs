@@ -21,5 +21,5 @@ internal sealed record Chain : Optimizer
         return hash.ToHashCode();
     }
 
-    public override string ToString() => parts.IsEmpty ? "Identity" : string.Join(" then ", parts);
+    private protected override string Text => parts.IsEmpty ? "Identity" : string.Join(" then ", parts);
 }

@@ -68,15 +68,20 @@ public sealed record AdaBelief : ScalingOptimizer
         double weightDecay = 0, Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false) =>
         Create(learningRate, beta1, beta2, epsilon, epsilonRoot, weightDecay, decay, decoupledDecay, maximize).OrThrow(nameof(AdaBelief));
 
-    /// <summary>The part of AdaBelief that scales the update, for compositions: u' = m̂ / (√ŝ + ε).</summary>
+    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε, outside the root; finite and not negative.</param>
     /// <param name="epsilonRoot">ε_r, added to s in every update; finite and not negative.</param>
+    public static Validation<Error, Optimizer> CreateScaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-16, double epsilonRoot = 1e-16) =>
+        AdaBeliefScaling.Check(beta1, beta2, epsilon, epsilonRoot)
+            .Make<Optimizer>(() => new AdaBeliefScaling(beta1, beta2, epsilon, epsilonRoot));
+
+    /// <summary>The part of AdaBelief that scales the update, for compositions: u' = m̂ / (√ŝ + ε).</summary>
+    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-16, double epsilonRoot = 1e-16) =>
-        AdaBeliefScaling.Check(beta1, beta2, epsilon, epsilonRoot)
-            .Make(() => new AdaBeliefScaling(beta1, beta2, epsilon, epsilonRoot)).OrThrow(nameof(AdaBelief));
+        CreateScaling(beta1, beta2, epsilon, epsilonRoot).OrThrow(nameof(AdaBelief));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

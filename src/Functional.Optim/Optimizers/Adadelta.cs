@@ -50,13 +50,16 @@ public sealed record Adadelta : ScalingOptimizer
         bool maximize = false) =>
         Create(learningRate, rho, epsilon, weightDecay, decay, maximize).OrThrow(nameof(Adadelta));
 
-    /// <summary>The part of Adadelta that scales the update, for compositions: u' = u·√((a + ε) / (v + ε)).</summary>
+    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
     /// <param name="rho">ρ, in [0, 1).</param>
     /// <param name="epsilon">ε, under both roots, where 0 would let nothing move; finite and positive.</param>
+    public static Validation<Error, Optimizer> CreateScaling(double rho = 0.9, double epsilon = 1e-6) =>
+        AdadeltaScaling.Check(rho, epsilon).Make<Optimizer>(() => new AdadeltaScaling(rho, epsilon));
+
+    /// <summary>The part of Adadelta that scales the update, for compositions: u' = u·√((a + ε) / (v + ε)).</summary>
+    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer Scaling(double rho = 0.9, double epsilon = 1e-6) =>
-        AdadeltaScaling.Check(rho, epsilon)
-            .Make(() => new AdadeltaScaling(rho, epsilon)).OrThrow(nameof(Adadelta));
+    public static Optimizer Scaling(double rho = 0.9, double epsilon = 1e-6) => CreateScaling(rho, epsilon).OrThrow(nameof(Adadelta));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -63,14 +63,19 @@ public sealed record Adagrad : ScalingOptimizer
         double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
         Create(learningRate, learningRateDecay, initialAccumulator, epsilon, epsilonRoot, weightDecay, decay, maximize).OrThrow(nameof(Adagrad));
 
-    /// <summary>The part of Adagrad that scales the update, for compositions: u' = u / (√(s + ε_r) + ε).</summary>
+    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
     /// <param name="initialAccumulator">s before the first update; finite and not negative.</param>
     /// <param name="epsilon">ε, outside the root; finite and not negative.</param>
     /// <param name="epsilonRoot">ε_r, under the root; finite and not negative.</param>
+    public static Validation<Error, Optimizer> CreateScaling(double initialAccumulator = 0, double epsilon = 1e-10, double epsilonRoot = 0) =>
+        AdagradScaling.Check(initialAccumulator, epsilon, epsilonRoot)
+            .Make<Optimizer>(() => new AdagradScaling(initialAccumulator, epsilon, epsilonRoot));
+
+    /// <summary>The part of Adagrad that scales the update, for compositions: u' = u / (√(s + ε_r) + ε).</summary>
+    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(double initialAccumulator = 0, double epsilon = 1e-10, double epsilonRoot = 0) =>
-        AdagradScaling.Check(initialAccumulator, epsilon, epsilonRoot)
-            .Make(() => new AdagradScaling(initialAccumulator, epsilon, epsilonRoot)).OrThrow(nameof(Adagrad));
+        CreateScaling(initialAccumulator, epsilon, epsilonRoot).OrThrow(nameof(Adagrad));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -9,14 +9,11 @@ namespace Functional.Optim;
 /// Adam (Kingma and Ba, 2015): u = g + λ·θ, m = β₁·m + (1 − β₁)·u, v = β₂·v + (1 − β₂)·u², θ' = θ − η·m̂ / (√v̂ + ε), with
 /// m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ). ε stands outside the root, after the correction (torch; Optax can do both).
 /// </summary>
-public sealed record Adam : Optimizer
+public sealed record Adam : ScalingOptimizer
 {
     private Adam()
     {
     }
-
-    /// <summary>η(t).</summary>
-    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
 
     /// <summary>β₁, in [0, 1).</summary>
     public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
@@ -27,36 +24,21 @@ public sealed record Adam : Optimizer
     /// <summary>ε; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
 
-    /// <summary>λ, an L2 penalty; finite and not negative. For decoupled decay use <see cref="AdamW"/>.</summary>
-    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
-
-    /// <summary>Which leaves the penalty holds for; all when <see langword="null"/>.</summary>
-    internal Func<Leaf, bool>? Decays { get; init; }
-
     /// <summary>Whether the moments are divided by 1 − βᵗ.</summary>
     public bool BiasCorrection { get; init; }
 
     /// <summary>Whether to divide by the largest second moment so far.</summary>
-    public AmsGrad AmsGrad { get; init; }
-
-    /// <summary>Whether to go up the gradient.</summary>
-    public bool Maximize { get; init; }
+    public AmsGrad AmsGrad { get; init => field = Setting.Check(value); }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts =>
-    [
-        .. Scale.SignOf(Maximize),
-        Functional.Optim.WeightDecay.Coupled(WeightDecay, Decays),
-        new AdamScaling(Beta1, Beta2, Epsilon, BiasCorrection, AmsGrad),
-        Functional.Optim.LearningRate.Of(LearningRate),
-    ];
+    private protected override ImmutableArray<Transform> ScalingParts => [new AdamScaling(Beta1, Beta2, Epsilon, BiasCorrection, AmsGrad)];
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
+    /// <param name="weightDecay">λ, an L2 penalty; finite and not negative. For decoupled decay use <see cref="AdamW"/>.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="biasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
     /// <param name="amsGrad">Whether to divide by the largest second moment so far.</param>
@@ -79,17 +61,23 @@ public sealed record Adam : Optimizer
         Func<Leaf, bool>? decay = null, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false) =>
         Create(learningRate, beta1, beta2, epsilon, weightDecay, decay, biasCorrection, amsGrad, maximize).OrThrow(nameof(Adam));
 
-    /// <summary>The part of Adam that scales the update, for compositions: u' = m̂ / (√v̂ + ε).</summary>
+    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="biasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
     /// <param name="amsGrad">Whether to divide by the largest second moment so far.</param>
+    public static Validation<Error, Optimizer> CreateScaling(
+        double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off) =>
+        AdamScaling.Check(beta1, beta2, epsilon, amsGrad)
+            .Make<Optimizer>(() => new AdamScaling(beta1, beta2, epsilon, biasCorrection, amsGrad));
+
+    /// <summary>The part of Adam that scales the update, for compositions: u' = m̂ / (√v̂ + ε).</summary>
+    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(
         double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off) =>
-        AdamScaling.Check(beta1, beta2, epsilon, amsGrad)
-            .Make(() => new AdamScaling(beta1, beta2, epsilon, biasCorrection, amsGrad)).OrThrow(nameof(Adam));
+        CreateScaling(beta1, beta2, epsilon, biasCorrection, amsGrad).OrThrow(nameof(Adam));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -10,14 +10,11 @@ namespace Functional.Optim;
 /// θ' = θ − η·(m̂ / (√v̂ + ε) + λ·θ). torch multiplies θ by 1 − η·λ first, which in float rounds η·λ away to one part in 2²⁴ of θ; the
 /// form here is the same update, rounded better.
 /// </summary>
-public sealed record AdamW : Optimizer
+public sealed record AdamW : ScalingOptimizer
 {
     private AdamW()
     {
     }
-
-    /// <summary>η(t).</summary>
-    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
 
     /// <summary>β₁, in [0, 1).</summary>
     public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
@@ -28,33 +25,21 @@ public sealed record AdamW : Optimizer
     /// <summary>ε; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
 
-    /// <summary>λ, decoupled; finite and not negative. For an L2 penalty use <see cref="Adam"/>.</summary>
-    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
-
-    /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
-    internal Func<Leaf, bool>? Decays { get; init; }
-
     /// <summary>Whether to divide by the largest second moment so far.</summary>
-    public AmsGrad AmsGrad { get; init; }
-
-    /// <summary>Whether to go up the gradient.</summary>
-    public bool Maximize { get; init; }
+    public AmsGrad AmsGrad { get; init => field = Setting.Check(value); }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts =>
-    [
-        .. Scale.SignOf(Maximize),
-        new AdamScaling(Beta1, Beta2, Epsilon, BiasCorrection: true, AmsGrad),
-        Functional.Optim.WeightDecay.Decoupled(WeightDecay, Decays),
-        Functional.Optim.LearningRate.Of(LearningRate),
-    ];
+    private protected override ImmutableArray<Transform> ScalingParts => [new AdamScaling(Beta1, Beta2, Epsilon, BiasCorrection: true, AmsGrad)];
+
+    /// <inheritdoc/>
+    private protected override bool DecouplesDecay => true;
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
+    /// <param name="weightDecay">λ, decoupled; finite and not negative. For an L2 penalty use <see cref="Adam"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="amsGrad">Whether to divide by the largest second moment so far.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>

@@ -54,14 +54,18 @@ public sealed record Adamax : ScalingOptimizer
         Func<Leaf, bool>? decay = null, bool maximize = false) =>
         Create(learningRate, beta1, beta2, epsilon, weightDecay, decay, maximize).OrThrow(nameof(Adamax));
 
-    /// <summary>The part of Adamax that scales the update, for compositions: u' = m̂ / n.</summary>
+    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
+    public static Validation<Error, Optimizer> CreateScaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) =>
+        AdamaxScaling.Check(beta1, beta2, epsilon).Make<Optimizer>(() => new AdamaxScaling(beta1, beta2, epsilon));
+
+    /// <summary>The part of Adamax that scales the update, for compositions: u' = m̂ / n.</summary>
+    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) =>
-        AdamaxScaling.Check(beta1, beta2, epsilon)
-            .Make(() => new AdamaxScaling(beta1, beta2, epsilon)).OrThrow(nameof(Adamax));
+        CreateScaling(beta1, beta2, epsilon).OrThrow(nameof(Adamax));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

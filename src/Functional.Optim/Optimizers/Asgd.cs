@@ -67,12 +67,15 @@ public sealed record Asgd : ScalingOptimizer
         Func<Leaf, bool>? decay = null, bool maximize = false) =>
         Create(learningRate, lambda, alpha, averageAfter, weightDecay, decay, maximize).OrThrow(nameof(Asgd));
 
-    /// <summary>The part of ASGD that averages the parameters, for compositions: the last part, behind the learning rate.</summary>
+    /// <summary>The same part as <see cref="Averaging"/>, or every fault found.</summary>
     /// <param name="averageAfter">t₀, how many updates pass before the average departs from the parameters; 0 or more.</param>
+    public static Validation<Error, Optimizer> CreateAveraging(long averageAfter = 1_000_000) =>
+        AsgdAveraging.Check(averageAfter).Make<Optimizer>(() => new AsgdAveraging(averageAfter));
+
+    /// <summary>The part of ASGD that averages the parameters, for compositions: the last part, behind the learning rate.</summary>
+    /// <inheritdoc cref="CreateAveraging"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer Averaging(long averageAfter = 1_000_000) =>
-        AsgdAveraging.Check(averageAfter)
-            .Make(() => new AsgdAveraging(averageAfter)).OrThrow(nameof(Asgd));
+    public static Optimizer Averaging(long averageAfter = 1_000_000) => CreateAveraging(averageAfter).OrThrow(nameof(Asgd));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -10,14 +10,11 @@ namespace Functional.Optim;
 /// θ' = θ − η·‖θ‖/‖r‖·r, and θ − η·r where either norm is 0.
 /// </summary>
 /// <remarks>The paper's φ is the identity, as in Optax; some implementations limit ‖θ‖ to 10.</remarks>
-public sealed record Lamb : Optimizer
+public sealed record Lamb : ScalingOptimizer
 {
     private Lamb()
     {
     }
-
-    /// <summary>η(t).</summary>
-    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
 
     /// <summary>β₁, in [0, 1).</summary>
     public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
@@ -28,20 +25,14 @@ public sealed record Lamb : Optimizer
     /// <summary>ε; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
 
-    /// <summary>λ, decoupled; finite and not negative.</summary>
-    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
-
-    /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
-    internal Func<Leaf, bool>? Decays { get; init; }
+    /// <inheritdoc/>
+    private protected override ImmutableArray<Transform> ScalingParts => [new AdamScaling(Beta1, Beta2, Epsilon, BiasCorrection: true, AmsGrad.Off)];
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts =>
-    [
-        new AdamScaling(Beta1, Beta2, Epsilon, BiasCorrection: true, AmsGrad.Off),
-        Functional.Optim.WeightDecay.Decoupled(WeightDecay, Decays),
-        TrustRatio.Of(),
-        Functional.Optim.LearningRate.Of(LearningRate),
-    ];
+    private protected override bool DecouplesDecay => true;
+
+    /// <inheritdoc/>
+    private protected override ImmutableArray<Transform> PartsBehindDecay => [TrustRatio.Of()];
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>
@@ -50,13 +41,15 @@ public sealed record Lamb : Optimizer
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
+    /// <param name="maximize">Whether to go up the gradient.</param>
     public static Validation<Error, Lamb> Create(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6, double weightDecay = 0.01,
-        Func<Leaf, bool>? decay = null) =>
+        Func<Leaf, bool>? decay = null, bool maximize = false) =>
         AdamScaling.Check(beta1, beta2, epsilon, AmsGrad.Off).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Lamb
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
+                Maximize = maximize,
             });
 
     /// <summary>The optimizer.</summary>
@@ -64,8 +57,8 @@ public sealed record Lamb : Optimizer
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Lamb Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6, double weightDecay = 0.01,
-        Func<Leaf, bool>? decay = null) =>
-        Create(learningRate, beta1, beta2, epsilon, weightDecay, decay).OrThrow(nameof(Lamb));
+        Func<Leaf, bool>? decay = null, bool maximize = false) =>
+        Create(learningRate, beta1, beta2, epsilon, weightDecay, decay, maximize).OrThrow(nameof(Lamb));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

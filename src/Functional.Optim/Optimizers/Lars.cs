@@ -17,7 +17,7 @@ public sealed record Lars : Optimizer
     }
 
     /// <summary>η(t).</summary>
-    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
+    public required Schedule LearningRate { get; init => field = Setting.Check(value); }
 
     /// <summary>μ, in [0, 1).</summary>
     public double Momentum { get; init => field = Bounds.BelowOne.Check(value); }
@@ -34,9 +34,13 @@ public sealed record Lars : Optimizer
     /// <summary>Which leaves are scaled and decay; all when <see langword="null"/>.</summary>
     internal Func<Leaf, bool>? Adapts { get; init; }
 
+    /// <summary>Whether to go up the gradient.</summary>
+    public bool Maximize { get; init; }
+
     /// <inheritdoc/>
     protected internal override ImmutableArray<Transform> Parts =>
     [
+        .. Scale.SignOf(Maximize),
         TrustRatio.Of(Coefficient, WeightDecay, Epsilon, Adapts),
         Functional.Optim.LearningRate.Of(LearningRate),
         Trace.Of(Momentum),
@@ -49,15 +53,16 @@ public sealed record Lars : Optimizer
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="adapts">Which leaves are scaled and decay, often those of rank 2 and more; all when <see langword="null"/>.</param>
+    /// <param name="maximize">Whether to go up the gradient.</param>
     public static Validation<Error, Lars> Create(
         Schedule learningRate, double momentum = 0.9, double coefficient = 0.001, double weightDecay = 0, double epsilon = 0,
-        Func<Leaf, bool>? adapts = null) =>
+        Func<Leaf, bool>? adapts = null, bool maximize = false) =>
         new Faults().Require(learningRate).Require(momentum, Bounds.BelowOne).Require(coefficient, Bounds.Positive)
             .Require(weightDecay, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
             .Make(() => new Lars
             {
                 LearningRate = learningRate, Momentum = momentum, Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon,
-                Adapts = adapts,
+                Adapts = adapts, Maximize = maximize,
             });
 
     /// <summary>The optimizer.</summary>
@@ -65,8 +70,8 @@ public sealed record Lars : Optimizer
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Lars Of(
         Schedule learningRate, double momentum = 0.9, double coefficient = 0.001, double weightDecay = 0, double epsilon = 0,
-        Func<Leaf, bool>? adapts = null) =>
-        Create(learningRate, momentum, coefficient, weightDecay, epsilon, adapts).OrThrow(nameof(Lars));
+        Func<Leaf, bool>? adapts = null, bool maximize = false) =>
+        Create(learningRate, momentum, coefficient, weightDecay, epsilon, adapts, maximize).OrThrow(nameof(Lars));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -13,8 +13,9 @@ namespace Functional.Optim;
 /// <remarks>
 /// A step makes several iterations and asks for loss and gradient itself; the function must be the same at every call within a step.
 /// It is not elementwise, so it is no <see cref="Optimizer"/>: it has no parts, cannot be donated to (its history shares trees with
-/// earlier states) and its groups are reduced to frozen leaves. A move is remembered when sᵀy exceeds 10⁻¹⁰ (torch);
-/// as in torch, so is a direction that was too flat to follow, as if it had been: y is 0 then unless the function has changed.
+/// earlier states) and its groups are reduced to frozen leaves. The last move is remembered if sᵀy exceeds 10⁻¹⁰ (torch).
+/// A step ends where the direction falls too little to be followed. As in torch, the next step takes the move that was not made for the
+/// last one; its y is then the change of the gradient in one place, which is 0, and not remembered, unless the function has changed.
 /// </remarks>
 public sealed record Lbfgs
 {
@@ -22,21 +23,25 @@ public sealed record Lbfgs
 
     private static readonly Bounds Count = Bounds.AtLeast(1);
 
-    private Lbfgs()
-    {
-    }
+    private readonly int? maximumEvaluations;
+
+    private Lbfgs(int? maximumEvaluations) => this.maximumEvaluations = maximumEvaluations;
 
     /// <summary>η(k) of the k-th step: the step size, or the one that a line search tries first.</summary>
-    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
+    public required Schedule LearningRate { get; init => field = Setting.Check(value); }
 
     /// <summary>How many iterations a step makes; 1 or more.</summary>
     public int MaximumIterations { get; init => field = (int)Count.Check(value); }
 
     /// <summary>
-    /// After how many evaluations of loss and gradient a step ends; 1 or more. A line search is finished first. By default 5/4 of
-    /// the iterations.
+    /// After how many evaluations of loss and gradient a step ends; 1 or more. A line search is finished first. Unless given, 5/4 of
+    /// the iterations, whatever these are changed to.
     /// </summary>
-    public int MaximumEvaluations { get; init => field = (int)Count.Check(value); }
+    public int MaximumEvaluations
+    {
+        get => maximumEvaluations ?? (int)Math.Min(int.MaxValue, MaximumIterations * 5L / 4);
+        init => maximumEvaluations = (int)Count.Check(value);
+    }
 
     /// <summary>A step ends where no element of the gradient exceeds it; finite and not negative.</summary>
     public double GradientTolerance { get; init => field = Bounds.NotNegative.Check(value); }
@@ -48,7 +53,7 @@ public sealed record Lbfgs
     public int HistorySize { get; init => field = (int)Count.Check(value); }
 
     /// <summary>How far to go along a direction.</summary>
-    public LineSearch LineSearch { get; init; }
+    public LineSearch LineSearch { get; init => field = Setting.Check(value); }
 
     /// <summary>Which leaves stay bit for bit as they are, whatever their gradient; none when <see langword="null"/>.</summary>
     internal Func<Leaf, bool>? Frozen { get; init; }
@@ -67,12 +72,10 @@ public sealed record Lbfgs
         double changeTolerance = 1e-9, int historySize = 100, LineSearch lineSearch = LineSearch.None, Func<Leaf, bool>? frozen = null) =>
         new Faults().Require(maximumIterations, Count).Require(maximumEvaluations ?? 1, Count, nameof(maximumEvaluations))
             .Require(gradientTolerance, Bounds.NotNegative).Require(changeTolerance, Bounds.NotNegative).Require(historySize, Count)
-            .Require(Enum.IsDefined(lineSearch), nameof(lineSearch), lineSearch, string.Join(", ", Enum.GetNames<LineSearch>()))
-            .Make(() => new Lbfgs
+            .Require(lineSearch).Require(learningRate ?? 1, nameof(learningRate))
+            .Make(() => new Lbfgs(maximumEvaluations)
             {
-                LearningRate = learningRate ?? 1,
-                MaximumIterations = maximumIterations,
-                MaximumEvaluations = maximumEvaluations ?? (int)Math.Min(int.MaxValue, maximumIterations * 5L / 4),
+                LearningRate = learningRate ?? 1, MaximumIterations = maximumIterations,
                 GradientTolerance = gradientTolerance, ChangeTolerance = changeTolerance, HistorySize = historySize,
                 LineSearch = lineSearch, Frozen = frozen,
             });
@@ -146,6 +149,9 @@ public sealed record Lbfgs
         state = state with { Step = step, Evaluations = state.Evaluations + objective.Evaluations };
         return (at.Parameters, state, new LbfgsReport(loss, at.Loss, iterations, objective.Evaluations, stop.Value));
     }
+
+    /// <summary>The settings, with the same numbers in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(Lbfgs), PrintMembers);
 
     /// <summary>The history with the last move, if the loss bends upwards along it.</summary>
     private ImmutableArray<LbfgsPair<T>> Remember<T>(LbfgsState<T> state, ParameterTree<T> gradients)

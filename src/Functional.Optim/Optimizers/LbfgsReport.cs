@@ -8,4 +8,8 @@ namespace Functional.Optim;
 /// <param name="Iterations">How many iterations it made.</param>
 /// <param name="Evaluations">How often it asked for loss and gradient.</param>
 /// <param name="Stop">Why it ended.</param>
-public readonly record struct LbfgsReport(double Loss, double NewLoss, int Iterations, int Evaluations, LbfgsStop Stop);
+public readonly record struct LbfgsReport(double Loss, double NewLoss, int Iterations, int Evaluations, LbfgsStop Stop)
+{
+    /// <summary>The members, with the same numbers in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(LbfgsReport), PrintMembers);
+}

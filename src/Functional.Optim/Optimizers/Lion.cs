@@ -53,13 +53,16 @@ public sealed record Lion : ScalingOptimizer
         bool maximize = false) =>
         Create(learningRate, beta1, beta2, weightDecay, decay, maximize).OrThrow(nameof(Lion));
 
-    /// <summary>The part of Lion that makes a sign of the update, for compositions: u' = sign(β₁·m + (1 − β₁)·u).</summary>
+    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
+    public static Validation<Error, Optimizer> CreateScaling(double beta1 = 0.9, double beta2 = 0.99) =>
+        LionScaling.Check(beta1, beta2).Make<Optimizer>(() => new LionScaling(beta1, beta2));
+
+    /// <summary>The part of Lion that makes a sign of the update, for compositions: u' = sign(β₁·m + (1 − β₁)·u).</summary>
+    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer Scaling(double beta1 = 0.9, double beta2 = 0.99) =>
-        LionScaling.Check(beta1, beta2)
-            .Make(() => new LionScaling(beta1, beta2)).OrThrow(nameof(Lion));
+    public static Optimizer Scaling(double beta1 = 0.9, double beta2 = 0.99) => CreateScaling(beta1, beta2).OrThrow(nameof(Lion));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

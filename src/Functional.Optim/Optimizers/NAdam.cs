@@ -78,17 +78,23 @@ public sealed record NAdam : ScalingOptimizer
             learningRate, beta1, beta2, epsilon, momentumDecay, weightDecay, decay, decoupledDecay, maximize, asTorchBefore2)
             .OrThrow(nameof(NAdam));
 
-    /// <summary>The part of NAdam that scales the update, for compositions: Adam's with Nesterov momentum.</summary>
+    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="momentumDecay">ψ, how fast the momentum rises from β₁ / 2 to β₁; finite and not negative.</param>
     /// <param name="asTorchBefore2">Whether Π_{t+1} counts μ_t twice, as it did by mistake in torch before 2.0.</param>
+    public static Validation<Error, Optimizer> CreateScaling(
+        double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double momentumDecay = 0.004, bool asTorchBefore2 = false) =>
+        NAdamScaling.Check(beta1, beta2, epsilon, momentumDecay)
+            .Make<Optimizer>(() => new NAdamScaling(beta1, beta2, epsilon, momentumDecay, asTorchBefore2));
+
+    /// <summary>The part of NAdam that scales the update, for compositions: Adam's with Nesterov momentum.</summary>
+    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(
         double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double momentumDecay = 0.004, bool asTorchBefore2 = false) =>
-        NAdamScaling.Check(beta1, beta2, epsilon, momentumDecay)
-            .Make(() => new NAdamScaling(beta1, beta2, epsilon, momentumDecay, asTorchBefore2)).OrThrow(nameof(NAdam));
+        CreateScaling(beta1, beta2, epsilon, momentumDecay, asTorchBefore2).OrThrow(nameof(NAdam));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -69,15 +69,19 @@ public sealed record RAdam : ScalingOptimizer
         Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false) =>
         Create(learningRate, beta1, beta2, epsilon, threshold, weightDecay, decay, decoupledDecay, maximize).OrThrow(nameof(RAdam));
 
-    /// <summary>The part of RAdam that scales the update, for compositions.</summary>
+    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε, added to √v before the bias correction; finite and not negative.</param>
     /// <param name="threshold">What ρ_t has to exceed; 4 or more.</param>
+    public static Validation<Error, Optimizer> CreateScaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, int threshold = 5) =>
+        RAdamScaling.Check(beta1, beta2, epsilon, threshold).Make<Optimizer>(() => new RAdamScaling(beta1, beta2, epsilon, threshold));
+
+    /// <summary>The part of RAdam that scales the update, for compositions.</summary>
+    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, int threshold = 5) =>
-        RAdamScaling.Check(beta1, beta2, epsilon, threshold)
-            .Make(() => new RAdamScaling(beta1, beta2, epsilon, threshold)).OrThrow(nameof(RAdam));
+        CreateScaling(beta1, beta2, epsilon, threshold).OrThrow(nameof(RAdam));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

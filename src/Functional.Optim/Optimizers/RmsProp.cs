@@ -69,15 +69,20 @@ public sealed record RmsProp : ScalingOptimizer
         double momentum = 0, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
         Create(learningRate, alpha, epsilon, epsilonRoot, centered, momentum, weightDecay, decay, maximize).OrThrow(nameof(RmsProp));
 
-    /// <summary>The part of RMSprop that scales the update, for compositions: u' = u / (√(v + ε_r) + ε).</summary>
+    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
     /// <param name="alpha">α, in [0, 1).</param>
     /// <param name="epsilon">ε, outside the root; finite and not negative.</param>
     /// <param name="epsilonRoot">ε_r, under the root; finite and not negative.</param>
     /// <param name="centered">Whether to divide by the deviation from the mean gradient.</param>
+    public static Validation<Error, Optimizer> CreateScaling(double alpha = 0.99, double epsilon = 1e-8, double epsilonRoot = 0, bool centered = false) =>
+        RmsPropScaling.Check(alpha, epsilon, epsilonRoot)
+            .Make<Optimizer>(() => new RmsPropScaling(alpha, epsilon, epsilonRoot, centered));
+
+    /// <summary>The part of RMSprop that scales the update, for compositions: u' = u / (√(v + ε_r) + ε).</summary>
+    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(double alpha = 0.99, double epsilon = 1e-8, double epsilonRoot = 0, bool centered = false) =>
-        RmsPropScaling.Check(alpha, epsilon, epsilonRoot)
-            .Make(() => new RmsPropScaling(alpha, epsilon, epsilonRoot, centered)).OrThrow(nameof(RmsProp));
+        CreateScaling(alpha, epsilon, epsilonRoot, centered).OrThrow(nameof(RmsProp));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -72,17 +72,23 @@ public sealed record Rprop : ScalingOptimizer
         Schedule? learningRate = null, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
         Create(initialStep, etaMinus, etaPlus, minimumStep, maximumStep, learningRate, weightDecay, decay, maximize).OrThrow(nameof(Rprop));
 
-    /// <summary>The part of Rprop that makes of the update a step of its own size, for compositions.</summary>
+    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
     /// <param name="initialStep">The size of the first step; finite and positive.</param>
     /// <param name="etaMinus">η⁻, in (0, 1).</param>
     /// <param name="etaPlus">η⁺, finite and more than 1.</param>
     /// <param name="minimumStep">The smallest size; finite and not negative.</param>
     /// <param name="maximumStep">The largest size, not below the smallest; finite and not negative.</param>
+    public static Validation<Error, Optimizer> CreateScaling(
+        double initialStep = 0.01, double etaMinus = 0.5, double etaPlus = 1.2, double minimumStep = 1e-6, double maximumStep = 50) =>
+        RpropScaling.Check(initialStep, etaMinus, etaPlus, minimumStep, maximumStep)
+            .Make<Optimizer>(() => new RpropScaling(initialStep, etaMinus, etaPlus, minimumStep, maximumStep));
+
+    /// <summary>The part of Rprop that makes of the update a step of its own size, for compositions.</summary>
+    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(
         double initialStep = 0.01, double etaMinus = 0.5, double etaPlus = 1.2, double minimumStep = 1e-6, double maximumStep = 50) =>
-        RpropScaling.Check(initialStep, etaMinus, etaPlus, minimumStep, maximumStep)
-            .Make(() => new RpropScaling(initialStep, etaMinus, etaPlus, minimumStep, maximumStep)).OrThrow(nameof(Rprop));
+        CreateScaling(initialStep, etaMinus, etaPlus, minimumStep, maximumStep).OrThrow(nameof(Rprop));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

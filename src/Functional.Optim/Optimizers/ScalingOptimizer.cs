@@ -13,7 +13,7 @@ public abstract record ScalingOptimizer : Optimizer
     }
 
     /// <summary>η(t).</summary>
-    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
+    public required Schedule LearningRate { get; init => field = Setting.Check(value); }
 
     /// <summary>λ, finite and not negative: an L2 penalty, unless the optimizer decouples its decay.</summary>
     public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
@@ -31,6 +31,7 @@ public abstract record ScalingOptimizer : Optimizer
         .. DecouplesDecay ? [] : Decay,
         .. ScalingParts,
         .. DecouplesDecay ? Decay : [],
+        .. PartsBehindDecay,
         Functional.Optim.LearningRate.Of(Rate),
     ];
 
@@ -39,6 +40,9 @@ public abstract record ScalingOptimizer : Optimizer
 
     /// <summary>Whether λ·θ is added behind the scaling, and not in front of it.</summary>
     private protected virtual bool DecouplesDecay => false;
+
+    /// <summary>The parts between the decay and the learning rate, where it is decoupled.</summary>
+    private protected virtual ImmutableArray<Transform> PartsBehindDecay => [];
 
     /// <summary>What the scaled update is multiplied by.</summary>
     private protected virtual Schedule Rate => LearningRate;

@@ -6,17 +6,15 @@ using LanguageExt.Common;
 namespace Functional.Optim;
 
 /// <summary>
-/// Stochastic gradient descent: u = g + λ·θ, m = μ·m + (1 − τ)·u (m = u at the first update), θ' = θ − η·m, or with Nesterov
-/// θ' = θ − η·(u + μ·m). Defaults and semantics are torch's.
+/// Stochastic gradient descent (Robbins and Monro, 1951) with momentum (Polyak, 1964; Nesterov's as in Sutskever et al., 2013):
+/// u = g + λ·θ, m = μ·m + (1 − τ)·u (m = u at the first update), θ' = θ − η·m, or with Nesterov θ' = θ − η·(u + μ·m). Defaults and
+/// semantics are torch's.
 /// </summary>
-public sealed record Sgd : Optimizer
+public sealed record Sgd : ScalingOptimizer
 {
     private Sgd()
     {
     }
-
-    /// <summary>η(t).</summary>
-    public required Schedule LearningRate { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
 
     /// <summary>μ, in [0, 1); 0 keeps no momentum.</summary>
     public double Momentum { get; init => field = Bounds.BelowOne.Check(value); }
@@ -27,23 +25,10 @@ public sealed record Sgd : Optimizer
     /// <summary>Whether the update looks ahead, which wants momentum and no dampening.</summary>
     public bool Nesterov { get; init; }
 
-    /// <summary>λ, an L2 penalty; finite and not negative.</summary>
-    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
-
-    /// <summary>Which leaves the penalty holds for; all when <see langword="null"/>.</summary>
-    internal Func<Leaf, bool>? Decays { get; init; }
-
-    /// <summary>Whether to go up the gradient.</summary>
-    public bool Maximize { get; init; }
-
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts =>
-    [
-        .. Scale.SignOf(Maximize),
-        Functional.Optim.WeightDecay.Coupled(WeightDecay, Decays),
-        .. Momentum == 0 && !Nesterov ? [] : (Transform[])[Trace.Of(Momentum, Dampening, Nesterov)],
-        Functional.Optim.LearningRate.Of(LearningRate),
-    ];
+    private protected override ImmutableArray<Transform> ScalingParts =>
+        // Looking ahead without momentum is refused by the part.
+        Momentum == 0 && !Nesterov ? [] : [Trace.Of(Momentum, Dampening, Nesterov)];
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>

@@ -64,17 +64,23 @@ public sealed record Yogi : ScalingOptimizer
         bool biasCorrection = false, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
         Create(learningRate, beta1, beta2, epsilon, initialAccumulator, biasCorrection, weightDecay, decay, maximize).OrThrow(nameof(Yogi));
 
-    /// <summary>The part of Yogi that scales the update, for compositions: u' = m / (√v + ε).</summary>
+    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="initialAccumulator">v before the first update; finite and not negative.</param>
     /// <param name="biasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
+    public static Validation<Error, Optimizer> CreateScaling(
+        double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-3, double initialAccumulator = 0, bool biasCorrection = false) =>
+        YogiScaling.Check(beta1, beta2, epsilon, initialAccumulator)
+            .Make<Optimizer>(() => new YogiScaling(beta1, beta2, epsilon, initialAccumulator, biasCorrection));
+
+    /// <summary>The part of Yogi that scales the update, for compositions: u' = m / (√v + ε).</summary>
+    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(
         double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-3, double initialAccumulator = 0, bool biasCorrection = false) =>
-        YogiScaling.Check(beta1, beta2, epsilon, initialAccumulator)
-            .Make(() => new YogiScaling(beta1, beta2, epsilon, initialAccumulator, biasCorrection)).OrThrow(nameof(Yogi));
+        CreateScaling(beta1, beta2, epsilon, initialAccumulator, biasCorrection).OrThrow(nameof(Yogi));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -7,6 +7,7 @@ namespace Functional.Optim;
 internal sealed record Clamped(Schedule Inner, double Minimum, double Maximum) : Schedule
 {
     internal static Clamped Of(Schedule inner, double minimum, double maximum) => new Faults()
+        .Require(inner, "rate")
         .Require(minimum >= 0, nameof(minimum), minimum, "0 or more")
         .Require(maximum >= minimum, nameof(maximum), maximum, "the minimum or more")
         .Make(() => new Clamped(inner, minimum, maximum)).OrThrow("Schedule.Clamp");

@@ -6,7 +6,8 @@ namespace Functional.Optim;
 /// <summary>The same rate at every step: η(k) = η.</summary>
 public sealed record Constant : Schedule
 {
-    private Constant(double rate) => Rate = rate;
+    /// <summary>A constant that is checked where it is used as a schedule (<see cref="Faults.Require(Schedule?, string)"/>).</summary>
+    internal Constant(double rate) => Rate = rate;
 
     /// <summary>η.</summary>
     public double Rate { get; }
@@ -23,5 +24,5 @@ public sealed record Constant : Schedule
     public static Constant Of(double rate) => Create(rate).OrThrow(nameof(Constant));
 
     /// <inheritdoc/>
-    protected internal override double RateAt(long step) => Rate;
+    protected internal override double RateAt(long step) => Bounds.NotNegative.Check(Rate, nameof(Rate));
 }

@@ -83,6 +83,9 @@ public sealed record Plateau
         return worse > Patience ? next with { Rate = Reduced(state.Rate), Worse = 0, Cooling = Cooldown } : next;
     }
 
+    /// <summary>The settings, with the same numbers in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(Plateau), PrintMembers);
+
     private bool IsBetter(double metric, double? best)
     {
         double sign = Mode == PlateauMode.Minimize ? 1 : -1, reference = best ?? sign * double.PositiveInfinity;

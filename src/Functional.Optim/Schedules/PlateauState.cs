@@ -11,4 +11,7 @@ public sealed record PlateauState(double Rate, double? Best, long Worse, long Co
     /// <param name="rate">The first rate; finite and not negative.</param>
     /// <exception cref="ArgumentException">The rate is negative or not finite.</exception>
     public static PlateauState Of(double rate) => new(Bounds.NotNegative.Check(rate, nameof(rate)), Best: null, Worse: 0, Cooling: 0);
+
+    /// <summary>The members, with the same numbers in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(PlateauState), PrintMembers);
 }

@@ -10,8 +10,10 @@ namespace Functional.Optim;
 [JsonConverter(typeof(ScheduleJson))]
 public abstract record Schedule
 {
-    /// <summary>A constant rate.</summary>
-    public static implicit operator Schedule(double rate) => Optim.Constant.Of(rate);
+    /// <summary>
+    /// A constant rate. What takes it as a schedule checks it, finite and not negative, so that it is a fault among the others there.
+    /// </summary>
+    public static implicit operator Schedule(double rate) => new Constant(rate);
 
     /// <inheritdoc cref="Optim.Constant.Of"/>
     public static Schedule Constant(double rate) => Optim.Constant.Of(rate);
@@ -95,7 +97,9 @@ public abstract record Schedule
     /// </summary>
     /// <param name="schedules">The parts.</param>
     /// <param name="milestones">The last step of each part but the last, counted from the start; not negative, in rising order.</param>
-    /// <exception cref="ArgumentException">There is not one part more than milestones, or they do not rise.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is not one part more than milestones, they do not rise, or a part is a number that is no rate.
+    /// </exception>
     public static Schedule Sequential(IEnumerable<Schedule> schedules, IEnumerable<long> milestones) =>
         Joined.Of(Prelude.toSeq(schedules).Strict(), Prelude.toSeq(milestones).Strict());
 
@@ -104,15 +108,17 @@ public abstract record Schedule
     /// schedules that multiply. torch's CosineAnnealingLR with a floor adds as well when chained, so it has no such product.
     /// </summary>
     /// <param name="schedules">The factors; one or more.</param>
-    /// <exception cref="ArgumentException">There is none.</exception>
+    /// <exception cref="ArgumentException">There is none, or one is a number that is no rate.</exception>
     public static Schedule Chained(params IEnumerable<Schedule> schedules) => Product.Of(Prelude.toSeq(schedules).Strict());
 
-    /// <summary>The rate of a constant, which is a schedule that converts from a number.</summary>
+    /// <summary>A constant rate as a schedule: the conversion from a number, for languages that have none.</summary>
+    /// <param name="rate">η; what takes the schedule checks that it is finite and not negative.</param>
     public static Schedule FromDouble(double rate) => rate;
 
     /// <summary>The rate of the update that makes the step count <paramref name="step"/>.</summary>
     /// <param name="step">The number of the update; 0 is allowed, and is what a zero-based schedule starts with.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
+    /// <exception cref="ArgumentException">The schedule is a number that is no rate.</exception>
     public double At(long step)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
@@ -121,6 +127,7 @@ public abstract record Schedule
 
     /// <summary>The rates of the first updates: At(1), …, At(n).</summary>
     /// <param name="steps">n; not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException">n is negative.</exception>
     public double[] Preview(int steps)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
@@ -130,7 +137,8 @@ public abstract record Schedule
     }
 
     /// <summary>This schedule with torch's convention: the first update has the rate At(0).</summary>
-    public Schedule ZeroBased() => new ZeroBasedSchedule(this);
+    /// <exception cref="ArgumentException">The schedule is a number that is no rate.</exception>
+    public Schedule ZeroBased() => new ZeroBasedSchedule(Setting.Check(this, "rate"));
 
     /// <summary>This schedule times a factor.</summary>
     /// <param name="factor">Finite and not negative.</param>
@@ -146,8 +154,11 @@ public abstract record Schedule
     /// <summary>This schedule up to and including a step, then another that counts its steps from there.</summary>
     /// <param name="next">What follows; its step 1 is the step after the join.</param>
     /// <param name="afterStep">The last step of this schedule; not negative.</param>
-    /// <exception cref="ArgumentException">The step is negative.</exception>
+    /// <exception cref="ArgumentException">The step is negative, or a part is a number that is no rate.</exception>
     public Schedule Then(Schedule next, long afterStep) => Joined.Of(this, next, afterStep);
+
+    /// <summary>The settings, with the same numbers in every culture.</summary>
+    public sealed override string ToString() => RecordText.Of(EqualityContract.Name, PrintMembers);
 
     /// <summary>The formula; the step is not negative.</summary>
     protected internal abstract double RateAt(long step);

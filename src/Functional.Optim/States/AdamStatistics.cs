@@ -70,6 +70,9 @@ public readonly record struct AdamStatistics(
         double RateOf(Leaf leaf) => state.Step == 0 ? 0 : optimizer.TreatmentOf(leaf).RateAt(state.Step);
     }
 
+    /// <summary>The members, with the same numbers in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(AdamStatistics), PrintMembers);
+
     /// <summary>f(v) = rate / (√v·root + ε) − from.</summary>
     private readonly record struct Deviation(double Rate, double Root, double Epsilon, double From) : BlockReduction.IMap
     {

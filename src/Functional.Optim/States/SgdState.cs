@@ -5,14 +5,14 @@ namespace Functional.Optim;
 /// <summary>The state of stochastic gradient descent: the number of finished updates and the momentum buffer.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="Step">How many updates are finished.</param>
-/// <param name="Momentum">m; <see langword="null"/> when the momentum is 0, which needs no buffer.</param>
-public readonly record struct SgdState<T>(long Step, ParameterTree<T>? Momentum) : IOptimizerState<T, SgdState<T>>
+/// <param name="Momentum">m; <c>default</c> when the momentum is 0, which needs no buffer.</param>
+public readonly record struct SgdState<T>(long Step, ParameterTree<T> Momentum = default) : IOptimizerState<T, SgdState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
     public static SgdState<T> From(OptimizerState<T> state) =>
-        new(state.Step, state.SlotCount == 0 ? null : state.Part(Trace.Slots.AsSpan())[0]);
+        new(state.Step, state.SlotCount == 0 ? default : state.Part(Trace.Slots.AsSpan())[0]);
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => Momentum is { } momentum ? new(Step, Trace.Slots, [momentum]) : new(Step);
+    public OptimizerState<T> ToState() => Momentum.IsDefault ? new(Step) : new(Step, Trace.Slots, [Momentum]);
 }

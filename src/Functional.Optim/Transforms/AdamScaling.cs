@@ -30,5 +30,5 @@ internal sealed record AdamScaling(double Beta1, double Beta2, double Epsilon, b
 
     internal static Faults Check(double beta1, double beta2, double epsilon, AmsGrad amsGrad) => new Faults()
         .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne).Require(epsilon, Bounds.NotNegative)
-        .Require(Enum.IsDefined(amsGrad), nameof(amsGrad), amsGrad, string.Join(", ", Enum.GetNames<AmsGrad>()));
+        .Require(amsGrad);
 }

@@ -11,26 +11,36 @@ internal sealed record AdaptiveClip(double Ratio, double Epsilon, UnitDimension 
 {
     protected internal override bool Rewrites => true;
 
+    protected internal override bool Measures => true;
+
+    protected internal override bool LeafByLeaf => true;
+
+    /// <summary>Only to refuse a NaN or an infinity before anything is written; units are measured where they are clipped.</summary>
+    protected internal override void Measure<T>(in Measurement<T> update, Span<double> measured)
+    {
+        for (int range = 0; range < update.Count; range++) measured[range] = update.UpdateNorm(range, NormKind.Infinity);
+    }
+
     protected internal override void Rewrite<T>(in Rewriting<T> update)
     {
         foreach (Leaf leaf in update.Leaves)
         {
             Units units = Units.Of(leaf, Dimension);
-            double[] factors = units.Rent(), squares = units.Rent();
+            double[] factors = units.Rent(), sizes = units.Rent();
             ReadOnlySpan<T> before = update.Before(leaf);
             Span<T> after = update.After(leaf);
-            units.Sum(before, factors, squares: true);
-            units.Sum(update.Parameters(leaf), squares, squares: true);
+            units.Norms(before, factors);
+            units.Norms(update.Parameters(leaf), sizes);
             for (int unit = 0; unit < units.Count; unit++)
             {
-                double norm = Math.Sqrt(factors[unit]), most = Ratio * Math.Max(Math.Sqrt(squares[unit]), Epsilon);
-                factors[unit] = norm > most ? most / norm : 1;
+                double most = Ratio * Math.Max(sizes[unit], Epsilon);
+                factors[unit] = factors[unit] > most ? most / factors[unit] : 1;
             }
 
             for (int element = 0; element < before.Length; element++)
                 after[element] = before[element] * T.CreateTruncating(factors[units[element]]);
             ArrayPool<double>.Shared.Return(factors);
-            ArrayPool<double>.Shared.Return(squares);
+            ArrayPool<double>.Shared.Return(sizes);
         }
     }
 }

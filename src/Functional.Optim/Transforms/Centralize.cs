@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Numerics;
+using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -12,14 +14,20 @@ public sealed record Centralize : Transform
     private Centralize(UnitDimension units) => Units = units;
 
     /// <summary>Along which dimension the units lie.</summary>
-    public UnitDimension Units { get; init; }
+    public UnitDimension Units { get; init => field = Setting.Check(value); }
 
     /// <inheritdoc/>
     protected internal override bool Rewrites => true;
 
-    /// <summary>The part.</summary>
+    /// <summary>The part, or the fault found.</summary>
     /// <param name="units">Along which dimension the units lie.</param>
-    public static Centralize By(UnitDimension units = UnitDimension.First) => new(units);
+    public static Validation<Error, Centralize> Create(UnitDimension units = UnitDimension.First) =>
+        new Faults().Require(units).Make(() => new Centralize(units));
+
+    /// <summary>The part.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">There is no such dimension.</exception>
+    public static Centralize By(UnitDimension units = UnitDimension.First) => Create(units).OrThrow(nameof(Centralize));
 
     /// <inheritdoc/>
     protected internal override void Rewrite<T>(in Rewriting<T> update)
@@ -36,7 +44,7 @@ public sealed record Centralize : Transform
 
             Units units = Optim.Units.Of(leaf, Units);
             double[] means = units.Rent();
-            units.Sum(before, means, squares: false);
+            units.Sum(before, means);
             for (int unit = 0; unit < units.Count; unit++) means[unit] /= Math.Max(units.Length, 1);
             for (int element = 0; element < before.Length; element++)
                 after[element] = before[element] - T.CreateTruncating(means[units[element]]);

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Functional.Optim.Kernels;
+using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -20,12 +22,16 @@ public sealed record Ema : Transform
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> SlotNames => ["mean"];
 
-    /// <summary>The part with its constants.</summary>
+    /// <summary>The part with its constants, or the fault found.</summary>
     /// <param name="decay">β, in [0, 1).</param>
     /// <param name="biasCorrection">Whether m is divided by 1 − βᵗ before it is handed on.</param>
+    public static Validation<Error, Ema> Create(double decay, bool biasCorrection = true) => new Faults().Require(decay, Bounds.BelowOne)
+        .Make(() => new Ema { Decay = decay, BiasCorrection = biasCorrection });
+
+    /// <summary>The part with its constants.</summary>
+    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">The decay is out of range.</exception>
-    public static Ema Of(double decay, bool biasCorrection = true) => new Faults().Require(decay, Bounds.BelowOne)
-        .Make(() => new Ema { Decay = decay, BiasCorrection = biasCorrection }).OrThrow(nameof(Ema));
+    public static Ema Of(double decay, bool biasCorrection = true) => Create(decay, biasCorrection).OrThrow(nameof(Ema));
 
     /// <inheritdoc/>
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(first, new EmaRule<T>(

@@ -1,5 +1,7 @@
 using System.Numerics;
 using Functional.Optim.Kernels;
+using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -11,15 +13,17 @@ public sealed record LearningRate : Transform
     }
 
     /// <summary>η, as a function of the number of the update, from 1.</summary>
-    public required Schedule Schedule { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); }
+    public required Schedule Schedule { get; init => field = Setting.Check(value); }
+
+    /// <summary>The part with a schedule or a constant rate, or the fault found.</summary>
+    /// <param name="schedule">η(t).</param>
+    public static Validation<Error, LearningRate> Create(Schedule schedule) =>
+        new Faults().Require(schedule).Make(() => new LearningRate { Schedule = schedule });
 
     /// <summary>The part with a schedule, or with a constant rate.</summary>
     /// <param name="schedule">η(t).</param>
-    public static LearningRate Of(Schedule schedule)
-    {
-        ArgumentNullException.ThrowIfNull(schedule);
-        return new LearningRate { Schedule = schedule };
-    }
+    /// <exception cref="ArgumentException">It is null, or a constant rate that is negative or not finite.</exception>
+    public static LearningRate Of(Schedule schedule) => Create(schedule).OrThrow(nameof(LearningRate));
 
     /// <inheritdoc/>
     protected internal override double RateAt(long step) => Schedule.At(step);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
+using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -32,30 +34,35 @@ public sealed record Partition : Transform
         }
     }
 
-    /// <summary>A partition by rules.</summary>
-    /// <param name="rules">At least one; the first that matches a leaf wins.</param>
-    /// <exception cref="ArgumentException">There are no rules, two have the same name, or the optimizer of one is a <see cref="Wrapper"/>.</exception>
-    public static Partition Of(params ReadOnlySpan<Rule> rules)
+    /// <summary>A partition by rules, or every fault found.</summary>
+    /// <param name="rules">At least one, with different names; the first that matches a leaf wins.</param>
+    public static Validation<Error, Partition> Create(params ReadOnlySpan<Rule> rules)
     {
-        if (rules.IsEmpty) throw new ArgumentException("A partition has at least one rule.", nameof(rules));
         ImmutableArray<Rule> all = [.. rules];
-        if (all.GroupBy(rule => rule.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new ArgumentException($"Two rules of the partition are named '{twice.Key}'.", nameof(rules));
-        if (all.FirstOrDefault(rule => rule.Optimizer is Wrapper) is { } wrapped)
-        {
-            throw new ArgumentException(
-                $"The rule '{wrapped.Name}' has {wrapped.Optimizer}, which is around a whole optimizer; allowed are optimizers and parts: "
-                + "put it around the partition.", nameof(rules));
-        }
-
-        return new Partition(all);
+        string? twice = all.GroupBy(rule => rule.Name).FirstOrDefault(same => same.Count() > 1)?.Key;
+        Faults faults = new Faults()
+            .Require(!all.IsEmpty, nameof(rules), "empty", "one rule or more")
+            .Require(twice is null, nameof(Rule.Name), $"'{twice}' for two rules", "another for each rule");
+        foreach (Rule rule in all)
+            faults.Require(rule.Optimizer is not Wrapper, $"'{rule.Name}'", rule.Optimizer, "an optimizer or a part: put what is around one around the partition");
+        return faults.Make(() => new Partition(all));
     }
 
-    /// <summary>An optimizer for the leaves that match; the others keep their update as it is.</summary>
+    /// <summary>A partition by rules.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">There are no rules, two have the same name, or the optimizer of one is a <see cref="Wrapper"/>.</exception>
+    public static Partition Of(params ReadOnlySpan<Rule> rules) => Create(rules).OrThrow(nameof(Partition));
+
+    /// <summary>An optimizer for the leaves that match, or the fault found; the other leaves keep their update as it is.</summary>
     /// <param name="matches">Which leaves.</param>
     /// <param name="optimizer">What they go through.</param>
+    public static Validation<Error, Partition> CreateMasked(Func<Leaf, bool> matches, Optimizer optimizer) =>
+        Create(new Rule("masked", matches, optimizer));
+
+    /// <summary>An optimizer for the leaves that match; the others keep their update as it is.</summary>
+    /// <inheritdoc cref="CreateMasked"/>
     /// <exception cref="ArgumentException">The optimizer is a <see cref="Wrapper"/>.</exception>
-    public static Partition Masked(Func<Leaf, bool> matches, Optimizer optimizer) => Of(new Rule("masked", matches, optimizer));
+    public static Partition Masked(Func<Leaf, bool> matches, Optimizer optimizer) => CreateMasked(matches, optimizer).OrThrow(nameof(Masked));
 
     /// <summary>A rule whose leaves stay bit for bit as they are.</summary>
     /// <param name="name">The name in reports.</param>

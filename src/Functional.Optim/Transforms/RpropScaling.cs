@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Numerics;
 using Functional.Optim.Kernels;
 
@@ -23,5 +24,6 @@ internal sealed record RpropScaling(double InitialStep, double EtaMinus, double 
         new Faults()
         .Require(initialStep, Bounds.Positive).Require(minimumStep, Bounds.NotNegative).Require(maximumStep, Bounds.NotNegative)
         .Require(etaMinus, Rprop.Shrinking).Require(etaPlus, Rprop.Growing)
-        .Require(!(maximumStep < minimumStep), nameof(maximumStep), maximumStep, $"{minimumStep}, the smallest, or more");
+        .Require(!(maximumStep < minimumStep), nameof(maximumStep), maximumStep,
+            string.Create(CultureInfo.InvariantCulture, $"{minimumStep}, the smallest, or more"));
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Functional.Optim.Kernels;
+using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -26,13 +28,18 @@ public sealed record Trace : Transform
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
-    /// <summary>The part with its constants.</summary>
+    /// <summary>The part with its constants, or every fault found.</summary>
     /// <param name="momentum">μ, in [0, 1).</param>
     /// <param name="dampening">τ, in [0, 1]; skipped at the first update.</param>
     /// <param name="nesterov">Look ahead; wants momentum and no dampening.</param>
+    public static Validation<Error, Trace> Create(double momentum, double dampening = 0, bool nesterov = false) =>
+        Check(momentum, dampening, nesterov).Make(() => new Trace(nesterov) { Momentum = momentum, Dampening = dampening });
+
+    /// <summary>The part with its constants.</summary>
+    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Trace Of(double momentum, double dampening = 0, bool nesterov = false) =>
-        Check(momentum, dampening, nesterov).Make(() => new Trace(nesterov) { Momentum = momentum, Dampening = dampening }).OrThrow(nameof(Trace));
+        Create(momentum, dampening, nesterov).OrThrow(nameof(Trace));
 
     /// <inheritdoc/>
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)

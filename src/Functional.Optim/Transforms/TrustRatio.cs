@@ -1,5 +1,7 @@
 using System.Numerics;
 using Functional.Optim.Kernels;
+using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -7,6 +9,7 @@ namespace Functional.Optim;
 /// Scales the update of each leaf to the size of its parameters: u' = c·‖θ‖ / (‖u‖ + λ·‖θ‖ + ε) · (u + λ·θ), and u + λ·θ where ‖θ‖ or ‖u‖
 /// is 0. With λ = 0 it is the trust ratio of LAMB (You et al., 2020), with a decay that of LARS (You, Gitman and Ginsburg, 2017).
 /// </summary>
+/// <remarks>The ratio is at most the largest number of the type, so that an update of denormal numbers, which would need more, stays finite.</remarks>
 public sealed record TrustRatio : Transform
 {
     private TrustRatio()
@@ -31,16 +34,21 @@ public sealed record TrustRatio : Transform
     /// <inheritdoc/>
     protected internal override bool LeafByLeaf => true;
 
-    /// <summary>The part with its constants.</summary>
+    /// <summary>The part with its constants, or every fault found.</summary>
     /// <param name="coefficient">c; finite and positive.</param>
     /// <param name="weightDecay">λ; finite and not negative.</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="adapts">Which leaves are scaled and decay, often those of rank 2 and more; all when <see langword="null"/>.</param>
+    public static Validation<Error, TrustRatio> Create(
+        double coefficient = 1, double weightDecay = 0, double epsilon = 0, Func<Leaf, bool>? adapts = null) =>
+        new Faults().Require(coefficient, Bounds.Positive).Require(weightDecay, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
+            .Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Adapts = adapts });
+
+    /// <summary>The part with its constants.</summary>
+    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static TrustRatio Of(double coefficient = 1, double weightDecay = 0, double epsilon = 0, Func<Leaf, bool>? adapts = null) =>
-        new Faults().Require(coefficient, Bounds.Positive).Require(weightDecay, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
-            .Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Adapts = adapts })
-            .OrThrow(nameof(TrustRatio));
+        Create(coefficient, weightDecay, epsilon, adapts).OrThrow(nameof(TrustRatio));
 
     /// <inheritdoc/>
     protected internal override double DecayOf(Leaf leaf) => IsAdapted(leaf) ? WeightDecay : 0;
@@ -66,9 +74,12 @@ public sealed record TrustRatio : Transform
     }
 
     /// <inheritdoc/>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(
-        first,
-        new Then<T, DecayRule<T>, ScaleRule<T>>(new(T.CreateTruncating(pass.Factor)), new(T.CreateTruncating(pass.Measured))));
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    {
+        double largest = double.CreateTruncating(T.BitDecrement(T.PositiveInfinity));
+        pass.Then(first, new Then<T, DecayRule<T>, ScaleRule<T>>(
+            new(T.CreateTruncating(pass.Factor)), new(T.CreateTruncating(Math.Min(pass.Measured, largest)))));
+    }
 
     private bool IsAdapted(Leaf leaf) => Adapts is null || Adapts(leaf);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
@@ -16,16 +17,44 @@ internal readonly record struct Units(int Count, int Length, bool AreColumns)
     /// <summary>The unit of an element.</summary>
     internal int this[int element] => AreColumns ? element % Count : element / Math.Max(Length, 1);
 
-    /// <summary>Σ x, or Σ x², of every unit.</summary>
-    internal void Sum<T>(ReadOnlySpan<T> values, Span<double> sums, bool squares)
+    /// <summary>Σ x of every unit.</summary>
+    internal void Sum<T>(ReadOnlySpan<T> values, Span<double> sums)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         sums.Clear();
+        for (int element = 0; element < values.Length; element++) sums[this[element]] += double.CreateTruncating(values[element]);
+    }
+
+    /// <summary>√Σx² of every unit; where squares leave the range, those of x / max|x| are added, as in <see cref="BlockReduction.Norm"/>.</summary>
+    internal void Norms<T>(ReadOnlySpan<T> values, Span<double> norms)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        norms.Clear();
         for (int element = 0; element < values.Length; element++)
         {
             double value = double.CreateTruncating(values[element]);
-            sums[this[element]] += squares ? value * value : value;
+            norms[this[element]] += value * value;
         }
+
+        for (int unit = 0; unit < Count; unit++)
+            norms[unit] = double.IsFinite(norms[unit]) && norms[unit] > 1e-250 ? Math.Sqrt(norms[unit]) : ScaledNorm(values, unit);
+    }
+
+    private double ScaledNorm<T>(ReadOnlySpan<T> values, int unit)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int first = AreColumns ? unit : unit * Length, distance = AreColumns ? Count : 1;
+        double largest = 0, squares = 0;
+        for (int index = 0; index < Length; index++)
+            largest = Math.Max(largest, Math.Abs(double.CreateTruncating(values[first + (index * distance)])));
+        if (!double.IsFinite(largest) || largest == 0) return largest;
+        for (int index = 0; index < Length; index++)
+        {
+            double ratio = double.CreateTruncating(values[first + (index * distance)]) / largest;
+            squares += ratio * ratio;
+        }
+
+        return largest * Math.Sqrt(squares);
     }
 
     /// <summary>Memory for a number per unit, to be given back to <see cref="ArrayPool{T}"/>.</summary>

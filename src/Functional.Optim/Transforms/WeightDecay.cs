@@ -1,5 +1,7 @@
 using System.Numerics;
 using Functional.Optim.Kernels;
+using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -14,27 +16,30 @@ public sealed record WeightDecay : Transform
     }
 
     /// <summary>λ; finite and not negative.</summary>
-    public double Decay { get; init => field = Bounds.NotNegative.Check(value); }
+    public double Lambda { get; init => field = Bounds.NotNegative.Check(value); }
 
     /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
     internal Func<Leaf, bool>? Decays { get; init; }
 
+    /// <summary>The part, coupled or decoupled by where it is put, or the fault found.</summary>
+    /// <param name="weightDecay">λ; finite and not negative.</param>
+    /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
+    public static Validation<Error, WeightDecay> Create(double weightDecay, Func<Leaf, bool>? decay = null) =>
+        new Faults().Require(weightDecay, Bounds.NotNegative).Make(() => new WeightDecay { Lambda = weightDecay, Decays = decay });
+
     /// <summary>Decoupled decay: put it behind the moments and before the learning rate.</summary>
-    /// <param name="decay">λ; finite and not negative.</param>
-    /// <param name="decays">Which leaves decay; all when <see langword="null"/>.</param>
+    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
-    public static WeightDecay Decoupled(double decay, Func<Leaf, bool>? decays = null) => new Faults()
-        .Require(decay, Bounds.NotNegative)
-        .Make(() => new WeightDecay { Decay = decay, Decays = decays }).OrThrow(nameof(WeightDecay));
+    public static WeightDecay Decoupled(double weightDecay, Func<Leaf, bool>? decay = null) =>
+        Create(weightDecay, decay).OrThrow(nameof(WeightDecay));
 
     /// <summary>An L2 penalty of λ/2·‖θ‖²: the same formula, put in front of the moments.</summary>
-    /// <param name="decay">λ; finite and not negative.</param>
-    /// <param name="decays">Which leaves decay; all when <see langword="null"/>.</param>
+    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
-    public static WeightDecay Coupled(double decay, Func<Leaf, bool>? decays = null) => Decoupled(decay, decays);
+    public static WeightDecay Coupled(double weightDecay, Func<Leaf, bool>? decay = null) => Decoupled(weightDecay, decay);
 
     /// <inheritdoc/>
-    protected internal override double DecayOf(Leaf leaf) => Decays is null || Decays(leaf) ? Decay : 0;
+    protected internal override double DecayOf(Leaf leaf) => Decays is null || Decays(leaf) ? Lambda : 0;
 
     /// <inheritdoc/>
     protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => DecayOf(leaf) * settings.WeightDecayMultiplier;

@@ -31,11 +31,15 @@ public sealed class Faults
         return Require(bounds.Contains(value), name, value, bounds.Allowed);
     }
 
-    /// <summary>Notes a fault unless there is a schedule.</summary>
+    /// <summary>Notes a fault unless there is a schedule; the rate of a constant is finite and not negative.</summary>
     /// <param name="schedule">The schedule given.</param>
     /// <param name="name">The name of the option; by default the expression given as its value.</param>
     public Faults Require(Schedule? schedule, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
-        Require(schedule is not null, name, schedule, "a schedule");
+        schedule is Constant { Rate: double rate } ? Require(rate, Bounds.NotNegative, name) : Require(schedule is not null, name, schedule, "a schedule");
+
+    /// <summary>Notes a fault unless there is an optimizer.</summary>
+    internal Faults Require(Optimizer? optimizer, [CallerArgumentExpression(nameof(optimizer))] string name = "") =>
+        Require(optimizer is not null, name, optimizer, "an optimizer");
 
     /// <summary>Notes a fault unless a choice is one of its type's.</summary>
     /// <typeparam name="TChoice">The choices.</typeparam>
@@ -47,6 +51,14 @@ public sealed class Faults
     /// <summary>Notes a fault unless the lowest rate of a schedule is one and not above its highest.</summary>
     internal Faults RequireFloor(double floor, double peak) =>
         Require(floor >= 0 && !(floor > peak), nameof(floor), floor, "from 0 to the peak");
+
+    /// <summary>Notes the fault of each of some schedules.</summary>
+    internal Faults RequireEach(Seq<Schedule> schedules)
+    {
+        for (int index = 0; index < schedules.Count; index++)
+            Require(schedules[index], string.Create(CultureInfo.InvariantCulture, $"{nameof(schedules)}[{index}]"));
+        return this;
+    }
 
     /// <summary>Notes a fault unless steps are such and in order; the same step may stand twice.</summary>
     internal Faults RequireRising(Seq<long> milestones) => Require(

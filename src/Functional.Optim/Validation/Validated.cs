@@ -11,21 +11,12 @@ public static class Validated
     /// <param name="validation">The outcome.</param>
     /// <param name="what">What was being made, for the message.</param>
     /// <exception cref="ArgumentException">There are faults.</exception>
-    public static T OrThrow<T>(this Validation<Error, T> validation, string what) =>
-        validation.Match(
-            Succ: value => value,
-            Fail: faults => throw new ArgumentException($"{what}: {string.Join("; ", faults.Map(fault => fault.Message))}."));
+    public static T OrThrow<T>(this Validation<Error, T> validation, string what) => Or(validation, $"{what}: ");
 
-    /// <summary>The way back: what a factory makes, or the message of its exception.</summary>
-    internal static Validation<Error, T> OrFault<T>(Func<T> make)
-    {
-        try
-        {
-            return make();
-        }
-        catch (ArgumentException exception)
-        {
-            return Error.New(exception.Message);
-        }
-    }
+    /// <summary>The value, or one exception that lists every fault, whose names say enough.</summary>
+    internal static T OrThrow<T>(this Validation<Error, T> validation) => Or(validation, "");
+
+    private static T Or<T>(Validation<Error, T> validation, string prefix) => validation.Match(
+        Succ: value => value,
+        Fail: faults => throw new ArgumentException($"{prefix}{string.Join("; ", faults.Map(fault => fault.Message))}."));
 }

@@ -1,4 +1,6 @@
 using System.Numerics;
+using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -30,16 +32,16 @@ public sealed record Accumulate : Wrapper
         }
     }
 
-    /// <summary>The optimizer that makes an update of every k gradients.</summary>
+    /// <summary>The optimizer that makes an update of every k gradients, or every fault found.</summary>
     /// <param name="every">k; 1 or more.</param>
     /// <param name="inner">The optimizer, clipping included.</param>
-    /// <exception cref="ArgumentException">k is below 1, or inside is another of these.</exception>
-    public static Accumulate Of(long every, Optimizer inner)
-    {
-        ArgumentNullException.ThrowIfNull(inner);
-        return new Faults().Require(every, Bounds.AtLeast(1))
-            .Make(() => new Accumulate(inner) { Every = every }).OrThrow(nameof(Accumulate));
-    }
+    public static Validation<Error, Accumulate> Create(long every, Optimizer inner) =>
+        CheckInside<Accumulate>(inner).Require(every, Bounds.AtLeast(1)).Make(() => new Accumulate(inner) { Every = every });
+
+    /// <summary>The optimizer that makes an update of every k gradients.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">k is below 1, or there is no optimizer, or inside is another of these.</exception>
+    public static Accumulate Of(long every, Optimizer inner) => Create(every, inner).OrThrow(nameof(Accumulate));
 
     private protected override OptimizerState<T> Start<T>(ParameterTree<T> parameters)
     {

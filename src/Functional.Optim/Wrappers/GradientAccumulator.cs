@@ -22,16 +22,19 @@ public readonly record struct GradientAccumulator<T>(ParameterTree<T> Sum, doubl
     }
 
     /// <summary>This accumulator and one gradient more.</summary>
-    /// <param name="gradients">gᵢ.</param>
+    /// <param name="gradients">gᵢ; counted only where wᵢ is 0, such as the NaN of a mean over no tokens.</param>
     /// <param name="weight">wᵢ; finite and not negative.</param>
     /// <exception cref="ArgumentException">The weight is negative or not finite, or the layouts differ.</exception>
-    public GradientAccumulator<T> Add(ParameterTree<T> gradients, double weight = 1) => new(
-        Scale.By(-Bounds.NotNegative.Check(weight, nameof(weight))).Step(Sum, gradients, default(OptimizerState<T>)).Parameters,
-        Weight + weight, Count + 1);
+    public GradientAccumulator<T> Add(ParameterTree<T> gradients, double weight = 1)
+    {
+        Bounds.NotNegative.Check(weight, nameof(weight));
+        Sum.Layout.RequireSame(gradients.Layout, nameof(gradients));
+        return new(weight == 0 ? Sum : Sum.Plus(weight, gradients).ToTree(), Weight + weight, Count + 1);
+    }
 
     /// <summary>Σ wᵢ·gᵢ / Σ wᵢ.</summary>
     /// <exception cref="InvalidOperationException">The weights are all 0, or there are none.</exception>
     public ParameterTree<T> Mean() => Weight > 0
-        ? Scale.By(-1 / Weight).Update(Sum, Sum, default(OptimizerState<T>)).Deltas
+        ? Sum.Times(1 / Weight).ToTree()
         : throw new InvalidOperationException($"There is no mean of {Count} gradients whose weights add to 0.");
 }

@@ -6,16 +6,7 @@ namespace Functional.Optim;
 /// <remarks>It counts in the state, in one counter for each kind: wrappers of different kinds may be around each other, in any order.</remarks>
 public abstract record Wrapper : Optimizer
 {
-    private protected Wrapper(Optimizer inner)
-    {
-        for (Wrapper? within = inner as Wrapper; within is not null; within = within.Inner as Wrapper)
-        {
-            if (within.GetType() == GetType())
-                throw new ArgumentException($"{within} is inside another {GetType().Name}, and both would count in one counter; allowed is one of a kind.", nameof(inner));
-        }
-
-        Inner = inner;
-    }
+    private protected Wrapper(Optimizer inner) => Inner = inner;
 
     /// <summary>The optimizer inside, which has the groups too.</summary>
     public Optimizer Inner { get; private protected init; }
@@ -25,6 +16,15 @@ public abstract record Wrapper : Optimizer
 
     /// <inheritdoc/>
     protected internal sealed override ImmutableArray<Transform> Parts => Inner.Parts;
+
+    /// <summary>The faults of what is put inside a wrapper: it is missing, or has one of the same kind, whose counter both would count in.</summary>
+    private protected static Faults CheckInside<TWrapper>(Optimizer inner)
+        where TWrapper : Wrapper
+    {
+        Wrapper? within = inner as Wrapper;
+        while (within is not (null or TWrapper)) within = within.Inner as Wrapper;
+        return new Faults().Require(inner).Require(within is null, nameof(inner), inner, $"an optimizer without another {typeof(TWrapper).Name} inside");
+    }
 
     /// <summary>What is inside starts; a wrapper with slots of its own adds them.</summary>
     private protected override OptimizerState<T> Start<T>(ParameterTree<T> parameters) => Inner.Init(parameters);

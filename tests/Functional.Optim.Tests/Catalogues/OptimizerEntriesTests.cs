@@ -134,7 +134,7 @@ public class OptimizerEntriesTests
             "nesterov is True; allowed is false without momentum or with dampening",
             Build("sgd", new() { ["learningRate"] = "1", ["nesterov"] = "true" }));
         Assert.Equal(
-            "Trace: nesterov is True; allowed is false without momentum or with dampening.",
+            "nesterov is True; allowed is false without momentum or with dampening",
             Build("trace", new() { ["momentum"] = "0", ["nesterov"] = "true" }));
         Assert.Equal(
             "threshold is 99999999999; allowed is a whole number, 4 to 2147483647",

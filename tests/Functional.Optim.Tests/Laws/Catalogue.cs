@@ -1,58 +1,52 @@
 namespace Functional.Optim.Tests.Laws;
 
-/// <summary>Every optimizer the laws are proven for.</summary>
+/// <summary>Every optimizer the laws are proven for: each entry of the library's catalogue with its defaults, and variants of some.</summary>
 internal static class Catalogue
 {
-    internal static readonly (string Name, Optimizer Optimizer)[] All =
+    /// <summary>What an option is given that has no default.</summary>
+    private static readonly Dictionary<string, string> Needed = new()
+    {
+        ["learningRate"] = "0.1", ["schedule"] = "0.1", ["maximum"] = "1", ["limit"] = "0.5", ["variance"] = "0.01", ["seed"] = "3",
+        ["momentum"] = "0.9", ["decay"] = "0.9", ["factor"] = "0.5", ["weightDecay"] = "0.1", ["matches"] = "matrices",
+        ["optimizer"] = "sgd(learningRate=0.1)", ["every"] = "2", ["inner"] = "adamW(learningRate=0.1)",
+    };
+
+    private static readonly (string Name, Optimizer Optimizer)[] Variants =
     [
-        ("sgd", Sgd.Of(0.1)),
         ("sgd with L2", Sgd.Of(0.1, weightDecay: 0.1)),
         ("sgd at two rates", Sgd.Of(0.1).Then(LearningRate.Of(0.5))),
         ("momentum", Sgd.Of(0.1, momentum: 0.9)),
         ("dampened", Sgd.Of(0.1, momentum: 0.9, dampening: 0.5)),
         ("nesterov", Sgd.Of(0.1, momentum: 0.9, nesterov: true)),
-        ("adam", Adam.Of(0.01)),
         ("adam with L2", Adam.Of(0.01, weightDecay: 0.1)),
         ("adam without bias correction", Adam.Of(0.01, biasCorrection: false)),
-        ("adamw", AdamW.Of(Schedule.WarmupCosine(0.01, 5, 20, 0.001), weightDecay: 0.1, decay: leaf => leaf.Rank >= 2)),
+        ("adamw with a schedule, for matrices", AdamW.Of(Schedule.WarmupCosine(0.01, 5, 20, 0.001), weightDecay: 0.1, decay: leaf => leaf.Rank >= 2)),
         ("amsgrad", Adam.Of(0.01, amsGrad: AmsGrad.OfMoment)),
         ("adamw with Optax's amsgrad, up", AdamW.Of(0.01, amsGrad: AmsGrad.OfCorrectedMoment, maximize: true)),
-        ("adagrad", Adagrad.Of(0.1)),
         ("adagrad with a falling rate and L2", Adagrad.Of(0.1, learningRateDecay: 0.1, initialAccumulator: 0.1, weightDecay: 0.1)),
         ("adagrad without epsilon, up", Adagrad.Of(0.1, epsilon: 0, maximize: true)),
-        ("rmsprop", RmsProp.Of(0.01)),
         ("rmsprop, centered, with momentum and L2", RmsProp.Of(0.01, centered: true, momentum: 0.9, weightDecay: 0.1)),
         ("rmsprop with epsilon under the root, and momentum, up", RmsProp.Of(0.01, 0.9, 0, 1e-8, momentum: 0.5, maximize: true)),
-        ("adadelta", Adadelta.Of(1)),
         ("adadelta with L2", Adadelta.Of(Schedule.LinearWarmup(10, 3), rho: 0.5, epsilon: 1e-3, weightDecay: 0.1)),
-        ("adamax", Adamax.Of(0.01)),
         ("adamax without epsilon, with L2, up", Adamax.Of(0.01, 0.5, 0.9, epsilon: 0, weightDecay: 0.1, maximize: true)),
-        ("nadam", NAdam.Of(0.01)),
         ("nadam with L2", NAdam.Of(0.01, 0.5, 0.9, epsilon: 0, momentumDecay: 0, weightDecay: 0.1)),
         ("nadam with decoupled decay, up", NAdam.Of(0.01, momentumDecay: 1, weightDecay: 0.1, decoupledDecay: true, maximize: true)),
-        ("radam", RAdam.Of(0.01)),
         ("radam with L2", RAdam.Of(0.01, 0.5, 0.5, weightDecay: 0.1)),
         ("radam with decoupled decay", RAdam.Of(0.01, 0.9, 0.95, threshold: 4, weightDecay: 0.1, decoupledDecay: true)),
-        ("rprop", Rprop.Of()),
         ("rprop with a schedule", Rprop.Of(0.1, 0.3, 1.5, 0.01, 0.2, Schedule.LinearWarmup(1, 3), weightDecay: 0.1, maximize: true)),
-        ("asgd", Asgd.Of(0.1)),
         ("asgd that averages soon", Asgd.Of(0.1, lambda: 0.01, alpha: 0.1, averageAfter: 0, weightDecay: 0.1)),
-        ("lion", Lion.Of(0.01)),
         ("lion with decay", Lion.Of(0.01, 0.5, 0.9, weightDecay: 0.1, decay: leaf => leaf.Rank >= 2)),
-        ("adabelief", AdaBelief.Of(0.01)),
         ("adabelief with L2", AdaBelief.Of(0.01, 0.5, 0.9, epsilon: 1e-8, epsilonRoot: 0, weightDecay: 0.1)),
         ("adabelief with decoupled decay", AdaBelief.Of(0.01, weightDecay: 0.1, decoupledDecay: true)),
-        ("yogi", Yogi.Of(0.01)),
         ("yogi as in Optax, with L2", Yogi.Of(0.01, initialAccumulator: 1e-6, biasCorrection: true, weightDecay: 0.1)),
-        ("lamb", Lamb.Of(0.01, decay: leaf => leaf.Rank >= 2)),
-        ("lars", Lars.Of(0.1, coefficient: 0.1, weightDecay: 0.01, adapts: leaf => leaf.Rank >= 2)),
+        ("lamb with decay for matrices", Lamb.Of(0.01, decay: leaf => leaf.Rank >= 2)),
+        ("lars with L2 for matrices", Lars.Of(0.1, coefficient: 0.1, weightDecay: 0.01, adapts: leaf => leaf.Rank >= 2)),
         ("clip by leaf norm, then by unit, then momentum",
             Clip.ByLeafNorm(0.7).Then(Clip.Adaptively(0.5, units: UnitDimension.Last)).Then(Sgd.Of(0.1, momentum: 0.9))),
         ("noise, mean and lookahead", Noise.Of(0.01, seed: 3).Then(Ema.Of(0.9)).Then(LearningRate.Of(0.1)).Then(Lookahead.Of(every: 2))),
         ("partition behind a clip", Clip.ByGlobalNorm(1, NormKind.L1).Then(Partition.Of(
             new("vectors", leaf => leaf.Rank == 1, Sgd.Of(0.1, momentum: 0.9)),
             new("matrices", _ => true, Clip.ByGlobalNorm(0.5, NormKind.Infinity).Then(AdamW.Of(0.01)))))),
-        ("clip by value then momentum", Clip.ByValue(0.5).Then(Sgd.Of(0.1, momentum: 0.9))),
         ("clip by norm then adamw", Clip.ByGlobalNorm(1).Then(AdamW.Of(0.01))),
         ("adam then clip by norm", Adam.Scaling().Then(Clip.ByGlobalNorm(0.5)).Then(LearningRate.Of(0.1))),
         ("clip between seven slots",
@@ -61,7 +55,17 @@ internal static class Catalogue
         ("six slots", Adam.Scaling().Then(Adam.Scaling()).Then(Adam.Scaling()).Then(LearningRate.Of(0.1))),
     ];
 
+    internal static readonly (string Name, Optimizer Optimizer)[] All =
+    [
+        .. Optim.Catalogue.Optimizers.Concat(Optim.Catalogue.Transforms).Select(entry => (entry.Name, ByDefault(entry))),
+        .. Variants,
+    ];
+
     internal static TheoryData<string> Names => [.. All.Select(entry => entry.Name)];
 
     internal static Optimizer Get(string name) => All.Single(entry => entry.Name == name).Optimizer;
+
+    private static Optimizer ByDefault(CatalogueEntry<Optimizer> entry) => entry
+        .Build(entry.Options.Where(option => option.Default is null).ToDictionary(option => option.Name, option => Needed[option.Name]))
+        .OrThrow(entry.Name);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Functional.Optim.Kernels;
 using Functional.Optim.Tests.Golden;
 
 namespace Functional.Optim.Tests.Optimizers;
@@ -21,6 +22,19 @@ internal static class GoldenOptimizers
         ["prev"] = "previous gradient",
         ["step_size"] = "step size",
         ["ax"] = "average",
+    };
+
+    /// <summary>
+    /// What torch keeps as a number, by our formulas; ASGD's two are those of the next update there. NAdam's product of momenta is no
+    /// state here: after 50 updates it is far below what 1 minus it can hold, so only the trajectory has seen it.
+    /// </summary>
+    internal static double? Scalar(string name, Optimizer optimizer, long step) => name switch
+    {
+        "step" => step,
+        "eta" => optimizer.LearningRateAt(step + 1),
+        "mu" => AsgdSteps.AverageWeight(((Asgd)optimizer).AverageAfter, step + 1),
+        "mu_product" => null,
+        _ => throw new ArgumentException($"There is no number called {name}."),
     };
 
     internal static Optimizer Build(string name, JsonElement options)

@@ -1,5 +1,9 @@
+using System.Globalization;
+using System.Reflection;
 using FsCheck.Xunit;
 using Functional.Optim.Laws;
+using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim.Tests.Optimizers;
 
@@ -23,6 +27,8 @@ public class OptimizerRecordTests
         ("asgd", rate => Asgd.Of(rate)),
         ("lion", rate => Lion.Of(rate)),
         ("adabelief", rate => AdaBelief.Of(rate)),
+        ("lamb", rate => Lamb.Of(rate)),
+        ("lars", rate => Lars.Of(rate)),
         ("yogi", rate => Yogi.Of(rate)),
         ("chain", rate => Clip.ByGlobalNorm(1).Then(Adam.Of(rate))),
     ];
@@ -63,7 +69,7 @@ public class OptimizerRecordTests
         (ParameterTree<float> expected, SgdState<float> sgdState) = (problem.Parameters<float>(), sgd.Init(problem.Parameters<float>()));
         for (int update = 1; update <= Problem.Updates; update++)
         {
-            (parameters, state) = (scale with { Factor = -1 }).Then(decay with { Decay = 0.1 / update })
+            (parameters, state) = (scale with { Factor = -1 }).Then(decay with { Lambda = 0.1 / update })
                 .Then(trace with { Momentum = 0.5 / update, Dampening = 0.25 * update }).Then(rate with { Schedule = 0.125 * update })
                 .Step(parameters, problem.Gradients<float>(update), state);
             (expected, sgdState) =
@@ -77,13 +83,79 @@ public class OptimizerRecordTests
     public void An_optimizer_prints_its_settings_and_the_names_of_its_groups()
     {
         Assert.Equal(
-            "Sgd { LearningRate = Constant { Rate = 0.1 }, Momentum = 0, Dampening = 0, Nesterov = False, WeightDecay = 0, Maximize = False }",
+            "Sgd { LearningRate = Constant { Rate = 0.1 }, WeightDecay = 0, Maximize = False, Momentum = 0, Dampening = 0, Nesterov = False }",
             Sgd.Of(0.1).ToString());
         Assert.StartsWith("AdamW { Groups = [body, head], LearningRate = ",
             AdamW.Of(0.1).WithGroups(LeafGroup.Frozen("body", _ => false), Head).ToString(), StringComparison.Ordinal);
         Assert.Equal(
             "Scale { Factor = 2 } then LearningRate { Schedule = Constant { Rate = 0.1 } }",
             Scale.By(2).Then(LearningRate.Of(0.1)).ToString());
+    }
+
+    [Fact]
+    public void What_prints_has_the_same_numbers_in_every_culture()
+    {
+        Optimizer optimizer = Clip.ByGlobalNorm(0.5).Then(AdamW.Of(Schedule.StepDecay(0.25, 10).Clamp(0.125, 0.5)));
+        Rprop upsideDown = Rprop.Of() with { MinimumStep = 0.5, MaximumStep = 0.25 };
+        object[] values =
+        [
+            optimizer, Lbfgs.Of(0.5), Schedule.Cyclic(0.25, 0.5), Plateau.Of(), PlateauState.Of(0.5), new LeafSettings(0.5),
+            Partition.Masked(_ => true, Sgd.Of(0.5)), default(LbfgsReport), default(AdamStatistics) with { FirstMomentNorm = 0.5 },
+        ];
+        ParameterTree<float> one = ParameterTree.Of(Leaf.Of("w", [1], [1f]));
+        string[] Texts() =>
+        [
+            .. values.Select(value => value.ToString()!),
+            Fault(() => optimizer.Step(one, one, new OptimizerState<float>(0))), Fault(() => upsideDown.Init(one)), Fault(() => AdamW.Of(-0.5)),
+        ];
+        CultureInfo before = CultureInfo.CurrentCulture, comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        string[] expected = Texts();
+        CultureInfo.CurrentCulture = comma;
+        string[] actual = Texts();
+        bool isLeft = ReferenceEquals(comma, CultureInfo.CurrentCulture);
+        CultureInfo.CurrentCulture = before;
+        Assert.True(isLeft);
+        Assert.Equal(expected, actual);
+        Assert.Contains("Rate = 0.25", expected[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_number_that_is_no_rate_is_a_fault_among_the_others()
+    {
+        Assert.Equal(
+            ["beta1 is 2; allowed is in [0, 1)", "learningRate is -1; allowed is finite and not negative"],
+            AdamW.Create(-1, beta1: 2).Match(Succ: _ => [], Fail: faults => faults.Map(fault => fault.Message).ToArray()));
+        Assert.Equal(
+            "AdamW: beta1 is 2; allowed is in [0, 1); learningRate is NaN; allowed is finite and not negative.",
+            Fault(() => AdamW.Of(double.NaN, beta1: 2)));
+        Assert.Equal("LearningRate is -1; allowed is finite and not negative.", Fault(() => AdamW.Of(1) with { LearningRate = -1 }));
+        Assert.Equal("LearningRate is null; allowed is a schedule.", Fault(() => Lars.Of(1) with { LearningRate = null! }));
+        Assert.Equal("LearningRate: schedule is -1; allowed is finite and not negative.", Fault(() => LearningRate.Of(-1)));
+        Assert.Equal("Lbfgs: learningRate is -1; allowed is finite and not negative.", Fault(() => Lbfgs.Of(-1)));
+    }
+
+    /// <summary>For each factory that throws, and in the same order of parameters with the same defaults.</summary>
+    [Fact]
+    public void Every_optimizer_and_part_can_be_made_with_its_faults_as_a_value()
+    {
+        string[] namedForTheirType = ["Of", "By", "Around", "Coupled", "Decoupled"];
+        MethodInfo[] statics =
+        [
+            .. typeof(Optimizer).Assembly.GetExportedTypes().Where(type => type != typeof(Partition) && type != typeof(Composition))
+                .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)),
+        ];
+        MethodInfo[] throwing = [.. statics.Where(method =>
+            !method.IsSpecialName && (typeof(Optimizer).IsAssignableFrom(method.ReturnType) || method.ReturnType == typeof(Lbfgs)))];
+        Assert.True(throwing.Length > 40);
+        Assert.All(throwing, method => Assert.Contains(statics, create =>
+            create.DeclaringType == method.DeclaringType
+            && create.Name == (namedForTheirType.Contains(method.Name) ? "Create" : $"Create{method.Name}")
+            && create.ReturnType == typeof(Validation<,>).MakeGenericType(typeof(Error), method.ReturnType)
+            && create.GetParameters().Select(Text).SequenceEqual(method.GetParameters().Select(Text))));
+
+        static string Text(ParameterInfo parameter) => $"{parameter}={parameter.DefaultValue}";
     }
 
     [Fact]
@@ -115,17 +187,58 @@ public class OptimizerRecordTests
     }
 
     [Fact]
+    public void A_choice_that_there_is_not_is_refused_wherever_it_is_given()
+    {
+        Assert.Equal("AmsGrad is 7; allowed is Off, OfMoment, OfCorrectedMoment.", Fault(() => Adam.Of(1) with { AmsGrad = (AmsGrad)7 }));
+        Assert.Equal("AmsGrad is 7; allowed is Off, OfMoment, OfCorrectedMoment.", Fault(() => AdamW.Of(1) with { AmsGrad = (AmsGrad)7 }));
+        Assert.Equal("LineSearch is 7; allowed is None, StrongWolfe.", Fault(() => Lbfgs.Of() with { LineSearch = (LineSearch)7 }));
+        Assert.Equal("Clip: kind is 9; allowed is L2, L1, Infinity.", Fault(() => Clip.ByGlobalNorm(1, (NormKind)9)));
+        Assert.Equal("Clip: kind is 9; allowed is L2, L1, Infinity.", Fault(() => Clip.ByLeafNorm(1, (NormKind)9)));
+        Assert.Equal("Clip: units is 9; allowed is First, Last.", Fault(() => Clip.Adaptively(units: (UnitDimension)9)));
+        Assert.Equal("Centralize: units is 9; allowed is First, Last.", Fault(() => Centralize.By((UnitDimension)9)));
+        Assert.Equal("Units is 9; allowed is First, Last.", Fault(() => Centralize.By() with { Units = (UnitDimension)9 }));
+    }
+
+    [Fact]
+    public void Settings_that_do_not_go_together_are_refused_when_they_are_used()
+    {
+        ParameterTree<float> one = ParameterTree.Of(Leaf.Of("w", [1], [1f]));
+        Sgd sgd = Sgd.Of(0.1) with { Nesterov = true };
+        Assert.Equal("Trace: nesterov is True; allowed is false without momentum or with dampening.", Fault(() => sgd.Init(one)));
+        Assert.Equal(Sgd.Of(0.1, momentum: 0.9, nesterov: true), sgd with { Momentum = 0.9 });
+    }
+
+    [Fact]
+    public void The_settings_of_a_group_are_checked_however_they_are_made()
+    {
+        Assert.Equal("LearningRateMultiplier is -1; allowed is finite and not negative.", Fault(() => new LeafSettings(-1)));
+        Assert.Equal("WeightDecayMultiplier is NaN; allowed is finite and not negative.", Fault(() => new LeafSettings(1, double.NaN)));
+        Assert.Equal(
+            "WeightDecayMultiplier is -1; allowed is finite and not negative.",
+            Fault(() => LeafSettings.Default with { WeightDecayMultiplier = -1 }));
+    }
+
+    [Fact]
+    public void The_evaluations_of_LBFGS_follow_its_iterations_unless_they_are_given()
+    {
+        Assert.Equal(125, (Lbfgs.Of() with { MaximumIterations = 100 }).MaximumEvaluations);
+        Assert.Equal(7, (Lbfgs.Of(maximumEvaluations: 7) with { MaximumIterations = 100 }).MaximumEvaluations);
+        Assert.Equal(8, (Lbfgs.Of() with { MaximumEvaluations = 8, MaximumIterations = 100 }).MaximumEvaluations);
+        Assert.Equal(int.MaxValue, Lbfgs.Of(maximumIterations: int.MaxValue).MaximumEvaluations);
+    }
+
+    [Fact]
     public void A_setting_can_be_changed_within_its_bounds()
     {
         Assert.Equal(RAdam.Of(0.1, threshold: 4, decoupledDecay: true), RAdam.Of(0.1) with { Threshold = 4, DecoupledDecay = true });
         Assert.Equal("Threshold is 3; allowed is 4 or more.", Fault(() => RAdam.Of(0.1) with { Threshold = 3 }));
         Assert.Equal("Factor is NaN; allowed is finite.", Fault(() => Scale.By(1) with { Factor = double.NaN }));
-        Assert.Equal("Decay is -1; allowed is finite and not negative.", Fault(() => WeightDecay.Coupled(1) with { Decay = -1 }));
+        Assert.Equal("Lambda is -1; allowed is finite and not negative.", Fault(() => WeightDecay.Coupled(1) with { Lambda = -1 }));
         Assert.Equal("Momentum is 1; allowed is in [0, 1).", Fault(() => Trace.Of(0.5) with { Momentum = 1 }));
         Assert.Equal("Dampening is 2; allowed is in [0, 1].", Fault(() => Trace.Of(0.5) with { Dampening = 2 }));
         Assert.Equal("Momentum is 0; allowed is in (0, 1).", Fault(() => Trace.Of(0.5, nesterov: true) with { Momentum = 0 }));
         Assert.Equal("Dampening is 0.5; allowed is 0.", Fault(() => Trace.Of(0.5, nesterov: true) with { Dampening = 0.5 }));
-        Assert.Throws<ArgumentNullException>(() => LearningRate.Of(1) with { Schedule = null! });
+        Assert.Equal("Schedule is null; allowed is a schedule.", Fault(() => LearningRate.Of(1) with { Schedule = null! }));
         Sgd still = Sgd.Of(0.1) with { Nesterov = true };
         Assert.Equal(
             "Trace: nesterov is True; allowed is false without momentum or with dampening.",

@@ -18,10 +18,22 @@ public class SharedOptionTests
         ("asgd", (decay, leaves, up) => Asgd.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
         ("lion", (decay, leaves, up) => Lion.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
         ("adabelief", (decay, leaves, up) => AdaBelief.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
+        ("lamb", (decay, leaves, up) => Lamb.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
         ("yogi", (decay, leaves, up) => Yogi.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
     ];
 
     public static TheoryData<string> Names => [.. All.Select(entry => entry.Name)];
+
+    /// <summary>Its predicate chooses the leaves that are scaled too.</summary>
+    [Fact]
+    public void Up_the_gradient_is_down_its_opposite_for_lars() =>
+        Assert.Equal(After(Lars.Of(0.1, weightDecay: 0.1), sign: -1), After(Lars.Of(0.1, weightDecay: 0.1, maximize: true), sign: 1));
+
+    [Fact]
+    public void Every_optimizer_of_the_catalogue_is_here() => Assert.Equal(
+        Optim.Catalogue.Optimizers.Select(entry => entry.Name).Order(StringComparer.OrdinalIgnoreCase),
+        [.. All.Select(entry => entry.Name).Append("lars").Order(StringComparer.OrdinalIgnoreCase)],
+        StringComparer.OrdinalIgnoreCase);
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -66,6 +66,23 @@ public class ScheduleTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Constant(1).At(-1));
     }
 
+    [Fact]
+    public void A_number_that_is_no_rate_is_refused_by_whatever_takes_it_as_a_schedule()
+    {
+        Schedule good = Schedule.LinearWarmup(1, 10), bad = -1;
+        const string allowed = "is -1; allowed is finite and not negative.";
+        Assert.Equal($"Schedule.Then: next {allowed}", Fault(() => good.Then(-1, 5)));
+        Assert.Equal($"Schedule.Then: rate {allowed}", Fault(() => bad.Then(good, 5)));
+        Assert.Equal($"Schedule.Scale: rate {allowed}", Fault(() => bad.Scale(2)));
+        Assert.Equal($"Schedule.Clamp: rate {allowed}", Fault(() => bad.Clamp(0, 1)));
+        Assert.Equal($"rate {allowed}", Fault(() => bad.ZeroBased()));
+        Assert.Equal($"Rate {allowed}", Fault(() => bad.At(1)));
+        Assert.Equal($"Schedule.Sequential: schedules[1] {allowed}", Fault(() => Schedule.Sequential([good, -1], [5])));
+        Assert.Equal($"Schedule.Chained: schedules[0] {allowed}", Fault(() => Schedule.Chained(-1, good)));
+
+        static string Fault(Func<object> make) => Assert.Throws<ArgumentException>(() => { make(); }).Message;
+    }
+
     private static Schedule Build(string kind, double peak, double floor, long warmup, long total) => kind switch
     {
         "constant" => Schedule.Constant(peak),

@@ -41,6 +41,11 @@ public class TypedStateTests
         Check(Lion.Of(0.1), Lion.Of(0.1).Init(Parameters));
         Check(AdaBelief.Of(0.1), AdaBelief.Of(0.1).Init(Parameters));
         Check(Yogi.Of(0.1), Yogi.Of(0.1).Init(Parameters));
+        Check(Lamb.Of(0.1), Lamb.Of(0.1).Init(Parameters));
+        Check(Lars.Of(0.1), Lars.Of(0.1).Init(Parameters));
+        Check(Sgd.Of(0.1), Sgd.Of(0.1).Init(Parameters));
+        Assert.Equal(new SgdState<float>(0), Sgd.Of(0.1).Init(Parameters));
+        Assert.True(Sgd.Of(0.1).Init(Parameters).Momentum.IsDefault);
         foreach (bool centered in (bool[])[false, true])
         {
             foreach (double momentum in (double[])[0, 0.9])
@@ -117,7 +122,7 @@ public class TypedStateTests
         Adam adam = Adam.Of(0.1);
         AdamState<float> state = adam.Init(Parameters);
         string message = Fault(() => adam.Step(Parameters, Gradients, Trace.Of(0.5).Then(Trace.Of(0.9)).Init(Parameters)));
-        Assert.StartsWith("Adam { LearningRate = Constant { Rate = 0.1 }, Beta1 = 0.9", message, StringComparison.Ordinal);
+        Assert.StartsWith("Adam { LearningRate = Constant { Rate = 0.1 }, WeightDecay = 0,", message, StringComparison.Ordinal);
         Assert.Contains("keeps the slots m, v; the state given has the slots momentum, momentum.", message, StringComparison.Ordinal);
         AssertSays(
             "keeps no slots; the state given has the slots m, v.",

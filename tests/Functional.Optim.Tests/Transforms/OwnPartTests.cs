@@ -11,18 +11,18 @@ public class OwnPartTests
     [Fact]
     public void Names_and_rules_agree_on_the_slots()
     {
-        Assert.Equal("Keeps 2 slots and names 1 have 1 slot names, and rules of 2 slots; each slot has a name.", Fault(new Keeps(2, 1)));
-        Assert.Equal("Keeps 1 slots and names 2 have 2 slot names, and rules of 1 slots; each slot has a name.", Fault(new Keeps(1, 2)));
-        Assert.Equal("Keeps 1 slots and names 5 has 5 slots; a part has 0 to 4.", Fault(new Keeps(1, 5)));
+        Assert.Equal("Keeps { Slots = 2, Names = 1 } have 1 slot names, and rules of 2 slots; each slot has a name.", Fault(new Keeps(2, 1)));
+        Assert.Equal("Keeps { Slots = 1, Names = 2 } have 2 slot names, and rules of 1 slots; each slot has a name.", Fault(new Keeps(1, 2)));
+        Assert.Equal("Keeps { Slots = 1, Names = 5 } has 5 slots; a part has 0 to 4.", Fault(new Keeps(1, 5)));
     }
 
     [Fact]
     public void Each_part_appends_one_rule_of_one_type()
     {
-        Assert.Equal("Forgets appended no rule; each part appends one.", Fault(new Forgets()));
-        Assert.Equal("Doubles appended more than one rule; each part appends one.", Fault(new Doubles()));
+        Assert.Equal("Forgets { } appended no rule; each part appends one.", Fault(new Forgets()));
+        Assert.Equal("Doubles { } appended more than one rule; each part appends one.", Fault(new Doubles()));
         Assert.Equal(
-            "Varies appended rules of different types for different leaves; what differs are the constants of one.", Fault(new Varies()));
+            "Varies { } appended rules of different types for different leaves; what differs are the constants of one.", Fault(new Varies()));
     }
 
     private static string Fault(Transform part)
@@ -42,8 +42,6 @@ public class OwnPartTests
             if (Slots == 1) pass.Then(first, new TraceRule<T>(T.One));
             else pass.Then(first, new AdamRule<T>(0.9, 0.9, 1, true, 1));
         }
-
-        public override string ToString() => $"Keeps {Slots} slots and names {Names}";
     }
 
     private sealed record Forgets : Transform
@@ -51,8 +49,6 @@ public class OwnPartTests
         protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         {
         }
-
-        public override string ToString() => nameof(Forgets);
     }
 
     private sealed record Doubles : Transform
@@ -62,8 +58,6 @@ public class OwnPartTests
             pass.Then(first, default(IdentityRule<T>));
             pass.Then(first, default(IdentityRule<T>));
         }
-
-        public override string ToString() => nameof(Doubles);
     }
 
     private sealed record Varies : Transform
@@ -75,7 +69,5 @@ public class OwnPartTests
             if (pass.Factor == 0) pass.Then(first, default(IdentityRule<T>));
             else pass.Then(first, new ScaleRule<T>(T.One));
         }
-
-        public override string ToString() => nameof(Varies);
     }
 }

@@ -133,12 +133,12 @@ public class PartitionTests
         foreach (Optimizer wrapper in (Optimizer[])[Accumulate.Of(2, Momentum), ApplyIfFinite.Around(Momentum)])
         {
             string message = Assert.Throws<ArgumentException>(() => Partition.Of(new Partition.Rule("a", _ => true, wrapper))).Message;
-            Assert.Contains($"The rule 'a' has {wrapper}", message, StringComparison.Ordinal);
-            Assert.Contains("put it around the partition", message, StringComparison.Ordinal);
+            Assert.Contains($"'a' is {wrapper}", message, StringComparison.Ordinal);
+            Assert.Contains("put what is around one around the partition", message, StringComparison.Ordinal);
         }
 
         Assert.Contains(
-            "allowed are optimizers and parts",
+            "allowed is an optimizer or a part",
             Optim.Catalogue.Transforms.Build("partitionMasked(matches=matrices, optimizer=accumulate(every=2, inner=sgd(learningRate=0.1)))")
                 .Match(Succ: built => built.ToString(), Fail: faults => faults[0].Message),
             StringComparison.Ordinal);

@@ -38,6 +38,38 @@ public class UnitTests
     }
 
     [Theory]
+    [InlineData(UnitDimension.First)]
+    [InlineData(UnitDimension.Last)]
+    public void Adaptive_clipping_measures_units_whose_squares_leave_the_range(UnitDimension units)
+    {
+        ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("w", [2, 2], [1.0, 0, 0, 3e200]));
+        ParameterTree<double> gradients = ParameterTree.Of(Leaf.Of("w", [2, 2], [1e200, 0, 0, 4e198]));
+        Optimizer clip = Clip.Adaptively(units: units);
+        ParameterTree<double> deltas = clip.Update(parameters, gradients, clip.Init(parameters)).Deltas;
+        Assert.Equal([1, 0, 0, 1], deltas.AsSpan("w").ToArray().Zip([-0.01, 1, 1, -3e198], (delta, expected) => delta / expected), Near);
+        ParameterTree<double> tiny = ParameterTree.Of(Leaf.Of("w", [2, 2], [1e-200, 0, 0, 0]));
+        Assert.Equal(-1e-200, clip.Update(parameters, tiny, clip.Init(parameters)).Deltas.AsSpan("w")[0]);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Adaptive_clipping_refuses_what_is_not_finite_before_anything_is_written(double bad)
+    {
+        Optimizer optimizer = Trace.Of(0.9).Then(Clip.Adaptively());
+        ParameterTree<double> parameters = Trees.Random<double>(0), state = Trees.Random<double>(1);
+        ParameterTree<double> before = Trees.Random<double>(1), good = Trees.Random<double>(0);
+        TreeBuffer<double> broken = good.Layout.Rent<double>();
+        good.AsSpan().CopyTo(broken.AsSpan());
+        broken.AsSpan("leaf8")[^1] = bad;
+        ParameterTree<double> donated = broken.ToTree();
+        Assert.Equal("leaf8", Assert.Throws<NonFiniteGradientException>(
+            () => { optimizer.StepDonating(parameters, donated, new OptimizerState<double>(1, state)); }).Leaf);
+        Assert.Equal((good, before), (parameters, state));
+        Assert.Equal(good.AsSpan("leaf7"), donated.AsSpan("leaf7"));
+    }
+
+    [Theory]
     [InlineData(UnitDimension.First, new[] { -1.0, 1, -2, 2 })]
     [InlineData(UnitDimension.Last, new[] { -2.0, -3, 2, 3 })]
     public void Centralized_units_have_the_mean_zero(UnitDimension units, double[] expected)
@@ -75,6 +107,17 @@ public class UnitTests
         // The harness turns the gradient around, so the penalty pulls against it.
         Assert.Equal([ratio * 2.9, ratio * 3.9], decayed.AsSpan("vector").ToArray(), Near);
         Assert.Equal([1, 2, 3, 4], decayed.AsSpan("matrix").ToArray());
+    }
+
+    [Fact]
+    public void The_trust_ratio_of_an_update_near_zero_leaves_it_finite()
+    {
+        ParameterTree<float> ones = ParameterTree.Of(Leaf.Of("w", [2], [1f, 1f])), denormal = ParameterTree.Of(Leaf.Of("w", [2], [1e-42f, 0f]));
+        ParameterTree<float> deltas = TrustRatio.Of(0.001).Update(ones, denormal, TrustRatio.Of(0.001).Init(ones)).Deltas;
+        Assert.Equal([-1e-42f * float.MaxValue, 0], deltas.AsSpan("w").ToArray());
+        ParameterTree<double> one = ParameterTree.Of(Leaf.Of("w", [1], [1.0])), least = ParameterTree.Of(Leaf.Of("w", [1], [double.Epsilon]));
+        Assert.Equal(
+            -double.Epsilon * double.MaxValue, TrustRatio.Of().Update(one, least, TrustRatio.Of().Init(one)).Deltas.AsSpan("w")[0]);
     }
 
     [Fact]

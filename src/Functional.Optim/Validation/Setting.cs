@@ -1,0 +1,17 @@
+using System.Runtime.CompilerServices;
+
+namespace Functional.Optim;
+
+/// <summary>Checks a value for the setter of its setting, as <see cref="Bounds.Check"/> checks numbers.</summary>
+internal static class Setting
+{
+    /// <summary>The schedule.</summary>
+    /// <exception cref="ArgumentException">It is null, or a constant rate that is negative or not finite.</exception>
+    internal static Schedule Check(Schedule? schedule, [CallerMemberName] string name = "") =>
+        new Faults().Require(schedule, name).Make(() => schedule!).OrThrow();
+
+    /// <summary>The choice.</summary>
+    /// <exception cref="ArgumentException">It is none of its type.</exception>
+    internal static TChoice Check<TChoice>(TChoice choice, [CallerMemberName] string name = "")
+        where TChoice : struct, Enum => new Faults().Require(choice, name).Make(() => choice).OrThrow();
+}
