@@ -1,15 +1,22 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 
 namespace Functional.Optim.Benchmarks;
 
-/// <summary>Adds the column of <see cref="CatalogueTraffic"/> that tells the median time per byte moved, AdamW's being 1.</summary>
+/// <summary>Adds the column of <see cref="CatalogueTraffic"/> that tells the median time per byte moved, AdamW's being 1, and shows names whole.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class TimePerByteColumnAttribute() : ColumnConfigBaseAttribute(new TimePerByteColumn())
+public sealed class TimePerByteAttribute : Attribute, IConfigSource
 {
+    private const int LongestName = 80;
+
+    public IConfig Config { get; } = ManualConfig.CreateEmpty()
+        .AddColumn(new TimePerByteColumn())
+        .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(LongestName));
+
     private sealed class TimePerByteColumn : IColumn
     {
         public string Id => nameof(TimePerByteColumn);
@@ -34,12 +41,14 @@ public sealed class TimePerByteColumnAttribute() : ColumnConfigBaseAttribute(new
 
         public string GetValue(Summary summary, BenchmarkCase benchmarkCase) => GetValue(summary, benchmarkCase, summary.Style);
 
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
-            (TimePerByte(summary, benchmarkCase) / TimePerByte(summary, summary.BenchmarksCases.First(one => NameOf(one) == CatalogueTraffic.Reference)))
-            .ToString("F3", CultureInfo.InvariantCulture);
+        public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style)
+        {
+            BenchmarkCase beside = summary.BenchmarksCases.First(one => NameOf(one) == NameOf(benchmarkCase) && summary.IsBaseline(one));
+            return (TimePerByte(summary, benchmarkCase) / TimePerByte(summary, beside)).ToString("F3", CultureInfo.InvariantCulture);
+        }
 
-        private static double TimePerByte(Summary summary, BenchmarkCase of) =>
-            (summary[of]?.ResultStatistics?.Median ?? double.NaN) / CatalogueTraffic.BytesMoved(NameOf(of));
+        private static double TimePerByte(Summary summary, BenchmarkCase of) => (summary[of]?.ResultStatistics?.Median ?? double.NaN)
+            / CatalogueTraffic.BytesMoved(summary.IsBaseline(of) ? CatalogueTraffic.Reference : NameOf(of));
 
         private static string NameOf(BenchmarkCase of) => (string)of.Parameters[nameof(CatalogueTraffic.Name)];
     }
