@@ -3,8 +3,8 @@ namespace Functional.Optim.Kernels;
 /// <summary>A range of the flat arrays that one thread works on, and which of the rules it gets.</summary>
 internal readonly record struct Chunk(int Rule, int Start, int Length)
 {
-    /// <summary>Elements per chunk: long enough to hide the dispatch, short enough to share out.</summary>
-    internal const int Size = 16384;
+    /// <summary>Elements per chunk: long enough to hide the dispatch and to read memory in long stretches, short enough to share out.</summary>
+    internal const int Size = 32768;
 
     /// <summary>Passes shorter than this run on the calling thread.</summary>
     internal const int ParallelThreshold = 65536;

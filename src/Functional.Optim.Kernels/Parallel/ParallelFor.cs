@@ -8,6 +8,8 @@ namespace Functional.Optim.Kernels;
 /// be nested.
 /// </summary>
 /// <remarks>
+/// The indices are dealt out in shares of neighbours, one for each thread, and who is through with its own goes on with those of others:
+/// a loop that comes again finds in the cache of each core what it left there, and threads do not take turns on one stretch of memory.
 /// Loops that run at the same time share <see cref="Threads.Limit"/>: two trainings at once, each of which asks for every core, would
 /// mostly wait for threads that have no core to run on.
 /// </remarks>
@@ -57,10 +59,14 @@ public static class ParallelFor
 
         private TBody body;
         private int count;
-        private int next;
+        private int shares;
+        private int workers;
         private int finished;
         private int users;
         private Exception? failure;
+
+        /// <summary>The next index of each share.</summary>
+        private int[] next = [];
 
         void IThreadPoolWorkItem.Execute()
         {
@@ -73,7 +79,8 @@ public static class ParallelFor
             if (!Pool.TryTake(out Job<TBody>? job)) job = new Job<TBody>();
             job.body = body;
             job.count = count;
-            job.next = 0;
+            job.workers = 0;
+            job.Deal(helpers + 1);
             job.finished = 0;
             job.failure = null;
             job.users = helpers + 1;
@@ -86,23 +93,40 @@ public static class ParallelFor
             if (failure is not null) ExceptionDispatchInfo.Throw(failure);
         }
 
+        private void Deal(int hands)
+        {
+            shares = hands;
+            if (next.Length < hands) next = new int[hands];
+            for (int share = 0; share < hands; share++) next[share] = StartOf(share);
+        }
+
+        private int StartOf(int share) => (int)((long)count * share / shares);
+
         private void Work()
         {
             TBody local = body;
-            for (int index = Interlocked.Increment(ref next) - 1; index < count; index = Interlocked.Increment(ref next) - 1)
+            int own = Interlocked.Increment(ref workers) - 1;
+            for (int turn = 0; turn < shares; turn++)
             {
-                try
-                {
-                    local.Run(index);
-                }
-                catch (Exception exception)
-                {
-                    Interlocked.CompareExchange(ref failure, exception, null);
-                }
-                finally
-                {
-                    Interlocked.Increment(ref finished);
-                }
+                int share = (own + turn) % shares, end = StartOf(share + 1);
+                for (int index = Interlocked.Increment(ref next[share]) - 1; index < end; index = Interlocked.Increment(ref next[share]) - 1)
+                    Run(local, index);
+            }
+        }
+
+        private void Run(in TBody local, int index)
+        {
+            try
+            {
+                local.Run(index);
+            }
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref failure, exception, null);
+            }
+            finally
+            {
+                Interlocked.Increment(ref finished);
             }
         }
 
