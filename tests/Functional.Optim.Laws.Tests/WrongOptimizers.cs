@@ -19,7 +19,7 @@ internal static class WrongOptimizers
         ("Threads", new CountsTheThreads().Then(Rate)),
         ("Resume", new RemembersBesideItsState().Then(Rate)),
         ("Composition", Scale.By(2).Then(new LooksAtThePartBefore()).Then(Rate)),
-        ("Split", new CountsTheLeaves().Then(Rate)),
+        ("Split", new GoesByThePlace().Then(Rate)),
         ("Locality", new HasASignForEverything().Then(Rate)),
         ("ZeroRate", new Descent(multiplier => Math.Max(multiplier, 0.25))),
         ("RateMultiplier", new Descent(multiplier => multiplier * multiplier)),
@@ -31,33 +31,27 @@ internal static class WrongOptimizers
     /// <summary>Works with the gradient it was given as with memory of its own.</summary>
     private sealed record ClearsTheGradient : Transform
     {
-        protected override bool Rewrites => true;
+        protected override bool TransformsLeaves => true;
 
-        protected override void Rewrite<T>(in Rewriting<T> update)
+        protected override void TransformLeaf<T>(in LeafContext<T> leaf)
         {
-            foreach (Leaf leaf in update.Leaves)
-            {
-                ReadOnlySpan<T> before = update.Before(leaf);
-                before.CopyTo(update.After(leaf));
-                if (!before.Overlaps(update.After(leaf)))
-                    MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(before), before.Length).Clear();
-            }
+            ReadOnlySpan<T> before = leaf.Input;
+            before.CopyTo(leaf.Output);
+            if (!before.Overlaps(leaf.Output))
+                MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(before), before.Length).Clear();
         }
     }
 
     /// <summary>Adds to each element the one before it, which in memory that is donated is the sum already.</summary>
     private sealed record ReadsWhatItHasWritten : Transform
     {
-        protected override bool Rewrites => true;
+        protected override bool TransformsLeaves => true;
 
-        protected override void Rewrite<T>(in Rewriting<T> update)
+        protected override void TransformLeaf<T>(in LeafContext<T> leaf)
         {
-            foreach (Leaf leaf in update.Leaves)
-            {
-                ReadOnlySpan<T> before = update.Before(leaf);
-                for (int index = 0; index < before.Length; index++)
-                    update.After(leaf)[index] = index == 0 ? before[index] : before[index] + before[index - 1];
-            }
+            ReadOnlySpan<T> before = leaf.Input;
+            for (int index = 0; index < before.Length; index++)
+                leaf.Output[index] = index == 0 ? before[index] : before[index] + before[index - 1];
         }
     }
 
@@ -87,18 +81,15 @@ internal static class WrongOptimizers
     {
         private readonly ConditionalWeakTable<Leaf, Dictionary<(Type, long), Array>> momenta = [];
 
-        protected override bool Rewrites => true;
+        protected override bool TransformsLeaves => true;
 
-        protected override void Rewrite<T>(in Rewriting<T> update)
+        protected override void TransformLeaf<T>(in LeafContext<T> leaf)
         {
-            foreach (Leaf leaf in update.Leaves)
-            {
-                Dictionary<(Type, long), Array> ofLeaf = momenta.GetOrCreateValue(leaf);
-                T[] before = ofLeaf.TryGetValue((typeof(T), update.Step - 1), out Array? known) ? (T[])known : new T[leaf.Length], after = new T[leaf.Length];
-                for (int index = 0; index < leaf.Length; index++) after[index] = before[index] + update.Before(leaf)[index];
-                ofLeaf[(typeof(T), update.Step)] = after;
-                after.CopyTo(update.After(leaf));
-            }
+            Dictionary<(Type, long), Array> ofLeaf = momenta.GetOrCreateValue(leaf.Leaf);
+            T[] before = ofLeaf.TryGetValue((typeof(T), leaf.Step - 1), out Array? known) ? (T[])known : new T[leaf.Leaf.Length], after = new T[leaf.Leaf.Length];
+            for (int index = 0; index < leaf.Leaf.Length; index++) after[index] = before[index] + leaf.Input[index];
+            ofLeaf[(typeof(T), leaf.Step)] = after;
+            after.CopyTo(leaf.Output);
         }
     }
 
@@ -108,17 +99,14 @@ internal static class WrongOptimizers
             pass.Then(first, new ScaleRule<T>(typeof(TFirst) == typeof(IdentityRule<T>) ? T.One : T.One + T.One));
     }
 
-    private sealed record CountsTheLeaves : Transform
+    private sealed record GoesByThePlace : Transform
     {
-        protected override bool Rewrites => true;
+        protected override bool TransformsLeaves => true;
 
-        protected override void Rewrite<T>(in Rewriting<T> update)
+        protected override void TransformLeaf<T>(in LeafContext<T> leaf)
         {
-            foreach (Leaf leaf in update.Leaves)
-            {
-                for (int index = 0; index < leaf.Length; index++)
-                    update.After(leaf)[index] = update.Before(leaf)[index] * T.CreateTruncating(update.Leaves.Length);
-            }
+            for (int index = 0; index < leaf.Leaf.Length; index++)
+                leaf.Output[index] = leaf.Input[index] * T.CreateTruncating(leaf.Leaf.Index + 1);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Functional.Optim.Kernels;
 
-/// <summary>A range of the flat arrays that one thread works on, and which of the rules it gets.</summary>
-internal readonly record struct Chunk(int Rule, int Start, int Length)
+/// <summary>A range of one segment that one thread works on.</summary>
+internal readonly record struct Chunk(int Segment, int Start, int Length)
 {
     /// <summary>Elements per chunk: long enough to hide the dispatch and to read memory in long stretches, short enough to share out.</summary>
     internal const int Size = 32768;

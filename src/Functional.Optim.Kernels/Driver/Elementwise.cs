@@ -9,9 +9,6 @@ namespace Functional.Optim.Kernels;
 /// </summary>
 public static unsafe class Elementwise
 {
-    /// <summary>Above this many bytes written, arrays other than the inputs are written past the cache.</summary>
-    private const long NonTemporalThreshold = 16L << 20;
-
     /// <summary>
     /// Runs a rule over spans. What is written lies apart from all else that is written, and apart from what is read or exactly upon it.
     /// </summary>
@@ -66,27 +63,57 @@ public static unsafe class Elementwise
             memory.SlotsOut[2] = (long)out2;
             memory.SlotsOut[3] = (long)out3;
             TRule constants = rule;
-            RunBlocks(&constants, null, 0, length, memory, width);
+            memory.AvoidCache(length, TRule.SlotCount);
+            if (length < Chunk.ParallelThreshold)
+            {
+                RunRange(constants, memory, 0, length, LaneWidths.Resolve(width));
+            }
+            else
+            {
+                ParallelFor.Run((int)(((long)length + Chunk.Size - 1) / Chunk.Size), new Slices<T, TRule>(&constants, length, memory, LaneWidths.Resolve(width)));
+            }
         }
     }
 
-    /// <summary>Runs over chunks that may have different rules; without chunks over [0, length) with the first rule.</summary>
-    internal static void RunBlocks<T, TRule>(
-        TRule* rules, Chunk* chunks, int chunkCount, int length, PassMemory<T> memory, LaneWidth width = LaneWidth.Best)
+    /// <summary>
+    /// Runs over chunks of segments; each segment has a rule and memory of its own. Short passes stay on the calling thread.
+    /// </summary>
+    /// <param name="rules">The rule of each segment: the same type, other constants.</param>
+    /// <param name="memories">The addresses of each segment.</param>
+    /// <param name="chunks">The ranges to work on.</param>
+    /// <param name="length">How many elements the chunks have together.</param>
+    internal static void RunSegments<T, TRule>(
+        ReadOnlySpan<TRule> rules, ReadOnlySpan<PassMemory<T>> memories, ReadOnlySpan<Chunk> chunks, long length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
-        memory.NonTemporal = memory.Output != memory.Parameters && memory.Output != memory.Updates
-            && (long)length * sizeof(T) * (1 + TRule.SlotCount) > NonTemporalThreshold;
-        Body<T, TRule> body = new(rules, chunks, length, memory, LaneWidths.Resolve(width));
-        int count = chunks is null ? (int)(((long)length + Chunk.Size - 1) / Chunk.Size) : chunkCount;
-        if (length < Chunk.ParallelThreshold)
+        fixed (TRule* rule = rules)
+        fixed (PassMemory<T>* memory = memories)
+        fixed (Chunk* chunk = chunks)
         {
-            for (int index = 0; index < count; index++) body.Run(index);
+            Segments<T, TRule> body = new(rule, memory, chunk, LaneWidths.Resolve(LaneWidth.Best));
+            if (length < Chunk.ParallelThreshold)
+            {
+                for (int index = 0; index < chunks.Length; index++) body.Run(index);
+            }
+            else
+            {
+                ParallelFor.Run(chunks.Length, body);
+            }
         }
-        else
+    }
+
+    /// <summary>Runs a rule over the indices [start, end) on the calling thread.</summary>
+    internal static void RunRange<T, TRule>(in TRule rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TRule : unmanaged, IUpdateRule<T>
+    {
+        switch (width)
         {
-            ParallelFor.Run(count, body);
+            case LaneWidth.Bits512: Range<T, TRule, Lane512<T>>(rule, memory, start, end); break;
+            case LaneWidth.Bits256: Range<T, TRule, Lane256<T>>(rule, memory, start, end); break;
+            case LaneWidth.Bits128: Range<T, TRule, Lane128<T>>(rule, memory, start, end); break;
+            default: Range<T, TRule, ScalarLane<T>>(rule, memory, start, end); break;
         }
     }
 
@@ -191,28 +218,34 @@ public static unsafe class Elementwise
             where TLane : struct, ILane<TLane, T> => TLane.StoreNonTemporal(value, destination);
     }
 
-    private readonly struct Body<T, TRule>(TRule* rules, Chunk* chunks, int length, PassMemory<T> memory, LaneWidth width) : IParallelBody
+    /// <summary>One rule over [0, length), a chunk at a time.</summary>
+    private readonly struct Slices<T, TRule>(TRule* rule, int length, PassMemory<T> memory, LaneWidth width) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
-        private readonly TRule* rules = rules;
-        private readonly Chunk* chunks = chunks;
+        private readonly TRule* rule = rule;
         private readonly PassMemory<T> memory = memory;
 
         public void Run(int index)
         {
-            Chunk chunk = chunks is null
-                ? new Chunk(0, index * Chunk.Size, Math.Min(Chunk.Size, length - (index * Chunk.Size)))
-                : chunks[index];
-            ref readonly TRule rule = ref rules[chunk.Rule];
-            int end = chunk.Start + chunk.Length;
-            switch (width)
-            {
-                case LaneWidth.Bits512: Range<T, TRule, Lane512<T>>(rule, memory, chunk.Start, end); break;
-                case LaneWidth.Bits256: Range<T, TRule, Lane256<T>>(rule, memory, chunk.Start, end); break;
-                case LaneWidth.Bits128: Range<T, TRule, Lane128<T>>(rule, memory, chunk.Start, end); break;
-                default: Range<T, TRule, ScalarLane<T>>(rule, memory, chunk.Start, end); break;
-            }
+            long start = (long)index * Chunk.Size;
+            RunRange(*rule, memory, start, Math.Min(start + Chunk.Size, length), width);
+        }
+    }
+
+    /// <summary>The chunks of segments.</summary>
+    private readonly struct Segments<T, TRule>(TRule* rules, PassMemory<T>* memories, Chunk* chunks, LaneWidth width) : IParallelBody
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TRule : unmanaged, IUpdateRule<T>
+    {
+        private readonly TRule* rules = rules;
+        private readonly PassMemory<T>* memories = memories;
+        private readonly Chunk* chunks = chunks;
+
+        public void Run(int index)
+        {
+            Chunk chunk = chunks[index];
+            RunRange(rules[chunk.Segment], memories[chunk.Segment], chunk.Start, (long)chunk.Start + chunk.Length, width);
         }
     }
 }

@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>The addresses one elementwise pass reads and writes; outputs may be the inputs.</summary>
+/// <summary>
+/// The addresses that an elementwise pass reads and writes in one segment; outputs may be the inputs. Each is shifted so that the
+/// pass's own index leads to its element, wherever the array lies.
+/// </summary>
 internal unsafe struct PassMemory<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -13,9 +16,16 @@ internal unsafe struct PassMemory<T>
     internal fixed long SlotsOut[Slots<ScalarLane<float>>.Capacity];
     internal bool NonTemporal;
 
+    /// <summary>Above this many bytes written, arrays other than the inputs are written past the cache.</summary>
+    private const long NonTemporalThreshold = 16L << 20;
+
     internal readonly T* SlotIn(int slot) => (T*)SlotsIn[slot];
 
     internal readonly T* SlotOut(int slot) => (T*)SlotsOut[slot];
+
+    /// <summary>Decides whether a pass over so many elements writes past the cache.</summary>
+    internal void AvoidCache(long length, int slotCount) => NonTemporal =
+        Output != Parameters && Output != Updates && length * sizeof(T) * (1 + slotCount) > NonTemporalThreshold;
 
     /// <summary>How many elements from an index on until the output is at a multiple of 64 bytes.</summary>
     internal readonly long ElementsToAlignment(long index) => ((64 - ((long)(Output + index) & 63)) & 63) / sizeof(T);

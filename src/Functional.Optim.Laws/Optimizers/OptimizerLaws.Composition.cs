@@ -18,10 +18,10 @@ public static partial class OptimizerLaws
         (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer, updates: 2);
         ParameterTree<T> update = problem.Gradients<T>(3);
         List<ParameterTree<T>> slots = [];
-        foreach (Transform part in optimizer.Parts)
+        for (int index = 0; index < optimizer.Parts.Length; index++)
         {
-            (ParameterTree<T> deltas, OptimizerState<T> next) = (part with { Groups = optimizer.Groups })
-                .Update(parameters, update, state[slots.Count..(slots.Count + part.SlotNames.Length)]);
+            (ParameterTree<T> deltas, OptimizerState<T> next) = (optimizer.Parts[index] with { Groups = optimizer.Groups })
+                .Update(parameters, update, optimizer.StateOfPart(index, parameters.Layout, state));
             update = deltas.Select(static delta => -delta);
             for (int slot = 0; slot < next.SlotCount; slot++) slots.Add(next[slot]);
         }
@@ -29,7 +29,8 @@ public static partial class OptimizerLaws
         var whole = optimizer.Step(parameters, problem.Gradients<T>(3), state);
         Claim.Same(
             "its parts one after the other", whole,
-            (parameters.Zip(update, static (parameter, all) => parameter - all), new OptimizerState<T>(state.Step + 1, slots.ToArray())));
+            (parameters.Zip(update, static (parameter, all) => parameter - all),
+                slots.Index().Aggregate(whole.State, static (made, slot) => made.With(slot.Index, slot.Item))));
 
         Optimizer identity = Optim.Composition.Identity, clip = Clip.ByValue(1), scale = Scale.By(0.5);
         Claim.Same("between two identities", whole, identity.Then(optimizer).Then(identity).Step(parameters, problem.Gradients<T>(3), state));

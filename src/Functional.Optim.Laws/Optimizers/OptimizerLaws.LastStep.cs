@@ -13,8 +13,7 @@ public static partial class OptimizerLaws
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer);
-        state = new OptimizerState<T>(long.MaxValue - 2, [.. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot])])
-            .With(state.Counters);
+        state = state.At(long.MaxValue - 2);
         while (state.Step < long.MaxValue)
         {
             (ParameterTree<T> before, long step) = (parameters, state.Step);

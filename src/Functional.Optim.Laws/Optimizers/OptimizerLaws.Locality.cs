@@ -29,6 +29,6 @@ public static partial class OptimizerLaws
     }
 
     private static string? ExemptionFromLocality(Optimizer optimizer) =>
-        optimizer.OpenedParts().FirstOrDefault(part => part.Measures || part.Rewrites) is { } part
+        optimizer.OpenedParts().FirstOrDefault(part => part.Measures || part.TransformsLeaves) is { } part
             ? $"{part} looks at more than one element" : null;
 }

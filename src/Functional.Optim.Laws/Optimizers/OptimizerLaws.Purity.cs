@@ -14,7 +14,7 @@ public static partial class OptimizerLaws
     {
         (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer, updates: 2);
         ParameterTree<T> gradients = problem.Gradients<T>(3);
-        var before = (parameters.Copy(), state.Copy());
+        var before = (parameters.Anew(), state.Anew());
         var first = optimizer.Step(parameters, gradients, state);
         Claim.Same("after the step, what it was given", before, (parameters, state));
         Claim.Same("after the step, the gradients it was given", problem.Gradients<T>(3), gradients);

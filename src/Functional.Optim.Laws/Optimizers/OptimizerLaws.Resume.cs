@@ -16,7 +16,7 @@ public static partial class OptimizerLaws
         for (int stop = 1; stop < Problem.Updates; stop++)
         {
             (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer, stop);
-            (parameters, state) = (parameters.Copy(), state.Copy());
+            (parameters, state) = (parameters.Anew(), state.Anew());
             Optimizer again = optimizer with { };
             for (int update = stop + 1; update <= Problem.Updates; update++)
                 (parameters, state) = again.Step(parameters, problem.Gradients<T>(update), state);

@@ -10,10 +10,10 @@ internal static class PartExtensions
         part is Partition partition ? partition.Rules.SelectMany(rule => rule.Optimizer.OpenedParts()) : [part]);
 
     /// <summary>The parts that each leaf of the problems goes through where it is not frozen.</summary>
-    internal static IEnumerable<Transform[]> Routes(this Optimizer optimizer) => Problem.Sample.Parameters<float>().Layout.Leaves
-        .Select(optimizer.TreatmentOf)
-        .Where(treatment => !treatment.Settings.Frozen)
-        .Select(treatment => treatment.Stops.Select(stop => stop.Part).ToArray());
+    internal static IEnumerable<Transform[]> Routes(this Optimizer optimizer) => optimizer
+        .PlanFor(Problem.Sample.Parameters<float>().Layout, null).Routes
+        .Where(route => !route.Settings.Frozen)
+        .Select(route => route.Transforms.Select(placed => placed.Transform).ToArray());
 
     /// <summary>Whether a part multiplies by a learning rate, or a part inside a partition does.</summary>
     internal static bool HasRate(this Transform part) => part is Partition

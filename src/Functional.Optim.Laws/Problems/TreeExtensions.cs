@@ -6,13 +6,15 @@ namespace Functional.Optim.Laws;
 internal static class TreeExtensions
 {
     /// <summary>The same numbers in memory, and under a layout, of their own, as if read from a file.</summary>
-    internal static ParameterTree<T> Copy<T>(this ParameterTree<T> tree)
+    internal static ParameterTree<T> Anew<T>(this ParameterTree<T> tree)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => tree.Select(static value => value);
 
-    /// <inheritdoc cref="Copy{T}(ParameterTree{T})"/>
-    internal static OptimizerState<T> Copy<T>(this OptimizerState<T> state)
+    /// <inheritdoc cref="Anew{T}(ParameterTree{T})"/>
+    internal static OptimizerState<T> Anew<T>(this OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new OptimizerState<T>(state.Step, [.. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot].Copy())]).With(state.Counters);
+        new OptimizerState<T>(
+            state.Step, state.SlotNames, [.. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot].Anew())], state.Identity,
+            state.ScalarNames, [.. state.ScalarNames.Select(state.Scalar)], state.Starts, state.Counters);
 
     internal static ParameterTree<T> Select<T>(this ParameterTree<T> tree, Func<T, T> map)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>

@@ -96,7 +96,7 @@ internal static class TreeFile
         Require(
             header.State is null or
             {
-                Updates: >= 0, SkippedSteps: >= 0, Slots: >= 0 and <= OptimizerState<T>.Capacity,
+                Updates: >= 0, SkippedSteps: >= 0, Slots: >= 0 and <= 1024,
                 Others: { WithoutUpdate: >= 0, Gathered: >= 0, LeftOutInARow: >= 0 },
             },
             $"its counters are out of range: {header.State}");

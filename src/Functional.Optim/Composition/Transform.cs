@@ -5,16 +5,41 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// One part of an optimizer, and by itself an optimizer that applies its update: θ' = θ − u. Parts are composed with
+/// One step of an optimizer, and by itself an optimizer that applies its update: θ' = θ − u. Transforms are composed with
 /// <see cref="Composition.Then"/>.
 /// </summary>
+/// <remarks>
+/// An elementwise transform appends a rule (<see cref="Append"/>), on which its slots, of the leaf's own shape, are handed. One that
+/// needs a whole leaf, such as a matrix, overrides <see cref="TransformLeaf"/>; its slots have the shapes that
+/// <see cref="SlotShape"/> gives them. One that needs a norm first measures it (<see cref="Measure"/>).
+/// </remarks>
 public abstract record Transform : Optimizer
 {
     /// <inheritdoc/>
     protected internal sealed override ImmutableArray<Transform> Parts => [this];
 
-    /// <summary>The names of the state slots this part keeps; 0 to 4.</summary>
+    /// <summary>The names of the state slots it keeps; at most 4 where a rule works on them.</summary>
     protected internal virtual ImmutableArray<string> SlotNames => [];
+
+    /// <summary>What its slots are called together in the identity of a state; by default its own name.</summary>
+    protected internal virtual string StateName
+    {
+        get
+        {
+            string name = GetType().Name;
+            if (name.EndsWith("Scaling", StringComparison.Ordinal)) name = name[..^"Scaling".Length];
+            return char.ToLowerInvariant(name[0]) + name[1..];
+        }
+    }
+
+    /// <summary>The shape of a slot for a leaf; <see langword="null"/> where the leaf has none. A rule takes the leaf's own only.</summary>
+    /// <param name="slot">The slot, as in <see cref="SlotNames"/>.</param>
+    /// <param name="leaf">A leaf of the parameters.</param>
+    protected internal virtual ImmutableArray<int>? SlotShape(int slot, Leaf leaf)
+    {
+        ArgumentNullException.ThrowIfNull(leaf);
+        return leaf.Shape;
+    }
 
     /// <summary>Writes what a slot holds of a leaf before the first update; it comes as zeros.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -26,48 +51,91 @@ public abstract record Transform : Optimizer
     {
     }
 
-    /// <summary>Whether the part must see the whole update before it can work on its first element: see <see cref="Measure"/>.</summary>
+    /// <summary>The names of the numbers that it keeps for the whole tree.</summary>
+    protected internal virtual ImmutableArray<string> ScalarNames => [];
+
+    /// <summary>Writes the scalars before the first update; they come as zeros.</summary>
+    /// <param name="scalars">The scalars, as in <see cref="ScalarNames"/>.</param>
+    protected internal virtual void InitScalars(Span<double> scalars)
+    {
+    }
+
+    /// <summary>Changes the scalars of the step before into those of this one, after <see cref="Measure"/> has seen the gradient.</summary>
+    /// <param name="step">t, the number of the update being made, from 1.</param>
+    /// <param name="scalars">The scalars, as in <see cref="ScalarNames"/>.</param>
+    protected internal virtual void UpdateScalars(long step, Span<double> scalars)
+    {
+    }
+
+    /// <summary>Whether the transform must see the whole update before it can work on its first element: see <see cref="Measure"/>.</summary>
     protected internal virtual bool Measures => false;
 
     /// <summary>Whether each leaf is measured by itself, so that leaves alike must not be worked on as one range.</summary>
     protected internal virtual bool LeafByLeaf => false;
 
-    /// <summary>Measures the update before the part works on it.</summary>
+    /// <summary>Measures the update before the transform works on it.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="update">The update that enters the part, and the parameters.</param>
+    /// <param name="update">The update that enters the transform, and the parameters.</param>
     /// <param name="measured">A number per range, which <see cref="Append"/> finds as <see cref="RulePass{T}.Measured"/>.</param>
-    /// <exception cref="NonFiniteGradientException">The update is not finite and the part cannot do without; nothing was changed.</exception>
+    /// <exception cref="NonFiniteGradientException">The update is not finite and the transform cannot do without; nothing was changed.</exception>
     protected internal virtual void Measure<T>(in Measurement<T> update, Span<double> measured)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
     }
 
-    /// <summary>Whether the part changes the update by more than a rule for each element can: see <see cref="Rewrite"/>.</summary>
-    protected internal virtual bool Rewrites => false;
+    /// <summary>Whether the transform changes the update by more than a rule for each element can: see <see cref="TransformLeaf"/>.</summary>
+    protected internal virtual bool TransformsLeaves => false;
 
-    /// <summary>Writes a new update, leaf by leaf, before the rules of the pass run.</summary>
+    /// <summary>
+    /// Writes a new update of one leaf, and its slots. Leaves are worked on side by side on the threads, so it touches nothing but
+    /// its leaf.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="update">The update before and after, and the parameters.</param>
-    protected internal virtual void Rewrite<T>(in Rewriting<T> update)
+    /// <param name="leaf">The leaf: its update before and after, its parameters, slots and scratch memory.</param>
+    protected internal virtual void TransformLeaf<T>(in LeafContext<T> leaf)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
     }
 
-    /// <summary>The decay λ that this part gives a leaf, for reports; 0 when it does not decay.</summary>
+    /// <summary>How many elements of scratch memory <see cref="TransformLeaf"/> wants for a leaf.</summary>
+    /// <param name="leaf">A leaf of the parameters.</param>
+    protected internal virtual int ScratchLength(Leaf leaf) => 0;
+
+    /// <summary>Whether <see cref="TransformLeaf"/> is known never to throw, so that a donating step can be made in place.</summary>
+    private protected virtual bool NeverThrows => false;
+
+    /// <inheritdoc cref="NeverThrows"/>
+    internal bool CannotThrow => NeverThrows;
+
+    /// <summary>Whether the parameters to evaluate are others than θ: see <see cref="Evaluate"/>.</summary>
+    protected internal virtual bool ChangesEvaluation => false;
+
+    /// <summary>Writes the parameters to evaluate, of one leaf.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="leaf">θ, the slots and the scalars after a step.</param>
+    /// <param name="evaluated">Where they go; comes as θ.</param>
+    protected internal virtual void Evaluate<T>(in EvaluationContext<T> leaf, Span<T> evaluated)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+    }
+
+    /// <summary>The decay λ that this transform gives a leaf, for reports; 0 when it does not decay.</summary>
     protected internal virtual double DecayOf(Leaf leaf) => 0;
 
-    /// <summary>The rate this part multiplies the update by at a step; 1 when it has none.</summary>
+    /// <summary>The rate this transform multiplies the update by at a step; 1 when it has none.</summary>
     protected internal virtual double RateAt(long step) => 1;
 
     /// <summary>
-    /// What of this part depends on the leaf: neighbouring leaves with the same factor are worked on together. A part is a learning rate
-    /// where it depends on <see cref="LeafSettings.LearningRateMultiplier"/>, which all but the last of an optimizer see as 1.
+    /// What of this transform depends on the leaf: neighbouring leaves with the same factor are worked on together. A transform is a
+    /// learning rate where it depends on <see cref="LeafSettings.LearningRateMultiplier"/>, which all but the last of an optimizer
+    /// see as 1.
     /// </summary>
     protected internal virtual double FactorOf(Leaf leaf, LeafSettings settings) => 1;
 
     /// <summary>
-    /// Appends this part's rule to those before it, once: <c>pass.Then(first, new MyRule&lt;T&gt;(…))</c>; by default one that changes
-    /// nothing. Its constants may differ from leaf to leaf, its type may not, and it has as many slots as the part has names.
+    /// Appends this transform's rule to those before it, once: <c>pass.Then(first, new MyRule&lt;T&gt;(…))</c>; by default one that
+    /// changes nothing. Its constants may differ from leaf to leaf, its type may not, and it has as many slots as the transform has
+    /// names, or none where the transform changes whole leaves.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TFirst">The rules before.</typeparam>

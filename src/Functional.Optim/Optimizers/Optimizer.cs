@@ -16,7 +16,21 @@ namespace Functional.Optim;
 /// </remarks>
 public abstract record Optimizer
 {
-    private static readonly ConditionalWeakTable<Optimizer, Compiled> Known = [];
+    private readonly PlanCache plans = new();
+
+    /// <summary>An optimizer without groups.</summary>
+    protected Optimizer()
+    {
+    }
+
+    /// <summary>A copy is changed by <c>with</c> next, so it starts without plans.</summary>
+    /// <param name="original">The record to copy.</param>
+    protected Optimizer(Optimizer original)
+    {
+        ArgumentNullException.ThrowIfNull(original);
+        plans = new PlanCache();
+        Groups = original.Groups;
+    }
 
     /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
     public virtual ImmutableArray<LeafGroup> Groups { get; init; } = [];
@@ -31,8 +45,7 @@ public abstract record Optimizer
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="parameters">The parameters, for their layout and for slots that start as they do.</param>
     /// <exception cref="ArgumentException">
-    /// The composition has more than <see cref="OptimizerState{T}.Capacity"/> slots, or a group multiplies a learning rate that its leaves do
-    /// not have.
+    /// A group multiplies a learning rate that its leaves do not have, or a part has more than four slots.
     /// </exception>
     public OptimizerState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Start(parameters);
@@ -50,7 +63,7 @@ public abstract record Optimizer
     public (ParameterTree<T> Parameters, TState State) Step<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
-        => Make(parameters, gradients, state, PassEnd.Parameters, donate: false);
+        => Make(parameters, gradients, state, PassOutput.Parameters, donate: false);
 
     /// <summary>
     /// One update that consumes its inputs, parameters, gradients and state, and reuses their memory: the same bits as
@@ -69,7 +82,7 @@ public abstract record Optimizer
     public (ParameterTree<T> Parameters, TState State) StepDonating<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
-        => Make(parameters, gradients, state, PassEnd.Parameters, donate: true);
+        => Make(parameters, gradients, state, PassOutput.Parameters, donate: true);
 
     /// <summary>
     /// What the update would add to each parameter, without adding it: θ' = θ + Δ, which <see cref="ParameterTree{T}.Plus"/> does, of these
@@ -87,22 +100,36 @@ public abstract record Optimizer
     public (ParameterTree<T> Deltas, TState State) Update<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
-        => Make(parameters, gradients, state, PassEnd.Deltas, donate: false);
+        => Make(parameters, gradients, state, PassOutput.Deltas, donate: false);
+
+    /// <summary>
+    /// The parameters to evaluate and to ship: θ itself, unless a transform says otherwise, such as an average of the parameters.
+    /// </summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <typeparam name="TState">The state that <c>Init</c> returned.</typeparam>
+    /// <param name="parameters">θ.</param>
+    /// <param name="state">The state after the same step.</param>
+    /// <exception cref="ArgumentException">The state is not one of this optimizer for these parameters.</exception>
+    public ParameterTree<T> EvaluationParameters<T, TState>(ParameterTree<T> parameters, TState state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TState : struct, IOptimizerState<T, TState> => Evaluate(parameters, state.ToState());
 
     /// <summary>The learning rate of the k-th update: the product of the rates of the parts.</summary>
     /// <param name="step">k, from 1.</param>
     public double LearningRateAt(long step)
     {
         double rate = 1;
-        foreach (Transform part in CompiledParts.Parts) rate *= part.RateAt(step);
+        foreach (Transform part in plans.PartsOf(this)) rate *= part.RateAt(step);
         return rate;
     }
 
-    /// <summary>How many bytes of state it keeps for each parameter: a number for each slot, before padding.</summary>
+    /// <summary>
+    /// How many bytes of state it keeps for each parameter that goes through all of its elementwise parts: a number for each slot,
+    /// before padding. Of rules of a partition the largest counts.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     public int StateBytesPerParameter<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Init(ParameterTree.Of(Leaf.Of("one", [1], [T.One]))).SlotCount * Unsafe.SizeOf<T>();
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => ElementwiseSlots(plans.PartsOf(this)) * Unsafe.SizeOf<T>();
 
     /// <summary>Which leaves of a layout are treated how: by which group or rule of a <see cref="Partition"/>, with which settings.</summary>
     /// <param name="layout">The layout of the parameters.</param>
@@ -112,17 +139,15 @@ public abstract record Optimizer
         ArgumentNullException.ThrowIfNull(layout);
         return new GroupReport(
         [
-            .. PlanFor(layout).Treatments
-                .GroupBy(treatment => (treatment.Name, treatment.Settings, treatment.WeightDecay), treatment => treatment.Leaf)
+            .. layout.Leaves.Zip(PlanFor(layout, null).Routes)
+                .GroupBy(pair => (pair.Item2.Name, pair.Item2.Settings, WeightDecay: pair.Item2.WeightDecayOf(pair.Item1)), pair => pair.Item1)
                 .Select(rows => new GroupReport.Row(
                     rows.Key.Name, rows.Key.Settings, rows.Key.WeightDecay, [.. rows], rows.Sum(leaf => (long)leaf.Length))),
         ]);
     }
 
     /// <summary>The decay that reaches a leaf.</summary>
-    internal double WeightDecayOf(Leaf leaf) => TreatmentOf(leaf).WeightDecay;
-
-    internal Treatment TreatmentOf(Leaf leaf) => Treatment.Of(this, CompiledParts.Parts, leaf);
+    internal double WeightDecayOf(Leaf leaf) => new LeafRouter(this, Placement.Of(plans.PartsOf(this))).RouteOf(leaf).WeightDecayOf(leaf);
 
     /// <summary>Whether the settings and the groups are the same.</summary>
     public virtual bool Equals(Optimizer? other) =>
@@ -155,121 +180,189 @@ public abstract record Optimizer
         return LeafGroup.Ungrouped;
     }
 
-    /// <summary>The parts and the plans of this very record; a changed copy starts anew.</summary>
-    private Compiled CompiledParts
+    /// <summary>The state of one of its parts: the slots and the scalars that it keeps.</summary>
+    internal OptimizerState<T> StateOfPart<T>(int part, TreeLayout layout, OptimizerState<T> state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        get
-        {
-            if (Known.TryGetValue(this, out Compiled? known)) return known;
-            return Known.GetValue(this, static optimizer => new Compiled(optimizer.Parts));
-        }
+        Placement placement = PlanFor(layout, state.Starts).Placement;
+        PlacedTransform[] placed = [.. placement.Transforms.Where(transform => transform.Part == part)];
+        int[] slots = [.. placed.SelectMany(transform => Enumerable.Range(transform.FirstSlot, transform.SlotNames.Length))];
+        ImmutableArray<string> names = [.. slots.Select(slot => state.SlotNames[slot])];
+        return new OptimizerState<T>(
+            state.Step, names, [.. slots.Select(slot => state[slot])],
+            string.Join(", ", placed.Where(transform => transform.SlotNames.Length > 0).Select(transform => transform.Identity)),
+            [.. placed.SelectMany(transform => transform.ScalarNames.Select(name => transform.Prefix + name))],
+            [.. placed.SelectMany(transform => transform.ScalarNames.Select(name => state.Scalar(transform.Prefix + name)))],
+            state.Starts is { } starts ? SlotStarts.Of([.. slots.Select(slot => starts.OfSlots[slot])]) : null, default);
     }
 
-    private Plan PlanFor(TreeLayout layout)
-    {
-        Compiled compiled = CompiledParts;
-        if (compiled.Plans.TryGetValue(layout, out Plan? plan)) return plan;
-        plan = Plan.Of(this, compiled.Parts, layout);
-        compiled.Plans.AddOrUpdate(layout, plan);
-        return plan;
-    }
+    /// <summary>What a state of this optimizer holds for a layout.</summary>
+    internal virtual StateSchema SchemaFor(TreeLayout layout, SlotStarts? starts) => PlanFor(layout, starts).Schema;
+
+    internal Plan PlanFor(TreeLayout layout, SlotStarts? starts, bool leafByLeaf = false) => plans.PlanFor(this, layout, starts, leafByLeaf);
 
     /// <summary>What <see cref="Init"/> does.</summary>
     private protected virtual OptimizerState<T> Start<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Plan plan = PlanFor(parameters.Layout);
-        int count = plan.SlotNames.Length;
-        if (count > OptimizerState<T>.Capacity)
-            throw new ArgumentException($"{this} keeps {count} state slots; a composition can have {OptimizerState<T>.Capacity}.");
-        TreeBuffer<T>[] slots = new TreeBuffer<T>[count];
-        for (int slot = 0; slot < count; slot++) slots[slot] = parameters.Layout.Rent<T>();
-        foreach (Route route in plan.Routes)
+        Plan plan = PlanFor(parameters.Layout, null);
+        StateShell<T> shell = plan.Schema.Rent<T>();
+        (shell.Step, shell.Counters) = (0, default);
+        for (int slot = 0; slot < plan.Slots.Length; slot++) shell.Slots[slot] = StartOf(plan.Slots[slot], parameters);
+        shell.Scalars.AsSpan().Clear();
+        foreach (PlacedTransform placed in plan.Scalars)
+            placed.Transform.InitScalars(shell.Scalars.AsSpan(placed.FirstScalar, placed.ScalarNames.Length));
+        return shell.Handle();
+    }
+
+    /// <summary>A slot before the first update.</summary>
+    private protected static ParameterTree<T> StartOf<T>(SlotPlan slot, ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TreeBuffer<T> start = (slot.Layout ?? parameters.Layout).Rent<T>();
+        foreach (Leaf leaf in start.Layout.Leaves)
+            slot.Owner.Transform.InitSlot(slot.Index, parameters.AsSpan(leaf.Name), start.AsSpan(leaf));
+        return start.ToTree();
+    }
+
+    /// <summary>What <see cref="EvaluationParameters"/> does.</summary>
+    private protected virtual ParameterTree<T> Evaluate<T>(ParameterTree<T> parameters, OptimizerState<T> state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TreeLayout layout = parameters.Layout;
+        Plan plan = PlanFor(layout, state.Starts);
+        state.RequireFit(plan.Schema, layout, this);
+        if (!plan.EvaluationChanges) return parameters;
+        TreeBuffer<T> evaluated = layout.RentUncleared<T>();
+        parameters.AsSpan().CopyTo(evaluated.AsSpan());
+        foreach (LeafClass leafClass in plan.Classes)
         {
-            foreach ((Transform part, int first, _, _) in route.Stops)
+            foreach (PlacedTransform placed in leafClass.Transforms)
             {
-                foreach (Leaf leaf in route.Leaves)
+                if (!placed.Transform.ChangesEvaluation) continue;
+                foreach (Leaf leaf in leafClass.Leaves)
                 {
-                    for (int slot = 0; slot < part.SlotNames.Length; slot++)
-                        part.InitSlot(slot, parameters.AsSpan(leaf), slots[first + slot].AsSpan(leaf));
+                    EvaluationContext<T> context = new(plan, placed, state, leaf, parameters.AsSpan(leaf));
+                    placed.Transform.Evaluate(context, evaluated.AsSpan(leaf));
                 }
             }
         }
 
-        return new OptimizerState<T>(0, plan.SlotNames, [.. slots.Select(slot => slot.ToTree())]);
+        return evaluated.ToTree();
     }
+
+    private static int ElementwiseSlots(ImmutableArray<Transform> parts) => parts.Sum(part => part switch
+    {
+        Partition partition => partition.Rules.Max(rule => ElementwiseSlots(rule.Optimizer.Parts)),
+        { TransformsLeaves: true } => 0,
+        _ => part.SlotNames.Length,
+    });
 
     /// <summary>What a caller asks for, checked before a wrapper or a part sees any of it.</summary>
     private (ParameterTree<T> Output, TState State) Make<T, TState>(
-        ParameterTree<T> parameters, ParameterTree<T> gradients, TState state, PassEnd ending, bool donate)
+        ParameterTree<T> parameters, ParameterTree<T> gradients, TState state, PassOutput output, bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
     {
-        if (this is Wrapper && typeof(TState) != typeof(OptimizerState<T>))
-        {
-            throw new ArgumentException(
-                $"{this} counts in its state, and {typeof(TState).Name.Split('`')[0]} has no counters; step with the OptimizerState that Init returned.", nameof(state));
-        }
-
         OptimizerState<T> given = state.ToState();
         parameters.Layout.RequireSame(gradients.Layout, nameof(gradients));
         if (donate) RequireDistinct(parameters, gradients, given);
-        (ParameterTree<T> output, OptimizerState<T> next) = Run(parameters, gradients, given, ending, donate);
-        return (output, TState.From(next));
+        (ParameterTree<T> made, OptimizerState<T> next) = Run(parameters, gradients, given, output, donate);
+        return (made, TState.From(next));
     }
 
     /// <summary>The run of an optimizer inside a wrapper.</summary>
     internal (ParameterTree<T> Parameters, OptimizerState<T> State) RunInside<T>(
-        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Run(parameters, gradients, state, ending, donate);
+        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassOutput output, bool donate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Run(parameters, gradients, state, output, donate);
 
     /// <summary>What the steps do.</summary>
     private protected virtual (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
-        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
+        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassOutput output, bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string consumer = "Optimizer.StepDonating", replacing = consumer + "; use the tree that it returned";
         TreeLayout layout = parameters.Layout;
-        Plan plan = PlanFor(layout);
-        state.RequireSlots(plan.SlotNames, this);
-        for (int slot = 0; slot < plan.SlotNames.Length; slot++) layout.RequireSame(state[slot].Layout, nameof(state));
-        bool inPlace = donate && !plan.CanFailLate;
-
+        Plan plan = PlanFor(layout, state.Starts);
+        state.RequireFit(plan.Schema, layout, this);
         long step = checked(state.Step + 1);
-        TreeStorage<T> output = Destination(parameters, plan.Frozen, inPlace, clearKept: ending == PassEnd.Deltas);
-        Storages<T> slots = default;
-        for (int slot = 0; slot < plan.SlotNames.Length; slot++) slots[slot] = Destination(state[slot], plan.Kept[slot], inPlace, clearKept: false);
-        TreeStorage<T> scratch = gradients.Storage;
-        if (plan.NeedsScratch && !inPlace) scratch = layout.RentUncleared<T>().Storage;
-        Trees<T> before = default;
-        for (int slot = 0; slot < plan.SlotNames.Length; slot++) before[slot] = state[slot];
-        new Execution<T>
+        bool inPlace = donate && !plan.CanThrowLate;
+        StepRun<T> run = plan.RentRun<T>();
+        StateShell<T> next = plan.Schema.Rent<T>();
+        TreeBuffer<T> made = default, update = default;
+        try
         {
-            Plan = plan, Parameters = parameters, Gradients = gradients, Scratch = scratch, Output = output,
-            Slots = ((ReadOnlySpan<ParameterTree<T>>)before)[..plan.SlotNames.Length],
-            NewSlots = ((ReadOnlySpan<TreeStorage<T>>)slots)[..plan.SlotNames.Length],
-            Ending = ending, Step = step,
-        }.Run();
-        if (plan.NeedsScratch && !inPlace) layout.Pool<T>().Add(scratch);
-        if (donate) gradients.Release(consumer);
-        if (donate && !inPlace)
+            state.Shell?.Scalars.CopyTo(next.Scalars, 0);
+            run.Read(parameters, gradients, output);
+            run.Bind(step, next.Scalars);
+            if (!inPlace) made = layout.RentUncleared<T>();
+            if (!inPlace && plan.NeedsScratch) update = layout.RentUncleared<T>();
+            for (int slot = 0; slot < plan.Slots.Length; slot++)
+                next.Slots[slot] = inPlace ? state[slot] : state[slot].Layout.RentUncleared<T>().AsUnwritten();
+            run.Write(inPlace ? parameters.Storage : made.Storage, plan.NeedsScratch && !inPlace ? update.Storage : gradients.Storage, state, next);
+            if (!inPlace) CopyFrozen(plan, parameters, made, clear: output == PassOutput.Deltas);
+            run.Run();
+        }
+        catch
         {
-            parameters.Release(replacing);
-            for (int slot = 0; slot < plan.SlotNames.Length; slot++) state[slot].Release(replacing);
+            if (!inPlace)
+            {
+                foreach (ParameterTree<T> slot in next.Slots)
+                {
+                    if (!slot.IsDefault) slot.Release(consumer);
+                }
+
+                if (!made.IsDefault) made.ToTree().Release(consumer);
+                if (!update.IsDefault) update.ToTree().Release(consumer);
+            }
+
+            plan.Schema.Return(next);
+            throw;
+        }
+        finally
+        {
+            run.Clear();
+            plan.ReturnRun(run);
         }
 
-        Trees<T> trees = default;
-        for (int slot = 0; slot < plan.SlotNames.Length; slot++) trees[slot] = Written(slots[slot]);
-        OptimizerState<T> next = new(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotNames.Length]);
-        return (Written(output), next.With(state.Counters));
-
-        ParameterTree<T> Written(TreeStorage<T> storage)
+        GC.KeepAlive(parameters.Storage);
+        GC.KeepAlive(gradients.Storage);
+        if (!update.IsDefault) update.ToTree().Release(consumer);
+        ParameterTree<T> result = inPlace ? Replaced(parameters) : made.ToTree();
+        for (int slot = 0; slot < next.Slots.Length; slot++)
         {
+            if (inPlace) next.Slots[slot] = Replaced(next.Slots[slot]);
+            else next.Slots[slot].Storage.ClearPadding();
+        }
+
+        (next.Step, next.Counters) = (step, state.Counters);
+        if (donate)
+        {
+            gradients.Release(consumer);
+            if (!inPlace) parameters.Release(replacing);
+            state.Replace(replacing, releaseSlots: !inPlace);
+        }
+
+        return (result, next.Handle());
+
+        ParameterTree<T> Replaced(ParameterTree<T> tree)
+        {
+            TreeStorage<T> storage = tree.Storage;
             storage.ClearPadding();
-            return new ParameterTree<T>(storage, inPlace ? storage.Consume(replacing) : storage.Claim());
+            return new ParameterTree<T>(storage, storage.Consume(replacing));
         }
     }
 
+    /// <summary>The leaves that no pass writes stand in the output already.</summary>
+    private static void CopyFrozen<T>(Plan plan, ParameterTree<T> parameters, TreeBuffer<T> made, bool clear)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        foreach (Leaf leaf in plan.Frozen)
+        {
+            if (clear) made.AsSpan(leaf).Clear();
+            else parameters.AsSpan(leaf).CopyTo(made.AsSpan(leaf));
+        }
+    }
     /// <summary>A donated tree is written to, so no memory may be two of them.</summary>
     private static void RequireDistinct<T>(ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -289,42 +382,5 @@ public abstract record Optimizer
         TreeStorage<T> StorageOf(int tree) => (tree == 0 ? parameters : tree == 1 ? gradients : state[tree - 2]).Storage;
 
         string RoleOf(int tree) => tree == 0 ? nameof(parameters) : tree == 1 ? nameof(gradients) : $"slot {(state.SlotNames.IsEmpty ? tree - 2 : state.SlotNames[tree - 2])}";
-    }
-
-    /// <summary>Where a tree's successor is written: its own memory, or a buffer in which the leaves that nobody writes stand already.</summary>
-    private static TreeStorage<T> Destination<T>(ParameterTree<T> before, Leaf[] kept, bool inPlace, bool clearKept)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (inPlace) return before.Storage;
-        TreeBuffer<T> after = before.Layout.RentUncleared<T>();
-        foreach (Leaf leaf in kept)
-        {
-            if (clearKept) after.AsSpan(leaf).Clear();
-            else before.AsSpan(leaf).CopyTo(after.AsSpan(leaf));
-        }
-
-        return after.Storage;
-    }
-
-    [InlineArray(OptimizerState<float>.Capacity)]
-    private struct Storages<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        private TreeStorage<T> first;
-    }
-
-    [InlineArray(OptimizerState<float>.Capacity)]
-    private struct Trees<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        private ParameterTree<T> first;
-    }
-
-    private sealed class Compiled(ImmutableArray<Transform> parts)
-    {
-        internal ImmutableArray<Transform> Parts => parts;
-
-        /// <summary>By the layout's identity, which costs less than its names and shapes.</summary>
-        internal ConditionalWeakTable<TreeLayout, Plan> Plans { get; } = [];
     }
 }

@@ -4,14 +4,30 @@ namespace Functional.Optim;
 
 /// <summary>The state of Adagrad: the number of finished updates and the sum of the squared gradients.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="Step">How many updates are finished.</param>
-/// <param name="Sum">s, the initial accumulator included.</param>
-public readonly record struct AdagradState<T>(long Step, ParameterTree<T> Sum) : IOptimizerState<T, AdagradState<T>>
+public readonly record struct AdagradState<T> : IOptimizerState<T, AdagradState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <inheritdoc/>
-    public static AdagradState<T> From(OptimizerState<T> state) => new(state.Step, state.Part(AdagradScaling.Slots.AsSpan())[0]);
+    private readonly OptimizerState<T> state;
+
+    /// <summary>A state made by hand.</summary>
+    /// <param name="step">How many updates are finished.</param>
+    /// <param name="sum">s, the initial accumulator included.</param>
+    public AdagradState(long step, ParameterTree<T> sum)
+        : this(new(step, AdagradScaling.Slots, [sum]))
+    {
+    }
+
+    private AdagradState(OptimizerState<T> state) => this.state = state;
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => new(Step, AdagradScaling.Slots, [Sum]);
+    public long Step { get => state.Step; init => state = state.At(value); }
+
+    /// <summary>s, the initial accumulator included.</summary>
+    public ParameterTree<T> Sum { get => state[0]; init => state = state.With(0, value); }
+
+    /// <inheritdoc/>
+    public static AdagradState<T> From(OptimizerState<T> state) => new(state.Part(AdagradScaling.Slots.AsSpan()));
+
+    /// <inheritdoc/>
+    public OptimizerState<T> ToState() => state;
 }

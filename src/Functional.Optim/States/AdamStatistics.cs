@@ -38,6 +38,7 @@ public readonly record struct AdamStatistics(
         if (scalings is not [AdamScaling scaling])
             throw new ArgumentException($"{optimizer} has {scalings.Length} Adam parts; statistics are of one.", nameof(optimizer));
 
+        LeafRouter router = new(optimizer, Placement.Of(optimizer.Parts));
         ParameterTree<T> divisor = scaling.AmsGrad == AmsGrad.Off ? state.V : state.MaximumV;
         double root = scaling.BiasCorrection && scaling.AmsGrad != AmsGrad.OfCorrectedMoment ? 1 / Math.Sqrt(BiasCorrection.Factor(scaling.Beta2, state.Step)) : 1;
         double firstNorm = 0, secondNorm = 0, sum = 0, squares = 0;
@@ -65,9 +66,11 @@ public readonly record struct AdamStatistics(
 
         return new(state.Step, firstNorm, secondNorm, mean, count == 0 ? 0 : Math.Sqrt(squares / count));
 
-        bool Counts(Leaf leaf) => (leaves is null || leaves(leaf)) && !optimizer.TreatmentOf(leaf).Settings.Frozen;
+        LeafRoute RouteOf(Leaf leaf) => router.RouteOf(leaf);
 
-        double RateOf(Leaf leaf) => state.Step == 0 ? 0 : optimizer.TreatmentOf(leaf).RateAt(state.Step);
+        bool Counts(Leaf leaf) => (leaves is null || leaves(leaf)) && !RouteOf(leaf).Settings.Frozen;
+
+        double RateOf(Leaf leaf) => state.Step == 0 ? 0 : RouteOf(leaf).RateAt(state.Step);
     }
 
     /// <summary>The members, with the same numbers in every culture.</summary>

@@ -4,19 +4,34 @@ namespace Functional.Optim;
 
 /// <summary>The state of Adamax: the number of finished updates, the first moment and the infinity norm.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="Step">How many updates are finished.</param>
-/// <param name="M">m, the running mean of the gradients, not bias-corrected.</param>
-/// <param name="Norm">n, their decaying maximum.</param>
-public readonly record struct AdamaxState<T>(long Step, ParameterTree<T> M, ParameterTree<T> Norm) : IOptimizerState<T, AdamaxState<T>>
+public readonly record struct AdamaxState<T> : IOptimizerState<T, AdamaxState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <inheritdoc/>
-    public static AdamaxState<T> From(OptimizerState<T> state)
+    private readonly OptimizerState<T> state;
+
+    /// <summary>A state made by hand.</summary>
+    /// <param name="step">How many updates are finished.</param>
+    /// <param name="m">m, the running mean of the gradients, not bias-corrected.</param>
+    /// <param name="norm">n, their decaying maximum.</param>
+    public AdamaxState(long step, ParameterTree<T> m, ParameterTree<T> norm)
+        : this(new(step, AdamaxScaling.Slots, [m, norm]))
     {
-        OptimizerState<T> part = state.Part(AdamaxScaling.Slots.AsSpan());
-        return new(part.Step, part[0], part[1]);
     }
 
+    private AdamaxState(OptimizerState<T> state) => this.state = state;
+
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => new(Step, AdamaxScaling.Slots, [M, Norm]);
+    public long Step { get => state.Step; init => state = state.At(value); }
+
+    /// <summary>m, the running mean of the gradients, not bias-corrected.</summary>
+    public ParameterTree<T> M { get => state[0]; init => state = state.With(0, value); }
+
+    /// <summary>n, their decaying maximum.</summary>
+    public ParameterTree<T> Norm { get => state[1]; init => state = state.With(1, value); }
+
+    /// <inheritdoc/>
+    public static AdamaxState<T> From(OptimizerState<T> state) => new(state.Part(AdamaxScaling.Slots.AsSpan()));
+
+    /// <inheritdoc/>
+    public OptimizerState<T> ToState() => state;
 }

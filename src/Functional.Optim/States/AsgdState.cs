@@ -4,18 +4,30 @@ namespace Functional.Optim;
 
 /// <summary>The state of averaged stochastic gradient descent: the number of finished updates and the averaged parameters.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="Step">How many updates are finished.</param>
-/// <param name="Average">a, the parameters themselves before the first update.</param>
-public readonly record struct AsgdState<T>(long Step, ParameterTree<T> Average) : IOptimizerState<T, AsgdState<T>>
+public readonly record struct AsgdState<T> : IOptimizerState<T, AsgdState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <inheritdoc/>
-    public static AsgdState<T> From(OptimizerState<T> state)
+    private readonly OptimizerState<T> state;
+
+    /// <summary>A state made by hand.</summary>
+    /// <param name="step">How many updates are finished.</param>
+    /// <param name="average">a, the parameters themselves before the first update.</param>
+    public AsgdState(long step, ParameterTree<T> average)
+        : this(new(step, AsgdAveraging.Slots, [average]))
     {
-        OptimizerState<T> part = state.Part(AsgdAveraging.Slots.AsSpan());
-        return new(part.Step, part[0]);
     }
 
+    private AsgdState(OptimizerState<T> state) => this.state = state;
+
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => new(Step, AsgdAveraging.Slots, [Average]);
+    public long Step { get => state.Step; init => state = state.At(value); }
+
+    /// <summary>a, the parameters themselves before the first update.</summary>
+    public ParameterTree<T> Average { get => state[0]; init => state = state.With(0, value); }
+
+    /// <inheritdoc/>
+    public static AsgdState<T> From(OptimizerState<T> state) => new(state.Part(AsgdAveraging.Slots.AsSpan()));
+
+    /// <inheritdoc/>
+    public OptimizerState<T> ToState() => state;
 }

@@ -1,71 +1,115 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Functional.Optim;
 
 /// <summary>
-/// The state of any optimizer: the number of finished updates and one tree per slot, in the order of the parts that own them.
+/// The state of any optimizer: the number of finished updates, a tree for each slot in the order of the transforms that own them,
+/// named scalars, and what optimizer it belongs to.
 /// </summary>
 /// <remarks>
-/// The slots carry the names their parts give them, so a part of a composition is seen by the type of its state:
-/// <c>AdamState&lt;float&gt;.From(state)</c>, or by name: <c>state["m"]</c>. Where two parts have the same names, a range of slots
-/// comes first: <c>AdamState&lt;float&gt;.From(state[2..4])</c>.
+/// The slots carry the names that their transforms give them, so a transform of a composition is seen by the type of its state:
+/// <c>AdamState&lt;float&gt;.From(state)</c>, or by name: <c>state["m"]</c>. In a <see cref="Partition"/> the name of the rule stands
+/// before it: <c>state["matrices/m"]</c>. Where two transforms have the same names, a range of slots comes first:
+/// <c>AdamState&lt;float&gt;.From(state[2..4])</c>. The struct is a handle, cheap to copy. A state that was donated or released is
+/// consumed: touching it throws <see cref="ObjectDisposedException"/>. Reading one from several threads is safe.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>, IEquatable<OptimizerState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The most slots a composition can have.</summary>
-    public const int Capacity = 8;
+    private readonly StateShell<T>? shell;
+    private readonly int generation;
 
-    private readonly Trees slots;
-    private readonly ImmutableArray<string> names;
-
-    /// <summary>A state from its parts, as read from a checkpoint that holds no names.</summary>
-    /// <param name="step">How many updates are finished; not negative.</param>
-    /// <param name="slots">The tree of each slot, at most <see cref="Capacity"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The step is negative or there are too many slots.</exception>
+    /// <summary>A state made by hand, whose slots have no names and which any optimizer with as many takes.</summary>
+    /// <param name="step">The number of finished updates; not negative.</param>
+    /// <param name="slots">The tree of each slot.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     public OptimizerState(long step, params ReadOnlySpan<ParameterTree<T>> slots)
         : this(step, [], slots)
     {
     }
 
-    /// <summary>A state from its parts.</summary>
-    /// <param name="step">How many updates are finished; not negative.</param>
+    /// <summary>A state made by hand.</summary>
+    /// <param name="step">The number of finished updates; not negative.</param>
     /// <param name="slotNames">The name of each slot, or none.</param>
-    /// <param name="slots">The tree of each slot, at most <see cref="Capacity"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The step is negative or there are too many slots.</exception>
+    /// <param name="slots">The tree of each slot.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     /// <exception cref="ArgumentException">There are names, but not one for each slot.</exception>
     public OptimizerState(long step, ImmutableArray<string> slotNames, ReadOnlySpan<ParameterTree<T>> slots)
+        : this(step, slotNames, slots, "", [], [], null, default)
+    {
+    }
+
+    internal OptimizerState(
+        long step, ImmutableArray<string> slotNames, ReadOnlySpan<ParameterTree<T>> slots, string identity,
+        ImmutableArray<string> scalarNames, ReadOnlySpan<double> scalars, SlotStarts? starts, UpdateCounters counters)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Length, Capacity);
         if (!slotNames.IsDefaultOrEmpty && slotNames.Length != slots.Length)
         {
             throw new ArgumentException(
                 $"There are {slots.Length} slots, but names for {slotNames.Length}: {string.Join(", ", slotNames)}.", nameof(slotNames));
         }
 
-        Step = step;
-        names = slotNames;
-        SlotCount = slots.Length;
-        for (int slot = 0; slot < slots.Length; slot++) this.slots[slot] = slots[slot];
+        TreeLayout?[] layouts = new TreeLayout?[slots.Length];
+        for (int slot = 0; slot < slots.Length; slot++) layouts[slot] = slots[slot].Layout;
+        StateSchema schema = new()
+        {
+            SlotNames = slotNames.IsDefault ? [] : slotNames, SlotLayouts = [.. layouts], Identity = identity, ScalarNames = scalarNames, Starts = starts,
+        };
+        shell = new StateShell<T>(schema) { Step = step, Counters = counters };
+        slots.CopyTo(shell.Slots);
+        scalars.CopyTo(shell.Scalars);
+        generation = shell.Generation;
+    }
+
+    internal OptimizerState(StateShell<T> shell, int generation)
+    {
+        this.shell = shell;
+        this.generation = generation;
     }
 
     /// <inheritdoc/>
-    public long Step { get; }
+    public long Step => Shell?.Step ?? 0;
 
     /// <summary>What is counted besides the updates.</summary>
-    public UpdateCounters Counters { get; private init; }
+    public UpdateCounters Counters => Shell?.Counters ?? default;
 
     /// <summary>How many slots there are.</summary>
-    public int SlotCount { get; }
+    public int SlotCount => Shell?.Schema.SlotCount ?? 0;
 
-    /// <summary>The name that each slot has in its part, such as m and v; empty when the state was made without names.</summary>
-    public ImmutableArray<string> SlotNames => names.IsDefault ? [] : names;
+    /// <summary>The name of each slot, such as m and v; empty when the state was made without names.</summary>
+    public ImmutableArray<string> SlotNames => Shell?.Schema.SlotNames ?? [];
+
+    /// <summary>The names of the scalars, such as d of Prodigy.</summary>
+    public ImmutableArray<string> ScalarNames => Shell?.Schema.ScalarNames ?? [];
+
+    /// <summary>
+    /// What the slots mean: the transforms that keep them, with their names, such as <c>adam(m, v)</c>. A step refuses the state of
+    /// another identity. Settings are not part of it. Empty for a state made by hand.
+    /// </summary>
+    public string Identity => Shell?.Schema.Identity ?? "";
+
+    /// <summary>The bytes that the slots and scalars take, padding included.</summary>
+    public long ByteCount
+    {
+        get
+        {
+            long bytes = ScalarNames.Length * sizeof(double);
+            for (int slot = 0; slot < SlotCount; slot++) bytes += BytesOf(slot);
+            return bytes;
+        }
+    }
+
+    /// <summary>What stands behind the handle; <see langword="null"/> for <c>default</c>, a state without slots at step 0.</summary>
+    internal StateShell<T>? Shell => shell is null || shell.Generation == generation
+        ? shell
+        : throw new ObjectDisposedException(nameof(OptimizerState<>), $"This state was consumed by {shell.ConsumedBy}.");
+
+    internal SlotStarts? Starts => Shell?.Schema.Starts;
 
     /// <summary>The tree of a slot.</summary>
     /// <param name="slot">0 to <see cref="SlotCount"/> − 1.</param>
@@ -75,14 +119,14 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         {
             ArgumentOutOfRangeException.ThrowIfNegative(slot);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slot, SlotCount);
-            return slots[slot];
+            return shell!.Slots[slot];
         }
     }
 
     /// <summary>The tree of the slot of a name.</summary>
     /// <param name="name">The name, which one slot only has.</param>
     /// <exception cref="ArgumentException">No slot has this name, or more than one.</exception>
-    public ParameterTree<T> this[string name] => this[RangeOf([name])][0];
+    public ParameterTree<T> this[string name] => this[RangeOf([name]).Start.Value];
 
     /// <summary>The same step with some of the slots.</summary>
     /// <param name="range">The slots, such as <c>2..4</c>.</param>
@@ -93,12 +137,15 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         {
             (int start, int length) = range.GetOffsetAndLength(SlotCount);
             if (length == SlotCount) return this;
-            ReadOnlySpan<ParameterTree<T>> all = slots;
-            return new(Step, names.IsDefaultOrEmpty ? [] : names.Slice(start, length), all.Slice(start, length)) { Counters = Counters };
+            StateSchema schema = shell!.Schema;
+            return new(
+                Step, SlotNames.IsEmpty ? [] : SlotNames.Slice(start, length), shell.Slots.AsSpan(start, length), "",
+                schema.ScalarNames, shell.Scalars,
+                schema.Starts is { } starts ? SlotStarts.Of(starts.OfSlots.Slice(start, length)) : null, Counters);
         }
     }
 
-    /// <summary>Whether two states have the same step and the same bits in every slot, whatever their names.</summary>
+    /// <summary>Whether two states have the same step, counts and scalars and the same bits in every slot, whatever their names.</summary>
     public static bool operator ==(OptimizerState<T> left, OptimizerState<T> right) => left.Equals(right);
 
     /// <summary>Whether two states differ.</summary>
@@ -110,17 +157,86 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// <inheritdoc/>
     public OptimizerState<T> ToState() => this;
 
-    /// <summary>The same state with other counters.</summary>
-    /// <param name="counters">The counters.</param>
-    public OptimizerState<T> With(UpdateCounters counters) => this with { Counters = counters };
+    /// <summary>The value of the scalar of a name.</summary>
+    /// <exception cref="ArgumentException">No scalar has this name.</exception>
+    public double Scalar(string name)
+    {
+        int index = ScalarNames.IndexOf(name);
+        return index >= 0 ? shell!.Scalars[index] : throw new ArgumentException(
+            $"No scalar is named '{name}'; the state has {(ScalarNames.IsEmpty ? "none" : string.Join(", ", ScalarNames))}.", nameof(name));
+    }
 
-    /// <summary>The same step with the slots of one part: those that bear the part's names, one after the other.</summary>
-    /// <param name="slotNames">
-    /// The names. A state without names that has as many slots is taken as it is.
-    /// </param>
+    /// <summary>The bytes that a slot takes, padding included.</summary>
+    /// <param name="slot">0 to <see cref="SlotCount"/> − 1.</param>
+    public long BytesOf(int slot) => (long)this[slot].Layout.TotalLength * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+
+    /// <summary>The same state with other counters; it shares the slots.</summary>
+    /// <param name="counters">The counters.</param>
+    public OptimizerState<T> With(UpdateCounters counters)
+    {
+        StateShell<T> live = Shell ?? new OptimizerState<T>(0).shell!;
+        StateShell<T> changed = new(live.Schema) { Step = live.Step, Counters = counters };
+        live.Slots.CopyTo(changed.Slots, 0);
+        live.Scalars.CopyTo(changed.Scalars, 0);
+        return changed.Handle();
+    }
+
+    /// <summary>The same state at another step; it shares the slots.</summary>
+    internal OptimizerState<T> At(long step)
+    {
+        OptimizerState<T> moved = With(Counters);
+        moved.Shell!.Step = step;
+        return moved;
+    }
+
+    /// <summary>The same state with another tree for a slot.</summary>
+    internal OptimizerState<T> With(int slot, ParameterTree<T> tree)
+    {
+        OptimizerState<T> changed = With(Counters);
+        changed.Shell!.Slots[slot] = tree;
+        return changed;
+    }
+
+    /// <summary>This very state with other counters, for who has just made it.</summary>
+    internal OptimizerState<T> Counted(UpdateCounters counters)
+    {
+        Shell!.Counters = counters;
+        return this;
+    }
+
+    /// <summary>The same state in memory of its own, such as for a branch that will be donated.</summary>
+    public OptimizerState<T> Copy()
+    {
+        if (Shell is not { } live) return this;
+        StateShell<T> copy = live.Schema.Rent<T>();
+        (copy.Step, copy.Counters) = (live.Step, live.Counters);
+        for (int slot = 0; slot < live.Slots.Length; slot++) copy.Slots[slot] = live.Slots[slot].Copy();
+        live.Scalars.CopyTo(copy.Scalars, 0);
+        return copy.Handle();
+    }
+
+    /// <summary>Gives the memory of every slot back to its layout; this state and its trees are consumed.</summary>
+    /// <param name="by">Who consumed it, for the message to whoever touches it later.</param>
+    public void Release(string by = "Release") => Replace(by, releaseSlots: true);
+
+    /// <summary>Ends this state, whose slots went on to the next one unless they are to be released.</summary>
+    internal void Replace(string by, bool releaseSlots)
+    {
+        if (Shell is not { } live) return;
+        live.Consume(generation, by);
+        if (releaseSlots)
+        {
+            foreach (ParameterTree<T> slot in live.Slots) slot.Release(by);
+        }
+
+        live.Schema.Return(live);
+    }
+
+    /// <summary>The same step with the slots of one transform: those that bear its names, one after the other.</summary>
+    /// <param name="slotNames">The names. A state without names that has as many slots is taken as it is.</param>
     /// <exception cref="ArgumentException">No slots in a row have these names, or more than one run of slots has.</exception>
     public OptimizerState<T> Part(params ReadOnlySpan<string> slotNames) =>
-        names.IsDefaultOrEmpty && slotNames.Length == SlotCount ? this : this[RangeOf(slotNames)];
+        SlotNames.IsEmpty && slotNames.Length == SlotCount ? this : this[RangeOf(slotNames)];
 
     /// <inheritdoc/>
     public bool Equals(OptimizerState<T> other)
@@ -128,45 +244,38 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         if (Step != other.Step || Counters != other.Counters || SlotCount != other.SlotCount) return false;
         for (int slot = 0; slot < SlotCount; slot++)
         {
-            if (slots[slot] != other.slots[slot]) return false;
+            if (this[slot] != other[slot]) return false;
         }
 
-        return true;
+        return SameScalars(other) && Equals(Starts, other.Starts);
     }
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is OptimizerState<T> other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => SlotCount == 0 ? Step.GetHashCode() : HashCode.Combine(Step, slots[0]);
+    public override int GetHashCode() => SlotCount == 0 ? Step.GetHashCode() : HashCode.Combine(Step, this[0]);
 
-    /// <summary>The step and the slots.</summary>
+    /// <summary>The step, the slots and the scalars.</summary>
     public override string ToString()
     {
+        if (shell is not null && shell.Generation != generation) return $"a state that was consumed by {shell.ConsumedBy}";
         StringBuilder text = new($"Step {Step}");
         for (int slot = 0; slot < SlotCount; slot++)
-            text.Append(CultureInfo.InvariantCulture, $", {(names.IsDefaultOrEmpty ? $"slot {slot}" : names[slot])}: {slots[slot]}");
+            text.Append(CultureInfo.InvariantCulture, $", {(SlotNames.IsEmpty ? $"slot {slot}" : SlotNames[slot])}: {this[slot]}");
+        foreach (string name in ScalarNames) text.Append(CultureInfo.InvariantCulture, $", {name}: {Scalar(name)}");
         return text.ToString();
     }
 
-    /// <summary>The same state with a slot more, and the names of all of them.</summary>
-    internal OptimizerState<T> Append(ImmutableArray<string> allNames, ParameterTree<T> slot)
+    /// <summary>Whether a slot has this name, with or without that of its partition's rule before it.</summary>
+    internal bool Has(string name)
     {
-        Trees more = slots;
-        more[SlotCount] = slot;
-        return new(Step, allNames, ((ReadOnlySpan<ParameterTree<T>>)more)[..(SlotCount + 1)]) { Counters = Counters };
-    }
+        foreach (string slot in SlotNames)
+        {
+            if (Bears([slot], [name])) return true;
+        }
 
-    /// <summary>The same state without its last slot, and without names.</summary>
-    internal OptimizerState<T> WithoutLast() => new(Step, [], ((ReadOnlySpan<ParameterTree<T>>)slots)[..(SlotCount - 1)]) { Counters = Counters };
-
-    /// <summary>Fails, naming the optimizer, its slots and those here, unless they are the same; names that are not known fit.</summary>
-    internal void RequireSlots(ImmutableArray<string> expected, Optimizer optimizer)
-    {
-        if (SlotCount == expected.Length && (names.IsDefaultOrEmpty || names.AsSpan().SequenceEqual(expected.AsSpan()))) return;
-        throw new ArgumentException(
-            $"{optimizer} keeps {Describe(expected, expected.Length)}; the state given has {Describe(SlotNames, SlotCount)}. "
-            + "Use the state that its Init returned.");
+        return false;
     }
 
     private static string Describe(ImmutableArray<string> names, int count) =>
@@ -174,27 +283,81 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         : names.IsEmpty ? $"{count} slot{(count == 1 ? "" : "s")} without names"
         : $"the slots {string.Join(", ", names)}";
 
+    /// <summary>
+    /// Fails, naming both, unless the state fits a plan: the same identity where both are known, the same slots, and each of the layout
+    /// that the plan has for it.
+    /// </summary>
+    internal void RequireFit(StateSchema expected, TreeLayout parameters, Optimizer optimizer)
+    {
+        if (shell is not null && ReferenceEquals(shell.Schema, expected)) return;
+        ImmutableArray<string> names = SlotNames;
+        if (SlotCount != expected.SlotCount || !(names.IsEmpty || names.AsSpan().SequenceEqual(expected.SlotNames.AsSpan()))
+            || (Identity.Length > 0 && Identity != expected.Identity))
+        {
+            throw new ArgumentException(
+                $"{optimizer} keeps {Describe(expected.SlotNames, expected.SlotCount)}; the state given has {Describe(names, SlotCount)}"
+                + $"{(Identity.Length > 0 && Identity != expected.Identity ? $" of {Identity}, not of {(expected.Identity.Length > 0 ? expected.Identity : "no transform")}" : "")}. "
+                + "Use the state that its Init returned.");
+        }
+
+        if (!ScalarNames.AsSpan().SequenceEqual(expected.ScalarNames.AsSpan()))
+        {
+            throw new ArgumentException(
+                $"{optimizer} keeps the scalars {string.Join(", ", expected.ScalarNames)}; the state given has "
+                + $"{(ScalarNames.IsEmpty ? "none" : string.Join(", ", ScalarNames))}. Use the state that its Init returned.");
+        }
+
+        for (int slot = 0; slot < expected.SlotCount; slot++)
+        {
+            TreeLayout layout = this[slot].Layout;
+            if (expected.SlotLayouts[slot] is not { } own) parameters.RequireSame(layout, "state");
+            else if (!own.Equals(layout))
+                throw new ArgumentException(
+                    $"The slot {expected.SlotNames[slot]} of the state has other leaves than {optimizer} keeps there for these parameters: "
+                    + "a leaf was frozen, unfrozen, added or changed. Call Continue to carry the state over.", nameof(parameters));
+        }
+    }
+
+    private bool SameScalars(OptimizerState<T> other)
+    {
+        if (ScalarNames.Length != other.ScalarNames.Length) return false;
+        for (int scalar = 0; scalar < ScalarNames.Length; scalar++)
+        {
+            if (!shell!.Scalars[scalar].Equals(other.shell!.Scalars[scalar])) return false;
+        }
+
+        return true;
+    }
+
     private Range RangeOf(ReadOnlySpan<string> wanted)
     {
+        ImmutableArray<string> names = SlotNames;
         int found = 0;
         Range range = default;
-        for (int first = 0; first <= SlotNames.Length - wanted.Length; first++)
+        for (int first = 0; first <= names.Length - wanted.Length; first++)
         {
-            if (!SlotNames.AsSpan().Slice(first, wanted.Length).SequenceEqual(wanted)) continue;
+            if (!Bears(names.AsSpan().Slice(first, wanted.Length), wanted)) continue;
             found++;
             range = first..(first + wanted.Length);
         }
 
         if (found == 1) return range;
-        string which = $"The state has {Describe(SlotNames, SlotCount)}; ";
+        string which = $"The state has {Describe(names, SlotCount)}; ";
         throw new ArgumentException(found == 0
             ? $"{which}none are named {string.Join(", ", wanted!)}."
             : $"{which}{found} parts of it are named {string.Join(", ", wanted!)}: take one by its range, such as state[{range}].");
     }
 
-    [InlineArray(Capacity)]
-    private struct Trees
+    /// <summary>Whether slots bear names, with or without those of the rules of partitions before them.</summary>
+    private static bool Bears(ReadOnlySpan<string> names, ReadOnlySpan<string> wanted)
     {
-        private ParameterTree<T> first;
+        for (int index = 0; index < wanted.Length; index++)
+        {
+            string name = names[index], want = wanted[index];
+            if (name != want && !(name.Length > want.Length && name[^(want.Length + 1)] == '/' && name.EndsWith(want, StringComparison.Ordinal)))
+                return false;
+        }
+
+        return true;
     }
 }

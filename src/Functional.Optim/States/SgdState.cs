@@ -4,15 +4,31 @@ namespace Functional.Optim;
 
 /// <summary>The state of stochastic gradient descent: the number of finished updates and the momentum buffer.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="Step">How many updates are finished.</param>
-/// <param name="Momentum">m; <c>default</c> when the momentum is 0, which needs no buffer.</param>
-public readonly record struct SgdState<T>(long Step, ParameterTree<T> Momentum = default) : IOptimizerState<T, SgdState<T>>
+public readonly record struct SgdState<T> : IOptimizerState<T, SgdState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <inheritdoc/>
-    public static SgdState<T> From(OptimizerState<T> state) =>
-        new(state.Step, state.SlotCount == 0 ? default : state.Part(Trace.Slots.AsSpan())[0]);
+    private readonly OptimizerState<T> state;
+
+    /// <summary>A state made by hand.</summary>
+    /// <param name="step">How many updates are finished.</param>
+    /// <param name="momentum">m; <c>default</c> when the momentum is 0, which needs no buffer.</param>
+    public SgdState(long step, ParameterTree<T> momentum = default)
+        : this(momentum.IsDefault ? new(step) : new OptimizerState<T>(step, Trace.Slots, [momentum]))
+    {
+    }
+
+    private SgdState(OptimizerState<T> state) => this.state = state;
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => Momentum.IsDefault ? new(Step) : new(Step, Trace.Slots, [Momentum]);
+    public long Step { get => state.Step; init => state = state.At(value); }
+
+    /// <summary>m; <c>default</c> when the momentum is 0, which needs no buffer.</summary>
+    public ParameterTree<T> Momentum => state.SlotCount == 0 ? default : state[0];
+
+    /// <inheritdoc/>
+    public static SgdState<T> From(OptimizerState<T> state) =>
+        new(state.SlotCount == 0 ? state : state.Part(Trace.Slots.AsSpan()));
+
+    /// <inheritdoc/>
+    public OptimizerState<T> ToState() => state;
 }

@@ -23,9 +23,9 @@ internal sealed record AdamScaling(double Beta1, double Beta2, double Epsilon, b
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
         if (AmsGrad == AmsGrad.Off)
-            pass.Then(first, new AdamRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, pass.Step));
+            pass.Then(first, new AdamRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, pass.SlotStep));
         else
-            pass.Then(first, new AmsGradRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, AmsGrad == AmsGrad.OfCorrectedMoment, pass.Step));
+            pass.Then(first, new AmsGradRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, AmsGrad == AmsGrad.OfCorrectedMoment, pass.SlotStep));
     }
 
     internal static Faults Check(double beta1, double beta2, double epsilon, AmsGrad amsGrad) => new Faults()

@@ -12,7 +12,7 @@ internal sealed record AdamaxScaling(double Beta1, double Beta2, double Epsilon)
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new AdamaxRule<T>(Beta1, Beta2, Epsilon, pass.Step));
+        pass.Then(first, new AdamaxRule<T>(Beta1, Beta2, Epsilon, pass.SlotStep));
 
     internal static Faults Check(double beta1, double beta2, double epsilon) => new Faults()
         .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne).Require(epsilon, Bounds.NotNegative);

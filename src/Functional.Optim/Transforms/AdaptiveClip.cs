@@ -9,7 +9,7 @@ namespace Functional.Optim;
 /// <param name="Dimension">Along which dimension the units lie.</param>
 internal sealed record AdaptiveClip(double Ratio, double Epsilon, UnitDimension Dimension) : Transform
 {
-    protected internal override bool Rewrites => true;
+    protected internal override bool TransformsLeaves => true;
 
     protected internal override bool Measures => true;
 
@@ -21,26 +21,25 @@ internal sealed record AdaptiveClip(double Ratio, double Epsilon, UnitDimension 
         for (int range = 0; range < update.Count; range++) measured[range] = update.UpdateNorm(range, NormKind.Infinity);
     }
 
-    protected internal override void Rewrite<T>(in Rewriting<T> update)
+    protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
     {
-        foreach (Leaf leaf in update.Leaves)
+        Units units = Units.Of(leaf.Leaf, Dimension);
+        double[] factors = units.Rent(), sizes = units.Rent();
+        ReadOnlySpan<T> before = leaf.Input;
+        Span<T> after = leaf.Output;
+        units.Norms(before, factors);
+        units.Norms(leaf.Parameters, sizes);
+        for (int unit = 0; unit < units.Count; unit++)
         {
-            Units units = Units.Of(leaf, Dimension);
-            double[] factors = units.Rent(), sizes = units.Rent();
-            ReadOnlySpan<T> before = update.Before(leaf);
-            Span<T> after = update.After(leaf);
-            units.Norms(before, factors);
-            units.Norms(update.Parameters(leaf), sizes);
-            for (int unit = 0; unit < units.Count; unit++)
-            {
-                double most = Ratio * Math.Max(sizes[unit], Epsilon);
-                factors[unit] = factors[unit] > most ? most / factors[unit] : 1;
-            }
-
-            for (int element = 0; element < before.Length; element++)
-                after[element] = before[element] * T.CreateTruncating(factors[units[element]]);
-            ArrayPool<double>.Shared.Return(factors);
-            ArrayPool<double>.Shared.Return(sizes);
+            double most = Ratio * Math.Max(sizes[unit], Epsilon);
+            factors[unit] = factors[unit] > most ? most / factors[unit] : 1;
         }
+
+        for (int element = 0; element < before.Length; element++)
+            after[element] = before[element] * T.CreateTruncating(factors[units[element]]);
+        ArrayPool<double>.Shared.Return(factors);
+        ArrayPool<double>.Shared.Return(sizes);
     }
+
+    private protected override bool NeverThrows => true;
 }

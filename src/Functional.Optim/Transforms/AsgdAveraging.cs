@@ -15,7 +15,7 @@ internal sealed record AsgdAveraging(long AverageAfter) : Transform
         parameters.CopyTo(values);
 
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new AveragingRule<T>(AsgdSteps.AverageWeight(AverageAfter, pass.Step)));
+        pass.Then(first, new AveragingRule<T>(AsgdSteps.AverageWeight(AverageAfter, pass.SlotStep)));
 
     internal static Faults Check(long averageAfter) => new Faults()
         .Require(averageAfter, Bounds.AtLeast(0));

@@ -17,7 +17,7 @@ public sealed record Centralize : Transform
     public UnitDimension Units { get; init => field = Setting.Check(value); }
 
     /// <inheritdoc/>
-    protected internal override bool Rewrites => true;
+    protected internal override bool TransformsLeaves => true;
 
     /// <summary>The part, or the fault found.</summary>
     /// <param name="units">Along which dimension the units lie.</param>
@@ -30,25 +30,24 @@ public sealed record Centralize : Transform
     public static Centralize By(UnitDimension units = UnitDimension.First) => Create(units).OrThrow(nameof(Centralize));
 
     /// <inheritdoc/>
-    protected internal override void Rewrite<T>(in Rewriting<T> update)
+    protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
     {
-        foreach (Leaf leaf in update.Leaves)
+        ReadOnlySpan<T> before = leaf.Input;
+        Span<T> after = leaf.Output;
+        if (leaf.Leaf.Rank < 2)
         {
-            ReadOnlySpan<T> before = update.Before(leaf);
-            Span<T> after = update.After(leaf);
-            if (leaf.Rank < 2)
-            {
-                before.CopyTo(after);
-                continue;
-            }
-
-            Units units = Optim.Units.Of(leaf, Units);
-            double[] means = units.Rent();
-            units.Sum(before, means);
-            for (int unit = 0; unit < units.Count; unit++) means[unit] /= Math.Max(units.Length, 1);
-            for (int element = 0; element < before.Length; element++)
-                after[element] = before[element] - T.CreateTruncating(means[units[element]]);
-            ArrayPool<double>.Shared.Return(means);
+            before.CopyTo(after);
+            return;
         }
+
+        Units units = Optim.Units.Of(leaf.Leaf, Units);
+        double[] means = units.Rent();
+        units.Sum(before, means);
+        for (int unit = 0; unit < units.Count; unit++) means[unit] /= Math.Max(units.Length, 1);
+        for (int element = 0; element < before.Length; element++)
+            after[element] = before[element] - T.CreateTruncating(means[units[element]]);
+        ArrayPool<double>.Shared.Return(means);
     }
+
+    private protected override bool NeverThrows => true;
 }

@@ -36,5 +36,5 @@ public sealed record Ema : Transform
     /// <inheritdoc/>
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(first, new EmaRule<T>(
         T.CreateTruncating(Decay), T.CreateTruncating(1 - Decay),
-        BiasCorrection ? T.CreateTruncating(1 / Kernels.BiasCorrection.Factor(Decay, pass.Step)) : T.One));
+        BiasCorrection ? T.CreateTruncating(1 / Kernels.BiasCorrection.Factor(Decay, pass.SlotStep)) : T.One));
 }

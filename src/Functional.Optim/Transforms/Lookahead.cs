@@ -43,5 +43,5 @@ public sealed record Lookahead : Transform
 
     /// <inheritdoc/>
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new LookaheadRule<T>(T.CreateTruncating(Alpha), pass.Step % Every == 0));
+        pass.Then(first, new LookaheadRule<T>(T.CreateTruncating(Alpha), pass.SlotStep % Every == 0));
 }

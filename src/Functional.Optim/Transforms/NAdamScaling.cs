@@ -10,7 +10,7 @@ internal sealed record NAdamScaling(double Beta1, double Beta2, double Epsilon, 
     protected internal override ImmutableArray<string> SlotNames => AdamScaling.Slots;
 
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new NAdamRule<T>(Beta1, Beta2, Epsilon, MomentumDecay, AsTorchBefore2, pass.Step));
+        pass.Then(first, new NAdamRule<T>(Beta1, Beta2, Epsilon, MomentumDecay, AsTorchBefore2, pass.SlotStep));
 
     internal static Faults Check(double beta1, double beta2, double epsilon, double momentumDecay) => new Faults()
         .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne)

@@ -25,7 +25,7 @@ public sealed record Noise : Transform
     public ulong Seed { get; init; }
 
     /// <inheritdoc/>
-    protected internal override bool Rewrites => true;
+    protected internal override bool TransformsLeaves => true;
 
     /// <summary>The part with its constants, or every fault found.</summary>
     /// <param name="variance">η; finite and not negative.</param>
@@ -41,22 +41,21 @@ public sealed record Noise : Transform
     public static Noise Of(double variance, ulong seed, double decay = 0.55) => Create(variance, seed, decay).OrThrow(nameof(Noise));
 
     /// <inheritdoc/>
-    protected internal override void Rewrite<T>(in Rewriting<T> update)
+    protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
     {
-        double deviation = Math.Sqrt(Variance / Math.Pow(update.Step, Decay));
-        foreach (Leaf leaf in update.Leaves)
+        double deviation = Math.Sqrt(Variance / Math.Pow(leaf.Step, Decay));
+        // By name rather than place, so that the noise of a leaf does not depend on the leaves before it.
+        Philox random = new(Seed ^ KeyOf(leaf.Leaf.Name));
+        ReadOnlySpan<T> before = leaf.Input;
+        Span<T> after = leaf.Output;
+        for (int element = 0; element < before.Length; element++)
         {
-            // By name rather than place, so that the noise of a leaf does not depend on the leaves before it.
-            Philox random = new(Seed ^ KeyOf(leaf.Name));
-            ReadOnlySpan<T> before = update.Before(leaf);
-            Span<T> after = update.After(leaf);
-            for (int element = 0; element < before.Length; element++)
-            {
-                double normal = random.Normal((ulong)element, (ulong)update.Step);
-                after[element] = before[element] + T.CreateTruncating(deviation * normal);
-            }
+            double normal = random.Normal((ulong)element, (ulong)leaf.Step);
+            after[element] = before[element] + T.CreateTruncating(deviation * normal);
         }
     }
+
+    private protected override bool NeverThrows => true;
 
     /// <summary>The 64-bit FNV-1a hash of a name.</summary>
     private static ulong KeyOf(string name)

@@ -10,8 +10,8 @@ namespace Functional.Optim;
 /// partition see all leaves, so a clip in front of it is global across them.
 /// </summary>
 /// <remarks>
-/// The optimizers share the state's slots: slot k of a leaf is slot k of its own optimizer. A leaf that no rule matches keeps its
-/// update as it is; <see cref="Freeze"/> behind the rules stops it. A partition may stand in a partition.
+/// A leaf has the slots of its own optimizer only; they are named after the rule, such as <c>matrices/m</c>. A leaf that no rule
+/// matches keeps its update as it is; <see cref="Freeze"/> after the rules stops it. A partition may stand in a partition.
 /// </remarks>
 public sealed record Partition : Transform
 {
@@ -19,20 +19,6 @@ public sealed record Partition : Transform
 
     /// <summary>The rules in order.</summary>
     public ImmutableArray<Rule> Rules { get; }
-
-    /// <inheritdoc/>
-    protected internal override ImmutableArray<string> SlotNames
-    {
-        get
-        {
-            ImmutableArray<string>[] slots = [.. Rules.Select(rule => (ImmutableArray<string>)[.. rule.Optimizer.Parts.SelectMany(part => part.SlotNames)])];
-            return
-            [
-                .. Enumerable.Range(0, slots.Max(names => names.Length))
-                    .Select(slot => string.Join('|', slots.Where(names => slot < names.Length).Select(names => names[slot]).Distinct())),
-            ];
-        }
-    }
 
     /// <summary>A partition by rules, or every fault found.</summary>
     /// <param name="rules">At least one, with different names; the first that matches a leaf wins.</param>
@@ -77,20 +63,20 @@ public sealed record Partition : Transform
     public override int GetHashCode() => HashCode.Combine(Rules.Length, Rules[0]);
 
     /// <inheritdoc/>
-    protected internal override double DecayOf(Leaf leaf) => RuleOf(leaf)?.Optimizer.WeightDecayOf(leaf) ?? 0;
+    protected internal override double DecayOf(Leaf leaf) => IndexOf(leaf) is >= 0 and int rule ? Rules[rule].Optimizer.WeightDecayOf(leaf) : 0;
 
     /// <summary>The rate of the first rule: what a report shows of rates that may differ.</summary>
     protected internal override double RateAt(long step) => Rules[0].Optimizer.LearningRateAt(step);
 
-    /// <summary>The rule of a leaf; <see langword="null"/> where none matches.</summary>
-    internal Rule? RuleOf(Leaf leaf)
+    /// <summary>Which rule a leaf goes by; −1 where none matches.</summary>
+    internal int IndexOf(Leaf leaf)
     {
-        foreach (Rule rule in Rules)
+        for (int rule = 0; rule < Rules.Length; rule++)
         {
-            if (rule.Matches(leaf)) return rule;
+            if (Rules[rule].Matches(leaf)) return rule;
         }
 
-        return null;
+        return -1;
     }
 
     /// <inheritdoc/>

@@ -47,7 +47,7 @@ public sealed record Trace : Transform
         T momentum = T.CreateTruncating(Momentum);
         if (Nesterov) pass.Then(first, new NesterovRule<T>(momentum));
         else if (Dampening == 0) pass.Then(first, new TraceRule<T>(momentum));
-        else pass.Then(first, new Then<T, ScaleRule<T>, TraceRule<T>>(new(T.CreateTruncating(pass.Step == 1 ? 1 : 1 - Dampening)), new(momentum)));
+        else pass.Then(first, new Then<T, ScaleRule<T>, TraceRule<T>>(new(T.CreateTruncating(pass.SlotStep == 1 ? 1 : 1 - Dampening)), new(momentum)));
     }
 
     internal static Faults Check(double momentum, double dampening, bool nesterov) => new Faults()

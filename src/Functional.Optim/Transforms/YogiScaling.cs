@@ -17,7 +17,7 @@ internal sealed record YogiScaling(double Beta1, double Beta2, double Epsilon, d
     }
 
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new YogiRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, pass.Step));
+        pass.Then(first, new YogiRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, pass.SlotStep));
 
     internal static Faults Check(double beta1, double beta2, double epsilon, double initialAccumulator) => new Faults()
         .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne)

@@ -120,6 +120,14 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         return this.Plus(1, deltas).ToTree();
     }
 
+    /// <summary>The same tree in memory of its own.</summary>
+    public ParameterTree<T> Copy()
+    {
+        TreeBuffer<T> copy = Layout.RentUncleared<T>();
+        AsSpan().CopyTo(copy.AsSpan());
+        return copy.ToTree();
+    }
+
     /// <summary>The first leaf that holds a NaN or an infinity; <see langword="null"/> when every element is finite.</summary>
     public Leaf? FirstNonFiniteLeaf()
     {
@@ -132,6 +140,13 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         }
 
         return null;
+    }
+
+    /// <summary>The same memory under a new handle; this one is consumed.</summary>
+    internal ParameterTree<T> Renewed(string by)
+    {
+        TreeStorage<T> live = Storage;
+        return new ParameterTree<T>(live, live.Consume(by));
     }
 
     /// <summary>Gives the memory back to the layout, for the next <see cref="TreeLayout.Rent{T}"/>; this tree is consumed.</summary>

@@ -34,6 +34,10 @@ internal static class TreeArithmetic
     internal static TreeBuffer<T> Plus<T>(this ParameterTree<T> left, double factor, ParameterTree<T> right)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Pass(Adding<T>(factor), left, right);
 
+    /// <summary>x + c·(y − x).</summary>
+    internal static TreeBuffer<T> Toward<T>(this ParameterTree<T> left, ParameterTree<T> right, double share)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Pass(new TowardRule<T>(T.CreateTruncating(share)), left, right);
+
     /// <summary>c·x.</summary>
     internal static TreeBuffer<T> Times<T>(this ParameterTree<T> tree, double factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Pass(new ScaleRule<T>(T.CreateTruncating(factor)), tree, tree);

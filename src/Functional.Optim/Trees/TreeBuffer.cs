@@ -20,6 +20,9 @@ public readonly struct TreeBuffer<T>
         this.generation = generation;
     }
 
+    /// <summary>Whether this handle was never given a buffer (<c>default</c>).</summary>
+    internal bool IsDefault => storage is null;
+
     /// <summary>The names and shapes.</summary>
     public TreeLayout Layout => Storage.Layout;
 
@@ -70,4 +73,7 @@ public readonly struct TreeBuffer<T>
         live.ClearPadding();
         return new ParameterTree<T>(live, live.Claim());
     }
+
+    /// <summary>The tree that the buffer becomes, for who writes it by its address before anybody else sees it.</summary>
+    internal ParameterTree<T> AsUnwritten() => new(Storage, generation);
 }

@@ -106,13 +106,17 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
     /// <summary>The leaves with their shapes.</summary>
     public override string ToString() => string.Join(", ", Leaves);
 
-    /// <summary>The leaf here that equals one of any layout and has its index; fails, naming both, where that is another or none.</summary>
+    /// <summary>The leaf of a name; <see langword="null"/> where there is none.</summary>
+    internal Leaf? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>The leaf here that equals one of any layout, in its place or elsewhere; fails, naming both, where there is none.</summary>
     internal Leaf Own(Leaf leaf)
     {
         ArgumentNullException.ThrowIfNull(leaf);
         Leaf? own = leaf.Index < Leaves.Length ? Leaves[leaf.Index] : null;
-        return ReferenceEquals(own, leaf) || leaf.Equals(own)
-            ? own!
+        if (ReferenceEquals(own, leaf) || leaf.Equals(own)) return own!;
+        return leaf.Equals(Find(leaf.Name))
+            ? Find(leaf.Name)!
             : throw new ArgumentException(
                 $"The leaf {leaf} is of another tree: this one has {own?.ToString() ?? "no leaf"} in its place, number {leaf.Index}.", nameof(leaf));
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using LanguageExt;
 using LanguageExt.Common;
@@ -8,29 +9,16 @@ namespace Functional.Optim;
 /// Gradient accumulation: gathers the mean of k gradients and makes one update of it; the k − 1 steps before leave parameters and
 /// moments untouched. To rounding, it is the update of one batch k times as large.
 /// </summary>
-/// <remarks>The last slot is the part of the mean gathered so far. For gradients of different weights see <see cref="GradientAccumulator{T}"/>.</remarks>
+/// <remarks>The last slot is the mean of those gathered so far. For gradients of different weights see <see cref="GradientAccumulator{T}"/>.</remarks>
 public sealed record Accumulate : Wrapper
 {
-    private const string Slot = "gathered";
-
-    /// <summary>As a step it adds a k-th of the gradients.</summary>
-    private readonly Scale share = Scale.By(-1);
-
     private Accumulate(Optimizer inner)
         : base(inner)
     {
     }
 
     /// <summary>k; 1 or more.</summary>
-    public long Every
-    {
-        get;
-        init
-        {
-            field = (long)Bounds.AtLeast(1).Check(value);
-            share = Scale.By(-1.0 / value);
-        }
-    }
+    public long Every { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
 
     /// <summary>The optimizer that makes an update of every k gradients, or every fault found.</summary>
     /// <param name="every">k; 1 or more.</param>
@@ -43,45 +31,50 @@ public sealed record Accumulate : Wrapper
     /// <exception cref="ArgumentException">k is below 1, or there is no optimizer, or inside is another of these.</exception>
     public static Accumulate Of(long every, Optimizer inner) => Create(every, inner).OrThrow(nameof(Accumulate));
 
-    private protected override OptimizerState<T> Start<T>(ParameterTree<T> parameters)
-    {
-        OptimizerState<T> inside = Inner.Init(parameters);
-        if (inside.SlotCount == OptimizerState<T>.Capacity)
-            throw new ArgumentException($"{Inner} keeps {inside.SlotCount} state slots, which leaves none for the gradients to gather.");
-        return inside.Append([.. inside.SlotNames, Slot], parameters.Layout.Zeros<T>());
-    }
+    /// <inheritdoc/>
+    protected override ImmutableArray<string> OwnSlotNames => ["gathered"];
 
-    private protected override (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
-        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
+    /// <inheritdoc/>
+    protected override (ParameterTree<T> Output, OptimizerState<T> State) Wrap<T>(in WrapperStep<T> step)
     {
-        if (state.SlotCount == 0 || (!state.SlotNames.IsEmpty && state.SlotNames[^1] != Slot))
-            throw new ArgumentException($"{this} keeps a last slot named {Slot}; the state given has none. Use the state that its Init returned.", nameof(state));
-        UpdateCounters counters = state.Counters;
-        ParameterTree<T> gathered = state[state.SlotCount - 1];
-        if (counters.Gathered + 1 < Every)
+        UpdateCounters counters = step.State.Counters;
+        ParameterTree<T> gathered = step.Own(0), gradients = step.Gradients;
+        long count = counters.Gathered + 1;
+        if (count < Every)
         {
-            ParameterTree<T> more = donate
-                ? share.StepDonating(gathered, gradients, default(OptimizerState<T>)).Parameters
-                : share.Step(gathered, gradients, default(OptimizerState<T>)).Parameters;
-            return (
-                ending == PassEnd.Deltas ? parameters.Layout.Zeros<T>() : parameters,
-                state.WithoutLast().Append(state.SlotNames, more).With(counters with { WithoutUpdate = counters.WithoutUpdate + 1, Gathered = counters.Gathered + 1 }));
+            TreeBuffer<T> more = Mean(gathered, gradients, count);
+            (ParameterTree<T> same, OptimizerState<T> kept) = step.Unchanged(more.ToTree());
+            Consume(step);
+            return (same, kept.Counted(counters with { WithoutUpdate = counters.WithoutUpdate + 1, Gathered = count }));
         }
 
-        TreeLayout layout = parameters.Layout;
-        ParameterTree<T> mean = share.Step(gathered, gradients, default(OptimizerState<T>)).Parameters;
-        (ParameterTree<T> moved, OptimizerState<T> next) = Inner.RunInside(parameters, mean, state.WithoutLast(), ending, donate);
-        if (donate)
+        ParameterTree<T> mean = Mean(gathered, gradients, count).ToTree(), zeros = gathered.Layout.Zeros<T>();
+        (ParameterTree<T> Output, OptimizerState<T> State) moved;
+        try
         {
+            moved = step.Inside(mean, zeros);
+        }
+        catch
+        {
+            mean.Release(nameof(Accumulate));
+            zeros.Release(nameof(Accumulate));
+            throw;
+        }
+
+        if (!step.IsDonated) mean.Release(nameof(Accumulate));
+        Consume(step);
+        return (moved.Output, moved.State.Counted(moved.State.Counters with { Gathered = 0 }));
+
+        void Consume(in WrapperStep<T> given)
+        {
+            if (!given.IsDonated) return;
             gradients.Release(nameof(Accumulate));
             gathered.Release(nameof(Accumulate));
         }
-        else
-        {
-            mean.Release(nameof(Accumulate));
-        }
-
-        ParameterTree<T> zeros = layout.Zeros<T>();
-        return (moved, next.Append(state.SlotNames, zeros).With(next.Counters with { Gathered = 0 }));
     }
+
+    /// <summary>The mean of one gradient more: any number of them can follow, so that a run may go on with another k.</summary>
+    private static TreeBuffer<T> Mean<T>(ParameterTree<T> mean, ParameterTree<T> gradients, long count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        mean.Toward(gradients, 1.0 / count);
 }

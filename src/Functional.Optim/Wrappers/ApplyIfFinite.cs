@@ -28,20 +28,20 @@ public sealed record ApplyIfFinite : Wrapper
     /// <exception cref="ArgumentException">The number is negative, or there is no optimizer, or inside is another of these.</exception>
     public static ApplyIfFinite Around(Optimizer inner, long mostInARow = 10) => Create(inner, mostInARow).OrThrow(nameof(ApplyIfFinite));
 
-    private protected override (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
-        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
+    /// <inheritdoc/>
+    protected override (ParameterTree<T> Output, OptimizerState<T> State) Wrap<T>(in WrapperStep<T> step)
     {
-        UpdateCounters counters = state.Counters;
+        UpdateCounters counters = step.State.Counters;
+        ParameterTree<T> gradients = step.Gradients;
         if (double.IsFinite(gradients.GlobalNorm()) || gradients.FirstNonFiniteLeaf() is not { } leaf)
         {
-            (ParameterTree<T> moved, OptimizerState<T> next) = Inner.RunInside(parameters, gradients, state, ending, donate);
-            return (moved, next.With(next.Counters with { LeftOutInARow = 0 }));
+            (ParameterTree<T> moved, OptimizerState<T> next) = step.Inside(gradients);
+            return (moved, next.Counted(next.Counters with { LeftOutInARow = 0 }));
         }
 
-        if (counters.LeftOutInARow >= MostInARow) throw new NonFiniteGradientException(leaf.Name, state.Step + 1);
-        if (donate) gradients.Release(nameof(ApplyIfFinite));
-        return (
-            ending == PassEnd.Deltas ? parameters.Layout.Zeros<T>() : parameters,
-            state.With(counters with { WithoutUpdate = counters.WithoutUpdate + 1, LeftOutInARow = counters.LeftOutInARow + 1 }));
+        if (counters.LeftOutInARow >= MostInARow) throw new NonFiniteGradientException(leaf.Name, step.State.Step + 1);
+        (ParameterTree<T> same, OptimizerState<T> kept) = step.Unchanged();
+        if (step.IsDonated) gradients.Release(nameof(ApplyIfFinite));
+        return (same, kept.Counted(counters with { WithoutUpdate = counters.WithoutUpdate + 1, LeftOutInARow = counters.LeftOutInARow + 1 }));
     }
 }

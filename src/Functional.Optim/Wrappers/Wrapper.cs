@@ -1,12 +1,28 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Functional.Optim;
 
-/// <summary>An optimizer around another one, which decides whether that one makes an update at all.</summary>
-/// <remarks>It counts in the state, in one counter for each kind: wrappers of different kinds may be around each other, in any order.</remarks>
+/// <summary>
+/// An optimizer around another one, which decides whether and with what that one makes an update: override <see cref="Wrap"/>.
+/// </summary>
+/// <remarks>
+/// Its state is that of the optimizer inside, followed by slots of its own (<see cref="OwnSlotNames"/>), each of the layout of the
+/// parameters. It counts in <see cref="OptimizerState{T}.Counters"/>. Wrappers of different kinds may be around each other, in any order.
+/// </remarks>
 public abstract record Wrapper : Optimizer
 {
-    private protected Wrapper(Optimizer inner) => Inner = inner;
+    /// <summary>Puts the wrapper around an optimizer.</summary>
+    /// <param name="inner">The optimizer inside.</param>
+    protected Wrapper(Optimizer inner)
+    {
+        ArgumentNullException.ThrowIfNull(inner);
+        Inner = inner;
+    }
+
+    /// <summary>The schemas of the states around those of the optimizer inside.</summary>
+    private readonly ConditionalWeakTable<StateSchema, StateSchema> schemas = [];
 
     /// <summary>The optimizer inside, which has the groups too.</summary>
     public Optimizer Inner { get; private protected init; }
@@ -17,6 +33,84 @@ public abstract record Wrapper : Optimizer
     /// <inheritdoc/>
     protected internal sealed override ImmutableArray<Transform> Parts => Inner.Parts;
 
+    /// <summary>The names of the slots that the wrapper keeps besides those of the optimizer inside.</summary>
+    protected virtual ImmutableArray<string> OwnSlotNames => [];
+
+    /// <summary>Makes a step: with <see cref="WrapperStep{T}.Inside"/> an update of the optimizer inside, or none.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="step">What the step was given.</param>
+    /// <returns>What the step returns.</returns>
+    protected abstract (ParameterTree<T> Output, OptimizerState<T> State) Wrap<T>(in WrapperStep<T> step)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <inheritdoc/>
+    internal sealed override StateSchema SchemaFor(TreeLayout layout, SlotStarts? starts) =>
+        Around(Inner.SchemaFor(layout, starts is null ? null : InnerStarts(starts)));
+
+    /// <inheritdoc/>
+    private protected sealed override OptimizerState<T> Start<T>(ParameterTree<T> parameters)
+    {
+        OptimizerState<T> inside = Inner.Init(parameters);
+        if (OwnSlotNames.IsEmpty) return Wrapped(inside, []);
+        ParameterTree<T>[] own = new ParameterTree<T>[OwnSlotNames.Length];
+        for (int slot = 0; slot < own.Length; slot++) own[slot] = parameters.Layout.Zeros<T>();
+        return Wrapped(inside, own);
+    }
+
+    /// <inheritdoc/>
+    private protected sealed override (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
+        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassOutput output, bool donate)
+    {
+        TreeLayout layout = parameters.Layout;
+        StateSchema inside = Inner.SchemaFor(layout, state.Starts is { } starts ? InnerStarts(starts) : null), schema = Around(inside);
+        state.RequireFit(schema, layout, this);
+        return Wrap(new WrapperStep<T>(this, schema, inside, parameters, gradients, state, output, donate));
+    }
+
+    /// <inheritdoc/>
+    private protected sealed override ParameterTree<T> Evaluate<T>(ParameterTree<T> parameters, OptimizerState<T> state)
+    {
+        TreeLayout layout = parameters.Layout;
+        StateSchema schema = SchemaFor(layout, state.Starts);
+        state.RequireFit(schema, layout, this);
+        return Inner.EvaluationParameters(parameters, InnerState(state));
+    }
+
+    /// <summary>The state of the optimizer inside, which shares its trees.</summary>
+    internal OptimizerState<T> InnerState<T>(OptimizerState<T> state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => state[..(state.SlotCount - OwnSlotNames.Length)];
+
+    private OptimizerState<T> Wrapped<T>(OptimizerState<T> inside, ReadOnlySpan<ParameterTree<T>> own)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        StateShell<T> from = inside.Shell!, next = Around(from.Schema).Rent<T>();
+        (next.Step, next.Counters) = (from.Step, from.Counters);
+        from.Slots.CopyTo(next.Slots, 0);
+        from.Scalars.CopyTo(next.Scalars, 0);
+        own.CopyTo(next.Slots.AsSpan(from.Slots.Length));
+        return next.Handle();
+    }
+
+    private StateSchema Around(StateSchema inside) =>
+        OwnSlotNames.IsEmpty ? inside : schemas.GetValue(inside, AroundAnew);
+
+    private StateSchema AroundAnew(StateSchema inside)
+    {
+        string own = $"{GetType().Name}({string.Join(", ", OwnSlotNames)})";
+        return new StateSchema
+        {
+            SlotNames = [.. inside.SlotNames, .. OwnSlotNames],
+            SlotLayouts = [.. inside.SlotLayouts, .. OwnSlotNames.Select(_ => (TreeLayout?)null)],
+            ScalarNames = inside.ScalarNames,
+            Identity = inside.Identity.Length == 0 ? own : $"{inside.Identity}, {own}",
+            Starts = inside.Starts is null ? null
+                : SlotStarts.Of([.. inside.Starts.OfSlots, .. OwnSlotNames.Select(_ => ImmutableArray<long>.Empty)]),
+        };
+    }
+
+    private SlotStarts? InnerStarts(SlotStarts starts) =>
+        OwnSlotNames.IsEmpty ? starts : SlotStarts.Of(starts.OfSlots[..^OwnSlotNames.Length]);
+
     /// <summary>The faults of what is put inside a wrapper: it is missing, or has one of the same kind, whose counter both would count in.</summary>
     private protected static Faults CheckInside<TWrapper>(Optimizer inner)
         where TWrapper : Wrapper
@@ -25,7 +119,4 @@ public abstract record Wrapper : Optimizer
         while (within is not (null or TWrapper)) within = within.Inner as Wrapper;
         return new Faults().Require(inner).Require(within is null, nameof(inner), inner, $"an optimizer without another {typeof(TWrapper).Name} inside");
     }
-
-    /// <summary>What is inside starts; a wrapper with slots of its own adds them.</summary>
-    private protected override OptimizerState<T> Start<T>(ParameterTree<T> parameters) => Inner.Init(parameters);
 }

@@ -1,11 +1,8 @@
 namespace Functional.Optim;
 
-/// <summary>What a pass writes at its end.</summary>
-internal enum PassEnd
+/// <summary>What the last pass writes.</summary>
+internal enum PassOutput
 {
-    /// <summary>The update, for the next pass.</summary>
-    Updates,
-
     /// <summary>The new parameters.</summary>
     Parameters,
 

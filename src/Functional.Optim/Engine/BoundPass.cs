@@ -1,0 +1,116 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>The rules of a fused pass with their constants, for every segment, and the addresses they work on.</summary>
+internal abstract class BoundPass<T>(int segments)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    internal PassMemory<T>[] Memories { get; } = new PassMemory<T>[segments];
+
+    internal abstract void Execute(LeafClass leaves);
+}
+
+/// <summary>All rules as one: a single loop.</summary>
+internal sealed class FusedRules<T, TRule>(int segments) : BoundPass<T>(segments)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TRule : unmanaged, IUpdateRule<T>
+{
+    internal TRule[] Rules { get; } = new TRule[segments];
+
+    internal override void Execute(LeafClass leaves) =>
+        Elementwise.RunSegments<T, TRule>(Rules, Memories, leaves.Chunks, leaves.Length);
+}
+
+/// <summary>
+/// One rule after the other over blocks that stay in the first cache, for a runtime that cannot make the type of the chain: the same
+/// operations on the same numbers, so the same bits.
+/// </summary>
+internal sealed unsafe class RulesInTurn<T>(int segments) : BoundPass<T>(segments)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Elements per block: what the rules read and write of it stays in the first cache.</summary>
+    private const int BlockLength = 1024;
+
+    private readonly List<RuleRow<T>> rows = [];
+
+    internal int Count { get; set; }
+
+    /// <summary>The row of the next rule of a segment, made when it is met first.</summary>
+    internal RuleRow<T, TRule>? Row<TRule>(int index, int segments)
+        where TRule : unmanaged, IUpdateRule<T>
+    {
+        if (index == rows.Count) rows.Add(new RuleRow<T, TRule>(segments));
+        return rows[index] as RuleRow<T, TRule>;
+    }
+
+    internal override void Execute(LeafClass leaves)
+    {
+        Body body = new(this, leaves);
+        if (leaves.Length < Chunk.ParallelThreshold)
+        {
+            for (int chunk = 0; chunk < leaves.Chunks.Length; chunk++) body.Run(chunk);
+        }
+        else
+        {
+            ParallelFor.Run(leaves.Chunks.Length, body);
+        }
+    }
+
+    private void Run(Chunk chunk)
+    {
+        T* block = stackalloc T[BlockLength];
+        long end = (long)chunk.Start + chunk.Length;
+        for (long start = chunk.Start; start < end; start += BlockLength)
+        {
+            long stop = Math.Min(start + BlockLength, end);
+            PassMemory<T> given = Memories[chunk.Segment];
+            int slot = 0;
+            for (int row = 0; row < Count; row++)
+            {
+                PassMemory<T> memory = given;
+                if (row > 0) memory.Updates = block - start;
+                if (row < Count - 1) memory.Output = block - start;
+                memory.NonTemporal = false;
+                for (int own = 0; own < rows[row].SlotCount; own++, slot++)
+                {
+                    memory.SlotsIn[own] = given.SlotsIn[slot];
+                    memory.SlotsOut[own] = given.SlotsOut[slot];
+                }
+
+                rows[row].Run(chunk.Segment, memory, start, stop);
+            }
+        }
+    }
+
+    private readonly struct Body(RulesInTurn<T> rules, LeafClass leaves) : IParallelBody
+    {
+        public void Run(int index) => rules.Run(leaves.Chunks[index]);
+    }
+}
+
+/// <summary>One rule of a pass, with its constants for every segment.</summary>
+internal abstract class RuleRow<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    internal abstract int SlotCount { get; }
+
+    internal abstract void Run(int segment, in PassMemory<T> memory, long start, long end);
+}
+
+/// <inheritdoc/>
+internal sealed class RuleRow<T, TRule>(int segments) : RuleRow<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TRule : unmanaged, IUpdateRule<T>
+{
+    private readonly TRule[] rules = new TRule[segments];
+
+    internal override int SlotCount => TRule.SlotCount;
+
+    internal ref TRule this[int segment] => ref rules[segment];
+
+    internal override void Run(int segment, in PassMemory<T> memory, long start, long end) =>
+        Elementwise.RunRange(rules[segment], memory, start, end, LaneWidths.Resolve(LaneWidth.Best));
+}

@@ -1,0 +1,83 @@
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// The leaves that go through the same transforms, as segments and as chunks for the threads. Without a <see cref="Partition"/> all
+/// leaves that are not frozen are one class.
+/// </summary>
+internal sealed class LeafClass
+{
+    private readonly List<Segment> segments = [];
+    private readonly List<Leaf> leaves = [];
+    private readonly bool leafByLeaf;
+    private readonly double[] factors;
+    private readonly int[] shifts;
+    private readonly long[] starts;
+
+    internal LeafClass(PlacedTransform[] transforms, bool leafByLeaf)
+    {
+        Transforms = transforms;
+        this.leafByLeaf = leafByLeaf || transforms.Any(placed => placed.Transform.LeafByLeaf);
+        Slots = [.. transforms.SelectMany(placed => Enumerable.Range(placed.FirstSlot, placed.SlotNames.Length))];
+        (factors, shifts, starts) = (new double[transforms.Length], new int[Slots.Length], new long[transforms.Length]);
+    }
+
+    internal PlacedTransform[] Transforms { get; }
+
+    /// <summary>The slots of the transforms, as numbered in the state.</summary>
+    internal int[] Slots { get; }
+
+    internal Segment[] Segments { get; private set; } = [];
+
+    internal Leaf[] Leaves { get; private set; } = [];
+
+    internal Chunk[] Chunks { get; private set; } = [];
+
+    /// <summary>The elements of all segments.</summary>
+    internal long Length { get; private set; }
+
+    /// <summary>Where the segments of this class begin among those of all classes.</summary>
+    internal int FirstSegment { get; set; }
+
+    /// <summary>Adds a leaf, in the order of the layout.</summary>
+    internal void Add(Leaf leaf, LeafRoute route, IReadOnlyList<SlotPlan> slots)
+    {
+        leaves.Add(leaf);
+        LeafFactors.Of(route, leaf, factors);
+        for (int index = 0; index < Slots.Length; index++) shifts[index] = slots[Slots[index]].ShiftOf(leaf);
+        for (int index = 0; index < Transforms.Length; index++)
+        {
+            PlacedTransform placed = Transforms[index];
+            starts[index] = placed.SlotNames.Length == 0 ? 0 : slots[placed.FirstSlot].StartOf(leaf);
+        }
+
+        int end = leaf.Offset + ((leaf.Length + TreeLayout.Alignment - 1) / TreeLayout.Alignment * TreeLayout.Alignment);
+        if (!leafByLeaf && segments.Count > 0 && segments[^1] is { } before && before.End == leaf.Offset
+            && before.Factors.AsSpan().SequenceEqual(factors) && before.Shifts.AsSpan().SequenceEqual(shifts)
+            && before.Starts.AsSpan().SequenceEqual(starts))
+        {
+            segments[^1] = before with { End = end };
+        }
+        else
+        {
+            segments.Add(new Segment(leaf.Offset, end, leaf, route.Settings, [.. factors], [.. shifts], [.. starts]));
+        }
+    }
+
+    internal void Seal()
+    {
+        Segments = [.. segments];
+        Leaves = [.. leaves];
+        List<Chunk> chunks = [];
+        for (int segment = 0; segment < Segments.Length; segment++)
+        {
+            // A segment may end less than a chunk before the last number.
+            for (long start = Segments[segment].Start; start < Segments[segment].End; start += Chunk.Size)
+                chunks.Add(new Chunk(segment, (int)start, (int)Math.Min(Chunk.Size, Segments[segment].End - start)));
+            Length += Segments[segment].End - Segments[segment].Start;
+        }
+
+        Chunks = [.. chunks];
+    }
+}

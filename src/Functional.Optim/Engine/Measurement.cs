@@ -1,0 +1,112 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// What a transform sees of the update before it works on it: ranges of leaves that are treated alike, or single leaves where the
+/// transform asks for that; frozen leaves are in none.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public readonly ref struct Measurement<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly StepRun<T> run;
+    private readonly MeasureStep step;
+    private readonly LeafMemory<T> updates;
+
+    internal Measurement(StepRun<T> run, MeasureStep step, LeafMemory<T> updates)
+    {
+        this.run = run;
+        this.step = step;
+        this.updates = updates;
+    }
+
+    /// <summary>t, the number of the update being made, from 1.</summary>
+    public long Step => run.Step;
+
+    /// <summary>The number of ranges.</summary>
+    public int Count => step.Segments.Length;
+
+    /// <summary>The scalars of the transform: those of the step before, to be changed here where they depend on what is measured.</summary>
+    public Span<double> Scalars => run.Scalars.AsSpan(step.Placed.FirstScalar, step.Placed.ScalarNames.Length);
+
+    /// <summary>The leaf of a range; the first where a range has several.</summary>
+    /// <param name="range">0 to <see cref="Count"/> − 1.</param>
+    public Leaf Leaf(int range) => step.Segments[range].Leaf;
+
+    /// <summary>The settings of that leaf.</summary>
+    /// <param name="range">0 to <see cref="Count"/> − 1.</param>
+    public LeafSettings Settings(int range) => step.Segments[range].Settings;
+
+    /// <summary>The norm of the whole update.</summary>
+    /// <param name="kind">How it is measured.</param>
+    /// <exception cref="NonFiniteGradientException">An element is a NaN or an infinity.</exception>
+    public double Norm(NormKind kind = NormKind.L2)
+    {
+        // All of a tree is measured as one, so that the bits do not depend on how it is cut into ranges.
+        if (step.Class is null && run.Plan.Frozen.Length == 0 && !run.GradientTree.IsDefault)
+        {
+            if (step.ReadsGradient && kind == NormKind.L2) return Finite(run.GradientTree.GlobalNorm());
+            return Finite(Of(updates.Span(default!, 0, run.GradientTree.Layout.TotalLength), kind));
+        }
+
+        double norm = 0;
+        for (int range = 0; range < Count; range++)
+        {
+            double part = Of(Update(range), kind);
+            norm = kind switch { NormKind.L2 => double.Hypot(norm, part), NormKind.L1 => norm + part, _ => Math.Max(norm, part) };
+        }
+
+        return Finite(norm);
+    }
+
+    /// <summary>The norm of the update in a range.</summary>
+    /// <param name="range">0 to <see cref="Count"/> − 1.</param>
+    /// <param name="kind">How it is measured.</param>
+    /// <exception cref="NonFiniteGradientException">An element is a NaN or an infinity.</exception>
+    public double UpdateNorm(int range, NormKind kind = NormKind.L2) => Finite(Of(Update(range), kind));
+
+    /// <summary>The norm of the parameters in a range; NaN or infinite when an element is.</summary>
+    /// <param name="range">0 to <see cref="Count"/> − 1.</param>
+    /// <param name="kind">How it is measured.</param>
+    public double ParameterNorm(int range, NormKind kind = NormKind.L2) => Of(run.Parameters.Span(
+        Leaf(range), step.Segments[range].Start, step.Segments[range].End - step.Segments[range].Start), kind);
+
+    private ReadOnlySpan<T> Update(int range)
+    {
+        Segment segment = step.Segments[range];
+        return updates.Span(segment.Leaf, segment.Start, segment.End - segment.Start);
+    }
+
+    private double Finite(double norm)
+    {
+        if (double.IsFinite(norm)) return norm;
+        Leaf? first = null;
+        foreach (LeafClass leafClass in step.Class is null ? run.Plan.Classes : [step.Class])
+        {
+            foreach (Leaf leaf in leafClass.Leaves)
+            {
+                if ((first is null || leaf.Index < first.Index) && !double.IsFinite(BlockReduction.MaxAbs<T>(updates.Span(leaf, leaf.Offset, leaf.Length))))
+                    first = leaf;
+            }
+        }
+
+        throw new NonFiniteGradientException(first?.Name ?? "every leaf together", Step);
+    }
+
+    private static double Of(ReadOnlySpan<T> values, NormKind kind) => kind switch
+    {
+        NormKind.L2 => BlockReduction.Norm(values),
+        NormKind.L1 => BlockReduction.Sum(values, default(Magnitude)),
+        _ => BlockReduction.MaxAbs(values),
+    };
+
+    private readonly struct Magnitude : BlockReduction.IMap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLane Of<TLane>(TLane value)
+            where TLane : struct, ILane<TLane, double> => TLane.Abs(value);
+    }
+}

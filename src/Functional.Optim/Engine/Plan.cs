@@ -1,0 +1,257 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// How an optimizer runs over one layout: a straight list of steps, made once. It holds neither the layout nor any tree, so that
+/// what nobody else holds is collected.
+/// </summary>
+internal sealed class Plan
+{
+    /// <summary>A loop of more rules outgrows what the JIT inlines: it gets slow, and its compilation deep.</summary>
+    private const int MaxRulesInPass = 12;
+
+    private readonly Recycler<object> runs = new(4);
+    private readonly Recycler<object> scratch = new(Environment.ProcessorCount);
+    private readonly int maxScratch;
+
+    private Plan(
+        Placement placement, LeafRoute[] routes, Leaf[] frozen, LeafClass[] classes, StateSchema schema, ImmutableArray<SlotPlan> slots,
+        ImmutableArray<PlanStep> steps)
+    {
+        (Placement, Routes, Frozen, Classes, Schema, Slots, Steps) = (placement, routes, frozen, classes, schema, slots, steps);
+        PassCount = steps.Count(step => step is FusedPass);
+        MeasuredCount = steps.OfType<MeasureStep>().Sum(step => step.Segments.Length);
+        NeedsScratch = steps.Any(step => step is LeafStep or FusedPass { IsLast: false });
+        CanThrowLate = steps.Any(step =>
+            step is MeasureStep { ReadsGradient: false } or LeafStep { Placed.Transform.CannotThrow: false });
+        maxScratch = steps.OfType<LeafStep>()
+            .SelectMany(step => step.Class.Leaves.Select(step.Placed.Transform.ScratchLength)).DefaultIfEmpty().Max();
+        EvaluationChanges = placement.Transforms.Any(placed => placed.Transform.ChangesEvaluation);
+        Scalars = [.. placement.Transforms.Where(placed => placed.ScalarNames.Length > 0)];
+    }
+
+    internal Placement Placement { get; }
+
+    /// <summary>The route of every leaf.</summary>
+    internal LeafRoute[] Routes { get; }
+
+    internal Leaf[] Frozen { get; }
+
+    internal LeafClass[] Classes { get; }
+
+    internal StateSchema Schema { get; }
+
+    internal ImmutableArray<SlotPlan> Slots { get; }
+
+    internal ImmutableArray<PlanStep> Steps { get; }
+
+    /// <summary>The transforms that keep scalars.</summary>
+    internal ImmutableArray<PlacedTransform> Scalars { get; }
+
+    internal int PassCount { get; }
+
+    internal int MeasuredCount { get; }
+
+    /// <summary>Whether the update needs memory between two passes.</summary>
+    internal bool NeedsScratch { get; }
+
+    /// <summary>Whether something may throw after the first write; such a step is never made in place.</summary>
+    internal bool CanThrowLate { get; }
+
+    /// <summary>Whether the parameters to evaluate are others than θ.</summary>
+    internal bool EvaluationChanges { get; }
+
+    /// <summary>Makes the plan of an optimizer for a layout.</summary>
+    /// <param name="optimizer">The optimizer, for its groups.</param>
+    /// <param name="parts">Its transforms.</param>
+    /// <param name="layout">The layout of the parameters.</param>
+    /// <param name="starts">When the leaves of the slots started, where not at 0.</param>
+    /// <param name="leafByLeaf">Whether each leaf lies elsewhere, so that neighbours are no range.</param>
+    internal static Plan Of(
+        Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout, SlotStarts? starts, bool leafByLeaf)
+    {
+        Placement placement = Placement.Of(parts);
+        LeafRouter router = new(optimizer, placement);
+        LeafRoute[] routes = new LeafRoute[layout.Leaves.Length];
+        for (int leaf = 0; leaf < routes.Length; leaf++) routes[leaf] = router.RouteOf(layout.Leaves[leaf]);
+        ImmutableArray<SlotPlan> slots = SlotsOf(placement, layout, routes, starts);
+
+        List<LeafClass> classes = [];
+        Dictionary<PlacedTransform[], LeafClass> byWay = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PlacedTransform[]>);
+        for (int leaf = 0; leaf < routes.Length; leaf++)
+        {
+            LeafRoute route = routes[leaf];
+            if (route.Settings.Frozen || layout.Leaves[leaf].Length == 0) continue;
+            if (!byWay.TryGetValue(route.Transforms, out LeafClass? leafClass))
+            {
+                byWay[route.Transforms] = leafClass = new LeafClass(route.Transforms, leafByLeaf);
+                classes.Add(leafClass);
+            }
+
+            leafClass.Add(layout.Leaves[leaf], route, slots);
+        }
+
+        int segments = 0;
+        foreach (LeafClass leafClass in classes)
+        {
+            leafClass.Seal();
+            leafClass.FirstSegment = segments;
+            segments += leafClass.Segments.Length;
+        }
+
+        StateSchema schema = new()
+        {
+            SlotNames = [.. slots.Select(slot => slot.Name)],
+            SlotLayouts = [.. slots.Select(slot => slot.Layout)],
+            ScalarNames = [.. placement.Transforms.SelectMany(placed => placed.ScalarNames.Select(name => placed.Prefix + name))],
+            Identity = string.Join(", ", placement.Transforms.Where(placed => placed.SlotNames.Length > 0).Select(placed => placed.Identity)),
+            Starts = starts,
+        };
+        Leaf[] frozen = [.. layout.Leaves.Where(leaf => routes[leaf.Index].Settings.Frozen)];
+        return new Plan(placement, routes, frozen, [.. classes], schema, slots, StepsOf(placement, classes, segments));
+    }
+
+    /// <summary>Memory for one run, from those before if there is one.</summary>
+    internal StepRun<T> RentRun<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => runs.TryTake(out object? run) && run is StepRun<T> known ? known : new StepRun<T>(this);
+
+    internal void ReturnRun<T>(StepRun<T> run)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => runs.Add(run);
+
+    /// <summary>Memory for a transform to work in on one leaf.</summary>
+    internal AlignedBuffer<T> RentScratch<T>()
+        where T : unmanaged => scratch.TryTake(out object? buffer) && buffer is AlignedBuffer<T> known ? known : new AlignedBuffer<T>(maxScratch);
+
+    internal void ReturnScratch<T>(AlignedBuffer<T> buffer)
+        where T : unmanaged => scratch.Add(buffer);
+
+    private static ImmutableArray<SlotPlan> SlotsOf(Placement placement, TreeLayout layout, LeafRoute[] routes, SlotStarts? starts)
+    {
+        ImmutableArray<SlotPlan> slots =
+        [
+            .. placement.Transforms.SelectMany(placed => Enumerable.Range(0, placed.SlotNames.Length).Select(index => new SlotPlan(placed, index))),
+        ];
+        if (slots.IsEmpty) return slots;
+        HashSet<PlacedTransform> through = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PlacedTransform>);
+        LeafRoute? last = null;
+        foreach (Leaf leaf in layout.Leaves)
+        {
+            LeafRoute route = routes[leaf.Index];
+            if (!ReferenceEquals(route, last))
+            {
+                through.Clear();
+                if (!route.Settings.Frozen) through.UnionWith(route.Transforms);
+                last = route;
+            }
+
+            foreach (SlotPlan slot in slots) slot.Add(leaf, through.Contains(slot.Owner));
+        }
+
+        for (int slot = 0; slot < slots.Length; slot++)
+        {
+            slots[slot].Seal(slots.Take(slot));
+            if (starts is not null) slots[slot].StartFrom(starts.OfSlots[slot]);
+        }
+
+        return slots;
+    }
+
+    /// <summary>
+    /// The steps, stage by stage. A stage begins where a transform measures the update of all leaves together: then every class has
+    /// written its update, if only by a pass without rules.
+    /// </summary>
+    private static ImmutableArray<PlanStep> StepsOf(Placement placement, List<LeafClass> classes, int segments)
+    {
+        Segment[] all = [.. classes.SelectMany(leafClass => leafClass.Segments)];
+        ImmutableArray<PlanStep>.Builder steps = ImmutableArray.CreateBuilder<PlanStep>();
+        int[] next = new int[classes.Count];
+        bool[] wrote = new bool[classes.Count];
+        int measured = 0, passes = 0;
+        for (int stage = 0; stage <= placement.LastStage; stage++)
+        {
+            int shared = -1;
+            if (placement.Transforms.FirstOrDefault(placed => !placed.IsInner && placed.Stage == stage && placed.Transform.Measures) is { } measures
+                && (stage > 0 || placement.Places[0].Transform == measures))
+            {
+                shared = measured;
+                steps.Add(new MeasureStep(measures, all, null, shared, ReadsGradient: stage == 0));
+                measured += segments;
+            }
+
+            for (int index = 0; index < classes.Count; index++)
+            {
+                LeafClass leafClass = classes[index];
+                PlacedTransform[] transforms = leafClass.Transforms;
+                while (next[index] < transforms.Length && transforms[next[index]].Stage == stage)
+                    AddPass(leafClass, index, shared);
+                bool isLast = stage == placement.LastStage;
+                if (!wrote[index] && (!isLast || transforms.Length == 0))
+                    Add(leafClass, index, new FusedPass(leafClass, next[index], next[index], [], -1, isLast, passes++, ReadsGradient: true));
+            }
+        }
+
+        return steps.ToImmutable();
+
+        void AddPass(LeafClass leafClass, int index, int shared)
+        {
+            PlacedTransform[] transforms = leafClass.Transforms;
+            int start = next[index], end = start, firstMeasured = -1;
+            PlacedTransform first = transforms[start];
+            if (first.Transform.Measures)
+            {
+                firstMeasured = first.IsInner ? measured : shared + leafClass.FirstSegment;
+                if (first.IsInner)
+                {
+                    steps.Add(new MeasureStep(first, leafClass.Segments, leafClass, measured, !wrote[index]));
+                    measured += leafClass.Segments.Length;
+                }
+            }
+
+            if (first.Transform.TransformsLeaves)
+            {
+                steps.Add(new LeafStep(leafClass, start, !wrote[index]));
+                wrote[index] = true;
+            }
+
+            List<int> slots = [];
+            while (end < transforms.Length && transforms[end].Stage == first.Stage && Fits(transforms[end], end - start, slots.Count))
+            {
+                slots.AddRange(RuleSlots(leafClass, end));
+                end++;
+            }
+
+            next[index] = end;
+            Add(leafClass, index, new FusedPass(
+                leafClass, start, end, [.. slots], firstMeasured, end == transforms.Length, passes++, !wrote[index]));
+        }
+
+        void Add(LeafClass leafClass, int index, FusedPass pass)
+        {
+            steps.Add(pass);
+            wrote[index] = true;
+        }
+    }
+
+    /// <summary>Whether a transform can join a pass: it neither measures nor transforms leaves, unless it is the first.</summary>
+    private static bool Fits(PlacedTransform placed, int before, int slots)
+    {
+        Transform transform = placed.Transform;
+        int own = transform.TransformsLeaves ? 0 : placed.SlotNames.Length;
+        if (own > Slots<ScalarLane<float>>.Capacity)
+            throw new InvalidOperationException($"{transform} has {own} slots; a part has 0 to {Slots<ScalarLane<float>>.Capacity}.");
+        return before == 0
+            || (before < MaxRulesInPass && !transform.Measures && !transform.TransformsLeaves && slots + own <= Slots<ScalarLane<float>>.Capacity);
+    }
+
+    /// <summary>The slots that the rule of a transform works on, by their places among those of the class.</summary>
+    private static IEnumerable<int> RuleSlots(LeafClass leafClass, int index)
+    {
+        PlacedTransform placed = leafClass.Transforms[index];
+        if (placed.Transform.TransformsLeaves) return [];
+        int first = leafClass.Transforms.Take(index).Sum(before => before.SlotNames.Length);
+        return Enumerable.Range(first, placed.SlotNames.Length);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace Functional.Optim;
+
+/// <summary>One slot of the state under a plan: whose it is, which leaves have it, and of which shapes.</summary>
+/// <param name="owner">The transform that keeps it.</param>
+/// <param name="index">Which of its slots.</param>
+internal sealed class SlotPlan(PlacedTransform owner, int index)
+{
+    private readonly List<(string Name, int[] Shape)> shapes = [];
+    private ImmutableArray<long> starts;
+    private bool differs;
+
+    internal PlacedTransform Owner => owner;
+
+    /// <summary>Which of the owner's slots.</summary>
+    internal int Index => index;
+
+    internal string Name { get; } = owner.Prefix + owner.SlotNames[index];
+
+    /// <summary>The layout; <see langword="null"/> where it is that of the parameters.</summary>
+    internal TreeLayout? Layout { get; private set; }
+
+    /// <summary>Takes the next leaf, if the slot has it.</summary>
+    internal void Add(Leaf leaf, bool has)
+    {
+        ImmutableArray<int>? shape = has ? owner.Transform.SlotShape(index, leaf) : null;
+        differs |= shape is null || (shape.Value != leaf.Shape && !shape.Value.AsSpan().SequenceEqual(leaf.Shape.AsSpan()));
+        if (shape is { } given) shapes.Add((leaf.Name, [.. given]));
+    }
+
+    /// <summary>Decides the layout, that of a slot before where it is the same.</summary>
+    internal void Seal(IEnumerable<SlotPlan> before)
+    {
+        if (!differs) return;
+        Layout = before.FirstOrDefault(slot => slot.Layout is not null && slot.Owner == owner && SameShapes(slot))?.Layout
+            ?? TreeLayout.Of([.. shapes]);
+    }
+
+    internal void StartFrom(ImmutableArray<long> leafStarts) => starts = leafStarts;
+
+    /// <summary>The leaf of the slot for one of the parameters; <see langword="null"/> where it has none.</summary>
+    internal Leaf? LeafOf(Leaf leaf) => Layout is null ? leaf : Layout.Find(leaf.Name);
+
+    internal int ShiftOf(Leaf leaf) => Layout is null ? 0 : (LeafOf(leaf)?.Offset ?? leaf.Offset) - leaf.Offset;
+
+    internal long StartOf(Leaf leaf) => starts.IsDefaultOrEmpty ? 0 : LeafOf(leaf) is { } own ? starts[own.Index] : 0;
+
+    private bool SameShapes(SlotPlan other) =>
+        shapes.Count == other.shapes.Count
+        && shapes.Zip(other.shapes).All(pair => pair.Item1.Name == pair.Item2.Name && pair.Item1.Shape.AsSpan().SequenceEqual(pair.Item2.Shape));
+}

@@ -1,0 +1,176 @@
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// One step on its way through a plan. <see cref="Bind(long, double[])"/> runs whatever may throw and fixes the constants of every rule, before
+/// anything is written; <see cref="Run"/> writes. Its memory is kept for the next step.
+/// </summary>
+internal sealed unsafe class StepRun<T>(Plan plan)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly double[] measured = new double[plan.MeasuredCount];
+    private readonly BoundPass<T>?[] passes = new BoundPass<T>?[plan.PassCount];
+    private readonly nint[] slotsIn = new nint[plan.Slots.Length];
+    private readonly nint[] slotsOut = new nint[plan.Slots.Length];
+
+    internal Plan Plan => plan;
+
+    internal LeafMemory<T> Parameters { get; set; }
+
+    internal LeafMemory<T> Gradients { get; set; }
+
+    /// <summary>The tree of the gradients, which may know its norm; <c>default</c> where they are no tree.</summary>
+    internal ParameterTree<T> GradientTree { get; set; }
+
+    /// <summary>Where the update lies between passes; the gradients' own memory when they are donated.</summary>
+    internal LeafMemory<T> Update { get; set; }
+
+    internal LeafMemory<T> Output { get; set; }
+
+    internal PassOutput OutputKind { get; set; }
+
+    /// <summary>t, the number of the update being made.</summary>
+    internal long Step { get; private set; }
+
+    /// <summary>The scalars of the state, those of the step before until their transforms have changed them.</summary>
+    internal double[] Scalars { get; private set; } = [];
+
+    /// <summary>Measures the gradient, changes the scalars and binds every rule. Throws before anything is written.</summary>
+    /// <param name="step">t.</param>
+    /// <param name="scalars">The scalars of the step before, which become those of this one.</param>
+    internal void Bind(long step, double[] scalars)
+    {
+        (Step, Scalars) = (step, scalars);
+        measured.AsSpan().Fill(1);
+        foreach (PlanStep each in plan.Steps)
+        {
+            if (each is MeasureStep { ReadsGradient: true } measure) Measure(measure);
+        }
+
+        foreach (PlacedTransform placed in plan.Scalars)
+            placed.Transform.UpdateScalars(step, scalars.AsSpan(placed.FirstScalar, placed.ScalarNames.Length));
+        foreach (PlanStep each in plan.Steps)
+        {
+            if (each is FusedPass pass) Bind(pass);
+        }
+    }
+
+    /// <summary>Takes what is read.</summary>
+    internal void Read(ParameterTree<T> parameters, ParameterTree<T> gradients, PassOutput output)
+    {
+        Parameters = new(parameters.Storage.Memory.Pointer);
+        Gradients = new(gradients.Storage.Memory.Pointer);
+        (GradientTree, OutputKind) = (gradients, output);
+    }
+
+    /// <summary>Takes what is written: the output, the update between passes, and the slots.</summary>
+    internal void Write(TreeStorage<T> output, TreeStorage<T> update, OptimizerState<T> before, StateShell<T> after)
+    {
+        Output = new(output.Memory.Pointer);
+        Update = new(update.Memory.Pointer);
+        for (int slot = 0; slot < slotsIn.Length; slot++)
+        {
+            slotsIn[slot] = (nint)before[slot].Storage.Memory.Pointer;
+            slotsOut[slot] = (nint)after.Slots[slot].Storage.Memory.Pointer;
+        }
+    }
+
+    /// <summary>Runs the steps in order.</summary>
+    internal void Run()
+    {
+        foreach (PlanStep step in plan.Steps)
+        {
+            switch (step)
+            {
+                case MeasureStep { ReadsGradient: false } measure:
+                    Measure(measure);
+                    break;
+                case LeafStep leaves:
+                    Transform(leaves);
+                    break;
+                case FusedPass pass:
+                    if (pass.FirstMeasured >= 0 && !pass.ReadsGradient) Bind(pass);
+                    Execute(pass);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Forgets what it was run on.</summary>
+    internal void Clear() => (GradientTree, Scalars) = (default, []);
+
+    internal ReadOnlySpan<double> MeasuredBy(FusedPass pass) =>
+        pass.FirstMeasured < 0 ? [] : measured.AsSpan(pass.FirstMeasured, pass.Class.Segments.Length);
+
+    /// <summary>Keeps the bound rules of a pass.</summary>
+    internal void Keep(FusedPass pass, BoundPass<T> bound) => passes[pass.Number] = bound;
+
+    internal BoundPass<T>? Kept(FusedPass pass) => passes[pass.Number];
+
+    internal Span<T> Slot(int slot, Leaf leaf) => plan.Slots[slot].LeafOf(leaf) is { } own
+        ? new Span<T>((T*)slotsOut[slot] + own.Offset, own.Length)
+        : [];
+
+    private void Measure(MeasureStep step)
+    {
+        PlacedTransform placed = step.Placed;
+        placed.Transform.Measure(
+            new Measurement<T>(this, step, step.ReadsGradient ? Gradients : Update),
+            measured.AsSpan(step.FirstMeasured, step.Segments.Length));
+    }
+
+    private void Bind(FusedPass pass) => new RulePass<T>(this, pass).Bind();
+
+    private void Transform(LeafStep step)
+    {
+        PlacedTransform placed = step.Placed;
+        for (int slot = placed.FirstSlot; slot < placed.FirstSlot + placed.SlotNames.Length; slot++)
+        {
+            if (slotsIn[slot] == slotsOut[slot]) continue;
+            foreach (Leaf leaf in step.Class.Leaves)
+            {
+                if (plan.Slots[slot].LeafOf(leaf) is not { } own) continue;
+                new ReadOnlySpan<T>((T*)slotsIn[slot] + own.Offset, own.Length).CopyTo(new Span<T>((T*)slotsOut[slot] + own.Offset, own.Length));
+            }
+        }
+
+        ParallelFor.Run(step.Class.Leaves.Length, new LeafBody<T>(this, step));
+    }
+
+    private void Execute(FusedPass pass)
+    {
+        BoundPass<T> bound = passes[pass.Number]!;
+        LeafMemory<T> updates = pass.ReadsGradient ? Gradients : Update, output = pass.IsLast ? Output : Update;
+        for (int index = 0; index < pass.Class.Segments.Length; index++)
+        {
+            Segment segment = pass.Class.Segments[index];
+            ref PassMemory<T> memory = ref bound.Memories[index];
+            memory.Parameters = Parameters.BaseOf(segment.Leaf);
+            memory.Updates = updates.BaseOf(segment.Leaf);
+            memory.Output = output.BaseOf(segment.Leaf);
+            for (int slot = 0; slot < pass.Slots.Length; slot++)
+            {
+                int own = pass.Slots[slot], number = pass.Class.Slots[own], shift = segment.Shifts[own];
+                memory.SlotsIn[slot] = (nint)((T*)slotsIn[number] + shift);
+                memory.SlotsOut[slot] = (nint)((T*)slotsOut[number] + shift);
+            }
+
+            memory.AvoidCache(pass.Class.Length, pass.Slots.Length);
+        }
+
+        bound.Execute(pass.Class);
+        if (!pass.IsLast) ClearPadding(pass.Class);
+    }
+
+    /// <summary>The padding adds nothing to what is measured later.</summary>
+    private void ClearPadding(LeafClass leafClass)
+    {
+        foreach (Leaf leaf in leafClass.Leaves)
+        {
+            int padding = -leaf.Length & (TreeLayout.Alignment - 1);
+            if (padding > 0) Update.Span(leaf, leaf.Offset + leaf.Length, padding).Clear();
+        }
+    }
+}

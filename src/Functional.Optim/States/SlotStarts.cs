@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// The number of finished updates at which each leaf of each slot started: 0 unless it joined later. Bias correction counts from
+/// there.
+/// </summary>
+internal sealed class SlotStarts(ImmutableArray<ImmutableArray<long>> ofSlots) : IEquatable<SlotStarts>
+{
+    /// <summary>By slot, then by leaf of the slot.</summary>
+    internal ImmutableArray<ImmutableArray<long>> OfSlots { get; } = ofSlots;
+
+    /// <summary>The starts; <see langword="null"/> where all are 0.</summary>
+    internal static SlotStarts? Of(ImmutableArray<ImmutableArray<long>> ofSlots) =>
+        ofSlots.All(leaves => leaves.All(start => start == 0)) ? null : new(ofSlots);
+
+    public bool Equals(SlotStarts? other) =>
+        other is not null && OfSlots.Length == other.OfSlots.Length
+        && OfSlots.Zip(other.OfSlots).All(pair => pair.Item1.AsSpan().SequenceEqual(pair.Item2.AsSpan()));
+
+    public override bool Equals(object? obj) => Equals(obj as SlotStarts);
+
+    public override int GetHashCode() => OfSlots.Length;
+}

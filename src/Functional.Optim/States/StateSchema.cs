@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// What a state holds: the names and layouts of its slots, the names of its scalars, what they mean (<see cref="Identity"/>), and
+/// since which update each leaf of a slot is there. States of one plan share one.
+/// </summary>
+internal sealed class StateSchema
+{
+    /// <summary>Shells kept for the next steps; more than a few are in use only while states are held.</summary>
+    private const int MaxIdleShells = 8;
+
+    private readonly Stack<object> idle = [];
+
+    /// <summary>Names of the slots; empty where the state was made by hand without.</summary>
+    internal ImmutableArray<string> SlotNames { get; init; } = [];
+
+    /// <summary>The layout of each slot; <see langword="null"/> for that of the parameters.</summary>
+    internal ImmutableArray<TreeLayout?> SlotLayouts { get; init; } = [];
+
+    /// <summary>Names of the scalars.</summary>
+    internal ImmutableArray<string> ScalarNames { get; init; } = [];
+
+    /// <summary>The transforms that keep slots, with their names; empty where it is not known.</summary>
+    internal string Identity { get; init; } = "";
+
+    /// <summary>The number of finished updates when each leaf of each slot started; <see langword="null"/> when all started at 0.</summary>
+    internal SlotStarts? Starts { get; init; }
+
+    internal int SlotCount => SlotLayouts.Length;
+
+    /// <summary>A shell with this schema, whose contents are whatever its last owner left.</summary>
+    internal StateShell<T> Rent<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        lock (idle)
+        {
+            if (idle.TryPeek(out object? top) && top is StateShell<T>) return (StateShell<T>)idle.Pop();
+        }
+
+        return new StateShell<T>(this);
+    }
+
+    /// <summary>Takes a shell that nobody can reach any more.</summary>
+    internal void Return<T>(StateShell<T> shell)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        shell.Clear();
+        lock (idle)
+        {
+            if (idle.Count > 0 && idle.Peek() is not StateShell<T>) idle.Clear();
+            if (idle.Count < MaxIdleShells) idle.Push(shell);
+        }
+    }
+}

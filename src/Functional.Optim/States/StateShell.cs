@@ -1,0 +1,42 @@
+using System.Numerics;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// The memory behind a state: its slots, scalars and counts. Handles carry the generation they were made in, as those of trees do, so
+/// that a step reuses a shell instead of making one.
+/// </summary>
+internal sealed class StateShell<T>(StateSchema schema)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private string consumedBy = "nobody";
+    private int generation;
+
+    internal StateSchema Schema { get; } = schema;
+
+    internal ParameterTree<T>[] Slots { get; } = new ParameterTree<T>[schema.SlotCount];
+
+    internal double[] Scalars { get; } = new double[schema.ScalarNames.Length];
+
+    internal long Step { get; set; }
+
+    internal UpdateCounters Counters { get; set; }
+
+    internal int Generation => Volatile.Read(ref generation);
+
+    internal string ConsumedBy => consumedBy;
+
+    /// <summary>A handle to what stands here now.</summary>
+    internal OptimizerState<T> Handle() => new(this, Generation);
+
+    /// <summary>Ends a generation: its handles are found out when touched. Of two that try, one succeeds.</summary>
+    /// <exception cref="ObjectDisposedException">The generation has ended.</exception>
+    internal void Consume(int expected, string by)
+    {
+        if (Interlocked.CompareExchange(ref generation, expected + 1, expected) != expected)
+            throw new ObjectDisposedException(nameof(OptimizerState<>), $"This state was consumed by {consumedBy}.");
+        consumedBy = by;
+    }
+
+    internal void Clear() => Slots.AsSpan().Clear();
+}
