@@ -11,7 +11,12 @@ namespace Functional.Optim.Kernels;
 /// </summary>
 public static unsafe class BlockReduction
 {
-    private const int BlockSize = 4096;
+    /// <summary>The elements that are added together before the blocks are.</summary>
+    internal const int BlockSize = 4096;
+
+    /// <summary>Below this a sum of squares of doubles may have lost what it was made of.</summary>
+    internal const double SmallestSum = 1e-250;
+
     private const int Columns = 32;
     private const int ParallelBlocks = 16;
 
@@ -42,7 +47,7 @@ public static unsafe class BlockReduction
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double sum = SumOfSquares(values);
-        if (double.IsFinite(sum) && sum > 1e-250) return Math.Sqrt(sum);
+        if (double.IsFinite(sum) && sum > SmallestSum) return Math.Sqrt(sum);
         double largest = MaxAbs(values);
         if (!double.IsFinite(largest) || largest == 0) return largest;
         double scaled = 0;

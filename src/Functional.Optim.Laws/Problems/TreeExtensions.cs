@@ -13,8 +13,8 @@ internal static class TreeExtensions
     internal static OptimizerState<T> Anew<T>(this OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new OptimizerState<T>(
-            state.Step, state.SlotNames, [.. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot].Anew())], state.Identity,
-            state.ScalarNames, [.. state.ScalarNames.Select(state.Scalar)], state.Starts, state.Counters);
+            state.Step, state.Shell?.Schema ?? new(), [.. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot].Anew())],
+            [.. state.ScalarNames.Select(state.Scalar)], state.Counters);
 
     internal static ParameterTree<T> Select<T>(this ParameterTree<T> tree, Func<T, T> map)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>

@@ -10,15 +10,19 @@ internal sealed class LeafClass
 {
     private readonly List<Segment> segments = [];
     private readonly List<Leaf> leaves = [];
+    private readonly bool isScattered;
     private readonly bool leafByLeaf;
     private readonly double[] factors;
     private readonly int[] shifts;
     private readonly long[] starts;
 
-    internal LeafClass(PlacedTransform[] transforms, bool leafByLeaf)
+    /// <param name="transforms">The transforms.</param>
+    /// <param name="isScattered">Whether each leaf lies elsewhere, so that neighbours are no range.</param>
+    internal LeafClass(PlacedTransform[] transforms, bool isScattered)
     {
         Transforms = transforms;
-        this.leafByLeaf = leafByLeaf || transforms.Any(placed => placed.Transform.LeafByLeaf);
+        this.isScattered = isScattered;
+        leafByLeaf = isScattered || transforms.Any(placed => placed.Transform.LeafByLeaf);
         Slots = [.. transforms.SelectMany(placed => Enumerable.Range(placed.FirstSlot, placed.SlotNames.Length))];
         (factors, shifts, starts) = (new double[transforms.Length], new int[Slots.Length], new long[transforms.Length]);
     }
@@ -52,7 +56,9 @@ internal sealed class LeafClass
             starts[index] = placed.SlotNames.Length == 0 ? 0 : slots[placed.FirstSlot].StartOf(leaf);
         }
 
-        int end = leaf.Offset + ((leaf.Length + TreeLayout.Alignment - 1) / TreeLayout.Alignment * TreeLayout.Alignment);
+        int end = leaf.Offset + (isScattered
+            ? leaf.Length
+            : (leaf.Length + TreeLayout.Alignment - 1) / TreeLayout.Alignment * TreeLayout.Alignment);
         if (!leafByLeaf && segments.Count > 0 && segments[^1] is { } before && before.End == leaf.Offset
             && before.Factors.AsSpan().SequenceEqual(factors) && before.Shifts.AsSpan().SequenceEqual(shifts)
             && before.Starts.AsSpan().SequenceEqual(starts))

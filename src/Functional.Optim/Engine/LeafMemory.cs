@@ -13,6 +13,12 @@ internal readonly unsafe struct LeafMemory<T>
 
     internal LeafMemory(nint[] leaves) => this.leaves = leaves;
 
+    /// <summary>Whether all lies in one buffer.</summary>
+    internal bool IsFlat => leaves is null;
+
+    /// <summary>The whole buffer.</summary>
+    internal Span<T> Flat(int length) => new(flat, length);
+
     /// <summary>The address from which the index in the flat buffer leads to an element of a leaf.</summary>
     internal T* BaseOf(Leaf leaf) => leaves is null ? flat : (T*)leaves[leaf.Index] - leaf.Offset;
 

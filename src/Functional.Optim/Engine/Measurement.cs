@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -46,10 +45,12 @@ public readonly ref struct Measurement<T>
     public double Norm(NormKind kind = NormKind.L2)
     {
         // All of a tree is measured as one, so that the bits do not depend on how it is cut into ranges.
-        if (step.Class is null && run.Plan.Frozen.Length == 0 && !run.GradientTree.IsDefault)
+        if (step.Class is null && run.Plan.Frozen.Length == 0)
         {
-            if (step.ReadsGradient && kind == NormKind.L2) return Finite(run.GradientTree.GlobalNorm());
-            return Finite(Of(updates.Span(default!, 0, run.GradientTree.Layout.TotalLength), kind));
+            return Finite(
+                !updates.IsFlat ? ScatteredNorm.Of(updates, run.Plan, kind)
+                : step.ReadsGradient && kind == NormKind.L2 && !run.GradientTree.IsDefault ? run.GradientTree.GlobalNorm()
+                : Of(updates.Flat(run.Plan.TotalLength), kind));
         }
 
         double norm = 0;
@@ -102,11 +103,4 @@ public readonly ref struct Measurement<T>
         NormKind.L1 => BlockReduction.Sum(values, default(Magnitude)),
         _ => BlockReduction.MaxAbs(values),
     };
-
-    private readonly struct Magnitude : BlockReduction.IMap
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLane Of<TLane>(TLane value)
-            where TLane : struct, ILane<TLane, double> => TLane.Abs(value);
-    }
 }

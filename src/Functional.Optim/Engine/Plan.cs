@@ -35,6 +35,12 @@ internal sealed class Plan
 
     internal Placement Placement { get; }
 
+    /// <summary>The leaves of the layout.</summary>
+    internal ImmutableArray<Leaf> Leaves { get; private init; }
+
+    /// <summary>The elements of the flat buffer, padding included.</summary>
+    internal int TotalLength { get; private init; }
+
     /// <summary>The route of every leaf.</summary>
     internal LeafRoute[] Routes { get; }
 
@@ -69,9 +75,9 @@ internal sealed class Plan
     /// <param name="parts">Its transforms.</param>
     /// <param name="layout">The layout of the parameters.</param>
     /// <param name="starts">When the leaves of the slots started, where not at 0.</param>
-    /// <param name="leafByLeaf">Whether each leaf lies elsewhere, so that neighbours are no range.</param>
+    /// <param name="isScattered">Whether each leaf lies elsewhere, so that neighbours are no range.</param>
     internal static Plan Of(
-        Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout, SlotStarts? starts, bool leafByLeaf)
+        Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout, SlotStarts? starts, bool isScattered)
     {
         Placement placement = Placement.Of(parts);
         LeafRouter router = new(optimizer, placement);
@@ -87,7 +93,7 @@ internal sealed class Plan
             if (route.Settings.Frozen || layout.Leaves[leaf].Length == 0) continue;
             if (!byWay.TryGetValue(route.Transforms, out LeafClass? leafClass))
             {
-                byWay[route.Transforms] = leafClass = new LeafClass(route.Transforms, leafByLeaf);
+                byWay[route.Transforms] = leafClass = new LeafClass(route.Transforms, isScattered);
                 classes.Add(leafClass);
             }
 
@@ -105,13 +111,31 @@ internal sealed class Plan
         StateSchema schema = new()
         {
             SlotNames = [.. slots.Select(slot => slot.Name)],
+            SlotKinds = [.. slots.Select(slot => slot.Owner.Transform.StateName)],
             SlotLayouts = [.. slots.Select(slot => slot.Layout)],
             ScalarNames = [.. placement.Transforms.SelectMany(placed => placed.ScalarNames.Select(name => placed.Prefix + name))],
             Identity = string.Join(", ", placement.Transforms.Where(placed => placed.SlotNames.Length > 0).Select(placed => placed.Identity)),
             Starts = starts,
         };
         Leaf[] frozen = [.. layout.Leaves.Where(leaf => routes[leaf.Index].Settings.Frozen)];
-        return new Plan(placement, routes, frozen, [.. classes], schema, slots, StepsOf(placement, classes, segments));
+        return new Plan(placement, routes, frozen, [.. classes], schema, slots, StepsOf(placement, classes, segments))
+        {
+            Leaves = layout.Leaves, TotalLength = layout.TotalLength,
+        };
+    }
+
+    /// <summary>The leaf at an index of the flat buffer, or the one whose padding is there.</summary>
+    internal int LeafAt(int index)
+    {
+        int first = 0, end = Leaves.Length;
+        while (end - first > 1)
+        {
+            int middle = (first + end) / 2;
+            if (Leaves[middle].Offset <= index) first = middle;
+            else end = middle;
+        }
+
+        return first;
     }
 
     /// <summary>Memory for one run, from those before if there is one.</summary>

@@ -18,28 +18,28 @@ internal sealed class PlanCache
         return parts;
     }
 
-    internal Plan PlanFor(Optimizer optimizer, TreeLayout layout, SlotStarts? starts, bool leafByLeaf)
+    internal Plan PlanFor(Optimizer optimizer, TreeLayout layout, SlotStarts? starts, bool isScattered)
     {
         foreach (Entry entry in Volatile.Read(ref entries))
         {
-            if (entry.LeafByLeaf == leafByLeaf && entry.Layout.TryGetTarget(out TreeLayout? known) && ReferenceEquals(known, layout)
+            if (entry.IsScattered == isScattered && entry.Layout.TryGetTarget(out TreeLayout? known) && ReferenceEquals(known, layout)
                 && (ReferenceEquals(entry.Starts, starts) || (starts is not null && starts.Equals(entry.Starts))))
             {
                 return entry.Plan;
             }
         }
 
-        Plan plan = Plan.Of(optimizer, PartsOf(optimizer), layout, starts, leafByLeaf);
+        Plan plan = Plan.Of(optimizer, PartsOf(optimizer), layout, starts, isScattered);
         Entry[] before, after;
         do
         {
             before = Volatile.Read(ref entries);
-            after = [.. before.Where(entry => entry.Layout.TryGetTarget(out _)), new Entry(new(layout), starts, leafByLeaf, plan)];
+            after = [.. before.Where(entry => entry.Layout.TryGetTarget(out _)), new Entry(new(layout), starts, isScattered, plan)];
         }
         while (Interlocked.CompareExchange(ref entries, after, before) != before);
         return plan;
     }
 
     [SuppressMessage("Performance", "CA1812", Justification = "Made with a target-typed new.")]
-    private sealed record Entry(WeakReference<TreeLayout> Layout, SlotStarts? Starts, bool LeafByLeaf, Plan Plan);
+    private sealed record Entry(WeakReference<TreeLayout> Layout, SlotStarts? Starts, bool IsScattered, Plan Plan);
 }

@@ -40,7 +40,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
     /// <summary>Measures the gradient, changes the scalars and binds every rule. Throws before anything is written.</summary>
     /// <param name="step">t.</param>
     /// <param name="scalars">The scalars of the step before, which become those of this one.</param>
-    internal void Bind(long step, double[] scalars)
+    private void Bind(long step, double[] scalars)
     {
         (Step, Scalars) = (step, scalars);
         measured.AsSpan().Fill(1);
@@ -57,28 +57,62 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         }
     }
 
-    /// <summary>Takes what is read.</summary>
-    internal void Read(ParameterTree<T> parameters, ParameterTree<T> gradients, PassOutput output)
-    {
-        Parameters = new(parameters.Storage.Memory.Pointer);
-        Gradients = new(gradients.Storage.Memory.Pointer);
-        (GradientTree, OutputKind) = (gradients, output);
-    }
+    /// <summary>Takes the trees that are read.</summary>
+    internal void Read(ParameterTree<T> parameters, ParameterTree<T> gradients) =>
+        (Parameters, Gradients, GradientTree) = (parameters.Memory, gradients.Memory, gradients);
 
-    /// <summary>Takes what is written: the output, the update between passes, and the slots.</summary>
-    internal void Write(TreeStorage<T> output, TreeStorage<T> update, OptimizerState<T> before, StateShell<T> after)
+    /// <summary>Takes leaves that lie elsewhere each.</summary>
+    internal void Read(LeafMemory<T> parameters, LeafMemory<T> gradients) =>
+        (Parameters, Gradients, GradientTree) = (parameters, gradients, default);
+
+    /// <summary>Takes the memory that is written: the output, and the update between passes.</summary>
+    internal void Write(LeafMemory<T> output, PassOutput kind, LeafMemory<T> update) =>
+        (Output, OutputKind, Update) = (output, kind, update);
+
+    /// <summary>
+    /// Makes the step: binds, then runs. Returns the next state, whose slots lie in the memory of those before where the step is made
+    /// in place. What throws has changed nothing.
+    /// </summary>
+    internal StateShell<T> Make(OptimizerState<T> state, bool inPlace)
     {
-        Output = new(output.Memory.Pointer);
-        Update = new(update.Memory.Pointer);
-        for (int slot = 0; slot < slotsIn.Length; slot++)
+        StateShell<T> next = plan.Schema.Rent<T>();
+        try
         {
-            slotsIn[slot] = (nint)before[slot].Storage.Memory.Pointer;
-            slotsOut[slot] = (nint)after.Slots[slot].Storage.Memory.Pointer;
+            (next.Step, next.Counters) = (checked(state.Step + 1), state.Counters);
+            state.Shell?.Scalars.CopyTo(next.Scalars, 0);
+            Bind(next.Step, next.Scalars);
+            for (int slot = 0; slot < slotsIn.Length; slot++)
+            {
+                ParameterTree<T> before = state[slot];
+                next.Slots[slot] = inPlace ? before : before.Layout.RentUncleared<T>().AsUnwritten();
+                slotsIn[slot] = (nint)before.Storage.Memory.Pointer;
+                slotsOut[slot] = (nint)next.Slots[slot].Storage.Memory.Pointer;
+            }
+
+            Run();
         }
+        catch
+        {
+            for (int slot = 0; slot < next.Slots.Length && !inPlace; slot++)
+            {
+                if (!next.Slots[slot].IsDefault) next.Slots[slot].Release(nameof(Optimizer));
+            }
+
+            plan.Schema.Return(next);
+            throw;
+        }
+
+        for (int slot = 0; slot < next.Slots.Length; slot++)
+        {
+            next.Slots[slot].Storage.ClearPadding();
+            GC.KeepAlive(state[slot].Storage);
+        }
+
+        return next;
     }
 
     /// <summary>Runs the steps in order.</summary>
-    internal void Run()
+    private void Run()
     {
         foreach (PlanStep step in plan.Steps)
         {

@@ -17,6 +17,7 @@ namespace Functional.Optim;
 public abstract record Optimizer
 {
     private readonly PlanCache plans = new();
+    private readonly ImmutableArray<LeafGroup> groups = [];
 
     /// <summary>An optimizer without groups.</summary>
     protected Optimizer()
@@ -29,11 +30,11 @@ public abstract record Optimizer
     {
         ArgumentNullException.ThrowIfNull(original);
         plans = new PlanCache();
-        Groups = original.Groups;
+        groups = original.groups;
     }
 
     /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
-    public virtual ImmutableArray<LeafGroup> Groups { get; init; } = [];
+    public virtual ImmutableArray<LeafGroup> Groups { get => groups; init => groups = value; }
 
     /// <summary>The parts in the order in which they see the update.</summary>
     protected internal abstract ImmutableArray<Transform> Parts { get; }
@@ -114,6 +115,18 @@ public abstract record Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState> => Evaluate(parameters, state.ToState());
 
+    /// <summary>
+    /// Carries a state over to this optimizer and these parameters, where either has changed since: a leaf unfrozen or added, one of
+    /// another shape, another optimizer for some leaves. What fits by name, kind and shape is kept; what does not starts anew, with a
+    /// count of updates of its own, by which bias correction goes. The step goes on.
+    /// </summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="state">The state so far, of this or another optimizer; it stays as it is.</param>
+    /// <param name="parameters">The parameters from now on.</param>
+    /// <returns>The state for the next step, and which slots did what.</returns>
+    public (OptimizerState<T> State, ContinuationReport Report) Continue<T>(OptimizerState<T> state, ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => GoOn(state, parameters);
+
     /// <summary>The learning rate of the k-th update: the product of the rates of the parts.</summary>
     /// <param name="step">k, from 1.</param>
     public double LearningRateAt(long step)
@@ -187,19 +200,22 @@ public abstract record Optimizer
         Placement placement = PlanFor(layout, state.Starts).Placement;
         PlacedTransform[] placed = [.. placement.Transforms.Where(transform => transform.Part == part)];
         int[] slots = [.. placed.SelectMany(transform => Enumerable.Range(transform.FirstSlot, transform.SlotNames.Length))];
-        ImmutableArray<string> names = [.. slots.Select(slot => state.SlotNames[slot])];
+        StateSchema schema = new()
+        {
+            SlotNames = [.. slots.Select(slot => state.SlotNames[slot])],
+            SlotKinds = [.. placed.SelectMany(transform => transform.SlotNames.Select(_ => transform.Transform.StateName))],
+            Identity = string.Join(", ", placed.Where(transform => transform.SlotNames.Length > 0).Select(transform => transform.Identity)),
+            ScalarNames = [.. placed.SelectMany(transform => transform.ScalarNames.Select(name => transform.Prefix + name))],
+            Starts = state.Starts is { } starts ? SlotStarts.Of([.. slots.Select(slot => starts.OfSlots[slot])]) : null,
+        };
         return new OptimizerState<T>(
-            state.Step, names, [.. slots.Select(slot => state[slot])],
-            string.Join(", ", placed.Where(transform => transform.SlotNames.Length > 0).Select(transform => transform.Identity)),
-            [.. placed.SelectMany(transform => transform.ScalarNames.Select(name => transform.Prefix + name))],
-            [.. placed.SelectMany(transform => transform.ScalarNames.Select(name => state.Scalar(transform.Prefix + name)))],
-            state.Starts is { } starts ? SlotStarts.Of([.. slots.Select(slot => starts.OfSlots[slot])]) : null, default);
+            state.Step, schema, [.. slots.Select(slot => state[slot])], [.. schema.ScalarNames.Select(state.Scalar)], default);
     }
 
     /// <summary>What a state of this optimizer holds for a layout.</summary>
     internal virtual StateSchema SchemaFor(TreeLayout layout, SlotStarts? starts) => PlanFor(layout, starts).Schema;
 
-    internal Plan PlanFor(TreeLayout layout, SlotStarts? starts, bool leafByLeaf = false) => plans.PlanFor(this, layout, starts, leafByLeaf);
+    internal Plan PlanFor(TreeLayout layout, SlotStarts? starts, bool isScattered = false) => plans.PlanFor(this, layout, starts, isScattered);
 
     /// <summary>What <see cref="Init"/> does.</summary>
     private protected virtual OptimizerState<T> Start<T>(ParameterTree<T> parameters)
@@ -208,7 +224,7 @@ public abstract record Optimizer
         Plan plan = PlanFor(parameters.Layout, null);
         StateShell<T> shell = plan.Schema.Rent<T>();
         (shell.Step, shell.Counters) = (0, default);
-        for (int slot = 0; slot < plan.Slots.Length; slot++) shell.Slots[slot] = StartOf(plan.Slots[slot], parameters);
+        for (int slot = 0; slot < plan.Slots.Length; slot++) shell.Slots[slot] = StartOf(plan.Slots[slot], parameters).ToTree();
         shell.Scalars.AsSpan().Clear();
         foreach (PlacedTransform placed in plan.Scalars)
             placed.Transform.InitScalars(shell.Scalars.AsSpan(placed.FirstScalar, placed.ScalarNames.Length));
@@ -216,14 +232,20 @@ public abstract record Optimizer
     }
 
     /// <summary>A slot before the first update.</summary>
-    private protected static ParameterTree<T> StartOf<T>(SlotPlan slot, ParameterTree<T> parameters)
+    internal static TreeBuffer<T> StartOf<T>(SlotPlan slot, ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TreeBuffer<T> start = (slot.Layout ?? parameters.Layout).Rent<T>();
         foreach (Leaf leaf in start.Layout.Leaves)
             slot.Owner.Transform.InitSlot(slot.Index, parameters.AsSpan(leaf.Name), start.AsSpan(leaf));
-        return start.ToTree();
+        return start;
     }
+
+    /// <summary>What <see cref="Continue"/> does.</summary>
+    private protected virtual (OptimizerState<T> State, ContinuationReport Report) GoOn<T>(
+        OptimizerState<T> state, ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Continuation.Of(this, plans.PartsOf(this), state, parameters);
 
     /// <summary>What <see cref="EvaluationParameters"/> does.</summary>
     private protected virtual ParameterTree<T> Evaluate<T>(ParameterTree<T> parameters, OptimizerState<T> state)
@@ -285,57 +307,36 @@ public abstract record Optimizer
         TreeLayout layout = parameters.Layout;
         Plan plan = PlanFor(layout, state.Starts);
         state.RequireFit(plan.Schema, layout, this);
-        long step = checked(state.Step + 1);
         bool inPlace = donate && !plan.CanThrowLate;
         StepRun<T> run = plan.RentRun<T>();
-        StateShell<T> next = plan.Schema.Rent<T>();
-        TreeBuffer<T> made = default, update = default;
+        TreeBuffer<T> made = inPlace ? default : layout.RentUncleared<T>();
+        TreeBuffer<T> update = inPlace || !plan.NeedsScratch ? default : layout.RentUncleared<T>();
+        StateShell<T> next;
         try
         {
-            state.Shell?.Scalars.CopyTo(next.Scalars, 0);
-            run.Read(parameters, gradients, output);
-            run.Bind(step, next.Scalars);
-            if (!inPlace) made = layout.RentUncleared<T>();
-            if (!inPlace && plan.NeedsScratch) update = layout.RentUncleared<T>();
-            for (int slot = 0; slot < plan.Slots.Length; slot++)
-                next.Slots[slot] = inPlace ? state[slot] : state[slot].Layout.RentUncleared<T>().AsUnwritten();
-            run.Write(inPlace ? parameters.Storage : made.Storage, plan.NeedsScratch && !inPlace ? update.Storage : gradients.Storage, state, next);
             if (!inPlace) CopyFrozen(plan, parameters, made, clear: output == PassOutput.Deltas);
-            run.Run();
+            run.Read(parameters, gradients);
+            run.Write(inPlace ? parameters.Memory : made.Memory, output, update.IsDefault ? gradients.Memory : update.Memory);
+            next = run.Make(state, inPlace);
         }
         catch
         {
-            if (!inPlace)
-            {
-                foreach (ParameterTree<T> slot in next.Slots)
-                {
-                    if (!slot.IsDefault) slot.Release(consumer);
-                }
-
-                if (!made.IsDefault) made.ToTree().Release(consumer);
-                if (!update.IsDefault) update.ToTree().Release(consumer);
-            }
-
-            plan.Schema.Return(next);
+            if (!made.IsDefault) made.ToTree().Release(consumer);
             throw;
         }
         finally
         {
+            if (!update.IsDefault) update.ToTree().Release(consumer);
             run.Clear();
             plan.ReturnRun(run);
+            GC.KeepAlive(parameters.Storage);
+            GC.KeepAlive(gradients.Storage);
         }
 
-        GC.KeepAlive(parameters.Storage);
-        GC.KeepAlive(gradients.Storage);
-        if (!update.IsDefault) update.ToTree().Release(consumer);
-        ParameterTree<T> result = inPlace ? Replaced(parameters) : made.ToTree();
-        for (int slot = 0; slot < next.Slots.Length; slot++)
-        {
-            if (inPlace) next.Slots[slot] = Replaced(next.Slots[slot]);
-            else next.Slots[slot].Storage.ClearPadding();
-        }
+        if (inPlace) parameters.Storage.ClearPadding();
+        ParameterTree<T> result = inPlace ? parameters.Renewed(replacing) : made.ToTree();
+        for (int slot = 0; slot < next.Slots.Length && inPlace; slot++) next.Slots[slot] = next.Slots[slot].Renewed(replacing);
 
-        (next.Step, next.Counters) = (step, state.Counters);
         if (donate)
         {
             gradients.Release(consumer);
@@ -344,13 +345,6 @@ public abstract record Optimizer
         }
 
         return (result, next.Handle());
-
-        ParameterTree<T> Replaced(ParameterTree<T> tree)
-        {
-            TreeStorage<T> storage = tree.Storage;
-            storage.ClearPadding();
-            return new ParameterTree<T>(storage, storage.Consume(replacing));
-        }
     }
 
     /// <summary>The leaves that no pass writes stand in the output already.</summary>
@@ -363,6 +357,58 @@ public abstract record Optimizer
             else parameters.AsSpan(leaf).CopyTo(made.AsSpan(leaf));
         }
     }
+    /// <summary>
+    /// Binds this optimizer to parameters that lie in somebody else's memory; its steps change them in place and copy nothing.
+    /// </summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="bindings">The leaves: a name, a shape, and the memory of parameter and gradient.</param>
+    /// <exception cref="ArgumentException">
+    /// A memory is too short, misaligned or null, two overlap of which one is written, a name is empty or appears twice, or this is a
+    /// <see cref="Wrapper"/>, which needs trees.
+    /// </exception>
+    public InPlaceOptimizer<T> InPlace<T>(params ReadOnlySpan<LeafBinding<T>> bindings)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => this is Wrapper
+        ? throw new ArgumentException($"{this} decides by whole trees whether to step; bind the optimizer inside it.")
+        : new InPlaceOptimizer<T>(this, bindings);
+
+    /// <summary>A step over leaves that lie elsewhere each. The state is consumed.</summary>
+    internal OptimizerState<T> StepScattered<T>(
+        TreeLayout layout, LeafMemory<T> parameters, LeafMemory<T> gradients, OptimizerState<T> state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string consumer = "InPlaceOptimizer.Step; use its State";
+        Plan plan = PlanFor(layout, state.Starts, isScattered: true);
+        state.RequireFit(plan.Schema, layout, this);
+        bool inPlace = !plan.CanThrowLate;
+        StepRun<T> run = plan.RentRun<T>();
+        TreeBuffer<T> made = inPlace ? default : layout.RentUncleared<T>(), update = plan.NeedsScratch ? layout.RentUncleared<T>() : default;
+        StateShell<T> next;
+        try
+        {
+            run.Read(parameters, gradients);
+            run.Write(inPlace ? parameters : made.Memory, PassOutput.Parameters, update.IsDefault ? default : update.Memory);
+            next = run.Make(state, inPlace);
+            if (!inPlace)
+            {
+                foreach (LeafClass leafClass in plan.Classes)
+                {
+                    foreach (Leaf leaf in leafClass.Leaves) made.AsSpan(leaf).CopyTo(parameters.Span(leaf, leaf.Offset, leaf.Length));
+                }
+            }
+        }
+        finally
+        {
+            if (!made.IsDefault) made.ToTree().Release(consumer);
+            if (!update.IsDefault) update.ToTree().Release(consumer);
+            run.Clear();
+            plan.ReturnRun(run);
+        }
+
+        for (int slot = 0; slot < next.Slots.Length && inPlace; slot++) next.Slots[slot] = next.Slots[slot].Renewed(consumer);
+        state.Replace(consumer, releaseSlots: !inPlace);
+        return next.Handle();
+    }
+
     /// <summary>A donated tree is written to, so no memory may be two of them.</summary>
     private static void RequireDistinct<T>(ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -39,28 +39,24 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     /// <exception cref="ArgumentException">There are names, but not one for each slot.</exception>
     public OptimizerState(long step, ImmutableArray<string> slotNames, ReadOnlySpan<ParameterTree<T>> slots)
-        : this(step, slotNames, slots, "", [], [], null, default)
+        : this(step, new StateSchema { SlotNames = slotNames.IsDefault ? [] : slotNames }, slots, [], default)
     {
     }
 
+    /// <summary>A state of trees that lie elsewhere; the schema gives everything but their layouts.</summary>
     internal OptimizerState(
-        long step, ImmutableArray<string> slotNames, ReadOnlySpan<ParameterTree<T>> slots, string identity,
-        ImmutableArray<string> scalarNames, ReadOnlySpan<double> scalars, SlotStarts? starts, UpdateCounters counters)
+        long step, StateSchema schema, ReadOnlySpan<ParameterTree<T>> slots, ReadOnlySpan<double> scalars, UpdateCounters counters)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
-        if (!slotNames.IsDefaultOrEmpty && slotNames.Length != slots.Length)
+        if (!schema.SlotNames.IsEmpty && schema.SlotNames.Length != slots.Length)
         {
             throw new ArgumentException(
-                $"There are {slots.Length} slots, but names for {slotNames.Length}: {string.Join(", ", slotNames)}.", nameof(slotNames));
+                $"There are {slots.Length} slots, but names for {schema.SlotNames.Length}: {string.Join(", ", schema.SlotNames)}.", nameof(slots));
         }
 
         TreeLayout?[] layouts = new TreeLayout?[slots.Length];
         for (int slot = 0; slot < slots.Length; slot++) layouts[slot] = slots[slot].Layout;
-        StateSchema schema = new()
-        {
-            SlotNames = slotNames.IsDefault ? [] : slotNames, SlotLayouts = [.. layouts], Identity = identity, ScalarNames = scalarNames, Starts = starts,
-        };
-        shell = new StateShell<T>(schema) { Step = step, Counters = counters };
+        shell = new StateShell<T>(schema.Over([.. layouts])) { Step = step, Counters = counters };
         slots.CopyTo(shell.Slots);
         scalars.CopyTo(shell.Scalars);
         generation = shell.Generation;
@@ -137,11 +133,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         {
             (int start, int length) = range.GetOffsetAndLength(SlotCount);
             if (length == SlotCount) return this;
-            StateSchema schema = shell!.Schema;
-            return new(
-                Step, SlotNames.IsEmpty ? [] : SlotNames.Slice(start, length), shell.Slots.AsSpan(start, length), "",
-                schema.ScalarNames, shell.Scalars,
-                schema.Starts is { } starts ? SlotStarts.Of(starts.OfSlots.Slice(start, length)) : null, Counters);
+            return new(Step, shell!.Schema.Slice(start, length), shell.Slots.AsSpan(start, length), shell.Scalars, Counters);
         }
     }
 
@@ -291,12 +283,17 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     {
         if (shell is not null && ReferenceEquals(shell.Schema, expected)) return;
         ImmutableArray<string> names = SlotNames;
-        if (SlotCount != expected.SlotCount || !(names.IsEmpty || names.AsSpan().SequenceEqual(expected.SlotNames.AsSpan()))
-            || (Identity.Length > 0 && Identity != expected.Identity))
+        if (SlotCount != expected.SlotCount || !(names.IsEmpty || names.AsSpan().SequenceEqual(expected.SlotNames.AsSpan())))
         {
             throw new ArgumentException(
-                $"{optimizer} keeps {Describe(expected.SlotNames, expected.SlotCount)}; the state given has {Describe(names, SlotCount)}"
-                + $"{(Identity.Length > 0 && Identity != expected.Identity ? $" of {Identity}, not of {(expected.Identity.Length > 0 ? expected.Identity : "no transform")}" : "")}. "
+                $"{optimizer} keeps {Describe(expected.SlotNames, expected.SlotCount)}; the state given has {Describe(names, SlotCount)}. "
+                + "Use the state that its Init returned.");
+        }
+
+        if (Identity.Length > 0 && Identity != expected.Identity)
+        {
+            throw new ArgumentException(
+                $"{optimizer} keeps the state of {Named(expected.Identity)}; the state given is of {Named(Identity)}. "
                 + "Use the state that its Init returned.");
         }
 
@@ -317,6 +314,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
                     + "a leaf was frozen, unfrozen, added or changed. Call Continue to carry the state over.", nameof(parameters));
         }
     }
+
+    private static string Named(string identity) => identity.Length == 0 ? "no transform" : identity;
 
     private bool SameScalars(OptimizerState<T> other)
     {

@@ -142,6 +142,9 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         return null;
     }
 
+    /// <summary>Where the elements lie.</summary>
+    internal unsafe LeafMemory<T> Memory => new(Storage.Memory.Pointer);
+
     /// <summary>The same memory under a new handle; this one is consumed.</summary>
     internal ParameterTree<T> Renewed(string by)
     {

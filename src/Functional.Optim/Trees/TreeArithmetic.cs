@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -62,12 +61,5 @@ internal static class TreeArithmetic
         Elementwise.Run(rule, parameters.AsSpan(), updates.AsSpan(), output.AsSpan());
         output.Storage.ClearPadding();
         return output;
-    }
-
-    private readonly struct Magnitude : BlockReduction.IMap
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLane Of<TLane>(TLane value)
-            where TLane : struct, ILane<TLane, double> => TLane.Abs(value);
     }
 }

@@ -74,6 +74,9 @@ public readonly struct TreeBuffer<T>
         return new ParameterTree<T>(live, live.Claim());
     }
 
+    /// <summary>Where the elements lie.</summary>
+    internal unsafe LeafMemory<T> Memory => new(Storage.Memory.Pointer);
+
     /// <summary>The tree that the buffer becomes, for who writes it by its address before anybody else sees it.</summary>
     internal ParameterTree<T> AsUnwritten() => new(Storage, generation);
 }

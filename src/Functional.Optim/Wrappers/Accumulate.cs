@@ -12,6 +12,8 @@ namespace Functional.Optim;
 /// <remarks>The last slot is the mean of those gathered so far. For gradients of different weights see <see cref="GradientAccumulator{T}"/>.</remarks>
 public sealed record Accumulate : Wrapper
 {
+    private static readonly ImmutableArray<string> Slots = ["gathered"];
+
     private Accumulate(Optimizer inner)
         : base(inner)
     {
@@ -32,7 +34,7 @@ public sealed record Accumulate : Wrapper
     public static Accumulate Of(long every, Optimizer inner) => Create(every, inner).OrThrow(nameof(Accumulate));
 
     /// <inheritdoc/>
-    protected override ImmutableArray<string> OwnSlotNames => ["gathered"];
+    protected override ImmutableArray<string> OwnSlotNames => Slots;
 
     /// <inheritdoc/>
     protected override (ParameterTree<T> Output, OptimizerState<T> State) Wrap<T>(in WrapperStep<T> step)

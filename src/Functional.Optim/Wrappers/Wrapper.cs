@@ -76,6 +76,28 @@ public abstract record Wrapper : Optimizer
         return Inner.EvaluationParameters(parameters, InnerState(state));
     }
 
+    /// <inheritdoc/>
+    private protected sealed override (OptimizerState<T> State, ContinuationReport Report) GoOn<T>(
+        OptimizerState<T> state, ParameterTree<T> parameters)
+    {
+        (OptimizerState<T> inside, ContinuationReport report) = Inner.Continue(state, parameters);
+        if (OwnSlotNames.IsEmpty) return (inside, report);
+        ImmutableArray<string> own = OwnSlotNames;
+        bool fits = state.SlotCount >= own.Length
+            && (state.SlotNames.IsEmpty || state.SlotNames[^own.Length..].AsSpan().SequenceEqual(own.AsSpan()));
+        ParameterTree<T>[] slots = new ParameterTree<T>[own.Length];
+        for (int slot = 0; slot < own.Length; slot++)
+        {
+            ParameterTree<T> before = fits ? state[state.SlotCount - own.Length + slot] : default;
+            fits = fits && parameters.Layout.Equals(before.Layout);
+            slots[slot] = fits ? before.Copy() : parameters.Layout.Zeros<T>();
+        }
+
+        OptimizerState<T> next = Wrapped(inside, slots);
+        // What was gathered of other leaves is no gradient of these.
+        return (fits ? next : next.Counted(next.Counters with { Gathered = 0 }), report.With(new(GetType().Name, "every leaf", fits)));
+    }
+
     /// <summary>The state of the optimizer inside, which shares its trees.</summary>
     internal OptimizerState<T> InnerState<T>(OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => state[..(state.SlotCount - OwnSlotNames.Length)];
@@ -92,7 +114,9 @@ public abstract record Wrapper : Optimizer
     }
 
     private StateSchema Around(StateSchema inside) =>
-        OwnSlotNames.IsEmpty ? inside : schemas.GetValue(inside, AroundAnew);
+        OwnSlotNames.IsEmpty ? inside
+        : schemas.TryGetValue(inside, out StateSchema? known) ? known
+        : schemas.GetValue(inside, AroundAnew);
 
     private StateSchema AroundAnew(StateSchema inside)
     {
@@ -100,6 +124,7 @@ public abstract record Wrapper : Optimizer
         return new StateSchema
         {
             SlotNames = [.. inside.SlotNames, .. OwnSlotNames],
+            SlotKinds = [.. inside.SlotKinds, .. OwnSlotNames.Select(_ => GetType().Name)],
             SlotLayouts = [.. inside.SlotLayouts, .. OwnSlotNames.Select(_ => (TreeLayout?)null)],
             ScalarNames = inside.ScalarNames,
             Identity = inside.Identity.Length == 0 ? own : $"{inside.Identity}, {own}",
@@ -110,6 +135,12 @@ public abstract record Wrapper : Optimizer
 
     private SlotStarts? InnerStarts(SlotStarts starts) =>
         OwnSlotNames.IsEmpty ? starts : SlotStarts.Of(starts.OfSlots[..^OwnSlotNames.Length]);
+
+    /// <summary>Whether the settings and the optimizers inside are the same.</summary>
+    public virtual bool Equals(Wrapper? other) => base.Equals(other) && Inner == other!.Inner;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(EqualityContract, Inner);
 
     /// <summary>The faults of what is put inside a wrapper: it is missing, or has one of the same kind, whose counter both would count in.</summary>
     private protected static Faults CheckInside<TWrapper>(Optimizer inner)

@@ -136,13 +136,14 @@ public class TypedStateTests
     }
 
     [Fact]
-    public void A_typed_state_is_refused_by_wrappers_which_count_in_the_state()
+    public void A_typed_state_carries_the_counters_of_a_wrapper_without_slots_and_is_refused_by_one_with()
     {
         Adam adam = Adam.Of(0.1);
         AdamState<float> state = adam.Init(Parameters);
-        AssertSays("AdamState has no counters; step with the OptimizerState", () => ApplyIfFinite.Around(adam).Step(Parameters, Gradients, state));
-        AssertSays("AdamState has no counters", () => ApplyIfFinite.Around(adam).StepDonating(Parameters, Gradients, state));
-        AssertSays("AdamState has no counters", () => Accumulate.Of(2, adam).Update(Parameters, Gradients, state));
+        ParameterTree<float> wrong = ParameterTree.Of(Leaf.Of("w", [2], [float.NaN, 0f]));
+        (_, AdamState<float> skipped) = ApplyIfFinite.Around(adam).Step(Parameters, wrong, state);
+        Assert.Equal(new UpdateCounters(WithoutUpdate: 1, LeftOutInARow: 1), skipped.ToState().Counters);
+        AssertSays("keeps the slots m, v, gathered; the state given has the slots m, v.", () => Accumulate.Of(2, adam).Update(Parameters, Gradients, state));
         Assert.Equal((1.0f, 0.5f), (Parameters.AsSpan("w")[0], Gradients.AsSpan("w")[0]));
     }
 

@@ -19,16 +19,21 @@ public class PartitionTests
     }
 
     [Fact]
-    public void The_optimizers_share_the_slots_and_their_names()
+    public void A_leaf_has_the_slots_of_its_own_optimizer_only()
     {
         OptimizerState<float> state = After(Halves, 4).State;
-        Assert.Equal("momentum|m, v", string.Join(", ", state.SlotNames));
-        ParameterTree<float> expected = After(Momentum, 4).State["momentum"], adams = After(Adaptive, 4).State["m"];
-        foreach (Leaf leaf in expected.Layout.Leaves)
+        Assert.Equal("vectors/momentum, matrices/m, matrices/v", string.Join(", ", state.SlotNames));
+        Assert.Equal("vectors/trace(momentum), matrices/adam(m, v)", state.Identity);
+        ParameterTree<float> momentum = After(Momentum, 4).State["momentum"];
+        AdamState<float> adam = AdamState<float>.From(After(Adaptive, 4).State), inside = AdamState<float>.From(state);
+        foreach (Leaf leaf in momentum.Layout.Leaves)
         {
-            Assert.True(state[0].AsSpan(leaf).SequenceEqual((leaf.Rank == 1 ? expected : adams).AsSpan(leaf)));
-            Assert.True(leaf.Rank == 2 || state[1].AsSpan(leaf).IndexOfAnyExcept(0f) < 0);
+            if (leaf.Rank == 1) Assert.True(state["momentum"].AsSpan(leaf.Name).SequenceEqual(momentum.AsSpan(leaf)));
+            else if (leaf.Rank == 2) Assert.True(inside.V.AsSpan(leaf.Name).SequenceEqual(adam.V.AsSpan(leaf)));
         }
+
+        Assert.All(state["vectors/momentum"].Layout.Leaves, leaf => Assert.Equal(1, leaf.Rank));
+        Assert.All(inside.M.Layout.Leaves, leaf => Assert.Equal(2, leaf.Rank));
     }
 
     [Fact]

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
+namespace Functional.Optim;
+
+/// <summary>Carries a state over to another optimizer, or to other leaves.</summary>
+internal static class Continuation
+{
+    internal static (OptimizerState<T> State, ContinuationReport Report) Of<T>(
+        Optimizer optimizer, ImmutableArray<Transform> parts, OptimizerState<T> state, ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TreeLayout layout = parameters.Layout;
+        Plan plan = optimizer.PlanFor(layout, null);
+        ImmutableArray<string> kinds = state.Shell?.Schema.SlotKinds ?? [];
+        TreeBuffer<T>[] slots = [.. plan.Slots.Select(slot => Optimizer.StartOf(slot, parameters))];
+        ImmutableArray<long>[] starts = new ImmutableArray<long>[slots.Length];
+        bool[] used = new bool[state.SlotCount];
+        List<ContinuationReport.Row> rows = [];
+        foreach (PlacedTransform placed in plan.Placement.Transforms.Where(placed => placed.SlotNames.Length > 0))
+        {
+            Range range = placed.FirstSlot..(placed.FirstSlot + placed.SlotNames.Length);
+            int source = SourceOf(placed);
+            TreeLayout leaves = slots[placed.FirstSlot].Layout;
+            long[] ofLeaves = new long[leaves.Leaves.Length];
+            foreach (Leaf leaf in leaves.Leaves)
+            {
+                bool kept = source >= 0;
+                for (int slot = 0; slot < placed.SlotNames.Length && kept; slot++)
+                {
+                    Leaf? own = slots[placed.FirstSlot + slot].Layout.Find(leaf.Name), before = state[source + slot].Layout.Find(leaf.Name);
+                    kept = own is null ? before is null : own.Equals(before);
+                }
+
+                for (int slot = 0; slot < placed.SlotNames.Length && kept; slot++)
+                {
+                    if (slots[placed.FirstSlot + slot].Layout.Find(leaf.Name) is not { } own) continue;
+                    state[source + slot].AsSpan(leaf.Name).CopyTo(slots[placed.FirstSlot + slot].AsSpan(own));
+                    used[source + slot] = true;
+                }
+
+                ofLeaves[leaf.Index] = kept ? StartBefore(source, leaf) : state.Step;
+                rows.Add(new(placed.Identity, leaf.Name, kept));
+            }
+
+            for (int slot = range.Start.Value; slot < range.End.Value; slot++)
+                starts[slot] = [.. slots[slot].Layout.Leaves.Select(leaf => leaves.Find(leaf.Name) is { } first ? ofLeaves[first.Index] : state.Step)];
+        }
+
+        double[] scalars = new double[plan.Schema.ScalarNames.Length];
+        foreach (PlacedTransform placed in plan.Scalars)
+        {
+            Span<double> own = scalars.AsSpan(placed.FirstScalar, placed.ScalarNames.Length);
+            placed.Transform.InitScalars(own);
+            for (int scalar = 0; scalar < own.Length; scalar++)
+            {
+                if (state.ScalarNames.Contains(placed.Prefix + placed.ScalarNames[scalar]))
+                    own[scalar] = state.Scalar(placed.Prefix + placed.ScalarNames[scalar]);
+            }
+        }
+
+        ImmutableArray<string> dropped =
+        [
+            .. Enumerable.Range(0, state.SlotCount).Where(slot => !used[slot])
+                .Select(slot => state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot]),
+        ];
+        StateShell<T> next = optimizer.PlanFor(layout, SlotStarts.Of([.. starts])).Schema.Rent<T>();
+        (next.Step, next.Counters) = (state.Step, state.Counters);
+        for (int slot = 0; slot < slots.Length; slot++) next.Slots[slot] = slots[slot].ToTree();
+        scalars.CopyTo(next.Scalars, 0);
+        return (next.Handle(), new ContinuationReport([.. rows], dropped));
+
+        // The first run of slots not yet taken that is of the same kind and names; under the same rule if there is one.
+        int SourceOf(PlacedTransform placed)
+        {
+            int found = -1;
+            for (int first = 0; first <= state.SlotCount - placed.SlotNames.Length; first++)
+            {
+                if (used[first] || !IsSame(first, placed)) continue;
+                if (state.SlotNames[first] == placed.Prefix + placed.SlotNames[0]) return first;
+                if (found < 0) found = first;
+            }
+
+            return found;
+        }
+
+        bool IsSame(int first, PlacedTransform placed)
+        {
+            if (state.SlotNames.IsEmpty) return false;
+            for (int slot = 0; slot < placed.SlotNames.Length; slot++)
+            {
+                string name = state.SlotNames[first + slot];
+                if (name[(name.LastIndexOf('/') + 1)..] != placed.SlotNames[slot]) return false;
+                if (!kinds.IsEmpty && kinds[first + slot] != placed.Transform.StateName) return false;
+            }
+
+            return true;
+        }
+
+        long StartBefore(int slot, Leaf leaf) =>
+            state.Starts is { } before && state[slot].Layout.Find(leaf.Name) is { } own ? before.OfSlots[slot][own.Index] : 0;
+    }
+}

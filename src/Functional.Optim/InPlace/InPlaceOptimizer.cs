@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// An optimizer over parameters that lie in somebody else's memory: a step changes them there, with the bits of a step over a tree, and
+/// copies nothing. Not thread-safe: one step at a time.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class InPlaceOptimizer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Optimizer optimizer;
+    private readonly LeafBinding<T>[] bindings;
+    private readonly MemoryHandle[] handles;
+    private readonly nint[] parameters;
+    private readonly nint[] gradients;
+    private OptimizerState<T> state;
+
+    internal InPlaceOptimizer(Optimizer optimizer, ReadOnlySpan<LeafBinding<T>> bindings)
+    {
+        this.optimizer = optimizer;
+        this.bindings = bindings.ToArray();
+        Layout = TreeLayout.Of([.. this.bindings.Select(binding => (binding.Name, binding.Shape.ToArray()))]);
+        handles = new MemoryHandle[2 * bindings.Length];
+        (parameters, gradients) = (new nint[bindings.Length], new nint[bindings.Length]);
+        Pin();
+        try
+        {
+            RequireApart();
+            state = optimizer.Init(Parameters());
+        }
+        finally
+        {
+            Unpin();
+        }
+    }
+
+    /// <summary>The names and shapes of the bindings.</summary>
+    public TreeLayout Layout { get; }
+
+    /// <summary>
+    /// The state after the steps made so far, an ordinary one: to be saved, or set to one that was loaded. It is consumed by the next
+    /// step; <see cref="OptimizerState{T}.Copy"/> keeps it.
+    /// </summary>
+    /// <exception cref="ArgumentException">The state set is not one of this optimizer for these leaves.</exception>
+    public OptimizerState<T> State
+    {
+        get => state;
+        set
+        {
+            value.RequireFit(optimizer.SchemaFor(Layout, value.Starts), Layout, optimizer);
+            state = value;
+        }
+    }
+
+    /// <summary>One update of the parameters where they lie. If it throws, nothing was changed.</summary>
+    /// <exception cref="NonFiniteGradientException">A transform that needs the norm found a NaN or an infinity.</exception>
+    public void Step()
+    {
+        Pin();
+        try
+        {
+            state = optimizer.StepScattered(Layout, new LeafMemory<T>(parameters), new LeafMemory<T>(gradients), state);
+        }
+        finally
+        {
+            Unpin();
+        }
+    }
+
+    /// <summary>A copy of the parameters as a tree.</summary>
+    public ParameterTree<T> ToTree()
+    {
+        Pin();
+        try
+        {
+            return Parameters();
+        }
+        finally
+        {
+            Unpin();
+        }
+    }
+
+    private ParameterTree<T> Parameters()
+    {
+        TreeBuffer<T> tree = Layout.Rent<T>();
+        LeafMemory<T> memory = new(parameters);
+        foreach (Leaf leaf in Layout.Leaves) memory.Span(leaf, leaf.Offset, leaf.Length).CopyTo(tree.AsSpan(leaf));
+        return tree.ToTree();
+    }
+
+    private void Pin()
+    {
+        for (int leaf = 0; leaf < bindings.Length; leaf++)
+            (parameters[leaf], gradients[leaf]) = bindings[leaf].Pin(out handles[2 * leaf], out handles[(2 * leaf) + 1]);
+    }
+
+    private void Unpin()
+    {
+        foreach (ref MemoryHandle handle in handles.AsSpan()) handle.Dispose();
+    }
+
+    /// <summary>Each memory has the elements of its shape, begins where an element may, and no parameter shares a byte with anything.</summary>
+    private void RequireApart()
+    {
+        List<(nint Start, nint End, string What, bool IsWritten)> ranges = [];
+        foreach (Leaf leaf in Layout.Leaves)
+        {
+            LeafBinding<T> binding = bindings[leaf.Index];
+            Add("parameter", parameters[leaf.Index], binding.ParameterLength, isWritten: true);
+            Add("gradient", gradients[leaf.Index], binding.GradientLength, isWritten: false);
+
+            void Add(string role, nint address, int length, bool isWritten)
+            {
+                string what = $"the {role} of {leaf}";
+                if (length >= 0 && length != leaf.Length)
+                    throw new ArgumentException($"The memory of {what} has {length} elements; the shape takes {leaf.Length}.", nameof(bindings));
+                if (leaf.Length == 0) return;
+                if (address == 0) throw new ArgumentException($"The address of {what} is null.", nameof(bindings));
+                if (address % Unsafe.SizeOf<T>() != 0)
+                    throw new ArgumentException($"The address of {what}, {address}, is no multiple of {Unsafe.SizeOf<T>()} bytes.", nameof(bindings));
+                ranges.Add((address, address + ((nint)leaf.Length * Unsafe.SizeOf<T>()), what, isWritten));
+            }
+        }
+
+        ranges.Sort((left, right) => left.Start.CompareTo(right.Start));
+        (nint Start, nint End, string What, bool IsWritten) furthest = (0, 0, "nothing", false), written = furthest;
+        foreach ((nint Start, nint End, string What, bool IsWritten) range in ranges)
+        {
+            if (range.IsWritten && furthest.End > range.Start) throw Overlap(furthest.What, range.What);
+            if (written.End > range.Start) throw Overlap(written.What, range.What);
+            if (range.End > furthest.End) furthest = range;
+            if (range.IsWritten && range.End > written.End) written = range;
+        }
+
+        static ArgumentException Overlap(string left, string right) =>
+            new($"The memory of {left} and that of {right} overlap; what is written must lie apart.", nameof(bindings));
+    }
+}
