@@ -259,14 +259,14 @@ public abstract record Optimizer
         }
 
         Trees<T> trees = default;
-        for (int slot = 0; slot < plan.SlotNames.Length; slot++) trees[slot] = Written(slots[slot]);
+        for (int slot = 0; slot < plan.SlotNames.Length; slot++) trees[slot] = Written(state[slot], slots[slot]);
         OptimizerState<T> next = new(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotNames.Length]);
-        return (Written(output), next.With(state.Counters));
+        return (Written(parameters, output), next.With(state.Counters));
 
-        ParameterTree<T> Written(TreeStorage<T> storage)
+        ParameterTree<T> Written(ParameterTree<T> given, TreeStorage<T> storage)
         {
             storage.ClearPadding();
-            return new ParameterTree<T>(storage, inPlace ? storage.Consume(replacing) : storage.Claim());
+            return new ParameterTree<T>(storage, inPlace ? given.Consume(replacing) : storage.Claim());
         }
     }
 
