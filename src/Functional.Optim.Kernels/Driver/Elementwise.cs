@@ -24,6 +24,7 @@ public static unsafe class Elementwise
     /// <exception cref="ArgumentException">
     /// Lengths differ, an output overlaps an input without being it or another output, or the rule has more than four slots.
     /// </exception>
+    /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public static void Run<T, TRule>(
         in TRule rule,
         ReadOnlySpan<T> parameters,
@@ -35,6 +36,7 @@ public static unsafe class Elementwise
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
+        ElementType.Require<T>();
         int length = parameters.Length;
         if (TRule.SlotCount > Slots<ScalarLane<T>>.Capacity)
             throw new ArgumentException($"The rule has {TRule.SlotCount} slots; a pass has 0 to {Slots<ScalarLane<T>>.Capacity}.", nameof(rule));

@@ -19,10 +19,12 @@ public static unsafe class MatrixProduct
     /// <param name="accumulate">Whether to add to C instead of overwriting it.</param>
     /// <param name="width">The lane width; any gives the same bits.</param>
     /// <exception cref="ArgumentException">The shapes do not fit together, or the column stride of C is not 1.</exception>
+    /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public static void Multiply<T>(
         MatrixView<T> a, MatrixView<T> b, MatrixView<T> c, bool accumulate = false, LaneWidth width = LaneWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        ElementType.Require<T>();
         if (a.Columns != b.Rows)
             throw new ArgumentException($"a is {a} and b is {b}; b must have as many rows as a has columns.", nameof(b));
         if (c.Rows != a.Rows || c.Columns != b.Columns)
@@ -50,11 +52,13 @@ public static unsafe class MatrixProduct
     /// <param name="accumulate">Whether to add to C instead of overwriting it.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     /// <exception cref="ArgumentException">A length is not the product of its two sizes, or C overlaps A or B.</exception>
+    /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public static void Multiply<T>(
         ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns,
         bool transposeA = false, bool transposeB = false, bool accumulate = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        ElementType.Require<T>();
         RequireLength(a.Length, rows, inner, nameof(a));
         RequireLength(b.Length, inner, columns, nameof(b));
         RequireLength(c.Length, rows, columns, nameof(c));

@@ -7,7 +7,8 @@ namespace Functional.Optim.Kernels;
 
 /// <summary>
 /// Sums over whole spans in double: 32 running sums inside blocks of a fixed size, the blocks added in order. The bits depend
-/// neither on the number of threads nor on the vector width, and 33 million floats lose nothing.
+/// neither on the number of threads nor on the vector width, and 33 million floats lose nothing. Elements are float or
+/// double; of any other type each function throws <see cref="NotSupportedException"/>.
 /// </summary>
 public static unsafe class BlockReduction
 {
@@ -75,6 +76,7 @@ public static unsafe class BlockReduction
         where TSum : struct, ISum
         where TMap : unmanaged, IMap
     {
+        ElementType.Require<T>();
         int blocks = BlocksOf(values.Length);
         if (blocks == 0) return 0;
         double[] partial = ArrayPool<double>.Shared.Rent(blocks);

@@ -69,11 +69,8 @@ internal sealed unsafe class StepRun<T>(Plan plan)
     internal void Write(LeafMemory<T> output, PassOutput kind, LeafMemory<T> update) =>
         (Output, OutputKind, Update) = (output, kind, update);
 
-    /// <summary>
-    /// Makes the step: binds, then runs. Returns the next state, whose slots lie in the memory of those before where the step is made
-    /// in place. What throws has changed nothing.
-    /// </summary>
-    internal StateShell<T> Make(OptimizerState<T> state, bool inPlace)
+    /// <summary>Binds the step to come; what throws has changed nothing. Returns the next state, without its slots.</summary>
+    internal StateShell<T> Begin(OptimizerState<T> state)
     {
         StateShell<T> next = plan.Schema.Rent<T>();
         try
@@ -81,34 +78,53 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             (next.Step, next.Counters) = (checked(state.Step + 1), state.Counters);
             state.Shell?.Scalars.CopyTo(next.Scalars, 0);
             Bind(next.Step, next.Scalars);
+            return next;
+        }
+        catch
+        {
+            plan.Schema.Return(next);
+            throw;
+        }
+    }
+
+    /// <summary>Writes the step into the slots of the next state, in place of those before.</summary>
+    internal void Complete(StateShell<T> next)
+    {
+        for (int slot = 0; slot < slotsIn.Length; slot++)
+            slotsIn[slot] = slotsOut[slot] = (nint)next.Slots[slot].Storage.Memory.Pointer;
+        Run();
+        ClearPadding(next);
+    }
+
+    /// <summary>Writes the step into slots of its own; where it throws, their memory goes back.</summary>
+    internal void Complete(StateShell<T> next, OptimizerState<T> before)
+    {
+        try
+        {
             for (int slot = 0; slot < slotsIn.Length; slot++)
             {
-                ParameterTree<T> before = state[slot];
-                next.Slots[slot] = inPlace ? before : before.Layout.RentUncleared<T>().AsUnwritten();
-                slotsIn[slot] = (nint)before.Storage.Memory.Pointer;
+                next.Slots[slot] = before[slot].Layout.RentUncleared<T>().AsUnwritten();
+                slotsIn[slot] = (nint)before[slot].Storage.Memory.Pointer;
                 slotsOut[slot] = (nint)next.Slots[slot].Storage.Memory.Pointer;
             }
 
             Run();
+            ClearPadding(next);
         }
         catch
         {
-            for (int slot = 0; slot < next.Slots.Length && !inPlace; slot++)
+            foreach (ParameterTree<T> slot in next.Slots)
             {
-                if (!next.Slots[slot].IsDefault) next.Slots[slot].Release(nameof(Optimizer));
+                if (!slot.IsDefault) slot.Release(nameof(Optimizer));
             }
 
             plan.Schema.Return(next);
             throw;
         }
-
-        for (int slot = 0; slot < next.Slots.Length; slot++)
+        finally
         {
-            next.Slots[slot].Storage.ClearPadding();
-            GC.KeepAlive(state[slot].Storage);
+            for (int slot = 0; slot < slotsIn.Length; slot++) GC.KeepAlive(before[slot].Storage);
         }
-
-        return next;
     }
 
     /// <summary>Runs the steps in order.</summary>
@@ -196,6 +212,11 @@ internal sealed unsafe class StepRun<T>(Plan plan)
 
         bound.Execute(pass.Class);
         if (!pass.IsLast) ClearPadding(pass.Class);
+    }
+
+    private static void ClearPadding(StateShell<T> state)
+    {
+        foreach (ParameterTree<T> slot in state.Slots) slot.Storage.ClearPadding();
     }
 
     /// <summary>The padding adds nothing to what is measured later.</summary>

@@ -30,17 +30,6 @@ public sealed class NonFiniteGradientException : ArithmeticException
         new("", step, $"The loss is not finite at step {step}; start elsewhere or lower the learning rate.");
 
     internal static NonFiniteGradientException In<T>(TreeLayout layout, ReadOnlySpan<T> values, ReadOnlySpan<Leaf> frozen, long step)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        foreach (Leaf leaf in layout.Leaves)
-        {
-            if (frozen.Contains(leaf)) continue;
-            foreach (T value in values.Slice(leaf.Offset, leaf.Length))
-            {
-                if (!T.IsFinite(value)) return new NonFiniteGradientException(leaf.Name, step);
-            }
-        }
-
-        return new NonFiniteGradientException("every leaf together", step);
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new(layout.FirstNonFinite(values, except: frozen)?.Name ?? "every leaf together", step);
 }

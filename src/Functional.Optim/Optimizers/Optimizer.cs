@@ -311,13 +311,25 @@ public abstract record Optimizer
         StepRun<T> run = plan.RentRun<T>();
         TreeBuffer<T> made = inPlace ? default : layout.RentUncleared<T>();
         TreeBuffer<T> update = inPlace || !plan.NeedsScratch ? default : layout.RentUncleared<T>();
+        TreeStorage<T> moved = parameters.Storage, spent = gradients.Storage;
+        ParameterTree<T> result = default;
         StateShell<T> next;
         try
         {
             if (!inPlace) CopyFrozen(plan, parameters, made, clear: output == PassOutput.Deltas);
             run.Read(parameters, gradients);
             run.Write(inPlace ? parameters.Memory : made.Memory, output, update.IsDefault ? gradients.Memory : update.Memory);
-            next = run.Make(state, inPlace);
+            next = run.Begin(state);
+            if (inPlace)
+            {
+                result = Take(parameters, gradients, state, next, replacing, consumer);
+                run.Complete(next);
+                moved.ClearPadding();
+            }
+            else
+            {
+                run.Complete(next, state);
+            }
         }
         catch
         {
@@ -329,22 +341,76 @@ public abstract record Optimizer
             if (!update.IsDefault) update.ToTree().Release(consumer);
             run.Clear();
             plan.ReturnRun(run);
-            GC.KeepAlive(parameters.Storage);
-            GC.KeepAlive(gradients.Storage);
+            GC.KeepAlive(moved);
+            GC.KeepAlive(spent);
         }
 
-        if (inPlace) parameters.Storage.ClearPadding();
-        ParameterTree<T> result = inPlace ? parameters.Renewed(replacing) : made.ToTree();
-        for (int slot = 0; slot < next.Slots.Length && inPlace; slot++) next.Slots[slot] = next.Slots[slot].Renewed(replacing);
+        if (inPlace)
+        {
+            spent.Layout.Pool<T>().Add(spent);
+            return (result, next.Handle());
+        }
 
         if (donate)
         {
             gradients.Release(consumer);
-            if (!inPlace) parameters.Release(replacing);
-            state.Replace(replacing, releaseSlots: !inPlace);
+            parameters.Release(replacing);
+            state.Replace(replacing, releaseSlots: true);
         }
 
-        return (result, next.Handle());
+        return (made.ToTree(), next.Handle());
+    }
+
+    /// <summary>
+    /// Takes everything that a step in place writes from its owners, before the first write: of two threads that donate a tree one gets
+    /// it. Where one is not to be had, what was taken is given back.
+    /// </summary>
+    private static ParameterTree<T> Take<T>(
+        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, StateShell<T> next, string replacing, string consumer)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ParameterTree<T> taken = parameters.Renewed(replacing);
+        try
+        {
+            gradients.Consume(consumer);
+        }
+        catch
+        {
+            parameters.Restore();
+            next.Schema.Return(next);
+            throw;
+        }
+
+        try
+        {
+            TakeSlots(state, next, replacing);
+        }
+        catch
+        {
+            gradients.Restore();
+            parameters.Restore();
+            throw;
+        }
+
+        return taken;
+    }
+
+    /// <summary>Takes the slots of a state, and the state itself, for the next.</summary>
+    private static void TakeSlots<T>(OptimizerState<T> state, StateShell<T> next, string by)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int taken = 0;
+        try
+        {
+            for (; taken < next.Slots.Length; taken++) next.Slots[taken] = state[taken].Renewed(by);
+            state.Replace(by, releaseSlots: false);
+        }
+        catch
+        {
+            while (taken-- > 0) state[taken].Restore();
+            next.Schema.Return(next);
+            throw;
+        }
     }
 
     /// <summary>The leaves that no pass writes stand in the output already.</summary>
@@ -357,6 +423,7 @@ public abstract record Optimizer
             else parameters.AsSpan(leaf).CopyTo(made.AsSpan(leaf));
         }
     }
+
     /// <summary>
     /// Binds this optimizer to parameters that lie in somebody else's memory; its steps change them in place and copy nothing.
     /// </summary>
@@ -387,9 +454,15 @@ public abstract record Optimizer
         {
             run.Read(parameters, gradients);
             run.Write(inPlace ? parameters : made.Memory, PassOutput.Parameters, update.IsDefault ? default : update.Memory);
-            next = run.Make(state, inPlace);
-            if (!inPlace)
+            next = run.Begin(state);
+            if (inPlace)
             {
+                TakeSlots(state, next, consumer);
+                run.Complete(next);
+            }
+            else
+            {
+                run.Complete(next, state);
                 foreach (LeafClass leafClass in plan.Classes)
                 {
                     foreach (Leaf leaf in leafClass.Leaves) made.AsSpan(leaf).CopyTo(parameters.Span(leaf, leaf.Offset, leaf.Length));
@@ -404,8 +477,7 @@ public abstract record Optimizer
             plan.ReturnRun(run);
         }
 
-        for (int slot = 0; slot < next.Slots.Length && inPlace; slot++) next.Slots[slot] = next.Slots[slot].Renewed(consumer);
-        state.Replace(consumer, releaseSlots: !inPlace);
+        if (!inPlace) state.Replace(consumer, releaseSlots: true);
         return next.Handle();
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Numerics.Tensors;
+using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
@@ -42,6 +43,7 @@ public sealed class Leaf : IEquatable<Leaf>
     /// <param name="name">The name, not empty.</param>
     /// <param name="shape">The size of each dimension, none negative; empty for a scalar.</param>
     /// <param name="data">The elements in row-major order; they are copied when the tree is built.</param>
+    /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public static LeafData<T> Of<T>(string name, ReadOnlySpan<int> shape, T[] data)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new(name, [.. shape], data);
@@ -51,9 +53,11 @@ public sealed class Leaf : IEquatable<Leaf>
     /// <param name="name">The name, not empty.</param>
     /// <param name="tensor">The elements; a leaf has the shape of the tensor.</param>
     /// <exception cref="OverflowException">A dimension is longer than 2³¹ − 1.</exception>
+    /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public static LeafData<T> Of<T>(string name, scoped in ReadOnlyTensorSpan<T> tensor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        ElementType.Require<T>();
         T[] elements = new T[tensor.FlattenedLength];
         tensor.FlattenTo(elements);
         int[] shape = new int[tensor.Rank];
@@ -71,6 +75,6 @@ public sealed class Leaf : IEquatable<Leaf>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Length);
 
-    /// <summary>The name and shape, such as <c>weight[128, 512]</c>.</summary>
-    public override string ToString() => $"{Name}[{string.Join(", ", Shape)}]";
+    /// <summary>The name and shape, such as <c>weight[128, 512]</c>; long names and shapes are shortened.</summary>
+    public override string ToString() => TreeText.Name(Name) + TreeText.Shape(Shape.AsSpan());
 }

@@ -7,14 +7,19 @@ namespace Functional.Optim;
 /// A tree that is still being written, for gradient sources and initializers: rent one with
 /// <see cref="TreeLayout.Rent{T}"/>, fill its leaves, and freeze it with <see cref="ToTree"/>.
 /// </summary>
+/// <remarks>
+/// Thread safety: several threads may write to different elements at once. Of threads that freeze the same buffer at
+/// once, one succeeds and the others get an <see cref="ObjectDisposedException"/>; freeze it only when all have
+/// finished writing.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly struct TreeBuffer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly TreeStorage<T>? storage;
-    private readonly int generation;
+    private readonly long generation;
 
-    internal TreeBuffer(TreeStorage<T> storage, int generation)
+    internal TreeBuffer(TreeStorage<T> storage, long generation)
     {
         this.storage = storage;
         this.generation = generation;
@@ -31,9 +36,7 @@ public readonly struct TreeBuffer<T>
         get
         {
             TreeStorage<T> live = storage ?? throw new InvalidOperationException("This buffer was never rented; use TreeLayout.Rent.");
-            return generation == live.Generation
-                ? live
-                : throw new ObjectDisposedException(nameof(TreeBuffer<>), "This buffer was frozen by ToTree; rent another one to write to.");
+            return generation == live.Generation ? live : throw Frozen();
         }
     }
 
@@ -70,8 +73,9 @@ public readonly struct TreeBuffer<T>
     public ParameterTree<T> ToTree()
     {
         TreeStorage<T> live = Storage;
+        if (!live.TryClaim(generation, consumer: null, out long next)) throw Frozen();
         live.ClearPadding();
-        return new ParameterTree<T>(live, live.Claim());
+        return new ParameterTree<T>(live, next);
     }
 
     /// <summary>Where the elements lie.</summary>
@@ -79,4 +83,7 @@ public readonly struct TreeBuffer<T>
 
     /// <summary>The tree that the buffer becomes, for who writes it by its address before anybody else sees it.</summary>
     internal ParameterTree<T> AsUnwritten() => new(Storage, generation);
+
+    private static ObjectDisposedException Frozen() =>
+        new(nameof(TreeBuffer<>), "This buffer was frozen by ToTree; rent another one to write to.");
 }

@@ -10,40 +10,78 @@ namespace Functional.Optim;
 internal sealed class TreeStorage<T>(TreeLayout layout)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private double norm = double.NaN;
-    private int normGeneration = -1;
-    private int consumed = -1;
+    private readonly Lock gate = new();
+    private long generation;
+    private long consumed = -1;
     private string consumedBy = "nobody";
+    private long normGeneration = -1;
+    private double norm;
 
     internal TreeLayout Layout { get; } = layout;
 
     internal AlignedBuffer<T> Memory { get; } = new(layout.TotalLength);
 
-    internal int Generation { get; private set; }
+    /// <summary>The generation that lives; 64 bits, so that no number ever comes again.</summary>
+    internal long Generation => Volatile.Read(ref generation);
 
-    /// <summary>Starts a generation, for memory that no tree lives in.</summary>
-    internal int Claim() => ++Generation;
-
-    /// <summary>Starts a generation; whoever holds the tree of the one before has lost it to <paramref name="by"/>.</summary>
-    internal int Consume(string by)
+    /// <summary>Starts a generation, for memory that no tree lives in and that the caller alone refers to.</summary>
+    internal long Claim()
     {
-        consumed = Generation;
-        consumedBy = by;
-        return Claim();
+        lock (gate) return Begin();
+    }
+
+    /// <summary>
+    /// Ends a generation if it is the one that lives, and starts the next; of threads that try it at once one succeeds.
+    /// </summary>
+    /// <param name="ending">The generation of the handle that is used up.</param>
+    /// <param name="consumer">Who consumed the tree; <see langword="null"/> where it was none yet.</param>
+    /// <param name="next">The generation that begins.</param>
+    internal bool TryClaim(long ending, string? consumer, out long next)
+    {
+        lock (gate)
+        {
+            bool lives = generation == ending;
+            if (lives && consumer is not null) (consumed, consumedBy) = (ending, consumer);
+            next = lives ? Begin() : generation;
+            return lives;
+        }
+    }
+
+    /// <summary>Goes back to a generation, whose successor nobody has a handle of.</summary>
+    internal void Restore(long ended)
+    {
+        lock (gate) Volatile.Write(ref generation, ended);
     }
 
     /// <summary>Who consumed the tree of a generation; once others were in its memory, only the last is known.</summary>
-    internal string EndOf(int generation) => generation == consumed
-        ? $"consumed by {consumedBy}"
-        : $"consumed, and so were others in its memory since, the last by {consumedBy}";
-
-    internal double GlobalNorm(int generation)
+    internal string EndOf(long of)
     {
-        // Trees are shared between threads: whoever sees the generation has to see the norm too.
-        if (Volatile.Read(ref normGeneration) == generation) return norm;
-        norm = BlockReduction.Norm<T>(Memory.Span);
-        Volatile.Write(ref normGeneration, generation);
-        return norm;
+        lock (gate)
+        {
+            return of == consumed
+                ? $"consumed by {consumedBy}"
+                : $"consumed, and so were others in its memory since, the last by {consumedBy}";
+        }
+    }
+
+    /// <summary>
+    /// The norm of the tree of a generation, computed once; what is computed of memory that has changed hands is not
+    /// kept.
+    /// </summary>
+    internal double GlobalNorm(long of)
+    {
+        lock (gate)
+        {
+            if (normGeneration == of) return norm;
+        }
+
+        double computed = BlockReduction.Norm<T>(Memory.Span);
+        lock (gate)
+        {
+            if (generation == of) (normGeneration, norm) = (of, computed);
+        }
+
+        return computed;
     }
 
     internal void ClearPadding()
@@ -55,5 +93,11 @@ internal sealed class TreeStorage<T>(TreeLayout layout)
             int next = index + 1 < Layout.Leaves.Length ? Layout.Leaves[index + 1].Offset : all.Length;
             all[end..next].Clear();
         }
+    }
+
+    private long Begin()
+    {
+        Volatile.Write(ref generation, generation + 1);
+        return generation;
     }
 }

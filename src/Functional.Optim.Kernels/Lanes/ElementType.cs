@@ -1,0 +1,22 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>The element types that the library computes with: float and double.</summary>
+internal static class ElementType
+{
+    /// <summary>
+    /// Fails unless T is float or double, which the constraints cannot say; costs nothing where it is.
+    /// </summary>
+    /// <exception cref="NotSupportedException">T is another type, such as <see cref="Half"/>.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Require<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) Refuse(typeof(T).Name);
+    }
+
+    private static void Refuse(string name) =>
+        throw new NotSupportedException($"A tree holds float or double; {name} is neither.");
+}
