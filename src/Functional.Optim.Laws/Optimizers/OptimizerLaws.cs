@@ -22,7 +22,7 @@ public static partial class OptimizerLaws
         new(nameof(Lanes), Lanes),
         new(nameof(Threads), Threads),
         new(nameof(Resume), Resume),
-        Within(nameof(Update), Update),
+        Within(nameof(Update), Update, ExemptionFromUpdate),
         Within(nameof(Composition), Composition),
         Within(nameof(Split), Split, ExemptionFromSplit),
         Within(nameof(Locality), Locality, ExemptionFromLocality),

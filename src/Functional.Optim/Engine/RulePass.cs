@@ -72,6 +72,26 @@ public ref struct RulePass<T>
         }
     }
 
+    /// <summary>Whether the current transform is the last of a step, and may append by <see cref="ThenParameter"/>.</summary>
+    internal readonly bool EndsStep => pass.IsLast && run.OutputKind == PassOutput.Parameters && index == pass.End - 1;
+
+    /// <summary>Ends the step with a rule that passes on the new parameter itself.</summary>
+    internal void ThenParameter<TFirst, TSecond>(in TFirst first, in TSecond second)
+        where TFirst : unmanaged, IUpdateRule<T>
+        where TSecond : unmanaged, IUpdateRule<T>
+    {
+        index++;
+        if (RuntimeFeature.IsDynamicCodeSupported && !Fusion.IsOff)
+        {
+            Finish(new Then<T, TFirst, TSecond>(first, second));
+        }
+        else
+        {
+            AddRow(second);
+            FinishInTurn();
+        }
+    }
+
     internal void Bind()
     {
         for (segment = 0; segment < pass.Class.Segments.Length; segment++)
@@ -121,6 +141,11 @@ public ref struct RulePass<T>
         if (pass.IsLast && run.OutputKind == PassOutput.Parameters) AddRow(default(ApplyRule<T>));
         else if (pass.IsLast) AddRow(default(DeltaRule<T>));
         else if (row == 0) AddRow(default(IdentityRule<T>));
+        FinishInTurn();
+    }
+
+    private void FinishInTurn()
+    {
         Check(rule ?? typeof(T), slots);
         ((RulesInTurn<T>)run.Kept(pass)!).Count = row;
     }

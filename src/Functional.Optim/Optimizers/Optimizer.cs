@@ -132,7 +132,7 @@ public abstract record Optimizer
     public double LearningRateAt(long step)
     {
         double rate = 1;
-        foreach (Transform part in plans.PartsOf(this)) rate *= part.RateAt(step);
+        foreach (Transform part in CompiledParts) rate *= part.RateAt(step);
         return rate;
     }
 
@@ -142,7 +142,7 @@ public abstract record Optimizer
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     public int StateBytesPerParameter<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => ElementwiseSlots(plans.PartsOf(this)) * Unsafe.SizeOf<T>();
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => ElementwiseSlots(CompiledParts) * Unsafe.SizeOf<T>();
 
     /// <summary>Which leaves of a layout are treated how: by which group or rule of a <see cref="Partition"/>, with which settings.</summary>
     /// <param name="layout">The layout of the parameters.</param>
@@ -160,7 +160,7 @@ public abstract record Optimizer
     }
 
     /// <summary>The decay that reaches a leaf.</summary>
-    internal double WeightDecayOf(Leaf leaf) => new LeafRouter(this, Placement.Of(plans.PartsOf(this))).RouteOf(leaf).WeightDecayOf(leaf);
+    internal double WeightDecayOf(Leaf leaf) => new LeafRouter(this, Placement.Of(CompiledParts)).RouteOf(leaf).WeightDecayOf(leaf);
 
     /// <summary>Whether the settings and the groups are the same.</summary>
     public virtual bool Equals(Optimizer? other) =>
@@ -215,6 +215,9 @@ public abstract record Optimizer
     /// <summary>What a state of this optimizer holds for a layout.</summary>
     internal virtual StateSchema SchemaFor(TreeLayout layout, SlotStarts? starts) => PlanFor(layout, starts).Schema;
 
+    /// <summary>The parts, made once.</summary>
+    internal ImmutableArray<Transform> CompiledParts => plans.PartsOf(this);
+
     internal Plan PlanFor(TreeLayout layout, SlotStarts? starts, bool isScattered = false) => plans.PlanFor(this, layout, starts, isScattered);
 
     /// <summary>What <see cref="Init"/> does.</summary>
@@ -245,7 +248,7 @@ public abstract record Optimizer
     private protected virtual (OptimizerState<T> State, ContinuationReport Report) GoOn<T>(
         OptimizerState<T> state, ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Continuation.Of(this, plans.PartsOf(this), state, parameters);
+        Continuation.Of(this, CompiledParts, state, parameters);
 
     /// <summary>What <see cref="EvaluationParameters"/> does.</summary>
     private protected virtual ParameterTree<T> Evaluate<T>(ParameterTree<T> parameters, OptimizerState<T> state)
@@ -369,7 +372,7 @@ public abstract record Optimizer
         ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, StateShell<T> next, string replacing, string consumer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ParameterTree<T> taken = parameters.Renewed(replacing);
+        ParameterTree<T> taken = parameters.HandOn(replacing);
         try
         {
             gradients.Consume(consumer);
@@ -402,7 +405,7 @@ public abstract record Optimizer
         int taken = 0;
         try
         {
-            for (; taken < next.Slots.Length; taken++) next.Slots[taken] = state[taken].Renewed(by);
+            for (; taken < next.Slots.Length; taken++) next.Slots[taken] = state[taken].HandOn(by);
             state.Replace(by, releaseSlots: false);
         }
         catch

@@ -207,6 +207,19 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         return copy.Handle();
     }
 
+    /// <summary>The same state in the same memory under a new handle; this one and its trees are consumed.</summary>
+    /// <param name="by">Who consumed it, for the message to whoever touches it later.</param>
+    public OptimizerState<T> HandOn(string by)
+    {
+        if (Shell is not { } live) return this;
+        StateShell<T> next = live.Schema.Rent<T>();
+        (next.Step, next.Counters) = (live.Step, live.Counters);
+        live.Scalars.CopyTo(next.Scalars, 0);
+        for (int slot = 0; slot < live.Slots.Length; slot++) next.Slots[slot] = live.Slots[slot].HandOn(by);
+        Replace(by, releaseSlots: false);
+        return next.Handle();
+    }
+
     /// <summary>Gives the memory of every slot back to its layout; this state and its trees are consumed.</summary>
     /// <param name="by">Who consumed it, for the message to whoever touches it later.</param>
     public void Release(string by = "Release") => Replace(by, releaseSlots: true);

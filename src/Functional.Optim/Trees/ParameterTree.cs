@@ -154,12 +154,16 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     internal unsafe LeafMemory<T> Memory => new(Storage.Memory.Pointer);
 
     /// <summary>The same memory under a new handle; this one is consumed.</summary>
+    /// <param name="by">Who consumed it, for the message to whoever touches it later.</param>
     /// <exception cref="ObjectDisposedException">The tree was consumed already.</exception>
-    internal ParameterTree<T> Renewed(string by)
+    public ParameterTree<T> HandOn(string by)
     {
         TreeStorage<T> live = Storage;
         return new ParameterTree<T>(live, Consume(by));
     }
+
+    /// <summary>Whether two trees are one memory.</summary>
+    internal bool IsIn(ParameterTree<T> other) => ReferenceEquals(Storage, other.Storage);
 
     /// <summary>Makes the handle good again, for who renewed it and has handed the new one to nobody.</summary>
     internal void Restore() => storage!.Restore(generation);

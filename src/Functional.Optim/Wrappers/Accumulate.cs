@@ -44,13 +44,12 @@ public sealed record Accumulate : Wrapper
         long count = counters.Gathered + 1;
         if (count < Every)
         {
-            TreeBuffer<T> more = Mean(gathered, gradients, count);
-            (ParameterTree<T> same, OptimizerState<T> kept) = step.Unchanged(more.ToTree());
+            (ParameterTree<T> same, OptimizerState<T> kept) = step.Unchanged(Mean(gathered, gradients, count));
             Consume(step);
             return (same, kept.Counted(counters with { WithoutUpdate = counters.WithoutUpdate + 1, Gathered = count }));
         }
 
-        ParameterTree<T> mean = Mean(gathered, gradients, count).ToTree(), zeros = gathered.Layout.Zeros<T>();
+        ParameterTree<T> mean = Mean(gathered, gradients, count), zeros = gathered.Layout.Zeros<T>();
         (ParameterTree<T> Output, OptimizerState<T> State) moved;
         try
         {
@@ -76,7 +75,11 @@ public sealed record Accumulate : Wrapper
     }
 
     /// <summary>The mean of one gradient more: any number of them can follow, so that a run may go on with another k.</summary>
-    private static TreeBuffer<T> Mean<T>(ParameterTree<T> mean, ParameterTree<T> gradients, long count)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        mean.Toward(gradients, 1.0 / count);
+    private static ParameterTree<T> Mean<T>(ParameterTree<T> mean, ParameterTree<T> gradients, long count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TreeBuffer<T> next = mean.Layout.RentUncleared<T>();
+        mean.Mean(1.0 / count, gradients, next.Storage);
+        return next.ToTree();
+    }
 }

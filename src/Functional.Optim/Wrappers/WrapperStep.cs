@@ -92,7 +92,7 @@ public readonly ref struct WrapperStep<T>
 
     /// <summary>A tree that the step does not change: the same memory under a new handle if the step is donated, else a copy.</summary>
     /// <param name="tree">The tree; consumed if the step is donated.</param>
-    public ParameterTree<T> Kept(ParameterTree<T> tree) => IsDonated ? tree.Renewed(Consumer) : tree.Copy();
+    public ParameterTree<T> Kept(ParameterTree<T> tree) => IsDonated ? tree.HandOn(Consumer) : tree.Copy();
 
     private static string Consumer => "Optimizer.StepDonating; use the state that it returned";
 
