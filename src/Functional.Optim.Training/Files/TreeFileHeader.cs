@@ -12,5 +12,21 @@ internal sealed record TreeFileHeader(string Element, TreeFileHeader.LeafShape[]
     [method: JsonConstructor]
     internal readonly record struct LeafShape(string Name, int[] Shape);
 
-    internal sealed record Counters(long Updates, long SkippedSteps, int Slots, UpdateCounters Others = default);
+    /// <param name="Updates">The finished updates.</param>
+    /// <param name="SkippedSteps">The steps whose gradient was left out.</param>
+    /// <param name="Slots">The number of slots.</param>
+    /// <param name="Others">What else is counted.</param>
+    /// <param name="SlotNames">The name of each slot; none for a state without names.</param>
+    /// <param name="Identity">What the slots mean; empty for a state made by hand, and in files from before it was stored.</param>
+    internal sealed record Counters(
+        long Updates, long SkippedSteps, int Slots, UpdateCounters Others = default, string[]? SlotNames = null, string Identity = "")
+    {
+        internal bool AreInRange(int capacity) =>
+            Updates >= 0 && SkippedSteps >= 0 && Slots >= 0 && Slots <= capacity
+            && Others is { WithoutUpdate: >= 0, Gathered: >= 0, LeftOutInARow: >= 0 };
+
+        /// <summary>Each slot has a name, or none has.</summary>
+        internal bool NameEachSlot =>
+            SlotNames is null or [] || (SlotNames.Length == Slots && Array.TrueForAll(SlotNames, name => name is not null));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Text.Json;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -15,6 +16,24 @@ public abstract record Transform : Optimizer
 
     /// <summary>The names of the state slots this part keeps; 0 to 4.</summary>
     protected internal virtual ImmutableArray<string> SlotNames => [];
+
+    /// <summary>
+    /// What the part is called in <see cref="OptimizerState{T}.Identity"/>: the name of its type unless it says otherwise. A state, and a file of
+    /// one, is refused once it changes, so change it when the slots come to mean something else, and only then.
+    /// </summary>
+    protected internal virtual string StateName
+    {
+        get
+        {
+            string name = EqualityContract.Name;
+            foreach (string ending in (ReadOnlySpan<string>)["Scaling", "Averaging"])
+            {
+                if (name.Length > ending.Length && name.EndsWith(ending, StringComparison.Ordinal)) name = name[..^ending.Length];
+            }
+
+            return JsonNamingPolicy.CamelCase.ConvertName(name);
+        }
+    }
 
     /// <summary>Writes what a slot holds of a leaf before the first update; it comes as zeros.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -44,7 +44,7 @@ public abstract record Optimizer
     /// <param name="gradients">g, of the same layout.</param>
     /// <param name="state">The state after the update before.</param>
     /// <exception cref="ArgumentException">
-    /// The layouts differ, or the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>.
+    /// The layouts differ, or the state is of another optimizer, or has no counters for a <see cref="Wrapper"/>.
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Parameters, TState State) Step<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
@@ -62,7 +62,7 @@ public abstract record Optimizer
     /// <param name="gradients">g, of the same layout; consumed.</param>
     /// <param name="state">The state after the update before; consumed.</param>
     /// <exception cref="ArgumentException">
-    /// The layouts differ, the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>, or one tree is given in
+    /// The layouts differ, the state is of another optimizer, or has no counters for a <see cref="Wrapper"/>, or one tree is given in
     /// two roles.
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
@@ -81,13 +81,28 @@ public abstract record Optimizer
     /// <param name="gradients">g, of the same layout.</param>
     /// <param name="state">The state after the update before.</param>
     /// <exception cref="ArgumentException">
-    /// The layouts differ, or the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>.
+    /// The layouts differ, or the state is of another optimizer, or has no counters for a <see cref="Wrapper"/>.
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Deltas, TState State) Update<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
         => Make(parameters, gradients, state, PassEnd.Deltas, donate: false);
+
+    /// <summary>Fails unless a step can go on from a state, as each step does before it changes anything.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="state">The state, such as one from a file.</param>
+    /// <exception cref="ArgumentException">
+    /// It is of an optimizer with another <see cref="OptimizerState{T}.Identity"/>, has other slots, or gathered gradients that this one would
+    /// leave there.
+    /// </exception>
+    public void RequireState<T>(OptimizerState<T> state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        state.RequireSlots(StateSlots, StateIdentity, this);
+        if (state.Counters.Gathered > 0 && !Gathers)
+            throw new ArgumentException($"The state holds {state.Counters.Gathered} gathered gradients, and {this} does not gather any.");
+    }
 
     /// <summary>The learning rate of the k-th update: the product of the rates of the parts.</summary>
     /// <param name="step">k, from 1.</param>
@@ -161,9 +176,23 @@ public abstract record Optimizer
         get
         {
             if (Known.TryGetValue(this, out Compiled? known)) return known;
-            return Known.GetValue(this, static optimizer => new Compiled(optimizer.Parts));
+            return Known.GetValue(this, static optimizer => new Compiled(optimizer.Parts, optimizer.DescribeState()));
         }
     }
+
+    /// <summary>The names of the slots of its states.</summary>
+    internal ImmutableArray<string> StateSlots => CompiledParts.State.Slots;
+
+    /// <summary>What these mean: <see cref="OptimizerState{T}.Identity"/>.</summary>
+    internal string StateIdentity => CompiledParts.State.Identity;
+
+    /// <summary>Whether it gathers gradients in its state, which others would leave there.</summary>
+    internal virtual bool Gathers => false;
+
+    /// <summary>The names of the slots, and what they mean, made once for each record.</summary>
+    private protected virtual (ImmutableArray<string> Slots, string Identity) DescribeState() => (
+        [.. Parts.SelectMany(part => part.SlotNames)],
+        string.Join(", ", Parts.Where(part => !part.SlotNames.IsEmpty).Select(part => $"{part.StateName}({string.Join(", ", part.SlotNames)})")));
 
     private Plan PlanFor(TreeLayout layout)
     {
@@ -196,7 +225,7 @@ public abstract record Optimizer
             }
         }
 
-        return new OptimizerState<T>(0, plan.SlotNames, [.. slots.Select(slot => slot.ToTree())]);
+        return new OptimizerState<T>(0, plan.SlotNames, StateIdentity, [.. slots.Select(slot => slot.ToTree())]);
     }
 
     /// <summary>What a caller asks for, checked before a wrapper or a part sees any of it.</summary>
@@ -212,6 +241,7 @@ public abstract record Optimizer
         }
 
         OptimizerState<T> given = state.ToState();
+        RequireState(given);
         parameters.Layout.RequireSame(gradients.Layout, nameof(gradients));
         if (donate) RequireDistinct(parameters, gradients, given);
         (ParameterTree<T> output, OptimizerState<T> next) = Run(parameters, gradients, given, ending, donate);
@@ -231,7 +261,6 @@ public abstract record Optimizer
         const string consumer = "Optimizer.StepDonating", replacing = consumer + "; use the tree that it returned";
         TreeLayout layout = parameters.Layout;
         Plan plan = PlanFor(layout);
-        state.RequireSlots(plan.SlotNames, this);
         for (int slot = 0; slot < plan.SlotNames.Length; slot++) layout.RequireSame(state[slot].Layout, nameof(state));
         bool inPlace = donate && !plan.CanFailLate;
 
@@ -260,8 +289,9 @@ public abstract record Optimizer
 
         Trees<T> trees = default;
         for (int slot = 0; slot < plan.SlotNames.Length; slot++) trees[slot] = Written(slots[slot]);
-        OptimizerState<T> next = new(step, plan.SlotNames, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotNames.Length]);
-        return (Written(output), next.With(state.Counters));
+        OptimizerState<T> next = new(step, plan.SlotNames, StateIdentity, ((ReadOnlySpan<ParameterTree<T>>)trees)[..plan.SlotNames.Length]);
+        // An update ends the row of gradients left out.
+        return (Written(output), next.With(state.Counters with { LeftOutInARow = 0 }));
 
         ParameterTree<T> Written(TreeStorage<T> storage)
         {
@@ -320,9 +350,11 @@ public abstract record Optimizer
         private ParameterTree<T> first;
     }
 
-    private sealed class Compiled(ImmutableArray<Transform> parts)
+    private sealed class Compiled(ImmutableArray<Transform> parts, (ImmutableArray<string> Slots, string Identity) state)
     {
         internal ImmutableArray<Transform> Parts => parts;
+
+        internal (ImmutableArray<string> Slots, string Identity) State => state;
 
         /// <summary>By the layout's identity, which costs less than its names and shapes.</summary>
         internal ConditionalWeakTable<TreeLayout, Plan> Plans { get; } = [];

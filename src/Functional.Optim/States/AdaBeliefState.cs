@@ -10,13 +10,15 @@ namespace Functional.Optim;
 public readonly record struct AdaBeliefState<T>(long Step, ParameterTree<T> M, ParameterTree<T> S) : IOptimizerState<T, AdaBeliefState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    internal CarriedIdentity Identity { get; init; }
+
     /// <inheritdoc/>
     public static AdaBeliefState<T> From(OptimizerState<T> state)
     {
         OptimizerState<T> part = state.Part(AdaBeliefScaling.Slots.AsSpan());
-        return new(part.Step, part[0], part[1]);
+        return new(part.Step, part[0], part[1]) { Identity = new(part.Identity) };
     }
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => new(Step, AdaBeliefScaling.Slots, [M, S]);
+    public OptimizerState<T> ToState() => new(Step, AdaBeliefScaling.Slots, Identity.Text, [M, S]);
 }

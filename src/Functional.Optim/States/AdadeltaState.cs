@@ -10,13 +10,15 @@ namespace Functional.Optim;
 public readonly record struct AdadeltaState<T>(long Step, ParameterTree<T> V, ParameterTree<T> Delta) : IOptimizerState<T, AdadeltaState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    internal CarriedIdentity Identity { get; init; }
+
     /// <inheritdoc/>
     public static AdadeltaState<T> From(OptimizerState<T> state)
     {
         OptimizerState<T> part = state.Part(AdadeltaScaling.Slots.AsSpan());
-        return new(part.Step, part[0], part[1]);
+        return new(part.Step, part[0], part[1]) { Identity = new(part.Identity) };
     }
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => new(Step, AdadeltaScaling.Slots, [V, Delta]);
+    public OptimizerState<T> ToState() => new(Step, AdadeltaScaling.Slots, Identity.Text, [V, Delta]);
 }

@@ -9,9 +9,15 @@ namespace Functional.Optim;
 public readonly record struct AdagradState<T>(long Step, ParameterTree<T> Sum) : IOptimizerState<T, AdagradState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <inheritdoc/>
-    public static AdagradState<T> From(OptimizerState<T> state) => new(state.Step, state.Part(AdagradScaling.Slots.AsSpan())[0]);
+    internal CarriedIdentity Identity { get; init; }
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => new(Step, AdagradScaling.Slots, [Sum]);
+    public static AdagradState<T> From(OptimizerState<T> state)
+    {
+        OptimizerState<T> part = state.Part(AdagradScaling.Slots.AsSpan());
+        return new(part.Step, part[0]) { Identity = new(part.Identity) };
+    }
+
+    /// <inheritdoc/>
+    public OptimizerState<T> ToState() => new(Step, AdagradScaling.Slots, Identity.Text, [Sum]);
 }

@@ -13,16 +13,18 @@ public readonly record struct AdamState<T>(long Step, ParameterTree<T> M, Parame
     : IOptimizerState<T, AdamState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    internal CarriedIdentity Identity { get; init; }
+
     /// <inheritdoc/>
     public static AdamState<T> From(OptimizerState<T> state)
     {
         ImmutableArray<string> names = AdamScaling.AmsGradSlots;
         bool amsGrad = state.SlotNames.IsEmpty ? state.SlotCount == names.Length : state.SlotNames.Contains(names[^1]);
         OptimizerState<T> moments = state.Part((amsGrad ? names : AdamScaling.Slots).AsSpan());
-        return new(moments.Step, moments[0], moments[1], amsGrad ? moments[2] : default);
+        return new(moments.Step, moments[0], moments[1], amsGrad ? moments[2] : default) { Identity = new(moments.Identity) };
     }
 
     /// <inheritdoc/>
     public OptimizerState<T> ToState() =>
-        MaximumV.IsDefault ? new(Step, AdamScaling.Slots, [M, V]) : new(Step, AdamScaling.AmsGradSlots, [M, V, MaximumV]);
+        MaximumV.IsDefault ? new(Step, AdamScaling.Slots, Identity.Text, [M, V]) : new(Step, AdamScaling.AmsGradSlots, Identity.Text, [M, V, MaximumV]);
 }

@@ -10,13 +10,15 @@ namespace Functional.Optim;
 public readonly record struct AdamaxState<T>(long Step, ParameterTree<T> M, ParameterTree<T> Norm) : IOptimizerState<T, AdamaxState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    internal CarriedIdentity Identity { get; init; }
+
     /// <inheritdoc/>
     public static AdamaxState<T> From(OptimizerState<T> state)
     {
         OptimizerState<T> part = state.Part(AdamaxScaling.Slots.AsSpan());
-        return new(part.Step, part[0], part[1]);
+        return new(part.Step, part[0], part[1]) { Identity = new(part.Identity) };
     }
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => new(Step, AdamaxScaling.Slots, [M, Norm]);
+    public OptimizerState<T> ToState() => new(Step, AdamaxScaling.Slots, Identity.Text, [M, Norm]);
 }

@@ -9,13 +9,15 @@ namespace Functional.Optim;
 public readonly record struct AsgdState<T>(long Step, ParameterTree<T> Average) : IOptimizerState<T, AsgdState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    internal CarriedIdentity Identity { get; init; }
+
     /// <inheritdoc/>
     public static AsgdState<T> From(OptimizerState<T> state)
     {
         OptimizerState<T> part = state.Part(AsgdAveraging.Slots.AsSpan());
-        return new(part.Step, part[0]);
+        return new(part.Step, part[0]) { Identity = new(part.Identity) };
     }
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => new(Step, AsgdAveraging.Slots, [Average]);
+    public OptimizerState<T> ToState() => new(Step, AsgdAveraging.Slots, Identity.Text, [Average]);
 }

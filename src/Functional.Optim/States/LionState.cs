@@ -9,13 +9,15 @@ namespace Functional.Optim;
 public readonly record struct LionState<T>(long Step, ParameterTree<T> M) : IOptimizerState<T, LionState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    internal CarriedIdentity Identity { get; init; }
+
     /// <inheritdoc/>
     public static LionState<T> From(OptimizerState<T> state)
     {
         OptimizerState<T> part = state.Part(LionScaling.Slots.AsSpan());
-        return new(part.Step, part[0]);
+        return new(part.Step, part[0]) { Identity = new(part.Identity) };
     }
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => new(Step, LionScaling.Slots, [M]);
+    public OptimizerState<T> ToState() => new(Step, LionScaling.Slots, Identity.Text, [M]);
 }

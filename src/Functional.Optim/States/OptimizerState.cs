@@ -12,7 +12,8 @@ namespace Functional.Optim;
 /// <remarks>
 /// The slots carry the names their parts give them, so a part of a composition is seen by the type of its state:
 /// <c>AdamState&lt;float&gt;.From(state)</c>, or by name: <c>state["m"]</c>. Where two parts have the same names, a range of slots
-/// comes first: <c>AdamState&lt;float&gt;.From(state[2..4])</c>.
+/// comes first: <c>AdamState&lt;float&gt;.From(state[2..4])</c>. A state knows what its slots mean (<see cref="Identity"/>), and an
+/// optimizer refuses one of another meaning.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>, IEquatable<OptimizerState<T>>
@@ -23,8 +24,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
 
     private readonly Trees slots;
     private readonly ImmutableArray<string> names;
+    private readonly string? identity;
 
-    /// <summary>A state from its parts, as read from a checkpoint that holds no names.</summary>
+    /// <summary>A state made by hand, without names: any optimizer with as many slots takes it.</summary>
     /// <param name="step">How many updates are finished; not negative.</param>
     /// <param name="slots">The tree of each slot, at most <see cref="Capacity"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative or there are too many slots.</exception>
@@ -33,14 +35,28 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     {
     }
 
-    /// <summary>A state from its parts.</summary>
+    /// <summary>A state made by hand: any optimizer with slots of these names takes it.</summary>
     /// <param name="step">How many updates are finished; not negative.</param>
     /// <param name="slotNames">The name of each slot, or none.</param>
     /// <param name="slots">The tree of each slot, at most <see cref="Capacity"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative or there are too many slots.</exception>
     /// <exception cref="ArgumentException">There are names, but not one for each slot.</exception>
     public OptimizerState(long step, ImmutableArray<string> slotNames, ReadOnlySpan<ParameterTree<T>> slots)
+        : this(step, slotNames, "", slots)
     {
+    }
+
+    /// <summary>A state as read from a checkpoint.</summary>
+    /// <param name="step">How many updates are finished; not negative.</param>
+    /// <param name="slotNames">The name of each slot, or none.</param>
+    /// <param name="identity">What the slots mean: <see cref="Identity"/>; empty where that is not known.</param>
+    /// <param name="slots">The tree of each slot, at most <see cref="Capacity"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative or there are too many slots.</exception>
+    /// <exception cref="ArgumentException">There are names, but not one for each slot.</exception>
+    public OptimizerState(
+        long step, ImmutableArray<string> slotNames, string identity, ReadOnlySpan<ParameterTree<T>> slots)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Length, Capacity);
         if (!slotNames.IsDefaultOrEmpty && slotNames.Length != slots.Length)
@@ -51,6 +67,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
 
         Step = step;
         names = slotNames;
+        this.identity = identity;
         SlotCount = slots.Length;
         for (int slot = 0; slot < slots.Length; slot++) this.slots[slot] = slots[slot];
     }
@@ -66,6 +83,13 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
 
     /// <summary>The name that each slot has in its part, such as m and v; empty when the state was made without names.</summary>
     public ImmutableArray<string> SlotNames => names.IsDefault ? [] : names;
+
+    /// <summary>
+    /// What the slots mean: the parts that keep them in order, with the names of their slots, such as <c>adam(m, v)</c> or
+    /// <c>trace(momentum), lookahead(slow)</c>. Settings are not in it, nor are parts without slots. Empty for a state made by hand,
+    /// for some slots of another state, and where there are no slots.
+    /// </summary>
+    public string Identity => identity ?? "";
 
     /// <summary>The tree of a slot.</summary>
     /// <param name="slot">0 to <see cref="SlotCount"/> − 1.</param>
@@ -98,7 +122,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         }
     }
 
-    /// <summary>Whether two states have the same step and the same bits in every slot, whatever their names.</summary>
+    /// <summary>Whether two states have the same step and the same bits in every slot, whatever their names and what they mean.</summary>
     public static bool operator ==(OptimizerState<T> left, OptimizerState<T> right) => left.Equals(right);
 
     /// <summary>Whether two states differ.</summary>
@@ -149,20 +173,29 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         return text.ToString();
     }
 
-    /// <summary>The same state with a slot more, and the names of all of them.</summary>
-    internal OptimizerState<T> Append(ImmutableArray<string> allNames, ParameterTree<T> slot)
+    /// <summary>The same state with a slot more, the names of all of them and what they mean.</summary>
+    internal OptimizerState<T> Append(ImmutableArray<string> allNames, string meaning, ParameterTree<T> slot)
     {
         Trees more = slots;
         more[SlotCount] = slot;
-        return new(Step, allNames, ((ReadOnlySpan<ParameterTree<T>>)more)[..(SlotCount + 1)]) { Counters = Counters };
+        return new(Step, allNames, meaning, ((ReadOnlySpan<ParameterTree<T>>)more)[..(SlotCount + 1)]) { Counters = Counters };
     }
 
     /// <summary>The same state without its last slot, and without names.</summary>
     internal OptimizerState<T> WithoutLast() => new(Step, [], ((ReadOnlySpan<ParameterTree<T>>)slots)[..(SlotCount - 1)]) { Counters = Counters };
 
-    /// <summary>Fails, naming the optimizer, its slots and those here, unless they are the same; names that are not known fit.</summary>
-    internal void RequireSlots(ImmutableArray<string> expected, Optimizer optimizer)
+    /// <summary>
+    /// Fails, naming the optimizer, what it keeps and what is here, unless they are the same; names and a meaning that are not known fit.
+    /// </summary>
+    internal void RequireSlots(ImmutableArray<string> expected, string meaning, Optimizer optimizer)
     {
+        if (Identity.Length > 0 && Identity != meaning)
+        {
+            throw new ArgumentException(
+                $"The state was made by an optimizer that keeps {Identity}; this is {optimizer}, which keeps "
+                + $"{(meaning.Length > 0 ? meaning : "no slots")}. Use the state that its Init returned.");
+        }
+
         if (SlotCount == expected.Length && (names.IsDefaultOrEmpty || names.AsSpan().SequenceEqual(expected.AsSpan()))) return;
         throw new ArgumentException(
             $"{optimizer} keeps {Describe(expected, expected.Length)}; the state given has {Describe(SlotNames, SlotCount)}. "

@@ -14,6 +14,8 @@ public readonly record struct RmsPropState<T>(
     : IOptimizerState<T, RmsPropState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    internal CarriedIdentity Identity { get; init; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The state has two slots without names, of which the second could be either.</exception>
     public static RmsPropState<T> From(OptimizerState<T> state)
@@ -23,7 +25,7 @@ public readonly record struct RmsPropState<T>(
         bool centered = state.SlotNames.IsEmpty ? state.SlotCount == 3 : state.SlotNames.Contains(RmsPropScaling.CenteredSlots[^1]);
         bool momentum = state.SlotNames.IsEmpty ? state.SlotCount == 3 : state.SlotNames.Contains(Trace.Slots[^1]);
         OptimizerState<T> part = state.Part(RmsPropScaling.SlotsWith(centered, momentum).AsSpan());
-        return new(part.Step, part[0], centered ? part[1] : default, momentum ? part[part.SlotCount - 1] : default);
+        return new(part.Step, part[0], centered ? part[1] : default, momentum ? part[part.SlotCount - 1] : default) { Identity = new(part.Identity) };
     }
 
     /// <inheritdoc/>
@@ -32,10 +34,10 @@ public readonly record struct RmsPropState<T>(
         ImmutableArray<string> names = RmsPropScaling.SlotsWith(!Mean.IsDefault, !Momentum.IsDefault);
         return (Mean.IsDefault, Momentum.IsDefault) switch
         {
-            (true, true) => new(Step, names, [V]),
-            (false, true) => new(Step, names, [V, Mean]),
-            (true, false) => new(Step, names, [V, Momentum]),
-            (false, false) => new(Step, names, [V, Mean, Momentum]),
+            (true, true) => new(Step, names, Identity.Text, [V]),
+            (false, true) => new(Step, names, Identity.Text, [V, Mean]),
+            (true, false) => new(Step, names, Identity.Text, [V, Momentum]),
+            (false, false) => new(Step, names, Identity.Text, [V, Mean, Momentum]),
         };
     }
 }

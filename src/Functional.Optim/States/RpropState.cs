@@ -11,13 +11,15 @@ public readonly record struct RpropState<T>(long Step, ParameterTree<T> Previous
     : IOptimizerState<T, RpropState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    internal CarriedIdentity Identity { get; init; }
+
     /// <inheritdoc/>
     public static RpropState<T> From(OptimizerState<T> state)
     {
         OptimizerState<T> part = state.Part(RpropScaling.Slots.AsSpan());
-        return new(part.Step, part[0], part[1]);
+        return new(part.Step, part[0], part[1]) { Identity = new(part.Identity) };
     }
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => new(Step, RpropScaling.Slots, [PreviousGradient, StepSize]);
+    public OptimizerState<T> ToState() => new(Step, RpropScaling.Slots, Identity.Text, [PreviousGradient, StepSize]);
 }

@@ -9,10 +9,16 @@ namespace Functional.Optim;
 public readonly record struct SgdState<T>(long Step, ParameterTree<T> Momentum = default) : IOptimizerState<T, SgdState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <inheritdoc/>
-    public static SgdState<T> From(OptimizerState<T> state) =>
-        new(state.Step, state.SlotCount == 0 ? default : state.Part(Trace.Slots.AsSpan())[0]);
+    internal CarriedIdentity Identity { get; init; }
 
     /// <inheritdoc/>
-    public OptimizerState<T> ToState() => Momentum.IsDefault ? new(Step) : new(Step, Trace.Slots, [Momentum]);
+    public static SgdState<T> From(OptimizerState<T> state)
+    {
+        if (state.SlotCount == 0) return new(state.Step);
+        OptimizerState<T> part = state.Part(Trace.Slots.AsSpan());
+        return new(part.Step, part[0]) { Identity = new(part.Identity) };
+    }
+
+    /// <inheritdoc/>
+    public OptimizerState<T> ToState() => Momentum.IsDefault ? new(Step) : new(Step, Trace.Slots, Identity.Text, [Momentum]);
 }

@@ -34,6 +34,10 @@ public sealed record Partition : Transform
         }
     }
 
+    /// <summary>It has what the optimizers of its rules keep, each once; rules whose optimizer keeps nothing do not count.</summary>
+    protected internal override string StateName =>
+        $"partition[{string.Join("; ", Rules.Select(rule => rule.Optimizer.StateIdentity).Where(identity => identity.Length > 0).Distinct())}]";
+
     /// <summary>A partition by rules, or every fault found.</summary>
     /// <param name="rules">At least one, with different names; the first that matches a leaf wins.</param>
     public static Validation<Error, Partition> Create(params ReadOnlySpan<Rule> rules)

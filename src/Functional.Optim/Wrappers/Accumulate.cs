@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using LanguageExt;
 using LanguageExt.Common;
@@ -43,19 +44,22 @@ public sealed record Accumulate : Wrapper
     /// <exception cref="ArgumentException">k is below 1, or there is no optimizer, or inside is another of these.</exception>
     public static Accumulate Of(long every, Optimizer inner) => Create(every, inner).OrThrow(nameof(Accumulate));
 
+    internal override bool Gathers => true;
+
+    private protected override (ImmutableArray<string> Slots, string Identity) DescribeState() => (
+        [.. Inner.StateSlots, Slot], $"{Inner.StateIdentity}{(Inner.StateIdentity.Length > 0 ? ", " : "")}accumulate({Slot})");
+
     private protected override OptimizerState<T> Start<T>(ParameterTree<T> parameters)
     {
         OptimizerState<T> inside = Inner.Init(parameters);
         if (inside.SlotCount == OptimizerState<T>.Capacity)
             throw new ArgumentException($"{Inner} keeps {inside.SlotCount} state slots, which leaves none for the gradients to gather.");
-        return inside.Append([.. inside.SlotNames, Slot], parameters.Layout.Zeros<T>());
+        return inside.Append(StateSlots, StateIdentity, parameters.Layout.Zeros<T>());
     }
 
     private protected override (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
         ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassEnd ending, bool donate)
     {
-        if (state.SlotCount == 0 || (!state.SlotNames.IsEmpty && state.SlotNames[^1] != Slot))
-            throw new ArgumentException($"{this} keeps a last slot named {Slot}; the state given has none. Use the state that its Init returned.", nameof(state));
         UpdateCounters counters = state.Counters;
         ParameterTree<T> gathered = state[state.SlotCount - 1];
         if (counters.Gathered + 1 < Every)
@@ -65,7 +69,7 @@ public sealed record Accumulate : Wrapper
                 : share.Step(gathered, gradients, default(OptimizerState<T>)).Parameters;
             return (
                 ending == PassEnd.Deltas ? parameters.Layout.Zeros<T>() : parameters,
-                state.WithoutLast().Append(state.SlotNames, more).With(counters with { WithoutUpdate = counters.WithoutUpdate + 1, Gathered = counters.Gathered + 1 }));
+                state.WithoutLast().Append(StateSlots, StateIdentity, more).With(counters with { WithoutUpdate = counters.WithoutUpdate + 1, Gathered = counters.Gathered + 1 }));
         }
 
         TreeLayout layout = parameters.Layout;
@@ -82,6 +86,6 @@ public sealed record Accumulate : Wrapper
         }
 
         ParameterTree<T> zeros = layout.Zeros<T>();
-        return (moved, next.Append(state.SlotNames, zeros).With(next.Counters with { Gathered = 0 }));
+        return (moved, next.Append(StateSlots, StateIdentity, zeros).With(next.Counters with { Gathered = 0 }));
     }
 }

@@ -17,6 +17,10 @@ public abstract record Wrapper : Optimizer
     /// <inheritdoc/>
     protected internal sealed override ImmutableArray<Transform> Parts => Inner.Parts;
 
+    internal override bool Gathers => Inner.Gathers;
+
+    private protected override (ImmutableArray<string> Slots, string Identity) DescribeState() => (Inner.StateSlots, Inner.StateIdentity);
+
     /// <summary>The faults of what is put inside a wrapper: it is missing, or has one of the same kind, whose counter both would count in.</summary>
     private protected static Faults CheckInside<TWrapper>(Optimizer inner)
         where TWrapper : Wrapper
