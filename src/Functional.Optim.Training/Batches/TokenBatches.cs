@@ -11,11 +11,11 @@ public sealed class TokenBatches
     private readonly ReadOnlyMemory<int> tokens;
     private readonly int rows;
     private readonly int context;
-    private readonly Func<long, long> startOf;
+    private readonly Func<long, int, long> startOf;
     private readonly int[] inputs;
     private readonly int[] targets;
 
-    private TokenBatches(ReadOnlyMemory<int> tokens, int rows, int context, Func<long, long> startOf)
+    private TokenBatches(ReadOnlyMemory<int> tokens, int rows, int context, Func<long, int, long> startOf)
     {
         (this.tokens, this.rows, this.context, this.startOf) = (tokens, rows, context, startOf);
         inputs = new int[rows * context];
@@ -31,7 +31,7 @@ public sealed class TokenBatches
     public static TokenBatches Random(ReadOnlyMemory<int> tokens, int batchSize, int context, ulong seed)
     {
         Philox random = new(seed);
-        return Checked(tokens, batchSize, context, batches: 1, window => random.Below((ulong)window, tokens.Length - context));
+        return Checked(tokens, batchSize, context, batches: 1, (batch, row) => random.Below((ulong)((batch * batchSize) + row), tokens.Length - context));
     }
 
     /// <summary>
@@ -46,8 +46,11 @@ public sealed class TokenBatches
     public static TokenBatches Sequential(ReadOnlyMemory<int> tokens, int batchSize, int context, int batches)
     {
         long windows = (long)batchSize * batches;
-        long last = tokens.Length - context - 1;
-        return Checked(tokens, batchSize, context, batches, window => window % windows * last / Math.Max(windows - 1, 1));
+        // The product of a window and a place in the text can be larger than 64 bits.
+        Int128 last = tokens.Length - context - 1;
+        return Checked(
+            tokens, batchSize, context, batches,
+            (batch, row) => (long)(((batch % batches * batchSize) + row) * last / Math.Max(windows - 1, 1)));
     }
 
     /// <summary>The batch of a step; valid until the next call.</summary>
@@ -59,7 +62,7 @@ public sealed class TokenBatches
         ReadOnlySpan<int> text = tokens.Span;
         for (int row = 0; row < rows; row++)
         {
-            int start = (int)startOf(((step - 1) * rows) + row);
+            int start = (int)startOf(step - 1, row);
             text.Slice(start, context).CopyTo(inputs.AsSpan(row * context));
             text.Slice(start + 1, context).CopyTo(targets.AsSpan(row * context));
         }
@@ -67,7 +70,7 @@ public sealed class TokenBatches
         return new TokenBatch(inputs, targets, rows, context);
     }
 
-    private static TokenBatches Checked(ReadOnlyMemory<int> tokens, int batchSize, int context, int batches, Func<long, long> startOf) =>
+    private static TokenBatches Checked(ReadOnlyMemory<int> tokens, int batchSize, int context, int batches, Func<long, int, long> startOf) =>
         new Faults()
             .Require(batchSize >= 1, nameof(batchSize), batchSize, "1 or more")
             .Require(context >= 1, nameof(context), context, "1 or more")

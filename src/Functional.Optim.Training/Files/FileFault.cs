@@ -20,6 +20,14 @@ internal static class FileFault
         DirectoryNotFoundException => "there is no such directory",
         UnauthorizedAccessException => "access is denied",
         JsonException => "its header is corrupt",
+        ArgumentException { ParamName: not null } argument => WithoutParameter(argument.Message),
         _ => exception.Message.TrimEnd('.'),
     };
+
+    /// <summary>The name of a parameter of ours, which the runtime puts behind a message, says nothing about a file.</summary>
+    private static string WithoutParameter(string message)
+    {
+        int parameter = message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
+        return (parameter < 0 ? message : message[..parameter]).TrimEnd('.');
+    }
 }

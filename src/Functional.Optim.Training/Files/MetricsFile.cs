@@ -9,7 +9,13 @@ public static class MetricsFile
     /// <summary>Writes the file, or leaves the one that is there as it is.</summary>
     /// <param name="history">The reports.</param>
     /// <param name="path">The file; its directory exists.</param>
-    public static Fin<Unit> Write(IEnumerable<StepReport> history, string path) => AtomicFile.Write(path, file =>
+    public static Fin<Unit> Write(IEnumerable<StepReport> history, string path)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        return AtomicFile.Write(path, file => WriteTo(file, history));
+    }
+
+    private static void WriteTo(FileStream file, IEnumerable<StepReport> history)
     {
         using StreamWriter writer = new(file, leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine("step,loss,validationLoss,learningRate,gradientNorm,tokensPerSecond,milliseconds");
@@ -20,5 +26,5 @@ public static class MetricsFile
                 $"{report.Step},{report.Loss},{report.ValidationLoss},{report.LearningRate},"
                 + $"{report.GradientNorm},{report.TokensPerSecond},{report.StepMilliseconds}"));
         }
-    });
+    }
 }

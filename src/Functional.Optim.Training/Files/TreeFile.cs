@@ -3,21 +3,26 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using LanguageExt;
+using LanguageExt.Common;
 
 namespace Functional.Optim.Training;
 
 /// <summary>
 /// The format of <see cref="ParameterFile"/> and <see cref="TrainStateFile"/>: magic (8 bytes), version and header length (32 bits
 /// each), the header as JSON, the elements of each leaf of each tree without padding, and the SHA-256 of all before it. Numbers are
-/// little-endian, as they lie in memory.
+/// little-endian, as they lie in memory. A reader believes nothing before the checksum has been verified.
 /// </summary>
 internal static class TreeFile
 {
     private const int Version = 1;
     private const int PrefixBytes = 16;
     private const int ChunkBytes = 65536;
+
+    /// <summary>The most slots that a reader believes.</summary>
+    private const int MaxSlots = 4096;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -31,8 +36,12 @@ internal static class TreeFile
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TreeLayout layout = trees[0].Layout;
-        TreeFileHeader.LeafShape[] leaves = [.. layout.Leaves.Select(leaf => new TreeFileHeader.LeafShape(leaf.Name, [.. leaf.Shape]))];
-        byte[] header = JsonSerializer.SerializeToUtf8Bytes(new TreeFileHeader(Element<T>(), leaves, state), Json);
+        if (layout.Leaves.FirstOrDefault(leaf => !IsText(leaf.Name)) is { } odd)
+            return Error.New($"Cannot write '{path}': the name of leaf {odd.Index}, '{odd.Name}', has half of a surrogate pair, which no file can hold.");
+        TreeFileHeader.LeafShape[]?[] slotLeaves =
+            [.. trees.Skip(1).Select(slot => layout.Equals(slot.Layout) ? null : ShapesOf(slot.Layout))];
+        if (slotLeaves.Any(slot => slot is not null)) state = state! with { SlotLeaves = slotLeaves };
+        byte[] header = JsonSerializer.SerializeToUtf8Bytes(new TreeFileHeader(Element<T>(), ShapesOf(layout), state), Json);
         byte[] prefix = [.. Magic, .. new byte[PrefixBytes - Magic.Length]];
         BinaryPrimitives.WriteInt32LittleEndian(prefix.AsSpan(8), Version);
         BinaryPrimitives.WriteInt32LittleEndian(prefix.AsSpan(12), header.Length);
@@ -43,7 +52,7 @@ internal static class TreeFile
             Put(header);
             foreach (ParameterTree<T> tree in trees)
             {
-                foreach (Leaf leaf in layout.Leaves)
+                foreach (Leaf leaf in tree.Layout.Leaves)
                 {
                     for (ReadOnlySpan<T> rest = tree.AsSpan(leaf); !rest.IsEmpty; rest = rest[ChunkLength<T>(rest.Length)..])
                         Put(MemoryMarshal.AsBytes(rest[..ChunkLength<T>(rest.Length)]));
@@ -65,7 +74,7 @@ internal static class TreeFile
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using FileStream file = new(RegularFile.At(path), FileMode.Open, FileAccess.Read, FileShare.Read);
             return Read<T>(file);
         }
         catch (Exception exception) when (FileFault.Is(exception))
@@ -74,34 +83,31 @@ internal static class TreeFile
         }
     }
 
-    /// <summary>Nothing is allocated for a size in the header before the length of the file has confirmed it.</summary>
+    /// <summary>Until the checksum is verified, the memory taken does not depend on the file; after it, it is in proportion to its length.</summary>
     private static (TreeFileHeader Header, ParameterTree<T>[] Trees) Read<T>(FileStream file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long room = file.Length - PrefixBytes - SHA256.HashSizeInBytes;
         Require(room >= 0, $"its {file.Length} bytes are too few for a parameter file");
         byte[] prefix = new byte[PrefixBytes];
-        Take(prefix);
+        file.ReadExactly(prefix);
         Require(prefix.AsSpan().StartsWith(Magic), "it is not a parameter file");
         int version = BinaryPrimitives.ReadInt32LittleEndian(prefix.AsSpan(8));
         Require(version == Version, $"its format has version {version}; this library reads version {Version}");
         int headerLength = BinaryPrimitives.ReadInt32LittleEndian(prefix.AsSpan(12));
         Require(headerLength >= 0 && headerLength <= room, $"it is truncated or corrupt: a header of {headerLength} bytes");
-        byte[] headerBytes = new byte[headerLength];
-        Take(headerBytes);
-        TreeFileHeader header = JsonSerializer.Deserialize<TreeFileHeader>(headerBytes, Json)
-            ?? throw new InvalidDataException("its header is empty");
+        Require(HasItsChecksum(file), "it is truncated or corrupt: its checksum differs");
+
+        file.Position = PrefixBytes;
+        TreeFileHeader header = ReadHeader(file, headerLength);
         Require(header.Element == Element<T>(), $"it holds {header.Element} elements; {Element<T>()} elements were asked for");
-        Require(
-            header.State is null or
-            {
-                Updates: >= 0, SkippedSteps: >= 0, Slots: >= 0 and <= 1024,
-                Others: { WithoutUpdate: >= 0, Gathered: >= 0, LeftOutInARow: >= 0 },
-            },
-            $"its counters are out of range: {header.State}");
-        TreeLayout layout = TreeLayout.Of([.. header.Leaves.Select(leaf => (leaf.Name, leaf.Shape))]);
-        long data = (long)layout.ParameterCount * Unsafe.SizeOf<T>() * header.TreeCount;
+        Require(header.State?.AreInRange(MaxSlots) != false, $"its counters are out of range: {header.State}");
+        Require(header.State?.NameEachSlot != false, $"it has {header.State?.Slots} slots and names for {header.State?.SlotNames?.Length}");
+        Require(header.State?.IsComplete != false, "what it says of its slots and scalars is not of all of them");
+        TreeLayout layout = LayoutOf(header.Leaves);
+        TreeLayout[] layouts = [layout, .. Enumerable.Range(0, header.TreeCount - 1).Select(slot =>
+            header.State?.SlotLeaves?[slot] is { } own ? LayoutOf(own) : layout)];
+        long data = layouts.Sum(tree => (long)tree.ParameterCount) * Unsafe.SizeOf<T>();
         Require(
             headerLength + data == room,
             $"it is truncated or corrupt: {room - headerLength} bytes of elements where the header asks for {data}");
@@ -109,26 +115,67 @@ internal static class TreeFile
         ParameterTree<T>[] trees = new ParameterTree<T>[header.TreeCount];
         for (int index = 0; index < trees.Length; index++)
         {
-            TreeBuffer<T> buffer = layout.Rent<T>();
-            foreach (Leaf leaf in layout.Leaves)
+            TreeBuffer<T> buffer = layouts[index].Rent<T>();
+            foreach (Leaf leaf in buffer.Layout.Leaves)
             {
                 for (Span<T> rest = buffer.AsSpan(leaf); !rest.IsEmpty; rest = rest[ChunkLength<T>(rest.Length)..])
-                    Take(MemoryMarshal.AsBytes(rest[..ChunkLength<T>(rest.Length)]));
+                    file.ReadExactly(MemoryMarshal.AsBytes(rest[..ChunkLength<T>(rest.Length)]));
             }
 
             trees[index] = buffer.ToTree();
         }
 
-        byte[] checksum = new byte[SHA256.HashSizeInBytes];
-        file.ReadExactly(checksum);
-        Require(hash.GetHashAndReset().AsSpan().SequenceEqual(checksum), "it is corrupt: its checksum differs");
         return (header, trees);
+    }
 
-        void Take(Span<byte> bytes)
+    private static TreeFileHeader.LeafShape[] ShapesOf(TreeLayout layout) =>
+        [.. layout.Leaves.Select(leaf => new TreeFileHeader.LeafShape(leaf.Name, [.. leaf.Shape]))];
+
+    private static TreeLayout LayoutOf(TreeFileHeader.LeafShape[] leaves)
+    {
+        foreach ((string name, int[] shape) in leaves)
         {
-            file.ReadExactly(bytes);
-            hash.AppendData(bytes);
+            int negative = Array.FindIndex(shape, size => size < 0);
+            Require(negative < 0, $"the leaf '{name}' has the negative size {(negative < 0 ? 0 : shape[negative])}");
         }
+
+        return TreeLayout.Of([.. leaves.Select(leaf => (leaf.Name, leaf.Shape))]);
+    }
+
+    private static bool HasItsChecksum(FileStream file)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] chunk = new byte[ChunkBytes], checksum = new byte[SHA256.HashSizeInBytes];
+        file.Position = 0;
+        for (long rest = file.Length - checksum.Length; rest > 0;)
+        {
+            Span<byte> next = chunk.AsSpan(0, (int)Math.Min(rest, chunk.Length));
+            file.ReadExactly(next);
+            hash.AppendData(next);
+            rest -= next.Length;
+        }
+
+        file.ReadExactly(checksum);
+        return hash.GetHashAndReset().AsSpan().SequenceEqual(checksum);
+    }
+
+    private static TreeFileHeader ReadHeader(FileStream file, int length)
+    {
+        byte[] bytes = new byte[length];
+        file.ReadExactly(bytes);
+        return JsonSerializer.Deserialize<TreeFileHeader>(bytes, Json) ?? throw new InvalidDataException("its header is empty");
+    }
+
+    /// <summary>Whether each half of a surrogate pair has its other half.</summary>
+    private static bool IsText(string name)
+    {
+        foreach (Rune rune in name.EnumerateRunes())
+        {
+            // What is no text is enumerated as the replacement character, which may stand in a name too.
+            if (rune == Rune.ReplacementChar) return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name)) == name;
+        }
+
+        return true;
     }
 
     private static string Element<T>() => $"float{8 * Unsafe.SizeOf<T>()}";

@@ -21,13 +21,13 @@ public static class TrainState
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="Parameters">θ.</param>
 /// <param name="Optimizer">The state of the optimizer, with the number of updates.</param>
-/// <param name="SkippedSteps">How many steps made no update, their gradients not being finite.</param>
+/// <param name="SkippedSteps">How many steps were left out, their gradients not being finite.</param>
 public readonly record struct TrainState<T>(ParameterTree<T> Parameters, OptimizerState<T> Optimizer, long SkippedSteps = 0)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>
-    /// How many steps are finished: updates, gradients that made none (<see cref="UpdateCounters.WithoutUpdate"/>) and skipped steps.
-    /// It numbers the batches, so none is drawn again; the schedule goes by the updates alone.
+    /// How many steps are finished: updates, and gradients that made none, gathered or left out
+    /// (<see cref="UpdateCounters.WithoutUpdate"/>). It numbers the batches, so none is drawn again; the schedule goes by the updates alone.
     /// </summary>
-    public long Step => Optimizer.Step + Optimizer.Counters.WithoutUpdate + SkippedSteps;
+    public long Step => Optimizer.Step + Optimizer.Counters.WithoutUpdate;
 }

@@ -1,14 +1,18 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Training;
 
 /// <summary>One step of training: the gradients of a batch, the policy for those that are not finite, the update.</summary>
 /// <remarks>
 /// A loss that is not finite is reported and no more: the policy goes by the gradients, and finite gradients make an update. The
-/// gradient of a frozen leaf has to be finite like any other.
+/// gradient of a frozen leaf has to be finite like any other. An optimizer with an <see cref="ApplyIfFinite"/> leaves gradients out itself, and
+/// then no policy is asked.
 /// </remarks>
 public static class TrainStep
 {
+    private static readonly ConditionalWeakTable<Optimizer, ApplyIfFinite> Skipping = [];
+
     /// <summary>The step as a pure function of its arguments, as far as the source is one; the state given stays as it is.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TBatch">The batch.</typeparam>
@@ -17,8 +21,12 @@ public static class TrainStep
     /// <param name="state">The state after the step before.</param>
     /// <param name="batch">The batch.</param>
     /// <param name="policy">What to do about a gradient that is not finite.</param>
-    /// <exception cref="NonFiniteGradientException">The gradient is not finite and the policy is to throw.</exception>
-    /// <exception cref="ArgumentException">The gradients have another layout than the parameters.</exception>
+    /// <exception cref="NonFiniteGradientException">
+    /// The gradient is not finite and the policy is to throw, or too many in a row were left out.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// The gradients have another layout than the parameters, the state is of another optimizer, or there is no such policy.
+    /// </exception>
     public static (TrainState<T> State, StepOutcome Outcome) Run<T, TBatch>(
         Optimizer optimizer, GradientSource<T, TBatch> gradientSource, TrainState<T> state, TBatch batch,
         NonFinitePolicy policy = NonFinitePolicy.Throw)
@@ -51,35 +59,45 @@ public static class TrainStep
         Optimizer optimizer, double loss, ParameterTree<T> gradients, TrainState<T> state, NonFinitePolicy policy, bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (policy is < NonFinitePolicy.Throw or > NonFinitePolicy.Zero)
+            throw new ArgumentException($"The policy is {policy}; allowed are Throw, Skip and Zero.", nameof(policy));
         double norm = gradients.GlobalNorm();
-        StepOutcome outcome = new(loss, norm, optimizer.LearningRateAt(state.Optimizer.Step + 1), Skipped: false);
-        if (!double.IsFinite(norm))
+        ParameterTree<T> given = gradients;
+        bool zeroes = false;
+        if (LeavesOut(optimizer))
+        {
+            // It sees the gradient as it is.
+        }
+        else if (policy == NonFinitePolicy.Skip)
+        {
+            optimizer = Skipping.GetValue(optimizer, static inner => ApplyIfFinite.Around(inner));
+        }
+        else if (!double.IsFinite(norm))
         {
             if (policy == NonFinitePolicy.Throw)
                 throw new NonFiniteGradientException(gradients.FirstNonFiniteLeaf()?.Name ?? "every leaf together", state.Step + 1);
-            ParameterTree<T> given = gradients;
-            if (policy == NonFinitePolicy.Zero) gradients = Zeroed(given);
-            if (donate) given.Release(nameof(TrainStep));
-            if (policy == NonFinitePolicy.Skip) return (Kept(state, donate), outcome with { Skipped = true });
+            if (donate && given == state.Parameters)
+                throw new ArgumentException("The gradient source returned the parameters, and a donating step consumes what it returns; return a copy.");
+            zeroes = true;
+            gradients = Zeroed(given);
         }
 
         (ParameterTree<T> parameters, OptimizerState<T> next) = donate
             ? optimizer.StepDonating(state.Parameters, gradients, state.Optimizer)
             : optimizer.Step(state.Parameters, gradients, state.Optimizer);
-        return (state with { Parameters = parameters, Optimizer = next }, outcome);
+        if (zeroes && donate) given.Release(nameof(TrainStep));
+        bool skipped = next.Counters.LeftOutInARow > state.Optimizer.Counters.LeftOutInARow;
+        return (
+            new TrainState<T>(parameters, next, state.SkippedSteps + (skipped ? 1 : 0)),
+            new StepOutcome(loss, norm, optimizer.LearningRateAt(state.Optimizer.Step + 1), skipped));
     }
 
-    /// <summary>The same numbers after a skipped step: a copy, or in place of the state that is consumed its own memory.</summary>
-    private static TrainState<T> Kept<T>(TrainState<T> state, bool donate)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>Whether the optimizer leaves out gradients that are not finite by itself.</summary>
+    private static bool LeavesOut(Optimizer optimizer)
     {
-        const string consumer = nameof(TrainStep) + "; use the state that it returned";
-        return state with
-        {
-            Parameters = donate ? state.Parameters.HandOn(consumer) : state.Parameters.Copy(),
-            Optimizer = donate ? state.Optimizer.HandOn(consumer) : state.Optimizer.Copy(),
-            SkippedSteps = state.SkippedSteps + 1,
-        };
+        Optimizer? inside = optimizer;
+        while (inside is Wrapper wrapper and not ApplyIfFinite) inside = wrapper.Inner;
+        return inside is ApplyIfFinite;
     }
 
     private static ParameterTree<T> Zeroed<T>(ParameterTree<T> gradients)

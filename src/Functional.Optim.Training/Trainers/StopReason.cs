@@ -9,6 +9,6 @@ public enum StopReason
     /// <summary>It was cancelled before the last step.</summary>
     Cancelled,
 
-    /// <summary>A gradient was not finite, and the policy is to throw.</summary>
+    /// <summary>A gradient was not finite and the policy is to throw, too many in a row were left out, or parameters or state became infinite or NaN.</summary>
     NonFinite,
 }

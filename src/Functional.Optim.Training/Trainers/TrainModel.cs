@@ -7,5 +7,16 @@ namespace Functional.Optim.Training;
 /// <typeparam name="TBatch">The batch.</typeparam>
 /// <param name="Gradient">The loss and its gradients.</param>
 /// <param name="Loss">The loss alone; <see langword="null"/> for a run without evaluation.</param>
+/// <exception cref="ArgumentNullException">There is no gradient source.</exception>
 public sealed record TrainModel<T, TBatch>(GradientSource<T, TBatch> Gradient, LossSource<T, TBatch>? Loss = null)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The loss and its gradients.</summary>
+    public GradientSource<T, TBatch> Gradient { get; init => field = Given(value); } = Given(Gradient);
+
+    private static GradientSource<T, TBatch> Given(GradientSource<T, TBatch> gradient)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        return gradient;
+    }
+}

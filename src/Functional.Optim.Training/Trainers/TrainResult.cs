@@ -5,9 +5,9 @@ namespace Functional.Optim.Training;
 /// <summary>What a run left behind.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="State">The state after the last step that was finished; save it or go on from it.</param>
-/// <param name="History">Every report, in order.</param>
+/// <param name="History">The reports, in order: all of them up to <see cref="TrainerOptions.MaxReports"/>.</param>
 /// <param name="Reason">Why the run ended.</param>
-/// <param name="Failure">The step and the leaf, when a gradient that is not finite ended it.</param>
+/// <param name="Failure">The step and the leaf, when a number that is not finite ended it.</param>
 public sealed record TrainResult<T>(
     TrainState<T> State, IReadOnlyList<StepReport> History, StopReason Reason, NonFiniteGradientException? Failure = null)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -6,13 +6,15 @@ namespace Functional.Optim.Training;
 /// <summary>The loop around <see cref="TrainStep"/>: batches, evaluation, progress, cancellation and the clock.</summary>
 public static class Trainer
 {
-    /// <summary>The reports for which the history reserves memory at the start; a longer history grows.</summary>
-    private const int ReservedReports = 65536;
-
     /// <summary>
     /// Trains from a state to <see cref="TrainerOptions.Steps"/> on a thread of the pool. It consumes the state; the result holds its
     /// successor, whatever ended the run. A step of the steady state allocates nothing that the sources do not.
     /// </summary>
+    /// <remarks>
+    /// A gradient can be finite and too large all the same: its square makes a slot infinite, and the parameter then stands still. Each
+    /// report, the last step's among them, looks through parameters and state, frozen leaves left out, and ends the run where a number
+    /// is not finite; <see cref="TrainerOptions.ReportEvery"/> says how often.
+    /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TBatch">The batch.</typeparam>
     /// <param name="options">How long to train, and how often to look.</param>
@@ -45,11 +47,12 @@ public static class Trainer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double left = Math.Max(options.Steps - state.Step, 0);
-        List<StepReport> history = new((int)Math.Min((left / options.ReportEvery) + (left / options.EvaluateEvery) + 2, ReservedReports));
+        ReportHistory history = new(options, (long)Math.Min((left / options.ReportEvery) + (left / options.EvaluateEvery) + 2, int.MaxValue));
         long first = state.Step, reported = state.Step, started = Stopwatch.GetTimestamp();
         TimeSpan stepTime = default, optimizerTime = default;
         try
         {
+            FiniteState<T> finite = new(optimizer, state.Parameters.Layout);
             while (state.Step < options.Steps && !cancellationToken.IsCancellationRequested)
             {
                 long step = state.Step + 1;
@@ -69,18 +72,20 @@ public static class Trainer
                 if (!due && !cancellationToken.IsCancellationRequested) continue;
 
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(started), interval = stepTime / (step - reported);
-                history.Add(new StepReport(
+                StepReport report = new(
                     step, options.Steps, loss, outcome.LearningRate, outcome.GradientNorm,
                     TokensPerSecond: options.TokensPerBatch / interval.TotalSeconds,
                     Remaining: new TimeSpan((long)(elapsed.Ticks / (double)(step - first) * (options.Steps - step))),
-                    validationLoss, interval.TotalMilliseconds, (optimizerTime / (step - reported)).TotalMilliseconds, state.SkippedSteps));
+                    validationLoss, interval.TotalMilliseconds, (optimizerTime / (step - reported)).TotalMilliseconds, state.SkippedSteps);
+                history.Add(report);
                 (reported, stepTime, optimizerTime) = (step, default, default);
-                progress?.Report(history[^1]);
+                progress?.Report(report);
+                finite.Require(state);
             }
         }
         catch (NonFiniteGradientException exception)
         {
-            return new TrainResult<T>(state, history, StopReason.NonFinite, exception);
+            return new TrainResult<T>(state, history.Reports, StopReason.NonFinite, exception);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -88,10 +93,10 @@ public static class Trainer
         }
         catch (Exception exception)
         {
-            throw new TrainingException<T>(state, history, exception);
+            throw new TrainingException<T>(state, history.Reports, exception);
         }
 
-        return new TrainResult<T>(state, history, state.Step < options.Steps ? StopReason.Cancelled : StopReason.Completed);
+        return new TrainResult<T>(state, history.Reports, state.Step < options.Steps ? StopReason.Cancelled : StopReason.Completed);
     }
 
     private static double? Evaluate<T, TBatch>(

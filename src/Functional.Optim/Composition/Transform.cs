@@ -21,16 +21,11 @@ public abstract record Transform : Optimizer
     /// <summary>The names of the state slots it keeps; at most 4 where a rule works on them.</summary>
     protected internal virtual ImmutableArray<string> SlotNames => [];
 
-    /// <summary>What its slots are called together in the identity of a state; by default its own name.</summary>
-    protected internal virtual string StateName
-    {
-        get
-        {
-            string name = GetType().Name;
-            if (name.EndsWith("Scaling", StringComparison.Ordinal)) name = name[..^"Scaling".Length];
-            return char.ToLowerInvariant(name[0]) + name[1..];
-        }
-    }
+    /// <summary>
+    /// What the transform is called in <see cref="OptimizerState{T}.Identity"/>: the name of its type unless it says otherwise. A state, and a file of
+    /// one, is refused once it changes, so change it when the slots come to mean something else, and only then.
+    /// </summary>
+    protected internal virtual string StateName => StateIdentity.NameOf(EqualityContract);
 
     /// <summary>The shape of a slot for a leaf; <see langword="null"/> where the leaf has none. A rule takes the leaf's own only.</summary>
     /// <param name="slot">The slot, as in <see cref="SlotNames"/>.</param>

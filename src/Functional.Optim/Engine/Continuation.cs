@@ -12,7 +12,7 @@ internal static class Continuation
     {
         TreeLayout layout = parameters.Layout;
         Plan plan = optimizer.PlanFor(layout, null);
-        ImmutableArray<string> kinds = state.Shell?.Schema.SlotKinds ?? [];
+        ImmutableArray<string> kinds = StateIdentity.KindsOf(state.Identity);
         TreeBuffer<T>[] slots = [.. plan.Slots.Select(slot => Optimizer.StartOf(slot, parameters))];
         ImmutableArray<long>[] starts = new ImmutableArray<long>[slots.Length];
         bool[] used = new bool[state.SlotCount];
@@ -91,7 +91,7 @@ internal static class Continuation
             {
                 string name = state.SlotNames[first + slot];
                 if (name[(name.LastIndexOf('/') + 1)..] != placed.SlotNames[slot]) return false;
-                if (!kinds.IsEmpty && kinds[first + slot] != placed.Transform.StateName) return false;
+                if (kinds.Length > first + slot && kinds[first + slot] != placed.Transform.StateName) return false;
             }
 
             return true;

@@ -32,7 +32,7 @@ internal sealed class PlacedTransform(Transform transform, int firstSlot, int fi
     internal ImmutableArray<string> ScalarNames { get; } = transform.ScalarNames;
 
     /// <summary>What the slots mean, such as <c>adam(m, v)</c>.</summary>
-    internal string Identity => $"{prefix}{transform.StateName}({string.Join(", ", SlotNames)})";
+    internal string Identity => StateIdentity.Of(prefix, transform.StateName, SlotNames);
 }
 
 /// <summary>A place in an optimizer: a transform, or a partition with the places of each of its rules.</summary>
@@ -67,6 +67,18 @@ internal sealed class Placement
     internal ImmutableArray<PlacedTransform> Transforms { get; }
 
     internal int LastStage { get; }
+
+    /// <summary>The names of the slots of all transforms.</summary>
+    internal ImmutableArray<string> SlotNames =>
+        [.. Transforms.SelectMany(placed => placed.SlotNames.Select(name => placed.Prefix + name))];
+
+    /// <summary>The names of the scalars of all transforms.</summary>
+    internal ImmutableArray<string> ScalarNames =>
+        [.. Transforms.SelectMany(placed => placed.ScalarNames.Select(name => placed.Prefix + name))];
+
+    /// <summary>What the slots mean.</summary>
+    internal string Identity =>
+        string.Join(", ", Transforms.Where(placed => placed.SlotNames.Length > 0).Select(placed => placed.Identity));
 
     internal static Placement Of(ImmutableArray<Transform> parts) => new(parts);
 

@@ -110,11 +110,10 @@ internal sealed class Plan
 
         StateSchema schema = new()
         {
-            SlotNames = [.. slots.Select(slot => slot.Name)],
-            SlotKinds = [.. slots.Select(slot => slot.Owner.Transform.StateName)],
+            SlotNames = placement.SlotNames,
             SlotLayouts = [.. slots.Select(slot => slot.Layout)],
-            ScalarNames = [.. placement.Transforms.SelectMany(placed => placed.ScalarNames.Select(name => placed.Prefix + name))],
-            Identity = string.Join(", ", placement.Transforms.Where(placed => placed.SlotNames.Length > 0).Select(placed => placed.Identity)),
+            ScalarNames = placement.ScalarNames,
+            Identity = placement.Identity,
             Starts = starts,
         };
         Leaf[] frozen = [.. layout.Leaves.Where(leaf => routes[leaf.Index].Settings.Frozen)];

@@ -16,8 +16,6 @@ internal sealed class SlotPlan(PlacedTransform owner, int index)
     /// <summary>Which of the owner's slots.</summary>
     internal int Index => index;
 
-    internal string Name { get; } = owner.Prefix + owner.SlotNames[index];
-
     /// <summary>The layout; <see langword="null"/> where it is that of the parameters.</summary>
     internal TreeLayout? Layout { get; private set; }
 

@@ -75,7 +75,8 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         StateShell<T> next = plan.Schema.Rent<T>();
         try
         {
-            (next.Step, next.Counters) = (checked(state.Step + 1), state.Counters);
+            // An update ends the row of gradients left out.
+            (next.Step, next.Counters) = (checked(state.Step + 1), state.Counters with { LeftOutInARow = 0 });
             state.Shell?.Scalars.CopyTo(next.Scalars, 0);
             Bind(next.Step, next.Scalars);
             return next;

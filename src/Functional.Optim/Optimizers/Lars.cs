@@ -43,7 +43,7 @@ public sealed record Lars : Optimizer
         .. Scale.SignOf(Maximize),
         TrustRatio.Of(Coefficient, WeightDecay, Epsilon, Adapts),
         Functional.Optim.LearningRate.Of(LearningRate),
-        Trace.Of(Momentum),
+        Trace.Of(Momentum) with { OfSteps = true },
     ];
 
     /// <summary>The optimizer, or every fault found.</summary>

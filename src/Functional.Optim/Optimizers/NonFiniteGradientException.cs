@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Functional.Optim;
 
-/// <summary>A gradient (or an update, or the loss) is NaN or infinite. Nothing was changed.</summary>
+/// <summary>
+/// A gradient (or an update, or the loss) is NaN or infinite, and nothing was changed; or a trainer found that parameters or state are.
+/// </summary>
 public sealed class NonFiniteGradientException : ArithmeticException
 {
     /// <summary>The exception for a leaf at a step.</summary>
@@ -20,11 +22,18 @@ public sealed class NonFiniteGradientException : ArithmeticException
         Step = step;
     }
 
-    /// <summary>The name of the first leaf whose gradient is not finite; empty when it is the loss.</summary>
+    /// <summary>The name of the first leaf whose gradient, parameters or state are not finite; empty when it is the loss.</summary>
     public string Leaf { get; }
 
-    /// <summary>The number of the update that was to be made, from 1.</summary>
+    /// <summary>The number of the update that was to be made, from 1; of parameters and state, of the last step.</summary>
     public long Step { get; }
+
+    /// <summary>The exception for parameters or a slot that are not finite after a step, though its gradient may have been.</summary>
+    /// <param name="part">"parameters", or the name of the slot.</param>
+    /// <param name="leaf">The name of the first leaf that is not finite.</param>
+    /// <param name="step">The number of the step after which this was found.</param>
+    public static NonFiniteGradientException OfState(string part, string leaf, long step) => new(
+        leaf, step, $"The numbers in {part} of '{leaf}' are not finite after step {step}: a gradient was too large; clip it or lower the learning rate.");
 
     internal static NonFiniteGradientException OfLoss(long step) =>
         new("", step, $"The loss is not finite at step {step}; start elsewhere or lower the learning rate.");

@@ -203,13 +203,36 @@ public abstract record Optimizer
         StateSchema schema = new()
         {
             SlotNames = [.. slots.Select(slot => state.SlotNames[slot])],
-            SlotKinds = [.. placed.SelectMany(transform => transform.SlotNames.Select(_ => transform.Transform.StateName))],
             Identity = string.Join(", ", placed.Where(transform => transform.SlotNames.Length > 0).Select(transform => transform.Identity)),
             ScalarNames = [.. placed.SelectMany(transform => transform.ScalarNames.Select(name => transform.Prefix + name))],
             Starts = state.Starts is { } starts ? SlotStarts.Of([.. slots.Select(slot => starts.OfSlots[slot])]) : null,
         };
         return new OptimizerState<T>(
             state.Step, schema, [.. slots.Select(slot => state[slot])], [.. schema.ScalarNames.Select(state.Scalar)], default);
+    }
+
+    /// <summary>Fails unless a step can go on from a state, as each step does before it changes anything.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="state">The state, such as one from a file.</param>
+    /// <exception cref="ArgumentException">
+    /// It is of an optimizer with another <see cref="OptimizerState{T}.Identity"/>, has other slots, or gathered gradients that this
+    /// one would leave there.
+    /// </exception>
+    public void RequireState<T>(OptimizerState<T> state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => state.RequireOf(DescribeState(), this);
+
+    /// <summary>Whether it gathers gradients in its state, which others would leave there.</summary>
+    internal virtual bool Gathers => false;
+
+    /// <summary>The names of the slots and of the scalars of its states, and what they mean, for any layout.</summary>
+    internal virtual StateSchema DescribeState()
+    {
+        Placement placement = Placement.Of(CompiledParts);
+        return new StateSchema
+        {
+            SlotNames = placement.SlotNames, ScalarNames = placement.ScalarNames, Identity = placement.Identity,
+            SlotLayouts = [.. placement.SlotNames.Select(_ => (TreeLayout?)null)],
+        };
     }
 
     /// <summary>What a state of this optimizer holds for a layout.</summary>

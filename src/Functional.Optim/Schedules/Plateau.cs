@@ -6,7 +6,8 @@ namespace Functional.Optim;
 /// <summary>
 /// Lowers the rate where a metric has stopped getting better: a state machine over metrics, not a function of the step. After more than
 /// <c>patience</c> metrics in a row that are not better than the best, rate' = max(factor · rate, floor), unless that differs by
-/// <c>epsilon</c> or less; then <c>cooldown</c> metrics are not held against it. torch's ReduceLROnPlateau, number for number; Optax's
+/// <c>epsilon</c> or less; then <c>cooldown</c> metrics are not held against it. torch's ReduceLROnPlateau, number for number (but for
+/// relative thresholds of metrics below 0, where torch holds a metric that stays to be better); Optax's
 /// contrib.reduce_on_plateau (which averages the metric over some steps, and scales the updates).
 /// <code>
 /// PlateauState state = metrics.Aggregate(PlateauState.Of(0.1), plateau.Next);
@@ -50,7 +51,7 @@ public sealed record Plateau
     /// <param name="factor">What the rate is multiplied by, in [0, 1).</param>
     /// <param name="patience">How many metrics in a row may be no better; not negative.</param>
     /// <param name="threshold">By how much a metric has to be better; in [0, 1) if relative, else finite and not negative.</param>
-    /// <param name="thresholdMode">Whether the threshold is a part of the best metric; as in torch, for metrics above 0 only.</param>
+    /// <param name="thresholdMode">Whether the threshold is a part of the size of the best metric.</param>
     /// <param name="cooldown">How many metrics after a reduction are not held against the rate; not negative.</param>
     /// <param name="floor">The lowest rate; finite and not negative. torch: min_lr.</param>
     /// <param name="epsilon">The largest change that is not worth making; finite and not negative. torch: eps.</param>
@@ -89,7 +90,9 @@ public sealed record Plateau
     private bool IsBetter(double metric, double? best)
     {
         double sign = Mode == PlateauMode.Minimize ? 1 : -1, reference = best ?? sign * double.PositiveInfinity;
-        double wanted = ThresholdMode == PlateauThreshold.Relative ? reference * (1 - (sign * Threshold)) : reference - (sign * Threshold);
+        double wanted = ThresholdMode == PlateauThreshold.Relative
+            ? reference * (1 - (sign * Math.Sign(reference) * Threshold))
+            : reference - (sign * Threshold);
         return sign * metric < sign * wanted;
     }
 

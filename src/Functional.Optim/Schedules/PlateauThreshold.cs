@@ -6,7 +6,7 @@ namespace Functional.Optim;
 [JsonConverter(typeof(JsonStringEnumConverter<PlateauThreshold>))]
 public enum PlateauThreshold
 {
-    /// <summary>The best metric: better is below best · (1 − threshold), or above best · (1 + threshold).</summary>
+    /// <summary>The size of the best metric: better is below best − |best| · threshold, or above best + |best| · threshold.</summary>
     Relative,
 
     /// <summary>The metric's own scale: better is below best − threshold, or above best + threshold.</summary>

@@ -43,6 +43,35 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     {
     }
 
+    /// <summary>A state as read from a checkpoint.</summary>
+    /// <param name="step">The number of finished updates; not negative.</param>
+    /// <param name="slotNames">The name of each slot, or none.</param>
+    /// <param name="identity">What the slots mean: <see cref="Identity"/>; empty where that is not known.</param>
+    /// <param name="slots">The tree of each slot.</param>
+    /// <param name="scalars">The scalars with their names; none by default.</param>
+    /// <param name="slotStarts">What <see cref="SlotStarts"/> was; none where every leaf started at 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
+    /// <exception cref="ArgumentException">There are names or starts, but not one for each slot or leaf.</exception>
+    public OptimizerState(
+        long step, ImmutableArray<string> slotNames, string identity, ReadOnlySpan<ParameterTree<T>> slots,
+        ImmutableArray<KeyValuePair<string, double>> scalars = default, ImmutableArray<ImmutableArray<long>> slotStarts = default)
+        : this(
+            step,
+            new StateSchema
+            {
+                SlotNames = slotNames.IsDefault ? [] : slotNames, Identity = identity,
+                ScalarNames = scalars.IsDefault ? [] : [.. scalars.Select(scalar => scalar.Key)],
+                Starts = slotStarts.IsDefaultOrEmpty ? null : Optim.SlotStarts.Of(slotStarts),
+            },
+            slots, scalars.IsDefault ? [] : [.. scalars.Select(scalar => scalar.Value)], default)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        if (slotStarts.IsDefaultOrEmpty) return;
+        bool fits = slotStarts.Length == slots.Length;
+        for (int slot = 0; slot < slots.Length && fits; slot++) fits = slotStarts[slot].Length == slots[slot].Layout.Leaves.Length;
+        if (!fits) throw new ArgumentException("There is not a start for each leaf of each slot.", nameof(slotStarts));
+    }
+
     /// <summary>A state of trees that lie elsewhere; the schema gives everything but their layouts.</summary>
     internal OptimizerState(
         long step, StateSchema schema, ReadOnlySpan<ParameterTree<T>> slots, ReadOnlySpan<double> scalars, UpdateCounters counters)
@@ -89,6 +118,12 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// </summary>
     public string Identity => Shell?.Schema.Identity ?? "";
 
+    /// <summary>
+    /// The number of finished updates when each leaf of each slot started, by slot and leaf; empty where all started at 0. Bias
+    /// correction counts from there (<see cref="Optimizer.Continue"/>).
+    /// </summary>
+    public ImmutableArray<ImmutableArray<long>> SlotStarts => Starts?.OfSlots ?? [];
+
     /// <summary>The bytes that the slots and scalars take, padding included.</summary>
     public long ByteCount
     {
@@ -105,7 +140,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         ? shell
         : throw new ObjectDisposedException(nameof(OptimizerState<>), $"This state was consumed by {shell.ConsumedBy}.");
 
-    internal SlotStarts? Starts => Shell?.Schema.Starts;
+    internal Optim.SlotStarts? Starts => Shell?.Schema.Starts;
 
     /// <summary>The tree of a slot.</summary>
     /// <param name="slot">0 to <see cref="SlotCount"/> − 1.</param>
@@ -288,25 +323,23 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         : names.IsEmpty ? $"{count} slot{(count == 1 ? "" : "s")} without names"
         : $"the slots {string.Join(", ", names)}";
 
-    /// <summary>
-    /// Fails, naming both, unless the state fits a plan: the same identity where both are known, the same slots, and each of the layout
-    /// that the plan has for it.
-    /// </summary>
-    internal void RequireFit(StateSchema expected, TreeLayout parameters, Optimizer optimizer)
+    /// <summary>Fails, naming both, unless the state is one of an optimizer; names and a meaning that are not known fit.</summary>
+    internal void RequireOf(StateSchema expected, Optimizer optimizer)
     {
-        if (shell is not null && ReferenceEquals(shell.Schema, expected)) return;
+        if (Counters.Gathered > 0 && !optimizer.Gathers)
+            throw new ArgumentException($"The state holds {Counters.Gathered} gathered gradients, and {optimizer} does not gather any.");
         ImmutableArray<string> names = SlotNames;
+        if (Identity.Length > 0 && Identity != expected.Identity)
+        {
+            throw new ArgumentException(
+                $"The state was made by an optimizer that keeps {Identity}; this is {optimizer}, which keeps "
+                + $"{(expected.Identity.Length > 0 ? expected.Identity : "no slots")}. Use the state that its Init returned.");
+        }
+
         if (SlotCount != expected.SlotCount || !(names.IsEmpty || names.AsSpan().SequenceEqual(expected.SlotNames.AsSpan())))
         {
             throw new ArgumentException(
                 $"{optimizer} keeps {Describe(expected.SlotNames, expected.SlotCount)}; the state given has {Describe(names, SlotCount)}. "
-                + "Use the state that its Init returned.");
-        }
-
-        if (Identity.Length > 0 && Identity != expected.Identity)
-        {
-            throw new ArgumentException(
-                $"{optimizer} keeps the state of {Named(expected.Identity)}; the state given is of {Named(Identity)}. "
                 + "Use the state that its Init returned.");
         }
 
@@ -317,6 +350,17 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
                 + $"{(ScalarNames.IsEmpty ? "none" : string.Join(", ", ScalarNames))}. Use the state that its Init returned.");
         }
 
+        foreach (double scalar in (ReadOnlySpan<double>)(shell?.Scalars ?? []))
+        {
+            if (double.IsNaN(scalar)) throw new ArgumentException($"A scalar of the state is NaN: {this}.");
+        }
+    }
+
+    /// <summary>Fails unless the state is one of an optimizer for parameters of a layout.</summary>
+    internal void RequireFit(StateSchema expected, TreeLayout parameters, Optimizer optimizer)
+    {
+        if (shell is not null && ReferenceEquals(Shell!.Schema, expected) && (Counters.Gathered == 0 || optimizer.Gathers)) return;
+        RequireOf(expected, optimizer);
         for (int slot = 0; slot < expected.SlotCount; slot++)
         {
             TreeLayout layout = this[slot].Layout;
@@ -327,8 +371,6 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
                     + "a leaf was frozen, unfrozen, added or changed. Call Continue to carry the state over.", nameof(parameters));
         }
     }
-
-    private static string Named(string identity) => identity.Length == 0 ? "no transform" : identity;
 
     private bool SameScalars(OptimizerState<T> other)
     {

@@ -17,9 +17,6 @@ internal sealed class StateSchema
     /// <summary>Names of the slots; empty where the state was made by hand without.</summary>
     internal ImmutableArray<string> SlotNames { get; init; } = [];
 
-    /// <summary>What the transform of each slot is called; empty where it is not known.</summary>
-    internal ImmutableArray<string> SlotKinds { get; init; } = [];
-
     /// <summary>The layout of each slot; <see langword="null"/> for that of the parameters.</summary>
     internal ImmutableArray<TreeLayout?> SlotLayouts { get; init; } = [];
 
@@ -37,14 +34,13 @@ internal sealed class StateSchema
     /// <summary>The same over slots of other layouts.</summary>
     internal StateSchema Over(ImmutableArray<TreeLayout?> layouts) => new()
     {
-        SlotNames = SlotNames, SlotKinds = SlotKinds, SlotLayouts = layouts, ScalarNames = ScalarNames, Identity = Identity, Starts = Starts,
+        SlotNames = SlotNames, SlotLayouts = layouts, ScalarNames = ScalarNames, Identity = Identity, Starts = Starts,
     };
 
     /// <summary>Some of the slots; what they mean together is not known.</summary>
     internal StateSchema Slice(int start, int length) => new()
     {
         SlotNames = SlotNames.IsEmpty ? [] : SlotNames.Slice(start, length),
-        SlotKinds = SlotKinds.IsEmpty ? [] : SlotKinds.Slice(start, length),
         SlotLayouts = SlotLayouts.Slice(start, length),
         ScalarNames = ScalarNames,
         Starts = Starts is null ? null : SlotStarts.Of(Starts.OfSlots.Slice(start, length)),

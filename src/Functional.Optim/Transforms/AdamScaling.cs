@@ -20,6 +20,9 @@ internal sealed record AdamScaling(double Beta1, double Beta2, double Epsilon, b
 
     protected internal override ImmutableArray<string> SlotNames => AmsGrad == AmsGrad.Off ? Slots : AmsGradSlots;
 
+    /// <summary>The largest of corrected moments is another number than the largest moment.</summary>
+    protected internal override string StateName => AmsGrad == AmsGrad.OfCorrectedMoment ? "adam of corrected moments" : base.StateName;
+
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
         if (AmsGrad == AmsGrad.Off)

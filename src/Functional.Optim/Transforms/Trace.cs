@@ -23,7 +23,13 @@ public sealed record Trace : Transform
     /// <summary>Whether the update looks ahead; fixed, as it decides what the others may be.</summary>
     public bool Nesterov { get; }
 
+    /// <summary>Whether the momentum is one of steps, the rate multiplied in, and not one of gradients (<see cref="Lars"/>).</summary>
+    internal bool OfSteps { get; init; }
+
     internal static ImmutableArray<string> Slots { get; } = ["momentum"];
+
+    /// <inheritdoc/>
+    protected internal override string StateName => OfSteps ? "traceOfSteps" : base.StateName;
 
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> SlotNames => Slots;

@@ -34,6 +34,9 @@ public sealed record Accumulate : Wrapper
     public static Accumulate Of(long every, Optimizer inner) => Create(every, inner).OrThrow(nameof(Accumulate));
 
     /// <inheritdoc/>
+    internal override bool Gathers => true;
+
+    /// <inheritdoc/>
     protected override ImmutableArray<string> OwnSlotNames => Slots;
 
     /// <inheritdoc/>

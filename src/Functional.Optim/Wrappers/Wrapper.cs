@@ -44,6 +44,12 @@ public abstract record Wrapper : Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <inheritdoc/>
+    internal override bool Gathers => Inner.Gathers;
+
+    /// <inheritdoc/>
+    internal sealed override StateSchema DescribeState() => Around(Inner.DescribeState());
+
+    /// <inheritdoc/>
     internal sealed override StateSchema SchemaFor(TreeLayout layout, SlotStarts? starts) =>
         Around(Inner.SchemaFor(layout, starts is null ? null : InnerStarts(starts)));
 
@@ -120,14 +126,12 @@ public abstract record Wrapper : Optimizer
 
     private StateSchema AroundAnew(StateSchema inside)
     {
-        string own = $"{GetType().Name}({string.Join(", ", OwnSlotNames)})";
         return new StateSchema
         {
             SlotNames = [.. inside.SlotNames, .. OwnSlotNames],
-            SlotKinds = [.. inside.SlotKinds, .. OwnSlotNames.Select(_ => GetType().Name)],
             SlotLayouts = [.. inside.SlotLayouts, .. OwnSlotNames.Select(_ => (TreeLayout?)null)],
             ScalarNames = inside.ScalarNames,
-            Identity = inside.Identity.Length == 0 ? own : $"{inside.Identity}, {own}",
+            Identity = StateIdentity.Join(inside.Identity, StateIdentity.Of(GetType(), OwnSlotNames)),
             Starts = inside.Starts is null ? null
                 : SlotStarts.Of([.. inside.Starts.OfSlots, .. OwnSlotNames.Select(_ => ImmutableArray<long>.Empty)]),
         };

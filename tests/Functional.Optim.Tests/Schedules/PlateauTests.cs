@@ -43,6 +43,32 @@ public class PlateauTests
         }
     }
 
+    /// <summary>A metric and its distance to the best, by |best|: torch takes the sign of the metric along, and holds one that stays to be better.</summary>
+    [Theory]
+    [InlineData(PlateauMode.Minimize, -1, -1.05, -1.2)]
+    [InlineData(PlateauMode.Maximize, -1, -0.95, -0.8)]
+    [InlineData(PlateauMode.Minimize, 1, 0.95, 0.8)]
+    [InlineData(PlateauMode.Maximize, 1, 1.05, 1.2)]
+    public void A_metric_is_better_when_it_is_so_by_a_part_of_the_size_of_the_best_whatever_its_sign(
+        PlateauMode mode, double best, double near, double better)
+    {
+        foreach (PlateauThreshold threshold in Enum.GetValues<PlateauThreshold>())
+        {
+            Plateau plateau = Plateau.Of(mode, patience: 2, threshold: 0.1, thresholdMode: threshold);
+            PlateauState first = plateau.Next(PlateauState.Of(1), best);
+            Assert.Equal((best, 0), (first.Best, first.Worse));
+            foreach (double metric in (double[])[best, near, mode == PlateauMode.Minimize ? 2 : -2, double.NaN])
+                Assert.Equal((best, 1), (plateau.Next(first, metric).Best, plateau.Next(first, metric).Worse));
+            Assert.Equal((better, 0), (plateau.Next(first, better).Best, plateau.Next(first, better).Worse));
+            Assert.Equal(0.1, Enumerable.Repeat(best, 3).Aggregate(first, plateau.Next).Rate, 1e-15);
+        }
+
+        PlateauState zero = Plateau.Of(mode).Next(PlateauState.Of(1), 0);
+        Assert.Equal(1, Plateau.Of(mode).Next(zero, 0).Worse);
+        double towards = mode == PlateauMode.Minimize ? -1e-9 : 1e-9;
+        Assert.Equal((towards, 0), (Plateau.Of(mode).Next(zero, towards).Best, Plateau.Of(mode).Next(zero, towards).Worse));
+    }
+
     [Fact]
     public void Without_patience_the_rate_falls_at_each_metric_that_is_no_better_down_to_the_floor()
     {

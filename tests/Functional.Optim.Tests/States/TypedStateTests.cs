@@ -122,16 +122,21 @@ public class TypedStateTests
         Adam adam = Adam.Of(0.1);
         AdamState<float> state = adam.Init(Parameters);
         string message = Fault(() => adam.Step(Parameters, Gradients, Trace.Of(0.5).Then(Trace.Of(0.9)).Init(Parameters)));
-        Assert.StartsWith("Adam { LearningRate = Constant { Rate = 0.1 }, WeightDecay = 0,", message, StringComparison.Ordinal);
-        Assert.Contains("keeps the slots m, v; the state given has the slots momentum, momentum.", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The state was made by an optimizer that keeps trace(momentum), trace(momentum); this is Adam { LearningRate = Constant { Rate = 0.1 }, WeightDecay = 0,",
+            message, StringComparison.Ordinal);
+        Assert.EndsWith(", which keeps adam(m, v). Use the state that its Init returned.", message, StringComparison.Ordinal);
         AssertSays(
-            "keeps no slots; the state given has the slots m, v.",
+            ", which keeps no slots.",
             () => Sgd.Of(0.1).Update(Parameters, Gradients, state));
         AssertSays(
             "keeps the slots m, v; the state given has 1 slot without names.",
             () => adam.StepDonating(Parameters, Gradients, new OptimizerState<float>(1, Parameters.Layout.Zeros<float>())));
         AssertSays(
-            "keeps the slots momentum, m, v; the state given has the slots m, v.",
+            "keeps the slots m, v; the state given has the slots v, m.",
+            () => adam.Step(Parameters, Gradients, new OptimizerState<float>(1, ["v", "m"], [state.M, state.V])));
+        AssertSays(
+            "which keeps trace(momentum), adam(m, v).",
             () => Trace.Of(0.9).Then(adam).Step(Parameters, Gradients, state));
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Security.Cryptography;
 using System.Text;
 using FsCheck.Xunit;
 using Functional.Optim.Tests.Processes;
@@ -56,16 +57,31 @@ public sealed class ParameterFileTests : IDisposable
         Says("its format has version 2; this library reads version 1", FaultOf(With(good, 8, 2)));
         Says("truncated or corrupt: a header of", FaultOf(With(good, 15, 127)));
         Says("truncated or corrupt: a header of -", FaultOf(With(good, 15, 255)));
-        Says("its header is corrupt", FaultOf(With(good, 16, (byte)'[')));
-        Says("truncated or corrupt: 991 bytes of elements where the header asks for 992", FaultOf(good[..^1]));
-        Says("where the header asks for 992", FaultOf([.. good, 0]));
+        Says("its checksum differs", FaultOf(With(good, 16, (byte)'[')));
+        Says("truncated or corrupt: its checksum differs", FaultOf(good[..^1]));
+        Says("its checksum differs", FaultOf([.. good, 0]));
+        Says("truncated or corrupt: 0 bytes of elements where the header asks for 4", FaultOf(WithLeaves("""[{"name":"a","shape":[1]}]""")));
         Says("its checksum differs", FaultOf(With(good, good.Length - 40, (byte)(good[^40] ^ 1))));
         foreach (string leaves in (string[])["[null]", """[{"name":"a"}]""", """[{"name":null,"shape":[]}]""", "null", "[], []"])
             Says("its header is corrupt", FaultOf(WithLeaves(leaves)));
         Says("its header is empty", FaultOf(WithHeader("null")));
         Says("asks for 8000000000", FaultOf(WithLeaves("""[{"name":"a","shape":[2000000000]}]""")));
         Says("negative size -1", FaultOf(WithLeaves("""[{"name":"a","shape":[-1]}]""")));
+        Says("the name 'a' appears twice.", FaultOf(WithLeaves("""[{"name":"a","shape":[]},{"name":"a","shape":[]}]""")));
         Says("counters are out of range", FaultOf(WithLeaves("[]", """{"updates":1,"skippedSteps":0,"slots":9}""")));
+        Says("1 slots and names for 2", FaultOf(WithLeaves("[]", """{"updates":1,"skippedSteps":0,"slots":1,"slotNames":["m","v"]}""")));
+    }
+
+    [Fact]
+    public void A_name_that_no_file_can_hold_is_refused_when_it_is_saved()
+    {
+        foreach (string name in (string[])["a\ud800", "\udfff"])
+        {
+            Says("half of a surrogate pair", Fault(ParameterFile.Save(ParameterTree.Of(Leaf.Of(name, [1], [1f])), path)));
+            Assert.False(File.Exists(path));
+        }
+
+        RoundTrip(ParameterTree.Of(Leaf.Of("\ud83d\ude00 \ufffd", [1], [1f])));
     }
 
     [Fact]
@@ -115,8 +131,11 @@ public sealed class ParameterFileTests : IDisposable
     private static byte[] WithLeaves(string leaves, string state = "null") =>
         WithHeader($$"""{"element":"float32","leaves":{{leaves}},"state":{{state}}}""");
 
-    private static byte[] WithHeader(string header) =>
-        [.. "FnOptim\n"u8, 1, 0, 0, 0, .. BitConverter.GetBytes(header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[32]];
+    private static byte[] WithHeader(string header)
+    {
+        byte[] bytes = [.. "FnOptim\n"u8, 1, 0, 0, 0, .. BitConverter.GetBytes(header.Length), .. Encoding.UTF8.GetBytes(header)];
+        return [.. bytes, .. SHA256.HashData(bytes)];
+    }
 
     private static string FaultAt<T>(string path, Fin<T> result)
     {

@@ -47,6 +47,26 @@ public class TokenBatchesTests
         Assert.Equal(100, TokenBatches.Sequential(Text, 1, 5, 1).At(1).Inputs.Span[0]);
     }
 
+    /// <summary>The number of a window times a place in the text is more than 64 bits hold.</summary>
+    [Fact]
+    public void As_many_windows_as_there_can_be_stay_in_the_text_and_in_order()
+    {
+        int[] text = [.. Enumerable.Range(0, 1_000_000)];
+        TokenBatches batches = TokenBatches.Sequential(text, 1000, 8, int.MaxValue);
+        int before = 0;
+        foreach (long step in (long[])[1, 90_000_000, 100_000_000, 1_000_000_000, int.MaxValue])
+        {
+            int start = batches.At(step).Inputs.Span[^8];
+            Assert.InRange(start, before, text.Length - 9);
+            before = start;
+        }
+
+        Assert.Equal(text.Length - 9, before);
+        Assert.Equal(batches.At(1).Inputs.ToArray(), batches.At(1L + int.MaxValue).Inputs.ToArray());
+        Assert.InRange(batches.At(long.MaxValue).Inputs.Span[0], 0, text.Length - 9);
+        Assert.InRange(TokenBatches.Random(text, 1000, 8, seed: 1).At(long.MaxValue).Inputs.Span[0], 0, text.Length - 9);
+    }
+
     [Fact]
     public void A_text_too_short_and_sizes_below_one_are_refused()
     {

@@ -45,9 +45,9 @@ public class TrainStepTests
     [InlineData(true)]
     public void Skip_counts_the_step_and_changes_nothing_else(bool donate)
     {
-        TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());
+        TrainState<float> state = TrainState.Init(Chain, Quadratic.Start()), start = TrainState.Init(Chain, Quadratic.Start());
         (TrainState<float> next, StepOutcome outcome) = Step(donate, state, float.NaN, NonFinitePolicy.Skip);
-        Assert.Equal(TrainState.Init(Chain, Quadratic.Start()) with { SkippedSteps = 1 }, next);
+        Assert.Equal(new TrainState<float>(start.Parameters, start.Optimizer.With(new UpdateCounters(WithoutUpdate: 1, LeftOutInARow: 1)), SkippedSteps: 1), next);
         Assert.Equal((1, true, double.NaN), (next.Step, outcome.Skipped, outcome.GradientNorm));
         (TrainState<float> after, outcome) = Step(donate, next, 0.5f, NonFinitePolicy.Skip);
         Assert.Equal((2, 1, 0.05), (after.Step, after.Optimizer.Step, outcome.LearningRate));
@@ -66,6 +66,58 @@ public class TrainStepTests
         Assert.Equal([0.5f, 2f, 3f], next.Parameters.AsSpan("bias").ToArray());
         Assert.Equal(Quadratic.Start().AsSpan("weight").ToArray().Select(value => value / 2), next.Parameters.AsSpan("weight").ToArray());
         Assert.Equal((1, 0, double.NaN, double.NaN), (next.Optimizer.Step, next.SkippedSteps, outcome.Loss, outcome.GradientNorm));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Skip_is_ApplyIfFinite_around_the_optimizer_with_its_counter_and_its_limit(bool donate)
+    {
+        Optimizer watched = ApplyIfFinite.Around(Chain);
+        TrainState<float> skipping = TrainState.Init(Chain, Quadratic.Start()), watching = TrainState.Init(watched, Quadratic.Start());
+        foreach (float batch in (float[])[0.5f, float.NaN, float.NaN, 0.25f, .. Enumerable.Repeat(float.NaN, 10)])
+        {
+            (skipping, StepOutcome skipped) = Step(donate, skipping, batch, NonFinitePolicy.Skip);
+            foreach (NonFinitePolicy policy in (NonFinitePolicy[])[NonFinitePolicy.Zero, NonFinitePolicy.Skip])
+                Assert.Equal(skipping, TrainStep.Run(watched, Quadratic.Gradient, watching, batch, policy).State);
+            (watching, StepOutcome left) = TrainStep.Run(watched, Quadratic.Gradient, watching, batch);
+            Assert.Equal((skipping, skipped), (watching, left));
+            Assert.Equal(float.IsNaN(batch), left.Skipped);
+        }
+
+        Assert.Equal((14, 12, 2, 10), (skipping.Step, skipping.SkippedSteps, skipping.Optimizer.Step, skipping.Optimizer.Counters.LeftOutInARow));
+        Assert.Throws<NonFiniteGradientException>(() => Step(donate, skipping, float.NaN, NonFinitePolicy.Skip));
+        Assert.Throws<NonFiniteGradientException>(() => TrainStep.Run(watched, Quadratic.Gradient, watching, float.NaN));
+        Assert.Equal(0, TrainStep.Run(Chain, Quadratic.Gradient, skipping, 0.5f).State.Optimizer.Counters.LeftOutInARow);
+    }
+
+    [Theory]
+    [InlineData(NonFinitePolicy.Throw)]
+    [InlineData(NonFinitePolicy.Skip)]
+    [InlineData(NonFinitePolicy.Zero)]
+    public void A_source_that_returns_the_parameters_costs_no_state(NonFinitePolicy policy)
+    {
+        foreach (float value in (float[])[1, float.NaN])
+        {
+            ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2], [1, value]));
+            TrainState<float> state = TrainState.Init(Chain, parameters);
+            Assert.ThrowsAny<Exception>(() => TrainStep.RunDonating(Chain, (at, _, _) => (1, at), state, 0, policy));
+            Assert.Equal(ParameterTree.Of(Leaf.Of("w", [2], [1, value])), state.Parameters);
+            Assert.Equal(Chain.Init(parameters), state.Optimizer);
+        }
+    }
+
+    [Fact]
+    public void A_policy_that_there_is_not_is_refused()
+    {
+        TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());
+        foreach (bool donate in (bool[])[false, true])
+        {
+            string message = Assert.Throws<ArgumentException>(() => Step(donate, state, 0.5f, (NonFinitePolicy)7)).Message;
+            Assert.StartsWith("The policy is 7; allowed are Throw, Skip and Zero.", message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(Quadratic.Start(), state.Parameters);
     }
 
     [Fact]

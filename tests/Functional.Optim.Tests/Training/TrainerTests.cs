@@ -89,6 +89,82 @@ public sealed class TrainerTests : IDisposable
             Problem.Sample.After<double>(optimizer), optimizer.Step(loaded.Parameters, Problem.Sample.Gradients<double>(3), loaded.Optimizer));
     }
 
+    /// <summary>One gradient that is finite, while its square is not.</summary>
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(3, 6)]
+    [InlineData(100, 10)]
+    public async Task A_state_that_is_not_finite_ends_the_run_at_the_next_report_unless_its_leaf_is_frozen(int reportEvery, int found)
+    {
+        Optimizer adagrad = Adagrad.Of(0.1);
+        ParameterTree<float> Start() => ParameterTree.Of(Leaf.Of("mask", [2], [1, float.NegativeInfinity]), Leaf.Of("w", [3], [1f, 2, 3]));
+        TrainModel<float, float> model = new((at, batch, _) => (1, ParameterTree.Of(Leaf.Of("mask", [2], [0f, 0]), Leaf.Of("w", [3], [1, batch, 1]))));
+        TrainData<float> data = new(step => step == 4 ? 1e20f : 1);
+        TrainResult<float> mask = await Trainer.Run(TrainerOptions.Of(10), model, adagrad, data, TrainState.Init(adagrad, Start()));
+        Assert.Equal(("mask", 1, 1), (mask.Failure!.Leaf, mask.Failure.Step, mask.History.Count));
+
+        adagrad = adagrad.WithGroups(LeafGroup.Frozen("mask", leaf => leaf.Name == "mask"));
+        TrainResult<float> result = await Trainer.Run(
+            TrainerOptions.Of(10, reportEvery: reportEvery), model, adagrad, data, TrainState.Init(adagrad, Start()));
+        Assert.Equal((StopReason.NonFinite, found, found), (result.Reason, result.State.Step, result.Failure!.Step));
+        Assert.Equal("w", result.Failure.Leaf);
+        Assert.StartsWith($"The numbers in sum of 'w' are not finite after step {found}: ", result.Failure.Message, StringComparison.Ordinal);
+        Assert.Equal(found, result.History[^1].Step);
+        TrainResult<float> fine = await Trainer.Run(
+            TrainerOptions.Of(10), model, adagrad, new TrainData<float>(_ => 1), TrainState.Init(adagrad, Start()));
+        Assert.Equal(StopReason.Completed, fine.Reason);
+    }
+
+    [Theory]
+    [InlineData(100, 100, 64)]
+    [InlineData(1000, 100, 64)]
+    [InlineData(1000, 1, 64)]
+    [InlineData(1003, 7, 2)]
+    public async Task A_history_is_bounded_and_spread_over_the_run_and_ends_with_the_last_step(int steps, int evaluateEvery, int maxReports)
+    {
+        List<StepReport> told = [];
+        TrainResult<float> result = await Trainer.Run(
+            TrainerOptions.Of(steps, evaluateEvery, evaluationBatches: 1, maxReports: maxReports), Model, Chain, Data, Start(), new Sink(told.Add));
+        long[] kept = [.. result.History.Select(report => report.Step)];
+        Assert.Equal(steps, told.Count);
+        Assert.InRange(kept.Length, maxReports / 4, maxReports);
+        Assert.Equal(kept.Distinct().Order(), kept);
+        Assert.Equal(steps, kept[^1]);
+        Assert.Subset(told.ToHashSet(), result.History.ToHashSet());
+        if (maxReports == 64) Assert.All(kept.Zip(kept.Skip(1)), pair => Assert.InRange(pair.Item2 - pair.Item1, 1, Math.Max(32, evaluateEvery)));
+        if (evaluateEvery == 100) Assert.Equal(steps / 100, result.History.Count(report => report.ValidationLoss is not null));
+        TrainResult<float> again = await Trainer.Run(
+            TrainerOptions.Of(steps, evaluateEvery, evaluationBatches: 1, maxReports: maxReports), Model, Chain, Data, Start());
+        Assert.Equal(kept, again.History.Select(report => report.Step));
+    }
+
+    [Fact]
+    public async Task An_optimizer_that_leaves_out_gradients_does_so_under_the_trainer_whatever_the_policy()
+    {
+        Optimizer watched = ApplyIfFinite.Around(Sgd.Of(0.1), mostInARow: 2);
+        foreach (NonFinitePolicy policy in Enum.GetValues<NonFinitePolicy>())
+        {
+            TrainResult<float> one = await Trainer.Run(
+                TrainerOptions.Of(5, nonFinitePolicy: policy), Plain, watched, new(step => step == 3 ? float.NaN : Quadratic.Batch(step)),
+                TrainState.Init(watched, Quadratic.Start()));
+            Assert.Equal((StopReason.Completed, 5, 4, 1), (one.Reason, one.State.Step, one.State.Optimizer.Step, one.State.SkippedSteps));
+            TrainResult<float> many = await Trainer.Run(
+                TrainerOptions.Of(1000, nonFinitePolicy: policy), Plain, watched, new(_ => float.NaN), TrainState.Init(watched, Quadratic.Start()));
+            Assert.Equal((StopReason.NonFinite, 2, 2), (many.Reason, many.State.SkippedSteps, many.State.Optimizer.Counters.LeftOutInARow));
+        }
+    }
+
+    [Fact]
+    public void What_a_run_cannot_do_without_is_asked_for_at_once()
+    {
+        Assert.Throws<ArgumentNullException>(() => new TrainModel<float, int>(null!));
+        Assert.Throws<ArgumentNullException>(() => Plain with { Gradient = null! });
+        Assert.Throws<ArgumentNullException>(() => new TrainData<int>(null!));
+        Assert.Throws<ArgumentNullException>(() => Data with { Training = null! });
+        Assert.Throws<ArgumentNullException>(() => { MetricsFile.Write(null!, path + ".csv"); });
+        Assert.False(File.Exists(path + ".csv"));
+    }
+
     [Fact]
     public async Task Cancelling_stops_after_the_running_step()
     {
@@ -175,8 +251,8 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public async Task Every_fault_of_the_options_is_listed_and_half_an_evaluation_is_refused()
     {
-        string message = Assert.Throws<ArgumentException>(() => TrainerOptions.Of(0, 0, 0, 0, 0, (NonFinitePolicy)9)).Message;
-        foreach (string name in (string[])["steps", "evaluateEvery", "evaluationBatches", "reportEvery", "tokensPerBatch", "Policy is 9"])
+        string message = Assert.Throws<ArgumentException>(() => TrainerOptions.Of(0, 0, 0, 0, 0, (NonFinitePolicy)9, 1)).Message;
+        foreach (string name in (string[])["steps", "evaluateEvery", "evaluationBatches", "reportEvery", "tokensPerBatch", "Policy is 9", "maxReports is 1"])
             Assert.Contains(name, message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ArgumentException>(() =>
             Trainer.Run(TrainerOptions.Of(1), Model, Chain, new(Quadratic.Batch), Start()));

@@ -1,0 +1,56 @@
+namespace Functional.Optim.Training;
+
+/// <summary>
+/// The reports of a run, of bounded number. When it is full, the reports without an evaluation are thinned to those of every second
+/// interval, then of every fourth, and so on; those with one only when they alone take up half. The newest report is always there.
+/// What is kept depends on the numbers of the steps alone.
+/// </summary>
+internal sealed class ReportHistory(TrainerOptions options, long expected)
+{
+    private readonly List<StepReport> reports = new((int)Math.Min(expected, options.MaxReports));
+    private long interval = 1;
+    private long evaluationInterval = 1;
+
+    internal IReadOnlyList<StepReport> Reports => reports;
+
+    internal void Add(StepReport report)
+    {
+        if (reports.Count > 0 && !IsKept(reports[^1])) reports.RemoveAt(reports.Count - 1);
+        if (reports.Count == options.MaxReports) Thin();
+        reports.Add(report);
+    }
+
+    private void Thin()
+    {
+        while (reports.Count > options.MaxReports / 2)
+        {
+            if (Evaluations() > options.MaxReports / 2) evaluationInterval *= 2;
+            else interval *= 2;
+            RemoveWhatIsNotKept();
+        }
+    }
+
+    private int Evaluations()
+    {
+        int count = 0;
+        foreach (StepReport report in reports) count += report.ValidationLoss is null ? 0 : 1;
+        return count;
+    }
+
+    private void RemoveWhatIsNotKept()
+    {
+        int kept = 0;
+        for (int index = 0; index < reports.Count; index++)
+        {
+            if (IsKept(reports[index])) reports[kept++] = reports[index];
+        }
+
+        reports.RemoveRange(kept, reports.Count - kept);
+    }
+
+    private bool IsKept(StepReport report) => report.ValidationLoss is null
+        ? IsOfInterval(report.Step, options.ReportEvery, interval)
+        : IsOfInterval(report.Step, options.EvaluateEvery, evaluationInterval);
+
+    private static bool IsOfInterval(long step, long every, long interval) => step % every == 0 && step / every % interval == 0;
+}

@@ -1,0 +1,145 @@
+using Functional.Optim.Tests.Processes;
+using Functional.Optim.Training;
+
+namespace Functional.Optim.Tests.States;
+
+public sealed class IdentityTests : IDisposable
+{
+    private static readonly ParameterTree<float> Parameters = ParameterTree.Of(Leaf.Of("w", [2, 2], [1f, 2f, 3f, 4f]), Leaf.Of("b", [2], [1f, 2f]));
+    private static readonly ParameterTree<float> Gradients = ParameterTree.Of(Leaf.Of("w", [2, 2], [0.5f, -1f, 2f, 0.1f]), Leaf.Of("b", [2], [1f, -1f]));
+
+    private readonly TemporaryFolder folder = new();
+
+    public static TheoryData<string> Optimizers => Laws.Catalogue.Names;
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>Files outlive the names of types: what changes one of these makes files unreadable.</summary>
+    [Theory]
+    [InlineData("", "sgd(learningRate=0.1)")]
+    [InlineData("trace(momentum)", "sgd(learningRate=0.1, momentum=0.9)")]
+    [InlineData("trace(momentum)", "sgd(learningRate=0.1, momentum=0.9, nesterov=true, weightDecay=0.1)")]
+    [InlineData("traceOfSteps(momentum)", "lars(learningRate=0.1)")]
+    [InlineData("adam(m, v)", "adam(learningRate=0.1)")]
+    [InlineData("adam(m, v)", "adamW(learningRate=0.1)")]
+    [InlineData("adam(m, v)", "lamb(learningRate=0.1)")]
+    [InlineData("adam(m, v, maximum v)", "adamW(learningRate=0.1, amsGrad=OfMoment)")]
+    [InlineData("adam of corrected moments(m, v, maximum v)", "adamW(learningRate=0.1, amsGrad=OfCorrectedMoment)")]
+    [InlineData("nAdam(m, v)", "nAdam(learningRate=0.1)")]
+    [InlineData("rAdam(m, v)", "rAdam(learningRate=0.1)")]
+    [InlineData("yogi(m, v)", "yogi(learningRate=0.1)")]
+    [InlineData("adaBelief(m, s)", "adaBelief(learningRate=0.1)")]
+    [InlineData("adagrad(sum)", "adagrad(learningRate=0.1)")]
+    [InlineData("adadelta(v, delta)", "adadelta(learningRate=0.1)")]
+    [InlineData("adamax(m, norm)", "adamax(learningRate=0.1)")]
+    [InlineData("rmsProp(v)", "rmsProp(learningRate=0.1)")]
+    [InlineData("rmsProp(v, mean), trace(momentum)", "rmsProp(learningRate=0.1, centered=true, momentum=0.5)")]
+    [InlineData("rprop(previous gradient, step size)", "rprop()")]
+    [InlineData("asgd(average)", "asgd(learningRate=0.1)")]
+    [InlineData("lion(m)", "lion(learningRate=0.1)")]
+    public void The_identity_of_a_state_is_what_its_optimizer_keeps(string identity, string optimizer) =>
+        Assert.Equal(identity, Catalogue.Optimizers.Build(optimizer).OrThrow(optimizer).Init(Parameters).Identity);
+
+    [Fact]
+    public void A_composition_has_the_identities_of_its_parts_and_a_wrapper_that_of_what_is_inside()
+    {
+        Optimizer matrices = Sgd.Of(0.1, momentum: 0.9), rest = AdamW.Of(0.01);
+        Optimizer modern = Partition.Of(
+            new("frozen", leaf => leaf.Rank == 0, Composition.Identity), new("matrices", leaf => leaf.Rank == 2, matrices),
+            new("rest", _ => true, rest)).Then(Lookahead.Of());
+        Assert.Equal("partition[trace(momentum); adam(m, v)](momentum|m, v), lookahead(slow)", modern.Init(Parameters).Identity);
+        Assert.Equal("ema(mean), adam(m, v)", Clip.ByGlobalNorm(1).Then(Ema.Of(0.9)).Then(rest).Init(Parameters).Identity);
+        Assert.Equal("adam(m, v)", ApplyIfFinite.Around(rest).Init(Parameters).Identity);
+        Assert.Equal("adam(m, v), accumulate(gathered)", Accumulate.Of(2, rest).Init(Parameters).Identity);
+        Assert.Equal("accumulate(gathered)", ApplyIfFinite.Around(Accumulate.Of(2, Sgd.Of(1))).Init(Parameters).Identity);
+    }
+
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void A_state_goes_on_in_any_optimizer_of_its_identity_and_in_no_other_in_memory_and_from_a_file(string name)
+    {
+        Optimizer optimizer = Laws.Catalogue.Get(name);
+        (_, OptimizerState<float> state) = optimizer.Step(Parameters, Gradients, optimizer.Init(Parameters));
+        string path = folder.At("state");
+        Assert.True(TrainStateFile.Save(new TrainState<float>(Parameters, state), path).IsSucc);
+        OptimizerState<float> loaded = TrainStateFile.Load<float>(path).ThrowIfFail().Optimizer;
+        Assert.Equal((state.Identity, string.Join('|', state.SlotNames)), (loaded.Identity, string.Join('|', loaded.SlotNames)));
+        foreach ((string otherName, Optimizer other) in Laws.Catalogue.All)
+        {
+            bool same = other.Init(Parameters).Identity == state.Identity;
+            foreach (OptimizerState<float> given in (OptimizerState<float>[])[state, loaded])
+            {
+                string? fault = Record.Exception(() => other.Step(Parameters, Gradients, given))?.Message;
+                Assert.True(same == fault is null, $"{name} into {otherName}: {fault ?? "taken"}");
+                if (fault is not null && state.SlotCount > 0)
+                    Assert.StartsWith($"The state was made by an optimizer that keeps {state.Identity}; this is {other}, which keeps ", fault, StringComparison.Ordinal);
+            }
+
+            Assert.Equal(same, TrainStateFile.Load<float>(path, other).IsSucc);
+        }
+    }
+
+    [Fact]
+    public void Every_kind_of_step_refuses_and_changes_nothing()
+    {
+        OptimizerState<float> adam = Adam.Of(0.1).Init(Parameters).ToState();
+        Optimizer yogi = Yogi.Of(0.1);
+        ParameterTree<float> parameters = Parameters.Plus(Gradients), gradients = Gradients.Plus(Gradients);
+        AdamState<float> typed = Adam.Of(0.1).Init(Parameters);
+        foreach (Action step in (Action[])[
+            () => yogi.Step(parameters, gradients, adam), () => yogi.StepDonating(parameters, gradients, adam),
+            () => yogi.Update(parameters, gradients, adam), () => yogi.Step(parameters, gradients, typed),
+            () => yogi.StepDonating(parameters, gradients, typed)])
+            Assert.Contains("keeps adam(m, v); this is Yogi {", Assert.Throws<ArgumentException>(step).Message, StringComparison.Ordinal);
+        Assert.Equal((Parameters.Plus(Gradients), Gradients.Plus(Gradients)), (parameters, gradients));
+        Assert.Equal(Adam.Of(0.1).Init(Parameters), typed);
+    }
+
+    [Fact]
+    public void Settings_groups_and_parts_without_slots_leave_the_identity()
+    {
+        AdamW adamw = AdamW.Of(0.01);
+        (_, AdamState<float> state) = adamw.Step(Parameters, Gradients, adamw.Init(Parameters));
+        foreach (Optimizer other in (Optimizer[])[
+            adamw with { LearningRate = 0.5, Beta1 = 0.5 }, Adam.Of(1), Lamb.Of(1), Clip.ByGlobalNorm(1).Then(adamw),
+            adamw.WithGroups(LeafGroup.Of("half", _ => true, 0.5))])
+            Assert.Equal(2, other.Step(Parameters, Gradients, state).State.Step);
+        Assert.Equal(2, ApplyIfFinite.Around(adamw).Step(Parameters, Gradients, state.ToState()).State.Step);
+    }
+
+    [Fact]
+    public void A_state_made_by_hand_is_taken_where_its_slots_fit_and_typed_states_are_equal_whatever_they_came_from()
+    {
+        AdamState<float> adam = Adam.Of(0.1).Init(Parameters), yogi = Yogi.Of(0.1, initialAccumulator: 0).Init(Parameters);
+        AdamState<float> byHand = new(0, adam.M, adam.V);
+        Assert.Equal((adam, adam.GetHashCode()), (yogi, yogi.GetHashCode()));
+        Assert.Equal(adam, byHand);
+        Assert.Equal("", byHand.ToState().Identity);
+        Assert.Equal("adam(m, v)", (adam with { Step = 3 }).ToState().Identity);
+        Assert.Equal(1, Yogi.Of(0.1).Step(Parameters, Gradients, byHand).State.Step);
+        Assert.Equal("yogi(m, v)", Yogi.Of(0.1).Step(Parameters, Gradients, byHand).State.ToState().Identity);
+    }
+
+    [Fact]
+    public void What_was_gathered_is_not_left_in_the_state_of_an_optimizer_that_does_not_gather()
+    {
+        Optimizer inner = AdamW.Of(0.01), gathers = Accumulate.Of(3, inner);
+        (_, OptimizerState<float> state) = gathers.Step(Parameters, Gradients, gathers.Init(Parameters));
+        Assert.StartsWith("The state was made by", Assert.Throws<ArgumentException>(() => inner.Step(Parameters, Gradients, state)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The state holds 1 gathered gradients, and AdamW {",
+            Assert.Throws<ArgumentException>(() => inner.Step(Parameters, Gradients, state[..2])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_does_not_say_whose_state_it_holds_is_taken_on_the_word_of_the_caller_only()
+    {
+        AdamState<float> adam = Adam.Of(0.1).Init(Parameters);
+        string path = folder.At("by hand");
+        Assert.True(TrainStateFile.Save(new TrainState<float>(Parameters, new OptimizerState<float>(0, adam.M, adam.V)), path).IsSucc);
+        Assert.Empty(TrainStateFile.Load<float>(path).ThrowIfFail().Optimizer.SlotNames);
+        Assert.Contains(
+            "does not say which optimizer",
+            TrainStateFile.Load<float>(path, Adam.Of(0.1)).Match(Succ: _ => "", Fail: error => error.Message), StringComparison.Ordinal);
+    }
+}

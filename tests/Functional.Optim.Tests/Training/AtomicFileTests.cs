@@ -1,0 +1,137 @@
+using Functional.Optim.Tests.Processes;
+using Functional.Optim.Training;
+using LanguageExt;
+
+namespace Functional.Optim.Tests.Training;
+
+public sealed class AtomicFileTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly string path;
+
+    public AtomicFileTests() => path = folder.At("file");
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(243)]
+    [InlineData(255)]
+    public void A_name_may_be_as_long_as_the_file_system_takes_it(int length)
+    {
+        string named = folder.At(new string('p', length));
+        foreach (byte content in (byte[])[1, 2])
+        {
+            Assert.True(Put(named, content).IsSucc);
+            Assert.Equal([content], File.ReadAllBytes(named));
+        }
+
+        Assert.Single(Directory.GetFileSystemEntries(folder.Root));
+    }
+
+    [Fact]
+    public void The_file_keeps_its_mode()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        foreach (UnixFileMode mode in (UnixFileMode[])[
+            UnixFileMode.UserRead | UnixFileMode.UserWrite, UnixFileMode.UserRead,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite])
+        {
+            folder.Write("file", 0);
+            File.SetUnixFileMode(path, mode);
+            Assert.True(Put(path, 1).IsSucc);
+            Assert.Equal((mode, 1), (File.GetUnixFileMode(path), new FileInfo(path).Length));
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_link_is_followed_also_to_where_nothing_is_yet_and_one_to_a_folder_is_refused()
+    {
+        string link = folder.At("link"), second = folder.At("second");
+        File.CreateSymbolicLink(link, path);
+        File.CreateSymbolicLink(second, link);
+        foreach (byte content in (byte[])[1, 2])
+        {
+            Assert.True(Put(second, content).IsSucc);
+            Assert.Equal((path, link), (new FileInfo(link).LinkTarget, new FileInfo(second).LinkTarget));
+            Assert.Null(new FileInfo(path).LinkTarget);
+            Assert.Equal([content], File.ReadAllBytes(path));
+        }
+
+        string inner = Directory.CreateDirectory(folder.At("inner")).FullName, toFolder = folder.At("to folder");
+        Directory.CreateSymbolicLink(toFolder, inner);
+        Assert.Contains("it is a directory", Fault(Put(toFolder, 1)), StringComparison.Ordinal);
+        Assert.Equal(inner, new FileInfo(toFolder).LinkTarget);
+        string loop = folder.At("loop");
+        File.CreateSymbolicLink(loop, loop);
+        Fault(Put(loop, 1));
+    }
+
+    [Fact]
+    public void A_pipe_and_a_device_are_refused_and_not_waited_for()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using (System.Diagnostics.Process made = System.Diagnostics.Process.Start("mkfifo", path)) made.WaitForExit();
+        string link = folder.At("link");
+        File.CreateSymbolicLink(link, path);
+        foreach (string special in (string[])[path, link, "/dev/null", "/dev/zero"])
+        {
+            Assert.Contains("it is a pipe, a device or a socket", Fault(ParameterFile.Load<float>(special)), StringComparison.Ordinal);
+            Assert.Contains("it is a pipe, a device or a socket", Fault(Put(special, 1)), StringComparison.Ordinal);
+        }
+
+        Assert.Equal([path, link], Directory.GetFileSystemEntries(folder.Root).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_is_removed_unless_it_is_young_or_held_or_of_another_file()
+    {
+        string[] left = [Abandoned(path), Abandoned(path), Abandoned(path), Abandoned(folder.At("other"))];
+        foreach (string old in left[1..]) File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-1));
+        using (new FileStream(left[2], FileMode.Open, FileAccess.Write, FileShare.None))
+        {
+            File.SetLastWriteTimeUtc(left[2], DateTime.UtcNow.AddHours(-1));
+            Assert.True(Put(path, 1).IsSucc);
+        }
+
+        Assert.Equal(
+            new[] { path, left[0], left[2], left[3] }.Order(StringComparer.Ordinal),
+            Directory.GetFileSystemEntries(folder.Root).Order(StringComparer.Ordinal));
+
+        // A copy of the temporary file, as it is found while the file is written.
+        string Abandoned(string of)
+        {
+            string? name = null;
+            AtomicFile.Write(of, file => name = file.Name);
+            File.Delete(of);
+            File.WriteAllBytes(name!, [9]);
+            return name!;
+        }
+    }
+
+    [Fact]
+    public void A_writer_may_close_its_stream_and_one_that_fails_leaves_nothing()
+    {
+        Assert.True(AtomicFile.Write(path, file =>
+        {
+            file.WriteByte(1);
+            file.Close();
+        }).IsSucc);
+        Assert.Equal([1], File.ReadAllBytes(path));
+        Assert.Contains("no room", Fault(AtomicFile.Write(path, _ => throw new IOException("no room"))), StringComparison.Ordinal);
+        Assert.Equal([1], File.ReadAllBytes(path));
+        Assert.Single(Directory.GetFileSystemEntries(folder.Root));
+        foreach (string none in (string[])["", "\0", new('p', 5000)]) Fault(Put(none, 1));
+    }
+
+    private static Fin<Unit> Put(string at, byte content) => AtomicFile.Write(at, file => file.WriteByte(content));
+
+    private static string Fault<T>(Fin<T> result)
+    {
+        string message = result.Match(Succ: _ => "no fault", Fail: error => error.Message);
+        Assert.StartsWith("Cannot ", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("(Parameter", message, StringComparison.Ordinal);
+        return message;
+    }
+}
