@@ -2,7 +2,7 @@ using Experiments;
 using LanguageExt;
 using MiniGpt;
 
-return await new ExperimentsCommand(List, Run, Console.Out, Console.Error).InvokeAsync(args);
+return await SteadyWriter.Run((output, error) => new ExperimentsCommand(List, Run, output, error).InvokeAsync(args));
 
 static int List()
 {
@@ -25,7 +25,7 @@ static int Run(RunRequest request, CancellationToken cancellation) =>
 
 static int RunAll(RunRequest request, ReportFolder? folder, CancellationToken cancellation)
 {
-    string page = "";
+    (string page, int code) = ("", RunCommand.Success);
     Console.Out.Write(request.Format.Before);
     foreach (PreparedExperiment experiment in request.Experiments)
     {
@@ -35,18 +35,17 @@ static int RunAll(RunRequest request, ReportFolder? folder, CancellationToken ca
         if (experiment != request.Experiments[0]) Console.Out.Write(request.Format.Between);
         request.Format.Write(run, Console.Out);
         if (folder is null) continue;
-        Fin<string> written = folder.Write(run);
-        if (written.IsFail) return written.Match(Succ: _ => RunCommand.Success, Fail: fault => Refuse(fault.Message, RunCommand.Failure));
-        page = written.IfFail("");
+        // What was written before stays, and what comes after may be written where this could not be.
+        folder.Write(run).Match(Succ: path => page = path, Fail: fault => code = Refuse(fault.Message, RunCommand.Failure));
     }
 
     Console.Out.Write(request.Format.After);
-    if (folder is not null && request.Format == ReportFormat.All[0]) Console.Out.WriteLine($"\nfiles: {page}");
-    return RunCommand.Success;
+    if (page.Length > 0 && request.Format == ReportFormat.All[0]) Console.Out.WriteLine($"\nfiles: {page}");
+    return code;
 }
 
 static int Refuse(string fault, int code)
 {
-    Console.Error.WriteLine(fault);
+    Console.Error.WriteFault(fault);
     return code;
 }

@@ -5,7 +5,7 @@ using MiniGpt;
 
 const int ParagraphLength = 500;
 
-return await new RunCommand(Run, Console.Out, Console.Error).InvokeAsync(args);
+return await SteadyWriter.Run((output, error) => new RunCommand(Run, output, error).InvokeAsync(args));
 
 static Task<int> Run(RunOptions options, CancellationToken cancellation) =>
     (from text in TokenizedText.Read(options.TextFile, options.Preset.Context)
@@ -23,7 +23,12 @@ static async Task<int> Train(TrainingRun run, DirectoryInfo folder, Cancellation
     Say($"model       {preset.Name}: {run.Model.Layout.ParameterCount:N0} parameters, {preset.Layers} layers, {preset.Heads} heads, width {preset.Width}, context {preset.Context}");
     Say($"training    {preset.Steps} steps of {preset.BatchSize} × {preset.Context} characters, seed {run.Options.Seed}: {run.Optimizer}");
     Say($"{run.Optimizer.Report(run.Model.Layout)}\n");
-    if (run.LearnsNothing) Console.Error.WriteLine("the learning rate is 0 at every step: nothing will be learnt");
+    if (run.LearnsNothing)
+    {
+        Console.Error.WriteFault(run.KnownSteps == preset.Steps
+            ? "the learning rate is 0 at every step: nothing will be learnt"
+            : $"the learning rate is 0 at each of the first {run.KnownSteps} steps: nothing will be learnt in them");
+    }
 
     try
     {
@@ -74,7 +79,7 @@ static int Tell(TrainingRun run, TrainResult<float> result, CancellationToken ca
 
 static int Refuse(string fault, int code)
 {
-    Console.Error.WriteLine(fault.ReplaceLineEndings(" "));
+    Console.Error.WriteFault(fault);
     return code;
 }
 

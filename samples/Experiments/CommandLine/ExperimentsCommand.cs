@@ -67,7 +67,7 @@ public sealed class ExperimentsCommand
         catch (Exception exception)
         {
             // The outermost edge: a person is told what failed, not where in the code.
-            await error.WriteLineAsync($"failed: {exception.Message}");
+            error.WriteFault($"failed: {exception.Message}");
             return RunCommand.Failure;
         }
     }
@@ -86,7 +86,9 @@ public sealed class ExperimentsCommand
             string? unknown = names.FirstOrDefault(other => Catalogue.All.All(experiment => experiment.Name != other));
             Experiment[] chosen = [.. first.Concat(Catalogue.All.Where(experiment => names.Contains(experiment.Name))).Distinct()];
             Dictionary<string, string> given = options.Where(option => parsed.GetResult(option) is not null)
-                .ToDictionary(option => option.Name, option => parsed.GetValue(option) ?? "");
+                .ToDictionary(
+                    option => option.Name,
+                    option => CheckedOption.LacksValue(parsed.GetResult(option)!) ? "" : parsed.GetValue(option) ?? "");
             string? homeless = unknown?.StartsWith('-') == true
                 ? unknown
                 : given.Keys.FirstOrDefault(option => chosen.All(experiment => experiment.Settings.All(setting => $"--{setting.Name}" != option)));
@@ -152,7 +154,7 @@ public sealed class ExperimentsCommand
 
     private int Refuse(IEnumerable<string> faults)
     {
-        foreach (string fault in faults) error.WriteLine(fault);
+        foreach (string fault in faults) error.WriteFault(fault);
         return RunCommand.WrongUse;
     }
 }

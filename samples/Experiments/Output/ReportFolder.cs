@@ -1,5 +1,8 @@
+using System.Text;
+using Functional.Optim.Training;
 using LanguageExt;
 using LanguageExt.Common;
+using MiniGpt;
 
 namespace Experiments;
 
@@ -13,19 +16,19 @@ public sealed class ReportFolder(DirectoryInfo root)
     public Fin<string> Write(ExperimentRun run)
     {
         string folder = Path.Combine(root.FullName, run.Experiment.Name), page = Path.Combine(root.FullName, "index.html");
-        try
-        {
-            Directory.CreateDirectory(folder);
-            File.WriteAllText(Path.Combine(folder, "report.md"), MarkdownText.Of(run));
-            foreach (Table table in run.Report.Tables) File.WriteAllText(Path.Combine(folder, $"{table.Name}.csv"), CsvText.Of(table));
-            foreach (Picture picture in run.Report.Pictures) PictureFile.Write(picture, folder);
-            written.Add(run);
-            File.WriteAllText(page, IndexPage.Of(written));
-            return page;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return Error.New($"cannot write the files of {run.Experiment.Name}: {exception.Message}");
-        }
+        Fin<Unit> files = from made in OutputFolder.Make(folder)
+                          from report in WriteText(Path.Combine(folder, "report.md"), MarkdownText.Of(run))
+                          from tables in All(run.Report.Tables, table => WriteText(Path.Combine(folder, $"{table.Name}.csv"), CsvText.Of(table)))
+                          from pictures in All(run.Report.Pictures, picture => PictureFile.Write(picture, folder).Map(_ => Prelude.unit))
+                          from shown in WriteText(page, IndexPage.Of([.. written, run]))
+                          select shown;
+        if (files.IsSucc) written.Add(run);
+        return files.Match<Fin<string>>(
+            Succ: _ => page, Fail: fault => Error.New($"cannot write the files of {run.Experiment.Name}: {fault.Message}"));
     }
+
+    private static Fin<Unit> All<T>(IEnumerable<T> items, Func<T, Fin<Unit>> write) =>
+        items.Aggregate((Fin<Unit>)Prelude.unit, (before, item) => before.Bind(_ => write(item)));
+
+    private static Fin<Unit> WriteText(string path, string text) => AtomicFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(text)));
 }

@@ -1,3 +1,5 @@
+using Functional.Optim.Training;
+using LanguageExt;
 using MiniGpt;
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
@@ -23,8 +25,8 @@ public static class PictureFile
     /// <summary>Writes a picture as a PNG and as an SVG.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="folder">Where the files go.</param>
-    /// <returns>The names of the two files.</returns>
-    public static (string Png, string Svg) Write(Picture picture, string folder)
+    /// <returns>The names of the two files, or why one could not be written.</returns>
+    public static Fin<(string Png, string Svg)> Write(Picture picture, string folder)
     {
         int columns = Math.Min(picture.Panels.Length, 2), rows = (picture.Panels.Length + 1) / 2;
         (int width, int height) = (columns == 1 ? SingleWidth : Width, rows * Height);
@@ -34,18 +36,20 @@ public static class PictureFile
         for (int index = 0; index < picture.Panels.Length; index++) Draw(drawing.GetPlot(index), picture.Panels[index], names);
 
         (string png, string svg) = ($"{picture.Name}.png", $"{picture.Name}.svg");
-        drawing.SavePng(Path.Combine(folder, png), width, height);
-        using (FileStream stream = File.Create(Path.Combine(folder, svg)))
-        using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, width, height), stream))
+        byte[] pixels = drawing.Render(width, height).GetImageBytes(ImageFormat.Png);
+        using MemoryStream vectors = new();
+        using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, width, height), vectors))
             drawing.Render(canvas, new PixelRect(0, width, height, 0));
-        return (png, svg);
+        return from first in AtomicFile.Write(Path.Combine(folder, png), file => file.Write(pixels))
+               from second in AtomicFile.Write(Path.Combine(folder, svg), file => vectors.WriteTo(file))
+               select (png, svg);
     }
 
     private static void Draw(Plot plot, Panel panel, string[] names)
     {
         AxisRange x = AxisRange.Of(panel.X, panel.Marks.SelectMany(Across)), y = AxisRange.Of(panel.Y, panel.Marks.SelectMany(Up));
         Bars[] bars = [.. panel.Marks.OfType<Bars>()];
-        HashSet<string> named = [];
+        System.Collections.Generic.HashSet<string> named = [];
         foreach (Mark mark in panel.Marks)
         {
             Color color = (mark.Like ?? mark.Name) is { } name ? Colors[Array.IndexOf(names, name) % Colors.Length]

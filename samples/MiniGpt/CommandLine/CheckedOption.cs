@@ -49,7 +49,15 @@ public static class CheckedOption
             CustomParser = given => Value(given) is { } text && allows(text) ? text : Refuse<string?>(given, name, allowed),
         };
 
-    private static string? Value(ArgumentResult given) => given.Tokens.Count > 0 ? given.Tokens[0].Value : null;
+    /// <summary>Whether an option stands somewhere without a value, alone or after one that it has elsewhere.</summary>
+    public static bool LacksValue(OptionResult given)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        return given.IdentifierTokenCount > given.Tokens.Count;
+    }
+
+    private static string? Value(ArgumentResult given) =>
+        given.Tokens.Count > 0 && !(given.Parent is OptionResult option && LacksValue(option)) ? given.Tokens[0].Value : null;
 
     private static T? Refuse<T>(ArgumentResult given, string name, string allowed)
     {

@@ -1,23 +1,36 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace MiniGpt;
 
-/// <summary>Listens for Ctrl+C: the first asks the program to stop, however long that takes; the second ends it at once.</summary>
+/// <summary>
+/// Listens for whatever asks the program to stop: Ctrl+C, Ctrl+\, a request to terminate, a terminal or a connection that closes. The
+/// first asks it to stop, however long that takes; one that comes a second later or more ends it at once. What the system lets a program
+/// ignore, as nohup does, is ignored.
+/// </summary>
 public sealed class Interruption : IDisposable
 {
+    /// <summary>What a terminal that closes, or a hand that trembles, sends again within this time is the same request.</summary>
+    private static readonly TimeSpan Same = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] signals;
     private readonly TextWriter error;
+    private long asked;
 
-    /// <summary>Begins to listen, to requests to terminate as well.</summary>
+    /// <summary>Begins to listen.</summary>
     /// <param name="error">Is told when the program is asked to stop.</param>
     public Interruption(TextWriter error)
     {
         this.error = error;
-        signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+        signals =
+        [
+            .. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+                .Select(signal => PosixSignalRegistration.Create(signal, Stop)),
+        ];
     }
 
-    /// <summary>Is cancelled by the first Ctrl+C.</summary>
+    /// <summary>Is cancelled by the first request.</summary>
     public CancellationToken Token => source.Token;
 
     /// <summary>Listens no more.</summary>
@@ -29,10 +42,19 @@ public sealed class Interruption : IDisposable
 
     private void Stop(PosixSignalContext signal)
     {
+        long now = Stopwatch.GetTimestamp(), first = Interlocked.CompareExchange(ref asked, now, 0);
         // What is not cancelled here goes to the system, which ends the program.
-        if (source.IsCancellationRequested) return;
-        signal.Cancel = true;
-        error.WriteLine("stopping; Ctrl+C again ends it at once");
-        source.Cancel();
+        signal.Cancel = first == 0 || Stopwatch.GetElapsedTime(first, now) < Same;
+        if (first != 0) return;
+        try
+        {
+            // First of all, so that nothing that fails afterwards keeps the program from stopping in order.
+            source.Cancel();
+            error.WriteLine("stopping; Ctrl+C again after a second ends it at once");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ObjectDisposedException)
+        {
+            // There is nobody to be told, or the run has ended meanwhile: it stops all the same.
+        }
     }
 }

@@ -7,16 +7,26 @@ namespace MiniGpt;
 public static class OutputFolder
 {
     /// <summary>Makes the folder where it is missing and proves that files can be written to it, or says in one line why not.</summary>
-    public static Fin<DirectoryInfo> Prepare(string path)
+    public static Fin<DirectoryInfo> Prepare(string path) => Make(path).Bind(folder => Try(path, () =>
+    {
+        string probe = Path.Combine(folder.FullName, Path.GetRandomFileName());
+        File.WriteAllBytes(probe, [0]);
+        File.Delete(probe);
+        return folder;
+    }));
+
+    /// <summary>Makes the folder where it is missing, or says in one line why not.</summary>
+    public static Fin<DirectoryInfo> Make(string path) =>
+        File.Exists(path) ? Fault(path, "is a file; allowed is a folder") : Try(path, () => Directory.CreateDirectory(path));
+
+    /// <summary>Makes a new folder for what the one that was asked for does not take, or says in one line why not.</summary>
+    public static Fin<DirectoryInfo> MakeTemporary() => Try(Path.GetTempPath(), () => Directory.CreateTempSubdirectory("minigpt-"));
+
+    private static Fin<DirectoryInfo> Try(string path, Func<DirectoryInfo> make)
     {
         try
         {
-            if (File.Exists(path)) return Fault(path, "is a file; allowed is a folder");
-            DirectoryInfo folder = Directory.CreateDirectory(path);
-            string probe = Path.Combine(folder.FullName, Path.GetRandomFileName());
-            File.WriteAllBytes(probe, [0]);
-            File.Delete(probe);
-            return folder;
+            return make();
         }
         catch (UnauthorizedAccessException)
         {

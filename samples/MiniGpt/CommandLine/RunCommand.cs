@@ -18,7 +18,7 @@ public sealed class RunCommand
     /// <summary>The exit code of wrong use.</summary>
     public const int WrongUse = 2;
 
-    /// <summary>The exit code of a run that Ctrl+C stopped.</summary>
+    /// <summary>The exit code of a run that Ctrl+C, or another request to end, stopped.</summary>
     public const int Interrupted = 130;
 
     private const string DefaultFolder = "minigpt-run";
@@ -110,7 +110,7 @@ public sealed class RunCommand
         catch (Exception exception)
         {
             // The outermost edge: a person is told what failed, not where in the code.
-            await error.WriteLineAsync($"failed: {exception.Message}");
+            error.WriteFault($"failed: {exception.Message}");
             return Failure;
         }
     }
@@ -154,7 +154,7 @@ public sealed class RunCommand
 
     private int Refuse(IEnumerable<string> faults)
     {
-        foreach (string fault in faults) error.WriteLine(fault);
+        foreach (string fault in faults) error.WriteFault(fault);
         return WrongUse;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Functional.Optim.Training;
 using Spectre.Console;
@@ -10,7 +11,7 @@ public sealed class LiveProgress : IProgress<StepReport>
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
 
     private readonly ProgressTask bar;
-    private DateTime next;
+    private long shown;
     private double tokensPerSecond = double.NaN;
     private double? validationLoss;
 
@@ -35,8 +36,8 @@ public sealed class LiveProgress : IProgress<StepReport>
         validationLoss = value.ValidationLoss ?? validationLoss;
         // A single step's time jumps; a mean that forgets slowly can be read.
         tokensPerSecond = double.IsNaN(tokensPerSecond) ? value.TokensPerSecond : (0.95 * tokensPerSecond) + (0.05 * value.TokensPerSecond);
-        if (DateTime.UtcNow < next && value.Step < value.TotalSteps) return;
-        next = DateTime.UtcNow + Refresh;
+        if (shown != 0 && Stopwatch.GetElapsedTime(shown) < Refresh && value.Step < value.TotalSteps) return;
+        shown = Stopwatch.GetTimestamp();
         bar.Value = value.Step;
         // As short as it is, so that it and the bar fit into 80 columns.
         string validation = validationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $"val {loss:0.00} ") : "";

@@ -8,27 +8,41 @@ namespace MiniGpt;
 /// <summary>What a run leaves in its folder: the parameters, the metrics and the plot.</summary>
 public static class RunFiles
 {
-    /// <summary>Writes each file, whatever becomes of the others. One that was there is replaced as a whole or not at all.</summary>
+    /// <summary>
+    /// Writes each file, whatever becomes of the others. One that was there is replaced as a whole or not at all. A folder that is gone is
+    /// made again; what cannot be written there goes to a new folder among the temporary files.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="run">What was trained.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="history">What was reported on the way.</param>
-    /// <returns>The path of each file, or why it could not be written; what took longest to make comes first.</returns>
-    public static Fin<string>[] Write(
+    /// <returns>
+    /// The path of each file, or why it could not be written; of one that went elsewhere first why and then its path. What took longest to
+    /// make comes first.
+    /// </returns>
+    public static IEnumerable<Fin<string>> Write(
         DirectoryInfo folder, TrainingRun run, ParameterTree<float> parameters, IReadOnlyList<StepReport> history)
     {
-        return
+        (string Name, Func<string, Fin<Unit>> Write)[] files =
         [
-            At("parameters.bin", path => ParameterFile.Save(parameters, path)),
-            At("metrics.csv", path => MetricsFile.Write(history, path)),
-            At("loss.png", path => WritePlot(path, run, history)),
+            ("parameters.bin", path => ParameterFile.Save(parameters, path)),
+            ("metrics.csv", path => MetricsFile.Write(history, path)),
+            ("loss.png", path => WritePlot(path, run, history)),
         ];
-
-        Fin<string> At(string name, Func<string, Fin<Unit>> write)
+        Fin<DirectoryInfo>? elsewhere = null;
+        foreach ((string name, Func<string, Fin<Unit>> write) in files)
         {
-            string path = Path.Combine(folder.FullName, name);
-            return write(path).Map(_ => path);
+            Fin<string> written = OutputFolder.Make(folder.FullName).Bind(made => At(made, name, write));
+            yield return written;
+            if (written.IsSucc) continue;
+            yield return (elsewhere ??= OutputFolder.MakeTemporary()).Bind(made => At(made, name, write));
         }
+    }
+
+    private static Fin<string> At(DirectoryInfo folder, string name, Func<string, Fin<Unit>> write)
+    {
+        string path = Path.Combine(folder.FullName, name);
+        return write(path).Map(_ => path);
     }
 
     private static Fin<Unit> WritePlot(string path, TrainingRun run, IReadOnlyList<StepReport> history)

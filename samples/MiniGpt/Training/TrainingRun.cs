@@ -13,6 +13,8 @@ public sealed class TrainingRun
     /// <summary>Longer runs report every few steps, so that the metrics stay readable.</summary>
     private const int MostReports = 10_000;
 
+    private const int MostKnownSteps = 10_000;
+
     /// <summary>Prepares a run.</summary>
     /// <param name="options">What was asked for.</param>
     /// <param name="text">What to train on.</param>
@@ -36,8 +38,11 @@ public sealed class TrainingRun
     /// <summary>What trains it.</summary>
     public Optimizer Optimizer { get; }
 
-    /// <summary>Whether the learning rate is 0 at every step.</summary>
-    public bool LearnsNothing => Enumerable.Range(1, Options.Preset.Steps).All(step => Optimizer.LearningRateAt(step) == 0);
+    /// <summary>The steps whose learning rate is known beforehand: the first ones, no more than are looked at in a moment.</summary>
+    public int KnownSteps => Math.Min(Options.Preset.Steps, MostKnownSteps);
+
+    /// <summary>Whether the learning rate is 0 at each of the <see cref="KnownSteps"/>.</summary>
+    public bool LearnsNothing => Enumerable.Range(1, KnownSteps).All(step => Optimizer.LearningRateAt(step) == 0);
 
     /// <summary>Trains until the last step, the first gradient that is not finite, or cancellation.</summary>
     /// <param name="progress">Who is told each report.</param>

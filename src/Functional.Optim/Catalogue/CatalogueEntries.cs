@@ -11,11 +11,14 @@ public static class CatalogueEntries
     /// <typeparam name="T">What the entries build.</typeparam>
     /// <param name="entries">One or more.</param>
     /// <param name="name">The name, in any case.</param>
+    /// <exception cref="ArgumentException">There are no entries.</exception>
     public static Validation<Error, CatalogueEntry<T>> Find<T>(this ImmutableArray<CatalogueEntry<T>> entries, string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        if (entries.IsDefaultOrEmpty) throw new ArgumentException("There are no entries; allowed are one or more.", nameof(entries));
         CatalogueEntry<T>? found = entries.FirstOrDefault(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
         return new Faults()
-            .Require(found is not null, entries[0].Kind, name, string.Join(", ", entries.Select(entry => entry.Name)))
+            .Require(found is not null, entries[0].Kind, Excerpt.Of(name), string.Join(", ", entries.Select(entry => entry.Name)))
             .Make(() => found!);
     }
 
@@ -24,6 +27,7 @@ public static class CatalogueEntries
     /// <param name="entries">One or more.</param>
     /// <param name="text">Name and options.</param>
     /// <param name="learningRate">The learning rate where the text does not give it.</param>
+    /// <exception cref="ArgumentException">There are no entries.</exception>
     public static Validation<Error, T> Build<T>(this ImmutableArray<CatalogueEntry<T>> entries, string text, Schedule? learningRate = null) =>
         EntryText.Parse(text).Bind(
             written => entries.Find(written.Name).Bind(entry => entry.Build(written.Options, learningRate)));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using LanguageExt;
 using LanguageExt.Common;
 
@@ -14,7 +15,16 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
 {
     internal const string Form = "name or name(option=value, …)";
 
-    /// <summary>Name and options from a text. A comma that no option follows belongs to the value, as in <c>milestones=100,200</c>.</summary>
+    /// <summary>How deep parentheses may be nested, so that no text is too deep to be built.</summary>
+    internal const int Deepest = 32;
+
+    /// <summary>How many options a text may give, far more than any entry has, so that there are not as many faults as characters.</summary>
+    internal const int MostOptions = 64;
+
+    /// <summary>
+    /// Name and options from a text: at most 64 options, parentheses at most 32 deep. A comma that no option follows belongs to the value,
+    /// as in <c>milestones=100,200</c>. Time and memory are in proportion to the length of the text.
+    /// </summary>
     /// <param name="text">The text.</param>
     public static Validation<Error, EntryText> Parse(string text)
     {
@@ -22,59 +32,58 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
         string trimmed = text.Trim();
         int open = trimmed.IndexOf('(', StringComparison.Ordinal);
         string name = (open < 0 ? trimmed : trimmed[..open]).TrimEnd();
-        var options = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.OrdinalIgnoreCase);
         if (name.Length == 0 || name.AsSpan().ContainsAny("),=") || (open >= 0 && trimmed[^1] != ')'))
-            return Error.New($"'{text}' is not written as {Form}");
-        if (open < 0) return new EntryText(name, options.ToImmutable());
-        string last = string.Empty;
-        foreach (string piece in Pieces(trimmed[(open + 1)..^1]))
-        {
-            int equals = piece.AsSpan().IndexOfAny("=(");
-            bool isOption = equals > 0 && piece[equals] == '=' && !string.IsNullOrWhiteSpace(piece[..equals]);
-            if (!isOption && last.Length == 0) return Error.New($"'{piece.Trim()}' in '{text}' is not written as option=value");
-            if (!isOption)
-            {
-                options[last] += $",{piece.Trim()}";
-                continue;
-            }
-
-            last = piece[..equals].Trim();
-            if (!options.TryAdd(last, piece[(equals + 1)..].Trim())) return Error.New($"'{text}' gives {last} twice");
-        }
-
-        return options.Values.All(IsBalanced)
-            ? new EntryText(name, options.ToImmutable())
-            : Error.New($"'{text}' has a parenthesis without its other one");
+            return Fault(text, $"is not written as {Form}");
+        if (open < 0) return new EntryText(name, None);
+        return OptionsOf(trimmed[(open + 1)..^1], text).Map(options => new EntryText(name, options));
     }
 
     /// <summary>The text.</summary>
     public override string ToString() =>
         Options.IsEmpty ? Name : $"{Name}({string.Join(", ", Options.Select(option => $"{option.Key}={option.Value}"))})";
 
-    /// <summary>What stands between commas that are in no parentheses.</summary>
-    private static IEnumerable<string> Pieces(string inside)
+    private static ImmutableSortedDictionary<string, string> None { get; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    private static Validation<Error, ImmutableSortedDictionary<string, string>> OptionsOf(string inside, string text)
     {
+        var options = None.ToBuilder();
+        string last = string.Empty;
+        StringBuilder value = new();
         int start = 0, depth = 0;
-        for (int index = 0; index < inside.Length; index++)
+        for (int index = 0; index <= inside.Length; index++)
         {
-            depth += inside[index] switch { '(' => 1, ')' => -1, _ => 0 };
-            if (inside[index] != ',' || depth > 0) continue;
-            yield return inside[start..index];
-            start = index + 1;
-        }
-
-        if (!string.IsNullOrWhiteSpace(inside)) yield return inside[start..];
-    }
-
-    private static bool IsBalanced(string value)
-    {
-        int depth = 0;
-        foreach (char character in value)
-        {
+            char character = index < inside.Length ? inside[index] : ',';
             depth += character switch { '(' => 1, ')' => -1, _ => 0 };
-            if (depth < 0) return false;
+            if (depth < 0 || (index == inside.Length && depth > 0)) return Fault(text, "has a parenthesis without its other one");
+            // The parentheses around all options are the first level.
+            if (depth >= Deepest) return Fault(text, $"is nested deeper than {Deepest}");
+            if (character != ',' || depth > 0) continue;
+            ReadOnlySpan<char> piece = inside.AsSpan(start, index - start);
+            start = index + 1;
+            int equals = piece.IndexOfAny('=', '(');
+            if (equals >= 0 && piece[equals] == '=' && !piece[..equals].IsWhiteSpace())
+            {
+                if (last.Length > 0) options[last] = value.ToString();
+                last = piece[..equals].Trim().ToString();
+                if (options.ContainsKey(last)) return Fault(text, $"gives {Excerpt.Of(last)} twice");
+                if (options.Count == MostOptions) return Fault(text, $"gives more than {MostOptions} options");
+                options.Add(last, string.Empty);
+                value.Clear().Append(piece[(equals + 1)..].Trim());
+            }
+            else if (last.Length > 0)
+            {
+                value.Append(',').Append(piece.Trim());
+            }
+            else if (!string.IsNullOrWhiteSpace(inside))
+            {
+                return Error.New($"'{Excerpt.Of(piece.Trim().ToString())}' in '{Excerpt.Of(text)}' is not written as option=value");
+            }
         }
 
-        return depth == 0;
+        if (last.Length > 0) options[last] = value.ToString();
+        return options.ToImmutable();
     }
+
+    private static Error Fault(string text, string fault) => Error.New($"'{Excerpt.Of(text)}' {fault}");
 }

@@ -83,8 +83,8 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
     internal Faults FaultsOf(string entry)
     {
         string[] known = [.. Options.Select(option => option.Name)];
-        foreach (string name in given.Keys.Except(known, StringComparer.OrdinalIgnoreCase))
-            faults.Require(false, name, $"no option of {entry}", string.Join(", ", known));
+        foreach (string name in given.Keys.Except(known, StringComparer.OrdinalIgnoreCase).Take(EntryText.MostOptions))
+            faults.Require(false, Excerpt.Of(name), $"no option of {entry}", string.Join(", ", known));
         return faults;
     }
 
@@ -113,7 +113,7 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
     }
 
     private void Require(bool holds, CatalogueOption option, string? text) =>
-        faults.Require(holds, option.Name, text ?? "not given", $"{option.Type}, {option.Allowed}");
+        faults.Require(holds, option.Name, text is null ? "not given" : Excerpt.Of(text), $"{option.Type}, {option.Allowed}");
 
     private string? TextOf(CatalogueOption option) => GivenFor(option) ?? option.Default;
 
@@ -140,11 +140,18 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
 
     private static bool ReadWholes(string text, out long[] values)
     {
-        string[] parts = text.Split(',', StringSplitOptions.RemoveEmptyEntries);
-        values = new long[parts.Length];
-        for (int index = 0; index < parts.Length; index++)
-            if (!ReadWhole(parts[index], out values[index])) return false;
-        return true;
+        List<long> read = [];
+        bool whole = true;
+        foreach (Range part in text.AsSpan().Split(','))
+        {
+            ReadOnlySpan<char> number = text.AsSpan(part);
+            if (number.IsEmpty) continue;
+            whole &= long.TryParse(number, NumberStyles.Integer, CultureInfo.InvariantCulture, out long value);
+            read.Add(value);
+        }
+
+        values = [.. read];
+        return whole;
     }
 
     /// <summary>A name in any case, and no number in its place.</summary>

@@ -4,5 +4,5 @@ namespace Functional.Optim;
 internal sealed record AdagradRate(Schedule Inner, double Decay) : Schedule
 {
     /// <inheritdoc/>
-    protected internal override double RateAt(long step) => Inner.RateAt(step) / (1 + (Math.Max(0, step - 1) * Decay));
+    protected internal override double RateAt(long step) => Inner.At(step) / (1 + (Math.Max(0, step - 1) * Decay));
 }

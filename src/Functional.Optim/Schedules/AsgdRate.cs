@@ -6,5 +6,5 @@ namespace Functional.Optim;
 internal sealed record AsgdRate(Schedule Inner, double Lambda, double Alpha) : Schedule
 {
     /// <inheritdoc/>
-    protected internal override double RateAt(long step) => AsgdSteps.Rate(Inner.RateAt(step), Lambda, Alpha, step);
+    protected internal override double RateAt(long step) => AsgdSteps.Rate(Inner.At(step), Lambda, Alpha, step);
 }

@@ -4,14 +4,29 @@ namespace Functional.Optim;
 
 /// <summary>A schedule kept between two rates; the greatest may be infinite.</summary>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-internal sealed record Clamped(Schedule Inner, double Minimum, double Maximum) : Schedule
+internal sealed record Clamped : ComposedSchedule
 {
+    private Clamped(Schedule inner, double minimum, double maximum)
+        : base(RequireDepth(1 + inner.Depth, "Schedule.Clamp")) => (Inner, Minimum, Maximum) = (inner, minimum, maximum);
+
+    /// <summary>The schedule.</summary>
+    public Schedule Inner { get; }
+
+    /// <summary>The least rate.</summary>
+    public double Minimum { get; }
+
+    /// <summary>The greatest rate.</summary>
+    public double Maximum { get; }
+
     internal static Clamped Of(Schedule inner, double minimum, double maximum) => new Faults()
         .Require(inner, "rate")
         .Require(minimum >= 0, nameof(minimum), minimum, "0 or more")
         .Require(maximum >= minimum, nameof(maximum), maximum, "the minimum or more")
-        .Make(() => new Clamped(inner, minimum, maximum)).OrThrow("Schedule.Clamp");
+        .Make(() => inner is Clamped clamped
+            // What is kept between two rates twice is kept between two rates.
+            ? new Clamped(clamped.Inner, Math.Clamp(clamped.Minimum, minimum, maximum), Math.Clamp(clamped.Maximum, minimum, maximum))
+            : new Clamped(inner, minimum, maximum)).OrThrow("Schedule.Clamp");
 
     /// <inheritdoc/>
-    protected internal override double RateAt(long step) => Math.Clamp(Inner.RateAt(step), Minimum, Maximum);
+    protected internal override double RateAt(long step) => Math.Clamp(Inner.At(step), Minimum, Maximum);
 }

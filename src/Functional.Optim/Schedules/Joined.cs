@@ -2,12 +2,24 @@ using LanguageExt;
 
 namespace Functional.Optim;
 
-/// <summary>One schedule up to and including a step, then another that counts from there.</summary>
-internal sealed record Joined(Schedule Before, Schedule After, long LastStepBefore) : Schedule
+/// <summary>
+/// Schedules one after the other, each up to and including its last step, the next one counting from there. Parts that are joined
+/// themselves are taken in, so that any number of them are as fast to find and as shallow as two.
+/// </summary>
+internal sealed record Joined : ComposedSchedule
 {
+    private Joined(Seq<Schedule> parts, Seq<long> lastSteps, int depth)
+        : base(depth) => (Parts, LastSteps) = (parts, lastSteps);
+
+    /// <summary>The schedules.</summary>
+    public Seq<Schedule> Parts { get; }
+
+    /// <summary>The last step of each part but the last, counted from the start, in rising order.</summary>
+    public Seq<long> LastSteps { get; }
+
     internal static Joined Of(Schedule before, Schedule after, long afterStep) => new Faults()
         .Require(before, "rate").Require(after, "next").Require(afterStep, Bounds.AtLeast(0))
-        .Make(() => new Joined(before, after, afterStep)).OrThrow("Schedule.Then");
+        .Make(() => Join(before, after, afterStep)).OrThrow("Schedule.Then");
 
     internal static Schedule Of(Seq<Schedule> schedules, Seq<long> milestones) => new Faults()
         .Require(
@@ -15,10 +27,42 @@ internal sealed record Joined(Schedule Before, Schedule After, long LastStepBefo
             $"one more than the {milestones.Count} milestones")
         .RequireRising(milestones)
         .RequireEach(schedules)
-        .Make(() => schedules.Tail.Zip(milestones).Fold(schedules[0], (before, next) => Of(before, next.Item1, next.Item2)))
+        .Make(() => schedules.Tail.Zip(milestones).Fold(schedules[0], (before, next) => Join(before, next.Item1, next.Item2)))
         .OrThrow("Schedule.Sequential");
 
     /// <inheritdoc/>
-    protected internal override double RateAt(long step) =>
-        step <= LastStepBefore ? Before.RateAt(step) : After.RateAt(step - LastStepBefore);
+    protected internal override double RateAt(long step)
+    {
+        int part = step == 0 ? 0 : LastSteps.Passed(step - 1);
+        return Parts[part].At(part == 0 ? step : step - LastSteps[part - 1]);
+    }
+
+    private static Joined Join(Schedule before, Schedule after, long afterStep)
+    {
+        Joined next = after as Joined ?? Alone(after);
+        Joined first = (before as Joined ?? Alone(before)).UpTo(afterStep);
+        Seq<Schedule> parts = first.Parts;
+        Seq<long> lastSteps = first.LastSteps;
+        for (int part = 0; part < next.Parts.Count; part++)
+        {
+            long last = part == 0 ? 0 : next.LastSteps[part - 1];
+            // Such a part and those after it are never reached.
+            if (last > long.MaxValue - afterStep) break;
+            (parts, lastSteps) = (parts.Add(next.Parts[part]), lastSteps.Add(afterStep + last));
+        }
+
+        int depth = RequireDepth(Math.Max(first.Depth, next.Depth), "Schedule.Then");
+        return new Joined(parts, lastSteps, depth);
+    }
+
+    private static Joined Alone(Schedule part) => new(Prelude.Seq1(part), Seq<long>.Empty, 1 + part.Depth);
+
+    /// <summary>The parts that are reached up to and including a step.</summary>
+    private Joined UpTo(long lastStep)
+    {
+        int steps = LastSteps.Passed(lastStep);
+        if (steps == LastSteps.Count) return this;
+        Seq<Schedule> parts = Parts.Take(steps + 1).Strict();
+        return new Joined(parts, LastSteps.Take(steps).Strict(), 1 + parts.Max(part => part.Depth));
+    }
 }

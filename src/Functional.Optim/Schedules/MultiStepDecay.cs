@@ -36,10 +36,5 @@ public sealed record MultiStepDecay : FactorSchedule
         Create(rate, milestones, gamma).OrThrow(nameof(MultiStepDecay));
 
     /// <inheritdoc/>
-    private protected override double Factor(long step)
-    {
-        int passed = 0;
-        while (passed < Milestones.Count && Milestones[passed] <= step) passed++;
-        return Math.Pow(Gamma, passed);
-    }
+    private protected override double Factor(long step) => Math.Pow(Gamma, Milestones.Passed(step));
 }

@@ -2,18 +2,35 @@ using LanguageExt;
 
 namespace Functional.Optim;
 
-/// <summary>Two schedules multiplied, step by step.</summary>
-internal sealed record Product(Schedule First, Schedule Second) : Schedule
+/// <summary>Schedules multiplied, step by step. A first factor that is a product itself is taken in, which leaves the order as it is.</summary>
+internal sealed record Product : ComposedSchedule
 {
-    internal static Product Of(Schedule schedule, double factor) => new Faults()
+    private Product(Seq<Schedule> factors, int depth)
+        : base(depth) => Factors = factors;
+
+    /// <summary>The schedules, multiplied in this order.</summary>
+    public Seq<Schedule> Factors { get; }
+
+    internal static Schedule Of(Schedule schedule, double factor) => new Faults()
         .Require(schedule, "rate").Require(factor, Bounds.NotNegative)
-        .Make(() => new Product(schedule, factor)).OrThrow("Schedule.Scale");
+        .Make(() => Multiply(schedule, factor)).OrThrow("Schedule.Scale");
 
     internal static Schedule Of(Seq<Schedule> schedules) => new Faults()
         .Require(!schedules.IsEmpty, nameof(schedules), "empty", "one or more")
         .RequireEach(schedules)
-        .Make(() => schedules.Reduce((first, second) => new Product(first, second))).OrThrow("Schedule.Chained");
+        .Make(() => schedules.Reduce(Multiply)).OrThrow("Schedule.Chained");
 
     /// <inheritdoc/>
-    protected internal override double RateAt(long step) => First.RateAt(step) * Second.RateAt(step);
+    protected internal override double RateAt(long step)
+    {
+        double rate = Factors[0].At(step);
+        for (int factor = 1; factor < Factors.Count; factor++) rate *= Factors[factor].At(step);
+        return rate;
+    }
+
+    private static Schedule Multiply(Schedule first, Schedule second)
+    {
+        Product before = first as Product ?? new Product(Prelude.Seq1(first), 1 + first.Depth);
+        return new Product(before.Factors.Add(second), RequireDepth(Math.Max(before.Depth, 1 + second.Depth), "Schedule.Scale"));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using LanguageExt;
 
@@ -98,7 +99,8 @@ public abstract record Schedule
     /// <param name="schedules">The parts.</param>
     /// <param name="milestones">The last step of each part but the last, counted from the start; not negative, in rising order.</param>
     /// <exception cref="ArgumentException">
-    /// There is not one part more than milestones, they do not rise, or a part is a number that is no rate.
+    /// There is not one part more than milestones, they do not rise, a part is a number that is no rate, or schedules are more than 16 within
+    /// each other.
     /// </exception>
     public static Schedule Sequential(IEnumerable<Schedule> schedules, IEnumerable<long> milestones) =>
         Joined.Of(Prelude.toSeq(schedules).Strict(), Prelude.toSeq(milestones).Strict());
@@ -108,7 +110,9 @@ public abstract record Schedule
     /// schedules that multiply. torch's CosineAnnealingLR with a floor adds as well when chained, so it has no such product.
     /// </summary>
     /// <param name="schedules">The factors; one or more.</param>
-    /// <exception cref="ArgumentException">There is none, or one is a number that is no rate.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is none, one is a number that is no rate, or schedules are more than 16 within each other.
+    /// </exception>
     public static Schedule Chained(params IEnumerable<Schedule> schedules) => Product.Of(Prelude.toSeq(schedules).Strict());
 
     /// <summary>A constant rate as a schedule: the conversion from a number, for languages that have none.</summary>
@@ -119,10 +123,16 @@ public abstract record Schedule
     /// <param name="step">The number of the update; 0 is allowed, and is what a zero-based schedule starts with.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     /// <exception cref="ArgumentException">The schedule is a number that is no rate.</exception>
+    /// <exception cref="InvalidOperationException">What <see cref="RateAt"/> returned is NaN, infinite or negative.</exception>
     public double At(long step)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
-        return RateAt(step);
+        double rate = RateAt(step);
+        return Bounds.NotNegative.Contains(rate)
+            ? rate
+            : throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The rate of {Excerpt.Of(ToString())} at step {step} is {rate}; allowed is {Bounds.NotNegative}."));
     }
 
     /// <summary>The rates of the first updates: At(1), …, At(n).</summary>
@@ -137,29 +147,40 @@ public abstract record Schedule
     }
 
     /// <summary>This schedule with torch's convention: the first update has the rate At(0).</summary>
-    /// <exception cref="ArgumentException">The schedule is a number that is no rate.</exception>
+    /// <exception cref="ArgumentException">
+    /// The schedule is a number that is no rate, or schedules are more than 16 within each other.
+    /// </exception>
     public Schedule ZeroBased() => new ZeroBasedSchedule(Setting.Check(this, "rate"));
 
     /// <summary>This schedule times a factor.</summary>
     /// <param name="factor">Finite and not negative.</param>
-    /// <exception cref="ArgumentException">The factor is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The factor is negative or not finite, or schedules are more than 16 within each other; scaling again does not count.
+    /// </exception>
     public Schedule Scale(double factor) => Product.Of(this, factor);
 
     /// <summary>This schedule, kept between two rates.</summary>
     /// <param name="minimum">The least rate; not negative.</param>
     /// <param name="maximum">The greatest rate; not below the least.</param>
-    /// <exception cref="ArgumentException">The bounds are negative, NaN or in the wrong order.</exception>
+    /// <exception cref="ArgumentException">
+    /// The bounds are negative, NaN or in the wrong order, or schedules are more than 16 within each other; clamping again does not count.
+    /// </exception>
     public Schedule Clamp(double minimum, double maximum) => Clamped.Of(this, minimum, maximum);
 
     /// <summary>This schedule up to and including a step, then another that counts its steps from there.</summary>
     /// <param name="next">What follows; its step 1 is the step after the join.</param>
     /// <param name="afterStep">The last step of this schedule; not negative.</param>
-    /// <exception cref="ArgumentException">The step is negative, or a part is a number that is no rate.</exception>
+    /// <exception cref="ArgumentException">
+    /// The step is negative, a part is a number that is no rate, or schedules are more than 16 within each other; joining again does not count.
+    /// </exception>
     public Schedule Then(Schedule next, long afterStep) => Joined.Of(this, next, afterStep);
 
     /// <summary>The settings, with the same numbers in every culture.</summary>
     public sealed override string ToString() => RecordText.Of(EqualityContract.Name, PrintMembers);
 
-    /// <summary>The formula; the step is not negative.</summary>
+    /// <summary>How many schedules are within each other, this one included; one of somebody else's counts as one.</summary>
+    internal virtual int Depth => 1;
+
+    /// <summary>The formula; the step is not negative. <see cref="At"/> checks that its rate is finite and not negative.</summary>
     protected internal abstract double RateAt(long step);
 }

@@ -1,8 +1,14 @@
 namespace Functional.Optim;
 
 /// <summary>A schedule whose k-th update has the rate At(k − 1) of another, torch's convention.</summary>
-internal sealed record ZeroBasedSchedule(Schedule Inner) : Schedule
+internal sealed record ZeroBasedSchedule : ComposedSchedule
 {
+    internal ZeroBasedSchedule(Schedule inner)
+        : base(RequireDepth(1 + inner.Depth, "Schedule.ZeroBased")) => Inner = inner;
+
+    /// <summary>The schedule.</summary>
+    public Schedule Inner { get; }
+
     /// <inheritdoc/>
-    protected internal override double RateAt(long step) => Inner.RateAt(Math.Max(0, step - 1));
+    protected internal override double RateAt(long step) => Inner.At(Math.Max(0, step - 1));
 }

@@ -42,8 +42,8 @@ public class ScheduleEntriesTests
         Schedule schedule = Schedule.LinearWarmup(1, 5).Then(Schedule.Constant(1).ZeroBased(), 5)
             .Scale(2).Clamp(0, double.PositiveInfinity);
         Assert.Equal(
-            """{"Clamped":{"Inner":{"Product":{"First":{"Joined":{"Before":{"LinearWarmup":{"Peak":1,"WarmupSteps":5}},"After":"""
-            + """{"ZeroBasedSchedule":{"Inner":{"Constant":{"Rate":1}}}},"LastStepBefore":5}},"Second":{"Constant":{"Rate":2}}}},"""
+            """{"Clamped":{"Inner":{"Product":{"Factors":[{"Joined":{"Parts":[{"LinearWarmup":{"Peak":1,"WarmupSteps":5}},"""
+            + """{"ZeroBasedSchedule":{"Inner":{"Constant":{"Rate":1}}}}],"LastSteps":[5]}},{"Constant":{"Rate":2}}]}},"""
             + "\"Minimum\":0,\"Maximum\":\"Infinity\"}}",
             JsonSerializer.Serialize(schedule));
         Assert.Contains("\"Highest\":0.95", JsonSerializer.Serialize(Schedule.OneCycle(1, 10).Momentum()), StringComparison.Ordinal);

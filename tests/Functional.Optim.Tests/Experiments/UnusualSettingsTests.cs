@@ -59,7 +59,7 @@ public sealed class UnusualSettingsTests : IDisposable
         Report report = experiment.Prepare(given).OrThrow(name).Run(1, new Progress<double>(), CancellationToken.None).Report;
         Assert.EndsWith(".", report.Finding, StringComparison.Ordinal);
         Assert.All(report.Tables, table => Assert.NotEmpty(table.Rows));
-        Assert.All(report.Pictures, picture => PictureFile.Write(picture, folder.Root));
+        Assert.All(report.Pictures, picture => Assert.True(PictureFile.Write(picture, folder.Root).IsSucc));
     }
 
     [Theory]

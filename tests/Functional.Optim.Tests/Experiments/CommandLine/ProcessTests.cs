@@ -92,10 +92,53 @@ public sealed partial class ProcessTests : IDisposable
     }
 
     [InterruptFact]
-    public void Ctrl_c_ends_with_130()
+    public void Ctrl_c_ends_with_130() => Stops("INT");
+
+    [InterruptFact("HUP")]
+    public void A_terminal_that_closes_ends_it_with_130() => Stops("HUP");
+
+    [ShellFact("/dev/full")]
+    public void An_output_or_an_error_output_that_is_full_stops_no_experiment()
     {
-        (int code, string output) = Program.Interrupt("run gradient-descent warmup --steps 100000 --format markdown", "`run gradient-descent");
-        Assert.Equal(RunCommand.Interrupted, code);
+        (int code, _, string error) = Program.RunInShell($"$PROGRAM run gradient-descent bias-correction --out {folder.At("out")} >/dev/full");
+        Assert.Equal(RunCommand.Failure, code);
+        Assert.StartsWith("not all of the output could be written: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.True(File.Exists(folder.At("out/gradient-descent/report.md")) && File.Exists(folder.At("out/bias-correction/report.md")));
+        Assert.Equal(RunCommand.WrongUse, Program.RunInShell("$PROGRAM run nothing 2>/dev/full").Code);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_written_costs_no_other_experiment_and_leaves_no_half_of_one()
+    {
+        string report = Directory.CreateDirectory(folder.At("out/gradient-descent/report.md")).FullName;
+        (int code, _, string error) = Program.Run($"run gradient-descent bias-correction --out {folder.At("out")}");
+        Assert.Equal(
+            (RunCommand.Failure, $"cannot write the files of gradient-descent: Cannot write '{report}': it is a directory."), (code, error.TrimEnd()));
+        string page = File.ReadAllText(folder.At("out/index.html"));
+        Assert.Contains("<section id=\"bias-correction\">", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<section id=\"gradient-descent\">", page, StringComparison.Ordinal);
+        Assert.Equal([report], Directory.GetFileSystemEntries(folder.At("out/gradient-descent")));
+    }
+
+    [Theory]
+    [InlineData("run gradient-descent --steps 5 --steps", "--steps is empty; allowed is ")]
+    [InlineData("run gradient-descent --seed 5 --seed", "--seed has no value; allowed is ")]
+    [InlineData("run gradient-descent --steps 'a\nb'", "--steps is a b; allowed is ")]
+    [InlineData("run 'a\nb'", "'a b' is no experiment; ")]
+    public async Task A_fault_is_one_line_whatever_was_given(string line, string expected)
+    {
+        using StringWriter output = new(), error = new();
+        string[] arguments = [.. line.Split(' ').Select(argument => argument.Trim('\''))];
+        Assert.Equal(RunCommand.WrongUse, await new ExperimentsCommand(() => 0, (_, _) => 0, output, error).InvokeAsync(arguments));
+        Assert.Equal("", output.ToString());
+        Assert.StartsWith(expected, Assert.Single(error.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    private static void Stops(string signal)
+    {
+        (int code, string output, string error) = Program.Interrupt(
+            "run gradient-descent warmup --steps 100000 --format markdown", "`run gradient-descent", $"kill -{signal} $ID");
+        Assert.Equal((RunCommand.Interrupted, SampleProgram.Stopping), (code, error.TrimEnd()));
         Assert.DoesNotContain("## warmup", output, StringComparison.Ordinal);
     }
 

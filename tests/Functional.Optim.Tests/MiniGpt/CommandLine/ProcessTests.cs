@@ -136,12 +136,15 @@ public sealed class ProcessTests : IDisposable
             (RunCommand.WrongUse, "", $"the output folder '{closed}' cannot be written: permission denied"), (code, output, error.TrimEnd()));
     }
 
-    [Fact]
+    [ShellFact]
     public void A_plot_that_cannot_be_written_costs_neither_the_parameters_nor_the_metrics()
     {
         string plot = Directory.CreateDirectory(folder.At("out/loss.png")).FullName;
-        (int code, string output, string error) = Program.Run($"--text {text} {SmallModel} --steps 3 --out {folder.At("out")}");
+        (int code, string output, string error) = Program.RunInShell(
+            $"$PROGRAM --text {text} {SmallModel} --steps 3 --out {folder.At("out")}", folder.Root);
         Assert.Equal((RunCommand.Failure, $"Cannot write '{plot}': it is a directory."), (code, error.TrimEnd()));
+        Assert.Equal(
+            ["loss.png"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(folder.Root, "minigpt-*"))).Select(Path.GetFileName));
         Assert.Contains("after 3 steps", output, StringComparison.Ordinal);
         Assert.Equal(4, File.ReadAllLines(folder.At("out/metrics.csv")).Length);
         Assert.True(ParameterFile.Load<float>(folder.At("out/parameters.bin")).IsSucc);
@@ -183,20 +186,102 @@ public sealed class ProcessTests : IDisposable
     }
 
     [InterruptFact]
-    public void Ctrl_c_stops_after_the_step_writes_the_files_and_ends_with_130()
-    {
-        (int code, _) = Program.Interrupt($"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {folder.At("out")}", "step ");
-        Assert.Equal(RunCommand.Interrupted, code);
-        Assert.True(File.ReadAllLines(folder.At("out/metrics.csv")).Length > 1);
-        Assert.True(File.Exists(folder.At("out/loss.png")) && File.Exists(folder.At("out/parameters.bin")));
-    }
+    public void Ctrl_c_stops_after_the_step_writes_the_files_and_ends_with_130() => Stops("kill -INT $ID");
+
+    [InterruptFact("TERM")]
+    public void A_request_to_terminate_does_so_too() => Stops("kill -TERM $ID");
+
+    [InterruptFact("HUP")]
+    public void A_terminal_that_closes_does_so_too() => Stops("kill -HUP $ID");
+
+    [InterruptFact("QUIT")]
+    public void Ctrl_backslash_does_so_too() => Stops("kill -QUIT $ID");
+
     [InterruptFact]
-    public void A_second_ctrl_c_ends_it_within_a_step_without_the_files()
+    public void A_second_ctrl_c_right_after_the_first_costs_no_files() => Stops("kill -INT $ID; sleep 0.02; kill -INT $ID 2>/dev/null || true");
+
+    [InterruptFact]
+    public void A_second_ctrl_c_later_ends_it_within_a_step_without_the_files()
     {
         // A step of this model takes many seconds.
-        (int code, _) = Program.Interrupt(
-            $"--text {text} --layers 8 --heads 8 --width 512 --context 256 --batch 32 --out {folder.At("out")}", "training ", times: 2);
-        Assert.Equal(RunCommand.Interrupted, code);
+        (int code, _, string error) = Program.Interrupt(
+            $"--text {text} --layers 8 --heads 8 --width 512 --context 256 --batch 32 --out {folder.At("out")}", "training ",
+            "kill -INT $ID; sleep 1.5; kill -INT $ID");
+        Assert.Equal((RunCommand.Interrupted, SampleProgram.Stopping), (code, error.TrimEnd()));
         Assert.Empty(Directory.GetFileSystemEntries(folder.At("out")));
+    }
+
+    [InterruptFact]
+    public void It_listens_before_the_training_too_however_many_steps_have_a_rate_of_0()
+    {
+        (int code, _, string error) = Program.Interrupt(
+            $"--text {text} {SmallModel} --steps 1000000000 --learning-rate 0 --out {folder.At("out")}", "training ");
+        Assert.Equal(RunCommand.Interrupted, code);
+        Assert.Contains(
+            "the learning rate is 0 at each of the first 10000 steps: nothing will be learnt in them", error.Split('\n'));
+        Assert.True(File.Exists(folder.At("out/parameters.bin")));
+    }
+
+    [ShellFact("/dev/full")]
+    public void An_error_output_that_is_full_or_closed_costs_no_files_when_it_is_interrupted()
+    {
+        foreach ((string closed, string signal) in (IEnumerable<(string, string)>)[("2>/dev/full", "TERM"), ("2>&-", "TERM")])
+        {
+            string output = folder.At($"out{closed.Length}"), run = $"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output}";
+            (int code, _, _) = Program.RunInShell(
+                $"$PROGRAM {run} {closed} >{output}.log & until grep -q '^step ' {output}.log 2>/dev/null; do sleep 0.1; done; kill -{signal} $!; wait $!");
+            Assert.Equal(RunCommand.Interrupted, code);
+            AssertWritten(output);
+        }
+    }
+
+    [ShellFact("/dev/full")]
+    public void An_output_that_is_full_stops_no_training_and_is_told_at_the_end()
+    {
+        (int code, _, string error) = Program.RunInShell($"$PROGRAM --text {text} {SmallModel} --steps 20 --eval-every 1 --out {folder.At("out")} >/dev/full");
+        Assert.Equal(RunCommand.Failure, code);
+        Assert.StartsWith("not all of the output could be written: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Equal(21, File.ReadAllLines(folder.At("out/metrics.csv")).Length);
+        AssertWritten(folder.At("out"));
+    }
+
+    [InterruptFact("TERM")]
+    public void A_folder_that_is_deleted_in_the_run_is_made_again()
+    {
+        string output = folder.At("out");
+        (int code, _, string error) = Program.Interrupt(
+            $"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output}", "step ", $"rm -r {output}; kill -TERM $ID");
+        Assert.Equal((RunCommand.Interrupted, SampleProgram.Stopping), (code, error.TrimEnd()));
+        AssertWritten(output);
+    }
+
+    [ShellFact]
+    public void A_folder_that_becomes_a_file_in_the_run_is_told_with_the_one_that_was_taken_instead()
+    {
+        (string output, string log) = (folder.At("out"), folder.At("log"));
+        Directory.CreateDirectory(folder.At("temporary"));
+        (int code, _, string error) = Program.RunInShell(
+            $"$PROGRAM --text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output} >{log} & until grep -q '^step ' {log} 2>/dev/null; do sleep 0.1; done; "
+            + $"rm -r {output}; echo >{output}; kill -TERM $!; wait $!", folder.At("temporary"));
+        Assert.Equal(RunCommand.Failure, code);
+        Assert.Equal(3, error.Split('\n').Count(line => line == $"the output folder '{output}' is a file; allowed is a folder"));
+        string elsewhere = Assert.Single(Directory.GetDirectories(folder.At("temporary"), "minigpt-*"));
+        AssertWritten(elsewhere);
+        foreach (string file in Directory.GetFiles(elsewhere)) Assert.Contains($"written     {file}", File.ReadAllLines(log));
+    }
+
+    private void Stops(string kill)
+    {
+        (int code, _, string error) = Program.Interrupt(
+            $"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {folder.At("out")}", "step ", kill);
+        Assert.Equal((RunCommand.Interrupted, SampleProgram.Stopping), (code, error.TrimEnd()));
+        Assert.True(File.ReadAllLines(folder.At("out/metrics.csv")).Length > 1);
+        AssertWritten(folder.At("out"));
+    }
+
+    private static void AssertWritten(string output)
+    {
+        Assert.Equal(["loss.png", "metrics.csv", "parameters.bin"], Directory.GetFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.True(ParameterFile.Load<float>(Path.Combine(output, "parameters.bin")).IsSucc);
     }
 }

@@ -57,6 +57,11 @@ public sealed class RunCommandTests
     [InlineData("--steps many", "--steps is many; allowed is " + Count)]
     [InlineData("--steps 99999999999", "--steps is 99999999999; allowed is " + Count)]
     [InlineData("--steps", "--steps has no value; allowed is " + Count)]
+    [InlineData("--steps 5 --steps", "--steps has no value; allowed is " + Count)]
+    [InlineData("--optimizer lion --optimizer", "--optimizer has no value; allowed is " + Optimizers)]
+    [InlineData("--out a --out", "--out has no value; allowed is the path of a folder")]
+    [InlineData("--steps a\nb\rc", "--steps is a b c; allowed is " + Count)]
+    [InlineData("--preset a\u2028b", "--preset is a b; allowed is nano, tiny, small or medium")]
     [InlineData("--eval-every 0", "--eval-every is 0; allowed is " + Count)]
     [InlineData("--learning-rate -1e-3", "--learning-rate is -1e-3; allowed is " + Real)]
     [InlineData("--learning-rate NaN", "--learning-rate is NaN; allowed is " + Real)]
@@ -158,7 +163,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task What_a_run_throws_becomes_a_line_and_what_it_returns_the_exit_code()
     {
-        Assert.Equal((RunCommand.Failure, "", "failed: out of luck"), await Invoke((_, _) => throw new IOException("out of luck")));
+        Assert.Equal((RunCommand.Failure, "", "failed: out of luck"), await Invoke((_, _) => throw new IOException("out of\nluck")));
         Assert.Equal((RunCommand.Interrupted, "", ""), await Invoke((_, _) => throw new OperationCanceledException()));
         Assert.Equal((3, "", ""), await Invoke((_, _) => Task.FromResult(3)));
     }
