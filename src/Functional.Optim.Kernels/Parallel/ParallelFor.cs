@@ -65,8 +65,8 @@ public static class ParallelFor
         private int users;
         private Exception? failure;
 
-        /// <summary>The next index of each share.</summary>
-        private int[] next = [];
+        /// <summary>The next index of each share; long, since every thread counts once past the end, which may be the largest int.</summary>
+        private long[] next = [];
 
         void IThreadPoolWorkItem.Execute()
         {
@@ -96,7 +96,7 @@ public static class ParallelFor
         private void Deal(int hands)
         {
             shares = hands;
-            if (next.Length < hands) next = new int[hands];
+            if (next.Length < hands) next = new long[hands];
             for (int share = 0; share < hands; share++) next[share] = StartOf(share);
         }
 
@@ -109,8 +109,8 @@ public static class ParallelFor
             for (int turn = 0; turn < shares; turn++)
             {
                 int share = (own + turn) % shares, end = StartOf(share + 1);
-                for (int index = Interlocked.Increment(ref next[share]) - 1; index < end; index = Interlocked.Increment(ref next[share]) - 1)
-                    Run(local, index);
+                long index;
+                while ((index = Interlocked.Increment(ref next[share]) - 1) < end) Run(local, (int)index);
             }
         }
 
