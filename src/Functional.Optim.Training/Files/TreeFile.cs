@@ -3,7 +3,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using LanguageExt;
 using LanguageExt.Common;
@@ -36,8 +35,6 @@ internal static class TreeFile
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TreeLayout layout = trees[0].Layout;
-        if (layout.Leaves.FirstOrDefault(leaf => !IsText(leaf.Name)) is { } odd)
-            return Error.New($"Cannot write '{path}': the name of leaf {odd.Index}, '{odd.Name}', has half of a surrogate pair, which no file can hold.");
         TreeFileHeader.LeafShape[]?[] slotLeaves =
             [.. trees.Skip(1).Select(slot => layout.Equals(slot.Layout) ? null : ShapesOf(slot.Layout))];
         if (slotLeaves.Any(slot => slot is not null)) state = state! with { SlotLeaves = slotLeaves };
@@ -164,18 +161,6 @@ internal static class TreeFile
         byte[] bytes = new byte[length];
         file.ReadExactly(bytes);
         return JsonSerializer.Deserialize<TreeFileHeader>(bytes, Json) ?? throw new InvalidDataException("its header is empty");
-    }
-
-    /// <summary>Whether each half of a surrogate pair has its other half.</summary>
-    private static bool IsText(string name)
-    {
-        foreach (Rune rune in name.EnumerateRunes())
-        {
-            // What is no text is enumerated as the replacement character, which may stand in a name too.
-            if (rune == Rune.ReplacementChar) return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name)) == name;
-        }
-
-        return true;
     }
 
     private static string Element<T>() => $"float{8 * Unsafe.SizeOf<T>()}";

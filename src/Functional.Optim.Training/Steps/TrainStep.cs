@@ -82,14 +82,15 @@ public static class TrainStep
             gradients = Zeroed(given);
         }
 
+        long update = state.Optimizer.Step + 1, leftOut = state.Optimizer.Counters.LeftOutInARow;
         (ParameterTree<T> parameters, OptimizerState<T> next) = donate
             ? optimizer.StepDonating(state.Parameters, gradients, state.Optimizer)
             : optimizer.Step(state.Parameters, gradients, state.Optimizer);
         if (zeroes && donate) given.Release(nameof(TrainStep));
-        bool skipped = next.Counters.LeftOutInARow > state.Optimizer.Counters.LeftOutInARow;
+        bool skipped = next.Counters.LeftOutInARow > leftOut;
         return (
             new TrainState<T>(parameters, next, state.SkippedSteps + (skipped ? 1 : 0)),
-            new StepOutcome(loss, norm, optimizer.LearningRateAt(state.Optimizer.Step + 1), skipped));
+            new StepOutcome(loss, norm, optimizer.LearningRateAt(update), skipped));
     }
 
     /// <summary>Whether the optimizer leaves out gradients that are not finite by itself.</summary>

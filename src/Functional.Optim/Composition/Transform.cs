@@ -92,7 +92,7 @@ public abstract record Transform : Optimizer
     {
     }
 
-    /// <summary>How many elements of scratch memory <see cref="TransformLeaf"/> wants for a leaf.</summary>
+    /// <summary>How much scratch memory <see cref="TransformLeaf"/> wants for a leaf, in elements of 8 bytes.</summary>
     /// <param name="leaf">A leaf of the parameters.</param>
     protected internal virtual int ScratchLength(Leaf leaf) => 0;
 

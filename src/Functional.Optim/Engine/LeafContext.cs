@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -11,12 +12,14 @@ public readonly ref struct LeafContext<T>
     private readonly StepRun<T> run;
     private readonly LeafStep step;
 
-    internal LeafContext(StepRun<T> run, LeafStep step, Leaf leaf, Span<T> scratch)
+    private readonly Span<double> scratch;
+
+    internal LeafContext(StepRun<T> run, LeafStep step, Leaf leaf, Span<double> scratch)
     {
         this.run = run;
         this.step = step;
         Leaf = leaf;
-        Scratch = scratch;
+        this.scratch = scratch;
         Input = (step.ReadsGradient ? run.Gradients : run.Update).Span(leaf, leaf.Offset, leaf.Length);
         Output = run.Update.Span(leaf, leaf.Offset, leaf.Length);
         Parameters = run.Parameters.Span(leaf, leaf.Offset, leaf.Length);
@@ -48,7 +51,9 @@ public readonly ref struct LeafContext<T>
     public Span<T> Output { get; }
 
     /// <summary>Memory to work in, as much as <see cref="Transform.ScratchLength"/> asked for; what it holds is arbitrary.</summary>
-    public Span<T> Scratch { get; }
+    /// <typeparam name="TElement">What the memory is to hold: of 8 bytes as many as asked for, of 4 twice as many.</typeparam>
+    public Span<TElement> Scratch<TElement>()
+        where TElement : unmanaged => MemoryMarshal.Cast<double, TElement>(scratch);
 
     /// <summary>The scalars of the transform, after this step.</summary>
     public ReadOnlySpan<double> Scalars => run.Scalars.AsSpan(step.Placed.FirstScalar, step.Placed.ScalarNames.Length);
@@ -71,7 +76,7 @@ internal readonly struct LeafBody<T>(StepRun<T> run, LeafStep step) : IParallelB
     {
         Leaf leaf = step.Class.Leaves[index];
         int length = step.Placed.Transform.ScratchLength(leaf);
-        AlignedBuffer<T>? scratch = length == 0 ? null : run.Plan.RentScratch<T>();
+        AlignedBuffer<double>? scratch = length == 0 ? null : run.Plan.RentScratch();
         step.Placed.Transform.TransformLeaf(new LeafContext<T>(run, step, leaf, scratch is null ? [] : scratch.Span[..length]));
         if (scratch is not null) run.Plan.ReturnScratch(scratch);
         int padding = -leaf.Length & (TreeLayout.Alignment - 1);

@@ -14,7 +14,7 @@ internal sealed class Plan
     private const int MaxRulesInPass = 12;
 
     private readonly Recycler<object> runs = new(4);
-    private readonly Recycler<object> scratch = new(Environment.ProcessorCount);
+    private readonly Recycler<AlignedBuffer<double>> scratch = new(Environment.ProcessorCount);
     private readonly int maxScratch;
 
     private Plan(
@@ -145,11 +145,9 @@ internal sealed class Plan
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => runs.Add(run);
 
     /// <summary>Memory for a transform to work in on one leaf.</summary>
-    internal AlignedBuffer<T> RentScratch<T>()
-        where T : unmanaged => scratch.TryTake(out object? buffer) && buffer is AlignedBuffer<T> known ? known : new AlignedBuffer<T>(maxScratch);
+    internal AlignedBuffer<double> RentScratch() => scratch.TryTake(out AlignedBuffer<double>? buffer) ? buffer : new(maxScratch);
 
-    internal void ReturnScratch<T>(AlignedBuffer<T> buffer)
-        where T : unmanaged => scratch.Add(buffer);
+    internal void ReturnScratch(AlignedBuffer<double> buffer) => scratch.Add(buffer);
 
     private static ImmutableArray<SlotPlan> SlotsOf(Placement placement, TreeLayout layout, LeafRoute[] routes, SlotStarts? starts)
     {

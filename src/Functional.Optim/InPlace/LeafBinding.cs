@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Numerics;
+using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
@@ -24,6 +25,7 @@ public readonly unsafe struct LeafBinding<T>
     /// <param name="gradients">g of the leaf; read by each step.</param>
     public LeafBinding(string name, ReadOnlySpan<int> shape, Memory<T> parameters, ReadOnlyMemory<T> gradients)
     {
+        ElementType.Require<T>();
         ArgumentNullException.ThrowIfNull(name);
         (Name, Shape) = (name, [.. shape]);
         (parameterArray, gradientArray) = (parameters, gradients);
@@ -37,6 +39,7 @@ public readonly unsafe struct LeafBinding<T>
     /// <param name="gradients">The address of g of the leaf, of as many elements; read by each step.</param>
     public LeafBinding(string name, ReadOnlySpan<int> shape, T* parameters, T* gradients)
     {
+        ElementType.Require<T>();
         ArgumentNullException.ThrowIfNull(name);
         (Name, Shape) = (name, [.. shape]);
         (parameterAddress, gradientAddress) = ((nint)parameters, (nint)gradients);

@@ -34,7 +34,15 @@ public abstract record Optimizer
     }
 
     /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
-    public virtual ImmutableArray<LeafGroup> Groups { get => groups; init => groups = value; }
+    /// <exception cref="ArgumentException">They are <c>default</c>, or one is null.</exception>
+    public virtual ImmutableArray<LeafGroup> Groups
+    {
+        get => groups;
+        init => groups = !value.IsDefault && !value.Contains(null!)
+            ? value
+            : throw new ArgumentException(
+                $"{nameof(Groups)} is {(value.IsDefault ? "default" : "a list with null")}; allowed are groups, or [] for none.");
+    }
 
     /// <summary>The parts in the order in which they see the update.</summary>
     protected internal abstract ImmutableArray<Transform> Parts { get; }
@@ -129,11 +137,15 @@ public abstract record Optimizer
 
     /// <summary>The learning rate of the k-th update: the product of the rates of the parts.</summary>
     /// <param name="step">k, from 1.</param>
+    /// <exception cref="OverflowException">The product is above the largest double.</exception>
     public double LearningRateAt(long step)
     {
         double rate = 1;
         foreach (Transform part in CompiledParts) rate *= part.RateAt(step);
-        return rate;
+        return double.IsFinite(rate)
+            ? rate
+            : throw new OverflowException(
+                $"The learning rates of {this} multiply to {rate} at update {step}; allowed is a finite product.");
     }
 
     /// <summary>
@@ -142,7 +154,11 @@ public abstract record Optimizer
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     public int StateBytesPerParameter<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => ElementwiseSlots(CompiledParts) * Unsafe.SizeOf<T>();
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ElementType.Require<T>();
+        return SlotsPerParameter * Unsafe.SizeOf<T>();
+    }
 
     /// <summary>Which leaves of a layout are treated how: by which group or rule of a <see cref="Partition"/>, with which settings.</summary>
     /// <param name="layout">The layout of the parameters.</param>
@@ -242,6 +258,9 @@ public abstract record Optimizer
     internal ImmutableArray<Transform> CompiledParts => plans.PartsOf(this);
 
     internal Plan PlanFor(TreeLayout layout, SlotStarts? starts, bool isScattered = false) => plans.PlanFor(this, layout, starts, isScattered);
+
+    /// <summary>How many slots a parameter has that goes through all elementwise parts.</summary>
+    internal virtual int SlotsPerParameter => ElementwiseSlots(CompiledParts);
 
     /// <summary>What <see cref="Init"/> does.</summary>
     private protected virtual OptimizerState<T> Start<T>(ParameterTree<T> parameters)

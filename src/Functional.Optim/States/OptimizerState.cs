@@ -326,8 +326,6 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// <summary>Fails, naming both, unless the state is one of an optimizer; names and a meaning that are not known fit.</summary>
     internal void RequireOf(StateSchema expected, Optimizer optimizer)
     {
-        if (Counters.Gathered > 0 && !optimizer.Gathers)
-            throw new ArgumentException($"The state holds {Counters.Gathered} gathered gradients, and {optimizer} does not gather any.");
         ImmutableArray<string> names = SlotNames;
         if (Identity.Length > 0 && Identity != expected.Identity)
         {
@@ -350,6 +348,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
                 + $"{(ScalarNames.IsEmpty ? "none" : string.Join(", ", ScalarNames))}. Use the state that its Init returned.");
         }
 
+        if (Counters.Gathered > 0 && !optimizer.Gathers)
+            throw new ArgumentException($"The state holds {Counters.Gathered} gathered gradients, and {optimizer} does not gather any.");
         foreach (double scalar in (ReadOnlySpan<double>)(shell?.Scalars ?? []))
         {
             if (double.IsNaN(scalar)) throw new ArgumentException($"A scalar of the state is NaN: {this}.");

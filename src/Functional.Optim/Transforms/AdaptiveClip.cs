@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 
 namespace Functional.Optim;
@@ -24,7 +23,7 @@ internal sealed record AdaptiveClip(double Ratio, double Epsilon, UnitDimension 
     protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
     {
         Units units = Units.Of(leaf.Leaf, Dimension);
-        double[] factors = units.Rent(), sizes = units.Rent();
+        Span<double> factors = leaf.Scratch<double>()[..units.Count], sizes = leaf.Scratch<double>()[units.Count..];
         ReadOnlySpan<T> before = leaf.Input;
         Span<T> after = leaf.Output;
         units.Norms(before, factors);
@@ -37,9 +36,10 @@ internal sealed record AdaptiveClip(double Ratio, double Epsilon, UnitDimension 
 
         for (int element = 0; element < before.Length; element++)
             after[element] = before[element] * T.CreateTruncating(factors[units[element]]);
-        ArrayPool<double>.Shared.Return(factors);
-        ArrayPool<double>.Shared.Return(sizes);
     }
+
+    /// <summary>The norm of each unit of the update, and of the parameters.</summary>
+    protected internal override int ScratchLength(Leaf leaf) => 2 * Units.Of(leaf, Dimension).Count;
 
     private protected override bool NeverThrows => true;
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using LanguageExt;
 using LanguageExt.Common;
@@ -41,13 +40,15 @@ public sealed record Centralize : Transform
         }
 
         Units units = Optim.Units.Of(leaf.Leaf, Units);
-        double[] means = units.Rent();
+        Span<double> means = leaf.Scratch<double>();
         units.Sum(before, means);
         for (int unit = 0; unit < units.Count; unit++) means[unit] /= Math.Max(units.Length, 1);
         for (int element = 0; element < before.Length; element++)
             after[element] = before[element] - T.CreateTruncating(means[units[element]]);
-        ArrayPool<double>.Shared.Return(means);
     }
+
+    /// <summary>The mean of each unit.</summary>
+    protected internal override int ScratchLength(Leaf leaf) => leaf.Rank < 2 ? 0 : Optim.Units.Of(leaf, Units).Count;
 
     private protected override bool NeverThrows => true;
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using Functional.Optim.Kernels;
 
@@ -56,7 +55,4 @@ internal readonly record struct Units(int Count, int Length, bool AreColumns)
 
         return largest * Math.Sqrt(squares);
     }
-
-    /// <summary>Memory for a number per unit, to be given back to <see cref="ArrayPool{T}"/>.</summary>
-    internal double[] Rent() => ArrayPool<double>.Shared.Rent(Count);
 }

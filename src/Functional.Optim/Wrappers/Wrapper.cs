@@ -44,6 +44,9 @@ public abstract record Wrapper : Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <inheritdoc/>
+    internal sealed override int SlotsPerParameter => Inner.SlotsPerParameter + OwnSlotNames.Length;
+
+    /// <inheritdoc/>
     internal override bool Gathers => Inner.Gathers;
 
     /// <inheritdoc/>

