@@ -26,6 +26,17 @@ internal static class WrongOptimizers
         ("FrozenLeaves", new Thaws()),
         ("DecoupledDecay", new DecaysTwice().Then(Rate)),
         ("LastStep", new CountsInInt().Then(Rate)),
+        ("FailedStep", new ChangesWhatItRefuses().Then(Rate)),
+        ("NestedStep", new RemembersBesideItsRule().Then(Rate)),
+        ("StateOwner", new CallsItselfAdam().Then(Rate)),
+    ];
+
+    /// <summary>Those that break the laws of memory.</summary>
+    internal static readonly (string Law, Optimizer Optimizer)[] OfMemory =
+    [
+        ("Allocation", new AllocatesInEveryStep().Then(Rate)),
+        ("Collection", new HoldsItsLeaves().Then(Rate)),
+        ("Collection", new HoldsItself()),
     ];
 
     /// <summary>Works with the gradient it was given as with memory of its own.</summary>
@@ -177,5 +188,103 @@ internal static class WrongOptimizers
     {
         protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
             pass.Then(first, new ScaleRule<T>(T.CreateTruncating(1 + (1.0 / checked((int)pass.Step)))));
+    }
+
+    /// <summary>Clears a gradient that is not a number, and only then says that it cannot take it.</summary>
+    private sealed record ChangesWhatItRefuses : Transform
+    {
+        protected override bool Rewrites => true;
+
+        protected override void Rewrite<T>(in Rewriting<T> update)
+        {
+            foreach (Leaf leaf in update.Leaves)
+            {
+                ReadOnlySpan<T> before = update.Before(leaf);
+                before.CopyTo(update.After(leaf));
+                if (before.IndexOf(T.NaN) < 0) continue;
+                MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(before), before.Length).Clear();
+                throw new NonFiniteGradientException(leaf.Name, update.Step);
+            }
+        }
+    }
+
+    /// <summary>Its rule finds its factor where the last rule of any step has put it.</summary>
+    private sealed record RemembersBesideItsRule : Transform
+    {
+        private static double factor;
+
+        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        {
+            factor = 1 + (1.0 / pass.Step);
+            pass.Then(first, default(Rule<T>));
+        }
+
+        private readonly struct Rule<T> : IUpdateRule<T>
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            public static int SlotCount => 0;
+
+            public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
+                where TLane : struct, ILane<TLane, T> => update * TLane.Broadcast(T.CreateTruncating(factor));
+        }
+    }
+
+    /// <summary>Takes the state of Adam for its own: slots of the same names that hold something else.</summary>
+    private sealed record CallsItselfAdam : Transform
+    {
+        protected override ImmutableArray<string> SlotNames => ["m", "v"];
+
+        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(first, default(Rule<T>));
+
+        private readonly struct Rule<T> : IUpdateRule<T>
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            public static int SlotCount => 2;
+
+            public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
+                where TLane : struct, ILane<TLane, T>
+            {
+                (slots[first], slots[first + 1]) = (update, slots[first]);
+                return update;
+            }
+        }
+    }
+
+    private sealed record AllocatesInEveryStep : Transform
+    {
+        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        {
+            double[] factors = new double[1 + (pass.Step % 2)];
+            factors[0] = 2;
+            GC.KeepAlive(factors);
+            pass.Then(first, new ScaleRule<T>(T.CreateTruncating(factors[0])));
+        }
+    }
+
+    private sealed record HoldsItsLeaves : Transform
+    {
+        private static Leaf? last;
+
+        protected override bool Rewrites => true;
+
+        protected override void Rewrite<T>(in Rewriting<T> update)
+        {
+            foreach (Leaf leaf in update.Leaves)
+            {
+                last = leaf;
+                update.Before(leaf).CopyTo(update.After(leaf));
+            }
+        }
+    }
+
+    private sealed record HoldsItself : Transform
+    {
+        private static HoldsItself? last;
+
+        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        {
+            last = this;
+            base.Append(first, ref pass);
+        }
     }
 }

@@ -24,6 +24,10 @@ public static partial class OptimizerLaws
         new(nameof(Lanes), Lanes),
         new(nameof(Threads), Threads),
         new(nameof(Resume), Resume),
+        new(nameof(FailedStep), FailedStep),
+        new(nameof(Release), Release),
+        new(nameof(NestedStep), NestedStep),
+        new(nameof(StateOwner), StateOwner),
         Within(nameof(Update), Update),
         Within(nameof(Composition), Composition),
         Within(nameof(Split), Split, ExemptionFromSplit),
@@ -41,6 +45,16 @@ public static partial class OptimizerLaws
         new(nameof(BiasCorrection), BiasCorrection),
         new(nameof(ScaleInvariance), ScaleInvariance),
         new(nameof(BoundedStep), BoundedStep),
+    ];
+
+    /// <summary>
+    /// The laws of memory. They count what the runtime allocates and collects, so each has to run while nothing else does;
+    /// <see cref="All"/> leaves them out.
+    /// </summary>
+    public static ImmutableArray<OptimizerLaw> OfMemory { get; } =
+    [
+        new(nameof(Allocation), Allocation),
+        new(nameof(Collection), Collection),
     ];
 
     /// <summary>Checks every law of <see cref="OfEvery"/> that the optimizer is not exempt from.</summary>

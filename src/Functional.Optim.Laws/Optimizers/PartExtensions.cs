@@ -76,7 +76,8 @@ internal static class PartExtensions
     internal static Transform? FirstToMoveByItself(this IEnumerable<Transform> parts) => parts.FirstOrDefault(part =>
     {
         ParameterTree<float> ones = ParameterTree.Of(Leaf.Of("vector", [2], [1f, 1f]), Leaf.Of("matrix", [2, 2], [1f, 1f, 1f, 1f]));
-        OptimizerState<float> state = part.Init(ones);
+        Optimizer alone = part with { Groups = [] };
+        OptimizerState<float> state = alone.Init(ones);
         for (int step = 1; step <= Problem.Updates; step++)
         {
             (ParameterTree<float> deltas, state) = part.Update(ones, ones.Layout.Zeros<float>(), state);
