@@ -11,8 +11,8 @@ internal sealed class Interruption(Moment moment)
     internal Action? Next { get; set; }
 
     /// <summary>
-    /// The optimizer with the interruption in it, each with the name of the place: before it, behind it, or behind it for matrices alone,
-    /// when vectors are done. What is around another optimizer stays around that.
+    /// The optimizer with the interruption in it, each with the name of the place: in a group, behind it, or behind it for matrices alone, when
+    /// vectors are done. What is around another optimizer stays around that.
     /// </summary>
     internal IEnumerable<(string Place, Optimizer Optimizer)> In(Optimizer optimizer)
     {
@@ -22,7 +22,7 @@ internal sealed class Interruption(Moment moment)
                 yield return ("in a group", optimizer.WithGroups(LeafGroup.Of("interrupted", _ => Happens())));
                 break;
             case Moment.Rewrite:
-                yield return ("before it", Inside(optimizer, inner => new Part(this, moment).Then(inner)));
+                yield return ("behind it", Inside(optimizer, inner => inner.Then(new Part(this, moment))));
                 break;
             case Moment.Measure:
                 yield return ("behind it", Inside(optimizer, inner => inner.Then(new Part(this, moment))));
