@@ -9,6 +9,10 @@ public static partial class OptimizerLaws
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void Update(Optimizer optimizer) => Holds(optimizer, Update<float>, Update<double>);
 
+    private static string? ExemptionFromUpdate(Optimizer optimizer) => optimizer.OpenedParts().OfType<Lookahead>().Any()
+        ? "it puts the parameters to others now and then, which what is added to them reaches to rounding only"
+        : null;
+
     private static void Update<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -28,7 +28,7 @@ public static partial class OptimizerLaws
         new(nameof(Release), Release),
         new(nameof(NestedStep), NestedStep),
         new(nameof(StateOwner), StateOwner),
-        Within(nameof(Update), Update),
+        Within(nameof(Update), Update, ExemptionFromUpdate),
         Within(nameof(Composition), Composition),
         Within(nameof(Split), Split, ExemptionFromSplit),
         Within(nameof(Locality), Locality, ExemptionFromLocality),

@@ -60,14 +60,26 @@ public static class TrainStep
             ParameterTree<T> given = gradients;
             if (policy == NonFinitePolicy.Zero) gradients = Zeroed(given);
             if (donate) given.Release(nameof(TrainStep));
-            if (policy == NonFinitePolicy.Skip)
-                return (state with { SkippedSteps = state.SkippedSteps + 1 }, outcome with { Skipped = true });
+            if (policy == NonFinitePolicy.Skip) return (Kept(state, donate), outcome with { Skipped = true });
         }
 
         (ParameterTree<T> parameters, OptimizerState<T> next) = donate
             ? optimizer.StepDonating(state.Parameters, gradients, state.Optimizer)
             : optimizer.Step(state.Parameters, gradients, state.Optimizer);
         return (state with { Parameters = parameters, Optimizer = next }, outcome);
+    }
+
+    /// <summary>The same numbers after a skipped step: a copy, or in place of the state that is consumed its own memory.</summary>
+    private static TrainState<T> Kept<T>(TrainState<T> state, bool donate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string consumer = nameof(TrainStep) + "; use the state that it returned";
+        return state with
+        {
+            Parameters = donate ? state.Parameters.HandOn(consumer) : state.Parameters.Copy(),
+            Optimizer = donate ? state.Optimizer.HandOn(consumer) : state.Optimizer.Copy(),
+            SkippedSteps = state.SkippedSteps + 1,
+        };
     }
 
     private static ParameterTree<T> Zeroed<T>(ParameterTree<T> gradients)

@@ -15,11 +15,13 @@ public readonly ref struct Measurement<T>
     private readonly ReadOnlySpan<Route.LeafRun> runs;
     private readonly ReadOnlySpan<T> updates;
     private readonly ReadOnlySpan<T> parameters;
-    private readonly Plan plan;
+    private readonly TreeLayout layout;
+    private readonly Leaf[] frozen;
     private readonly bool isWhole;
     private readonly ParameterTree<T>? memo;
 
-    /// <param name="plan">The plan.</param>
+    /// <param name="layout">The layout of the tree.</param>
+    /// <param name="frozen">The leaves that are in no range.</param>
     /// <param name="runs">The ranges.</param>
     /// <param name="updates">The update.</param>
     /// <param name="parameters">θ.</param>
@@ -27,10 +29,11 @@ public readonly ref struct Measurement<T>
     /// <param name="memo">The tree that the update is, which may know its norm already.</param>
     /// <param name="step">t.</param>
     internal Measurement(
-        Plan plan, ReadOnlySpan<Route.LeafRun> runs, ReadOnlySpan<T> updates, ReadOnlySpan<T> parameters, bool isWhole,
-        ParameterTree<T>? memo, long step)
+        TreeLayout layout, Leaf[] frozen, ReadOnlySpan<Route.LeafRun> runs, ReadOnlySpan<T> updates, ReadOnlySpan<T> parameters,
+        bool isWhole, ParameterTree<T>? memo, long step)
     {
-        this.plan = plan;
+        this.layout = layout;
+        this.frozen = frozen;
         this.runs = runs;
         this.updates = updates;
         this.parameters = parameters;
@@ -82,7 +85,7 @@ public readonly ref struct Measurement<T>
         Of(parameters[runs[range].Start..runs[range].End], kind);
 
     private double Finite(double norm) =>
-        double.IsFinite(norm) ? norm : throw NonFiniteGradientException.In(plan.Layout, updates, plan.Frozen, Step);
+        double.IsFinite(norm) ? norm : throw NonFiniteGradientException.In(layout, updates, frozen, Step);
 
     private static double Of(ReadOnlySpan<T> values, NormKind kind) => kind switch
     {

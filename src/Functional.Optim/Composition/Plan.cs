@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Functional.Optim;
 
@@ -6,12 +8,16 @@ namespace Functional.Optim;
 /// How an optimizer runs over one layout: which leaves take which route through the parts, in stages. A stage begins where a part
 /// measures the update of all routes together.
 /// </summary>
+/// <remarks>It refers to the leaves but not to the layout, which may be collected while the optimizer lives.</remarks>
 internal sealed class Plan
 {
-    private Plan(TreeLayout layout, ImmutableArray<Transform> parts, Treatment[] treatments, Route[] routes)
+    private readonly int passCount;
+
+    /// <summary>The workspaces that no step uses, for each element type and each way to end.</summary>
+    private readonly Stack<object>[] idle = [[], [], [], []];
+
+    private Plan(ImmutableArray<Transform> parts, Treatment[] treatments, Route[] routes)
     {
-        Layout = layout;
-        Parts = parts;
         Treatments = treatments;
         Routes = routes;
         Frozen = [.. treatments.Where(treatment => treatment.Settings.Frozen).Select(treatment => treatment.Leaf)];
@@ -19,23 +25,11 @@ internal sealed class Plan
         Runs = [.. routes.SelectMany(route => route.Runs)];
         SharedMeasures = [parts.Length > 0 && parts[0].Measures ? parts[0] : null, .. parts.Skip(1).Where(part => part.Measures)];
         Kept = [.. Enumerable.Range(0, SlotNames.Length).Select(slot => KeptIn(slot))];
+        passCount = routes.Sum(route => route.Passes.Length);
         NeedsScratch = routes.Any(route => route.Passes.Length > 1 || route.Passes.Any(pass => pass.Rewrites));
-        bool first = true;
-        foreach (Route route in routes)
-        {
-            foreach (Route.Pass pass in route.Passes)
-            {
-                // What all routes share is measured once, at the start of its stage.
-                bool shared = pass.Start < route.Stops.Length && !route.Stops[pass.Start].IsInner && pass.Stage == 0;
-                CanFailLate |= pass.Measures && !first && !shared;
-                first = false;
-            }
-        }
+        Rewrites = routes.Any(route => route.Passes.Any(pass => pass.Rewrites));
+        AsksLate = routes.Any(route => route.Passes.Any(pass => pass.IsLate));
     }
-
-    internal TreeLayout Layout { get; }
-
-    internal ImmutableArray<Transform> Parts { get; }
 
     internal ImmutableArray<string> SlotNames { get; }
 
@@ -57,35 +51,88 @@ internal sealed class Plan
 
     internal bool NeedsScratch { get; }
 
-    /// <summary>Whether something is measured after a pass has run, so that the step can fail with slots already written.</summary>
-    internal bool CanFailLate { get; }
+    /// <summary>Whether a part rewrites the update, into memory that is not the gradients': it may fail half-way.</summary>
+    internal bool Rewrites { get; }
+
+    /// <summary>Whether a part is asked after a pass has run, so that the step can fail when others have written already.</summary>
+    internal bool AsksLate { get; }
 
     internal static Plan Of(Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout)
     {
         Treatment[] treatments = [.. layout.Leaves.Select(leaf => Treatment.Of(optimizer, parts, leaf))];
         List<List<Treatment>> alike = [];
+        Dictionary<Route.Stop[], List<Treatment>> byStops = new(new SameStops());
         foreach (Treatment treatment in treatments.Where(treatment => !treatment.Settings.Frozen && treatment.Leaf.Length > 0))
         {
-            List<Treatment>? same = alike.Find(route => route[0].Stops.AsSpan().SequenceEqual(treatment.Stops));
-            if (same is null) alike.Add([treatment]);
-            else same.Add(treatment);
+            if (!byStops.TryGetValue(treatment.Stops, out List<Treatment>? same))
+            {
+                byStops.Add(treatment.Stops, same = []);
+                alike.Add(same);
+            }
+
+            same.Add(treatment);
         }
 
-        int runs = 0, lastStage = parts.Skip(1).Count(part => part.Measures);
+        int runs = 0, passes = 0, lastStage = parts.Skip(1).Count(part => part.Measures);
         List<Route> routes = [];
         foreach (List<Treatment> taking in alike)
         {
-            Route route = Route.Of([.. taking], lastStage) with { FirstRun = runs };
+            Route route = Route.Of([.. taking], lastStage) with { FirstRun = runs, FirstPass = passes };
             routes.Add(route);
             runs += route.Runs.Length;
+            passes += route.Passes.Length;
         }
 
-        return new Plan(layout, parts, treatments, [.. routes]);
+        return new Plan(parts, treatments, [.. routes]);
     }
+
+    /// <summary>A workspace for one step, to be given back; steps at once, or one within another, have one each.</summary>
+    internal Workspace<T> Rent<T>(PassEnd ending)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Stack<object> workspaces = Idle<T>(ending);
+        lock (workspaces)
+        {
+            if (workspaces.TryPop(out object? workspace)) return (Workspace<T>)workspace;
+        }
+
+        return new Workspace<T>(Runs.Length, passCount);
+    }
+
+    internal void GiveBack<T>(Workspace<T> workspace, PassEnd ending)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Stack<object> workspaces = Idle<T>(ending);
+        lock (workspaces) workspaces.Push(workspace);
+    }
+
+    private Stack<object> Idle<T>(PassEnd ending) => idle[(typeof(T) == typeof(float) ? 0 : 2) + (ending == PassEnd.Deltas ? 1 : 0)];
 
     private Leaf[] KeptIn(int slot) =>
     [
         .. Frozen,
         .. Routes.Where(route => !route.Passes.Any(pass => pass.Slots.Contains(slot))).SelectMany(route => route.Leaves),
     ];
+
+    /// <summary>Whether two leaves go through the very same parts, by way of the same rules of partitions.</summary>
+    private sealed class SameStops : IEqualityComparer<Route.Stop[]>
+    {
+        public bool Equals(Route.Stop[]? left, Route.Stop[]? right)
+        {
+            if (left!.Length != right!.Length) return false;
+            for (int stop = 0; stop < left.Length; stop++)
+            {
+                if (!ReferenceEquals(left[stop].Part, right[stop].Part) || !ReferenceEquals(left[stop].Rule, right[stop].Rule)) return false;
+            }
+
+            return true;
+        }
+
+        public int GetHashCode(Route.Stop[] stops)
+        {
+            HashCode hash = default;
+            foreach (Route.Stop stop in stops) hash.Add(HashCode.Combine(RuntimeHelpers.GetHashCode(stop.Part), RuntimeHelpers.GetHashCode(stop.Rule)));
+            return hash.ToHashCode();
+        }
+    }
 }

@@ -5,32 +5,36 @@ namespace Functional.Optim;
 
 /// <summary>
 /// One pass over memory while it is put together: each part appends its rule for each run of leaves, and when the rules of all
-/// runs stand, the driver runs them as one loop.
+/// runs stand, the driver can run them as one loop.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public unsafe ref struct RulePass<T>
+public ref struct RulePass<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Route route;
     private readonly Route.Pass pass;
     private readonly PassEnd ending;
     private readonly ReadOnlySpan<double> measured;
-    private readonly PassMemory<T> memory;
-    private readonly int length;
+    private readonly ref BoundPass<T>? bound;
     private int stop;
     private int run;
     private int finished;
     private Type? rule;
 
+    /// <param name="route">The route.</param>
+    /// <param name="pass">The pass of it.</param>
+    /// <param name="ending">What the pass writes.</param>
+    /// <param name="step">t.</param>
+    /// <param name="measured">What was measured in each run.</param>
+    /// <param name="bound">Where the rules are put: in what is there, where they have the types of the last time.</param>
     internal RulePass(
-        Route route, Route.Pass pass, PassEnd ending, long step, ReadOnlySpan<double> measured, PassMemory<T> memory, int length)
+        Route route, Route.Pass pass, PassEnd ending, long step, ReadOnlySpan<double> measured, ref BoundPass<T>? bound)
     {
         this.route = route;
         this.pass = pass;
         this.ending = ending;
         this.measured = measured;
-        this.memory = memory;
-        this.length = length;
+        this.bound = ref bound;
         Step = step;
     }
 
@@ -43,6 +47,9 @@ public unsafe ref struct RulePass<T>
     /// <summary>What of the current part depends on the leaf (<see cref="Transform.FactorOf"/>), for the current range.</summary>
     public readonly double Factor => route.Runs[run].Factors[stop];
 
+    /// <summary>Whether the current part is the last of a step, and may append by <see cref="ThenParameter"/>.</summary>
+    internal readonly bool EndsStep => ending == PassEnd.Parameters && stop == pass.End - 1;
+
     /// <summary>Goes on with a rule appended.</summary>
     /// <typeparam name="TFirst">The rules so far.</typeparam>
     /// <typeparam name="TSecond">The rule of the current part.</typeparam>
@@ -54,7 +61,17 @@ public unsafe ref struct RulePass<T>
         Continue(new Then<T, TFirst, TSecond>(first, second));
     }
 
-    internal void Execute()
+    /// <summary>Ends the step with a rule that hands on the new parameter itself, in place of an update to subtract.</summary>
+    internal void ThenParameter<TFirst, TSecond>(in TFirst first, in TSecond second)
+        where TFirst : unmanaged, IUpdateRule<T>
+        where TSecond : unmanaged, IUpdateRule<T>
+    {
+        stop++;
+        Finish(new Then<T, TFirst, TSecond>(first, second));
+    }
+
+    /// <summary>Asks the parts for the rules of all runs.</summary>
+    internal void Bind()
     {
         for (run = 0; run < route.Runs.Length; run++)
         {
@@ -93,29 +110,10 @@ public unsafe ref struct RulePass<T>
         if (finished++ != run) throw Fault("appended more than one rule; each part appends one");
         if (TRule.SlotCount != pass.Slots.Length)
             throw Fault($"have {pass.Slots.Length} slot names, and rules of {TRule.SlotCount} slots; each slot has a name");
-        TRule[] rules = RulesOfRuns<TRule>.Of(route.Runs.Length);
-        rules[run] = last;
-        if (run < route.Runs.Length - 1) return;
-        fixed (TRule* first = rules)
-        fixed (Chunk* chunks = route.Chunks)
-        {
-            Elementwise.RunBlocks(first, chunks, route.Chunks.Length, length, memory);
-        }
+        if (bound is not BoundPass<T, TRule> rules) bound = rules = new BoundPass<T, TRule>(route.Runs.Length);
+        rules.Rules[run] = last;
     }
 
     private readonly InvalidOperationException Fault(string what) =>
         new($"{string.Join(" then ", route.Stops[pass.Start..pass.End].Select(stop => stop.Part))} {what}.");
-
-    /// <summary>The rules of the runs while they are gathered, kept per thread so that a step allocates nothing.</summary>
-    private static class RulesOfRuns<TRule>
-    {
-        [ThreadStatic]
-        private static TRule[]? rules;
-
-        internal static TRule[] Of(int count)
-        {
-            if (rules is null || rules.Length < count) rules = new TRule[count];
-            return rules;
-        }
-    }
 }

@@ -56,6 +56,9 @@ public abstract record Transform : Optimizer
     /// <summary>The decay λ that this part gives a leaf, for reports; 0 when it does not decay.</summary>
     protected internal virtual double DecayOf(Leaf leaf) => 0;
 
+    /// <summary>Whether the part multiplies the update by a learning rate, which <see cref="RateAt"/> tells.</summary>
+    protected internal virtual bool IsLearningRate => false;
+
     /// <summary>The rate this part multiplies the update by at a step; 1 when it has none.</summary>
     protected internal virtual double RateAt(long step) => 1;
 

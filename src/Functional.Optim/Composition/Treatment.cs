@@ -45,7 +45,7 @@ internal sealed record Treatment(Leaf Leaf, Route.Stop[] Stops, LeafSettings Set
             {
                 names.Add(taken.Name);
                 Join(taken.Optimizer.GroupOf(leaf));
-                foreach (Transform step in taken.Optimizer.Parts)
+                foreach (Transform step in taken.Optimizer.CompiledParts)
                 {
                     Add(step, firstSlot, taken);
                     firstSlot += step.SlotNames.Length;

@@ -4,8 +4,18 @@ namespace Functional.Optim;
 /// <param name="Name">The name in reports.</param>
 /// <param name="Matches">Which leaves belong to it.</param>
 /// <param name="Settings">What they get.</param>
+/// <exception cref="ArgumentNullException">One of them is null.</exception>
 public sealed record LeafGroup(string Name, Func<Leaf, bool> Matches, LeafSettings Settings)
 {
+    /// <summary>The name in reports.</summary>
+    public string Name { get; init => field = Setting.Present(value); } = Setting.Present(Name);
+
+    /// <summary>Which leaves belong to it.</summary>
+    public Func<Leaf, bool> Matches { get; init => field = Setting.Present(value); } = Setting.Present(Matches);
+
+    /// <summary>What they get.</summary>
+    public LeafSettings Settings { get; init => field = Setting.Present(value); } = Setting.Present(Settings);
+
     /// <summary>Where a leaf is that no group matches.</summary>
     internal static LeafGroup Ungrouped { get; } = new("all", static _ => true, LeafSettings.Default);
 
@@ -16,16 +26,19 @@ public sealed record LeafGroup(string Name, Func<Leaf, bool> Matches, LeafSettin
     /// Multiplies the learning rate, of which an optimizer has to have one unless it is 1; finite and not negative.
     /// </param>
     /// <param name="weightDecayMultiplier">Multiplies every decay; finite and not negative.</param>
-    /// <exception cref="ArgumentException">A multiplier is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">The name or the predicate is null, or a multiplier is negative or not finite.</exception>
     public static LeafGroup Of(string name, Func<Leaf, bool> matches, double learningRateMultiplier = 1, double weightDecayMultiplier = 1) =>
         new Faults()
+            .Require(name is not null, nameof(name), name, "a name")
+            .Require(matches is not null, nameof(matches), matches, "a predicate of leaves")
             .Require(learningRateMultiplier, Bounds.NotNegative)
             .Require(weightDecayMultiplier, Bounds.NotNegative)
-            .Make(() => new LeafGroup(name, matches, new LeafSettings(learningRateMultiplier, weightDecayMultiplier)))
+            .Make(() => new LeafGroup(name!, matches!, new LeafSettings(learningRateMultiplier, weightDecayMultiplier)))
             .OrThrow(nameof(LeafGroup));
 
     /// <summary>A group of leaves that stay bit for bit as they are.</summary>
     /// <param name="name">The name in reports.</param>
     /// <param name="matches">Which leaves belong to it.</param>
+    /// <exception cref="ArgumentNullException">One of them is null.</exception>
     public static LeafGroup Frozen(string name, Func<Leaf, bool> matches) => new(name, matches, new LeafSettings(Frozen: true));
 }

@@ -16,6 +16,7 @@ internal sealed class Objective<T>(ValueAndGradient<T> valueAndGradient, TreeLay
         Evaluations++;
         (double loss, ParameterTree<T> gradients) = valueAndGradient(parameters);
         layout.RequireSame(gradients.Layout, nameof(gradients));
+        if (gradients.IsIn(parameters)) gradients = gradients.Copy();
         if (frozen.Length > 0)
         {
             TreeBuffer<T> free = layout.RentUncleared<T>();

@@ -98,7 +98,7 @@ public sealed record Lbfgs
 
     /// <summary>
     /// One step of up to <see cref="MaximumIterations"/> iterations. The inputs stay as they are; where the gradient is within the
-    /// tolerance, the parameters are returned as they were given.
+    /// tolerance, a copy of the parameters is returned.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="valueAndGradient">L and its gradient.</param>
@@ -147,7 +147,8 @@ public sealed record Lbfgs
         }
 
         state = state with { Step = step, Evaluations = state.Evaluations + objective.Evaluations };
-        return (at.Parameters, state, new LbfgsReport(loss, at.Loss, iterations, objective.Evaluations, stop.Value));
+        ParameterTree<T> reached = at.Parameters.IsIn(parameters) ? at.Parameters.Copy() : at.Parameters;
+        return (reached, state, new LbfgsReport(loss, at.Loss, iterations, objective.Evaluations, stop.Value));
     }
 
     /// <summary>The settings, with the same numbers in every culture.</summary>

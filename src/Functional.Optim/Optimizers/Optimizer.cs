@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -13,13 +14,37 @@ namespace Functional.Optim;
 /// <remarks>
 /// <c>state.Step</c> counts finished updates; the update that makes it k uses t = k and the learning rate of <c>schedule.At(k)</c>.
 /// Elementwise rules pass a NaN of the gradient on to the parameter it belongs to; <see cref="Clip.ByGlobalNorm"/> refuses it.
+/// Several threads may use an optimizer at once. A step that throws, whoever threw, has changed and consumed nothing.
 /// </remarks>
 public abstract record Optimizer
 {
-    private static readonly ConditionalWeakTable<Optimizer, Compiled> Known = [];
+    private readonly ImmutableArray<LeafGroup> groups = [];
+
+    /// <summary>What this very record has made of its settings; a changed copy starts anew.</summary>
+    private Compiled? compiled;
+
+    /// <summary>An optimizer without groups.</summary>
+    protected Optimizer()
+    {
+    }
+
+    /// <summary>A copy, for <c>with</c>: the settings alone.</summary>
+    /// <param name="original">What is copied.</param>
+    protected Optimizer(Optimizer original)
+    {
+        ArgumentNullException.ThrowIfNull(original);
+        groups = original.groups;
+    }
 
     /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
-    public virtual ImmutableArray<LeafGroup> Groups { get; init; } = [];
+    /// <exception cref="ArgumentException">It is <c>default</c>, or one of the groups is null.</exception>
+    public virtual ImmutableArray<LeafGroup> Groups
+    {
+        get => groups;
+        init => groups = !value.IsDefault && !value.Contains(null!)
+            ? value
+            : throw new ArgumentException($"{nameof(Groups)} is {(value.IsDefault ? "default" : "a list with null")}; allowed are groups, or [] for none.");
+    }
 
     /// <summary>The parts in the order in which they see the update.</summary>
     protected internal abstract ImmutableArray<Transform> Parts { get; }
@@ -89,20 +114,26 @@ public abstract record Optimizer
         where TState : struct, IOptimizerState<T, TState>
         => Make(parameters, gradients, state, PassEnd.Deltas, donate: false);
 
-    /// <summary>The learning rate of the k-th update: the product of the rates of the parts.</summary>
+    /// <summary>
+    /// The learning rate of the k-th update: the product of the rates of the parts, of a <see cref="Partition"/> that of the first rule
+    /// that has one.
+    /// </summary>
     /// <param name="step">k, from 1.</param>
+    /// <exception cref="OverflowException">The product is above the largest double.</exception>
     public double LearningRateAt(long step)
     {
         double rate = 1;
-        foreach (Transform part in CompiledParts.Parts) rate *= part.RateAt(step);
-        return rate;
+        foreach (Transform part in CompiledParts) rate *= part.RateAt(step);
+        return double.IsFinite(rate)
+            ? rate
+            : throw new OverflowException($"The learning rates of {this} multiply to {rate} at update {step}; allowed is a finite product.");
     }
 
     /// <summary>How many bytes of state it keeps for each parameter: a number for each slot, before padding.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     public int StateBytesPerParameter<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Init(ParameterTree.Of(Leaf.Of("one", [1], [T.One]))).SlotCount * Unsafe.SizeOf<T>();
+        SlotCount * Unsafe.SizeOf<T>();
 
     /// <summary>Which leaves of a layout are treated how: by which group or rule of a <see cref="Partition"/>, with which settings.</summary>
     /// <param name="layout">The layout of the parameters.</param>
@@ -122,7 +153,7 @@ public abstract record Optimizer
     /// <summary>The decay that reaches a leaf.</summary>
     internal double WeightDecayOf(Leaf leaf) => TreatmentOf(leaf).WeightDecay;
 
-    internal Treatment TreatmentOf(Leaf leaf) => Treatment.Of(this, CompiledParts.Parts, leaf);
+    internal Treatment TreatmentOf(Leaf leaf) => Treatment.Of(this, CompiledParts, leaf);
 
     /// <summary>Whether the settings and the groups are the same.</summary>
     public virtual bool Equals(Optimizer? other) =>
@@ -155,23 +186,18 @@ public abstract record Optimizer
         return LeafGroup.Ungrouped;
     }
 
-    /// <summary>The parts and the plans of this very record; a changed copy starts anew.</summary>
-    private Compiled CompiledParts
-    {
-        get
-        {
-            if (Known.TryGetValue(this, out Compiled? known)) return known;
-            return Known.GetValue(this, static optimizer => new Compiled(optimizer.Parts));
-        }
-    }
+    /// <summary>The parts, always the same objects.</summary>
+    internal ImmutableArray<Transform> CompiledParts => Known.Parts;
+
+    /// <summary>How many slots its state has.</summary>
+    internal virtual int SlotCount => CompiledParts.Sum(part => part.SlotNames.Length);
+
+    private Compiled Known => compiled ?? Interlocked.CompareExchange(ref compiled, new Compiled(Parts), null) ?? compiled;
 
     private Plan PlanFor(TreeLayout layout)
     {
-        Compiled compiled = CompiledParts;
-        if (compiled.Plans.TryGetValue(layout, out Plan? plan)) return plan;
-        plan = Plan.Of(this, compiled.Parts, layout);
-        compiled.Plans.AddOrUpdate(layout, plan);
-        return plan;
+        Compiled known = Known;
+        return known.PlanOf(layout) ?? known.Add(layout, Plan.Of(this, known.Parts, layout));
     }
 
     /// <summary>What <see cref="Init"/> does.</summary>
@@ -233,24 +259,40 @@ public abstract record Optimizer
         Plan plan = PlanFor(layout);
         state.RequireSlots(plan.SlotNames, this);
         for (int slot = 0; slot < plan.SlotNames.Length; slot++) layout.RequireSame(state[slot].Layout, nameof(state));
-        bool inPlace = donate && !plan.CanFailLate;
+        bool inPlace = donate && !plan.AsksLate;
+        bool ownScratch = plan.NeedsScratch && (!inPlace || plan.Rewrites);
 
         long step = checked(state.Step + 1);
         TreeStorage<T> output = Destination(parameters, plan.Frozen, inPlace, clearKept: ending == PassEnd.Deltas);
         Storages<T> slots = default;
         for (int slot = 0; slot < plan.SlotNames.Length; slot++) slots[slot] = Destination(state[slot], plan.Kept[slot], inPlace, clearKept: false);
-        TreeStorage<T> scratch = gradients.Storage;
-        if (plan.NeedsScratch && !inPlace) scratch = layout.RentUncleared<T>().Storage;
+        TreeStorage<T> scratch = ownScratch ? layout.RentUncleared<T>().Storage : gradients.Storage;
         Trees<T> before = default;
         for (int slot = 0; slot < plan.SlotNames.Length; slot++) before[slot] = state[slot];
-        new Execution<T>
+        Workspace<T> workspace = plan.Rent<T>(ending);
+        bool ran = false;
+        try
         {
-            Plan = plan, Parameters = parameters, Gradients = gradients, Scratch = scratch, Output = output,
-            Slots = ((ReadOnlySpan<ParameterTree<T>>)before)[..plan.SlotNames.Length],
-            NewSlots = ((ReadOnlySpan<TreeStorage<T>>)slots)[..plan.SlotNames.Length],
-            Ending = ending, Step = step,
-        }.Run();
-        if (plan.NeedsScratch && !inPlace) layout.Pool<T>().Add(scratch);
+            new Execution<T>
+            {
+                Plan = plan, Workspace = workspace, Parameters = parameters, Gradients = gradients, Scratch = scratch, Output = output,
+                Slots = ((ReadOnlySpan<ParameterTree<T>>)before)[..plan.SlotNames.Length],
+                NewSlots = ((ReadOnlySpan<TreeStorage<T>>)slots)[..plan.SlotNames.Length],
+                Ending = ending, Step = step,
+            }.Run();
+            ran = true;
+        }
+        finally
+        {
+            plan.GiveBack(workspace, ending);
+            if (ownScratch) GiveBack(scratch);
+            if (!ran && !inPlace)
+            {
+                GiveBack(output);
+                for (int slot = 0; slot < plan.SlotNames.Length; slot++) GiveBack(slots[slot]);
+            }
+        }
+
         if (donate) gradients.Release(consumer);
         if (donate && !inPlace)
         {
@@ -269,6 +311,10 @@ public abstract record Optimizer
             return new ParameterTree<T>(storage, inPlace ? storage.Consume(replacing) : storage.Claim());
         }
     }
+
+    /// <summary>Rented memory that no tree came to live in goes back.</summary>
+    private static void GiveBack<T>(TreeStorage<T> rented)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => rented.Layout.Pool<T>().Add(rented);
 
     /// <summary>A donated tree is written to, so no memory may be two of them.</summary>
     private static void RequireDistinct<T>(ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state)
@@ -320,11 +366,25 @@ public abstract record Optimizer
         private ParameterTree<T> first;
     }
 
+    /// <summary>The parts, and the plan for each layout that lives. It is part of its optimizer and goes with it.</summary>
     private sealed class Compiled(ImmutableArray<Transform> parts)
     {
+        /// <summary>By the number of the layout, which costs less than its names and shapes.</summary>
+        private readonly ConcurrentDictionary<long, (WeakReference<TreeLayout> Layout, Plan Plan)> plans = new(concurrencyLevel: 1, capacity: 1);
+
         internal ImmutableArray<Transform> Parts => parts;
 
-        /// <summary>By the layout's identity, which costs less than its names and shapes.</summary>
-        internal ConditionalWeakTable<TreeLayout, Plan> Plans { get; } = [];
+        internal Plan? PlanOf(TreeLayout layout) => plans.TryGetValue(layout.Number, out (WeakReference<TreeLayout>, Plan Plan) known) ? known.Plan : null;
+
+        internal Plan Add(TreeLayout layout, Plan plan)
+        {
+            foreach ((long number, (WeakReference<TreeLayout> known, _)) in plans)
+            {
+                if (!known.TryGetTarget(out _)) plans.TryRemove(number, out _);
+            }
+
+            plans[layout.Number] = (new(layout), plan);
+            return plan;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Functional.Optim.Kernels;
 using LanguageExt;
@@ -26,12 +27,27 @@ public sealed record LearningRate : Transform
     public static LearningRate Of(Schedule schedule) => Create(schedule).OrThrow(nameof(LearningRate));
 
     /// <inheritdoc/>
+    protected internal override bool IsLearningRate => true;
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step) => Schedule.At(step);
 
     /// <inheritdoc/>
     protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => settings.LearningRateMultiplier;
 
     /// <inheritdoc/>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new ScaleRule<T>(T.CreateTruncating(Schedule.At(pass.Step) * pass.Factor)));
+    /// <exception cref="OverflowException">The rate of a leaf is not finite in the type of its elements.</exception>
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    {
+        double rate = Schedule.At(pass.Step);
+        T scaled = T.CreateTruncating(rate * pass.Factor);
+        if (!T.IsFinite(scaled))
+        {
+            throw new OverflowException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The learning rate {rate} of update {pass.Step} times the multiplier {pass.Factor} of a group is {scaled} as {typeof(T).Name}; allowed is a finite product."));
+        }
+
+        pass.Then(first, new ScaleRule<T>(scaled));
+    }
 }

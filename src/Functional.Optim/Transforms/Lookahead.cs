@@ -10,7 +10,11 @@ namespace Functional.Optim;
 /// Lookahead (Zhang, Lucas, Hinton and Ba, 2019): behind an optimizer, its learning rate included, keeps slow parameters s that every
 /// k updates are drawn towards the fast ones, s = s + α·(θ − s), and puts these back to them, θ = s.
 /// </summary>
-/// <remarks>The moments of the optimizer are not reset. Optax keeps fast and slow parameters as a pair; here θ are the fast ones.</remarks>
+/// <remarks>
+/// The moments of the optimizer are not reset. Optax keeps fast and slow parameters as a pair; here θ are the fast ones. As the last part
+/// of a step it puts θ to s in every bit; where parts follow it, or <see cref="Optimizer.Update"/> asks for what is to be added, θ + Δ is s
+/// to rounding.
+/// </remarks>
 public sealed record Lookahead : Transform
 {
     private Lookahead()
@@ -42,6 +46,10 @@ public sealed record Lookahead : Transform
     protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) => parameters.CopyTo(values);
 
     /// <inheritdoc/>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new LookaheadRule<T>(T.CreateTruncating(Alpha), pass.Step % Every == 0));
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    {
+        LookaheadRule<T> rule = new(T.CreateTruncating(Alpha), draws: pass.Step % Every == 0, lands: pass.EndsStep);
+        if (pass.EndsStep) pass.ThenParameter(first, rule);
+        else pass.Then(first, rule);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using LanguageExt;
 using LanguageExt.Common;
@@ -15,42 +16,60 @@ namespace Functional.Optim;
 /// </remarks>
 public sealed record Partition : Transform
 {
-    private Partition(ImmutableArray<Rule> rules) => Rules = rules;
+    /// <summary>The rule whose rate is reported; <see langword="null"/> where none has one.</summary>
+    private readonly Rule? rated;
+
+    private Partition(ImmutableArray<Rule> rules)
+    {
+        Rules = rules;
+        rated = rules.FirstOrDefault(rule => rule.Optimizer.CompiledParts.Any(part => part.IsLearningRate));
+        ImmutableArray<string>[] slots = [.. rules.Select(rule => (ImmutableArray<string>)[.. rule.Optimizer.CompiledParts.SelectMany(part => part.SlotNames)])];
+        SlotNames =
+        [
+            .. Enumerable.Range(0, slots.Max(names => names.Length))
+                .Select(slot => string.Join('|', slots.Where(names => slot < names.Length).Select(names => names[slot]).Distinct())),
+        ];
+    }
 
     /// <summary>The rules in order.</summary>
     public ImmutableArray<Rule> Rules { get; }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<string> SlotNames
-    {
-        get
-        {
-            ImmutableArray<string>[] slots = [.. Rules.Select(rule => (ImmutableArray<string>)[.. rule.Optimizer.Parts.SelectMany(part => part.SlotNames)])];
-            return
-            [
-                .. Enumerable.Range(0, slots.Max(names => names.Length))
-                    .Select(slot => string.Join('|', slots.Where(names => slot < names.Length).Select(names => names[slot]).Distinct())),
-            ];
-        }
-    }
+    protected internal override ImmutableArray<string> SlotNames { get; }
 
     /// <summary>A partition by rules, or every fault found.</summary>
-    /// <param name="rules">At least one, with different names; the first that matches a leaf wins.</param>
+    /// <param name="rules">At least one, with different names and nothing null; the first that matches a leaf wins.</param>
     public static Validation<Error, Partition> Create(params ReadOnlySpan<Rule> rules)
     {
         ImmutableArray<Rule> all = [.. rules];
-        string? twice = all.GroupBy(rule => rule.Name).FirstOrDefault(same => same.Count() > 1)?.Key;
+        string? twice = all.Where(rule => rule?.Name is not null).GroupBy(rule => rule.Name).FirstOrDefault(same => same.Count() > 1)?.Key;
         Faults faults = new Faults()
             .Require(!all.IsEmpty, nameof(rules), "empty", "one rule or more")
             .Require(twice is null, nameof(Rule.Name), $"'{twice}' for two rules", "another for each rule");
-        foreach (Rule rule in all)
-            faults.Require(rule.Optimizer is not Wrapper, $"'{rule.Name}'", rule.Optimizer, "an optimizer or a part: put what is around one around the partition");
+        for (int index = 0; index < all.Length; index++)
+        {
+            string place = string.Create(CultureInfo.InvariantCulture, $"{nameof(rules)}[{index}]");
+            if (all[index] is not { } rule)
+            {
+                faults.Require(holds: false, place, value: null, "a rule");
+                continue;
+            }
+
+            string name = rule.Name is null ? place : $"'{rule.Name}'";
+            faults.Require(rule.Name is not null, $"{place}.{nameof(Rule.Name)}", rule.Name, "a name")
+                .Require(rule.Matches is not null, $"{name}.{nameof(Rule.Matches)}", rule.Matches, "a predicate of leaves")
+                .Require(rule.Optimizer, $"{name}.{nameof(Rule.Optimizer)}")
+                .Require(rule.Optimizer is not Wrapper, name, rule.Optimizer, "an optimizer or a part: put what is around one around the partition");
+        }
+
         return faults.Make(() => new Partition(all));
     }
 
     /// <summary>A partition by rules.</summary>
     /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">There are no rules, two have the same name, or the optimizer of one is a <see cref="Wrapper"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no rules, two have the same name, the optimizer of one is a <see cref="Wrapper"/>, or something is null.
+    /// </exception>
     public static Partition Of(params ReadOnlySpan<Rule> rules) => Create(rules).OrThrow(nameof(Partition));
 
     /// <summary>An optimizer for the leaves that match, or the fault found; the other leaves keep their update as it is.</summary>
@@ -61,14 +80,15 @@ public sealed record Partition : Transform
 
     /// <summary>An optimizer for the leaves that match; the others keep their update as it is.</summary>
     /// <inheritdoc cref="CreateMasked"/>
-    /// <exception cref="ArgumentException">The optimizer is a <see cref="Wrapper"/>.</exception>
+    /// <exception cref="ArgumentException">The optimizer is a <see cref="Wrapper"/>, or one of the two is null.</exception>
     public static Partition Masked(Func<Leaf, bool> matches, Optimizer optimizer) => CreateMasked(matches, optimizer).OrThrow(nameof(Masked));
 
     /// <summary>A rule whose leaves stay bit for bit as they are.</summary>
     /// <param name="name">The name in reports.</param>
     /// <param name="matches">Which leaves.</param>
+    /// <exception cref="ArgumentNullException">One of them is null.</exception>
     public static Rule Freeze(string name, Func<Leaf, bool> matches) =>
-        new(name, matches, Composition.Identity with { Groups = [LeafGroup.Frozen(name, static _ => true)] });
+        new(name, Setting.Present(matches), Composition.Identity with { Groups = [LeafGroup.Frozen(Setting.Present(name), static _ => true)] });
 
     /// <inheritdoc/>
     public bool Equals(Partition? other) => base.Equals(other) && Rules.AsSpan().SequenceEqual(other!.Rules.AsSpan());
@@ -79,8 +99,14 @@ public sealed record Partition : Transform
     /// <inheritdoc/>
     protected internal override double DecayOf(Leaf leaf) => RuleOf(leaf)?.Optimizer.WeightDecayOf(leaf) ?? 0;
 
-    /// <summary>The rate of the first rule: what a report shows of rates that may differ.</summary>
-    protected internal override double RateAt(long step) => Rules[0].Optimizer.LearningRateAt(step);
+    /// <summary>Whether the optimizer of a rule has a learning rate.</summary>
+    protected internal override bool IsLearningRate => rated is not null;
+
+    /// <summary>
+    /// The rate of the first rule that has one, which a rule that freezes has not: what a report shows of rates that may differ. 1 where
+    /// none has one.
+    /// </summary>
+    protected internal override double RateAt(long step) => rated?.Optimizer.LearningRateAt(step) ?? 1;
 
     /// <summary>The rule of a leaf; <see langword="null"/> where none matches.</summary>
     internal Rule? RuleOf(Leaf leaf)

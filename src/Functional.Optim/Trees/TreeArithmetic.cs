@@ -38,6 +38,11 @@ internal static class TreeArithmetic
     internal static TreeBuffer<T> Times<T>(this ParameterTree<T> tree, double factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Pass(new ScaleRule<T>(T.CreateTruncating(factor)), tree, tree);
 
+    /// <summary>x + w·(y − x), in memory that may be that of x: with w = 1/n the mean x of n − 1 trees becomes that of n.</summary>
+    internal static void Mean<T>(this ParameterTree<T> mean, double weight, ParameterTree<T> next, TreeStorage<T> output)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Run(new MeanRule<T>(weight), mean.AsSpan(), next.AsSpan(), output.Memory.Span);
+
     /// <summary>x ← x + c·y.</summary>
     internal static void Add<T>(this TreeBuffer<T> sum, double factor, ParameterTree<T> tree)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Elementwise.Run(Adding<T>(factor), sum.AsSpan(), tree.AsSpan(), sum.AsSpan());

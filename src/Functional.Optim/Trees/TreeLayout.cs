@@ -13,6 +13,8 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
     /// <summary>Leaves start at multiples of this many elements, which is 64 bytes of floats and 128 of doubles.</summary>
     public const int Alignment = 16;
 
+    private static long layouts;
+
     private readonly ConcurrentBag<object> floats = [];
     private readonly ConcurrentBag<object> doubles = [];
     private readonly Dictionary<string, Leaf> byName = new(StringComparer.Ordinal);
@@ -27,6 +29,9 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
 
     /// <summary>The leaves in order.</summary>
     public ImmutableArray<Leaf> Leaves { get; }
+
+    /// <summary>The number of this very layout among all that were made.</summary>
+    internal long Number { get; } = Interlocked.Increment(ref layouts);
 
     /// <summary>The number of elements of the flat buffer, padding included.</summary>
     public int TotalLength { get; }

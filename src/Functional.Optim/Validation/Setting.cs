@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Functional.Optim;
@@ -9,6 +10,11 @@ internal static class Setting
     /// <exception cref="ArgumentException">It is null, or a constant rate that is negative or not finite.</exception>
     internal static Schedule Check(Schedule? schedule, [CallerMemberName] string name = "") =>
         new Faults().Require(schedule, name).Make(() => schedule!).OrThrow();
+
+    /// <summary>What a setting cannot do without.</summary>
+    /// <exception cref="ArgumentNullException">It is null.</exception>
+    internal static TValue Present<TValue>([NotNull] TValue? value, [CallerArgumentExpression(nameof(value))] string name = "")
+        where TValue : class => value ?? throw new ArgumentNullException(name);
 
     /// <summary>The choice.</summary>
     /// <exception cref="ArgumentException">It is none of its type.</exception>

@@ -5,16 +5,17 @@ using LanguageExt.Common;
 namespace Functional.Optim;
 
 /// <summary>
-/// Gradient accumulation: gathers the mean of k gradients and makes one update of it; the k − 1 steps before leave parameters and
-/// moments untouched. To rounding, it is the update of one batch k times as large.
+/// Gradient accumulation: gathers the mean of k gradients and makes one update of it; the k − 1 steps before leave the numbers of
+/// parameters and moments as they are. To rounding, it is the update of one batch k times as large.
 /// </summary>
-/// <remarks>The last slot is the part of the mean gathered so far. For gradients of different weights see <see cref="GradientAccumulator{T}"/>.</remarks>
+/// <remarks>
+/// The last slot is the mean of the gradients gathered so far, of which the state counts how many there are: a run may go on with another
+/// k, and where more are gathered than that, the next makes the update. For gradients of different weights see
+/// <see cref="GradientAccumulator{T}"/>.
+/// </remarks>
 public sealed record Accumulate : Wrapper
 {
     private const string Slot = "gathered";
-
-    /// <summary>As a step it adds a k-th of the gradients.</summary>
-    private readonly Scale share = Scale.By(-1);
 
     private Accumulate(Optimizer inner)
         : base(inner)
@@ -22,15 +23,10 @@ public sealed record Accumulate : Wrapper
     }
 
     /// <summary>k; 1 or more.</summary>
-    public long Every
-    {
-        get;
-        init
-        {
-            field = (long)Bounds.AtLeast(1).Check(value);
-            share = Scale.By(-1.0 / value);
-        }
-    }
+    public long Every { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
+
+    /// <inheritdoc/>
+    internal override int SlotCount => Inner.SlotCount + 1;
 
     /// <summary>The optimizer that makes an update of every k gradients, or every fault found.</summary>
     /// <param name="every">k; 1 or more.</param>
@@ -56,32 +52,54 @@ public sealed record Accumulate : Wrapper
     {
         if (state.SlotCount == 0 || (!state.SlotNames.IsEmpty && state.SlotNames[^1] != Slot))
             throw new ArgumentException($"{this} keeps a last slot named {Slot}; the state given has none. Use the state that its Init returned.", nameof(state));
-        UpdateCounters counters = state.Counters;
+        const string consumer = nameof(Accumulate) + "; use the tree that it returned";
+        TreeLayout layout = parameters.Layout;
         ParameterTree<T> gathered = state[state.SlotCount - 1];
+        layout.RequireSame(gathered.Layout, nameof(state));
+        UpdateCounters counters = state.Counters;
+        double share = 1.0 / (counters.Gathered + 1);
         if (counters.Gathered + 1 < Every)
         {
-            ParameterTree<T> more = donate
-                ? share.StepDonating(gathered, gradients, default(OptimizerState<T>)).Parameters
-                : share.Step(gathered, gradients, default(OptimizerState<T>)).Parameters;
-            return (
-                ending == PassEnd.Deltas ? parameters.Layout.Zeros<T>() : parameters,
-                state.WithoutLast().Append(state.SlotNames, more).With(counters with { WithoutUpdate = counters.WithoutUpdate + 1, Gathered = counters.Gathered + 1 }));
+            UpdateCounters counted = counters with { WithoutUpdate = counters.WithoutUpdate + 1, Gathered = counters.Gathered + 1 };
+            if (!donate)
+            {
+                TreeBuffer<T> more = layout.RentUncleared<T>();
+                gathered.Mean(share, gradients, more.Storage);
+                return (
+                    ending == PassEnd.Deltas ? layout.Zeros<T>() : parameters.Copy(),
+                    state.WithoutLast().Copy().Append(state.SlotNames, more.ToTree()).With(counted));
+            }
+
+            gathered.Mean(share, gradients, gathered.Storage);
+            gradients.Release(consumer);
+            return (parameters.HandOn(consumer), state.HandOn(consumer).With(counted));
         }
 
-        TreeLayout layout = parameters.Layout;
-        ParameterTree<T> mean = share.Step(gathered, gradients, default(OptimizerState<T>)).Parameters;
-        (ParameterTree<T> moved, OptimizerState<T> next) = Inner.RunInside(parameters, mean, state.WithoutLast(), ending, donate);
+        TreeBuffer<T> rented = layout.RentUncleared<T>();
+        gathered.Mean(share, gradients, rented.Storage);
+        ParameterTree<T> mean = rented.ToTree();
+        (ParameterTree<T> Parameters, OptimizerState<T> State) moved;
+        try
+        {
+            moved = Inner.RunInside(parameters, mean, state.WithoutLast(), ending, donate);
+        }
+        catch
+        {
+            mean.Release(consumer);
+            throw;
+        }
+
         if (donate)
         {
-            gradients.Release(nameof(Accumulate));
-            gathered.Release(nameof(Accumulate));
+            gradients.Release(consumer);
+            gathered.Release(consumer);
         }
         else
         {
-            mean.Release(nameof(Accumulate));
+            mean.Release(consumer);
         }
 
-        ParameterTree<T> zeros = layout.Zeros<T>();
-        return (moved, next.Append(state.SlotNames, zeros).With(next.Counters with { Gathered = 0 }));
+        OptimizerState<T> next = moved.State.Append(state.SlotNames, layout.Zeros<T>());
+        return (moved.Parameters, next.With(next.Counters with { Gathered = 0 }));
     }
 }

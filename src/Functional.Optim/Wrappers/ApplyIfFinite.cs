@@ -4,7 +4,8 @@ using LanguageExt.Common;
 namespace Functional.Optim;
 
 /// <summary>
-/// Leaves out updates whose gradient holds a NaN or an infinity: parameters and state stay as they are, and the gradient is counted.
+/// Leaves out updates whose gradient holds a NaN or an infinity: the numbers of parameters and state stay as they are, and the gradient
+/// is counted.
 /// Too many in a row are an error (Optax's <c>apply_if_finite</c>, which applies them then).
 /// </summary>
 public sealed record ApplyIfFinite : Wrapper
@@ -39,9 +40,10 @@ public sealed record ApplyIfFinite : Wrapper
         }
 
         if (counters.LeftOutInARow >= MostInARow) throw new NonFiniteGradientException(leaf.Name, state.Step + 1);
-        if (donate) gradients.Release(nameof(ApplyIfFinite));
-        return (
-            ending == PassEnd.Deltas ? parameters.Layout.Zeros<T>() : parameters,
-            state.With(counters with { WithoutUpdate = counters.WithoutUpdate + 1, LeftOutInARow = counters.LeftOutInARow + 1 }));
+        UpdateCounters counted = counters with { WithoutUpdate = counters.WithoutUpdate + 1, LeftOutInARow = counters.LeftOutInARow + 1 };
+        if (!donate) return (ending == PassEnd.Deltas ? parameters.Layout.Zeros<T>() : parameters.Copy(), state.Copy().With(counted));
+        const string consumer = nameof(ApplyIfFinite) + "; use the tree that it returned";
+        gradients.Release(consumer);
+        return (parameters.HandOn(consumer), state.HandOn(consumer).With(counted));
     }
 }

@@ -29,7 +29,7 @@ public readonly record struct GradientAccumulator<T>(ParameterTree<T> Sum, doubl
     {
         Bounds.NotNegative.Check(weight, nameof(weight));
         Sum.Layout.RequireSame(gradients.Layout, nameof(gradients));
-        return new(weight == 0 ? Sum : Sum.Plus(weight, gradients).ToTree(), Weight + weight, Count + 1);
+        return new(weight == 0 ? Sum.Copy() : Sum.Plus(weight, gradients).ToTree(), Weight + weight, Count + 1);
     }
 
     /// <summary>Σ wᵢ·gᵢ / Σ wᵢ.</summary>

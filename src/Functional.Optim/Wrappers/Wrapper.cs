@@ -26,6 +26,9 @@ public abstract record Wrapper : Optimizer
         return new Faults().Require(inner).Require(within is null, nameof(inner), inner, $"an optimizer without another {typeof(TWrapper).Name} inside");
     }
 
+    /// <summary>What is inside keeps; a wrapper with slots of its own adds them.</summary>
+    internal override int SlotCount => Inner.SlotCount;
+
     /// <summary>What is inside starts; a wrapper with slots of its own adds them.</summary>
     private protected override OptimizerState<T> Start<T>(ParameterTree<T> parameters) => Inner.Init(parameters);
 }

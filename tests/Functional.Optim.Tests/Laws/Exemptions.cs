@@ -78,6 +78,8 @@ internal static class Exemptions
     [
         ("Locality", "noise", "noise rewrites leaves, but element by element"),
         ("Locality", "noise, mean and lookahead", "noise rewrites leaves, but element by element"),
+        ("Update", "lookahead", "it puts nothing back in three steps"),
+        ("Update", "noise, mean and lookahead", "it puts nothing back in the third step"),
         ("RateMultiplier", "asgd", "the average behind the rate only looks on"),
         ("RateMultiplier", "asgd that averages soon", "the average behind the rate only looks on"),
         ("DecoupledDecay", "asgd", "the average behind the decay only looks on"),

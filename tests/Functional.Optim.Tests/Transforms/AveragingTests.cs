@@ -22,6 +22,54 @@ public class AveragingTests
         }
     }
 
+    [Theory]
+    [InlineData(0.1, 0.5)]
+    [InlineData(10, 0.5)]
+    [InlineData(10, 0)]
+    [InlineData(1e8, 0)]
+    public void Lookahead_puts_the_fast_parameters_to_the_slow_ones_in_every_bit(double scale, double alpha)
+    {
+        Optimizer[] ends =
+        [
+            LearningRate.Of(1).Then(Lookahead.Of(every: 3, alpha: alpha)),
+            Clip.ByGlobalNorm(1e9).Then(Partition.Of(
+                new("some", leaf => leaf.Index % 2 == 0, Adam.Of(1).Then(Lookahead.Of(every: 3, alpha: alpha))),
+                new("others", _ => true, LearningRate.Of(1).Then(Lookahead.Of(every: 3, alpha: alpha))))),
+        ];
+        foreach (Optimizer optimizer in ends)
+        {
+            ParameterTree<float> parameters = Trees.Random<float>(0);
+            OptimizerState<float> state = optimizer.Init(parameters), last = state;
+            ParameterTree<float> before = parameters;
+            for (int step = 1; step <= 3; step++)
+            {
+                (before, last) = (parameters, state);
+                (parameters, state) = optimizer.Step(parameters, Trees.Random<float>(step, scale), state);
+                if (step < 3) Assert.NotEqual(before, parameters);
+            }
+
+            foreach (Leaf leaf in parameters.Layout.Leaves)
+            {
+                int slow = state.SlotCount == 1 || leaf.Index % 2 == 1 ? 0 : 2;
+                Assert.Equal(state[slow].AsSpan(leaf), parameters.AsSpan(leaf));
+            }
+
+            ParameterTree<float> added = before.Plus(optimizer.Update(before, Trees.Random<float>(3, scale), last).Deltas);
+            for (int index = 0; index < added.AsSpan().Length; index++)
+                Assert.Equal(parameters.AsSpan()[index], added.AsSpan()[index], 1e-6f * (1 + Math.Abs(before.AsSpan()[index])));
+        }
+    }
+
+    [Fact]
+    public void Lookahead_before_another_part_hands_on_an_update()
+    {
+        Optimizer ahead = Lookahead.Of(every: 1, alpha: 1), halved = ahead.Then(Scale.By(0.5));
+        ParameterTree<double> parameters = Trees.Random<double>(0), gradients = Trees.Random<double>(1);
+        ParameterTree<double> moved = halved.Step(parameters, gradients, halved.Init(parameters)).Parameters;
+        for (int index = 0; index < moved.AsSpan().Length; index++)
+            Assert.Equal(parameters.AsSpan()[index] - (0.5 * gradients.AsSpan()[index]), moved.AsSpan()[index], 1e-14);
+    }
+
     [Fact]
     public void Lookahead_draws_slow_parameters_and_puts_the_fast_ones_back_to_them()
     {

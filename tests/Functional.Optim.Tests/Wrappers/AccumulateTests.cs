@@ -112,6 +112,47 @@ public class AccumulateTests
         Assert.Equal(straight, resumed);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void A_run_goes_on_with_another_k_and_the_mean_of_all_that_is_gathered(long after)
+    {
+        Optimizer four = Accumulate.Of(4, Sgd.Of(1)), other = Accumulate.Of(after, Sgd.Of(1));
+        ParameterTree<double> start = Trees.Random<double>(0), at = start;
+        OptimizerState<double> state = four.Init(at);
+        GradientAccumulator<double> mean = GradientAccumulator<double>.Of(start.Layout);
+        int step = 0;
+        while (step < 3) Next(four);
+        while (state.Step == 0) Next(other);
+        Assert.Equal(Math.Max(4, after), step);
+        AssertNear(Sgd.Of(1).Step(start, mean.Mean(), Sgd.Of(1).Init(start)).Parameters, at);
+
+        void Next(Optimizer optimizer)
+        {
+            ParameterTree<double> gradients = Trees.Random<double>(++step);
+            mean = mean.Add(gradients);
+            (at, state) = optimizer.Step(at, gradients, state);
+        }
+    }
+
+    [Fact]
+    public void The_mean_of_gradients_at_the_ends_of_the_range_is_finite()
+    {
+        Optimizer optimizer = Accumulate.Of(4, Sgd.Of(1));
+        ParameterTree<float> at = ParameterTree.Of(Leaf.Of("w", [2], [0f, 0f]));
+        OptimizerState<float> state = optimizer.Init(at);
+        for (int step = 1; step <= 4; step++)
+        {
+            float end = step % 2 == 0 ? float.MinValue : float.MaxValue;
+            (at, state) = optimizer.Step(at, ParameterTree.Of(Leaf.Of("w", [2], [end, float.MaxValue])), state);
+        }
+
+        Assert.Equal((0, -1), (at.AsSpan("w")[0] / float.MaxValue, at.AsSpan("w")[1] / float.MaxValue), (expected, actual) =>
+            Math.Abs(expected.Item1 - actual.Item1) < 1e-6 && Math.Abs(expected.Item2 - actual.Item2) < 1e-6);
+    }
+
     [Fact]
     public void Weights_count_and_none_is_an_error()
     {

@@ -1,0 +1,113 @@
+namespace Functional.Optim.Tests.Contracts;
+
+using Trees = Functional.Optim.Tests.Laws.Trees;
+
+/// <summary>A step that throws, whoever threw and wherever, has changed, consumed and kept nothing.</summary>
+public class FailingStepTests
+{
+    private static readonly Dictionary<string, Func<Optimizer, Optimizer>> Around = new()
+    {
+        ["alone"] = part => part,
+        ["in the first pass"] = part => part.Then(Trace.Of(0.9)).Then(Clip.ByGlobalNorm(1)).Then(LearningRate.Of(0.1)),
+        ["in the second pass"] = part => Trace.Of(0.9).Then(Centralize.By()).Then(part).Then(Clip.ByLeafNorm(1)).Then(Adam.Of(0.1)),
+        ["in the last pass"] = part => Adam.Scaling().Then(Adam.Scaling()).Then(Trace.Of(0.9)).Then(part),
+        ["behind a momentum"] = part => Trace.Of(0.9).Then(part),
+        ["behind a norm in the middle"] = part => Trace.Of(0.9).Then(Clip.ByGlobalNorm(1)).Then(part).Then(Trace.Of(0.5)),
+        ["in the first rule"] = part => Partition.Of(new("odd", IsOdd, Trace.Of(0.9).Then(part)), new("even", _ => true, Adam.Of(0.1))),
+        ["in the second rule"] = part => Partition.Of(new("odd", IsOdd, Adam.Of(0.1)), new("even", _ => true, part.Then(Trace.Of(0.9)))),
+        ["in the second rule, late"] = part => Clip.ByGlobalNorm(1).Then(
+            Partition.Of(new("odd", IsOdd, Adam.Of(0.1)), new("even", _ => true, Trace.Of(0.9).Then(part)))),
+        ["inside an accumulation"] = part => Accumulate.Of(2, Trace.Of(0.9).Then(part)),
+        ["inside a watch"] = part => ApplyIfFinite.Around(Trace.Of(0.9).Then(part)),
+        ["inside both"] = part => ApplyIfFinite.Around(Accumulate.Of(2, Adam.Scaling().Then(part))),
+    };
+
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            TheoryData<string, string> cases = [];
+            foreach (string place in Fused.Places)
+            {
+                foreach (string around in Around.Keys) cases.Add(place, around);
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void It_changes_nothing(string place, string around)
+    {
+        Fuse fuse = new(place);
+        Optimizer made = Around[around](Fused.Part(fuse));
+        ParameterTree<float> parameters = Trees.Random<float>(0);
+        OptimizerState<float> state = made.Init(parameters);
+        (parameters, state) = made.Step(parameters, Trees.Random<float>(1), state);
+
+        // A copy has made no plan yet, so what is asked when one is made is asked too.
+        foreach (Optimizer optimizer in (Optimizer[])[made, made with { }])
+        {
+            foreach (bool donate in (bool[])[false, true])
+            {
+                ParameterTree<float> gradients = Trees.Random<float>(2);
+                var before = (parameters.Copy(), gradients.Copy(), state.Copy());
+                (double, double) norms = (parameters.GlobalNorm(), gradients.GlobalNorm());
+                fuse.Lit = true;
+                Exception? thrown = Record.Exception(() => Step(optimizer, donate, parameters, gradients, state));
+                fuse.Lit = false;
+
+                // A plan that stands asks nobody for what depends on the leaf alone.
+                bool asked = ReferenceEquals(optimizer, made) ? place is not ("leaf predicate" or "FactorOf") : true;
+                if (!asked && thrown is null && donate)
+                {
+                    (parameters, state) = (before.Item1, before.Item3);
+                    continue;
+                }
+
+                Assert.Equal(asked ? $"the fuse in {place}" : null, thrown?.Message);
+                Assert.Equal(before, (parameters, gradients, state));
+                Assert.Equal(norms, (parameters.GlobalNorm(), gradients.GlobalNorm()));
+                (ParameterTree<float>, OptimizerState<float>) expected = made.Step(before.Item1, before.Item2, before.Item3);
+                Assert.Equal(expected, Step(optimizer, donate, parameters, gradients, state));
+                if (donate) (parameters, state) = (before.Item1, before.Item3);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void It_gives_back_what_it_rented(bool donate)
+    {
+        const int elements = 100_000;
+        foreach (string place in Fused.Places.Except(["leaf predicate", "FactorOf"]))
+        {
+            foreach ((string around, Func<Optimizer, Optimizer> make) in Around)
+            {
+                Fuse fuse = new(place);
+                Optimizer optimizer = make(Fused.Part(fuse));
+                ParameterTree<float> parameters = ParameterTree.Of(
+                    Leaf.Of("leaf0", [1], [1f]), Leaf.Of("leaf1", [1], [1f]), Leaf.Of("leaf2", [1], [1f]), Leaf.Of("leaf3", [elements], new float[elements]));
+                OptimizerState<float> state = optimizer.Init(parameters);
+                (parameters, state) = optimizer.Step(parameters, parameters, state);
+                ParameterTree<float> gradients = parameters.Layout.Zeros<float>();
+                fuse.Lit = true;
+                for (int attempt = 0; attempt < 4; attempt++)
+                {
+                    long start = GC.GetAllocatedBytesForCurrentThread();
+                    Assert.Throws<InvalidOperationException>(() => Step(optimizer, donate, parameters, gradients, state));
+                    long allocated = GC.GetAllocatedBytesForCurrentThread() - start;
+                    Assert.True(attempt == 0 || allocated < elements, $"{place} {around}: {allocated} bytes");
+                }
+            }
+        }
+    }
+
+    private static bool IsOdd(Leaf leaf) => leaf.Index % 2 == 1;
+
+    private static (ParameterTree<float> Parameters, OptimizerState<float> State) Step(
+        Optimizer optimizer, bool donate, ParameterTree<float> parameters, ParameterTree<float> gradients, OptimizerState<float> state) =>
+        donate ? optimizer.StepDonating(parameters, gradients, state) : optimizer.Step(parameters, gradients, state);
+}
