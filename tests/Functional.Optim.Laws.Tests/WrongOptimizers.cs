@@ -14,7 +14,7 @@ internal static class WrongOptimizers
     internal static readonly (string Law, Optimizer Optimizer)[] All =
     [
         ("Purity", new ClearsTheGradient().Then(Rate)),
-        ("Donation", new ReadsWhatItHasWritten().Then(Rate)),
+        ("Donation", new ForgetsWhatIsDonated(Rate)),
         ("Lanes", new CountsTheLane().Then(Rate)),
         ("Threads", new CountsTheThreads().Then(Rate)),
         ("Resume", new RemembersBesideItsState().Then(Rate)),
@@ -26,6 +26,17 @@ internal static class WrongOptimizers
         ("FrozenLeaves", new Thaws()),
         ("DecoupledDecay", new DecaysTwice().Then(Rate)),
         ("LastStep", new CountsInInt().Then(Rate)),
+        ("FailedStep", new ChangesWhatItRefuses().Then(Rate)),
+        ("NestedStep", new RemembersBesideItsRule().Then(Rate)),
+        ("StateOwner", new CallsItselfAdam().Then(Rate)),
+    ];
+
+    /// <summary>Those that break the laws of memory.</summary>
+    internal static readonly (string Law, Optimizer Optimizer)[] OfMemory =
+    [
+        ("Allocation", new AllocatesInEveryStep().Then(Rate)),
+        ("Collection", new HoldsItsLeaves().Then(Rate)),
+        ("Collection", new HoldsItself()),
     ];
 
     /// <summary>Works with the gradient it was given as with memory of its own.</summary>
@@ -42,16 +53,15 @@ internal static class WrongOptimizers
         }
     }
 
-    /// <summary>Adds to each element the one before it, which in memory that is donated is the sum already.</summary>
-    private sealed record ReadsWhatItHasWritten : Transform
+    /// <summary>Makes an update of what it is given only where that is not donated.</summary>
+    private sealed record ForgetsWhatIsDonated(Optimizer Around) : Wrapper(Around)
     {
-        protected override bool TransformsLeaves => true;
-
-        protected override void TransformLeaf<T>(in LeafContext<T> leaf)
+        protected override (ParameterTree<T> Output, OptimizerState<T> State) Wrap<T>(in WrapperStep<T> step)
         {
-            ReadOnlySpan<T> before = leaf.Input;
-            for (int index = 0; index < before.Length; index++)
-                leaf.Output[index] = index == 0 ? before[index] : before[index] + before[index - 1];
+            if (!step.IsDonated) return step.Inside(step.Gradients);
+            (ParameterTree<T> Output, OptimizerState<T> State) same = step.Unchanged();
+            step.Gradients.Release();
+            return same;
         }
     }
 
@@ -165,5 +175,99 @@ internal static class WrongOptimizers
     {
         protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
             pass.Then(first, new ScaleRule<T>(T.CreateTruncating(1 + (1.0 / checked((int)pass.Step)))));
+    }
+
+    /// <summary>Clears a gradient that is not a number, and only then says that it cannot take it.</summary>
+    private sealed record ChangesWhatItRefuses : Transform
+    {
+        protected override bool TransformsLeaves => true;
+
+        protected override void TransformLeaf<T>(in LeafContext<T> leaf)
+        {
+            ReadOnlySpan<T> before = leaf.Input;
+            before.CopyTo(leaf.Output);
+            if (before.IndexOf(T.NaN) < 0) return;
+            MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(before), before.Length).Clear();
+            throw new NonFiniteGradientException(leaf.Leaf.Name, leaf.Step);
+        }
+    }
+
+    /// <summary>Its rule finds its factor where the last rule of any step has put it.</summary>
+    private sealed record RemembersBesideItsRule : Transform
+    {
+        private static double factor;
+
+        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        {
+            factor = 1 + (1.0 / pass.Step);
+            pass.Then(first, default(Rule<T>));
+        }
+
+        private readonly struct Rule<T> : IUpdateRule<T>
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            public static int SlotCount => 0;
+
+            public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
+                where TLane : struct, ILane<TLane, T> => update * TLane.Broadcast(T.CreateTruncating(factor));
+        }
+    }
+
+    /// <summary>Takes the state of Adam for its own: slots of the same names that hold something else.</summary>
+    private sealed record CallsItselfAdam : Transform
+    {
+        protected override ImmutableArray<string> SlotNames => ["m", "v"];
+
+        protected override string StateName => "adam";
+
+        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(first, default(Rule<T>));
+
+        private readonly struct Rule<T> : IUpdateRule<T>
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            public static int SlotCount => 2;
+
+            public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
+                where TLane : struct, ILane<TLane, T>
+            {
+                (slots[first], slots[first + 1]) = (update, slots[first]);
+                return update;
+            }
+        }
+    }
+
+    private sealed record AllocatesInEveryStep : Transform
+    {
+        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        {
+            double[] factors = new double[1 + (pass.Step % 2)];
+            factors[0] = 2;
+            GC.KeepAlive(factors);
+            pass.Then(first, new ScaleRule<T>(T.CreateTruncating(factors[0])));
+        }
+    }
+
+    private sealed record HoldsItsLeaves : Transform
+    {
+        private static Leaf? last;
+
+        protected override bool TransformsLeaves => true;
+
+        protected override void TransformLeaf<T>(in LeafContext<T> leaf)
+        {
+            last = leaf.Leaf;
+            leaf.Input.CopyTo(leaf.Output);
+        }
+    }
+
+    private sealed record HoldsItself : Transform
+    {
+        private static HoldsItself? last;
+
+        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        {
+            last = this;
+            base.Append(first, ref pass);
+        }
     }
 }

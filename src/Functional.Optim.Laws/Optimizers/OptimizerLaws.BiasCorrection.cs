@@ -19,13 +19,14 @@ public static partial class OptimizerLaws
         ParameterTree<T> parameters = problem.Parameters<T>(), gradients = problem.Gradients<T>(1);
         OptimizerState<T> state = optimizer.Init(parameters);
         ParameterTree<T> first = optimizer.Update(parameters, gradients, state).Deltas;
-        double rounding = Math.Sqrt(double.CreateTruncating(T.BitIncrement(T.One) - T.One));
+        double rounding = Math.Sqrt(RoundingOf<T>());
         for (int step = 1; step <= steps; step++)
         {
             (ParameterTree<T> deltas, OptimizerState<T> next) = optimizer.Update(parameters, gradients, state);
             Claim.Near($"with a constant gradient, the update of step {step}", deltas, (leaf, index) =>
             {
-                double expected = double.CreateTruncating(first.AsSpan(leaf)[index]) * optimizer.LearningRateAt(step) / optimizer.LearningRateAt(1);
+                double start = optimizer.RateOf(leaf, 1), relative = start == 0 ? 1 : optimizer.RateOf(leaf, step) / start;
+                double expected = double.CreateTruncating(first.AsSpan(leaf)[index]) * relative;
                 return (expected, rounding * Math.Abs(expected));
             });
             (parameters, state) = (parameters.Plus(deltas), next);

@@ -14,7 +14,7 @@ public static partial class OptimizerLaws
     {
         ParameterTree<T> parameters = problem.Parameters<T>();
         OptimizerState<T> state = optimizer.Init(parameters);
-        double rounding = 4 * double.CreateTruncating(T.BitIncrement(T.One) - T.One);
+        double rounding = 4 * RoundingOf<T>();
         for (int step = 1; step <= Problem.Updates; step++)
         {
             ParameterTree<T> before = parameters;
@@ -22,7 +22,7 @@ public static partial class OptimizerLaws
             Claim.Near($"the update of step {step}", deltas, (leaf, index) =>
             {
                 double theta = double.CreateTruncating(before.AsSpan(leaf)[index]);
-                return (0, optimizer.LearningRateAt(step) * (1 + (optimizer.WeightDecayOf(leaf) * Math.Abs(theta))) * (1 + rounding));
+                return (0, optimizer.RateOf(leaf, step) * (1 + (optimizer.WeightDecayOf(leaf) * Math.Abs(theta))) * (1 + rounding));
             });
             (parameters, state) = optimizer.Step(before, problem.Gradients<T>(step), state);
         }

@@ -4,7 +4,7 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>A parameter that never had a gradient shrinks by 1 − η·λ at each update, to rounding.</summary>
+    /// <summary>A parameter that never had a gradient shrinks by 1 − η·λ at each update, to rounding; η is the rates behind the decay.</summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void DecoupledDecay(Optimizer optimizer) => Holds(optimizer, DecoupledDecay<float>, DecoupledDecay<double>);
@@ -14,7 +14,7 @@ public static partial class OptimizerLaws
     {
         ParameterTree<T> parameters = problem.Parameters<T>();
         OptimizerState<T> state = optimizer.Init(parameters);
-        double rounding = 2 * double.CreateTruncating(T.BitIncrement(T.One) - T.One);
+        double rounding = (1 + optimizer.OpenedParts().Count()) * RoundingOf<T>();
         for (int step = 1; step <= Problem.Updates; step++)
         {
             ParameterTree<T> before = parameters;
@@ -22,18 +22,23 @@ public static partial class OptimizerLaws
             Claim.Near($"without gradients, after step {step}", parameters, (leaf, index) =>
             {
                 double theta = double.CreateTruncating(before.AsSpan(leaf)[index]);
-                double rate = optimizer.LearningRateAt(step) * optimizer.GroupOf(leaf).Settings.LearningRateMultiplier;
-                return (theta * (1 - (rate * optimizer.WeightDecayOf(leaf))), rounding * (0.1 + Math.Abs(theta)));
+                double shrinkage = optimizer.ShrinkageOf(leaf, step);
+                return (theta * (1 - shrinkage), rounding * (0.1 + (Math.Abs(theta) * (1 + shrinkage))));
             });
         }
     }
 
     private static string? ExemptionFromDecoupledDecay(Optimizer optimizer)
     {
-        if (optimizer.Parts.OfType<Partition>().FirstOrDefault() is { } partition) return $"{partition} has several optimizers";
-        Transform[] behind = [.. optimizer.Parts.SkipWhile(part => !part.Decays()).SkipWhile(PartExtensions.Decays)];
-        return !optimizer.Parts.Any(PartExtensions.Decays) ? "it has no decay"
-            : behind.FirstOrDefault(part => !part.HasRate()) is { } part ? $"{part} works on the decay"
-            : null;
+        Transform[][] routes = [.. optimizer.Routes().Where(route => route.Any(PartExtensions.Decays))];
+        if (routes.Length == 0) return "it has no decay";
+        foreach (Transform[] route in routes)
+        {
+            IEnumerable<Transform> before = route.TakeWhile(part => !part.Decays()), behind = route.SkipWhile(part => !part.Decays());
+            if (before.FirstToMoveByItself() is { } mover) return $"{mover} makes an update of no gradient";
+            if (behind.FirstOrDefault(part => !part.Decays() && !part.HasRate()) is { } part) return $"{part} works on the decay";
+        }
+
+        return null;
     }
 }

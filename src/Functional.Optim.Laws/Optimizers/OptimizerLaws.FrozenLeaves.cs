@@ -32,7 +32,7 @@ public static partial class OptimizerLaws
         Claim.Near("beside frozen leaves", rest.Parameters, (leaf, index) =>
         {
             double theta = double.CreateTruncating(actual.Parameters.AsSpan(leaf.Name)[index]);
-            return (theta, 1e-12 * (1 + Math.Abs(theta)));
+            return (theta, 16 * RoundingOf<T>() * (1 + Math.Abs(theta)));
         });
     }
 

@@ -4,7 +4,7 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>The update is what a step adds to the parameters: θ' = θ + Δ, with the same new state.</summary>
+    /// <summary>The update is what a step adds to the parameters: θ' = θ + Δ, with the same new state; it is 0 for a frozen leaf.</summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void Update(Optimizer optimizer) => Holds(optimizer, Update<float>, Update<double>);
@@ -18,7 +18,8 @@ public static partial class OptimizerLaws
     {
         (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer, updates: 2);
         (ParameterTree<T> deltas, OptimizerState<T> next) = optimizer.Update(parameters, problem.Gradients<T>(3), state);
-        Claim.Same(
-            "the update added", problem.After<T>(optimizer), (parameters.Plus(deltas), next));
+        Claim.Same("the update added", problem.After<T>(optimizer), (optimizer.KeepFrozen(parameters, parameters.Plus(deltas)), next));
+        foreach (Leaf leaf in deltas.Layout.Leaves.Where(optimizer.IsFrozen))
+            Claim.That(!deltas.AsSpan(leaf).ContainsAnyExcept(T.Zero, T.NegativeZero), $"the update of the frozen leaf {leaf} is not zero");
     }
 }

@@ -4,9 +4,9 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    private static readonly LeafGroup Still = LeafGroup.Of("still", static _ => true, learningRateMultiplier: 0);
-
-    /// <summary>With a learning rate of 0, as that of a group or behind all parts, no parameter changes its value.</summary>
+    /// <summary>
+    /// With a learning rate of 0, as that of every leaf or behind all parts, no parameter changes its value, where the update is finite.
+    /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void ZeroRate(Optimizer optimizer) => Holds(optimizer, ZeroRate<float>, ZeroRate<double>);
@@ -14,15 +14,21 @@ public static partial class OptimizerLaws
     private static void ZeroRate<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Stays("with the rate 0 for every leaf", optimizer.WithGroups(Still));
+        ParameterTree<T> moved = problem.After<T>(optimizer).Parameters;
+        if (BehindTheRate(optimizer).FirstToMoveByItself() is null) Stays("with the rate 0 for every leaf", optimizer.WithRate(0));
         Stays("with the rate 0 behind it", optimizer.Then(LearningRate.Of(0)));
 
         void Stays(string what, Optimizer still)
         {
             ParameterTree<T> start = problem.Parameters<T>();
-            Claim.Near(what, problem.After<T>(still).Parameters, (leaf, index) => (double.CreateTruncating(start.AsSpan(leaf)[index]), 0));
+            Claim.Near(what, problem.After<T>(still).Parameters, (leaf, index) => (
+                double.CreateTruncating(start.AsSpan(leaf)[index]), T.IsFinite(moved.AsSpan(leaf)[index]) ? 0 : double.NaN));
         }
     }
+
+    /// <summary>The parts that see an update that has been multiplied by its last rate.</summary>
+    private static IEnumerable<Transform> BehindTheRate(Optimizer optimizer) =>
+        optimizer.Routes().SelectMany(route => route.Reverse().TakeWhile(part => !part.HasRate()));
 
     private static string? ExemptionFromZeroRate(Optimizer optimizer) =>
         optimizer.Routes().All(route => route.Any(PartExtensions.HasRate)) ? null : "it has no learning rate";

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Functional.Optim.Laws;
 
 /// <summary>What the parts of an optimizer say about the laws it has to obey.</summary>
@@ -15,10 +17,94 @@ internal static class PartExtensions
         .Where(route => !route.Settings.Frozen)
         .Select(route => route.Transforms.Select(placed => placed.Transform).ToArray());
 
+    /// <summary>Whether the groups, or those inside of a partition, leave a leaf as it is.</summary>
+    internal static bool IsFrozen(this Optimizer optimizer, Leaf leaf) => optimizer.RouteOf(leaf).Settings.Frozen;
+
+    /// <summary>The rate of a leaf at a step, its groups included; 0 where it is frozen.</summary>
+    internal static double RateOf(this Optimizer optimizer, Leaf leaf, long step) =>
+        optimizer.RouteOf(leaf) is { Settings.Frozen: false } route ? route.RateAt(step) : 0;
+
+    /// <summary>By which part of itself a leaf shrinks at a step: each decay times the rates behind it.</summary>
+    internal static double ShrinkageOf(this Optimizer optimizer, Leaf leaf, long step)
+    {
+        LeafRoute route = optimizer.RouteOf(leaf);
+        if (route.Settings.Frozen) return 0;
+        Transform[] parts = [.. route.Transforms.Select(placed => placed.Transform)];
+        double shrinkage = 0;
+        for (int decay = 0; decay < parts.Length; decay++)
+        {
+            // The multiplier of a group is that of the last rate, behind which there may be a decay.
+            double multiplier = parts.Skip(decay + 1).Any(HasRate) ? route.Settings.LearningRateMultiplier : 1;
+            shrinkage += parts.Skip(decay + 1).Aggregate(parts[decay].DecayOf(leaf) * multiplier, (product, part) => product * part.RateAt(step));
+        }
+
+        return shrinkage * route.Settings.WeightDecayMultiplier;
+    }
+
+    /// <summary>The same optimizer with every leaf at a multiple of its rate, be it in a group or in none.</summary>
+    internal static Optimizer WithRate(this Optimizer optimizer, double multiple) => optimizer with
+    {
+        Groups =
+        [
+            .. optimizer.Groups.Select(group => group with
+            {
+                Settings = group.Settings with { LearningRateMultiplier = multiple * group.Settings.LearningRateMultiplier },
+            }),
+            LeafGroup.Of("all others", static _ => true, learningRateMultiplier: multiple),
+        ],
+    };
+
+    /// <summary>
+    /// A part by itself, with what the groups of the whole optimizer, and of partitions in it, change for each leaf. The multiplier of the
+    /// rate is left to the last part that has one.
+    /// </summary>
+    internal static Optimizer PartAlone(this Optimizer optimizer, int index, TreeLayout layout) => optimizer.Parts[index].Bare() with
+    {
+        Groups =
+        [
+            .. layout.Leaves.Select(leaf =>
+            {
+                LeafSettings settings = optimizer.RouteOf(leaf).Settings;
+                bool isLastRate = optimizer.Parts[index].HasRateFor(leaf) && !optimizer.Parts.Skip(index + 1).Any(part => part.HasRateFor(leaf));
+                return new LeafGroup(
+                    leaf.Name, other => other.Name == leaf.Name, isLastRate ? settings : settings with { LearningRateMultiplier = 1 });
+            }),
+        ],
+    };
+
+    /// <summary>The first part that makes an update where there is no gradient, such as noise; <see langword="null"/> where none does.</summary>
+    internal static Transform? FirstToMoveByItself(this IEnumerable<Transform> parts) => parts.FirstOrDefault(part =>
+    {
+        ParameterTree<float> ones = ParameterTree.Of(Leaf.Of("vector", [2], [1f, 1f]), Leaf.Of("matrix", [2, 2], [1f, 1f, 1f, 1f]));
+        Optimizer alone = part with { Groups = [] };
+        OptimizerState<float> state = alone.Init(ones);
+        for (int step = 1; step <= Problem.Updates; step++)
+        {
+            (ParameterTree<float> deltas, state) = part.Update(ones, ones.Layout.Zeros<float>(), state);
+            if (deltas.AsSpan().ContainsAnyExcept(0f, -0f)) return true;
+        }
+
+        return false;
+    });
+
+    /// <summary>The tree after, with the frozen leaves of the one before: θ + 0 is not θ in bits where θ is −0.</summary>
+    internal static ParameterTree<T> KeepFrozen<T>(this Optimizer optimizer, ParameterTree<T> before, ParameterTree<T> after)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        ParameterTree.Of([.. after.Layout.Leaves.Select(leaf => Leaf.Of(
+            leaf.Name, leaf.Shape.AsSpan(), (optimizer.IsFrozen(leaf) ? before : after).AsSpan(leaf).ToArray()))]);
+
     /// <summary>Whether a part multiplies by a learning rate, or a part inside a partition does.</summary>
     internal static bool HasRate(this Transform part) => part is Partition
         ? part.OpenedParts().Any(HasRate)
         : part.RateAt(1) != 1 || part.FactorOf(Vector, new(LearningRateMultiplier: 2)) != part.FactorOf(Vector, LeafSettings.Default);
+
+    private static bool HasRateFor(this Transform part, Leaf leaf) => part.RouteOf(leaf).Transforms.Any(placed => placed.Transform.HasRate());
+
+    /// <summary>The parts without groups, those inside of a partition included.</summary>
+    private static Optimizer Bare(this Optimizer optimizer) => optimizer.Parts.Aggregate(Composition.Identity, static (parts, part) =>
+        parts.Then(part is Partition partition
+            ? Partition.Of([.. partition.Rules.Select(static rule => rule with { Optimizer = rule.Optimizer.Bare() })])
+            : part with { Groups = [] }));
 
     /// <summary>Whether a part decays some of the leaves that the problems have.</summary>
     internal static bool Decays(this Transform part) => Problem.Sample.Parameters<float>().Layout.Leaves.Any(leaf => part.DecayOf(leaf) != 0);

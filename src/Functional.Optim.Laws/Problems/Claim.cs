@@ -13,12 +13,18 @@ internal static class Claim
         if (!holds) throw new BrokenClaimException(otherwise);
     }
 
-    /// <summary>Every number has the same bits.</summary>
+    /// <summary>
+    /// Every number has the same bits; a NaN is as good as another, for which of them an operation gives is up to the processor.
+    /// </summary>
     internal static void Same<T>(string what, string leaf, ReadOnlySpan<T> expected, ReadOnlySpan<T> actual)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int at = MemoryMarshal.AsBytes(expected).CommonPrefixLength(MemoryMarshal.AsBytes(actual)) / Unsafe.SizeOf<T>();
-        if (at < expected.Length) throw Differs(what, leaf, at, expected[at], actual[at]);
+        for (int from = 0; from < expected.Length; from++)
+        {
+            from += MemoryMarshal.AsBytes(expected[from..]).CommonPrefixLength(MemoryMarshal.AsBytes(actual[from..])) / Unsafe.SizeOf<T>();
+            if (from < expected.Length && !(T.IsNaN(expected[from]) && T.IsNaN(actual[from])))
+                throw Differs(what, leaf, from, expected[from], actual[from]);
+        }
     }
 
     /// <inheritdoc cref="Same{T}(string, string, ReadOnlySpan{T}, ReadOnlySpan{T})"/>
@@ -39,7 +45,7 @@ internal static class Claim
     {
         Same($"{what}, the parameters", leaf, expected.Parameters.AsSpan(leaf), actual.Parameters.AsSpan(leaf));
         for (int slot = 0; slot < expected.State.SlotCount; slot++)
-            Same($"{what}, {NameOf(expected.State, slot)}", leaf, expected.State[slot].AsSpan(leaf), actual.State[slot].AsSpan(leaf));
+            Same($"{what}, {NameOf(expected.State, slot)}", leaf, Of(expected.State[slot], leaf), Of(actual.State[slot], leaf));
     }
 
     /// <summary>Every number of parameters and state has the same bits.</summary>
@@ -59,10 +65,14 @@ internal static class Claim
     {
         That(expected.SlotCount == actual.SlotCount, $"{what}: there are {actual.SlotCount} slots where {expected.SlotCount} are expected");
         for (int slot = 0; slot < expected.SlotCount; slot++) Same($"{what}, {NameOf(expected, slot)}", expected[slot], actual[slot]);
-        That(expected == actual, $"{what}: the counts are {Counts(actual)} where {Counts(expected)} are expected");
+        That(
+            (expected.Step, expected.Counters) == (actual.Step, actual.Counters),
+            $"{what}: the counts are {Counts(actual)} where {Counts(expected)} are expected");
     }
 
-    /// <summary>Every number lies within a tolerance, which may depend on the number, of what is expected.</summary>
+    /// <summary>
+    /// Every number lies within a tolerance, which may depend on the number, of what is expected; where the tolerance is NaN, anything is right.
+    /// </summary>
     internal static void Near<T>(
         string what, ParameterTree<T> actual, Func<Leaf, int, (double Expected, double Tolerance)> expected)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -73,7 +83,7 @@ internal static class Claim
             {
                 (double number, double tolerance) = expected(leaf, index);
                 double value = double.CreateTruncating(actual.AsSpan(leaf)[index]);
-                if (value.Equals(number) || Math.Abs(value - number) <= tolerance) continue;
+                if (value.Equals(number) || double.IsNaN(tolerance) || Math.Abs(value - number) <= tolerance) continue;
                 throw Differs(what, leaf.Name, index, number, value, tolerance == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ± {tolerance:R}"));
             }
         }
@@ -82,6 +92,11 @@ internal static class Claim
     internal static BrokenClaimException Differs<T>(string what, string leaf, int index, T expected, T actual, string margin = "")
         where T : IBinaryFloatingPointIeee754<T> => new(string.Create(
             CultureInfo.InvariantCulture, $"{what}: {leaf}[{index}] is {actual:R} where {expected:R}{margin} is expected"));
+
+    /// <summary>The numbers of a leaf; none where a slot does not have it.</summary>
+    private static ReadOnlySpan<T> Of<T>(ParameterTree<T> slot, string leaf)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        slot.Layout.Find(leaf) is { } own ? slot.AsSpan(own) : [];
 
     private static string NameOf<T>(OptimizerState<T> state, int slot)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot];

@@ -34,7 +34,7 @@ internal static class Search
         try
         {
             foreach (Arbitrary<Problem> problems in kinds)
-                Prop.ForAll(problems, Try).Check(Config.QuickThrowOnFailure.WithMaxTest(Problems / kinds.Length));
+                Prop.ForAll(problems, Try).Check(Seed.Check(Problems / kinds.Length));
         }
         catch (Exception exception) when (smallest is not null)
         {
@@ -59,5 +59,5 @@ internal static class Search
 
     private static LawException Failure(string law, object subject, string type, Exception reason, string counterexample, Exception cause) =>
         new(law, subject, $"{type}: {(reason is BrokenClaimException ? reason.Message : $"it threw {reason.GetType().Name}, {reason.Message}")}",
-            counterexample, cause);
+            Seed.IsNew ? $"{counterexample}\nTo draw it again: SEED={Seed.Text}" : counterexample, cause);
 }

@@ -5,8 +5,7 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// How an optimizer runs over one layout: a straight list of steps, made once. It holds neither the layout nor any tree, so that
-/// what nobody else holds is collected.
+/// How an optimizer runs over one layout: a straight list of steps, made once.
 /// </summary>
 internal sealed class Plan
 {

@@ -175,8 +175,11 @@ public abstract record Optimizer
         ]);
     }
 
+    /// <summary>What happens to a leaf.</summary>
+    internal LeafRoute RouteOf(Leaf leaf) => new LeafRouter(this, Placement.Of(CompiledParts)).RouteOf(leaf);
+
     /// <summary>The decay that reaches a leaf.</summary>
-    internal double WeightDecayOf(Leaf leaf) => new LeafRouter(this, Placement.Of(CompiledParts)).RouteOf(leaf).WeightDecayOf(leaf);
+    internal double WeightDecayOf(Leaf leaf) => RouteOf(leaf).WeightDecayOf(leaf);
 
     /// <summary>Whether the settings and the groups are the same.</summary>
     public virtual bool Equals(Optimizer? other) =>

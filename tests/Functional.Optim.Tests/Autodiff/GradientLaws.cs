@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Functional.Optim.Autodiff;
 using Functional.Optim.Kernels;
+using Functional.Optim.Laws;
 using Functional.Optim.Tests.Kernels;
 
 namespace Functional.Optim.Tests.Autodiff;
@@ -63,7 +64,7 @@ public class GradientLaws
         Assert.Equal(function.Parameters(sizes), parameters);
     }
 
-    private static void ForAnySeed(Action<int> law) => Prop.ForAll(ArbMap.Default.ArbFor<int>(), law).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+    private static void ForAnySeed(Action<int> law) => Prop.ForAll(ArbMap.Default.ArbFor<int>(), law).Check(Seed.Check(25));
 
     /// <summary>Directions of length 1.</summary>
     private static IEnumerable<ParameterTree<double>> Directions(ParameterTree<double> parameters, Sizes sizes)

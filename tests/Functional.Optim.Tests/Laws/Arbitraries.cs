@@ -1,4 +1,5 @@
 using FsCheck.Xunit;
 using Functional.Optim.Laws;
+using Functional.Optim.Tests.Laws;
 
-[assembly: Properties(Arbitrary = [typeof(Problem)])]
+[assembly: SeededProperties(Arbitrary = [typeof(Problem)])]

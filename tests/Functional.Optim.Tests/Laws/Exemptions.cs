@@ -84,8 +84,6 @@ internal static class Exemptions
         ("RateMultiplier", "asgd that averages soon", "the average behind the rate only looks on"),
         ("DecoupledDecay", "asgd", "the average behind the decay only looks on"),
         ("DecoupledDecay", "asgd that averages soon", "the average behind the decay only looks on"),
-        ("DecoupledDecay", "partitionMasked", "its optimizer has no decay"),
-        ("DecoupledDecay", "partition behind a clip", "its decay stands behind a clip of gradients that are zero"),
         ("BoundedStep", "adadelta", "its own unit is far below the bound in three steps"),
         ("BoundedStep", "adadelta with L2", "its own unit is far below the bound in three steps"),
         ("BoundedStep", "adamax", "its ε leaves a little room"),

@@ -8,5 +8,5 @@ namespace Functional.Optim.Tests.Laws;
 internal static class Law
 {
     internal static void Holds(Action<Problem> law, Arbitrary<Problem>? problems = null, int tests = 30) =>
-        Prop.ForAll(problems ?? Problem.Any(), law).Check(Config.QuickThrowOnFailure.WithMaxTest(tests));
+        Prop.ForAll(problems ?? Problem.Any(), law).Check(Seed.Check(tests));
 }

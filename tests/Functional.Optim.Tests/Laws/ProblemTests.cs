@@ -8,7 +8,7 @@ public class ProblemTests
 {
     private const double LeastNormal = 1.1754943508222875e-38;
 
-    private static readonly ImmutableArray<Problem> Drawn = [.. Problem.Any().Generator.Sample(1000)];
+    private static readonly ImmutableArray<Problem> Drawn = [.. Problem.Any().Generator.Sample(50, Seed.Generator, 1000)];
 
     private static readonly double[][] Gradients =
         [.. Drawn.SelectMany(problem => problem.Leaves).Where(leaf => leaf.Size > 0).SelectMany(leaf => leaf.Values.Skip(1))];

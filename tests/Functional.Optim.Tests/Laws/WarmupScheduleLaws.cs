@@ -2,7 +2,7 @@ using FsCheck.Xunit;
 
 namespace Functional.Optim.Tests.Laws;
 
-[Properties(Arbitrary = [typeof(ScheduleSettings)])]
+[SeededProperties(Arbitrary = [typeof(ScheduleSettings)])]
 public class WarmupScheduleLaws
 {
     [Property]

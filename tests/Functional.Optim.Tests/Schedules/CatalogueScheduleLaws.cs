@@ -40,5 +40,5 @@ public class CatalogueScheduleLaws
     });
 
     private static void Holds(Arbitrary<ScheduleCase> cases, Action<ScheduleCase> law) =>
-        Prop.ForAll(cases, law).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+        Prop.ForAll(cases, law).Check(Seed.Check(200));
 }

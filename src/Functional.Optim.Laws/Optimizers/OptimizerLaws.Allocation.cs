@@ -1,0 +1,46 @@
+using System.Numerics;
+
+namespace Functional.Optim.Laws;
+
+public static partial class OptimizerLaws
+{
+    /// <summary>
+    /// After some steps, no step allocates a byte on the heap: neither one that donates, nor a pure one after which what it was given is
+    /// released.
+    /// </summary>
+    /// <param name="optimizer">The optimizer.</param>
+    /// <exception cref="LawException">The law does not hold.</exception>
+    public static void Allocation(Optimizer optimizer) => HoldsIn(Problem.Sample, optimizer, Allocation<float>, Allocation<double>);
+
+    private static void Allocation<T>(Optimizer optimizer, Problem problem)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const int first = 40, counted = 40;
+        foreach (bool donate in (bool[])[true, false])
+        {
+            ParameterTree<T> parameters = problem.Parameters<T>();
+            OptimizerState<T> state = optimizer.Init(parameters);
+            TreeLayout layout = parameters.Layout;
+            long allocated = 0;
+            for (int step = 0; step < first + counted; step++)
+            {
+                ParameterTree<T> gradients = Filled(layout, T.One);
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                if (donate) (parameters, state) = optimizer.StepDonating(parameters, gradients, state);
+                else StepAndRelease(gradients);
+                if (step >= first) allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+            }
+
+            Claim.That(allocated == 0, $"{counted} {(donate ? "donating steps" : "steps with a release after each")} allocate {allocated} bytes");
+
+            void StepAndRelease(ParameterTree<T> gradients)
+            {
+                (ParameterTree<T> moved, OptimizerState<T> next) = optimizer.Step(parameters, gradients, state);
+                gradients.Release();
+                parameters.Release();
+                state.Release();
+                (parameters, state) = (moved, next);
+            }
+        }
+    }
+}
