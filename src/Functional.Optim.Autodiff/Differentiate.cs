@@ -4,7 +4,8 @@ namespace Functional.Optim.Autodiff;
 
 /// <summary>Values and gradients of functions of a parameter tree, by reverse-mode differentiation.</summary>
 /// <remarks>
-/// The memory of a computation is kept for the next one, so that a training loop whose shapes do not change allocates nothing. Safe
+/// The memory of a computation is kept for the next one, so that a training loop whose shapes do not change allocates nothing; what
+/// lies idle between two full garbage collections is let go, and <see cref="Trim"/> lets go of it at once. Safe
 /// to call from several threads at once, and within a loss. Same inputs, same bits, whatever <see cref="Kernels.Threads.Limit"/>.
 /// </remarks>
 public static class Differentiate
@@ -22,10 +23,26 @@ public static class Differentiate
         ArgumentNullException.ThrowIfNull(loss);
         using Tape<T> tape = Tape<T>.Take();
         TreeBuffer<T> gradients = parameters.Layout.Rent<T>();
-        Variable<T> result = loss(tape.Begin(parameters, gradients));
-        double value = ScalarOf(result);
-        tape.Backward(result);
-        return (value, gradients.ToTree());
+        try
+        {
+            Variable<T> result = loss(tape.Begin(parameters, gradients));
+            double value = ScalarOf(result);
+            tape.Backward(result);
+            return (value, gradients.ToTree());
+        }
+        catch
+        {
+            gradients.ToTree().Release("a loss that failed");
+            throw;
+        }
+    }
+
+    /// <summary>Lets go of the memory that is kept for the next computations; those that are running keep theirs.</summary>
+    /// <remarks>Safe to call at any time. What was idle between two full garbage collections is let go without it.</remarks>
+    public static void Trim()
+    {
+        Tape<float>.Trim();
+        Tape<double>.Trim();
     }
 
     /// <summary>The loss L(θ), forward only.</summary>

@@ -15,6 +15,10 @@ public readonly record struct Shape
     {
         if (sizes.Length > MaximumRank)
             throw new ArgumentException($"The shape [{string.Join(", ", sizes.ToArray())}] has {sizes.Length} dimensions; {MaximumRank} are allowed.");
+        // A copy, which nobody changes between the look at it and its use.
+        Span<int> own = stackalloc int[sizes.Length];
+        sizes.CopyTo(own);
+        sizes = own;
         long length = 1;
         foreach (int size in sizes)
         {

@@ -42,12 +42,14 @@ public static partial class Operations
         internal void Forward(int count)
         {
             heads = count;
+            if (Shape.Length == 0) return;
             probabilities = Room(ref probabilityBuffer, new Shape(HeadsInAll, Layout.Positions, Layout.Positions).Length);
             LaneLoop.Ranges<T, Attend>(HeadsInAll, 1, new(Layout, First.Value, probabilities, Value));
         }
 
         internal override void PropagateGradient()
         {
+            if (Shape.Length == 0) return;
             AlignedBuffer<T> scratch = Tape.RentBuffer(HeadsInAll * Layout.RowsAtATime * Layout.Positions);
             LaneLoop.Ranges<T, Backward>(
                 HeadsInAll, 1, new(Layout, First.Value, probabilities, Gradient, scratch.Pointer, First.Sink().Cleared()));
@@ -139,20 +141,38 @@ public static partial class Operations
                 }
             }
 
+            /// <summary>
+            /// Where one position gets almost all, its ∂P and Σ∂P∘P are equal in nearly all digits: what the sum lacks is added once more.
+            /// </summary>
             private void ThroughSoftmax<TLane>(T* p, T* g, int length)
-                where TLane : struct, ILane<TLane, T> =>
-                LaneLoop.Run<T, TLane, SoftmaxBackward>(0, length, new(p, g, RowReduction.SumOfProducts<T, TLane>(p, g, length), layout.Scale));
+                where TLane : struct, ILane<TLane, T>
+            {
+                T sum = RowReduction.SumOfProducts<T, TLane>(p, g, length);
+                T rest = RowReduction.Sum<T, TLane, FromMean>(length, new(p, g, sum, T.Zero));
+                LaneLoop.Run<T, TLane, SoftmaxBackward>(0, length, new(new(p, g, sum, rest), g, layout.Scale));
+            }
         }
 
-        private readonly struct SoftmaxBackward(T* p, T* g, T sum, T scale) : IElementBody<T>
+        /// <summary>P∘(∂P − sum − rest) of a row.</summary>
+        private readonly struct FromMean(T* p, T* g, T sum, T rest) : ITerm<T>
         {
             private readonly T* p = p;
             private readonly T* g = g;
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            public void At<TLane>(long index)
+            public TLane At<TLane>(long index)
                 where TLane : struct, ILane<TLane, T> =>
-                TLane.Store(TLane.Load(p + index) * (TLane.Load(g + index) - TLane.Broadcast(sum)) * TLane.Broadcast(scale), g + index);
+                TLane.Load(p + index) * (TLane.Load(g + index) - TLane.Broadcast(sum) - TLane.Broadcast(rest));
+        }
+
+        private readonly struct SoftmaxBackward(FromMean difference, T* g, T scale) : IElementBody<T>
+        {
+            private readonly FromMean difference = difference;
+            private readonly T* g = g;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T> => TLane.Store(difference.At<TLane>(index) * TLane.Broadcast(scale), g + index);
         }
     }
 }

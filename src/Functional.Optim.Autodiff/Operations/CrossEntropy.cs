@@ -22,21 +22,9 @@ public static partial class Operations
     {
         if (logits.Shape.Rank == 0 || logits.Shape.Rows != targets.Length)
             throw new ArgumentException($"Cross-entropy takes one target per row; logits of shape {logits.Shape} and {targets.Length} targets were given.");
-        int counted = 0, classes = logits.Shape.Columns;
-        ReadOnlySpan<int> each = targets.Span;
-        for (int row = 0; row < each.Length; row++)
-        {
-            if (each[row] == ignore) continue;
-            counted++;
-            if ((uint)each[row] >= (uint)classes)
-            {
-                throw new ArgumentException(
-                    $"targets[{row}] is {each[row]}; there are classes 0 to {classes - 1}, and {ignore} to ignore a row.", nameof(targets));
-            }
-        }
-
         CrossEntropyNode<T> node = logits.Tape.Record<CrossEntropyNode<T>>(Shape.Scalar, logits);
-        node.Forward(each, classes, ignore, counted);
+        node.Take(targets.Span, logits.Shape.Columns, ignore);
+        node.Forward();
         return node.Output;
     }
 
@@ -47,10 +35,12 @@ public static partial class Operations
         private const int RowsPerRange = 16;
 
         private AlignedBuffer<int>? targetBuffer;
-        private AlignedBuffer<T>? probabilityBuffer;
+        private AlignedBuffer<T>? slopeBuffer;
         private AlignedBuffer<double>? lossBuffer;
         private int* targets;
-        private T* probabilities;
+
+        /// <summary>softmax(x) − onehot(target), of every row.</summary>
+        private T* slopes;
         private int ignore;
         private int counted;
 
@@ -58,14 +48,29 @@ public static partial class Operations
         private int rows;
         private int classes;
 
-        internal void Forward(ReadOnlySpan<int> wanted, int classCount, int ignored, int count)
+        /// <summary>Copies the targets and looks at the copy, which nobody changes.</summary>
+        internal void Take(ReadOnlySpan<int> targets, int classCount, int ignored)
         {
-            (rows, classes, ignore, counted) = (wanted.Length, classCount, ignored, count);
-            targets = Room(ref targetBuffer, rows);
-            probabilities = Room(ref probabilityBuffer, First.Shape.Length);
+            (rows, classes, ignore, counted) = (targets.Length, classCount, ignored, 0);
+            int* own = this.targets = Room(ref targetBuffer, rows);
+            targets.CopyTo(new(own, rows));
+            for (int row = 0; row < rows; row++)
+            {
+                if (own[row] == ignore) continue;
+                counted++;
+                if ((uint)own[row] >= (uint)classes)
+                {
+                    throw new ArgumentException(
+                        $"targets[{row}] is {own[row]}; there are classes 0 to {classes - 1}, and {ignore} to ignore a row.", nameof(targets));
+                }
+            }
+        }
+
+        internal void Forward()
+        {
+            slopes = Room(ref slopeBuffer, First.Shape.Length);
             double* losses = Room(ref lossBuffer, rows);
-            wanted.CopyTo(new(targets, rows));
-            LaneLoop.Ranges<T, Probabilities>(rows, RowsPerRange, new(First.Value, probabilities, losses, targets, ignore, classes));
+            LaneLoop.Ranges<T, Slopes>(rows, RowsPerRange, new(First.Value, slopes, losses, targets, ignore, classes));
             double total = BlockReduction.Sum<double>(new(losses, rows));
             *Value = counted == 0 ? T.Zero : T.CreateTruncating(total / counted);
         }
@@ -73,13 +78,13 @@ public static partial class Operations
         internal override void PropagateGradient()
         {
             T share = counted == 0 ? T.Zero : *Gradient / T.CreateTruncating(counted);
-            LaneLoop.Ranges<T, Backward>(rows, RowsPerRange, new(probabilities, First.Sink(), targets, ignore, classes, share));
+            LaneLoop.Elements<T, AddShares>(First.Shape.Length, new(slopes, First.Sink(), share));
         }
 
-        private readonly struct Probabilities(T* logits, T* probabilities, double* losses, int* targets, int ignore, int width) : ILaneBody<T>
+        private readonly struct Slopes(T* logits, T* slopes, double* losses, int* targets, int ignore, int width) : ILaneBody<T>
         {
             private readonly T* logits = logits;
-            private readonly T* probabilities = probabilities;
+            private readonly T* slopes = slopes;
             private readonly double* losses = losses;
             private readonly int* targets = targets;
 
@@ -88,43 +93,56 @@ public static partial class Operations
             {
                 for (int row = start; row < end; row++)
                 {
-                    T* x = logits + ((long)row * width), p = probabilities + ((long)row * width);
+                    T* x = logits + ((long)row * width), p = slopes + ((long)row * width);
                     if (targets[row] == ignore)
                     {
                         new Span<T>(p, width).Clear();
                         losses[row] = 0;
-                        continue;
                     }
-
-                    (T largest, T sum) = Softmax.Row<T, TLane>(x, p, width, T.One);
-                    losses[row] = Math.Log(double.CreateTruncating(sum)) + double.CreateTruncating(largest - x[targets[row]]);
+                    else
+                    {
+                        losses[row] = Row<TLane>(x, p, targets[row]);
+                    }
                 }
             }
-        }
 
-        private readonly struct Backward(T* probabilities, GradientSink<T> sink, int* targets, int ignore, int width, T share) : ILaneBody<T>
-        {
-            private readonly T* probabilities = probabilities;
-            private readonly int* targets = targets;
-
-            public void Run<TLane>(int start, int end)
+            /// <summary>
+            /// The loss of a row, and its slopes. What the target lacks of 1 is Σ of the others: where they are few, nothing of them is
+            /// left in a sum with 1, so they are added without it.
+            /// </summary>
+            private double Row<TLane>(T* x, T* p, int target)
                 where TLane : struct, ILane<TLane, T>
             {
-                LaneLoop.Run<T, TLane, AddShares>(start * width, end * width, new(probabilities, sink, share));
-                for (int row = start; row < end; row++)
+                (T largest, T sum) = Softmax.Exponentials<T, TLane>(x, p, width, T.One);
+                T others = sum - p[target];
+                if (others < T.One)
                 {
-                    if (targets[row] != ignore) sink.Address[((long)row * width) + targets[row]] -= share;
+                    p[target] = T.Zero;
+                    others = RowReduction.Sum<T, TLane>(p, width);
                 }
+
+                p[target] = -others;
+                Softmax.Divide<T, TLane>(p, width, sum);
+                return others < T.One
+                    ? LogOfOnePlus(double.CreateTruncating(others))
+                    : Math.Log(double.CreateTruncating(sum)) + (double.CreateTruncating(largest) - double.CreateTruncating(x[target]));
+            }
+
+            /// <summary>log(1 + x) for x ≥ 0: what the sum loses of x, the quotient gives back.</summary>
+            private static double LogOfOnePlus(double x)
+            {
+                double sum = 1 + x;
+                return sum == 1 ? x : Math.Log(sum) * (x / (sum - 1));
             }
         }
 
-        private readonly struct AddShares(T* probabilities, GradientSink<T> sink, T share) : IElementBody<T>
+        private readonly struct AddShares(T* slopes, GradientSink<T> sink, T share) : IElementBody<T>
         {
-            private readonly T* probabilities = probabilities;
+            private readonly T* slopes = slopes;
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> => sink.Add(index, TLane.Load(probabilities + index) * TLane.Broadcast(share));
+                where TLane : struct, ILane<TLane, T> => sink.Add(index, TLane.Load(slopes + index) * TLane.Broadcast(share));
         }
     }
 }

@@ -12,7 +12,7 @@ public static partial class Operations
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="input">x.</param>
-    /// <param name="rate">p, in [0, 1); 0 hands x on.</param>
+    /// <param name="rate">p, in [0, 1); 0 hands x on. At most 1 − 2⁻²⁴ is dropped, so that the mean stays.</param>
     /// <param name="key">The key of the random bits; another one for each place in the model and each step.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is out of range.</exception>
     public static Variable<T> Dropout<T>(this Variable<T> input, double rate, ulong key)
@@ -35,9 +35,12 @@ public static partial class Operations
         private T* draws;
         private double rate;
 
+        /// <summary>Between one draw and the next.</summary>
+        private const double Resolution = 1.0 / (1 << 24);
+
         internal void Forward(double probability, ulong key)
         {
-            rate = probability;
+            rate = Math.Min(probability, 1 - Resolution);
             draws = Room(ref drawBuffer, Shape.Length);
             LaneLoop.Ranges<T, Draw>(Shape.Length, 4096, new(draws, new Philox(key)));
             Mask(First.Value, new GradientSink<T>(Value, Shape.Length, accumulate: false));
@@ -64,7 +67,7 @@ public static partial class Operations
                     Span<uint> part = words[..Math.Min(WordsAtOnce, end - first)];
                     random.Bits((ulong)first / 4, part);
                     for (int index = 0; index < part.Length; index++)
-                        draws[first + index] = T.CreateTruncating(part[index] >> 8) * T.CreateTruncating(1.0 / (1 << 24));
+                        draws[first + index] = T.CreateTruncating(part[index] >> 8) * T.CreateTruncating(Resolution);
                 }
             }
         }

@@ -16,15 +16,9 @@ public static partial class Operations
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (table.Shape.Rank != 2) throw new ArgumentException($"A table has the shape [n, d]; {table.Shape} was given.", nameof(table));
-        ReadOnlySpan<int> each = ids.Span;
-        for (int index = 0; index < each.Length; index++)
-        {
-            if ((uint)each[index] >= (uint)table.Shape[0])
-                throw new ArgumentException($"ids[{index}] is {each[index]}; the table has rows 0 to {table.Shape[0] - 1}.", nameof(ids));
-        }
-
         EmbedNode<T> node = table.Tape.Record<EmbedNode<T>>(new Shape(ids.Length, table.Shape[1]), table);
-        node.Forward(each);
+        node.Take(ids.Span, table.Shape[0]);
+        node.Forward();
         return node.Output;
     }
 
@@ -35,13 +29,23 @@ public static partial class Operations
         private AlignedBuffer<int>? idBuffer;
         private int* ids;
 
-        internal void Forward(ReadOnlySpan<int> rows)
+        /// <summary>Copies the ids and looks at the copy, which nobody changes.</summary>
+        internal void Take(ReadOnlySpan<int> ids, int rows)
         {
-            ids = Room(ref idBuffer, rows.Length);
-            rows.CopyTo(new(ids, rows.Length));
-            int width = Shape.Columns;
-            for (int index = 0; index < rows.Length; index++)
-                new Span<T>(First.Value + ((long)rows[index] * width), width).CopyTo(Values.Slice(index * width, width));
+            int* own = this.ids = Room(ref idBuffer, Shape[0]);
+            ids.CopyTo(new(own, Shape[0]));
+            for (int index = 0; index < Shape[0]; index++)
+            {
+                if ((uint)own[index] >= (uint)rows)
+                    throw new ArgumentException($"ids[{index}] is {own[index]}; the table has rows 0 to {rows - 1}.", nameof(ids));
+            }
+        }
+
+        internal void Forward()
+        {
+            int width = Shape.Columns, count = Shape[0];
+            for (int index = 0; index < count; index++)
+                new Span<T>(First.Value + ((long)ids[index] * width), width).CopyTo(Values.Slice(index * width, width));
         }
 
         internal override void PropagateGradient() =>

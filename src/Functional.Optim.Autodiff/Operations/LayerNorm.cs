@@ -10,6 +10,10 @@ public static partial class Operations
     /// Layer normalization (Ba, Kiros and Hinton, 2016) of every row: y = w·(x − mean) / √(variance + ε), with the variance of the
     /// row itself (divided by d, not d − 1). Add a bias with <see cref="Add"/>.
     /// </summary>
+    /// <remarks>
+    /// Neither an offset that all elements of a row share nor their size costs digits: a row of equal numbers gives zeros, and a row of
+    /// finite numbers finite ones.
+    /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="input">x, [..., d].</param>
     /// <param name="weight">w, [d].</param>
@@ -28,64 +32,107 @@ public static partial class Operations
 
     /// <summary>
     /// With x̂ = (x − mean)·s, s = 1/√(variance + ε) and h = w·∂L/∂y: ∂L/∂x = s·(h − mean(h) − x̂·mean(h·x̂)), ∂L/∂w = Σ ∂L/∂y·x̂ over
-    /// the rows.
+    /// the rows. As Σx̂ = 0, a number taken away from every h of a row changes nothing; the first is, so that what they share costs no digits.
     /// </summary>
     private sealed unsafe class LayerNormNode<T> : Node<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private const int RowsPerRange = 16;
 
-        private AlignedBuffer<T>? statisticsBuffer;
-
-        /// <summary>Mean and s of every row.</summary>
-        private T* statistics;
+        private AlignedBuffer<Statistics>? statisticsBuffer;
+        private Statistics* statistics;
 
         internal void Forward(double epsilon)
         {
-            statistics = Room(ref statisticsBuffer, 2 * Shape.Rows);
+            if (Shape.Length == 0) return;
+            statistics = Room(ref statisticsBuffer, Shape.Rows);
             LaneLoop.Ranges<T, Normalize>(
-                Shape.Rows, RowsPerRange, new(First.Value, Second.Value, Value, statistics, Shape.Columns, T.CreateTruncating(epsilon)));
+                Shape.Rows, RowsPerRange, new(First.Value, Second.Value, Value, statistics, Shape.Columns, epsilon));
         }
 
         internal override void PropagateGradient()
         {
-            int width = Shape.Columns;
+            int width = Shape.Columns, rows = Shape.Length == 0 ? 0 : Shape.Rows;
             if (First.Sink() is { IsWanted: true } toInput)
-                LaneLoop.Ranges<T, ToInput>(Shape.Rows, RowsPerRange, new(First.Value, Second.Value, Gradient, statistics, toInput, width));
+                LaneLoop.Ranges<T, ToInput>(rows, RowsPerRange, new(First.Value, Second.Value, Gradient, statistics, toInput, width));
             if (Second.Sink() is { IsWanted: true } toWeight)
-                LaneLoop.Ranges<T, ToWeight>(width, 64, new(First.Value, Gradient, statistics, toWeight.Cleared(), Shape.Rows, width));
+                LaneLoop.Ranges<T, ToWeight>(width, 64, new(First.Value, Gradient, statistics, toWeight.Cleared(), rows, width));
         }
 
-        private readonly struct Normalize(T* input, T* weight, T* value, T* statistics, int width, T epsilon) : ILaneBody<T>
+        /// <summary>
+        /// What makes x̂ of the x of a row: x̂ = ((c·x − mean) − rest)·s. A number has too few digits for the mean of a row that lies far
+        /// from 0, so the mean is the sum of two. c is a power of two, 1 unless the squares would leave the range.
+        /// </summary>
+        private readonly record struct Statistics(T C, T Mean, T Remainder, T S)
+        {
+            /// <summary>1/√(variance + ε) of the row itself; never infinite, so that 0 times it is 0.</summary>
+            internal T Scale => T.Min(S * C, Largest);
+
+            internal static Statistics Of<TLane>(T* x, int width, double epsilon)
+                where TLane : struct, ILane<TLane, T>
+            {
+                (T mean, T rest, T variance) = MomentsOf<TLane>(x, width, T.One);
+                T spread = variance + T.CreateTruncating(epsilon);
+                return spread >= SmallestSpread && T.IsFinite(spread)
+                    ? new(T.One, mean, rest, T.One / T.Sqrt(spread))
+                    : Scaled<TLane>(x, width, epsilon);
+            }
+
+            private static T Largest => T.BitDecrement(T.PositiveInfinity);
+
+            /// <summary>Below this, squares and ε may have lost digits.</summary>
+            private static T SmallestSpread => T.CreateTruncating(typeof(T) == typeof(float) ? 1e-30 : 1e-270);
+
+            /// <summary>The statistics where the squares leave the range: of the row times a c that brings the largest, or √ε, near 1.</summary>
+            private static Statistics Scaled<TLane>(T* x, int width, double epsilon)
+                where TLane : struct, ILane<TLane, T>
+            {
+                double largest = Math.Sqrt(epsilon);
+                for (int index = 0; index < width; index++) largest = Math.Max(largest, Math.Abs(double.CreateTruncating(x[index])));
+                int exponent = typeof(T) == typeof(float) ? 126 : 1022;
+                double c = double.IsFinite(largest) ? Math.ScaleB(1, Math.Clamp(-Math.ILogB(largest), -exponent, exponent)) : 1;
+                (T mean, T rest, T variance) = MomentsOf<TLane>(x, width, T.CreateTruncating(c));
+                double s = 1 / Math.Sqrt(double.CreateTruncating(variance) + (epsilon * c * c));
+                return new(T.CreateTruncating(c), mean, rest, T.Min(T.CreateTruncating(s), Largest));
+            }
+
+            /// <summary>Of the row times c. Differences from an element are exact where the row lies far from 0, and 0 where it is constant.</summary>
+            private static (T Mean, T Remainder, T Variance) MomentsOf<TLane>(T* x, int width, T c)
+                where TLane : struct, ILane<TLane, T>
+            {
+                T count = T.CreateTruncating(width), first = c * x[0];
+                T offset = RowReduction.Sum<T, TLane, Deviation>(width, new(x, new(c, first, T.Zero, T.One))) / count;
+                T mean = first + offset, part = mean - first;
+                T rest = (first - (mean - part)) + (offset - part);
+                return (mean, rest, RowReduction.Sum<T, TLane, SquaredDeviation>(width, new(x, new(c, mean, rest, T.One))) / count);
+            }
+        }
+
+        private readonly struct Normalize(T* input, T* weight, T* value, Statistics* statistics, int width, double epsilon) : ILaneBody<T>
         {
             private readonly T* input = input;
             private readonly T* weight = weight;
             private readonly T* value = value;
-            private readonly T* statistics = statistics;
+            private readonly Statistics* statistics = statistics;
 
             public void Run<TLane>(int start, int end)
                 where TLane : struct, ILane<TLane, T>
             {
-                T count = T.CreateTruncating(width);
                 for (long row = start; row < end; row++)
                 {
                     T* x = input + (row * width);
-                    T mean = RowReduction.Sum<T, TLane>(x, width) / count;
-                    T variance = RowReduction.Sum<T, TLane, SquaredDeviation>(width, new(x, mean)) / count;
-                    T scale = T.One / T.Sqrt(variance + epsilon);
-                    statistics[2 * row] = mean;
-                    statistics[(2 * row) + 1] = scale;
-                    LaneLoop.Run<T, TLane, NormalizeRow>(0, width, new(new(x, mean, scale), weight, value + (row * width)));
+                    statistics[row] = Statistics.Of<TLane>(x, width, epsilon);
+                    LaneLoop.Run<T, TLane, NormalizeRow>(0, width, new(new(x, statistics[row]), weight, value + (row * width)));
                 }
             }
         }
 
-        private readonly struct ToInput(T* input, T* weight, T* gradient, T* statistics, GradientSink<T> sink, int width) : ILaneBody<T>
+        private readonly struct ToInput(T* input, T* weight, T* gradient, Statistics* statistics, GradientSink<T> sink, int width) : ILaneBody<T>
         {
             private readonly T* input = input;
             private readonly T* weight = weight;
             private readonly T* gradient = gradient;
-            private readonly T* statistics = statistics;
+            private readonly Statistics* statistics = statistics;
 
             public void Run<TLane>(int start, int end)
                 where TLane : struct, ILane<TLane, T>
@@ -93,69 +140,97 @@ public static partial class Operations
                 T count = T.CreateTruncating(width);
                 for (long row = start; row < end; row++)
                 {
-                    T* g = gradient + (row * width);
-                    Normalized x = new(input + (row * width), statistics[2 * row], statistics[(2 * row) + 1]);
-                    T meanOfH = RowReduction.SumOfProducts<T, TLane>(g, weight, width) / count;
-                    T meanOfProduct = RowReduction.Sum<T, TLane, ProductWithNormalized>(width, new(g, weight, x)) / count;
-                    LaneLoop.Run<T, TLane, RowToInput>(0, width, new(x, g, weight, meanOfH, meanOfProduct, sink.From(row * width)));
+                    Normalized x = new(input + (row * width), statistics[row]);
+                    Slopes h = new(gradient + (row * width), weight);
+                    T meanOfH = RowReduction.Sum<T, TLane, Slopes>(width, h) / count;
+                    T meanOfProduct = RowReduction.Sum<T, TLane, ProductWithNormalized>(width, new(h, x)) / count;
+                    LaneLoop.Run<T, TLane, RowToInput>(
+                        0, width, new(x, h, meanOfH, meanOfProduct, statistics[row].Scale, sink.From(row * width)));
                 }
             }
         }
 
-        private readonly struct ToWeight(T* input, T* gradient, T* statistics, GradientSink<T> sink, int rows, int width) : ILaneBody<T>
+        private readonly struct ToWeight(T* input, T* gradient, Statistics* statistics, GradientSink<T> sink, int rows, int width) : ILaneBody<T>
         {
             private readonly T* input = input;
             private readonly T* gradient = gradient;
-            private readonly T* statistics = statistics;
+            private readonly Statistics* statistics = statistics;
 
             public void Run<TLane>(int start, int end)
                 where TLane : struct, ILane<TLane, T>
             {
                 for (long row = 0; row < rows; row++)
                 {
-                    Normalized x = new(input + (row * width), statistics[2 * row], statistics[(2 * row) + 1]);
+                    Normalized x = new(input + (row * width), statistics[row]);
                     LaneLoop.Run<T, TLane, RowToWeight>(start, end, new(x, gradient + (row * width), sink));
                 }
             }
         }
 
         /// <summary>x̂ of a row.</summary>
-        private readonly struct Normalized(T* x, T mean, T scale)
+        private readonly struct Normalized(T* x, Statistics row)
         {
-            private readonly T* x = x;
-
-            internal T Scale => scale;
+            private readonly Deviation deviation = new(x, row);
+            private readonly T s = row.S;
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             internal TLane At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> => (TLane.Load(x + index) - TLane.Broadcast(mean)) * TLane.Broadcast(scale);
+                where TLane : struct, ILane<TLane, T> => deviation.At<TLane>(index) * TLane.Broadcast(s);
         }
 
-        private readonly struct SquaredDeviation(T* x, T mean) : ITerm<T>
+        /// <summary>c·x − mean of a row.</summary>
+        private readonly struct Deviation(T* x, Statistics row) : ITerm<T>
         {
             private readonly T* x = x;
+            private readonly T c = row.C;
+            private readonly T minusMean = -row.Mean;
+            private readonly T rest = row.Remainder;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public TLane At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T> =>
+                TLane.FusedMultiplyAdd(TLane.Load(x + index), TLane.Broadcast(c), TLane.Broadcast(minusMean)) - TLane.Broadcast(rest);
+        }
+
+        private readonly struct SquaredDeviation(T* x, Statistics row) : ITerm<T>
+        {
+            private readonly Deviation deviation = new(x, row);
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public TLane At<TLane>(long index)
                 where TLane : struct, ILane<TLane, T>
             {
-                TLane deviation = TLane.Load(x + index) - TLane.Broadcast(mean);
-                return deviation * deviation;
+                TLane x = deviation.At<TLane>(index);
+                return x * x;
             }
         }
 
-        private readonly struct ProductWithNormalized(T* g, T* w, Normalized x) : ITerm<T>
+        /// <summary>h of a row, less its first.</summary>
+        private readonly struct Slopes(T* g, T* w) : ITerm<T>
         {
             private readonly T* g = g;
             private readonly T* w = w;
+            private readonly T minusFirst = -(*g * *w);
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public TLane At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> => TLane.Load(g + index) * TLane.Load(w + index) * x.At<TLane>(index);
+                where TLane : struct, ILane<TLane, T> =>
+                TLane.FusedMultiplyAdd(TLane.Load(g + index), TLane.Load(w + index), TLane.Broadcast(minusFirst));
+        }
+
+        private readonly struct ProductWithNormalized(Slopes h, Normalized x) : ITerm<T>
+        {
+            private readonly Slopes h = h;
+            private readonly Normalized x = x;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public TLane At<TLane>(long index)
+                where TLane : struct, ILane<TLane, T> => h.At<TLane>(index) * x.At<TLane>(index);
         }
 
         private readonly struct NormalizeRow(Normalized x, T* w, T* y) : IElementBody<T>
         {
+            private readonly Normalized x = x;
             private readonly T* w = w;
             private readonly T* y = y;
 
@@ -164,23 +239,21 @@ public static partial class Operations
                 where TLane : struct, ILane<TLane, T> => TLane.Store(x.At<TLane>(index) * TLane.Load(w + index), y + index);
         }
 
-        private readonly struct RowToInput(Normalized x, T* g, T* w, T meanOfH, T meanOfProduct, GradientSink<T> sink) : IElementBody<T>
+        private readonly struct RowToInput(Normalized x, Slopes h, T meanOfH, T meanOfProduct, T scale, GradientSink<T> sink) : IElementBody<T>
         {
-            private readonly T* g = g;
-            private readonly T* w = w;
+            private readonly Normalized x = x;
+            private readonly Slopes h = h;
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T>
-            {
-                TLane h = TLane.Load(g + index) * TLane.Load(w + index);
-                sink.Add(index, TLane.Broadcast(x.Scale)
-                    * (h - TLane.Broadcast(meanOfH) - (x.At<TLane>(index) * TLane.Broadcast(meanOfProduct))));
-            }
+                where TLane : struct, ILane<TLane, T> =>
+                sink.Add(index, TLane.Broadcast(scale)
+                    * (h.At<TLane>(index) - TLane.Broadcast(meanOfH) - (x.At<TLane>(index) * TLane.Broadcast(meanOfProduct))));
         }
 
         private readonly struct RowToWeight(Normalized x, T* g, GradientSink<T> sink) : IElementBody<T>
         {
+            private readonly Normalized x = x;
             private readonly T* g = g;
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]

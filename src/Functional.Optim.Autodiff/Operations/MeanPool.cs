@@ -31,11 +31,14 @@ public static partial class Operations
         internal void Forward(int count)
         {
             positions = count;
+            if (Shape.Length == 0) return;
             LaneLoop.Ranges<T, Average>(Shape.Rows, 1, new(First.Value, Value, positions, Shape.Columns));
         }
 
-        internal override void PropagateGradient() =>
-            LaneLoop.Ranges<T, Spread>(Shape.Rows, 1, new(Gradient, First.Sink(), positions, Shape.Columns));
+        internal override void PropagateGradient()
+        {
+            if (Shape.Length > 0) LaneLoop.Ranges<T, Spread>(Shape.Rows, 1, new(Gradient, First.Sink(), positions, Shape.Columns));
+        }
 
         private readonly struct Average(T* input, T* value, int positions, int width) : ILaneBody<T>
         {
@@ -67,13 +70,19 @@ public static partial class Operations
             private readonly T* input = input;
             private readonly T* value = value;
 
+            /// <summary>A power of two, which costs no digits, times which no sum of numbers in the range leaves it.</summary>
+            private readonly T share = T.ScaleB(T.One, -int.Log2(positions) - 2);
+
+            /// <summary>The first and the mean difference from it, so that what all positions share is not rounded.</summary>
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void At<TLane>(long index)
                 where TLane : struct, ILane<TLane, T>
             {
+                TLane part = TLane.Broadcast(share), minusFirst = TLane.Load(input + index) * TLane.Broadcast(-share);
                 TLane sum = TLane.Broadcast(T.Zero);
-                for (long position = 0; position < positions; position++) sum += TLane.Load(input + (position * width) + index);
-                TLane.Store(sum / TLane.Broadcast(T.CreateTruncating(positions)), value + index);
+                for (long position = 1; position < positions; position++)
+                    sum += TLane.FusedMultiplyAdd(TLane.Load(input + (position * width) + index), part, minusFirst);
+                TLane.Store(((sum / TLane.Broadcast(T.CreateTruncating(positions))) - minusFirst) / part, value + index);
             }
         }
 

@@ -7,16 +7,25 @@ namespace Functional.Optim.Autodiff;
 /// <summary>The softmax of one row, which attention and cross-entropy share.</summary>
 internal static unsafe class Softmax
 {
-    /// <summary>p = e^(c·(x − max x)) / Σ; returns max x and the sum. The rows may be the same.</summary>
-    internal static (T Largest, T Sum) Row<T, TLane>(T* x, T* p, int length, T scale)
+    /// <summary>p = e^(c·(x − max x)) / Σ. The rows may be the same.</summary>
+    internal static void Row<T, TLane>(T* x, T* p, int length, T scale)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TLane : struct, ILane<TLane, T> =>
+        Divide<T, TLane>(p, length, Exponentials<T, TLane>(x, p, length, scale).Sum);
+
+    /// <summary>p = e^(c·(x − max x)), not yet divided; returns max x and Σp. The rows may be the same.</summary>
+    internal static (T Largest, T Sum) Exponentials<T, TLane>(T* x, T* p, int length, T scale)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TLane : struct, ILane<TLane, T>
     {
         T largest = RowReduction.Max<T, TLane>(x, length);
-        T sum = RowReduction.Sum<T, TLane, Exponentiate<T>>(length, new(x, p, largest, scale));
-        LaneLoop.Run<T, TLane, Multiply<T>>(0, length, new(p, T.One / sum));
-        return (largest, sum);
+        return (largest, RowReduction.Sum<T, TLane, Exponentiate<T>>(length, new(x, p, largest, scale)));
     }
+
+    /// <summary>p / Σ.</summary>
+    internal static void Divide<T, TLane>(T* p, int length, T sum)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TLane : struct, ILane<TLane, T> => LaneLoop.Run<T, TLane, Multiply<T>>(0, length, new(p, T.One / sum));
 
     private readonly struct Exponentiate<T>(T* x, T* p, T largest, T scale) : ITerm<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

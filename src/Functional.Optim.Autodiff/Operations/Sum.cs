@@ -14,7 +14,7 @@ public static partial class Operations
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         SumNode<T> node = input.Tape.Record<SumNode<T>>(Shape.Scalar, input);
-        node.Forward();
+        node.Forward(1);
         return node.Output;
     }
 
@@ -24,18 +24,39 @@ public static partial class Operations
     /// <returns>A scalar.</returns>
     /// <exception cref="ArgumentException">The input is empty.</exception>
     public static Variable<T> Mean<T>(this Variable<T> input)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        input.Shape.Length > 0
-            ? input.Sum().Scale(T.One / T.CreateTruncating(input.Shape.Length))
-            : throw new ArgumentException($"There is no mean of the shape {input.Shape}.", nameof(input));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (input.Shape.Length == 0) throw new ArgumentException($"There is no mean of the shape {input.Shape}.", nameof(input));
+        SumNode<T> node = input.Tape.Record<SumNode<T>>(Shape.Scalar, input);
+        node.Forward(input.Shape.Length);
+        return node.Output;
+    }
 
-    /// <summary>∂L/∂x = ∂L/∂y everywhere.</summary>
+    /// <summary>The sum divided by a number: ∂L/∂x = ∂L/∂y divided by it, everywhere.</summary>
     private sealed unsafe class SumNode<T> : Node<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        internal void Forward() => *Value = T.CreateTruncating(BlockReduction.Sum<T>(First.Values));
+        private double divisor;
 
-        internal override void PropagateGradient() => LaneLoop.Elements<T, Backward>(First.Shape.Length, new(*Gradient, First.Sink()));
+        internal void Forward(double number)
+        {
+            divisor = number;
+            // Times a power of two, which costs no digits, the sum of numbers in the range is in the range.
+            double share = Math.ScaleB(1, -(int)Math.Ceiling(Math.Log2(divisor)));
+            *Value = T.CreateTruncating(BlockReduction.Sum<T, Share>(First.Values, new(share)) / (share * divisor));
+        }
+
+        internal override void PropagateGradient() => LaneLoop.Elements<T, Backward>(
+            First.Shape.Length, new(T.CreateTruncating(double.CreateTruncating(*Gradient) / divisor), First.Sink()));
+
+        private readonly struct Share(double share) : BlockReduction.IMap
+        {
+            private readonly double share = share;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public TLane Of<TLane>(TLane value)
+                where TLane : struct, ILane<TLane, double> => value * TLane.Broadcast(share);
+        }
 
         private readonly struct Backward(T gradient, GradientSink<T> sink) : IElementBody<T>
         {

@@ -80,10 +80,16 @@ internal abstract unsafe class Node<T>
     }
 
     /// <summary>Memory of at least a length that stays with the node from one computation to the next.</summary>
-    private protected static TElement* Room<TElement>(ref AlignedBuffer<TElement>? buffer, int length)
+    private protected TElement* Room<TElement>(ref AlignedBuffer<TElement>? buffer, int length)
         where TElement : unmanaged
     {
-        if (buffer is null || buffer.Length < length) buffer = new AlignedBuffer<TElement>(length);
+        if (buffer is null || buffer.Length < length)
+        {
+            Tape.Account.Take((long)sizeof(TElement) * (length - (buffer?.Length ?? 0)));
+            buffer = new AlignedBuffer<TElement>(length);
+        }
+
+        Tape.Account.Use((long)sizeof(TElement) * length);
         return buffer.Pointer;
     }
 }

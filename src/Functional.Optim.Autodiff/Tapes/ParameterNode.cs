@@ -10,11 +10,8 @@ internal sealed unsafe class ParameterNode<T> : Node<T>
 {
     private GradientSink<T> sink;
 
-    internal Leaf? Leaf { get; private set; }
-
     internal void Bind(Leaf leaf, ParameterTree<T> parameters, TreeBuffer<T>? gradients)
     {
-        Leaf = leaf;
         Value = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(parameters.AsSpan(leaf)));
         sink = gradients is { } buffer
             ? new((T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer.AsSpan(leaf))), leaf.Length, accumulate: true)
@@ -30,7 +27,6 @@ internal sealed unsafe class ParameterNode<T> : Node<T>
     internal override void Forget()
     {
         base.Forget();
-        Leaf = null;
         sink = default;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using Functional.Optim.Kernels;
 
@@ -7,14 +6,18 @@ namespace Functional.Optim.Autodiff;
 /// <summary>
 /// The operations of one computation in the order in which they were made. Nodes and buffers are kept, and the tape itself when the
 /// computation is over: one of a form that was there before, such as training and evaluation in turn, finds its nodes and allocates nothing.
+/// A tape that was idle between two full garbage collections, or holds far more than was used between them, is let go.
 /// </summary>
 internal sealed unsafe class Tape<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly ConcurrentBag<Tape<T>> Unused = [];
+    private static readonly IdleTapes<T> Idle = new();
 
     private readonly List<Node<T>> nodes = [];
-    private readonly List<AlignedBuffer<T>> free = [];
+    private readonly SpareBuffers<T> spare = new();
+
+    /// <summary>The parameters that were looked up, by the index of the leaf.</summary>
+    private ParameterNode<T>?[] known = [];
 
     /// <summary>Nodes whose place another form of computation needed, by type and in order.</summary>
     private readonly Dictionary<Type, Queue<Node<T>>> displaced = [];
@@ -22,24 +25,32 @@ internal sealed unsafe class Tape<T> : IDisposable
     private TreeBuffer<T>? gradients;
     private int count;
 
+    /// <summary>The memory of this tape and how much of it is used.</summary>
+    internal MemoryAccount Account { get; } = new();
+
     /// <summary>The number of this computation; a variable of another one is out of date.</summary>
     internal int Recording { get; private set; }
 
-    internal static Tape<T> Take() => Unused.TryTake(out Tape<T>? tape) ? tape : new Tape<T>();
+    internal static Tape<T> Take() => Idle.TryTake() ?? new Tape<T>();
+
+    /// <summary>Lets go of every tape that no computation is using.</summary>
+    internal static void Trim() => Idle.Clear();
 
     /// <summary>Ends the computation; the tape waits for the next.</summary>
     public void Dispose()
     {
         for (int index = 0; index < count; index++) nodes[index].Forget();
+        Array.Clear(known);
         (parameters, gradients, count) = (default, null, 0);
         Recording++;
-        Unused.Add(this);
+        if (Account.IsWorthKeeping()) Idle.Add(this);
     }
 
     internal Variables<T> Begin(ParameterTree<T> at, TreeBuffer<T>? gradientsOut)
     {
         parameters = at;
         gradients = gradientsOut;
+        if (known.Length < at.Layout.Leaves.Length) known = new ParameterNode<T>?[at.Layout.Leaves.Length];
         return new Variables<T>(this);
     }
 
@@ -48,13 +59,10 @@ internal sealed unsafe class Tape<T> : IDisposable
         Leaf leaf = parameters.Layout[name];
         if (leaf.Rank > Shape.MaximumRank)
             throw new ArgumentException($"The leaf {leaf} has {leaf.Rank} dimensions; a variable has at most {Shape.MaximumRank}.", nameof(name));
-        for (int index = 0; index < count; index++)
-        {
-            if (nodes[index] is ParameterNode<T> known && ReferenceEquals(known.Leaf, leaf)) return known.Output;
-        }
-
-        ParameterNode<T> node = Next<ParameterNode<T>>(new Shape(leaf.Shape.AsSpan()), requiresGradient: true);
+        if (known[leaf.Index] is { } node) return node.Output;
+        node = Next<ParameterNode<T>>(new Shape(leaf.Shape.AsSpan()), requiresGradient: true);
         node.Bind(leaf, parameters, gradients);
+        known[leaf.Index] = node;
         return node.Output;
     }
 
@@ -86,19 +94,13 @@ internal sealed unsafe class Tape<T> : IDisposable
     internal AlignedBuffer<T> RentBuffer(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        int best = -1;
-        for (int index = free.Count - 1; index >= 0; index--)
-        {
-            if (free[index].Length >= length && (best < 0 || free[index].Length < free[best].Length)) best = index;
-        }
-
-        if (best < 0) return new AlignedBuffer<T>(length);
-        AlignedBuffer<T> buffer = free[best];
-        free.RemoveAt(best);
-        return buffer;
+        Account.Use((long)sizeof(T) * length);
+        if (spare.TryTake(length) is { } buffer) return buffer;
+        Account.Take((long)sizeof(T) * length);
+        return new AlignedBuffer<T>(length);
     }
 
-    internal void GiveBack(AlignedBuffer<T> buffer) => free.Add(buffer);
+    internal void GiveBack(AlignedBuffer<T> buffer) => spare.Add(buffer);
 
     private Node<T> Own(Variable<T> variable) => ReferenceEquals(variable.Tape, this)
         ? variable.Node
