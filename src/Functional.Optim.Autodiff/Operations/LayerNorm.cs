@@ -39,13 +39,13 @@ public static partial class Operations
     {
         private const int RowsPerRange = 16;
 
-        private AlignedBuffer<Statistics>? statisticsBuffer;
+        private AlignedBuffer<T>? statisticsBuffer;
         private Statistics* statistics;
 
         internal void Forward(double epsilon)
         {
             if (Shape.Length == 0) return;
-            statistics = Room(ref statisticsBuffer, Shape.Rows);
+            statistics = (Statistics*)Room(ref statisticsBuffer, checked(4 * Shape.Rows));
             LaneLoop.Ranges<T, Normalize>(
                 Shape.Rows, RowsPerRange, new(First.Value, Second.Value, Value, statistics, Shape.Columns, epsilon));
         }

@@ -132,7 +132,10 @@ public static class ParallelFor
 
         private void Leave()
         {
-            if (Interlocked.Decrement(ref users) == 0) Pool.Add(this);
+            if (Interlocked.Decrement(ref users) != 0) return;
+            // A body that stays behind would keep what it refers to.
+            body = default;
+            Pool.Add(this);
         }
     }
 }

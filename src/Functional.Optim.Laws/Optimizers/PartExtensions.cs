@@ -76,11 +76,11 @@ internal static class PartExtensions
     internal static Transform? FirstToMoveByItself(this IEnumerable<Transform> parts) => parts.FirstOrDefault(part =>
     {
         ParameterTree<float> ones = ParameterTree.Of(Leaf.Of("vector", [2], [1f, 1f]), Leaf.Of("matrix", [2, 2], [1f, 1f, 1f, 1f]));
-        Optimizer alone = part with { Groups = [] };
+        Optimizer alone = ((Optimizer)part).Bare();
         OptimizerState<float> state = alone.Init(ones);
         for (int step = 1; step <= Problem.Updates; step++)
         {
-            (ParameterTree<float> deltas, state) = part.Update(ones, ones.Layout.Zeros<float>(), state);
+            (ParameterTree<float> deltas, state) = alone.Update(ones, ones.Layout.Zeros<float>(), state);
             if (deltas.AsSpan().ContainsAnyExcept(0f, -0f)) return true;
         }
 
