@@ -22,5 +22,13 @@ public readonly ref struct ReadOnlySlotSpans<T>(
     public ReadOnlySpan<T> Fourth { get; } = fourth;
 
     /// <summary>The slot of a number, 0 to 3.</summary>
-    public ReadOnlySpan<T> this[int slot] => slot switch { 0 => First, 1 => Second, 2 => Third, _ => Fourth };
+    /// <exception cref="ArgumentOutOfRangeException">There is no slot of that number.</exception>
+    public ReadOnlySpan<T> this[int slot] => slot switch
+    {
+        0 => First,
+        1 => Second,
+        2 => Third,
+        3 => Fourth,
+        _ => throw new ArgumentOutOfRangeException(nameof(slot), slot, "Slots are numbered from 0 to 3."),
+    };
 }

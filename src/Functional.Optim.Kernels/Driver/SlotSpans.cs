@@ -21,5 +21,13 @@ public readonly ref struct SlotSpans<T>(Span<T> first = default, Span<T> second 
     public Span<T> Fourth { get; } = fourth;
 
     /// <summary>The slot of a number, 0 to 3.</summary>
-    public Span<T> this[int slot] => slot switch { 0 => First, 1 => Second, 2 => Third, _ => Fourth };
+    /// <exception cref="ArgumentOutOfRangeException">There is no slot of that number.</exception>
+    public Span<T> this[int slot] => slot switch
+    {
+        0 => First,
+        1 => Second,
+        2 => Third,
+        3 => Fourth,
+        _ => throw new ArgumentOutOfRangeException(nameof(slot), slot, "Slots are numbered from 0 to 3."),
+    };
 }

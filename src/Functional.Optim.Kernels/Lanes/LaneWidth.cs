@@ -27,13 +27,24 @@ internal static class LaneWidths
     [ThreadStatic]
     private static LaneWidth best;
 
-    internal static LaneWidth Resolve(LaneWidth width) =>
-        width != LaneWidth.Best ? width
-        : best != LaneWidth.Best ? best
+    /// <summary>The width itself, or the best of this thread.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is none of the widths.</exception>
+    internal static LaneWidth Resolve(LaneWidth width) => width switch
+    {
+        LaneWidth.Best => Best,
+        LaneWidth.Scalar or LaneWidth.Bits128 or LaneWidth.Bits256 or LaneWidth.Bits512 => width,
+        _ => throw NotAllowed(width),
+    };
+
+    private static LaneWidth Best =>
+        best != LaneWidth.Best ? best
         : Vector512.IsHardwareAccelerated ? LaneWidth.Bits512
         : Vector256.IsHardwareAccelerated ? LaneWidth.Bits256
         : Vector128.IsHardwareAccelerated ? LaneWidth.Bits128
         : LaneWidth.Scalar;
+
+    private static ArgumentOutOfRangeException NotAllowed(LaneWidth width) => new(
+        nameof(width), width, $"The lane width is {(int)width}; allowed is {string.Join(", ", Enum.GetNames<LaneWidth>())}.");
 
     /// <summary>Does something with a width as the best of this thread, so that a whole optimizer can be run at it.</summary>
     internal static TResult With<TResult>(LaneWidth width, Func<TResult> work)

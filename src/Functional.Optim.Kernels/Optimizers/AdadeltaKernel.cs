@@ -15,13 +15,18 @@ public static class AdadeltaKernel
     /// <param name="thetaOut">θ'; may be <paramref name="theta"/>.</param>
     /// <param name="vOut">Its successor; may be <paramref name="v"/>.</param>
     /// <param name="deltaOut">Its successor; may be <paramref name="delta"/>.</param>
-    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    /// <exception cref="ArgumentException">
+    /// A constant is out of range, lengths differ, or an output overlaps an input without being it.
+    /// </exception>
     public static void Step<T>(
         in AdadeltaHyperparameters hyper,
         ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, ReadOnlySpan<T> v, ReadOnlySpan<T> delta,
         Span<T> thetaOut, Span<T> vOut, Span<T> deltaOut)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        hyper.Check();
         ScaledDescent.Step(
             new AdadeltaRule<T>(hyper.Rho, hyper.Epsilon), hyper.L2, decay: 0, hyper.LearningRate,
             theta, gradient, thetaOut, new(v, delta), new(vOut, deltaOut));
+    }
 }

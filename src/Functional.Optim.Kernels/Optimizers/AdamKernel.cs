@@ -17,13 +17,16 @@ public static class AdamKernel
     /// <param name="mOut">m'; may be <paramref name="m"/>.</param>
     /// <param name="vOut">v'; may be <paramref name="v"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
-    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    /// <exception cref="ArgumentException">
+    /// A constant is out of range, lengths differ, or an output overlaps an input without being it.
+    /// </exception>
     public static void Step<T>(
         in AdamHyperparameters hyper, long step,
         ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, ReadOnlySpan<T> m, ReadOnlySpan<T> v,
         Span<T> thetaOut, Span<T> mOut, Span<T> vOut)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        hyper.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         ScaledDescent.Step(
             new AdamRule<T>(hyper.Beta1, hyper.Beta2, hyper.Epsilon, hyper.BiasCorrection, step),
@@ -44,13 +47,16 @@ public static class AdamKernel
     /// <param name="vOut">v'; may be <paramref name="v"/>.</param>
     /// <param name="largestOut">x'; may be <paramref name="largest"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
-    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    /// <exception cref="ArgumentException">
+    /// A constant is out of range, lengths differ, or an output overlaps an input without being it.
+    /// </exception>
     public static void Step<T>(
         in AdamHyperparameters hyper, long step,
         ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, ReadOnlySpan<T> m, ReadOnlySpan<T> v, ReadOnlySpan<T> largest,
         Span<T> thetaOut, Span<T> mOut, Span<T> vOut, Span<T> largestOut)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        hyper.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         ScaledDescent.Step(
             new AmsGradRule<T>(hyper.Beta1, hyper.Beta2, hyper.Epsilon, hyper.BiasCorrection, correctFirst: false, step),

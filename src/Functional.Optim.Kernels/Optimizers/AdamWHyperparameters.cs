@@ -7,4 +7,25 @@ namespace Functional.Optim.Kernels;
 /// <param name="Epsilon">ε, not negative.</param>
 /// <param name="WeightDecay">λ, decoupled; not negative.</param>
 public readonly record struct AdamWHyperparameters(
-    double LearningRate, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0.01);
+    double LearningRate, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0.01)
+{
+    private readonly bool made = true;
+
+    /// <summary>The defaults; the learning rate has none: it is NaN, which a step refuses, until it is set.</summary>
+    public AdamWHyperparameters()
+        : this(double.NaN)
+    {
+    }
+
+    /// <summary>Refuses constants that are out of range, and those that no constructor made.</summary>
+    /// <exception cref="ArgumentException">A constant is out of range.</exception>
+    internal void Check()
+    {
+        Hyperparameters.RequireMade(made, nameof(AdamWHyperparameters));
+        Bounds.NotNegative.Require(LearningRate);
+        Bounds.BelowOne.Require(Beta1);
+        Bounds.BelowOne.Require(Beta2);
+        Bounds.NotNegative.Require(Epsilon);
+        Bounds.NotNegative.Require(WeightDecay);
+    }
+}

@@ -17,13 +17,16 @@ public static class AdamaxKernel
     /// <param name="mOut">Its successor; may be <paramref name="m"/>.</param>
     /// <param name="normOut">Its successor; may be <paramref name="norm"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
-    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    /// <exception cref="ArgumentException">
+    /// A constant is out of range, lengths differ, or an output overlaps an input without being it.
+    /// </exception>
     public static void Step<T>(
         in AdamaxHyperparameters hyper, long step,
         ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, ReadOnlySpan<T> m, ReadOnlySpan<T> norm,
         Span<T> thetaOut, Span<T> mOut, Span<T> normOut)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        hyper.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         ScaledDescent.Step(
             new AdamaxRule<T>(hyper.Beta1, hyper.Beta2, hyper.Epsilon, step), hyper.L2, decay: 0, hyper.LearningRate,

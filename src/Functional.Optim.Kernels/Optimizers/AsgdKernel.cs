@@ -18,12 +18,15 @@ public static class AsgdKernel
     /// <param name="thetaOut">θ'; may be <paramref name="theta"/>.</param>
     /// <param name="averageOut">a'; may be <paramref name="average"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
-    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    /// <exception cref="ArgumentException">
+    /// A constant is out of range, lengths differ, or an output overlaps an input without being it.
+    /// </exception>
     public static void Step<T>(
         in AsgdHyperparameters hyper, long step,
         ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, ReadOnlySpan<T> average, Span<T> thetaOut, Span<T> averageOut)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        hyper.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         DecayRule<T> penalty = new(T.CreateTruncating(hyper.L2)), decay = new(T.CreateTruncating(hyper.Lambda));
         ScaleRule<T> rate = new(T.CreateTruncating(AsgdSteps.Rate(hyper.LearningRate, hyper.Lambda, hyper.Alpha, step)));

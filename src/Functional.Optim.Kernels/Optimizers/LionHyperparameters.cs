@@ -5,4 +5,24 @@ namespace Functional.Optim.Kernels;
 /// <param name="Beta1">β₁, in [0, 1).</param>
 /// <param name="Beta2">β₂, in [0, 1).</param>
 /// <param name="WeightDecay">λ, decoupled; not negative.</param>
-public readonly record struct LionHyperparameters(double LearningRate, double Beta1 = 0.9, double Beta2 = 0.99, double WeightDecay = 0);
+public readonly record struct LionHyperparameters(double LearningRate, double Beta1 = 0.9, double Beta2 = 0.99, double WeightDecay = 0)
+{
+    private readonly bool made = true;
+
+    /// <summary>The defaults; the learning rate has none: it is NaN, which a step refuses, until it is set.</summary>
+    public LionHyperparameters()
+        : this(double.NaN)
+    {
+    }
+
+    /// <summary>Refuses constants that are out of range, and those that no constructor made.</summary>
+    /// <exception cref="ArgumentException">A constant is out of range.</exception>
+    internal void Check()
+    {
+        Hyperparameters.RequireMade(made, nameof(LionHyperparameters));
+        Bounds.NotNegative.Require(LearningRate);
+        Bounds.BelowOne.Require(Beta1);
+        Bounds.BelowOne.Require(Beta2);
+        Bounds.NotNegative.Require(WeightDecay);
+    }
+}

@@ -13,13 +13,18 @@ public static class LionKernel
     /// <param name="m">The running mean of the gradients; zeros before the first update.</param>
     /// <param name="thetaOut">θ'; may be <paramref name="theta"/>.</param>
     /// <param name="mOut">Its successor; may be <paramref name="m"/>.</param>
-    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    /// <exception cref="ArgumentException">
+    /// A constant is out of range, lengths differ, or an output overlaps an input without being it.
+    /// </exception>
     public static void Step<T>(
         in LionHyperparameters hyper,
         ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, ReadOnlySpan<T> m,
         Span<T> thetaOut, Span<T> mOut)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        hyper.Check();
         ScaledDescent.Step(
             new LionRule<T>(hyper.Beta1, hyper.Beta2), penalty: 0, hyper.WeightDecay, hyper.LearningRate,
             theta, gradient, thetaOut, new(m), new(mOut));
+    }
 }

@@ -10,4 +10,28 @@ namespace Functional.Optim.Kernels;
 /// <param name="DecoupledDecay">Whether λ·θ is added behind the scaling, not to the gradient.</param>
 public readonly record struct RAdamHyperparameters(
     double LearningRate, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, int Threshold = 5, double WeightDecay = 0,
-    bool DecoupledDecay = false);
+    bool DecoupledDecay = false)
+{
+    private static readonly Bounds Thresholds = Bounds.AtLeast(4);
+
+    private readonly bool made = true;
+
+    /// <summary>The defaults; the learning rate has none: it is NaN, which a step refuses, until it is set.</summary>
+    public RAdamHyperparameters()
+        : this(double.NaN)
+    {
+    }
+
+    /// <summary>Refuses constants that are out of range, and those that no constructor made.</summary>
+    /// <exception cref="ArgumentException">A constant is out of range.</exception>
+    internal void Check()
+    {
+        Hyperparameters.RequireMade(made, nameof(RAdamHyperparameters));
+        Bounds.NotNegative.Require(LearningRate);
+        Bounds.BelowOne.Require(Beta1);
+        Bounds.BelowOne.Require(Beta2);
+        Bounds.NotNegative.Require(Epsilon);
+        Thresholds.Require(Threshold);
+        Bounds.NotNegative.Require(WeightDecay);
+    }
+}

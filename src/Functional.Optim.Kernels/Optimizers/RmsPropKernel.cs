@@ -20,13 +20,16 @@ public static class RmsPropKernel
     /// <param name="vOut">v'; may be <paramref name="v"/>.</param>
     /// <param name="meanOut">a'; may be <paramref name="mean"/>.</param>
     /// <param name="momentumOut">b'; may be <paramref name="momentum"/>.</param>
-    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    /// <exception cref="ArgumentException">
+    /// A constant is out of range, lengths differ, or an output overlaps an input without being it.
+    /// </exception>
     public static void Step<T>(
         in RmsPropHyperparameters hyper,
         ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, ReadOnlySpan<T> v, ReadOnlySpan<T> mean, ReadOnlySpan<T> momentum,
         Span<T> thetaOut, Span<T> vOut, Span<T> meanOut, Span<T> momentumOut)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        hyper.Check();
         if (hyper.Centered)
         {
             CenteredRmsPropRule<T> centered = new(hyper.Alpha, hyper.Epsilon, hyper.EpsilonRoot);

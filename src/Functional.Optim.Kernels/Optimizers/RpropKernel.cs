@@ -18,13 +18,18 @@ public static class RpropKernel
     /// <param name="thetaOut">θ'; may be <paramref name="theta"/>.</param>
     /// <param name="previousGradientOut">Its successor; may be <paramref name="previousGradient"/>.</param>
     /// <param name="stepSizeOut">Its successor; may be <paramref name="stepSize"/>.</param>
-    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    /// <exception cref="ArgumentException">
+    /// A constant is out of range, lengths differ, or an output overlaps an input without being it.
+    /// </exception>
     public static void Step<T>(
         in RpropHyperparameters hyper,
         ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, ReadOnlySpan<T> previousGradient, ReadOnlySpan<T> stepSize,
         Span<T> thetaOut, Span<T> previousGradientOut, Span<T> stepSizeOut)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        hyper.Check();
         ScaledDescent.Step(
             new RpropRule<T>(hyper.EtaMinus, hyper.EtaPlus, hyper.MinimumStep, hyper.MaximumStep), hyper.L2, decay: 0, hyper.LearningRate,
             theta, gradient, thetaOut, new(previousGradient, stepSize), new(previousGradientOut, stepSizeOut));
+    }
 }

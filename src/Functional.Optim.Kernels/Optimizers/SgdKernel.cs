@@ -18,12 +18,15 @@ public static class SgdKernel
     /// <param name="thetaOut">θ'; may be <paramref name="theta"/>.</param>
     /// <param name="momentumOut">m'; may be <paramref name="momentum"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
-    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    /// <exception cref="ArgumentException">
+    /// A constant is out of range, lengths differ, or an output overlaps an input without being it.
+    /// </exception>
     public static void Step<T>(
         in SgdHyperparameters hyper, long step,
         ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, ReadOnlySpan<T> momentum, Span<T> thetaOut, Span<T> momentumOut)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        hyper.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         T trace = T.CreateTruncating(hyper.Momentum), fresh = T.CreateTruncating(step == 1 ? 1 : 1 - hyper.Dampening);
         if (hyper.Momentum == 0) Run(hyper, default(IdentityRule<T>), theta, gradient, thetaOut, default, default);

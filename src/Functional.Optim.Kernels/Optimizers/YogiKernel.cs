@@ -17,13 +17,16 @@ public static class YogiKernel
     /// <param name="mOut">Its successor; may be <paramref name="m"/>.</param>
     /// <param name="vOut">Its successor; may be <paramref name="v"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
-    /// <exception cref="ArgumentException">Lengths differ, or an output overlaps an input without being it.</exception>
+    /// <exception cref="ArgumentException">
+    /// A constant is out of range, lengths differ, or an output overlaps an input without being it.
+    /// </exception>
     public static void Step<T>(
         in YogiHyperparameters hyper, long step,
         ReadOnlySpan<T> theta, ReadOnlySpan<T> gradient, ReadOnlySpan<T> m, ReadOnlySpan<T> v,
         Span<T> thetaOut, Span<T> mOut, Span<T> vOut)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        hyper.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         ScaledDescent.Step(
             new YogiRule<T>(hyper.Beta1, hyper.Beta2, hyper.Epsilon, hyper.BiasCorrection, step), hyper.L2, decay: 0, hyper.LearningRate,

@@ -20,11 +20,13 @@ public static class ParallelFor
 
     /// <summary>Runs a body for every index below a count, in any order, on up to <see cref="Threads.Limit"/> threads.</summary>
     /// <typeparam name="TBody">The body; a struct, so that the loop is specialised for it.</typeparam>
-    /// <param name="count">The number of indices.</param>
+    /// <param name="count">The number of indices; not negative.</param>
     /// <param name="body">The body.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public static void Run<TBody>(int count, in TBody body)
         where TBody : struct, IParallelBody
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (count <= 1)
         {
             Alone(count, body);
@@ -59,14 +61,14 @@ public static class ParallelFor
 
         private TBody body;
         private int count;
-        private int shares;
+        private int hands;
         private int workers;
         private int finished;
         private int users;
         private Exception? failure;
 
-        /// <summary>The next index of each share; long, since every thread counts once past the end, which may be the largest int.</summary>
-        private long[] next = [];
+        /// <summary>The share of each hand.</summary>
+        private IndexRange[] shares = [];
 
         void IThreadPoolWorkItem.Execute()
         {
@@ -93,24 +95,23 @@ public static class ParallelFor
             if (failure is not null) ExceptionDispatchInfo.Throw(failure);
         }
 
-        private void Deal(int hands)
+        private void Deal(int among)
         {
-            shares = hands;
-            if (next.Length < hands) next = new long[hands];
-            for (int share = 0; share < hands; share++) next[share] = StartOf(share);
+            hands = among;
+            if (shares.Length < hands) shares = new IndexRange[hands];
+            for (int share = 0; share < hands; share++) shares[share] = new(StartOf(share), StartOf(share + 1));
         }
 
-        private int StartOf(int share) => (int)((long)count * share / shares);
+        private int StartOf(int share) => (int)((long)count * share / hands);
 
         private void Work()
         {
             TBody local = body;
             int own = Interlocked.Increment(ref workers) - 1;
-            for (int turn = 0; turn < shares; turn++)
+            for (int turn = 0; turn < hands; turn++)
             {
-                int share = (own + turn) % shares, end = StartOf(share + 1);
-                long index;
-                while ((index = Interlocked.Increment(ref next[share]) - 1) < end) Run(local, (int)index);
+                ref IndexRange share = ref shares[(own + turn) % hands];
+                while (share.TryTake(out int index)) Run(local, index);
             }
         }
 

@@ -30,7 +30,7 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
         across = Math.Min(DivideUp(wanted, fewest), DivideUp(c.Columns, TileColumns));
         int down = Math.Max(fewest, Math.Min(DivideUp(wanted, across), DivideUp(c.Rows, FewestRows)));
         rows = DivideUp(DivideUp(c.Rows, down), TileRows) * TileRows;
-        columns = DivideUp(DivideUp(c.Columns, across), TileColumns) * TileColumns;
+        columns = (int)Math.Min((long)DivideUp(DivideUp(c.Columns, across), TileColumns) * TileColumns, int.MaxValue);
         across = DivideUp(c.Columns, columns);
     }
 
@@ -45,14 +45,14 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
     public void Run(int index)
     {
         int row = index / across * rows, height = Math.Min(rows, c.Rows - row);
-        int first = index % across * columns, end = Math.Min(first + columns, c.Columns);
+        int first = index % across * columns, end = first + Math.Min(columns, c.Columns - first);
         int k = 0;
         do
         {
             int depth = Math.Min(Packing<T, TLane>.MostRows, a.Columns - k);
-            for (int column = first; column < end; column += TileColumns)
+            for (int column = first, width; column < end; column += width)
             {
-                int width = Math.Min(TileColumns, end - column);
+                width = Math.Min(TileColumns, end - column);
                 MatrixView<T> left = a.Block(row, k, height, depth), right = b.Block(k, column, depth, width);
                 Strip(left, right, c.Block(row, column, height, width), accumulate || k > 0);
             }
@@ -69,9 +69,9 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
         bool direct = c.Rows <= TileRows && b.Columns == TileColumns && b.ColumnStride == 1;
         MatrixView<T> panel = direct ? b : Packing<T, TLane>.Pack(b);
         T* edge = stackalloc T[TileRows * TileColumns];
-        for (int row = 0; row < c.Rows; row += TileRows)
+        for (int row = 0, height; row < c.Rows; row += height)
         {
-            int height = Math.Min(TileRows, c.Rows - row);
+            height = Math.Min(TileRows, c.Rows - row);
             MatrixView<T> factor = a.Block(row, 0, height, a.Columns), tile = c.Block(row, 0, height, c.Columns);
             if (c.Columns == TileColumns)
             {
@@ -95,5 +95,5 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
         }
     }
 
-    private static int DivideUp(int dividend, int divisor) => (dividend + divisor - 1) / divisor;
+    private static int DivideUp(int dividend, int divisor) => (int)(((long)dividend + divisor - 1) / divisor);
 }

@@ -37,13 +37,14 @@ public readonly struct Philox(ulong key)
     /// <summary>Fills a span with the words of the counters from <paramref name="counter"/> on, four words to a counter.</summary>
     public void Bits(ulong counter, Span<uint> destination)
     {
-        for (int index = 0; index < destination.Length; index += 4)
+        while (!destination.IsEmpty)
         {
             (uint first, uint second, uint third, uint fourth) = Words(counter++);
-            destination[index] = first;
-            if (index + 1 < destination.Length) destination[index + 1] = second;
-            if (index + 2 < destination.Length) destination[index + 2] = third;
-            if (index + 3 < destination.Length) destination[index + 3] = fourth;
+            destination[0] = first;
+            if (destination.Length > 1) destination[1] = second;
+            if (destination.Length > 2) destination[2] = third;
+            if (destination.Length > 3) destination[3] = fourth;
+            destination = destination[Math.Min(4, destination.Length)..];
         }
     }
 

@@ -34,7 +34,7 @@ public readonly struct AdaBeliefRule<T>(double beta1, double beta2, double epsil
     {
         TLane m = mean.Next(slots[first], update);
         TLane surprise = update - m;
-        TLane s = deviation.Next(slots[first + 1], surprise * surprise) + TLane.Broadcast(epsilonRoot);
+        TLane s = deviation.NextOfSquare(slots[first + 1], surprise) + TLane.Broadcast(epsilonRoot);
         TLane root = TLane.FusedMultiplyAdd(TLane.Sqrt(s), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
         slots[first] = m;
         slots[first + 1] = s;

@@ -26,10 +26,10 @@ public readonly struct AdadeltaRule<T>(double rho, double epsilon) : IUpdateRule
         where TLane : struct, ILane<TLane, T>
     {
         TLane a = slots[first + 1];
-        TLane v = mean.Next(slots[first], update * update);
+        TLane v = mean.NextOfSquare(slots[first], update);
         TLane delta = TLane.Sqrt(Quotient.Of<T, TLane>(a + TLane.Broadcast(epsilon), v + TLane.Broadcast(epsilon))) * update;
         slots[first] = v;
-        slots[first + 1] = mean.Next(a, delta * delta);
+        slots[first + 1] = mean.NextOfSquare(a, delta);
         return delta;
     }
 }

@@ -27,7 +27,7 @@ public readonly struct CenteredRmsPropRule<T>(double alpha, double epsilon, doub
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane v = mean.Next(slots[first], update * update);
+        TLane v = mean.NextOfSquare(slots[first], update);
         TLane a = mean.Next(slots[first + 1], update);
         TLane variance = TLane.Max(TLane.FusedMultiplyAdd(TLane.Broadcast(T.NegativeOne) * a, a, v), default);
         slots[first] = v;

@@ -47,7 +47,7 @@ public readonly struct NAdamRule<T> : IUpdateRule<T>
         where TLane : struct, ILane<TLane, T>
     {
         TLane m = mean.Next(slots[first], update);
-        TLane v = squares.Next(slots[first + 1], update * update);
+        TLane v = squares.NextOfSquare(slots[first + 1], update);
         TLane root = TLane.FusedMultiplyAdd(TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
         slots[first] = m;
         slots[first + 1] = v;

@@ -49,7 +49,7 @@ public readonly struct RAdamRule<T> : IUpdateRule<T>
         where TLane : struct, ILane<TLane, T>
     {
         TLane m = mean.Next(slots[first], update);
-        TLane v = squares.Next(slots[first + 1], update * update);
+        TLane v = squares.NextOfSquare(slots[first + 1], update);
         slots[first] = m;
         slots[first + 1] = v;
         TLane scaled = m * TLane.Broadcast(factor);

@@ -27,7 +27,7 @@ public readonly struct RmsPropRule<T>(double alpha, double epsilon, double epsil
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane v = squares.Next(slots[first], update * update);
+        TLane v = squares.NextOfSquare(slots[first], update);
         slots[first] = v;
         return Quotient.Of<T, TLane>(update, TLane.Sqrt(v + TLane.Broadcast(epsilonRoot)) + TLane.Broadcast(epsilon));
     }

@@ -27,4 +27,15 @@ public readonly struct RunningMean<T>
     public TLane Next<TLane>(TLane mean, TLane value)
         where TLane : struct, ILane<TLane, T>
         => TLane.FusedMultiplyAdd(TLane.Broadcast(beta), mean, TLane.Broadcast(fresh) * value);
+
+    /// <summary>
+    /// a' = β·a + ((1 − β)·x)·x, the average of squares. 1 − β comes first: x² alone leaves the range before the average does.
+    /// </summary>
+    /// <typeparam name="TLane">The lane.</typeparam>
+    /// <param name="mean">a.</param>
+    /// <param name="value">x.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane NextOfSquare<TLane>(TLane mean, TLane value)
+        where TLane : struct, ILane<TLane, T>
+        => TLane.FusedMultiplyAdd(TLane.Broadcast(beta), mean, TLane.Broadcast(fresh) * value * value);
 }

@@ -42,7 +42,7 @@ public readonly struct YogiRule<T> : IUpdateRule<T>
         where TLane : struct, ILane<TLane, T>
     {
         TLane m = mean.Next(slots[first], update);
-        TLane before = slots[first + 1], square = update * update, change = TLane.Broadcast(fresh) * square;
+        TLane before = slots[first + 1], square = update * update, change = TLane.Broadcast(fresh) * update * update;
 
         // The sum is chosen, not the sign multiplied in: squares beyond the range would make 0·∞ of equal ones.
         TLane grownOrKept = TLane.SelectGreater(square, before, before + change, before);

@@ -68,7 +68,7 @@ public sealed record TrustRatio : Transform
             double ofParameters = update.ParameterNorm(range), ofUpdate = update.UpdateNorm(range);
             double decay = FactorOf(update.Leaf(range), update.Settings(range));
             measured[range] = ofParameters > 0 && ofUpdate > 0 && IsAdapted(update.Leaf(range))
-                ? Coefficient * ofParameters / (ofUpdate + (decay * ofParameters) + Epsilon)
+                ? Coefficient * ofParameters / (ofUpdate + (decay == 0 ? 0 : decay * ofParameters) + Epsilon)
                 : 1;
         }
     }

@@ -38,6 +38,27 @@ public class ParallelForTests
         Each_index_is_run_once(100, Environment.ProcessorCount);
     }
 
+    [Fact]
+    public void A_range_that_ends_at_the_largest_index_has_no_more_after_it()
+    {
+        IndexRange range = new(int.MaxValue - 2, int.MaxValue);
+        Assert.True(range.TryTake(out int index));
+        Assert.Equal(int.MaxValue - 2, index);
+        Assert.True(range.TryTake(out index));
+        Assert.Equal(int.MaxValue - 1, index);
+        for (int attempt = 0; attempt < 100; attempt++) Assert.False(range.TryTake(out _));
+    }
+
+    [Fact]
+    public void A_negative_count_and_a_limit_beyond_all_threads_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Run(-1, index => index));
+        int limit = Threads.Limit;
+        Assert.Throws<ArgumentOutOfRangeException>(() => Threads.Limit = 0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Threads.Limit = Threads.MaxLimit + 1);
+        Assert.Equal(limit, Threads.Limit);
+    }
+
     private static bool Run<T>(int count, Func<int, T> body)
     {
         ParallelFor.Run(count, new Calls<T>(body));
