@@ -90,6 +90,8 @@ public static class ParallelFor
             job.Work();
             SpinWait wait = default;
             while (Volatile.Read(ref job.finished) < count) wait.SpinOnce(sleep1Threshold: -1);
+            // Nobody takes an index any more, and a body that stays behind would keep what it refers to.
+            job.body = default;
             Exception? failure = job.failure;
             job.Leave();
             if (failure is not null) ExceptionDispatchInfo.Throw(failure);
@@ -133,10 +135,7 @@ public static class ParallelFor
 
         private void Leave()
         {
-            if (Interlocked.Decrement(ref users) != 0) return;
-            // A body that stays behind would keep what it refers to.
-            body = default;
-            Pool.Add(this);
+            if (Interlocked.Decrement(ref users) == 0) Pool.Add(this);
         }
     }
 }

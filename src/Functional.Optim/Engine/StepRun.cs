@@ -187,7 +187,15 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             }
         }
 
-        ParallelFor.Run(step.Class.Leaves.Length, new LeafBody<T>(this, step));
+        LeafBody<T> body = new(this, step);
+        if (step.Class.Length < Chunk.ParallelThreshold)
+        {
+            for (int leaf = 0; leaf < step.Class.Leaves.Length; leaf++) body.Run(leaf);
+        }
+        else
+        {
+            ParallelFor.Run(step.Class.Leaves.Length, body);
+        }
     }
 
     private void Execute(FusedPass pass)
