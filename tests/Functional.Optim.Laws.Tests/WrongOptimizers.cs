@@ -260,14 +260,17 @@ internal static class WrongOptimizers
         }
     }
 
-    private sealed record HoldsItself : Transform
+    private sealed record HoldsItself : Optimizer
     {
         private static HoldsItself? last;
 
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        protected override ImmutableArray<Transform> Parts
         {
-            last = this;
-            base.Append(first, ref pass);
+            get
+            {
+                last = this;
+                return [LearningRate.Of(0.1)];
+            }
         }
     }
 }
