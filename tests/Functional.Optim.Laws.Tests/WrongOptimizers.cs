@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -249,13 +250,13 @@ internal static class WrongOptimizers
 
     private sealed record HoldsItsLeaves : Transform
     {
-        private static Leaf? last;
+        private static readonly ConcurrentBag<Leaf> Seen = [];
 
         protected override bool TransformsLeaves => true;
 
         protected override void TransformLeaf<T>(in LeafContext<T> leaf)
         {
-            last = leaf.Leaf;
+            Seen.Add(leaf.Leaf);
             leaf.Input.CopyTo(leaf.Output);
         }
     }
