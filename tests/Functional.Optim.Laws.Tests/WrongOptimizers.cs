@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -250,13 +249,14 @@ internal static class WrongOptimizers
 
     private sealed record HoldsItsLeaves : Transform
     {
-        private static readonly ConcurrentBag<Leaf> Seen = [];
+        private static readonly Leaf?[] Seen = new Leaf?[1024];
+        private static int count;
 
         protected override bool TransformsLeaves => true;
 
         protected override void TransformLeaf<T>(in LeafContext<T> leaf)
         {
-            Seen.Add(leaf.Leaf);
+            Seen[Interlocked.Increment(ref count) & 1023] = leaf.Leaf;
             leaf.Input.CopyTo(leaf.Output);
         }
     }
