@@ -247,7 +247,9 @@ public static unsafe class Elementwise
         public void Run(int index)
         {
             Chunk chunk = chunks[index];
-            RunRange(rules[chunk.Segment], memories[chunk.Segment], chunk.Start, (long)chunk.Start + chunk.Length, width);
+            long end = (long)chunk.Start + chunk.Length;
+            if (memories[chunk.Segment].PackedSlots == 0) RunRange(rules[chunk.Segment], memories[chunk.Segment], chunk.Start, end, width);
+            else SlotFormats.RunRange(rules[chunk.Segment], memories[chunk.Segment], chunk.Start, end, width);
         }
     }
 }

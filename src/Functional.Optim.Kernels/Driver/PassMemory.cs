@@ -16,8 +16,16 @@ internal unsafe struct PassMemory<T>
     internal fixed long SlotsOut[Slots<ScalarLane<float>>.Capacity];
     internal bool NonTemporal;
 
+    /// <summary>A bit for each slot that is kept as <see cref="BFloat16"/>.</summary>
+    internal int PackedSlots;
+
+    /// <summary>The key of the random bits that packed slots are rounded with; a slot adds its number.</summary>
+    internal uint RandomKey;
+
     /// <summary>Above this many bytes written, arrays other than the inputs are written past the cache.</summary>
     private const long NonTemporalThreshold = 16L << 20;
+
+    internal readonly bool IsPacked(int slot) => (PackedSlots >> slot & 1) != 0;
 
     internal readonly T* SlotIn(int slot) => (T*)SlotsIn[slot];
 

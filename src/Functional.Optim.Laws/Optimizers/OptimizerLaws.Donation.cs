@@ -24,7 +24,13 @@ public static partial class OptimizerLaws
         for (int update = 1; update <= Problem.Updates; update++)
         {
             ParameterTree<T> gradients = problem.Gradients<T>(update);
-            ParameterTree<T>[] given = [parameters, gradients, .. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot])];
+            // Of a slot in another format the trees are decoded copies.
+            OptimizerState<T> before = state;
+            ParameterTree<T>[] given =
+            [
+                parameters, gradients,
+                .. Enumerable.Range(0, state.SlotCount).Where(slot => before.FormatOf(slot) == StateFormat.Full).Select(slot => before[slot]),
+            ];
             (parameters, state) = optimizer.StepDonating(parameters, gradients, state);
             ParameterTree<T>[] returned = [parameters, .. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot])];
             foreach (ParameterTree<T> tree in given)

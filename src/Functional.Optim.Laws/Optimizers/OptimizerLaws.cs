@@ -29,12 +29,12 @@ public static partial class OptimizerLaws
         new(nameof(NestedStep), NestedStep),
         new(nameof(StateOwner), StateOwner),
         Within(nameof(Update), Update, ExemptionFromUpdate),
-        Within(nameof(Composition), Composition),
+        Within(nameof(Composition), Composition, ExemptionOfCodes),
         Within(nameof(Split), Split, ExemptionFromSplit),
         Within(nameof(Locality), Locality, ExemptionFromLocality),
         Within(nameof(ZeroRate), ZeroRate, ExemptionFromZeroRate),
         Within(nameof(RateMultiplier), RateMultiplier, ExemptionFromRateMultiplier),
-        Within(nameof(FrozenLeaves), FrozenLeaves),
+        Within(nameof(FrozenLeaves), FrozenLeaves, ExemptionOfCodes),
         Within(nameof(DecoupledDecay), DecoupledDecay, ExemptionFromDecoupledDecay),
         Within(nameof(LastStep), LastStep),
     ];
@@ -42,9 +42,9 @@ public static partial class OptimizerLaws
     /// <summary>Laws that some optimizers promise and others do not; <see cref="All"/> leaves them out.</summary>
     public static ImmutableArray<OptimizerLaw> OfSome { get; } =
     [
-        new(nameof(BiasCorrection), BiasCorrection),
-        new(nameof(ScaleInvariance), ScaleInvariance),
-        new(nameof(BoundedStep), BoundedStep),
+        new(nameof(BiasCorrection), BiasCorrection, ExemptionOfCodes),
+        new(nameof(ScaleInvariance), ScaleInvariance, ExemptionOfCodes),
+        new(nameof(BoundedStep), BoundedStep, ExemptionOfCodes),
     ];
 
     /// <summary>

@@ -14,7 +14,8 @@ internal static class TreeExtensions
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new OptimizerState<T>(
             state.Step, state.Shell?.Schema ?? new(), [.. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot].Anew())],
-            [.. state.ScalarNames.Select(state.Scalar)], state.Counters);
+            [.. state.ScalarNames.Select(state.Scalar)], state.Counters)
+            .InFormats([.. Enumerable.Range(0, state.SlotCount).Select(state.FormatOf)]);
 
     internal static ParameterTree<T> Select<T>(this ParameterTree<T> tree, Func<T, T> map)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>

@@ -22,7 +22,8 @@ public static class TrainStateFile
                 state.Optimizer.Step, state.SkippedSteps, state.Optimizer.SlotCount, state.Optimizer.Counters,
                 [.. state.Optimizer.SlotNames], state.Optimizer.Identity, SlotLeaves: null, [.. state.Optimizer.ScalarNames],
                 [.. state.Optimizer.ScalarNames.Select(name => BitConverter.DoubleToInt64Bits(state.Optimizer.Scalar(name)))],
-                state.Optimizer.SlotStarts.IsEmpty ? null : [.. state.Optimizer.SlotStarts.Select(starts => starts.ToArray())]),
+                state.Optimizer.SlotStarts.IsEmpty ? null : [.. state.Optimizer.SlotStarts.Select(starts => starts.ToArray())],
+                FormatsOf(state.Optimizer)),
             [state.Parameters, .. Enumerable.Range(0, state.Optimizer.SlotCount).Select(slot => state.Optimizer[slot])]);
 
     /// <summary>
@@ -41,9 +42,17 @@ public static class TrainStateFile
                     state.Updates, [.. state.SlotNames ?? []], state.Identity, read.Trees.AsSpan(1),
                     [.. (state.ScalarNames ?? []).Zip(state.ScalarBits ?? [], (name, bits) => KeyValuePair.Create(name, BitConverter.Int64BitsToDouble(bits)))],
                     [.. (state.SlotStarts ?? []).Select(starts => System.Collections.Immutable.ImmutableArray.Create(starts))])
-                    .With(state.Others),
+                    .With(state.Others)
+                    .InFormats(state.SlotFormats ?? new StateFormat[state.Slots]),
                 state.SkippedSteps))
             : Error.New($"Cannot read '{path}': it holds parameters only, without the state of an optimizer."));
+
+    private static StateFormat[]? FormatsOf<T>(OptimizerState<T> state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        StateFormat[] formats = [.. Enumerable.Range(0, state.SlotCount).Select(state.FormatOf)];
+        return formats.All(format => format == StateFormat.Full) ? null : formats;
+    }
 
     /// <summary>Reads a state for an optimizer, bit for bit, and refuses one that the optimizer cannot go on from.</summary>
     /// <typeparam name="T">float or double, as in the file.</typeparam>

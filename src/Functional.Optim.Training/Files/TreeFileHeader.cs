@@ -21,10 +21,12 @@ internal sealed record TreeFileHeader(string Element, TreeFileHeader.LeafShape[]
     /// <param name="SlotLeaves">The leaves of each slot; null for one with those of the parameters, and null for all.</param>
     /// <param name="ScalarNames">The names of the scalars.</param>
     /// <param name="ScalarBits">Their values as bits, since JSON has no infinity.</param>
+    /// <param name="SlotFormats">How each slot is kept; null where all are as the parameters. The numbers stand in the file decoded.</param>
     /// <param name="SlotStarts">The updates finished when each leaf of each slot started; null when all started at 0.</param>
     internal sealed record Counters(
         long Updates, long SkippedSteps, int Slots, UpdateCounters Others = default, string[]? SlotNames = null, string Identity = "",
-        LeafShape[]?[]? SlotLeaves = null, string[]? ScalarNames = null, long[]? ScalarBits = null, long[][]? SlotStarts = null)
+        LeafShape[]?[]? SlotLeaves = null, string[]? ScalarNames = null, long[]? ScalarBits = null, long[][]? SlotStarts = null,
+        StateFormat[]? SlotFormats = null)
     {
         internal bool AreInRange(int capacity) =>
             Updates >= 0 && SkippedSteps >= 0 && Slots >= 0 && Slots <= capacity
@@ -33,6 +35,7 @@ internal sealed record TreeFileHeader(string Element, TreeFileHeader.LeafShape[]
         /// <summary>What is told of each slot, scalar and leaf is told of all of them.</summary>
         internal bool IsComplete =>
             (SlotLeaves is null || SlotLeaves.Length == Slots)
+            && (SlotFormats is null || (SlotFormats.Length == Slots && Array.TrueForAll(SlotFormats, Enum.IsDefined)))
             && (ScalarNames?.Length ?? 0) == (ScalarBits?.Length ?? 0) && Array.TrueForAll(ScalarNames ?? [], name => name is not null)
             && (SlotStarts is null || (SlotStarts.Length == Slots && Array.TrueForAll(SlotStarts, starts => starts is not null)));
 

@@ -19,7 +19,12 @@ public static class Composition
         ArgumentNullException.ThrowIfNull(second);
         if ((first as Wrapper ?? second as Wrapper) is { } wrapper)
             throw new ArgumentException($"{wrapper} is around a whole optimizer; put the parts inside it.");
-        return new Chain([.. first.Parts, .. second.Parts]) { Groups = [.. first.Groups, .. second.Groups] };
+        return new Chain([.. Parts(first), .. Parts(second)]) { Groups = [.. first.Groups, .. second.Groups] };
+
+        // A format that one of the two has stays with its own parts.
+        static IEnumerable<Transform> Parts(Optimizer optimizer) => optimizer.StateFormat is { } format
+            ? optimizer.Parts.Select(part => part.StateFormat is null ? part with { StateFormat = format } : part)
+            : optimizer.Parts;
     }
 
     /// <summary>An optimizer with groups, before those it has; it keeps its type, and with it the type of its state.</summary>
@@ -31,5 +36,20 @@ public static class Composition
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         return (TOptimizer)((Optimizer)optimizer with { Groups = [.. groups, .. optimizer.Groups] });
+    }
+
+    /// <summary>
+    /// An optimizer that keeps the slots of its elementwise parts in a format, such as 16 bits; it keeps its type. Rules of partitions
+    /// and parts that have a format already keep that.
+    /// </summary>
+    /// <typeparam name="TOptimizer">The optimizer.</typeparam>
+    /// <param name="optimizer">The optimizer.</param>
+    /// <param name="format">The format.</param>
+    /// <exception cref="ArgumentException">There is no such format.</exception>
+    public static TOptimizer WithState<TOptimizer>(this TOptimizer optimizer, StateFormat format)
+        where TOptimizer : Optimizer
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        return (TOptimizer)((Optimizer)optimizer with { StateFormat = format });
     }
 }

@@ -32,7 +32,7 @@ internal sealed unsafe class RulesInTurn<T>(int segments) : BoundPass<T>(segment
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Elements per block: what the rules read and write of it stays in the first cache.</summary>
-    private const int BlockLength = 1024;
+    private const int BlockLength = SlotFormats.BlockLength;
 
     private readonly List<RuleRow<T>> rows = [];
 
@@ -61,12 +61,12 @@ internal sealed unsafe class RulesInTurn<T>(int segments) : BoundPass<T>(segment
 
     private void Run(Chunk chunk)
     {
-        T* block = stackalloc T[BlockLength];
+        T* block = stackalloc T[BlockLength], slots = stackalloc T[BlockLength * Slots<ScalarLane<T>>.Capacity];
         long end = (long)chunk.Start + chunk.Length;
         for (long start = chunk.Start; start < end; start += BlockLength)
         {
             long stop = Math.Min(start + BlockLength, end);
-            PassMemory<T> given = Memories[chunk.Segment];
+            PassMemory<T> given = SlotFormats.Decode(Memories[chunk.Segment], Slots<ScalarLane<T>>.Capacity, start, stop, slots);
             int slot = 0;
             for (int row = 0; row < Count; row++)
             {
@@ -82,6 +82,8 @@ internal sealed unsafe class RulesInTurn<T>(int segments) : BoundPass<T>(segment
 
                 rows[row].Run(chunk.Segment, memory, start, stop);
             }
+
+            SlotFormats.Encode(Memories[chunk.Segment], Slots<ScalarLane<T>>.Capacity, start, stop, slots);
         }
     }
 

@@ -66,7 +66,7 @@ internal static class Continuation
         ];
         StateShell<T> next = optimizer.PlanFor(layout, SlotStarts.Of([.. starts])).Schema.Rent<T>();
         (next.Step, next.Counters) = (state.Step, state.Counters);
-        for (int slot = 0; slot < slots.Length; slot++) next.Slots[slot] = slots[slot].ToTree();
+        for (int slot = 0; slot < slots.Length; slot++) next.Slots[slot] = StateSlot<T>.Of(slots[slot].ToTree(), plan.Slots[slot].Format, (uint)slot);
         scalars.CopyTo(next.Scalars, 0);
         return (next.Handle(), new ContinuationReport([.. rows], dropped));
 

@@ -8,8 +8,9 @@ namespace Functional.Optim;
 /// <param name="firstScalar">Its first scalar in the state.</param>
 /// <param name="stage">How many transforms before it need the update of all leaves together.</param>
 /// <param name="part">Which of the optimizer's parts it is or is in.</param>
+/// <param name="format">How its slots are kept.</param>
 /// <param name="prefix">The names of the partitions' rules around it, each with a slash behind it; empty outside of partitions.</param>
-internal sealed class PlacedTransform(Transform transform, int firstSlot, int firstScalar, int stage, string prefix, int part)
+internal sealed class PlacedTransform(Transform transform, int firstSlot, int firstScalar, int stage, string prefix, int part, StateFormat format)
 {
     internal Transform Transform => transform;
 
@@ -20,6 +21,9 @@ internal sealed class PlacedTransform(Transform transform, int firstSlot, int fi
     internal int Stage => stage;
 
     internal string Prefix => prefix;
+
+    /// <summary>How its slots are kept.</summary>
+    internal StateFormat Format => format;
 
     /// <summary>Which of the optimizer's parts it is or is in.</summary>
     internal int Part => part;
@@ -46,13 +50,13 @@ internal sealed class Placement
     private int scalars;
     private int stage;
 
-    private Placement(ImmutableArray<Transform> parts)
+    private Placement(ImmutableArray<Transform> parts, StateFormat? format)
     {
         ImmutableArray<Place>.Builder places = ImmutableArray.CreateBuilder<Place>(parts.Length);
         for (int part = 0; part < parts.Length; part++)
         {
             if (part > 0 && parts[part].Measures) stage++;
-            places.Add(Put(parts[part], "", part));
+            places.Add(Put(parts[part], "", part, format));
         }
 
         Places = places.MoveToImmutable();
@@ -80,20 +84,28 @@ internal sealed class Placement
     internal string Identity =>
         string.Join(", ", Transforms.Where(placed => placed.SlotNames.Length > 0).Select(placed => placed.Identity));
 
-    internal static Placement Of(ImmutableArray<Transform> parts) => new(parts);
+    internal static Placement Of(ImmutableArray<Transform> parts, StateFormat? format) => new(parts, format);
 
-    private Place Put(Transform part, string prefix, int index)
+    private Place Put(Transform part, string prefix, int index, StateFormat? format)
     {
+        format = part.StateFormat ?? format;
         if (part is Partition partition)
         {
             return new(null, partition,
             [
                 .. partition.Rules.Select(rule => ImmutableArray.CreateRange(
-                    rule.Optimizer.Parts.Select(inner => Put(inner, $"{prefix}{rule.Name}/", index)))),
+                    rule.Optimizer.Parts.Select(inner => Put(inner, $"{prefix}{rule.Name}/", index, rule.Optimizer.StateFormat ?? format)))),
             ]);
         }
 
-        PlacedTransform placed = new(part, slots, scalars, stage, prefix, index);
+        PlacedTransform placed = new(part, slots, scalars, stage, prefix, index, format ?? StateFormat.Full);
+        if (placed is { Format: not StateFormat.Full, Transform.TransformsLeaves: true, SlotNames.Length: > 0 })
+        {
+            throw new ArgumentException(
+                $"{part} works on whole leaves, and its slots {string.Join(", ", placed.SlotNames)} cannot be kept as {placed.Format}; "
+                + "give the format to the elementwise parts only.");
+        }
+
         slots += placed.SlotNames.Length;
         scalars += placed.ScalarNames.Length;
         transforms.Add(placed);

@@ -78,7 +78,7 @@ internal sealed class Plan
     internal static Plan Of(
         Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout, SlotStarts? starts, bool isScattered)
     {
-        Placement placement = Placement.Of(parts);
+        Placement placement = Placement.Of(parts, optimizer.StateFormat);
         LeafRouter router = new(optimizer, placement);
         LeafRoute[] routes = new LeafRoute[layout.Leaves.Length];
         for (int leaf = 0; leaf < routes.Length; leaf++) routes[leaf] = router.RouteOf(layout.Leaves[leaf]);
@@ -111,6 +111,7 @@ internal sealed class Plan
         {
             SlotNames = placement.SlotNames,
             SlotLayouts = [.. slots.Select(slot => slot.Layout)],
+            SlotFormats = slots.All(slot => slot.Format == StateFormat.Full) ? [] : [.. slots.Select(slot => slot.Format)],
             ScalarNames = placement.ScalarNames,
             Identity = placement.Identity,
             Starts = starts,

@@ -13,6 +13,9 @@ internal sealed class SlotPlan(PlacedTransform owner, int index)
 
     internal PlacedTransform Owner => owner;
 
+    /// <summary>How the slot is kept.</summary>
+    internal StateFormat Format => owner.Format;
+
     /// <summary>Which of the owner's slots.</summary>
     internal int Index => index;
 
@@ -40,7 +43,7 @@ internal sealed class SlotPlan(PlacedTransform owner, int index)
     /// <summary>The leaf of the slot for one of the parameters; <see langword="null"/> where it has none.</summary>
     internal Leaf? LeafOf(Leaf leaf) => Layout is null ? leaf : Layout.Find(leaf.Name);
 
-    internal int ShiftOf(Leaf leaf) => Layout is null ? 0 : (LeafOf(leaf)?.Offset ?? leaf.Offset) - leaf.Offset;
+    internal int ShiftOf(Leaf leaf) => Layout is null || owner.Transform.TransformsLeaves ? 0 : (LeafOf(leaf)?.Offset ?? leaf.Offset) - leaf.Offset;
 
     internal long StartOf(Leaf leaf) => starts.IsDefaultOrEmpty ? 0 : LeafOf(leaf) is { } own ? starts[own.Index] : 0;
 

@@ -92,7 +92,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
     internal void Complete(StateShell<T> next)
     {
         for (int slot = 0; slot < slotsIn.Length; slot++)
-            slotsIn[slot] = slotsOut[slot] = (nint)next.Slots[slot].Storage.Memory.Pointer;
+            slotsIn[slot] = slotsOut[slot] = next.Slots[slot].Address;
         Run();
         ClearPadding(next);
     }
@@ -104,9 +104,9 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         {
             for (int slot = 0; slot < slotsIn.Length; slot++)
             {
-                next.Slots[slot] = before[slot].Layout.RentUncleared<T>().AsUnwritten();
-                slotsIn[slot] = (nint)before[slot].Storage.Memory.Pointer;
-                slotsOut[slot] = (nint)next.Slots[slot].Storage.Memory.Pointer;
+                next.Slots[slot] = before.Slot(slot).RentNext();
+                slotsIn[slot] = before.Slot(slot).Address;
+                slotsOut[slot] = next.Slots[slot].Address;
             }
 
             Run();
@@ -114,7 +114,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         }
         catch
         {
-            foreach (ParameterTree<T> slot in next.Slots)
+            foreach (StateSlot<T> slot in next.Slots)
             {
                 if (!slot.IsDefault) slot.Release(nameof(Optimizer));
             }
@@ -124,7 +124,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         }
         finally
         {
-            for (int slot = 0; slot < slotsIn.Length; slot++) GC.KeepAlive(before[slot].Storage);
+            for (int slot = 0; slot < slotsIn.Length; slot++) GC.KeepAlive(before.Slot(slot).Owner);
         }
     }
 
@@ -202,18 +202,21 @@ internal sealed unsafe class StepRun<T>(Plan plan)
     {
         BoundPass<T> bound = passes[pass.Number]!;
         LeafMemory<T> updates = pass.ReadsGradient ? Gradients : Update, output = pass.IsLast ? Output : Update;
+        (int packed, uint key) = Packed(pass);
         for (int index = 0; index < pass.Class.Segments.Length; index++)
         {
             Segment segment = pass.Class.Segments[index];
             ref PassMemory<T> memory = ref bound.Memories[index];
+            (memory.PackedSlots, memory.RandomKey) = (packed, key);
             memory.Parameters = Parameters.BaseOf(segment.Leaf);
             memory.Updates = updates.BaseOf(segment.Leaf);
             memory.Output = output.BaseOf(segment.Leaf);
             for (int slot = 0; slot < pass.Slots.Length; slot++)
             {
                 int own = pass.Slots[slot], number = pass.Class.Slots[own], shift = segment.Shifts[own];
-                memory.SlotsIn[slot] = (nint)((T*)slotsIn[number] + shift);
-                memory.SlotsOut[slot] = (nint)((T*)slotsOut[number] + shift);
+                int size = plan.Slots[number].Format == StateFormat.Full ? sizeof(T) : sizeof(ushort);
+                memory.SlotsIn[slot] = slotsIn[number] + ((nint)shift * size);
+                memory.SlotsOut[slot] = slotsOut[number] + ((nint)shift * size);
             }
 
             memory.AvoidCache(pass.Class.Length, pass.Slots.Length);
@@ -223,9 +226,22 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         if (!pass.IsLast) ClearPadding(pass.Class);
     }
 
+    /// <summary>Which slots of a pass are kept in another format, and the key of the random bits that they are rounded with.</summary>
+    private (int Slots, uint Key) Packed(FusedPass pass)
+    {
+        int packed = 0;
+        for (int slot = 0; slot < pass.Slots.Length; slot++)
+        {
+            if (plan.Slots[pass.Class.Slots[pass.Slots[slot]]].Format != StateFormat.Full) packed |= 1 << slot;
+        }
+
+        ulong key = ((ulong)Step * 0x9E37_79B9_7F4A_7C15) + ((ulong)pass.Number << 8);
+        return (packed, (uint)(key ^ (key >> 32)));
+    }
+
     private static void ClearPadding(StateShell<T> state)
     {
-        foreach (ParameterTree<T> slot in state.Slots) slot.Storage.ClearPadding();
+        foreach (StateSlot<T> slot in state.Slots) slot.ClearPadding();
     }
 
     /// <summary>The padding adds nothing to what is measured later.</summary>

@@ -18,6 +18,7 @@ public abstract record Optimizer
 {
     private readonly PlanCache plans = new();
     private readonly ImmutableArray<LeafGroup> groups = [];
+    private readonly StateFormat? stateFormat;
 
     /// <summary>An optimizer without groups.</summary>
     protected Optimizer()
@@ -31,6 +32,7 @@ public abstract record Optimizer
         ArgumentNullException.ThrowIfNull(original);
         plans = new PlanCache();
         groups = original.groups;
+        stateFormat = original.stateFormat;
     }
 
     /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
@@ -42,6 +44,17 @@ public abstract record Optimizer
             ? value
             : throw new ArgumentException(
                 $"{nameof(Groups)} is {(value.IsDefault ? "default" : "a list with null")}; allowed are groups, or [] for none.");
+    }
+
+    /// <summary>
+    /// How the slots of elementwise parts are kept; <see langword="null"/> for what is around says, full by default
+    /// (<see cref="Composition.WithState"/>).
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such format.</exception>
+    public virtual StateFormat? StateFormat
+    {
+        get => stateFormat;
+        init => stateFormat = value is { } format ? Setting.Check(format) : null;
     }
 
     /// <summary>The parts in the order in which they see the update.</summary>
@@ -176,14 +189,14 @@ public abstract record Optimizer
     }
 
     /// <summary>What happens to a leaf.</summary>
-    internal LeafRoute RouteOf(Leaf leaf) => new LeafRouter(this, Placement.Of(CompiledParts)).RouteOf(leaf);
+    internal LeafRoute RouteOf(Leaf leaf) => new LeafRouter(this, Placement.Of(CompiledParts, StateFormat)).RouteOf(leaf);
 
     /// <summary>The decay that reaches a leaf.</summary>
     internal double WeightDecayOf(Leaf leaf) => RouteOf(leaf).WeightDecayOf(leaf);
 
     /// <summary>Whether the settings and the groups are the same.</summary>
     public virtual bool Equals(Optimizer? other) =>
-        other is not null && EqualityContract == other.EqualityContract && Groups.AsSpan().SequenceEqual(other.Groups.AsSpan());
+        other is not null && EqualityContract == other.EqualityContract && StateFormat == other.StateFormat && Groups.AsSpan().SequenceEqual(other.Groups.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => EqualityContract.GetHashCode();
@@ -199,7 +212,9 @@ public abstract record Optimizer
     {
         ArgumentNullException.ThrowIfNull(builder);
         if (!Groups.IsEmpty) builder.Append("Groups = [").AppendJoin(", ", Groups.Select(group => group.Name)).Append(']');
-        return !Groups.IsEmpty;
+        if (StateFormat is not { } format) return !Groups.IsEmpty;
+        builder.Append(Groups.IsEmpty ? "" : ", ").Append(nameof(StateFormat)).Append(" = ").Append(format);
+        return true;
     }
 
     internal LeafGroup GroupOf(Leaf leaf)
@@ -246,7 +261,7 @@ public abstract record Optimizer
     /// <summary>The names of the slots and of the scalars of its states, and what they mean, for any layout.</summary>
     internal virtual StateSchema DescribeState()
     {
-        Placement placement = Placement.Of(CompiledParts);
+        Placement placement = Placement.Of(CompiledParts, StateFormat);
         return new StateSchema
         {
             SlotNames = placement.SlotNames, ScalarNames = placement.ScalarNames, Identity = placement.Identity,
@@ -272,7 +287,11 @@ public abstract record Optimizer
         Plan plan = PlanFor(parameters.Layout, null);
         StateShell<T> shell = plan.Schema.Rent<T>();
         (shell.Step, shell.Counters) = (0, default);
-        for (int slot = 0; slot < plan.Slots.Length; slot++) shell.Slots[slot] = StartOf(plan.Slots[slot], parameters).ToTree();
+        for (int slot = 0; slot < plan.Slots.Length; slot++) {
+            SlotPlan kept = plan.Slots[slot];
+            shell.Slots[slot] = StateSlot<T>.Of(StartOf(kept, parameters).ToTree(), kept.Format, (uint)slot);
+        }
+
         shell.Scalars.AsSpan().Clear();
         foreach (PlacedTransform placed in plan.Scalars)
             placed.Transform.InitScalars(shell.Scalars.AsSpan(placed.FirstScalar, placed.ScalarNames.Length));
@@ -303,6 +322,7 @@ public abstract record Optimizer
         Plan plan = PlanFor(layout, state.Starts);
         state.RequireFit(plan.Schema, layout, this);
         if (!plan.EvaluationChanges) return parameters;
+        if (!plan.Schema.SlotFormats.IsEmpty) state = state.InFormats(new StateFormat[state.SlotCount]);
         TreeBuffer<T> evaluated = layout.RentUncleared<T>();
         parameters.AsSpan().CopyTo(evaluated.AsSpan());
         foreach (LeafClass leafClass in plan.Classes)
@@ -450,12 +470,12 @@ public abstract record Optimizer
         int taken = 0;
         try
         {
-            for (; taken < next.Slots.Length; taken++) next.Slots[taken] = state[taken].HandOn(by);
+            for (; taken < next.Slots.Length; taken++) next.Slots[taken] = state.Slot(taken).HandOn(by);
             state.Replace(by, releaseSlots: false);
         }
         catch
         {
-            while (taken-- > 0) state[taken].Restore();
+            while (taken-- > 0) state.Slot(taken).Restore();
             next.Schema.Return(next);
             throw;
         }
@@ -545,7 +565,7 @@ public abstract record Optimizer
             }
         }
 
-        TreeStorage<T> StorageOf(int tree) => (tree == 0 ? parameters : tree == 1 ? gradients : state[tree - 2]).Storage;
+        object StorageOf(int tree) => tree == 0 ? parameters.Storage : tree == 1 ? gradients.Storage : state.Slot(tree - 2).Owner;
 
         string RoleOf(int tree) => tree == 0 ? nameof(parameters) : tree == 1 ? nameof(gradients) : $"slot {(state.SlotNames.IsEmpty ? tree - 2 : state.SlotNames[tree - 2])}";
     }

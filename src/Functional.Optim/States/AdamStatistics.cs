@@ -38,7 +38,7 @@ public readonly record struct AdamStatistics(
         if (scalings is not [AdamScaling scaling])
             throw new ArgumentException($"{optimizer} has {scalings.Length} Adam parts; statistics are of one.", nameof(optimizer));
 
-        LeafRouter router = new(optimizer, Placement.Of(optimizer.Parts));
+        LeafRouter router = new(optimizer, Placement.Of(optimizer.Parts, format: null));
         ParameterTree<T> divisor = scaling.AmsGrad == AmsGrad.Off ? state.V : state.MaximumV;
         double root = scaling.BiasCorrection && scaling.AmsGrad != AmsGrad.OfCorrectedMoment ? 1 / Math.Sqrt(BiasCorrection.Factor(scaling.Beta2, state.Step)) : 1;
         double firstNorm = 0, secondNorm = 0, sum = 0, squares = 0;

@@ -86,7 +86,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         TreeLayout?[] layouts = new TreeLayout?[slots.Length];
         for (int slot = 0; slot < slots.Length; slot++) layouts[slot] = slots[slot].Layout;
         shell = new StateShell<T>(schema.Over([.. layouts])) { Step = step, Counters = counters };
-        slots.CopyTo(shell.Slots);
+        for (int slot = 0; slot < slots.Length; slot++) shell.Slots[slot] = slots[slot];
         scalars.CopyTo(shell.Scalars);
         generation = shell.Generation;
     }
@@ -142,17 +142,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
 
     internal Optim.SlotStarts? Starts => Shell?.Schema.Starts;
 
-    /// <summary>The tree of a slot.</summary>
+    /// <summary>The tree of a slot; of one in another format a decoded copy.</summary>
     /// <param name="slot">0 to <see cref="SlotCount"/> − 1.</param>
-    public ParameterTree<T> this[int slot]
-    {
-        get
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(slot);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slot, SlotCount);
-            return shell!.Slots[slot];
-        }
-    }
+    public ParameterTree<T> this[int slot] => Slot(slot).ToTree();
 
     /// <summary>The tree of the slot of a name.</summary>
     /// <param name="name">The name, which one slot only has.</param>
@@ -168,7 +160,10 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         {
             (int start, int length) = range.GetOffsetAndLength(SlotCount);
             if (length == SlotCount) return this;
-            return new(Step, shell!.Schema.Slice(start, length), shell.Slots.AsSpan(start, length), shell.Scalars, Counters);
+            StateShell<T> part = new(shell!.Schema.Slice(start, length)) { Step = Step, Counters = Counters };
+            shell.Slots.AsSpan(start, length).CopyTo(part.Slots);
+            shell.Scalars.CopyTo(part.Scalars, 0);
+            return part.Handle();
         }
     }
 
@@ -195,7 +190,33 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
 
     /// <summary>The bytes that a slot takes, padding included.</summary>
     /// <param name="slot">0 to <see cref="SlotCount"/> − 1.</param>
-    public long BytesOf(int slot) => (long)this[slot].Layout.TotalLength * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+    public long BytesOf(int slot) => Slot(slot).ByteCount;
+
+    /// <summary>The format in which a slot is kept.</summary>
+    /// <param name="slot">0 to <see cref="SlotCount"/> − 1.</param>
+    public StateFormat FormatOf(int slot) => Slot(slot).Format;
+
+    /// <summary>
+    /// The same state with its slots in other formats, such as those of the file that it was read from. What a format does not hold is
+    /// rounded.
+    /// </summary>
+    /// <param name="formats">The format of each slot.</param>
+    /// <exception cref="ArgumentException">There is not a format for each slot.</exception>
+    public OptimizerState<T> InFormats(params ReadOnlySpan<StateFormat> formats)
+    {
+        if (formats.Length != SlotCount)
+            throw new ArgumentException($"There are {SlotCount} slots, but formats for {formats.Length}.", nameof(formats));
+        if (Shell is null) return this;
+        OptimizerState<T> changed = With(Counters);
+        for (int slot = 0; slot < formats.Length; slot++)
+        {
+            if (formats[slot] == FormatOf(slot)) continue;
+            ParameterTree<T> numbers = FormatOf(slot) == StateFormat.Full ? this[slot].Copy() : this[slot];
+            changed.Shell!.Slots[slot] = StateSlot<T>.Of(numbers, formats[slot], (uint)slot);
+        }
+
+        return changed;
+    }
 
     /// <summary>The same state with other counters; it shares the slots.</summary>
     /// <param name="counters">The counters.</param>
@@ -266,7 +287,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         live.Consume(generation, by);
         if (releaseSlots)
         {
-            foreach (ParameterTree<T> slot in live.Slots) slot.Release(by);
+            foreach (StateSlot<T> slot in live.Slots) slot.Release(by);
         }
 
         live.Schema.Return(live);
@@ -284,7 +305,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         if (Step != other.Step || Counters != other.Counters || SlotCount != other.SlotCount) return false;
         for (int slot = 0; slot < SlotCount; slot++)
         {
-            if (this[slot] != other[slot]) return false;
+            if (!Slot(slot).SameBits(other.Slot(slot))) return false;
         }
 
         return SameScalars(other) && Equals(Starts, other.Starts);
@@ -294,7 +315,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     public override bool Equals(object? obj) => obj is OptimizerState<T> other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => SlotCount == 0 ? Step.GetHashCode() : HashCode.Combine(Step, this[0]);
+    public override int GetHashCode() => SlotCount == 0 ? Step.GetHashCode() : HashCode.Combine(Step, Slot(0).Layout);
 
     /// <summary>The step, the slots and the scalars.</summary>
     public override string ToString()
@@ -302,7 +323,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         if (shell is not null && shell.Generation != generation) return $"a state that was consumed by {shell.ConsumedBy}";
         StringBuilder text = new($"Step {Step}");
         for (int slot = 0; slot < SlotCount; slot++)
-            text.Append(CultureInfo.InvariantCulture, $", {(SlotNames.IsEmpty ? $"slot {slot}" : SlotNames[slot])}: {this[slot]}");
+            text.Append(CultureInfo.InvariantCulture, $", {(SlotNames.IsEmpty ? $"slot {slot}" : SlotNames[slot])}: {Describe(slot)}");
         foreach (string name in ScalarNames) text.Append(CultureInfo.InvariantCulture, $", {name}: {Scalar(name)}");
         return text.ToString();
     }
@@ -317,6 +338,16 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
 
         return false;
     }
+
+    /// <summary>A slot, consumed or not.</summary>
+    internal StateSlot<T> Slot(int slot)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(slot);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slot, SlotCount);
+        return Shell!.Slots[slot];
+    }
+
+    private string Describe(int slot) => FormatOf(slot) == StateFormat.Full ? $"{this[slot]}" : $"{Slot(slot).Layout} as {FormatOf(slot)}";
 
     private static string Describe(ImmutableArray<string> names, int count) =>
         count == 0 ? "no slots"
@@ -363,7 +394,14 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         RequireOf(expected, optimizer);
         for (int slot = 0; slot < expected.SlotCount; slot++)
         {
-            TreeLayout layout = this[slot].Layout;
+            TreeLayout layout = Slot(slot).Layout;
+            if (FormatOf(slot) != expected.FormatOf(slot))
+            {
+                throw new ArgumentException(
+                    $"The slot {expected.SlotNames[slot]} of the state is kept as {FormatOf(slot)}; {optimizer} keeps it as "
+                    + $"{expected.FormatOf(slot)}. Use the format of the optimizer that made it, or InFormats.", nameof(parameters));
+            }
+
             if (expected.SlotLayouts[slot] is not { } own) parameters.RequireSame(layout, "state");
             else if (!own.Equals(layout))
                 throw new ArgumentException(

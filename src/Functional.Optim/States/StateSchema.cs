@@ -20,6 +20,9 @@ internal sealed class StateSchema
     /// <summary>The layout of each slot; <see langword="null"/> for that of the parameters.</summary>
     internal ImmutableArray<TreeLayout?> SlotLayouts { get; init; } = [];
 
+    /// <summary>The format of each slot; empty where all are full.</summary>
+    internal ImmutableArray<StateFormat> SlotFormats { get; init; } = [];
+
     /// <summary>Names of the scalars.</summary>
     internal ImmutableArray<string> ScalarNames { get; init; } = [];
 
@@ -30,6 +33,8 @@ internal sealed class StateSchema
     internal SlotStarts? Starts { get; init; }
 
     internal int SlotCount => SlotLayouts.Length;
+
+    internal StateFormat FormatOf(int slot) => SlotFormats.IsEmpty ? StateFormat.Full : SlotFormats[slot];
 
     /// <summary>The same over slots of other layouts.</summary>
     internal StateSchema Over(ImmutableArray<TreeLayout?> layouts) => new()

@@ -14,7 +14,7 @@ internal sealed class StateShell<T>(StateSchema schema)
 
     internal StateSchema Schema { get; } = schema;
 
-    internal ParameterTree<T>[] Slots { get; } = new ParameterTree<T>[schema.SlotCount];
+    internal StateSlot<T>[] Slots { get; } = new StateSlot<T>[schema.SlotCount];
 
     internal double[] Scalars { get; } = new double[schema.ScalarNames.Length];
 

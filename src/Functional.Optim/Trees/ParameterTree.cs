@@ -122,7 +122,12 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     public double GlobalNorm()
     {
         TreeStorage<T> live = Storage;
-        double norm = live.GlobalNorm(generation);
+        if (!live.TryGetNorm(generation, out double norm))
+        {
+            norm = BlockReduction.Norm<T>(live.Memory.Span);
+            live.RememberNorm(generation, norm);
+        }
+
         return generation == live.Generation ? norm : throw Gone(live);
     }
 

@@ -32,6 +32,7 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
 
     private readonly TreePool<float> floats = new();
     private readonly TreePool<double> doubles = new();
+    private readonly TreePool<ushort> halves = new();
     private readonly Dictionary<string, Leaf> byName;
 
     private TreeLayout(
@@ -136,7 +137,7 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
     /// </summary>
     /// <remarks>Thread safety: may be called at any time; what another thread gives back meanwhile may stay.</remarks>
     /// <returns>The number of bytes let go.</returns>
-    public long Trim() => floats.Trim() + doubles.Trim();
+    public long Trim() => floats.Trim() + doubles.Trim() + halves.Trim();
 
     /// <inheritdoc/>
     public bool Equals(TreeLayout? other) =>
@@ -209,6 +210,9 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
         ElementType.Require<T>();
         return typeof(T) == typeof(float) ? (TreePool<T>)(object)floats : (TreePool<T>)(object)doubles;
     }
+
+    /// <summary>The memory that trees of 16-bit codes gave back.</summary>
+    internal TreePool<ushort> PackedPool => halves;
 
     private TreeBuffer<T> Claim<T>(TreeStorage<T>? pooled)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

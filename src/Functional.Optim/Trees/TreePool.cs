@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace Functional.Optim;
 /// </summary>
 /// <remarks>Any number of threads may use it at once. It allocates only when it holds more than ever before.</remarks>
 internal sealed class TreePool<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where T : unmanaged
 {
     private readonly Lock gate = new();
     private readonly Stack<TreeStorage<T>> unused = [];

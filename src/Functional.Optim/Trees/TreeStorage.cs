@@ -1,4 +1,3 @@
-using System.Numerics;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -8,7 +7,7 @@ namespace Functional.Optim;
 /// new generation, so a handle that was consumed is found out when it is touched, without an object per step.
 /// </summary>
 internal sealed class TreeStorage<T>(TreeLayout layout)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where T : unmanaged
 {
     private readonly Lock gate = new();
     private long generation;
@@ -64,24 +63,23 @@ internal sealed class TreeStorage<T>(TreeLayout layout)
         }
     }
 
-    /// <summary>
-    /// The norm of the tree of a generation, computed once; what is computed of memory that has changed hands is not
-    /// kept.
-    /// </summary>
-    internal double GlobalNorm(long of)
+    /// <summary>The norm of the tree of a generation, if it was computed.</summary>
+    internal bool TryGetNorm(long of, out double known)
     {
         lock (gate)
         {
-            if (normGeneration == of) return norm;
+            known = norm;
+            return normGeneration == of;
         }
+    }
 
-        double computed = BlockReduction.Norm<T>(Memory.Span);
+    /// <summary>Remembers the norm of the tree of a generation; of memory that has changed hands meanwhile it is not kept.</summary>
+    internal void RememberNorm(long of, double computed)
+    {
         lock (gate)
         {
             if (generation == of) (normGeneration, norm) = (of, computed);
         }
-
-        return computed;
     }
 
     internal void ClearPadding()

@@ -31,6 +31,9 @@ public abstract record Wrapper : Optimizer
     public sealed override ImmutableArray<LeafGroup> Groups { get => Inner.Groups; init => Inner = Inner with { Groups = value }; }
 
     /// <inheritdoc/>
+    public sealed override StateFormat? StateFormat { get => Inner.StateFormat; init => Inner = Inner with { StateFormat = value }; }
+
+    /// <inheritdoc/>
     protected internal sealed override ImmutableArray<Transform> Parts => Inner.Parts;
 
     /// <summary>The names of the slots that the wrapper keeps besides those of the optimizer inside.</summary>
@@ -118,7 +121,7 @@ public abstract record Wrapper : Optimizer
         (next.Step, next.Counters) = (from.Step, from.Counters);
         from.Slots.CopyTo(next.Slots, 0);
         from.Scalars.CopyTo(next.Scalars, 0);
-        own.CopyTo(next.Slots.AsSpan(from.Slots.Length));
+        for (int slot = 0; slot < own.Length; slot++) next.Slots[from.Slots.Length + slot] = own[slot];
         return next.Handle();
     }
 
@@ -134,6 +137,7 @@ public abstract record Wrapper : Optimizer
             SlotNames = [.. inside.SlotNames, .. OwnSlotNames],
             SlotLayouts = [.. inside.SlotLayouts, .. OwnSlotNames.Select(_ => (TreeLayout?)null)],
             ScalarNames = inside.ScalarNames,
+            SlotFormats = inside.SlotFormats.IsEmpty ? [] : [.. inside.SlotFormats, .. OwnSlotNames.Select(_ => Optim.StateFormat.Full)],
             Identity = StateIdentity.Join(inside.Identity, StateIdentity.Of(GetType(), OwnSlotNames)),
             Starts = inside.Starts is null ? null
                 : SlotStarts.Of([.. inside.Starts.OfSlots, .. OwnSlotNames.Select(_ => ImmutableArray<long>.Empty)]),

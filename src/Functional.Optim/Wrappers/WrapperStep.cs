@@ -71,7 +71,7 @@ public readonly ref struct WrapperStep<T>
         (next.Step, next.Counters) = (from.Step, from.Counters);
         from.Slots.CopyTo(next.Slots, 0);
         from.Scalars.CopyTo(next.Scalars, 0);
-        own.CopyTo(next.Slots.AsSpan(innerSchema.SlotCount));
+        for (int slot = 0; slot < own.Length; slot++) next.Slots[innerSchema.SlotCount + slot] = own[slot];
         moved.Replace(nameof(Wrapper), releaseSlots: false);
         return (made, next.Handle());
     }
@@ -83,8 +83,8 @@ public readonly ref struct WrapperStep<T>
         StateShell<T> next = schema.Rent<T>();
         (next.Step, next.Counters) = (State.Step, State.Counters);
         State.Shell?.Scalars.CopyTo(next.Scalars, 0);
-        for (int slot = 0; slot < innerSchema.SlotCount; slot++) next.Slots[slot] = Kept(State[slot]);
-        own.CopyTo(next.Slots.AsSpan(innerSchema.SlotCount));
+        for (int slot = 0; slot < innerSchema.SlotCount; slot++) next.Slots[slot] = IsDonated ? State.Slot(slot).HandOn(Consumer) : State.Slot(slot).Copy();
+        for (int slot = 0; slot < own.Length; slot++) next.Slots[innerSchema.SlotCount + slot] = own[slot];
         ParameterTree<T> made = output == PassOutput.Deltas ? Parameters.Layout.Zeros<T>() : Kept(Parameters);
         if (IsDonated) State.Replace(Consumer, releaseSlots: false);
         return (made, next.Handle());
@@ -102,7 +102,7 @@ public readonly ref struct WrapperStep<T>
         StateShell<T> part = innerSchema.Rent<T>();
         UpdateCounters counters = State.Counters;
         (part.Step, part.Counters) = (State.Step, wrapper.Inner.Gathers ? counters : counters with { Gathered = 0 });
-        for (int slot = 0; slot < innerSchema.SlotCount; slot++) part.Slots[slot] = State[slot];
+        for (int slot = 0; slot < innerSchema.SlotCount; slot++) part.Slots[slot] = State.Slot(slot);
         State.Shell?.Scalars.AsSpan(0, part.Scalars.Length).CopyTo(part.Scalars);
         return part.Handle();
     }

@@ -52,6 +52,9 @@ internal static class Catalogue
         ("clip between seven slots",
             Trace.Of(0.5).Then(Adam.Scaling()).Then(Clip.ByGlobalNorm(0.5)).Then(Adam.Scaling(0.5, 0.9)).Then(WeightDecay.Decoupled(0.1))
                 .Then(Adam.Scaling()).Then(Clip.ByValue(0.7)).Then(LearningRate.Of(Schedule.LinearWarmup(0.1, 4)))),
+        ("adamw in 16 bits", AdamW.Of(0.01, weightDecay: 0.1).WithState(StateFormat.BFloat16)),
+        ("momentum in 16 bits between a clip and a trace", Clip.ByGlobalNorm(1).Then(Trace.Of(0.5))
+            .Then(Sgd.Of(0.1, momentum: 0.9).WithState(StateFormat.BFloat16))),
         ("six slots", Adam.Scaling().Then(Adam.Scaling()).Then(Adam.Scaling()).Then(LearningRate.Of(0.1))),
     ];
 

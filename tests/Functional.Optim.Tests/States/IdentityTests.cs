@@ -69,7 +69,7 @@ public sealed class IdentityTests : IDisposable
             OptimizerState<float> own = other.Init(Parameters);
             // Of one identity, but with a frozen leaf: that has no slots.
             bool same = own.Identity == state.Identity
-                && Enumerable.Range(0, own.SlotCount).All(slot => own[slot].Layout.Equals(state[slot].Layout));
+                && Enumerable.Range(0, own.SlotCount).All(slot => own.FormatOf(slot) == state.FormatOf(slot) && own[slot].Layout.Equals(state[slot].Layout));
             foreach (OptimizerState<float> given in (OptimizerState<float>[])[state, loaded])
             {
                 string? fault = Record.Exception(() => other.Step(Parameters, Gradients, given))?.Message;

@@ -1,0 +1,84 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>A slot of a state: a tree of numbers, or of codes that stand for them.</summary>
+internal readonly unsafe struct StateSlot<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ParameterTree<T> full;
+    private readonly PackedTree packed;
+
+    internal StateSlot(ParameterTree<T> full) => this.full = full;
+
+    private StateSlot(PackedTree packed) => this.packed = packed;
+
+    internal bool IsDefault => full.IsDefault && packed.IsDefault;
+
+    internal StateFormat Format => packed.IsDefault ? StateFormat.Full : StateFormat.BFloat16;
+
+    internal TreeLayout Layout => packed.IsDefault ? full.Layout : packed.Layout;
+
+    internal long ByteCount => (long)Layout.TotalLength * (packed.IsDefault ? Unsafe.SizeOf<T>() : sizeof(ushort));
+
+    /// <summary>Where the slot begins.</summary>
+    internal nint Address => packed.IsDefault ? (nint)full.Storage.Memory.Pointer : (nint)packed.Storage.Memory.Pointer;
+
+    /// <summary>What keeps the memory alive.</summary>
+    internal object Owner => packed.IsDefault ? full.Storage : packed.Storage;
+
+    public static implicit operator StateSlot<T>(ParameterTree<T> tree) => new(tree);
+
+    /// <summary>The slot of a tree in a format, rounded as at step 0; the tree is released where it is not the slot itself.</summary>
+    internal static StateSlot<T> Of(ParameterTree<T> tree, StateFormat format, uint key)
+    {
+        if (format == StateFormat.Full) return new(tree);
+        PackedTree codes = PackedTree.RentUncleared(tree.Layout);
+        BFloat16.Encode(tree.Storage.Memory.Pointer, codes.Storage.Memory.Pointer, tree.Layout.TotalLength, 0, key);
+        GC.KeepAlive(tree.Storage);
+        tree.Release(nameof(StateFormat));
+        return new(codes);
+    }
+
+    /// <summary>The numbers: the tree itself, or a decoded copy.</summary>
+    internal ParameterTree<T> ToTree()
+    {
+        if (packed.IsDefault) return full;
+        TreeBuffer<T> numbers = packed.Layout.RentUncleared<T>();
+        BFloat16.Decode(packed.Storage.Memory.Pointer, numbers.Storage.Memory.Pointer, packed.Layout.TotalLength);
+        GC.KeepAlive(packed.Storage);
+        return numbers.ToTree();
+    }
+
+    /// <summary>Memory for the slot of the next step.</summary>
+    internal StateSlot<T> RentNext() => packed.IsDefault
+        ? new(full.Layout.RentUncleared<T>().AsUnwritten())
+        : new(PackedTree.RentUncleared(packed.Layout));
+
+    internal StateSlot<T> Copy() => packed.IsDefault ? new(full.Copy()) : new(packed.Copy());
+
+    internal StateSlot<T> HandOn(string by) => packed.IsDefault ? new(full.HandOn(by)) : new(packed.HandOn(by));
+
+    internal void Restore()
+    {
+        if (packed.IsDefault) full.Restore();
+        else packed.Restore();
+    }
+
+    internal void Release(string by)
+    {
+        if (packed.IsDefault) full.Release(by);
+        else packed.Release(by);
+    }
+
+    internal void ClearPadding()
+    {
+        if (packed.IsDefault) full.Storage.ClearPadding();
+        else packed.Storage.ClearPadding();
+    }
+
+    internal bool SameBits(StateSlot<T> other) =>
+        Format == other.Format && (packed.IsDefault ? full == other.full : packed.SameBits(other.packed));
+}

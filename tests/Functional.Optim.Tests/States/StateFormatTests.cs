@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Functional.Optim.Tests.Processes;
+using Functional.Optim.Training;
+using LanguageExt;
+
+namespace Functional.Optim.Tests.States;
+
+using Trees = Functional.Optim.Tests.Laws.Trees;
+
+public sealed class StateFormatTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_state_in_16_bits_takes_half_the_bytes_and_says_so()
+    {
+        ParameterTree<float> parameters = Trees.Random<float>(0);
+        AdamW full = AdamW.Of(0.01), small = full.WithState(StateFormat.BFloat16);
+        OptimizerState<float> state = small.Init(parameters).ToState();
+        Assert.Equal((StateFormat.BFloat16, StateFormat.BFloat16), (state.FormatOf(0), state.FormatOf(1)));
+        Assert.Equal(full.Init(parameters).ToState().ByteCount, 2 * state.ByteCount);
+        Assert.Contains("StateFormat = BFloat16", small.ToString(), StringComparison.Ordinal);
+        Assert.NotEqual(full, small);
+        Assert.Equal(small, full.WithState(StateFormat.BFloat16));
+    }
+
+    [Fact]
+    public void A_format_stays_with_the_parts_that_have_it()
+    {
+        ParameterTree<float> parameters = Trees.Random<float>(0);
+        Optimizer chain = Trace.Of(0.5).Then(Adam.Scaling().WithState(StateFormat.BFloat16)).Then(LearningRate.Of(0.1));
+        Assert.Equal([StateFormat.Full, StateFormat.BFloat16, StateFormat.BFloat16], Formats(chain.Init(parameters)));
+        Optimizer partition = Partition.Of(
+            new("some", leaf => leaf.Index % 2 == 0, AdamW.Of(0.1).WithState(StateFormat.BFloat16)), new("rest", _ => true, Sgd.Of(0.1, momentum: 0.9)));
+        Assert.Equal([StateFormat.BFloat16, StateFormat.BFloat16, StateFormat.Full], Formats(partition.Init(parameters)));
+        Assert.Equal(
+            [StateFormat.BFloat16, StateFormat.Full], Formats(Accumulate.Of(2, Sgd.Of(0.1, momentum: 0.9)).WithState(StateFormat.BFloat16).Init(parameters)));
+    }
+
+    [Fact]
+    public void A_state_of_another_format_is_refused_by_name_and_can_be_converted()
+    {
+        ParameterTree<float> parameters = Trees.Random<float>(0), gradients = Trees.Random<float>(1);
+        Optimizer full = Sgd.Of(0.1, momentum: 0.9), small = full.WithState(StateFormat.BFloat16);
+        OptimizerState<float> state = full.Step(parameters, gradients, full.Init(parameters)).State;
+        Assert.Contains(
+            "The slot momentum of the state is kept as Full", Assert.Throws<ArgumentException>(() => small.Step(parameters, gradients, state)).Message,
+            StringComparison.Ordinal);
+        OptimizerState<float> converted = state.InFormats(StateFormat.BFloat16);
+        small.Step(parameters, gradients, converted);
+        Assert.Equal(converted, converted.InFormats(StateFormat.Full).InFormats(StateFormat.BFloat16));
+        Assert.Throws<ArgumentException>(() => state.InFormats(StateFormat.BFloat16, StateFormat.Full));
+        Assert.Throws<ArgumentException>(() => full.WithState((StateFormat)7));
+    }
+
+    [Fact]
+    public void A_run_resumed_from_a_file_has_the_bits_of_one_that_was_not_interrupted()
+    {
+        Optimizer optimizer = Clip.ByGlobalNorm(1).Then(AdamW.Of(0.01).WithState(StateFormat.BFloat16));
+        (ParameterTree<float> Parameters, OptimizerState<float> State) whole = Run(Start(), 1, 6), half = Run(Start(), 1, 3);
+        string path = folder.At("state");
+        Assert.True(TrainStateFile.Save(new TrainState<float>(half.Parameters, half.State), path).IsSucc);
+        TrainState<float> loaded = TrainStateFile.Load<float>(path, optimizer).ThrowIfFail();
+        Assert.Equal(half.State, loaded.Optimizer);
+        Assert.Equal(whole, Run((loaded.Parameters, loaded.Optimizer), 4, 6));
+
+        (ParameterTree<float> Parameters, OptimizerState<float> State) Start() => (Trees.Random<float>(0), optimizer.Init(Trees.Random<float>(0)));
+
+        (ParameterTree<float> Parameters, OptimizerState<float> State) Run(
+            (ParameterTree<float> Parameters, OptimizerState<float> State) at, int first, int last)
+        {
+            for (int step = first; step <= last; step++) at = optimizer.Step(at.Parameters, Trees.Random<float>(step), at.State);
+            return at;
+        }
+    }
+
+    [Fact]
+    public void Adam_in_16_bits_reaches_the_minimum_of_a_parabola()
+    {
+        Optimizer optimizer = AdamW.Of(Schedule.Cosine(0.1, 500), weightDecay: 0).WithState(StateFormat.BFloat16);
+        ParameterTree<float> parameters = Trees.Random<float>(0);
+        OptimizerState<float> state = optimizer.Init(parameters);
+        for (int step = 0; step < 500; step++) (parameters, state) = optimizer.Step(parameters, parameters, state);
+        Assert.InRange(parameters.GlobalNorm(), 0, 1e-2);
+    }
+
+    [Fact]
+    public void A_transform_of_whole_leaves_refuses_the_format_by_name()
+    {
+        Optimizer optimizer = new KeepsRows().Then(LearningRate.Of(0.1)).WithState(StateFormat.BFloat16);
+        Assert.Contains(
+            "its slots row cannot be kept as BFloat16", Assert.Throws<ArgumentException>(() => optimizer.Init(Trees.Random<float>(0))).Message,
+            StringComparison.Ordinal);
+    }
+
+    private static StateFormat[] Formats(OptimizerState<float> state) => [.. Enumerable.Range(0, state.SlotCount).Select(state.FormatOf)];
+
+    private sealed record KeepsRows : Transform
+    {
+        protected internal override ImmutableArray<string> SlotNames => ["row"];
+
+        protected internal override bool TransformsLeaves => true;
+
+        protected internal override ImmutableArray<int>? SlotShape(int slot, Leaf leaf) => leaf.Rank == 2 ? [leaf.Shape[0]] : null;
+
+        protected internal override void TransformLeaf<T>(in LeafContext<T> leaf) => leaf.Input.CopyTo(leaf.Output);
+    }
+}
