@@ -28,7 +28,7 @@ public class WrongScheduleTests
     {
         LawException found = Assert.Throws<LawException>(() => ScheduleLaws.Bounded(Schedule.Constant(2), Shape));
         Assert.Equal(
-            "Bounded does not hold for Constant { Rate = 2 }, at step 0: the rate is 2 where 0 to 1 is expected\n"
+            "Bounded does not hold for 2, at step 0: the rate is 2 where 0 to 1 is expected\n"
             + "The smallest counterexample found: step 0",
             found.Message);
     }

@@ -12,19 +12,23 @@ internal static class OptimizerEntries
         Entry(
             "sgd",
             at => Sgd.Create(
-                at.LearningRate(), Momentum(at), at.Number("dampening", "τ, the share of each gradient left out of the momentum", Bounds.UnitInterval, 0),
-                at.Flag("nesterov", "whether the update looks ahead, which wants momentum and no dampening"), Penalty(at), Decay(at), Maximize(at)),
+                at.LearningRate(), ScheduledMomentum(at),
+                at.Number("dampening", "τ, the share of each gradient left out of the momentum", Bounds.UnitInterval, 0),
+                at.Flag("nesterov", "whether the update looks ahead, which wants momentum and no dampening"),
+                ScheduledPenalty(at), Decay(at), Maximize(at)),
             "goes down the gradient, or its momentum", "Robbins and Monro, 1951; Polyak, 1964", "torch SGD, Optax sgd", "Optax has no dampening"),
         Entry(
             "adam",
             at => Adam.Create(
-                at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8), Penalty(at), Decay(at), BiasCorrection(at, true), AmsGradOf(at), Maximize(at)),
+                at.LearningRate(), ScheduledBeta1(at), Beta2(at), Epsilon(at, 1e-8), ScheduledPenalty(at), Decay(at),
+                BiasCorrection(at, true), AmsGradOf(at), Maximize(at)),
             "divides the mean of the gradients by the root of the mean of their squares", "Kingma and Ba, 2015",
             "torch Adam, Optax adam, amsgrad", "Optax keeps the largest of corrected moments (`amsGrad`)"),
         Entry(
             "adamW",
             at => AdamW.Create(
-                at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8), Decoupled(at, 0.01), Decay(at), AmsGradOf(at), Maximize(at)),
+                at.LearningRate(), ScheduledBeta1(at), Beta2(at), Epsilon(at, 1e-8), ScheduledDecoupled(at, 0.01), Decay(at),
+                AmsGradOf(at), Maximize(at)),
             "Adam whose decay does not go through the moments", "Loshchilov and Hutter, 2019", "torch AdamW, Optax adamw",
             "rounds better than torch; Optax's λ is 0.0001"),
         Entry(
@@ -65,7 +69,7 @@ internal static class OptimizerEntries
             at => RmsProp.Create(
                 at.LearningRate(), at.Number("alpha", "α, how much of the mean of the squares is kept", Bounds.BelowOne, 0.99),
                 Epsilon(at, 1e-8), EpsilonRoot(at, 0), at.Flag("centered", "whether to divide by the deviation from the mean gradient"),
-                Momentum(at), Penalty(at), Decay(at), Maximize(at)),
+                ScheduledMomentum(at), Penalty(at), Decay(at), Maximize(at)),
             "divides by the root of the mean of the squares", "Tieleman and Hinton, 2012; Graves, 2013", "torch RMSprop, Optax rmsprop",
             "Optax's ε is under the root (`epsilonRoot`), its α is 0.9"),
         Entry(
@@ -90,7 +94,7 @@ internal static class OptimizerEntries
             "torch Rprop, Optax rprop", "theirs call `initialStep` the learning rate"),
         Entry(
             "lion",
-            at => Lion.Create(at.LearningRate(), Beta1(at), Beta2(at, 0.99), Decoupled(at, 0), Decay(at), Maximize(at)),
+            at => Lion.Create(at.LearningRate(), ScheduledBeta1(at), Beta2(at, 0.99), ScheduledDecoupled(at, 0), Decay(at), Maximize(at)),
             "the sign of the momentum", "Chen et al., 2023", "Optax lion", "Optax's λ is 0.001"),
         Entry(
             "lamb",
@@ -99,8 +103,8 @@ internal static class OptimizerEntries
         Entry(
             "lars",
             at => Lars.Create(
-                at.LearningRate(), Momentum(at, 0.9), TransformEntries.Coefficient(at, 0.001), Penalty(at), Epsilon(at, 0), TransformEntries.Adapts(at),
-                Maximize(at)),
+                at.LearningRate(), at.Number("momentum", MomentumText, Bounds.BelowOne, 0.9),
+                TransformEntries.Coefficient(at, 0.001), Penalty(at), Epsilon(at, 0), TransformEntries.Adapts(at), Maximize(at)),
             "momentum of gradients scaled leaf by leaf to the size of the parameters", "You, Gitman and Ginsburg, 2017", "Optax lars",
             "Optax takes the norm of g + λ·θ, the paper the sum of the norms"),
         Entry(
@@ -132,7 +136,9 @@ internal static class OptimizerEntries
         Differs = "a pure step; Optax remembers 10 moves and searches a line by default",
     };
 
-    private const string Kind = "optimizer";
+    private const string Kind = "optimizer", MomentumText = "μ, how much of the momentum is kept",
+        Beta1Text = "β₁, how much of the mean of the gradients is kept", PenaltyText = "λ, an L2 penalty unless decoupled",
+        DecoupledText = "λ, decoupled";
 
     private static CatalogueEntry<Optimizer> Entry<T>(
         string name, Func<OptionValues, Validation<Error, T>> make, string description, string paper, string knownAs, string differs = "")
@@ -141,10 +147,11 @@ internal static class OptimizerEntries
             Description = description, Paper = paper, KnownAs = knownAs, Differs = differs,
         };
 
-    private static double Momentum(OptionValues at, double fallback = 0) =>
-        at.Number("momentum", "μ, how much of the momentum is kept", Bounds.BelowOne, fallback);
+    private static Schedule ScheduledMomentum(OptionValues at) => at.Scheduled("momentum", MomentumText, Bounds.BelowOne, 0);
 
-    private static double Beta1(OptionValues at) => at.Number("beta1", "β₁, how much of the mean of the gradients is kept", Bounds.BelowOne, 0.9);
+    private static double Beta1(OptionValues at) => at.Number("beta1", Beta1Text, Bounds.BelowOne, 0.9);
+
+    private static Schedule ScheduledBeta1(OptionValues at) => at.Scheduled("beta1", Beta1Text, Bounds.BelowOne, 0.9);
 
     private static double Beta2(OptionValues at, double fallback = 0.999) =>
         at.Number("beta2", "β₂, how much of the slower mean is kept", Bounds.BelowOne, fallback);
@@ -157,9 +164,14 @@ internal static class OptimizerEntries
     private static double InitialAccumulator(OptionValues at) =>
         at.Number("initialAccumulator", "what the squares start with", Bounds.NotNegative, 0);
 
-    private static double Penalty(OptionValues at) => at.Number("weightDecay", "λ, an L2 penalty unless decoupled", Bounds.NotNegative, 0);
+    private static double Penalty(OptionValues at) => at.Number("weightDecay", PenaltyText, Bounds.NotNegative, 0);
 
-    private static double Decoupled(OptionValues at, double fallback) => at.Number("weightDecay", "λ, decoupled", Bounds.NotNegative, fallback);
+    private static Schedule ScheduledPenalty(OptionValues at) => at.Scheduled("weightDecay", PenaltyText, Bounds.NotNegative, 0);
+
+    private static double Decoupled(OptionValues at, double fallback) => at.Number("weightDecay", DecoupledText, Bounds.NotNegative, fallback);
+
+    private static Schedule ScheduledDecoupled(OptionValues at, double fallback) =>
+        at.Scheduled("weightDecay", DecoupledText, Bounds.NotNegative, fallback);
 
     private static Func<Leaf, bool>? Decay(OptionValues at) => at.LeavesOr(LeafText.All, "decay", "which leaves decay");
 

@@ -67,6 +67,21 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
     internal Func<Leaf, bool> Leaves(string name, string description, string? fallback = null) =>
         Read<Func<Leaf, bool>>(new(name, description, "leaves", LeafText.Allowed, fallback), LeafText.TryRead);
 
+    /// <summary>A setting that is a number, or a schedule as text.</summary>
+    internal Schedule Scheduled(string name, string description, Bounds allowed, double? fallback = null)
+    {
+        CatalogueOption option = OfNumber(name, description, allowed.Allowed, fallback) with { Type = "a number or a schedule" };
+        string? text = TextOf(option);
+        return text is null || !text.Contains('(')
+            ? Read(option, (string text, out Schedule value) =>
+            {
+                bool isNumber = ReadNumber(text, out double number);
+                value = number;
+                return isNumber && allowed.Contains(number);
+            })
+            : Build(option, text => Catalogue.Schedules.Build(text));
+    }
+
     /// <summary>The learning rate: where no text gives it the schedule that was given for it, if one was.</summary>
     internal Schedule LearningRate(string name = "learningRate", string description = "η(t)", string? fallback = null) => Build(
         new(name, description, "a schedule", $"a number or one of the schedules as {EntryText.Form}", fallback),

@@ -35,7 +35,7 @@ internal static class TransformEntries
         Entry(
             "trace",
             at => Trace.Create(
-                at.Number("momentum", "μ, how much of the momentum is kept", Bounds.BelowOne),
+                at.Scheduled("momentum", "μ, how much of the momentum is kept", Bounds.BelowOne),
                 at.Number("dampening", "τ, the share of each update left out of the momentum", Bounds.UnitInterval, 0),
                 at.Flag("nesterov", "whether the update looks ahead, which wants momentum and no dampening")),
             "momentum", "Polyak, 1964; Sutskever et al., 2013", "Optax trace"),
@@ -107,7 +107,7 @@ internal static class TransformEntries
     private static UnitDimension Units(OptionValues at) =>
         at.Choice("units", "along which dimension of a leaf of rank 2 and more its units lie", UnitDimension.First);
 
-    private static double Lambda(OptionValues at) => at.Number("weightDecay", "λ", Bounds.NotNegative);
+    private static Schedule Lambda(OptionValues at) => at.Scheduled("weightDecay", "λ", Bounds.NotNegative);
 
     private static Func<Leaf, bool>? Decay(OptionValues at) => at.LeavesOr(LeafText.All, "decay", "which leaves decay");
 }

@@ -15,8 +15,8 @@ public sealed record Adam : ScalingOptimizer
     {
     }
 
-    /// <summary>β₁, in [0, 1).</summary>
-    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+    /// <summary>β₁(t), in [0, 1).</summary>
+    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.BelowOne); }
 
     /// <summary>β₂, in [0, 1).</summary>
     public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
@@ -35,48 +35,55 @@ public sealed record Adam : ScalingOptimizer
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>
-    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <param name="weightDecay">λ, an L2 penalty; finite and not negative. For decoupled decay use <see cref="AdamW"/>.</param>
+    /// <param name="weightDecay">λ or λ(t), an L2 penalty, finite and not negative; 0 when <see langword="null"/>.
+    /// For decoupled decay use <see cref="AdamW"/>.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="biasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
     /// <param name="amsGrad">Whether to divide by the largest second moment so far.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
     public static Validation<Error, Adam> Create(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
-        Func<Leaf, bool>? decay = null, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false) =>
-        AdamScaling.Check(beta1, beta2, epsilon, amsGrad).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
+        Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, Schedule? weightDecay = null,
+        Func<Leaf, bool>? decay = null, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false)
+    {
+        (beta1, weightDecay) = (beta1 ?? 0.9, weightDecay ?? 0);
+        return AdamScaling.Check(beta1, beta2, epsilon, amsGrad).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Adam
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
                 BiasCorrection = biasCorrection, AmsGrad = amsGrad, Maximize = maximize,
             });
+    }
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Adam Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
+        Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, Schedule? weightDecay = null,
         Func<Leaf, bool>? decay = null, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false) =>
         Create(learningRate, beta1, beta2, epsilon, weightDecay, decay, biasCorrection, amsGrad, maximize).OrThrow(nameof(Adam));
 
     /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
-    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="biasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
     /// <param name="amsGrad">Whether to divide by the largest second moment so far.</param>
     public static Validation<Error, Optimizer> CreateScaling(
-        double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off) =>
-        AdamScaling.Check(beta1, beta2, epsilon, amsGrad)
+        Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off)
+    {
+        beta1 ??= 0.9;
+        return AdamScaling.Check(beta1, beta2, epsilon, amsGrad)
             .Make<Optimizer>(() => new AdamScaling(beta1, beta2, epsilon, biasCorrection, amsGrad));
+    }
 
     /// <summary>The part of Adam that scales the update, for compositions: u' = m̂ / (√v̂ + ε).</summary>
     /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(
-        double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off) =>
+        Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off) =>
         CreateScaling(beta1, beta2, epsilon, biasCorrection, amsGrad).OrThrow(nameof(Adam));
 
     /// <summary>The state before the first update.</summary>

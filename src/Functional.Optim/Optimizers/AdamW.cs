@@ -16,8 +16,8 @@ public sealed record AdamW : ScalingOptimizer
     {
     }
 
-    /// <summary>β₁, in [0, 1).</summary>
-    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+    /// <summary>β₁(t), in [0, 1).</summary>
+    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.BelowOne); }
 
     /// <summary>β₂, in [0, 1).</summary>
     public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
@@ -36,28 +36,32 @@ public sealed record AdamW : ScalingOptimizer
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>
-    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <param name="weightDecay">λ, decoupled; finite and not negative. For an L2 penalty use <see cref="Adam"/>.</param>
+    /// <param name="weightDecay">λ or λ(t), decoupled, finite and not negative; 0.01 when <see langword="null"/>.
+    /// For an L2 penalty use <see cref="Adam"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="amsGrad">Whether to divide by the largest second moment so far.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
     public static Validation<Error, AdamW> Create(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01,
-        Func<Leaf, bool>? decay = null, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false) =>
-        AdamScaling.Check(beta1, beta2, epsilon, amsGrad).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
+        Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, Schedule? weightDecay = null,
+        Func<Leaf, bool>? decay = null, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false)
+    {
+        (beta1, weightDecay) = (beta1 ?? 0.9, weightDecay ?? 0.01);
+        return AdamScaling.Check(beta1, beta2, epsilon, amsGrad).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new AdamW
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
                 AmsGrad = amsGrad, Maximize = maximize,
             });
+    }
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static AdamW Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01,
+        Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, Schedule? weightDecay = null,
         Func<Leaf, bool>? decay = null, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false) =>
         Create(learningRate, beta1, beta2, epsilon, weightDecay, decay, amsGrad, maximize).OrThrow(nameof(AdamW));
 

@@ -16,8 +16,8 @@ public sealed record Lion : ScalingOptimizer
     {
     }
 
-    /// <summary>β₁, in [0, 1).</summary>
-    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+    /// <summary>β₁(t), in [0, 1).</summary>
+    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.BelowOne); }
 
     /// <summary>β₂, in [0, 1).</summary>
     public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
@@ -30,39 +30,45 @@ public sealed record Lion : ScalingOptimizer
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>
-    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
-    /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
+    /// <param name="weightDecay">λ or λ(t), decoupled, finite and not negative; 0 when <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
     public static Validation<Error, Lion> Create(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.99, double weightDecay = 0, Func<Leaf, bool>? decay = null,
-        bool maximize = false) =>
-        LionScaling.Check(beta1, beta2)
+        Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.99, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
+        bool maximize = false)
+    {
+        (beta1, weightDecay) = (beta1 ?? 0.9, weightDecay ?? 0);
+        return LionScaling.Check(beta1, beta2)
             .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Lion
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
             });
+    }
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Lion Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.99, double weightDecay = 0, Func<Leaf, bool>? decay = null,
+        Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.99, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
         bool maximize = false) =>
         Create(learningRate, beta1, beta2, weightDecay, decay, maximize).OrThrow(nameof(Lion));
 
     /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
-    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
-    public static Validation<Error, Optimizer> CreateScaling(double beta1 = 0.9, double beta2 = 0.99) =>
-        LionScaling.Check(beta1, beta2).Make<Optimizer>(() => new LionScaling(beta1, beta2));
+    public static Validation<Error, Optimizer> CreateScaling(Schedule? beta1 = null, double beta2 = 0.99)
+    {
+        beta1 ??= 0.9;
+        return LionScaling.Check(beta1, beta2).Make<Optimizer>(() => new LionScaling(beta1, beta2));
+    }
 
     /// <summary>The part of Lion that makes a sign of the update, for compositions: u' = sign(β₁·m + (1 − β₁)·u).</summary>
     /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer Scaling(double beta1 = 0.9, double beta2 = 0.99) => CreateScaling(beta1, beta2).OrThrow(nameof(Lion));
+    public static Optimizer Scaling(Schedule? beta1 = null, double beta2 = 0.99) => CreateScaling(beta1, beta2).OrThrow(nameof(Lion));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -30,14 +30,14 @@ public sealed record RmsProp : ScalingOptimizer
     /// <summary>Whether to divide by the deviation from the mean gradient.</summary>
     public bool Centered { get; init; }
 
-    /// <summary>μ, 0 for none, in [0, 1).</summary>
-    public double Momentum { get; init => field = Bounds.BelowOne.Check(value); }
+    /// <summary>μ(t), in [0, 1); the number 0 keeps no momentum.</summary>
+    public required Schedule Momentum { get; init => field = Setting.Check(value, Bounds.BelowOne); }
 
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingParts =>
     [
         new RmsPropScaling(Alpha, Epsilon, EpsilonRoot, Centered),
-        .. Momentum == 0 ? [] : (Transform[])[Trace.Of(Momentum)],
+        .. Momentum is Constant { Rate: 0 } ? [] : (Transform[])[Trace.Of(Momentum)],
     ];
 
     /// <summary>The optimizer, or every fault found.</summary>
@@ -46,27 +46,30 @@ public sealed record RmsProp : ScalingOptimizer
     /// <param name="epsilon">ε, outside the root; finite and not negative.</param>
     /// <param name="epsilonRoot">ε_r, under the root; finite and not negative.</param>
     /// <param name="centered">Whether to divide by the deviation from the mean gradient.</param>
-    /// <param name="momentum">μ, 0 for none, in [0, 1).</param>
+    /// <param name="momentum">μ or μ(t), in [0, 1); 0, none, when <see langword="null"/>.</param>
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
     public static Validation<Error, RmsProp> Create(
         Schedule learningRate, double alpha = 0.99, double epsilon = 1e-8, double epsilonRoot = 0, bool centered = false,
-        double momentum = 0, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        RmsPropScaling.Check(alpha, epsilon, epsilonRoot)
+        Schedule? momentum = null, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false)
+    {
+        momentum ??= 0;
+        return RmsPropScaling.Check(alpha, epsilon, epsilonRoot)
             .Require(learningRate).Require(momentum, Bounds.BelowOne).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new RmsProp
             {
                 LearningRate = learningRate, Alpha = alpha, Epsilon = epsilon, EpsilonRoot = epsilonRoot, Centered = centered,
                 Momentum = momentum, WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
             });
+    }
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static RmsProp Of(
         Schedule learningRate, double alpha = 0.99, double epsilon = 1e-8, double epsilonRoot = 0, bool centered = false,
-        double momentum = 0, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
+        Schedule? momentum = null, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
         Create(learningRate, alpha, epsilon, epsilonRoot, centered, momentum, weightDecay, decay, maximize).OrThrow(nameof(RmsProp));
 
     /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>

@@ -15,8 +15,8 @@ public abstract record ScalingOptimizer : Optimizer
     /// <summary>η(t).</summary>
     public required Schedule LearningRate { get; init => field = Setting.Check(value); }
 
-    /// <summary>λ, finite and not negative: an L2 penalty, unless the optimizer decouples its decay.</summary>
-    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
+    /// <summary>λ(t), finite and not negative: an L2 penalty, unless the optimizer decouples its decay.</summary>
+    public Schedule WeightDecay { get; init => field = Setting.Check(value); } = 0;
 
     /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
     internal Func<Leaf, bool>? Decays { get; init; }

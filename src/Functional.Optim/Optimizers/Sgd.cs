@@ -16,8 +16,8 @@ public sealed record Sgd : ScalingOptimizer
     {
     }
 
-    /// <summary>μ, in [0, 1); 0 keeps no momentum.</summary>
-    public double Momentum { get; init => field = Bounds.BelowOne.Check(value); }
+    /// <summary>μ(t), in [0, 1); the number 0 keeps no momentum.</summary>
+    public required Schedule Momentum { get; init => field = Setting.Check(value, Bounds.BelowOne); }
 
     /// <summary>τ, in [0, 1]; skipped at the first update.</summary>
     public double Dampening { get; init => field = Bounds.UnitInterval.Check(value); }
@@ -28,31 +28,34 @@ public sealed record Sgd : ScalingOptimizer
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingParts =>
         // Looking ahead without momentum is refused by the part.
-        Momentum == 0 && !Nesterov ? [] : [Trace.Of(Momentum, Dampening, Nesterov)];
+        Momentum is Constant { Rate: 0 } && !Nesterov ? [] : [Trace.Of(Momentum, Dampening, Nesterov)];
 
     /// <summary>The optimizer, or every fault found.</summary>
     /// <param name="learningRate">η(t).</param>
-    /// <param name="momentum">μ, in [0, 1).</param>
+    /// <param name="momentum">μ or μ(t), in [0, 1); 0, none, when <see langword="null"/>.</param>
     /// <param name="dampening">τ, in [0, 1].</param>
     /// <param name="nesterov">Look ahead; wants momentum and no dampening.</param>
-    /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
+    /// <param name="weightDecay">λ or λ(t), an L2 penalty, finite and not negative; 0 when <see langword="null"/>.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
     public static Validation<Error, Sgd> Create(
-        Schedule learningRate, double momentum = 0, double dampening = 0, bool nesterov = false, double weightDecay = 0,
-        Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        Trace.Check(momentum, dampening, nesterov).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
+        Schedule learningRate, Schedule? momentum = null, double dampening = 0, bool nesterov = false, Schedule? weightDecay = null,
+        Func<Leaf, bool>? decay = null, bool maximize = false)
+    {
+        (momentum, weightDecay) = (momentum ?? 0, weightDecay ?? 0);
+        return Trace.Check(momentum, dampening, nesterov).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Sgd
             {
                 LearningRate = learningRate, Momentum = momentum, Dampening = dampening, Nesterov = nesterov,
                 WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
             });
+    }
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Sgd Of(
-        Schedule learningRate, double momentum = 0, double dampening = 0, bool nesterov = false, double weightDecay = 0,
+        Schedule learningRate, Schedule? momentum = null, double dampening = 0, bool nesterov = false, Schedule? weightDecay = null,
         Func<Leaf, bool>? decay = null, bool maximize = false) =>
         Create(learningRate, momentum, dampening, nesterov, weightDecay, decay, maximize).OrThrow(nameof(Sgd));
 

@@ -5,14 +5,14 @@ using LanguageExt;
 namespace Functional.Optim;
 
 /// <summary>
-/// A learning rate as a pure, closed-form function of the step, in double. <c>At(k)</c> is the rate of the k-th update, k from 1; a
-/// schedule keeps its last value after its end and is defined for every step from 0 to <see cref="long.MaxValue"/>.
+/// A learning rate, or another setting, as a pure, closed-form function of the step, in double. <c>At(k)</c> is the rate of the k-th
+/// update, k from 1; a schedule keeps its last value after its end and is defined for every step from 0 to <see cref="long.MaxValue"/>.
 /// </summary>
 [JsonConverter(typeof(ScheduleJson))]
 public abstract record Schedule
 {
     /// <summary>
-    /// A constant rate. What takes it as a schedule checks it, finite and not negative, so that it is a fault among the others there.
+    /// A constant rate. What takes it as a schedule checks it, so that it is a fault among the others there.
     /// </summary>
     public static implicit operator Schedule(double rate) => new Constant(rate);
 
@@ -135,6 +135,18 @@ public abstract record Schedule
                 $"The rate of {Excerpt.Of(ToString())} at step {step} is {rate}; allowed is {Bounds.NotNegative}."));
     }
 
+    /// <summary>What a setting is at an update.</summary>
+    /// <exception cref="InvalidOperationException">It is not allowed.</exception>
+    internal double SettingAt(long step, Bounds allowed, string setting)
+    {
+        double value = RateAt(step);
+        return allowed.Contains(value)
+            ? value
+            : throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{setting} at update {step} is {value}, by {Excerpt.Of(ToString())}; allowed is {allowed}."));
+    }
+
     /// <summary>The rates of the first updates: At(1), …, At(n).</summary>
     /// <param name="steps">n; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">n is negative.</exception>
@@ -175,8 +187,10 @@ public abstract record Schedule
     /// </exception>
     public Schedule Then(Schedule next, long afterStep) => Joined.Of(this, next, afterStep);
 
-    /// <summary>The settings, with the same numbers in every culture.</summary>
-    public sealed override string ToString() => RecordText.Of(EqualityContract.Name, PrintMembers);
+    /// <summary>The settings, with the same numbers in every culture; a constant prints as its number.</summary>
+    public sealed override string ToString() => this is Constant { Rate: double rate }
+        ? rate.ToString(CultureInfo.InvariantCulture)
+        : RecordText.Of(EqualityContract.Name, PrintMembers);
 
     /// <summary>How many schedules are within each other, this one included; one of somebody else's counts as one.</summary>
     internal virtual int Depth => 1;

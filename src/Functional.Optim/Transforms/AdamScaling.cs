@@ -5,12 +5,12 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>Divides the running mean of the update by the root of the running mean of its square: m̂ / (√v̂ + ε) (see <see cref="Adam"/>).</summary>
-/// <param name="Beta1">β₁.</param>
+/// <param name="Beta1">β₁(t).</param>
 /// <param name="Beta2">β₂.</param>
 /// <param name="Epsilon">ε.</param>
 /// <param name="BiasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
 /// <param name="AmsGrad">Whether it divides by the largest second moment so far.</param>
-internal sealed record AdamScaling(double Beta1, double Beta2, double Epsilon, bool BiasCorrection, AmsGrad AmsGrad) : Transform
+internal sealed record AdamScaling(Schedule Beta1, double Beta2, double Epsilon, bool BiasCorrection, AmsGrad AmsGrad) : Transform
 {
     /// <summary>What the part calls its slots: those of <see cref="AdamState{T}"/>.</summary>
     internal static ImmutableArray<string> Slots { get; } = ["m", "v"];
@@ -25,13 +25,14 @@ internal sealed record AdamScaling(double Beta1, double Beta2, double Epsilon, b
 
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
+        double beta1 = Beta1.SettingAt(pass.Step, Bounds.BelowOne, nameof(Beta1));
         if (AmsGrad == AmsGrad.Off)
-            pass.Then(first, new AdamRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, pass.SlotStep));
+            pass.Then(first, new AdamRule<T>(beta1, Beta2, Epsilon, BiasCorrection, pass.SlotStep));
         else
-            pass.Then(first, new AmsGradRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, AmsGrad == AmsGrad.OfCorrectedMoment, pass.SlotStep));
+            pass.Then(first, new AmsGradRule<T>(beta1, Beta2, Epsilon, BiasCorrection, AmsGrad == AmsGrad.OfCorrectedMoment, pass.SlotStep));
     }
 
-    internal static Faults Check(double beta1, double beta2, double epsilon, AmsGrad amsGrad) => new Faults()
+    internal static Faults Check(Schedule beta1, double beta2, double epsilon, AmsGrad amsGrad) => new Faults()
         .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne).Require(epsilon, Bounds.NotNegative)
         .Require(amsGrad);
 }

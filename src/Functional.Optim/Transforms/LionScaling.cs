@@ -5,15 +5,15 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>The sign of the update and its running mean, mixed: sign(β₁·m + (1 − β₁)·u) (see <see cref="Lion"/>).</summary>
-internal sealed record LionScaling(double Beta1, double Beta2) : Transform
+internal sealed record LionScaling(Schedule Beta1, double Beta2) : Transform
 {
     internal static ImmutableArray<string> Slots { get; } = ["m"];
 
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new LionRule<T>(Beta1, Beta2));
+        pass.Then(first, new LionRule<T>(Beta1.SettingAt(pass.Step, Bounds.BelowOne, nameof(Beta1)), Beta2));
 
-    internal static Faults Check(double beta1, double beta2) => new Faults()
+    internal static Faults Check(Schedule beta1, double beta2) => new Faults()
         .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne);
 }

@@ -15,36 +15,42 @@ public sealed record WeightDecay : Transform
     {
     }
 
-    /// <summary>λ; finite and not negative.</summary>
-    public double Lambda { get; init => field = Bounds.NotNegative.Check(value); }
+    /// <summary>λ(t); finite and not negative.</summary>
+    public required Schedule Lambda { get; init => field = Setting.Check(value); }
 
     /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
     internal Func<Leaf, bool>? Decays { get; init; }
 
     /// <summary>The part, coupled or decoupled by where it is put, or the fault found.</summary>
-    /// <param name="weightDecay">λ; finite and not negative.</param>
+    /// <param name="weightDecay">λ or λ(t); finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
-    public static Validation<Error, WeightDecay> Create(double weightDecay, Func<Leaf, bool>? decay = null) =>
+    public static Validation<Error, WeightDecay> Create(Schedule weightDecay, Func<Leaf, bool>? decay = null) =>
         new Faults().Require(weightDecay, Bounds.NotNegative).Make(() => new WeightDecay { Lambda = weightDecay, Decays = decay });
 
     /// <summary>Decoupled decay: put it behind the moments and before the learning rate.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
-    public static WeightDecay Decoupled(double weightDecay, Func<Leaf, bool>? decay = null) =>
+    public static WeightDecay Decoupled(Schedule weightDecay, Func<Leaf, bool>? decay = null) =>
         Create(weightDecay, decay).OrThrow(nameof(WeightDecay));
 
     /// <summary>An L2 penalty of λ/2·‖θ‖²: the same formula, put in front of the moments.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
-    public static WeightDecay Coupled(double weightDecay, Func<Leaf, bool>? decay = null) => Decoupled(weightDecay, decay);
+    public static WeightDecay Coupled(Schedule weightDecay, Func<Leaf, bool>? decay = null) => Decoupled(weightDecay, decay);
 
     /// <inheritdoc/>
-    protected internal override double DecayOf(Leaf leaf) => Decays is null || Decays(leaf) ? Lambda : 0;
+    protected internal override double DecayOf(Leaf leaf) => Reaches(leaf) ? LambdaAt(1) : 0;
 
     /// <inheritdoc/>
-    protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => DecayOf(leaf) * settings.WeightDecayMultiplier;
+    protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => Reaches(leaf) ? settings.WeightDecayMultiplier : 0;
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">λ(t) is not allowed.</exception>
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new DecayRule<T>(T.CreateTruncating(pass.Factor)));
+        pass.Then(first, new DecayRule<T>(T.CreateTruncating(LambdaAt(pass.Step) * pass.Factor)));
+
+    // Without any decay all leaves are alike.
+    private bool Reaches(Leaf leaf) => Lambda is not Constant { Rate: 0 } && (Decays is null || Decays(leaf));
+
+    private double LambdaAt(long step) => Lambda.SettingAt(step, Bounds.NotNegative, nameof(Lambda));
 }

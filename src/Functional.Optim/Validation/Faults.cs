@@ -35,7 +35,14 @@ public sealed class Faults
     /// <param name="schedule">The schedule given.</param>
     /// <param name="name">The name of the option; by default the expression given as its value.</param>
     public Faults Require(Schedule? schedule, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
-        schedule is Constant { Rate: double rate } ? Require(rate, Bounds.NotNegative, name) : Require(schedule is not null, name, schedule, "a schedule");
+        Require(schedule, Bounds.NotNegative, name);
+
+    /// <summary>Notes a fault unless there is a schedule; a constant is allowed where its number is.</summary>
+    /// <param name="schedule">The schedule given.</param>
+    /// <param name="bounds">What is allowed. What no constant is, the step that it is for has to check.</param>
+    /// <param name="name">The name of the option; by default the expression given as its value.</param>
+    public Faults Require(Schedule? schedule, Bounds bounds, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
+        schedule is Constant { Rate: double number } ? Require(number, bounds, name) : Require(schedule is not null, name, schedule, "a schedule");
 
     /// <summary>Notes a fault unless there is an optimizer.</summary>
     internal Faults Require(Optimizer? optimizer, [CallerArgumentExpression(nameof(optimizer))] string name = "") =>

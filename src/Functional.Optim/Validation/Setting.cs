@@ -9,7 +9,12 @@ internal static class Setting
     /// <summary>The schedule.</summary>
     /// <exception cref="ArgumentException">It is null, or a constant rate that is negative or not finite.</exception>
     internal static Schedule Check(Schedule? schedule, [CallerMemberName] string name = "") =>
-        new Faults().Require(schedule, name).Make(() => schedule!).OrThrow();
+        Check(schedule, Bounds.NotNegative, name);
+
+    /// <summary>The schedule of a setting.</summary>
+    /// <exception cref="ArgumentException">It is null, or a constant that is not allowed.</exception>
+    internal static Schedule Check(Schedule? schedule, Bounds bounds, [CallerMemberName] string name = "") =>
+        new Faults().Require(schedule, bounds, name).Make(() => schedule!).OrThrow();
 
     /// <summary>What a setting cannot do without.</summary>
     /// <exception cref="ArgumentNullException">It is null.</exception>

@@ -91,7 +91,7 @@ internal static class CatalogueTables
     private static string[] Alternatives(CatalogueOption option) => option.Type switch
     {
         "a word" => option.Allowed.Split(", "),
-        "a number" when option.Default == "0" => ["0.5"],
+        "a number" or "a number or a schedule" when option.Default == "0" => ["0.5"],
         _ => [],
     };
 

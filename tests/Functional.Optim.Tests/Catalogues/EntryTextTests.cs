@@ -24,7 +24,7 @@ public class EntryTextTests
         Assert.Equal(
             Lion.Of(0.25, beta1: 0.95).ToString(), Catalogue.Optimizers.Build("lion(learningRate=0.25, beta1=0.95)").OrThrow("text").ToString());
         Assert.Equal(
-            "text: beta1 is 1.5; allowed is a number, in [0, 1).",
+            "text: beta1 is 1.5; allowed is a number or a schedule, in [0, 1).",
             Assert.Throws<ArgumentException>(() => Catalogue.Optimizers.Build("lion(learningRate=0.25, beta1=1.5)").OrThrow("text")).Message);
         Assert.Contains("beta1 is 1.5;", Assert.Throws<ArgumentException>(() => Lion.Of(0.25, beta1: 1.5)).Message, StringComparison.Ordinal);
     }

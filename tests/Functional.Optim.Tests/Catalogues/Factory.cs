@@ -49,6 +49,10 @@ internal sealed record Factory(MethodInfo Method)
 
     internal ParameterInfo[] Parameters => Method.GetParameters();
 
+    /// <summary>Whether it is a number or a schedule, and no learning rate.</summary>
+    internal static bool IsSetting(ParameterInfo parameter) =>
+        parameter.ParameterType == typeof(Schedule) && (parameter.Name is "beta1" or "momentum" or "weightDecay");
+
     internal static Factory Get(string name) => Optimizers.Concat(Schedules).Single(factory => factory.Name == name);
 
     /// <summary>Name and parameters with their defaults, as the entry prints.</summary>
@@ -59,7 +63,8 @@ internal sealed record Factory(MethodInfo Method)
     {
         try
         {
-            return Method.Invoke(null, [.. Parameters.Select(argument)])!;
+            return Method.Invoke(null, [.. Parameters.Select(parameter =>
+                argument(parameter) is double number && IsSetting(parameter) ? Schedule.FromDouble(number) : argument(parameter))])!;
         }
         catch (TargetInvocationException exception)
         {
@@ -70,11 +75,19 @@ internal sealed record Factory(MethodInfo Method)
     private static string Option(ParameterInfo parameter) =>
         parameter.HasDefaultValue ? $"{parameter.Name}={TextOf(parameter, parameter.DefaultValue)}" : parameter.Name!;
 
-    /// <summary>The text of a value; null stands for the rate of 1, all leaves or no leaves, as the documentation of the parameter says.</summary>
+    /// <summary>
+    /// The text of a value; null stands for the rate of 1, the usual number, all leaves or no leaves, as the documentation of the parameter says.
+    /// </summary>
     private static string TextOf(ParameterInfo parameter, object? value) => value switch
     {
         bool flag => flag ? "true" : "false",
         double number => number.ToString("g", CultureInfo.InvariantCulture),
+        null when IsSetting(parameter) => (parameter.Name, parameter.Member.DeclaringType!.Name) switch
+        {
+            ("beta1", _) => "0.9",
+            ("weightDecay", nameof(AdamW)) => "0.01",
+            _ => "0",
+        },
         null when parameter.ParameterType == typeof(Schedule) => "1",
         null when parameter.ParameterType == typeof(Func<Leaf, bool>) => parameter.Name == "frozen" ? "none" : "all",
         _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),

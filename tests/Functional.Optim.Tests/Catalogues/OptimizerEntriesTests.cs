@@ -81,7 +81,8 @@ public class OptimizerEntriesTests
     {
         Factory factory = Factory.Get(name);
         HashSet<string> different = [];
-        object[] probes = Probes[factory.Parameters.Single(parameter => parameter.Name == option).ParameterType];
+        ParameterInfo own = factory.Parameters.Single(parameter => parameter.Name == option);
+        object[] probes = Probes[Factory.IsSetting(own) ? typeof(double) : own.ParameterType];
         foreach (object probe in probes)
         {
             object expected = factory.Make(parameter => parameter.Name == option ? probe : Argument(parameter));
@@ -126,7 +127,7 @@ public class OptimizerEntriesTests
     {
         Assert.Equal(
             "learningRate is not given; allowed is a schedule, a number or one of the schedules as name or name(option=value, …) | "
-            + "beta1 is 2; allowed is a number, in [0, 1) | beta2 is x; allowed is a number, in [0, 1) | "
+            + "beta1 is 2; allowed is a number or a schedule, in [0, 1) | beta2 is x; allowed is a number, in [0, 1) | "
             + "decay is matrix; allowed is leaves, all, none, matrices (of rank 2 and more) or a pattern of names such as *.weight | "
             + "gamma is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize",
             Build("lion", new() { ["beta1"] = "2", ["BETA2"] = "x", ["gamma"] = "1", ["decay"] = "matrix" }));
@@ -169,7 +170,7 @@ public class OptimizerEntriesTests
             ApplyIfFinite.Around(Accumulate.Of(2, AdamW.Of(0.1, amsGrad: AmsGrad.OfMoment)), 3),
             Outcome(Optim.Catalogue.Transforms.Build("applyIfFinite(inner=accumulate(every=2, inner=adamw(learningRate=0.1, amsGrad=ofmoment)), mostInARow=3)")));
         Assert.Equal(
-            "inner: inner: beta1 is 1; allowed is a number, in [0, 1)",
+            "inner: inner: beta1 is 1; allowed is a number or a schedule, in [0, 1)",
             Outcome(Optim.Catalogue.Transforms.Build("applyIfFinite(inner=accumulate(every=2, inner=adamw(learningRate=0.1, beta1=1)))")));
     }
 

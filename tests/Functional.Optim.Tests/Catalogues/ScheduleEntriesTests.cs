@@ -30,7 +30,8 @@ public class ScheduleEntriesTests
             {
                 string property = char.ToUpperInvariant(option[0]) + option[1..];
                 Assert.Equal(text.ToUpperInvariant(), written.GetProperty(property).ToString().Trim('[', ']').ToUpperInvariant());
-                Assert.Contains(property, schedule.ToString(), StringComparison.Ordinal);
+                // A constant prints as its number alone.
+                if (schedule is not Constant) Assert.Contains(property, schedule.ToString(), StringComparison.Ordinal);
                 Assert.Contains(text.Replace(",", ", ", StringComparison.Ordinal), schedule.ToString(), StringComparison.OrdinalIgnoreCase);
             }
         }

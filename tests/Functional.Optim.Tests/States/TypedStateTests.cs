@@ -123,7 +123,7 @@ public class TypedStateTests
         AdamState<float> state = adam.Init(Parameters);
         string message = Fault(() => adam.Step(Parameters, Gradients, Trace.Of(0.5).Then(Trace.Of(0.9)).Init(Parameters)));
         Assert.StartsWith(
-            "The state was made by an optimizer that keeps trace(momentum), trace(momentum); this is Adam { LearningRate = Constant { Rate = 0.1 }, WeightDecay = 0,",
+            "The state was made by an optimizer that keeps trace(momentum), trace(momentum); this is Adam { LearningRate = 0.1, WeightDecay = 0,",
             message, StringComparison.Ordinal);
         Assert.EndsWith(", which keeps adam(m, v). Use the state that its Init returned.", message, StringComparison.Ordinal);
         AssertSays(

@@ -80,7 +80,7 @@ public sealed class RunCommandTests
     [InlineData("--optimizer=", "--optimizer has no value; allowed is " + Optimizers)]
     [InlineData("--schedule step", "--schedule is step; allowed is " + Schedules)]
     [InlineData("--optimizer lion(beta1=1,betas=0.9) --schedule stepDecay --steps 9",
-        "--optimizer lion: beta1 is 1; allowed is a number, in [0, 1)",
+        "--optimizer lion: beta1 is 1; allowed is a number or a schedule, in [0, 1)",
         "--optimizer lion: betas is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize",
         "--schedule stepDecay: every is not given; allowed is a whole number, 1 or more")]
     [InlineData("--schedule cosine(floor=1)", "--schedule cosine: floor is 1; allowed is from 0 to the peak")]
@@ -119,7 +119,7 @@ public sealed class RunCommandTests
         using DecimalComma culture = new();
         Assert.Equal(0.125, (await Parse("--learning-rate", "0.125")).Preset.LearningRate);
         (_, _, string error) = await Invoke(MustNotRun, "--optimizer", "lion(beta1=1.5)");
-        Assert.Equal("--optimizer lion: beta1 is 1.5; allowed is a number, in [0, 1)", error);
+        Assert.Equal("--optimizer lion: beta1 is 1.5; allowed is a number or a schedule, in [0, 1)", error);
         (_, string help, _) = await Invoke(MustNotRun, "--help");
         Assert.Contains("[default: nano 0.001, tiny 0.0005, ", help, StringComparison.Ordinal);
     }
