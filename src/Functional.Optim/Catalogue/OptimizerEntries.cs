@@ -120,6 +120,27 @@ internal static class OptimizerEntries
                 Penalty(at), Decay(at), Maximize(at)),
             "Adam whose mean of the squares forgets slowly", "Zaheer et al., 2018", "Optax yogi",
             "Optax corrects the bias and starts at 1e-6 (`biasCorrection`, `initialAccumulator`)"),
+        Entry(
+            "adafactor",
+            at => Adafactor.Create(
+                at.LearningRate(), at.Choice("form", "whose semantics", AdafactorForm.HuggingFace),
+                at.Flag("relativeStep", "whether the rate is at most 1 / √t", true),
+                at.Flag("scaleByParameters", "whether a step is as long as the parameters of its leaf are large", true),
+                at.Number("beta1", "β₁, how much of the mean of the steps is kept; 0 for no momentum", Bounds.BelowOne, 0),
+                at.Number("beta2Power", "c, of β₂(t) = 1 − t^−c", Bounds.NotNegative, 0.8),
+                at.Number("clipThreshold", "d, the most that the root mean square of an update may be", Bounds.Positive, 1),
+                at.NumberOrNone("epsilon", "ε₁, added to the squares, or torch's smallest divisor; that of the form where not given", Bounds.NotNegative),
+                at.Number("minimumScale", "ε₂, the smallest size of parameters that counts", Bounds.NotNegative, 1e-3),
+                Decoupled(at, 0), Decay(at), Maximize(at)),
+            "divides by a row and a column that stand for the squares of a matrix", "Shazeer and Stern, 2018",
+            "torch Adafactor, Optax adafactor", "m + n numbers for a matrix; torch's is `form: Torch`; Optax leaves small matrices whole"),
+        Entry(
+            "novoGrad",
+            at => NovoGrad.Create(
+                at.LearningRate(), Beta1(at, 0.95), Beta2(at, 0.98), Epsilon(at, 1e-8), Decoupled(at, 0), Decay(at),
+                at.Flag("gradientAveraging", "whether the momentum takes 1 − β₁ of each update"), Maximize(at)),
+            "momentum of gradients over the root of the mean of their squared norms, one number for each leaf", "Ginsburg et al., 2019",
+            "Optax novograd", "one more number for each leaf; Optax has β₁ = 0.9, β₂ = 0.25, ε = 1e-6"),
     ];
 
     internal static CatalogueEntry<Lbfgs> Lbfgs { get; } = new(Kind, "lbfgs", at => Optim.Lbfgs.Create(
@@ -149,7 +170,7 @@ internal static class OptimizerEntries
 
     private static Schedule ScheduledMomentum(OptionValues at) => at.Scheduled("momentum", MomentumText, Bounds.BelowOne, 0);
 
-    private static double Beta1(OptionValues at) => at.Number("beta1", Beta1Text, Bounds.BelowOne, 0.9);
+    private static double Beta1(OptionValues at, double fallback = 0.9) => at.Number("beta1", Beta1Text, Bounds.BelowOne, fallback);
 
     private static Schedule ScheduledBeta1(OptionValues at) => at.Scheduled("beta1", Beta1Text, Bounds.BelowOne, 0.9);
 

@@ -26,6 +26,15 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
         OfNumber(name, description, allowed.Allowed, fallback),
         (string text, out double value) => ReadNumber(text, out value) && allowed.Contains(value));
 
+    internal double? NumberOrNone(string name, string description, Bounds allowed) => Read(
+        new(name, description, "a number or nothing", allowed.Allowed, string.Empty),
+        (string text, out double? value) =>
+        {
+            bool isNumber = ReadNumber(text, out double number);
+            value = isNumber ? number : null;
+            return isNumber ? allowed.Contains(number) : text.Length == 0;
+        });
+
     internal long Whole(string name, string description, string allowed, long? fallback = null) =>
         Read<long>(OfWhole(name, description, allowed, fallback), ReadWhole);
 

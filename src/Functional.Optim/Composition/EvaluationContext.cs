@@ -27,7 +27,7 @@ public readonly ref struct EvaluationContext<T>
     public long Step => state.Step;
 
     /// <summary>How many updates the slots of the leaf have had.</summary>
-    public long SlotStep => placed.SlotNames.Length == 0 ? Step : Step - plan.Slots[placed.FirstSlot].StartOf(Leaf);
+    public long SlotStep => Step - SlotPlan.StartOf(plan.Slots, placed, Leaf);
 
     /// <summary>θ of the leaf.</summary>
     public ReadOnlySpan<T> Parameters { get; }

@@ -21,10 +21,10 @@ internal static class Continuation
         {
             Range range = placed.FirstSlot..(placed.FirstSlot + placed.SlotNames.Length);
             int source = SourceOf(placed);
-            TreeLayout leaves = slots[placed.FirstSlot].Layout;
-            long[] ofLeaves = new long[leaves.Leaves.Length];
-            foreach (Leaf leaf in leaves.Leaves)
+            long[] ofLeaves = new long[layout.Leaves.Length];
+            foreach (Leaf leaf in layout.Leaves)
             {
+                if (!slots[range].Any(slot => slot.Layout.Find(leaf.Name) is not null)) continue;
                 bool kept = source >= 0;
                 for (int slot = 0; slot < placed.SlotNames.Length && kept; slot++)
                 {
@@ -39,12 +39,12 @@ internal static class Continuation
                     used[source + slot] = true;
                 }
 
-                ofLeaves[leaf.Index] = kept ? StartBefore(source, leaf) : state.Step;
+                ofLeaves[leaf.Index] = kept ? StartBefore(source, placed.SlotNames.Length, leaf) : state.Step;
                 rows.Add(new(placed.Identity, leaf.Name, kept));
             }
 
             for (int slot = range.Start.Value; slot < range.End.Value; slot++)
-                starts[slot] = [.. slots[slot].Layout.Leaves.Select(leaf => leaves.Find(leaf.Name) is { } first ? ofLeaves[first.Index] : state.Step)];
+                starts[slot] = [.. slots[slot].Layout.Leaves.Select(leaf => ofLeaves[layout[leaf.Name].Index])];
         }
 
         double[] scalars = new double[plan.Schema.ScalarNames.Length];
@@ -97,7 +97,15 @@ internal static class Continuation
             return true;
         }
 
-        long StartBefore(int slot, Leaf leaf) =>
-            state.Starts is { } before && state[slot].Layout.Find(leaf.Name) is { } own ? before.OfSlots[slot][own.Index] : 0;
+        // The slots of a transform start together, and a leaf need not have each of them.
+        long StartBefore(int first, int count, Leaf leaf)
+        {
+            for (int slot = first; slot < first + count; slot++)
+            {
+                if (state.Starts is { } before && state[slot].Layout.Find(leaf.Name) is { } own) return before.OfSlots[slot][own.Index];
+            }
+
+            return 0;
+        }
     }
 }

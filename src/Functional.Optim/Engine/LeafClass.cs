@@ -51,10 +51,7 @@ internal sealed class LeafClass
         LeafFactors.Of(route, leaf, factors);
         for (int index = 0; index < Slots.Length; index++) shifts[index] = slots[Slots[index]].ShiftOf(leaf);
         for (int index = 0; index < Transforms.Length; index++)
-        {
-            PlacedTransform placed = Transforms[index];
-            starts[index] = placed.SlotNames.Length == 0 ? 0 : slots[placed.FirstSlot].StartOf(leaf);
-        }
+            starts[index] = SlotPlan.StartOf(slots, Transforms[index], leaf);
 
         int end = leaf.Offset + (isScattered
             ? leaf.Length

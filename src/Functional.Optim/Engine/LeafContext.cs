@@ -32,14 +32,10 @@ public readonly ref struct LeafContext<T>
     public long Step => run.Step;
 
     /// <summary>The number of updates that the slots of the leaf have had, this one included.</summary>
-    public long SlotStep
-    {
-        get
-        {
-            PlacedTransform placed = step.Placed;
-            return placed.SlotNames.Length == 0 ? run.Step : run.Step - run.Plan.Slots[placed.FirstSlot].StartOf(Leaf);
-        }
-    }
+    public long SlotStep => run.Step - SlotPlan.StartOf(run.Plan.Slots, step.Placed, Leaf);
+
+    /// <summary>The settings of the leaf, such as the multiplier of its decay; that of its rate is for <see cref="Transform.FactorOf"/>.</summary>
+    public LeafSettings Settings => run.Plan.Routes[Leaf.Index].Settings;
 
     /// <summary>θ of the leaf.</summary>
     public ReadOnlySpan<T> Parameters { get; }

@@ -45,7 +45,18 @@ internal sealed class SlotPlan(PlacedTransform owner, int index)
 
     internal int ShiftOf(Leaf leaf) => Layout is null || owner.Transform.TransformsLeaves ? 0 : (LeafOf(leaf)?.Offset ?? leaf.Offset) - leaf.Offset;
 
-    internal long StartOf(Leaf leaf) => starts.IsDefaultOrEmpty ? 0 : LeafOf(leaf) is { } own ? starts[own.Index] : 0;
+    private long StartOf(Leaf leaf) => starts.IsDefaultOrEmpty ? 0 : LeafOf(leaf) is { } own ? starts[own.Index] : 0;
+
+    /// <summary>When the slots of a transform started for a leaf: that of the first slot which the leaf has.</summary>
+    internal static long StartOf(IReadOnlyList<SlotPlan> slots, PlacedTransform placed, Leaf leaf)
+    {
+        for (int slot = placed.FirstSlot; slot < placed.FirstSlot + placed.SlotNames.Length; slot++)
+        {
+            if (slots[slot].LeafOf(leaf) is not null) return slots[slot].StartOf(leaf);
+        }
+
+        return 0;
+    }
 
     private bool SameShapes(SlotPlan other) =>
         shapes.Count == other.shapes.Count

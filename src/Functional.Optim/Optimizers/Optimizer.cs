@@ -16,6 +16,8 @@ namespace Functional.Optim;
 /// </remarks>
 public abstract record Optimizer
 {
+    private static readonly Leaf SampleMatrix = TreeLayout.Of(("matrix", [2, 3])).Leaves[0];
+
     private readonly PlanCache plans = new();
     private readonly ImmutableArray<LeafGroup> groups = [];
     private readonly StateFormat? stateFormat;
@@ -162,8 +164,8 @@ public abstract record Optimizer
     }
 
     /// <summary>
-    /// How many bytes of state it keeps for each parameter that goes through all of its elementwise parts: a number for each slot,
-    /// before padding. Of rules of a partition the largest counts.
+    /// How many bytes of state it keeps for each parameter that goes through all of its parts: a number for each slot of the parameters'
+    /// own shape, before padding; smaller slots, such as rows and columns, are not counted. Of rules of a partition the largest counts.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     public int StateBytesPerParameter<T>()
@@ -344,7 +346,9 @@ public abstract record Optimizer
     private static int ElementwiseSlots(ImmutableArray<Transform> parts) => parts.Sum(part => part switch
     {
         Partition partition => partition.Rules.Max(rule => ElementwiseSlots(rule.Optimizer.Parts)),
-        { TransformsLeaves: true } => 0,
+        // Rows, columns and numbers per leaf are not as many as the parameters.
+        { TransformsLeaves: true } => Enumerable.Range(0, part.SlotNames.Length)
+            .Count(slot => part.SlotShape(slot, SampleMatrix) is { } shape && shape.SequenceEqual(SampleMatrix.Shape)),
         _ => part.SlotNames.Length,
     });
 

@@ -37,17 +37,18 @@ public sealed record LearningRate : Transform
 
     /// <inheritdoc/>
     /// <exception cref="OverflowException">The rate of a leaf is not finite in the type of its elements.</exception>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
-    {
-        double rate = Schedule.At(pass.Step);
-        T scaled = T.CreateTruncating(rate * pass.Factor);
-        if (!T.IsFinite(scaled))
-        {
-            throw new OverflowException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The learning rate {rate} of update {pass.Step} times the multiplier {pass.Factor} of a group is {scaled} as {typeof(T).Name}; allowed is a finite product."));
-        }
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Then(first, new ScaleRule<T>(Multiplied<T>(Schedule.At(pass.Step), pass.Factor, pass.Step)));
 
-        pass.Then(first, new ScaleRule<T>(scaled));
+    /// <summary>The rate of a leaf in the type of its elements.</summary>
+    /// <exception cref="OverflowException">It is not finite there.</exception>
+    internal static T Multiplied<T>(double rate, double multiplier, long step)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T multiplied = T.CreateTruncating(rate * multiplier);
+        return T.IsFinite(multiplied) ? multiplied : throw new OverflowException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The learning rate {rate} of update {step} times the multiplier {multiplier} of a group is {multiplied} as {typeof(T).Name}; "
+            + $"allowed is a finite product."));
     }
 }

@@ -21,6 +21,7 @@ public class OptimizerEntriesTests
     private static readonly Dictionary<Type, object[]> Probes = new()
     {
         [typeof(double)] = [0.0, -0.0, 1e-300, 1e-3, 0.5, 1.0, 1.5, 60.0, 1e300, -1e-3, double.NaN, double.PositiveInfinity, double.NegativeInfinity],
+        [typeof(double?)] = [0.0, 1e-3, 1e300, -1e-3, double.NaN, double.PositiveInfinity],
         [typeof(bool)] = [true, false],
         [typeof(int)] = [0, 1, 3, 4, 1000, -1, int.MaxValue],
         [typeof(int?)] = [0, 1, 7, -1],
@@ -29,6 +30,7 @@ public class OptimizerEntriesTests
         [typeof(Schedule)] = [Schedule.Constant(0.5), Schedule.Constant(0)],
         [typeof(Optimizer)] = [Sgd.Of(0.5, 0.5)],
         [typeof(AmsGrad)] = [.. Enum.GetValues<AmsGrad>().Cast<object>()],
+        [typeof(AdafactorForm)] = [.. Enum.GetValues<AdafactorForm>().Cast<object>()],
         [typeof(LineSearch)] = [.. Enum.GetValues<LineSearch>().Cast<object>()],
         [typeof(NormKind)] = [.. Enum.GetValues<NormKind>().Cast<object>()],
         [typeof(UnitDimension)] = [.. Enum.GetValues<UnitDimension>().Cast<object>()],

@@ -30,6 +30,8 @@ public class OptimizerRecordTests
         ("lamb", rate => Lamb.Of(rate)),
         ("lars", rate => Lars.Of(rate)),
         ("yogi", rate => Yogi.Of(rate)),
+        ("adafactor", rate => Adafactor.Of(rate, weightDecay: 0.1)),
+        ("novograd", rate => NovoGrad.Of(rate)),
         ("chain", rate => Clip.ByGlobalNorm(1).Then(Adam.Of(rate))),
     ];
 

@@ -19,6 +19,8 @@ public class SharedOptionTests
         ("lion", (decay, leaves, up) => Lion.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
         ("adabelief", (decay, leaves, up) => AdaBelief.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
         ("lamb", (decay, leaves, up) => Lamb.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
+        ("adafactor", (decay, leaves, up) => Adafactor.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
+        ("novograd", (decay, leaves, up) => NovoGrad.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
         ("yogi", (decay, leaves, up) => Yogi.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
     ];
 

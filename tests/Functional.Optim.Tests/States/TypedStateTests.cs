@@ -43,6 +43,9 @@ public class TypedStateTests
         Check(Yogi.Of(0.1), Yogi.Of(0.1).Init(Parameters));
         Check(Lamb.Of(0.1), Lamb.Of(0.1).Init(Parameters));
         Check(Lars.Of(0.1), Lars.Of(0.1).Init(Parameters));
+        Check(Adafactor.Of(0.1), Adafactor.Of(0.1).Init(Parameters));
+        Check(Adafactor.Of(0.1, beta1: 0.9), Adafactor.Of(0.1, beta1: 0.9).Init(Parameters));
+        Check(NovoGrad.Of(0.1), NovoGrad.Of(0.1).Init(Parameters));
         Check(Sgd.Of(0.1), Sgd.Of(0.1).Init(Parameters));
         Assert.Equal(new SgdState<float>(0), Sgd.Of(0.1).Init(Parameters));
         Assert.True(Sgd.Of(0.1).Init(Parameters).Momentum.IsDefault);

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Adafactor (Shazeer and Stern, 2018, arXiv:1804.04235): Adam's second moment of a matrix as a row and a column, which takes m + n
+/// numbers for a matrix of m × n. R and C are means of g² + ε₁ over the columns and over the rows, with β₂(t) = 1 − t^−c; û = g / √v̂ with
+/// v̂ = R·Cᵀ / mean(R), over max(1, RMS(û) / d); ρ = min(η(t), 1 / √t), s = max(ε₂, RMS(θ)); θ' = θ − ρ·s·(û + λ·θ). Vectors and scalars
+/// keep v itself; of higher ranks the last two dimensions are the matrix. RMS is taken for each leaf.
+/// </summary>
+/// <remarks>
+/// With β₁ the step ρ·s·û, the rate inside, goes through m = β₁·m + (1 − β₁)·ρ·s·û, which takes a number more for each parameter; the decay
+/// does not. Hugging Face's defaults are η = 0.01 here, its <c>warmup_init</c> is <c>Schedule.InverseSquareRoot(0.01, 10_000)</c>, a rate
+/// of its own <c>relativeStep: false</c>, mostly with <c>scaleByParameters: false</c>. torch's are <c>form: Torch</c> with η = 0.01. Optax
+/// factors the two largest dimensions, if the smaller is at least 128, and its decay does not go by the rate. The multiplier of a group
+/// multiplies the whole step. A NaN in the gradient spoils its leaf.
+/// </remarks>
+public sealed record Adafactor : ScalingOptimizer
+{
+    private Adafactor()
+    {
+    }
+
+    /// <summary>Whose semantics it has where implementations differ.</summary>
+    public AdafactorForm Form { get; init => field = Setting.Check(value); }
+
+    /// <summary>Whether the rate is at most 1 / √t.</summary>
+    public bool RelativeStep { get; init; }
+
+    /// <summary>Whether s is max(ε₂, RMS(θ)), or else 1.</summary>
+    public bool ScaleByParameters { get; init; }
+
+    /// <summary>β₁, in [0, 1); 0 for no momentum.</summary>
+    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+
+    /// <summary>c, of β₂(t) = 1 − t^−c; finite and not negative.</summary>
+    public double Beta2Power { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>d, the most that RMS(û) may be; finite and positive.</summary>
+    public double ClipThreshold { get; init => field = Bounds.Positive.Check(value); }
+
+    /// <summary>
+    /// ε₁, finite and not negative; <see langword="null"/> for that of the form: 1e-30, or torch's, the distance from 1 to the next
+    /// number of the elements' type.
+    /// </summary>
+    public double? Epsilon { get; init => field = value is { } given ? Bounds.NotNegative.Check(given) : null; }
+
+    /// <summary>ε₂, the smallest RMS(θ) that counts; finite and not negative.</summary>
+    public double MinimumScale { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<Transform> Parts => [.. Scale.SignOf(Maximize), .. ScalingParts];
+
+    /// <inheritdoc/>
+    private protected override ImmutableArray<Transform> ScalingParts =>
+    [
+        new AdafactorScaling(
+            LearningRate, Form, RelativeStep, ScaleByParameters, Beta1, Beta2Power, ClipThreshold, Epsilon, MinimumScale, WeightDecay)
+        {
+            Decays = Decays,
+        },
+    ];
+
+    /// <summary>The optimizer, or every fault found.</summary>
+    /// <param name="learningRate">η(t), the most that the relative rate is; 0.01 in most implementations.</param>
+    /// <param name="form">Whose semantics it has where implementations differ.</param>
+    /// <param name="relativeStep">Whether the rate is at most 1 / √t.</param>
+    /// <param name="scaleByParameters">Whether a step is as long as the parameters of its leaf are large.</param>
+    /// <param name="beta1">β₁, in [0, 1); 0 for no momentum.</param>
+    /// <param name="beta2Power">c, of β₂(t) = 1 − t^−c; finite and not negative.</param>
+    /// <param name="clipThreshold">d, the most that RMS(û) may be; finite and positive.</param>
+    /// <param name="epsilon">ε₁, finite and not negative; that of the form where <see langword="null"/>.</param>
+    /// <param name="minimumScale">ε₂, the smallest RMS(θ) that counts; finite and not negative.</param>
+    /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
+    /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
+    /// <param name="maximize">Whether to go up the gradient.</param>
+    public static Validation<Error, Adafactor> Create(
+        Schedule learningRate, AdafactorForm form = AdafactorForm.HuggingFace, bool relativeStep = true, bool scaleByParameters = true,
+        double beta1 = 0, double beta2Power = 0.8, double clipThreshold = 1, double? epsilon = null, double minimumScale = 1e-3,
+        double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
+        AdafactorScaling.Check(form, beta1, beta2Power, clipThreshold, epsilon, minimumScale)
+            .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
+            .Make(() => new Adafactor
+            {
+                LearningRate = learningRate, Form = form, RelativeStep = relativeStep, ScaleByParameters = scaleByParameters, Beta1 = beta1,
+                Beta2Power = beta2Power, ClipThreshold = clipThreshold, Epsilon = epsilon, MinimumScale = minimumScale,
+                WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
+            });
+
+    /// <summary>The optimizer.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Adafactor Of(
+        Schedule learningRate, AdafactorForm form = AdafactorForm.HuggingFace, bool relativeStep = true, bool scaleByParameters = true,
+        double beta1 = 0, double beta2Power = 0.8, double clipThreshold = 1, double? epsilon = null, double minimumScale = 1e-3,
+        double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
+        Create(
+            learningRate, form, relativeStep, scaleByParameters, beta1, beta2Power, clipThreshold, epsilon, minimumScale, weightDecay,
+            decay, maximize).OrThrow(nameof(Adafactor));
+
+    /// <summary>The state before the first update.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="parameters">The parameters, for their layout.</param>
+    public new AdafactorState<T> Init<T>(ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => AdafactorState<T>.From(base.Init(parameters));
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Numerics.Tensors;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>The whole step of Adafactor for a leaf (see <see cref="Adafactor"/>), the learning rate included.</summary>
+/// <param name="Schedule">η(t).</param>
+/// <param name="Form">Whose semantics.</param>
+/// <param name="RelativeStep">Whether the rate is at most 1 / √t.</param>
+/// <param name="ScaleByParameters">Whether the step is as long as the parameters are large.</param>
+/// <param name="Beta1">β₁; 0 for no momentum.</param>
+/// <param name="Beta2Power">c, of β₂(t) = 1 − t^−c.</param>
+/// <param name="ClipThreshold">d.</param>
+/// <param name="Epsilon">ε₁; <see langword="null"/> for that of the form.</param>
+/// <param name="MinimumScale">ε₂.</param>
+/// <param name="WeightDecay">λ.</param>
+internal sealed record AdafactorScaling(
+    Schedule Schedule, AdafactorForm Form, bool RelativeStep, bool ScaleByParameters, double Beta1, double Beta2Power, double ClipThreshold,
+    double? Epsilon, double MinimumScale, double WeightDecay) : Transform
+{
+    private const int Row = 0, Column = 1, Full = 2, Momentum = 3;
+
+    internal static ImmutableArray<string> Slots { get; } = ["row", "column", "v"];
+
+    internal static ImmutableArray<string> MomentumSlots { get; } = [.. Slots, "m"];
+
+    /// <summary>The rate of the last update: a schedule may throw, and a scalar is asked for before anything is written.</summary>
+    internal static ImmutableArray<string> Scalars { get; } = ["learningRate"];
+
+    /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
+    internal Func<Leaf, bool>? Decays { get; init; }
+
+    protected internal override ImmutableArray<string> SlotNames => Beta1 == 0 ? Slots : MomentumSlots;
+
+    protected internal override ImmutableArray<string> ScalarNames => Scalars;
+
+    protected internal override bool TransformsLeaves => true;
+
+    protected internal override bool IsLearningRate => true;
+
+    private protected override bool NeverThrows => true;
+
+    /// <summary>Rows and columns of the last two dimensions, v for what has fewer; nothing for a leaf without elements.</summary>
+    protected internal override ImmutableArray<int>? SlotShape(int slot, Leaf leaf)
+    {
+        bool isFactored = leaf.Rank >= 2;
+        if (leaf.Length == 0 || (slot != Momentum && isFactored == (slot == Full))) return null;
+        return slot switch
+        {
+            Row => leaf.Shape.RemoveAt(leaf.Rank - 1),
+            Column => leaf.Shape.RemoveAt(leaf.Rank - 2),
+            _ => leaf.Shape,
+        };
+    }
+
+    protected internal override void UpdateScalars(long step, Span<double> scalars) => scalars[0] = Schedule.At(step);
+
+    protected internal override double RateAt(long step) => Limited(Schedule.At(step), step);
+
+    protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => settings.LearningRateMultiplier;
+
+    protected internal override double DecayOf(Leaf leaf) => Decays is null || Decays(leaf) ? WeightDecay : 0;
+
+    /// <summary>The multiplier of a group.</summary>
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    {
+        LearningRate.Multiplied<T>(pass.Scalars[0], pass.Factor, pass.Step);
+        pass.Then(first, new ScaleRule<T>(T.CreateTruncating(pass.Factor)));
+    }
+
+    protected internal override int ScratchLength(Leaf leaf) => leaf.Rank < 2 || leaf.Length == 0 ? 0 : RowBlocks.Of(leaf).ScratchLength;
+
+    protected internal override unsafe void TransformLeaf<T>(in LeafContext<T> leaf)
+    {
+        Span<T> update = leaf.Output;
+        Divide(leaf, update);
+        double length = leaf.Leaf.Length, rate = leaf.Scalars[0], limited = Limited(rate, leaf.Step);
+        double size = BlockReduction.Norm<T>(update) / Math.Sqrt(length);
+        double scale = ScaleByParameters ? Math.Max(MinimumScale, BlockReduction.Norm(leaf.Parameters) / Math.Sqrt(length)) : 1;
+        double decay = DecayOf(leaf.Leaf) * leaf.Settings.WeightDecayMultiplier;
+        double shrinkage = decay == 0 ? 0 : decay * (Form == AdafactorForm.Torch ? rate : limited * scale);
+        Span<T> momentum = Beta1 == 0 ? [] : leaf.Slot(Momentum);
+        fixed (T* parameters = leaf.Parameters, updates = update, means = momentum)
+        {
+            ParallelFor.Run(
+                Finish<T>.ChunksOf(update.Length),
+                new Finish<T>(
+                    parameters, updates, means, update.Length, T.CreateTruncating(Beta1),
+                    T.CreateTruncating((1 - Beta1) * limited * scale / Math.Max(1, size / ClipThreshold)), T.CreateTruncating(shrinkage)));
+        }
+    }
+
+    internal static Faults Check(
+        AdafactorForm form, double beta1, double beta2Power, double clipThreshold, double? epsilon, double minimumScale) => new Faults()
+        .Require(form).Require(beta1, Bounds.BelowOne).Require(beta2Power, Bounds.NotNegative).Require(clipThreshold, Bounds.Positive)
+        .Require(epsilon ?? 0, Bounds.NotNegative, nameof(epsilon)).Require(minimumScale, Bounds.NotNegative);
+
+    /// <summary>The gradient over the root of the mean of its squares, which takes them in first.</summary>
+    private void Divide<T>(in LeafContext<T> leaf, Span<T> update)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        bool isTorch = Form == AdafactorForm.Torch;
+        double weight = Math.Pow(leaf.SlotStep, -Beta2Power);
+        double epsilon = Epsilon ?? (isTorch ? double.CreateTruncating(T.BitIncrement(T.One) - T.One) : 1e-30);
+        double added = isTorch ? 0 : epsilon, leastMean = isTorch ? epsilon : 0;
+        T leastRoot = T.Max(T.CreateTruncating(isTorch ? epsilon : 0), SquareMeans<T>.LeastRoot);
+        if (leaf.Leaf.Rank >= 2)
+        {
+            SquareFactors<T> factors = new(RowBlocks.Of(leaf.Leaf), weight, added);
+            Span<double> scratch = leaf.Scratch<double>();
+            factors.Update(leaf.Input, leaf.Slot(Row), leaf.Slot(Column), scratch);
+            factors.Divide(leaf.Input, leaf.Slot(Row), leaf.Slot(Column), scratch, leastMean, leastRoot, update);
+        }
+        else
+        {
+            SquareMeans<T>.Divide(leaf.Input, leaf.Slot(Full), weight, added, leastRoot, update);
+        }
+    }
+
+    private double Limited(double rate, long step) => RelativeStep ? Math.Min(rate, 1 / Math.Sqrt(step)) : rate;
+
+    /// <summary>Scales the update, with momentum takes it into its mean, and adds the decay.</summary>
+    private readonly unsafe struct Finish<T>(T* parameters, T* updates, T* means, int length, T beta1, T scale, T shrinkage) : IParallelBody
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private const int ChunkLength = 1 << 14;
+
+        private readonly T* parameters = parameters;
+        private readonly T* updates = updates;
+        private readonly T* means = means;
+
+        internal static int ChunksOf(int length) => ((length - 1) / ChunkLength) + 1;
+
+        public void Run(int index)
+        {
+            int start = index * ChunkLength, count = Math.Min(ChunkLength, length - start);
+            Span<T> update = new(updates + start, count);
+            if (means == null)
+            {
+                TensorPrimitives.Multiply(update, scale, update);
+            }
+            else
+            {
+                Span<T> mean = new(means + start, count);
+                TensorPrimitives.Multiply(mean, beta1, mean);
+                TensorPrimitives.MultiplyAdd(update, scale, mean, mean);
+                mean.CopyTo(update);
+            }
+
+            if (shrinkage != T.Zero) TensorPrimitives.MultiplyAdd(new ReadOnlySpan<T>(parameters + start, count), shrinkage, update, update);
+        }
+    }
+}

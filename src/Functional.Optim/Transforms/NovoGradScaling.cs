@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Numerics.Tensors;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>The update of a leaf over the root of the mean of its squared norms, one number per leaf (see <see cref="NovoGrad"/>).</summary>
+internal sealed record NovoGradScaling(double Beta2, double Epsilon) : Transform
+{
+    internal static ImmutableArray<string> Slots { get; } = ["v"];
+
+    protected internal override ImmutableArray<string> SlotNames => Slots;
+
+    protected internal override bool TransformsLeaves => true;
+
+    private protected override bool NeverThrows => true;
+
+    /// <summary>A scalar; nothing for a leaf without elements.</summary>
+    protected internal override ImmutableArray<int>? SlotShape(int slot, Leaf leaf) => leaf.Length == 0 ? null : [];
+
+    protected internal override unsafe void TransformLeaf<T>(in LeafContext<T> leaf)
+    {
+        ref T v = ref leaf.Slot(0)[0];
+        double squares = BlockReduction.SumOfSquares(leaf.Input);
+        v = SquareMeans<T>.Mean(v, squares, v == T.Zero ? 1 : 1 - Beta2);
+        T divisor = T.Max(T.CreateTruncating(Math.Sqrt(double.CreateTruncating(v)) + Epsilon), SquareMeans<T>.LeastRoot);
+        fixed (T* from = leaf.Input, to = leaf.Output)
+            ParallelFor.Run(((leaf.Input.Length - 1) / Quotients<T>.ChunkLength) + 1, new Quotients<T>(from, to, leaf.Input.Length, divisor));
+    }
+
+    internal static Faults Check(double beta2, double epsilon) => new Faults()
+        .Require(beta2, Bounds.BelowOne).Require(epsilon, Bounds.NotNegative);
+
+    private readonly unsafe struct Quotients<T>(T* input, T* output, int length, T divisor) : IParallelBody
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        internal const int ChunkLength = 1 << 14;
+
+        private readonly T* input = input;
+        private readonly T* output = output;
+
+        public void Run(int index)
+        {
+            int start = index * ChunkLength, count = Math.Min(ChunkLength, length - start);
+            TensorPrimitives.Divide(new ReadOnlySpan<T>(input + start, count), divisor, new Span<T>(output + start, count));
+        }
+    }
+}
