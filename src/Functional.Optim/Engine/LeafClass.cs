@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -45,7 +46,7 @@ internal sealed class LeafClass
     internal int FirstSegment { get; set; }
 
     /// <summary>Adds a leaf, in the order of the layout.</summary>
-    internal void Add(Leaf leaf, LeafRoute route, IReadOnlyList<SlotPlan> slots)
+    internal void Add(Leaf leaf, LeafRoute route, ImmutableArray<SlotPlan> slots)
     {
         leaves.Add(leaf);
         LeafFactors.Of(route, leaf, factors);

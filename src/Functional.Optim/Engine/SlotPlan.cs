@@ -48,7 +48,7 @@ internal sealed class SlotPlan(PlacedTransform owner, int index)
     private long StartOf(Leaf leaf) => starts.IsDefaultOrEmpty ? 0 : LeafOf(leaf) is { } own ? starts[own.Index] : 0;
 
     /// <summary>When the slots of a transform started for a leaf: that of the first slot which the leaf has.</summary>
-    internal static long StartOf(IReadOnlyList<SlotPlan> slots, PlacedTransform placed, Leaf leaf)
+    internal static long StartOf(ImmutableArray<SlotPlan> slots, PlacedTransform placed, Leaf leaf)
     {
         for (int slot = placed.FirstSlot; slot < placed.FirstSlot + placed.SlotNames.Length; slot++)
         {
