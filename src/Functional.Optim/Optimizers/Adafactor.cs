@@ -6,16 +6,18 @@ using LanguageExt.Common;
 namespace Functional.Optim;
 
 /// <summary>
-/// Adafactor (Shazeer and Stern, 2018, arXiv:1804.04235): Adam's second moment of a matrix as a row and a column, which takes m + n
-/// numbers for a matrix of m × n. R and C are means of g² + ε₁ over the columns and over the rows, with β₂(t) = 1 − t^−c; û = g / √v̂ with
-/// v̂ = R·Cᵀ / mean(R), over max(1, RMS(û) / d); ρ = min(η(t), 1 / √t), s = max(ε₂, RMS(θ)); θ' = θ − ρ·s·(û + λ·θ). Vectors and scalars
-/// keep v itself; of higher ranks the last two dimensions are the matrix. RMS is taken for each leaf.
+/// Adafactor (Shazeer and Stern, 2018, arXiv:1804.04235): Adam's second moment of a matrix as a row and a column, which
+/// takes m + n numbers for a matrix of m × n. R and C are means of g² + ε₁ over the columns and over the rows, with
+/// β₂(t) = 1 − t^−c; û = g / √v̂ with v̂ = R·Cᵀ / mean(R), over max(1, RMS(û) / d); ρ = min(η(t), 1 / √t), s = max(ε₂,
+/// RMS(θ)); θ' = θ − ρ·s·(û + λ·θ). Vectors and scalars keep v itself; of higher ranks the last two dimensions are the
+/// matrix. RMS is taken for each leaf.
 /// </summary>
 /// <remarks>
-/// With β₁ the step ρ·s·û, the rate inside, goes through m = β₁·m + (1 − β₁)·ρ·s·û, which takes a number more for each parameter; the decay
-/// does not. Hugging Face's defaults are η = 0.01 here, its <c>warmup_init</c> is <c>Schedule.InverseSquareRoot(0.01, 10_000)</c>, a rate
-/// of its own <c>relativeStep: false</c>, mostly with <c>scaleByParameters: false</c>. torch's are <c>form: Torch</c> with η = 0.01. Optax
-/// factors the two largest dimensions, if the smaller is at least 128, and its decay does not go by the rate. The multiplier of a group
+/// With β₁ the step ρ·s·û, the rate inside, goes through m = β₁·m + (1 − β₁)·ρ·s·û, which takes a number more for each
+/// parameter; the decay does not. Hugging Face's defaults are η = 0.01 here, its <c>warmup_init</c> is
+/// <c>Schedule.InverseSquareRoot(0.01, 10_000)</c>, a rate of its own <c>relativeStep: false</c>, mostly with
+/// <c>scaleByParameters: false</c>. torch's are <c>form: Torch</c> with η = 0.01. Optax factors the two largest
+/// dimensions, if the smaller is at least 128, and its decay does not go by the rate. The multiplier of a group
 /// multiplies the whole step. A NaN in the gradient spoils its leaf.
 /// </remarks>
 public sealed record Adafactor : ScalingOptimizer
@@ -43,8 +45,8 @@ public sealed record Adafactor : ScalingOptimizer
     public double ClipThreshold { get; init => field = Bounds.Positive.Check(value); }
 
     /// <summary>
-    /// ε₁, finite and not negative; <see langword="null"/> for that of the form: 1e-30, or torch's, the distance from 1 to the next
-    /// number of the elements' type.
+    /// ε₁, finite and not negative; <see langword="null"/> for that of the form: 1e-30, or torch's, the distance from 1
+    /// to the next number of the elements' type.
     /// </summary>
     public double? Epsilon { get; init => field = value is { } given ? Bounds.NotNegative.Check(given) : null; }
 

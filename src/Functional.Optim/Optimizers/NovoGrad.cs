@@ -6,14 +6,15 @@ using LanguageExt.Common;
 namespace Functional.Optim;
 
 /// <summary>
-/// NovoGrad (Ginsburg et al., 2019, arXiv:1905.11286), momentum of gradients that each leaf divides by the root of one number:
-/// V = β₂·V + (1 − β₂)·‖g‖², with V = ‖g‖² at its first gradient that is not 0; m = β₁·m + (g / (√V + ε) + λ·θ); θ' = θ − η·m. Defaults and
-/// semantics are those of NVIDIA's code and timm's, without its AMSGrad. It keeps a number for each parameter, and one for each leaf.
+/// NovoGrad (Ginsburg et al., 2019, arXiv:1905.11286), momentum of gradients that each leaf divides by the root of one
+/// number: V = β₂·V + (1 − β₂)·‖g‖², with V = ‖g‖² at its first gradient that is not 0; m = β₁·m + (g / (√V + ε) +
+/// λ·θ); θ' = θ − η·m. Defaults and semantics are those of NVIDIA's code and timm's, without its AMSGrad. It keeps a
+/// number for each parameter, and one for each leaf.
 /// </summary>
 /// <remarks>
-/// The decay is inside the momentum, and with <c>gradientAveraging</c> both are multiplied by 1 − β₁ before it. Without ε an update does not
-/// change with the scale of the gradient. Others count the first gradient twice and add Adam's bias correction, which makes the first step
-/// longer. A NaN in the gradient spoils its leaf.
+/// The decay is inside the momentum, and with <c>gradientAveraging</c> both are multiplied by 1 − β₁ before it. Without
+/// ε an update does not change with the scale of the gradient. Others count the first gradient twice and add Adam's
+/// bias correction, which makes the first step longer. A NaN in the gradient spoils its leaf.
 /// </remarks>
 public sealed record NovoGrad : ScalingOptimizer
 {

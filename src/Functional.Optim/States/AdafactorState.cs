@@ -14,7 +14,10 @@ public readonly record struct AdafactorState<T> : IOptimizerState<T, AdafactorSt
     /// <inheritdoc/>
     public long Step { get => state.Step; init => state = state.At(value); }
 
-    /// <summary>R, the running means of the squared gradients over the columns, of leaves of rank 2 and more: their shape without the last dimension.</summary>
+    /// <summary>
+    /// R, the running means of the squared gradients over the columns, of leaves of rank 2 and more: their shape
+    /// without the last dimension.
+    /// </summary>
     public ParameterTree<T> Row { get => state[0]; init => state = state.With(0, value); }
 
     /// <summary>C, those over the rows: the shape without the last dimension but one.</summary>

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Functional.Optim;
 
-/// <summary>The state of NovoGrad: the number of finished updates, a second moment for each leaf and the momentum.</summary>
+/// <summary>
+/// The state of NovoGrad: the number of finished updates, a second moment for each leaf and the momentum.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly record struct NovoGradState<T> : IOptimizerState<T, NovoGradState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

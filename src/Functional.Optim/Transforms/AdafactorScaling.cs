@@ -26,7 +26,9 @@ internal sealed record AdafactorScaling(
 
     internal static ImmutableArray<string> MomentumSlots { get; } = [.. Slots, "m"];
 
-    /// <summary>The rate of the last update: a schedule may throw, and a scalar is asked for before anything is written.</summary>
+    /// <summary>
+    /// The rate of the last update: a schedule may throw, and a scalar is asked for before anything is written.
+    /// </summary>
     internal static ImmutableArray<string> Scalars { get; } = ["learningRate"];
 
     /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
@@ -42,7 +44,9 @@ internal sealed record AdafactorScaling(
 
     private protected override bool NeverThrows => true;
 
-    /// <summary>Rows and columns of the last two dimensions, v for what has fewer; nothing for a leaf without elements.</summary>
+    /// <summary>
+    /// Rows and columns of the last two dimensions, v for what has fewer; nothing for a leaf without elements.
+    /// </summary>
     protected internal override ImmutableArray<int>? SlotShape(int slot, Leaf leaf)
     {
         bool isFactored = leaf.Rank >= 2;

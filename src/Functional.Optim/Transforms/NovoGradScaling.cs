@@ -5,7 +5,10 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>The update of a leaf over the root of the mean of its squared norms, one number per leaf (see <see cref="NovoGrad"/>).</summary>
+/// <summary>
+/// The update of a leaf over the root of the mean of its squared norms, one number per leaf (see <see
+/// cref="NovoGrad"/>).
+/// </summary>
 internal sealed record NovoGradScaling(double Beta2, double Epsilon) : Transform
 {
     internal static ImmutableArray<string> Slots { get; } = ["v"];
@@ -23,8 +26,10 @@ internal sealed record NovoGradScaling(double Beta2, double Epsilon) : Transform
     {
         ref T v = ref leaf.Slot(0)[0];
         double squares = BlockReduction.SumOfSquares(leaf.Input);
-        v = SquareMeans<T>.Mean(v, squares, v == T.Zero ? 1 : 1 - Beta2);
-        T divisor = T.Max(T.CreateTruncating(Math.Sqrt(double.CreateTruncating(v)) + Epsilon), SquareMeans<T>.LeastRoot);
+        double mean = SquareMeans<T>.Mean(v, squares, v == T.Zero ? 1 : 1 - Beta2);
+        v = SquareMeans<T>.Kept(mean);
+        // The root of what may be outside of the type's range is inside.
+        T divisor = T.Max(T.CreateTruncating(Math.Sqrt(mean) + Epsilon), SquareMeans<T>.LeastRoot);
         fixed (T* from = leaf.Input, to = leaf.Output)
             ParallelFor.Run(((leaf.Input.Length - 1) / Quotients<T>.ChunkLength) + 1, new Quotients<T>(from, to, leaf.Input.Length, divisor));
     }

@@ -1,8 +1,8 @@
 namespace Functional.Optim;
 
 /// <summary>
-/// The matrices of a leaf of rank 2 or more, its last two dimensions, and the blocks of rows that the threads take. The blocks depend on
-/// the shape only, so that sums over them have the same bits for any number of threads.
+/// The matrices of a leaf of rank 2 or more, its last two dimensions, and the blocks of rows that the threads take. The
+/// blocks depend on the shape only, so that sums over them have the same bits for any number of threads.
 /// </summary>
 /// <param name="Count">How many matrices lie one after the other.</param>
 /// <param name="Rows">The rows of each.</param>
@@ -17,7 +17,10 @@ internal readonly record struct RowBlocks(int Count, int Rows, int Columns)
     /// <summary>The blocks of all matrices.</summary>
     internal int Total => Count * PerMatrix;
 
-    /// <summary>The numbers that the work on the matrices needs room for: sums of columns per block, roots of columns, and means.</summary>
+    /// <summary>
+    /// The numbers that the work on the matrices needs room for: sums of columns per block, roots of columns, and
+    /// means.
+    /// </summary>
     internal int ScratchLength => checked((Total * Columns) + (Count * Columns) + Count);
 
     /// <summary>Of a leaf that is not empty.</summary>

@@ -5,8 +5,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// The factored mean of squares of Adafactor: for each matrix the means R of its rows and C of its columns, which give back
-/// v̂ = R·Cᵀ / mean(R), exactly where v has rank one.
+/// The factored mean of squares of Adafactor: for each matrix the means R of its rows and C of its columns, which give
+/// back v̂ = R·Cᵀ / mean(R), exactly where v has rank one.
 /// </summary>
 /// <param name="blocks">The matrices.</param>
 /// <param name="weight">The weight of the new squares in the means.</param>
@@ -76,7 +76,8 @@ internal readonly unsafe struct SquareFactors<T>(RowBlocks blocks, double weight
             for (int row = start; row < end; row++)
             {
                 ReadOnlySpan<T> values = new(gradient + ((long)row * blocks.Columns), blocks.Columns);
-                rows[row] = SquareMeans<T>.Mean(rows[row], (BlockReduction.SumOfSquares(values) / blocks.Columns) + epsilon, weight);
+                double squares = (BlockReduction.SumOfSquares(values) / blocks.Columns) + epsilon;
+                rows[row] = SquareMeans<T>.Kept(SquareMeans<T>.Mean(rows[row], squares, weight));
                 for (int column = 0; column < values.Length; column += tile.Length)
                 {
                     int count = Math.Min(tile.Length, values.Length - column);
@@ -102,7 +103,7 @@ internal readonly unsafe struct SquareFactors<T>(RowBlocks blocks, double weight
                 TensorPrimitives.Add(total, new ReadOnlySpan<double>(sums + ((long)block * blocks.Columns), blocks.Columns), total);
             Span<T> means = new(columns + ((long)index * blocks.Columns), blocks.Columns);
             for (int column = 0; column < means.Length; column++)
-                means[column] = SquareMeans<T>.Mean(means[column], (total[column] / blocks.Rows) + epsilon, weight);
+                means[column] = SquareMeans<T>.Kept(SquareMeans<T>.Mean(means[column], (total[column] / blocks.Rows) + epsilon, weight));
         }
     }
 

@@ -4,7 +4,9 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>Means of squares, and the mean for each element of what Adafactor does not factor: vectors and scalars.</summary>
+/// <summary>
+/// Means of squares, and the mean for each element of what Adafactor does not factor: vectors and scalars.
+/// </summary>
 internal static unsafe class SquareMeans<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -13,14 +15,12 @@ internal static unsafe class SquareMeans<T>
     /// <summary>The least divisor: below it only 0 is divided, and 0 / 0 is to be 0.</summary>
     internal static T LeastRoot { get; } = T.CreateTruncating(typeof(T) == typeof(float) ? 1.17549435e-38 : 2.2250738585072014e-308);
 
-    /// <summary>
-    /// The mean after new squares; at most the largest number of the type where the squares of finite gradients are above it.
-    /// </summary>
-    internal static T Mean(T before, double squares, double weight)
-    {
-        double mean = ((1 - weight) * double.CreateTruncating(before)) + (weight * squares);
-        return T.CreateTruncating(double.IsFinite(mean) ? Math.Min(mean, double.CreateTruncating(T.BitDecrement(T.PositiveInfinity))) : mean);
-    }
+    /// <summary>The mean after new squares.</summary>
+    internal static double Mean(T before, double squares, double weight) => ((1 - weight) * double.CreateTruncating(before)) + (weight * squares);
+
+    /// <summary>A mean as it is kept: that of finite gradients is at most the largest number of the type.</summary>
+    internal static T Kept(double mean) =>
+        T.CreateTruncating(double.IsFinite(mean) ? Math.Min(mean, double.CreateTruncating(T.BitDecrement(T.PositiveInfinity))) : mean);
 
     /// <summary>v' = (1 − w)·v + w·(g² + ε), and u = g / max(√v', least).</summary>
     internal static void Divide(ReadOnlySpan<T> gradient, Span<T> means, double weight, double epsilon, T leastRoot, Span<T> update)

@@ -33,7 +33,9 @@ public class FactoredStateTests
         static string Leaves(ParameterTree<float> slot) => string.Join(", ", slot.Layout.Leaves.Select(leaf => $"{leaf.Name}[{string.Join(", ", leaf.Shape)}]"));
     }
 
-    /// <summary>Without ε the update of squares of rank one is the sign of the gradient, as v itself would make it.</summary>
+    /// <summary>
+    /// Without ε the update of squares of rank one is the sign of the gradient, as v itself would make it.
+    /// </summary>
     [Theory]
     [InlineData(1, 1)]
     [InlineData(1, 37)]
@@ -181,12 +183,14 @@ public class FactoredStateTests
         foreach (Optimizer optimizer in (Optimizer[])[Adafactor.Of(0.1), Adafactor.Of(0.1, AdafactorForm.Torch), NovoGrad.Of(0.1)])
         {
             ParameterTree<float> moved = optimizer.Step(parameters, gradients, optimizer.Init(parameters)).Parameters;
-            Assert.Null(moved.FirstNonFiniteLeaf());
-            Assert.False(moved.AsSpan("matrix").SequenceEqual(parameters.AsSpan("matrix")));
+            for (int index = 0; index < 24; index++)
+                Assert.InRange(Math.Abs(moved.AsSpan("matrix")[index] - parameters.AsSpan("matrix")[index]), 1e-4f, 1f);
         }
     }
 
-    /// <summary>torch decays by the rate itself, Hugging Face by the rate as it is scaled; a group multiplies either.</summary>
+    /// <summary>
+    /// torch decays by the rate itself, Hugging Face by the rate as it is scaled; a group multiplies either.
+    /// </summary>
     [Fact]
     public void The_decay_goes_by_the_rate_of_its_form()
     {
@@ -202,7 +206,9 @@ public class FactoredStateTests
         }
     }
 
-    /// <summary>The rate stands inside the momentum: after it fell, what is under way goes by the rate of its time.</summary>
+    /// <summary>
+    /// The rate stands inside the momentum: after it fell, what is under way goes by the rate of its time.
+    /// </summary>
     [Fact]
     public void The_momentum_is_one_of_steps()
     {

@@ -6,8 +6,8 @@ using Functional.Optim.Tests.Golden;
 namespace Functional.Optim.Tests.Optimizers;
 
 /// <summary>
-/// Trajectories of published implementations: leaves a [5, 3], b [3, 5], c [4, 4], d [7] and e [], gradients that are closed formulas of
-/// the step, the element and θ, and how far θ may be from theirs.
+/// Trajectories of published implementations: leaves a [5, 3], b [3, 5], c [4, 4], d [7] and e [], gradients that are
+/// closed formulas of the step, the element and θ, and how far θ may be from theirs.
 /// </summary>
 internal static class ModernGolden
 {
@@ -107,7 +107,9 @@ internal static class ModernGolden
                 .GetProperty("cases").EnumerateArray(),
         ];
 
-    /// <summary>A tree of the case's leaves, each element from the name and the number of its leaf and its place in it.</summary>
+    /// <summary>
+    /// A tree of the case's leaves, each element from the name and the number of its leaf and its place in it.
+    /// </summary>
     private static ParameterTree<T> Map<T>(JsonElement golden, Func<string, int, int, T> element)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => ParameterTree.Of(
         [
