@@ -1,4 +1,5 @@
 using System.Globalization;
+using Functional.Optim;
 using Functional.Optim.Training;
 using LanguageExt;
 using MiniGpt;
@@ -36,20 +37,20 @@ static async Task<int> Train(TrainingRun run, DirectoryInfo folder, Cancellation
             ? await run.Train(new PlainProgress(Console.Out), cancellation)
             : await LiveProgress.Show(run, cancellation);
         // What was trained is safe before anything else is made of it.
-        int written = Write(folder, run, result.State, result.History), told = Tell(run, result, cancellation);
+        int written = Write(folder, run, result.EvaluationParameters, result.History), told = Tell(run, result, cancellation);
         return written == RunCommand.Success ? told : written;
     }
     catch (TrainingException<float> stopped)
     {
-        Write(folder, run, stopped.State, stopped.History);
+        Write(folder, run, run.Optimizer.EvaluationParameters(stopped.State.Parameters, stopped.State.Optimizer), stopped.History);
         return Refuse(stopped.Message, RunCommand.Failure);
     }
 }
 
-static int Write(DirectoryInfo folder, TrainingRun run, TrainState<float> state, IReadOnlyList<StepReport> history)
+static int Write(DirectoryInfo folder, TrainingRun run, ParameterTree<float> parameters, IReadOnlyList<StepReport> history)
 {
     int code = RunCommand.Success;
-    foreach (Fin<string> file in RunFiles.Write(folder, run, state.Parameters, history))
+    foreach (Fin<string> file in RunFiles.Write(folder, run, parameters, history))
     {
         file.Match(
             Succ: path => Say($"written     {path}"),
@@ -68,7 +69,7 @@ static int Tell(TrainingRun run, TrainResult<float> result, CancellationToken ca
     if (result.Reason == StopReason.Completed)
     {
         (CharacterTokenizer tokenizer, int beginning) = (run.Text.Tokenizer, run.Text.Validation[0]);
-        Say($"\n{Writer.Write(run.Model, result.State.Parameters, tokenizer, run.Options.Preset.Context, beginning, ParagraphLength, run.Options.Seed, cancellation)}");
+        Say($"\n{Writer.Write(run.Model, result.EvaluationParameters, tokenizer, run.Options.Preset.Context, beginning, ParagraphLength, run.Options.Seed, cancellation)}");
     }
 
     if (run.Options.Json) Console.Out.WriteLine(summary.ToJson());

@@ -8,12 +8,13 @@ namespace Functional.Optim.Kernels;
 /// </summary>
 /// <remarks>One slot: a. The last rule before the parameter moves.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="weight">μ, in (0, 1]; with 1 the average is the new parameter itself.</param>
+/// <param name="weight">μ, in [0, 1]; with 1 the average is the new parameter itself, with 0 it stays bit for bit.</param>
 public readonly struct AveragingRule<T>(double weight) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T weight = T.CreateTruncating(weight);
     private readonly bool copies = weight == 1;
+    private readonly bool stays = weight == 0;
 
     /// <inheritdoc/>
     public static int SlotCount => 1;
@@ -23,6 +24,7 @@ public readonly struct AveragingRule<T>(double weight) : IUpdateRule<T>
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
+        if (stays) return update;
         TLane moved = parameter - update, average = slots[first];
         slots[first] = copies ? moved : TLane.FusedMultiplyAdd(TLane.Broadcast(weight), moved - average, average);
         return update;

@@ -5,19 +5,21 @@ namespace Functional.Optim.Kernels;
 
 /// <summary>
 /// RMSprop scaling (Tieleman and Hinton, 2012): v' = α·v + (1 − α)·u², and hands on u / (√(v' + ε_r) + ε), or 0 where that divides
-/// by 0.
+/// by 0. With bias correction it hands on u / (√(v' + ε_r) / √(1 − αᵗ) + ε): Adam's scaling without a first moment.
 /// </summary>
 /// <remarks>One slot: v.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="alpha">α, in [0, 1).</param>
 /// <param name="epsilon">ε, not negative.</param>
 /// <param name="epsilonRoot">ε_r, not negative.</param>
-public readonly struct RmsPropRule<T>(double alpha, double epsilon, double epsilonRoot) : IUpdateRule<T>
+/// <param name="step">t, the number of this update, from 1, for bias correction; 0 for none.</param>
+public readonly struct RmsPropRule<T>(double alpha, double epsilon, double epsilonRoot, long step = 0) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly RunningMean<T> squares = new(alpha);
     private readonly T epsilon = T.CreateTruncating(epsilon);
     private readonly T epsilonRoot = T.CreateTruncating(epsilonRoot);
+    private readonly T correction = step > 0 ? T.CreateTruncating(1 / Math.Sqrt(BiasCorrection.Factor(alpha, step))) : T.One;
 
     /// <inheritdoc/>
     public static int SlotCount => 1;
@@ -29,6 +31,8 @@ public readonly struct RmsPropRule<T>(double alpha, double epsilon, double epsil
     {
         TLane v = squares.NextOfSquare(slots[first], update);
         slots[first] = v;
-        return Quotient.Of<T, TLane>(update, TLane.Sqrt(v + TLane.Broadcast(epsilonRoot)) + TLane.Broadcast(epsilon));
+        TLane root = TLane.Sqrt(v + TLane.Broadcast(epsilonRoot));
+        return Quotient.Of<T, TLane>(
+            update, TLane.FusedMultiplyAdd(root, TLane.Broadcast(correction), TLane.Broadcast(epsilon)));
     }
 }

@@ -28,6 +28,7 @@ public static partial class OptimizerLaws
         new(nameof(Release), Release),
         new(nameof(NestedStep), NestedStep),
         new(nameof(StateOwner), StateOwner),
+        new(nameof(Evaluation), Evaluation),
         Within(nameof(Update), Update, ExemptionFromUpdate),
         Within(nameof(Composition), Composition, ExemptionOfCodes),
         Within(nameof(Split), Split, ExemptionFromSplit),

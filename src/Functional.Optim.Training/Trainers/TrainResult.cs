@@ -12,6 +12,12 @@ public sealed record TrainResult<T>(
     TrainState<T> State, IReadOnlyList<StepReport> History, StopReason Reason, NonFiniteGradientException? Failure = null)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>
+    /// What to evaluate and to ship: <see cref="Optimizer.EvaluationParameters"/> after the last step, which is θ itself for most
+    /// optimizers, and then one memory with <see cref="TrainState{T}.Parameters"/>.
+    /// </summary>
+    public ParameterTree<T> EvaluationParameters { get => field.IsDefault ? State.Parameters : field; init; }
+
     /// <summary>The median over the reports of the time of a step; NaN without reports.</summary>
     public double MillisecondsPerStep => MedianOf(report => report.StepMilliseconds);
 

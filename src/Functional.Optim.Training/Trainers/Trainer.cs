@@ -13,7 +13,8 @@ public static class Trainer
     /// <remarks>
     /// A gradient can be finite and too large all the same: its square makes a slot infinite, and the parameter then stands still. Each
     /// report, the last step's among them, looks through parameters and state, frozen leaves left out, and ends the run where a number
-    /// is not finite; <see cref="TrainerOptions.ReportEvery"/> says how often.
+    /// is not finite; <see cref="TrainerOptions.ReportEvery"/> says how often. The loss of an evaluation is that of
+    /// <see cref="Optimizer.EvaluationParameters"/>, which training does not notice.
     /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TBatch">The batch.</typeparam>
@@ -66,7 +67,7 @@ public static class Trainer
 
                 bool last = step == options.Steps;
                 double? validationLoss = last || step % options.EvaluateEvery == 0
-                    ? Evaluate(model.Loss, data.Validation, state.Parameters, options.EvaluationBatches, cancellationToken)
+                    ? Evaluate(model.Loss, data.Validation, optimizer, state, options.EvaluationBatches, cancellationToken)
                     : null;
                 bool due = last || step % options.ReportEvery == 0 || validationLoss is not null;
                 if (!due && !cancellationToken.IsCancellationRequested) continue;
@@ -82,36 +83,50 @@ public static class Trainer
                 progress?.Report(report);
                 finite.Require(state);
             }
+
+            return Ended(state.Step < options.Steps ? StopReason.Cancelled : StopReason.Completed);
         }
         catch (NonFiniteGradientException exception)
         {
-            return new TrainResult<T>(state, history.Reports, StopReason.NonFinite, exception);
+            return Ended(StopReason.NonFinite, exception);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // A source that watches the token gave up; the state is that of the last step that was finished.
+            return Ended(state.Step < options.Steps ? StopReason.Cancelled : StopReason.Completed);
         }
         catch (Exception exception)
         {
             throw new TrainingException<T>(state, history.Reports, exception);
         }
 
-        return new TrainResult<T>(state, history.Reports, state.Step < options.Steps ? StopReason.Cancelled : StopReason.Completed);
+        TrainResult<T> Ended(StopReason reason, NonFiniteGradientException? failure = null) => new(state, history.Reports, reason, failure)
+        {
+            EvaluationParameters = optimizer.EvaluationParameters(state.Parameters, state.Optimizer),
+        };
     }
 
     private static double? Evaluate<T, TBatch>(
-        LossSource<T, TBatch>? lossOf, BatchSource<TBatch>? batches, ParameterTree<T> parameters, int count,
+        LossSource<T, TBatch>? lossOf, BatchSource<TBatch>? batches, Optimizer optimizer, TrainState<T> state, int count,
         CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (lossOf is null || batches is null) return null;
-        double sum = 0;
-        for (int batch = 1; batch <= count; batch++)
+        ParameterTree<T> evaluated = optimizer.EvaluationParameters(state.Parameters, state.Optimizer);
+        try
         {
-            if (cancellationToken.IsCancellationRequested) return null;
-            sum += lossOf(parameters, batches(batch));
-        }
+            double sum = 0;
+            for (int batch = 1; batch <= count; batch++)
+            {
+                if (cancellationToken.IsCancellationRequested) return null;
+                sum += lossOf(evaluated, batches(batch));
+            }
 
-        return sum / count;
+            return sum / count;
+        }
+        finally
+        {
+            if (!evaluated.IsIn(state.Parameters)) evaluated.Release(nameof(Trainer));
+        }
     }
 }

@@ -141,6 +141,16 @@ internal static class OptimizerEntries
                 at.Flag("gradientAveraging", "whether the momentum takes 1 − β₁ of each update"), Maximize(at)),
             "momentum of gradients over the root of the mean of their squared norms, one number for each leaf", "Ginsburg et al., 2019",
             "Optax novograd", "one more number for each leaf; Optax has β₁ = 0.9, β₂ = 0.25, ε = 1e-6"),
+        Entry(
+            "scheduleFree",
+            at => ScheduleFree.Create(
+                at.Inner("base", "what makes the steps, with a momentum, which becomes β, and one learning rate at its end, such as adamW"),
+                at.Whole("warmupSteps", "W, the updates in which the rate rises to that of the base", 0, 0),
+                at.Number("stepPower", "r, the power of the step in the weights of the average", Bounds.NotNegative, 0),
+                at.Number("ratePower", "p, the power of the largest rate in them", Bounds.NotNegative, 2),
+                at.Number("innerMomentum", "the first moment that Adam's scaling keeps all the same", Bounds.BelowOne, 0)),
+            "an average of the parameters in place of a schedule that falls; evaluate `EvaluationParameters`", "Defazio et al., 2024",
+            "schedulefree AdamWScheduleFree, Optax schedule_free", "Optax keeps z and x, and its base has no momentum"),
     ];
 
     internal static CatalogueEntry<Lbfgs> Lbfgs { get; } = new(Kind, "lbfgs", at => Optim.Lbfgs.Create(

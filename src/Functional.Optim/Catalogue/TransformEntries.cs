@@ -73,6 +73,18 @@ internal static class TransformEntries
             "asgdAveraging", at => Asgd.CreateAveraging(at.Whole("averageAfter", "t₀, how many updates pass before the average departs", 0, 1_000_000)),
             "behind an optimizer: the average of the parameters as state", "Polyak and Juditsky, 1992", "torch ASGD"),
         Entry(
+            "parameterEma",
+            at => ParameterEma.Create(
+                at.Number("decay", "β, how much of the average is kept", Bounds.BelowOne, 0.999),
+                at.Choice("warmup", "how the average starts", EmaWarmup.Copy),
+                at.Number("gamma", "γ, how slowly decay rises with Power", Bounds.Positive, 1),
+                at.Number("power", "p, the power by which it rises", Bounds.Positive, 2.0 / 3), Start(at), Every(at)),
+            "behind an optimizer: the moving average of the parameters, for evaluation", knownAs: "torch AveragedModel, timm ModelEmaV3",
+            differs: "a part of the step; before `start` evaluation is at θ"),
+        Entry(
+            "swa", at => Swa.Create(Start(at, null), Every(at)), "behind an optimizer: the mean of the parameters from an update on, for evaluation",
+            "Izmailov et al., 2018", "torch AveragedModel", "a part of the step; before `start` evaluation is at θ"),
+        Entry(
             "partitionMasked",
             at => Partition.CreateMasked(at.Leaves("matches", "which leaves"), at.Inner("optimizer", "what they go through")),
             "an optimizer for some leaves; several with `Partition.Of`", knownAs: "Optax masked, partition"),
@@ -99,6 +111,11 @@ internal static class TransformEntries
         {
             Description = description, Paper = paper, KnownAs = knownAs, Differs = differs,
         };
+
+    private static long Start(OptionValues at, long? fallback = 1) =>
+        at.Whole("start", "the first update whose parameters are averaged", 1, fallback);
+
+    private static long Every(OptionValues at) => at.Whole("every", "how many updates there are from one average to the next", 1, 1);
 
     private static double Maximum(OptionValues at) => at.Number("maximum", "the greatest norm", Bounds.ZeroOrMore);
 

@@ -13,7 +13,7 @@ public readonly record struct AsgdState<T> : IOptimizerState<T, AsgdState<T>>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="average">a, the parameters themselves before the first update.</param>
     public AsgdState(long step, ParameterTree<T> average)
-        : this(new(step, AsgdAveraging.Slots, [average]))
+        : this(new(step, ParameterAverage.Slots, [average]))
     {
     }
 
@@ -26,7 +26,7 @@ public readonly record struct AsgdState<T> : IOptimizerState<T, AsgdState<T>>
     public ParameterTree<T> Average { get => state[0]; init => state = state.With(0, value); }
 
     /// <inheritdoc/>
-    public static AsgdState<T> From(OptimizerState<T> state) => new(state.Part(AsgdAveraging.Slots.AsSpan()));
+    public static AsgdState<T> From(OptimizerState<T> state) => new(state.Part(ParameterAverage.Slots.AsSpan()));
 
     /// <inheritdoc/>
     public OptimizerState<T> ToState() => state;

@@ -17,6 +17,9 @@ internal sealed record RmsPropScaling(double Alpha, double Epsilon, double Epsil
 
     private static ImmutableArray<string> CenteredSlotsAndMomentum { get; } = [.. CenteredSlots, .. Trace.Slots];
 
+    /// <summary>Whether the mean of the squares is divided by 1 − αᵗ; not where it is centered.</summary>
+    internal bool BiasCorrection { get; init; }
+
     protected internal override ImmutableArray<string> SlotNames => Centered ? CenteredSlots : Slots;
 
     /// <summary>The slots of the part, and behind them that of momentum.</summary>
@@ -27,7 +30,7 @@ internal sealed record RmsPropScaling(double Alpha, double Epsilon, double Epsil
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
         if (Centered) pass.Then(first, new CenteredRmsPropRule<T>(Alpha, Epsilon, EpsilonRoot));
-        else pass.Then(first, new RmsPropRule<T>(Alpha, Epsilon, EpsilonRoot));
+        else pass.Then(first, new RmsPropRule<T>(Alpha, Epsilon, EpsilonRoot, BiasCorrection ? pass.SlotStep : 0));
     }
 
     internal static Faults Check(double alpha, double epsilon, double epsilonRoot) => new Faults()

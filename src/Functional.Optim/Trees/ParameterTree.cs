@@ -167,8 +167,9 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         return new ParameterTree<T>(live, Consume(by));
     }
 
-    /// <summary>Whether two trees are one memory.</summary>
-    internal bool IsIn(ParameterTree<T> other) => ReferenceEquals(Storage, other.Storage);
+    /// <summary>Whether two trees are one memory: what is done to one, such as <see cref="Release"/>, is done to both.</summary>
+    /// <param name="other">The other tree.</param>
+    public bool IsIn(ParameterTree<T> other) => ReferenceEquals(Storage, other.Storage);
 
     /// <summary>Makes the handle good again, for who renewed it and has handed the new one to nobody.</summary>
     internal void Restore() => storage!.Restore(generation);

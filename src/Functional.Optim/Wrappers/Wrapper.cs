@@ -112,7 +112,12 @@ public abstract record Wrapper : Optimizer
 
     /// <summary>The state of the optimizer inside, which shares its trees.</summary>
     internal OptimizerState<T> InnerState<T>(OptimizerState<T> state)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => state[..(state.SlotCount - OwnSlotNames.Length)];
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        OptimizerState<T> inside = state[..(state.SlotCount - OwnSlotNames.Length)];
+        // What this one has gathered is nothing to an optimizer that does not gather.
+        return Inner.Gathers ? inside : inside.With(inside.Counters with { Gathered = 0 });
+    }
 
     private OptimizerState<T> Wrapped<T>(OptimizerState<T> inside, ReadOnlySpan<ParameterTree<T>> own)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -31,6 +31,8 @@ internal static class CatalogueTables
     {
         Dictionary<string, string> given = entry.Options.Where(option => option.Default is null).ToDictionary(option => option.Name, Needed);
         int bytes = Build(entry, given).StateBytesPerParameter<float>();
+        bool isAround = given.Any(option => option.Value == InnerText);
+        int inside = isAround ? Optim.Catalogue.Optimizers.Build(InnerText).OrThrow(InnerText).StateBytesPerParameter<float>() : 0;
         IEnumerable<string> changes =
             from option in entry.Options
             where option.Default is not null
@@ -38,10 +40,10 @@ internal static class CatalogueTables
                 .SelectMany(text => entry.Build(new Dictionary<string, string>(given) { [option.Name] = text }).Match(
                     Succ: optimizer => (int[])[optimizer.StateBytesPerParameter<float>()], Fail: _ => []))
                 .Where(other => other != bytes).Distinct()
-            select $"{bytesWith} with `{option.Name}`";
-        string inner = given.Any(option => option.Value == InnerText) ? "of the inner" : "";
-        int own = bytes - (inner.Length == 0 ? 0 : Optim.Catalogue.Optimizers.Build(InnerText).OrThrow(InnerText).StateBytesPerParameter<float>());
-        return string.Join(", ", changes.Prepend(inner.Length == 0 ? Number(own) : own == 0 ? inner : $"{Number(own)} and {inner}"));
+            select $"{Bytes(bytesWith)} with `{option.Name}`";
+        return string.Join(", ", changes.Prepend(Bytes(bytes)));
+
+        string Bytes(int all) => !isAround ? Number(all) : all == inside ? "of the inner" : $"{Number(all - inside)} and of the inner";
     }
 
     /// <summary>What L-BFGS keeps when it has made as many moves as it remembers, by its size with two lengths of the history.</summary>

@@ -15,7 +15,7 @@ public class OptimizerEntriesTests
     private static readonly Dictionary<string, object> Given = new()
     {
         ["learningRate"] = Schedule.Constant(0.1), ["schedule"] = Schedule.Constant(0.1), ["momentum"] = 0.9, ["maximum"] = 2.0, ["limit"] = 2.0,
-        ["variance"] = 0.1, ["seed"] = 3UL, ["factor"] = 0.5, ["every"] = 3L, ["inner"] = Sgd.Of(0.1), ["optimizer"] = Sgd.Of(0.1), ["weightDecay"] = 0.1,
+        ["variance"] = 0.1, ["seed"] = 3UL, ["factor"] = 0.5, ["every"] = 3L, ["inner"] = Sgd.Of(0.1), ["base"] = Adam.Of(0.1), ["start"] = 5L, ["optimizer"] = Sgd.Of(0.1), ["weightDecay"] = 0.1,
     };
 
     private static readonly Dictionary<Type, object[]> Probes = new()
@@ -29,6 +29,7 @@ public class OptimizerEntriesTests
         [typeof(ulong)] = [0UL, 1UL, ulong.MaxValue],
         [typeof(Schedule)] = [Schedule.Constant(0.5), Schedule.Constant(0)],
         [typeof(Optimizer)] = [Sgd.Of(0.5, 0.5)],
+        [typeof(EmaWarmup)] = [.. Enum.GetValues<EmaWarmup>().Cast<object>()],
         [typeof(AmsGrad)] = [.. Enum.GetValues<AmsGrad>().Cast<object>()],
         [typeof(AdafactorForm)] = [.. Enum.GetValues<AdafactorForm>().Cast<object>()],
         [typeof(LineSearch)] = [.. Enum.GetValues<LineSearch>().Cast<object>()],
@@ -185,10 +186,27 @@ public class OptimizerEntriesTests
     [InlineData("rmsProp(centered=true, momentum=0.5)", 3)]
     [InlineData("lion", 1)]
     [InlineData("yogi", 2)]
+    [InlineData("scheduleFree(base=adamW)", 2)]
+    [InlineData("scheduleFree(base=adamW, innerMomentum=0.5)", 3)]
+    [InlineData("scheduleFree(base=sgd(momentum=0.9))", 1)]
     public void State_is_a_number_for_each_slot(string text, int slots)
     {
         Optimizer optimizer = Optim.Catalogue.Optimizers.Build(text, 0.1).OrThrow(text);
         Assert.Equal((4 * slots, 8 * slots), (optimizer.StateBytesPerParameter<float>(), optimizer.StateBytesPerParameter<double>()));
+    }
+
+    [Fact]
+    public void The_base_of_Schedule_Free_is_a_text_of_its_own()
+    {
+        Assert.Equal(
+            ScheduleFree.Of(AdamW.Of(0.0025, beta1: 0.95, weightDecay: 0), warmupSteps: 100),
+            Outcome(Optim.Catalogue.Optimizers.Build("scheduleFree(base=adamW(beta1=0.95, weightDecay=0), warmupSteps=100)", 0.0025)));
+        Assert.Equal(
+            "base: beta1 is 1; allowed is a number, in [0, 1)",
+            Outcome(Optim.Catalogue.Optimizers.Build("scheduleFree(base=adamW(learningRate=1, beta1=1))")));
+        Assert.StartsWith(
+            "base is Lion { LearningRate = ", (string)Outcome(Optim.Catalogue.Optimizers.Build("scheduleFree(base=lion(learningRate=1))")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -208,6 +226,7 @@ public class OptimizerEntriesTests
     {
         Constant constant => Text(constant.Rate),
         Sgd sgd => $"sgd(learningRate={Text(sgd.LearningRate)}, momentum={Text(sgd.Momentum)})",
+        Adam adam => $"adam(learningRate={Text(adam.LearningRate)})",
         Func<Leaf, bool> => "matrices",
         _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
     };

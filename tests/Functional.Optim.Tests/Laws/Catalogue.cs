@@ -9,6 +9,7 @@ internal static class Catalogue
         ["learningRate"] = "0.1", ["schedule"] = "0.1", ["maximum"] = "1", ["limit"] = "0.5", ["variance"] = "0.01", ["seed"] = "3",
         ["momentum"] = "0.9", ["decay"] = "0.9", ["factor"] = "0.5", ["weightDecay"] = "0.1", ["matches"] = "matrices",
         ["optimizer"] = "sgd(learningRate=0.1)", ["every"] = "2", ["inner"] = "adamW(learningRate=0.1)",
+        ["base"] = "adamW(learningRate=0.1)", ["start"] = "2",
     };
 
     private static readonly (string Name, Optimizer Optimizer)[] Variants =
@@ -35,6 +36,8 @@ internal static class Catalogue
         ("radam with decoupled decay", RAdam.Of(0.01, 0.9, 0.95, threshold: 4, weightDecay: 0.1, decoupledDecay: true)),
         ("rprop with a schedule", Rprop.Of(0.1, 0.3, 1.5, 0.01, 0.2, Schedule.LinearWarmup(1, 3), weightDecay: 0.1, maximize: true)),
         ("asgd that averages soon", Asgd.Of(0.1, lambda: 0.01, alpha: 0.1, averageAfter: 0, weightDecay: 0.1)),
+        ("schedule-free sgd with L2 and a warm-up", ScheduleFree.Of(Sgd.Of(0.5, momentum: 0.9, weightDecay: 0.1), warmupSteps: 2, stepPower: 1)),
+        ("adamw and the mean of each second", AdamW.Of(0.01).Then(Swa.Of(start: 1, every: 2))),
         ("lion with decay", Lion.Of(0.01, 0.5, 0.9, weightDecay: 0.1, decay: leaf => leaf.Rank >= 2)),
         ("adabelief with L2", AdaBelief.Of(0.01, 0.5, 0.9, epsilon: 1e-8, epsilonRoot: 0, weightDecay: 0.1)),
         ("adabelief with decoupled decay", AdaBelief.Of(0.01, weightDecay: 0.1, decoupledDecay: true)),

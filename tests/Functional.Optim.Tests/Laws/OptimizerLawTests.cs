@@ -19,7 +19,7 @@ public class OptimizerLawTests
         {
             OptimizerLaws.All(wrapper);
             Assert.Equal(
-                ["Purity", "Donation", "Lanes", "Threads", "Resume", "FailedStep", "Release", "NestedStep", "StateOwner"],
+                ["Purity", "Donation", "Lanes", "Threads", "Resume", "FailedStep", "Release", "NestedStep", "StateOwner", "Evaluation"],
                 OptimizerLaws.OfEvery.Where(law => law.Exemption(wrapper) is null).Select(law => law.Name));
         }
     }

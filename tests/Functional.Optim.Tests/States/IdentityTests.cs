@@ -37,6 +37,9 @@ public sealed class IdentityTests : IDisposable
     [InlineData("rprop(previous gradient, step size)", "rprop()")]
     [InlineData("asgd(average)", "asgd(learningRate=0.1)")]
     [InlineData("lion(m)", "lion(learningRate=0.1)")]
+    [InlineData("rmsProp(v), scheduleFree(z)", "scheduleFree(base=adamW(learningRate=0.1))")]
+    [InlineData("adam(m, v), scheduleFree(z)", "scheduleFree(base=adamW(learningRate=0.1), innerMomentum=0.5)")]
+    [InlineData("scheduleFree(z)", "scheduleFree(base=sgd(learningRate=0.1, momentum=0.5))")]
     public void The_identity_of_a_state_is_what_its_optimizer_keeps(string identity, string optimizer) =>
         Assert.Equal(identity, Catalogue.Optimizers.Build(optimizer).OrThrow(optimizer).Init(Parameters).Identity);
 

@@ -48,6 +48,41 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal((sorted[4] + sorted[5]) / 2, result.MillisecondsPerStep);
     }
 
+    /// <summary>The loss of an evaluation is that of the average, whose memory is given back, and training does not notice it.</summary>
+    [Fact]
+    public async Task Evaluation_and_result_have_the_parameters_that_the_optimizer_says()
+    {
+        foreach (Optimizer optimizer in (Optimizer[])
+                 [ScheduleFree.Of(AdamW.Of(0.1)), Accumulate.Of(2, AdamW.Of(0.1).Then(ParameterEma.Of(0.5))), Sgd.Of(0.1).Then(Swa.Of(start: 4)), Chain])
+        {
+            List<ParameterTree<float>> evaluated = [];
+            TrainModel<float, float> model = new(Quadratic.Gradient, (parameters, batch) =>
+            {
+                evaluated.Add(parameters);
+                return Quadratic.Loss(parameters, batch);
+            });
+            TrainResult<float> result = await Trainer.Run(
+                TrainerOptions.Of(9, evaluateEvery: 1, evaluationBatches: 1), model, optimizer, Data, TrainState.Init(optimizer, Start().Parameters));
+            TrainResult<float> blind = await Trainer.Run(
+                TrainerOptions.Of(9), Plain, optimizer, new TrainData<float>(Quadratic.Batch), TrainState.Init(optimizer, Start().Parameters));
+            Assert.Equal(blind.State, result.State);
+            Assert.Equal(blind.EvaluationParameters, result.EvaluationParameters);
+
+            TrainState<float> state = TrainState.Init(optimizer, Start().Parameters);
+            foreach (StepReport report in result.History)
+            {
+                (state, _) = TrainStep.Run(optimizer, Quadratic.Gradient, state, Quadratic.Batch(state.Step + 1));
+                ParameterTree<float> expected = optimizer.EvaluationParameters(state.Parameters, state.Optimizer);
+                Assert.Equal(Quadratic.Loss(expected, 1), report.ValidationLoss);
+            }
+
+            Assert.Equal(optimizer.EvaluationParameters(state.Parameters, state.Optimizer), result.EvaluationParameters);
+            bool isTheta = result.EvaluationParameters.IsIn(result.State.Parameters);
+            Assert.Equal(optimizer == Chain, isTheta);
+            if (!isTheta) Assert.All(evaluated, tree => Assert.Throws<ObjectDisposedException>(() => tree.GlobalNorm()));
+        }
+    }
+
     [Fact]
     public async Task Reports_come_every_so_often_and_with_each_evaluation_and_at_the_end()
     {

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Schedule-Free (Defazio et al., 2024, arXiv 2405.15682): an optimizer without a schedule that falls. The momentum β of the base becomes
+/// the place where gradients are taken, θ = y = β·x + (1 − β)·z, and its step u moves z: z' = z − u, x' = (1 − c)·x + c·z' with
+/// c = w / Σw, w = kʳ·(largest rate so far)ᵖ. Evaluate and ship <see cref="Optimizer.EvaluationParameters"/>, which is x.
+/// </summary>
+/// <remarks>
+/// <para>The base loses its first moment: of <see cref="AdamW"/> and <see cref="Adam"/> the division by √v̂ is left, of <see cref="Sgd"/> the
+/// gradient. Weight decay is at y, as in the authors' code (which has decay at z as an option). The rate is the base's times
+/// min(k / W, 1); the authors' defaults are a rate of 0.0025 for AdamW, without decay, and 1 for SGD with momentum 0.9.</para>
+/// <para>One slot of its own, <c>z</c>, beside those that the base has left, and the scalars <c>weight sum</c> and <c>largest rate</c>. x is
+/// not kept: x = y + (1 − 1/β)·(z − y). Statistics of layers that training gathers, such as batch normalization's, are those of y. Optax
+/// keeps z and x, and takes a base whose momentum is 0 with β beside it.</para>
+/// </remarks>
+public sealed record ScheduleFree : Optimizer
+{
+    private const string Allowed =
+        "an optimizer of parts with one momentum above 0, without dampening and Nesterov, and one learning rate at the end, such as AdamW or Sgd";
+
+    private ScheduleFree(Optimizer @base)
+    {
+        Base = @base;
+        Beta = MomentumOf(@base);
+    }
+
+    /// <summary>The optimizer as it was given, with the momentum β.</summary>
+    public Optimizer Base { get; }
+
+    /// <summary>β, the momentum of the base, in (0, 1).</summary>
+    public double Beta { get; }
+
+    /// <summary>W, the updates in which the rate rises to the base's; 0 for none.</summary>
+    public long WarmupSteps { get; init => field = (long)Bounds.AtLeast(0).Check(value); }
+
+    /// <summary>r, the power of the step in the weights; finite and not negative.</summary>
+    public double StepPower { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>p, the power of the largest rate in the weights; finite and not negative.</summary>
+    public double RatePower { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>The first moment that Adam's scaling keeps all the same, in [0, 1); 0 for none.</summary>
+    public double InnerMomentum { get; init => field = Bounds.BelowOne.Check(value); }
+
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<Transform> Parts
+    {
+        get
+        {
+            ImmutableArray<Transform> given = Base.Parts;
+            Schedule rate = ((LearningRate)given[^1]).Schedule;
+            if (WarmupSteps > 0) rate = Schedule.Chained(rate, Schedule.LinearWarmup(1, WarmupSteps));
+            return
+            [
+                .. given[..^1].SelectMany(WithoutMomentum), LearningRate.Of(rate),
+                new ScheduleFreeAveraging(Beta, rate, StepPower, RatePower),
+            ];
+        }
+    }
+
+    /// <summary>The optimizer, or every fault found.</summary>
+    /// <param name="base">
+    /// What moves z, with the momentum β above 0 and one learning rate at its end: <see cref="AdamW"/>, <see cref="Adam"/>,
+    /// <see cref="Sgd"/>, also behind a clip. Its groups are those of the optimizer made.
+    /// </param>
+    /// <param name="warmupSteps">W, the updates in which the rate rises to the base's; 0 or more.</param>
+    /// <param name="stepPower">r, the power of the step in the weights (<c>r</c> in the authors' code); finite and not negative.</param>
+    /// <param name="ratePower">p, the power of the largest rate in the weights (<c>weight_lr_power</c>); finite and not negative.</param>
+    /// <param name="innerMomentum">The first moment that Adam's scaling keeps all the same, in [0, 1); 0 without Adam's scaling.</param>
+    public static Validation<Error, ScheduleFree> Create(
+        Optimizer @base, long warmupSteps = 0, double stepPower = 0, double ratePower = 2, double innerMomentum = 0)
+    {
+        bool isBase = @base is not (null or Wrapper) && double.IsFinite(MomentumOf(@base));
+        return new Faults()
+            .Require(isBase, nameof(@base), @base, Allowed)
+            .Require(warmupSteps, Bounds.AtLeast(0)).Require(stepPower, Bounds.NotNegative).Require(ratePower, Bounds.NotNegative)
+            .Require(innerMomentum, isBase && !@base!.Parts.Any(part => part is AdamScaling) ? Bounds.Zero : Bounds.BelowOne)
+            .Make(() => new ScheduleFree(@base!)
+            {
+                WarmupSteps = warmupSteps, StepPower = stepPower, RatePower = ratePower, InnerMomentum = innerMomentum,
+                Groups = @base!.Groups,
+            });
+    }
+
+    /// <summary>The optimizer.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static ScheduleFree Of(
+        Optimizer @base, long warmupSteps = 0, double stepPower = 0, double ratePower = 2, double innerMomentum = 0) =>
+        Create(@base, warmupSteps, stepPower, ratePower, innerMomentum).OrThrow(nameof(ScheduleFree));
+
+    /// <summary>The momentum of the one part that has one; NaN where the optimizer cannot be a base.</summary>
+    private static double MomentumOf(Optimizer optimizer)
+    {
+        ImmutableArray<Transform> parts = optimizer.Parts;
+        Transform[] momenta = [.. parts.Where(part => part is AdamScaling or Trace)];
+        bool isBase = parts.Count(part => part.IsLearningRate) == 1 && parts[^1] is LearningRate
+            && !parts.Any(part => part is Partition || part.ChangesEvaluation);
+        return momenta switch
+        {
+            [AdamScaling { Beta1: > 0 } adam] when isBase => adam.Beta1,
+            [Trace { Momentum: > 0, Dampening: 0, Nesterov: false } trace] when isBase => trace.Momentum,
+            _ => double.NaN,
+        };
+    }
+
+    private IEnumerable<Transform> WithoutMomentum(Transform part) => part switch
+    {
+        Trace => [],
+        AdamScaling { AmsGrad: AmsGrad.Off } adam when InnerMomentum == 0 =>
+            [new RmsPropScaling(adam.Beta2, adam.Epsilon, 0, Centered: false) { BiasCorrection = adam.BiasCorrection }],
+        AdamScaling adam => [adam with { Beta1 = InnerMomentum }],
+        _ => [part],
+    };
+}

@@ -1,0 +1,72 @@
+using Functional.Optim.Kernels;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// The exponential moving average of the parameters, a = β·a + (1 − β)·θ', as a part behind an optimizer: evaluate and ship
+/// <see cref="Optimizer.EvaluationParameters"/>, which is a. The first parameters averaged are copied.
+/// </summary>
+/// <remarks>
+/// torch's <c>AveragedModel</c> with an EMA is the default. In timm's <c>ModelEmaV3</c> the average is a copy of θ until it begins; here
+/// evaluation is at θ until then, which is the same. Averaging from <see cref="Start"/> on keeps the first, random parameters out of it.
+/// </remarks>
+public sealed record ParameterEma : ParameterAverage
+{
+    private ParameterEma()
+    {
+    }
+
+    /// <summary>β, in [0, 1).</summary>
+    public double Decay { get; init => field = Bounds.BelowOne.Check(value); }
+
+    /// <summary>How the average starts.</summary>
+    public EmaWarmup Warmup { get; init => field = Setting.Check(value); }
+
+    /// <summary>γ, how slowly decay rises with <see cref="EmaWarmup.Power"/>; finite and positive.</summary>
+    public double Gamma { get; init => field = Bounds.Positive.Check(value); }
+
+    /// <summary>p, the power by which decay rises with <see cref="EmaWarmup.Power"/>; finite and positive.</summary>
+    public double Power { get; init => field = Bounds.Positive.Check(value); }
+
+    /// <summary>The first update whose parameters are averaged; 1 or more.</summary>
+    public long Start { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
+
+    /// <summary>How many updates there are from one average to the next; 1 or more.</summary>
+    public long Every { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
+
+    /// <summary>The part with its constants, to put behind an optimizer, or every fault found.</summary>
+    /// <param name="decay">β, in [0, 1).</param>
+    /// <param name="warmup">How the average starts.</param>
+    /// <param name="gamma">γ, how slowly decay rises with <see cref="EmaWarmup.Power"/>; finite and positive.</param>
+    /// <param name="power">p, the power by which it rises; finite and positive.</param>
+    /// <param name="start">The first update whose parameters are averaged; 1 or more.</param>
+    /// <param name="every">How many updates there are from one average to the next; 1 or more.</param>
+    public static Validation<Error, ParameterEma> Create(
+        double decay = 0.999, EmaWarmup warmup = EmaWarmup.Copy, double gamma = 1, double power = 2.0 / 3, long start = 1, long every = 1) =>
+        new Faults()
+            .Require(decay, Bounds.BelowOne).Require(warmup).Require(gamma, Bounds.Positive).Require(power, Bounds.Positive)
+            .Require(start, Bounds.AtLeast(1)).Require(every, Bounds.AtLeast(1))
+            .Make(() => new ParameterEma
+            {
+                Decay = decay, Warmup = warmup, Gamma = gamma, Power = power, Start = start, Every = every,
+            });
+
+    /// <summary>The part with its constants, to put behind an optimizer.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static ParameterEma Of(
+        double decay = 0.999, EmaWarmup warmup = EmaWarmup.Copy, double gamma = 1, double power = 2.0 / 3, long start = 1, long every = 1) =>
+        Create(decay, warmup, gamma, power, start, every).OrThrow(nameof(ParameterEma));
+
+    private protected override long CountAt(long step) => CountOf(Start, Every, step);
+
+    private protected override double WeightOf(long count) => Warmup switch
+    {
+        _ when count == 1 => 1,
+        EmaWarmup.BiasCorrection => (1 - Decay) / BiasCorrection.Factor(Decay, count),
+        EmaWarmup.Power => Math.Max(1 - Decay, Math.Pow(1 + ((count - 1) / Gamma), -Power)),
+        _ => 1 - Decay,
+    };
+}

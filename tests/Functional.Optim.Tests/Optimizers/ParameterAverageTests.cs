@@ -1,0 +1,176 @@
+using System.Numerics;
+using System.Text.Json;
+using Functional.Optim.Laws;
+using Functional.Optim.Tests.Golden;
+
+namespace Functional.Optim.Tests.Optimizers;
+
+public class ParameterAverageTests
+{
+    private static readonly Func<Leaf, bool> Matrices = leaf => leaf.Rank == 2;
+
+    public static TheoryData<string> Cases => ModernGolden.CasesOf("parameter_average");
+
+    /// <summary>Every optimizer that changes what is evaluated.</summary>
+    public static TheoryData<string> Changing =>
+        [.. Laws.Catalogue.All.Where(entry => entry.Optimizer.Parts.Any(part => part.ChangesEvaluation)).Select(entry => entry.Name)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void The_average_is_that_of_torch_and_timm(string id)
+    {
+        Check<double>(ModernGolden.Case<double>("parameter_average", id));
+        Check<float>(ModernGolden.Case<float>("parameter_average", id));
+    }
+
+    [Fact]
+    public void Before_the_first_average_evaluation_is_at_the_parameters()
+    {
+        foreach (Optimizer part in (Optimizer[])[Swa.Of(start: 3), ParameterEma.Of(start: 3), ParameterEma.Of(warmup: EmaWarmup.BiasCorrection, start: 3)])
+        {
+            Optimizer optimizer = Sgd.Of(0.1).Then(part);
+            (ParameterTree<float> parameters, OptimizerState<float> state) = After(optimizer, 2);
+            Assert.Equal(parameters, optimizer.EvaluationParameters(parameters, state));
+            Assert.NotEqual(parameters, state["average"]);
+            (parameters, state) = After(optimizer, 3);
+            Assert.Equal((parameters, parameters), (optimizer.EvaluationParameters(parameters, state), state["average"]));
+            (parameters, state) = After(optimizer, 4);
+            Assert.Equal(state["average"], optimizer.EvaluationParameters(parameters, state));
+            Assert.NotEqual(parameters, state["average"]);
+        }
+    }
+
+    /// <summary>What wrappers, partitions and frozen leaves are put around is evaluated as by itself; a frozen leaf as it is.</summary>
+    [Theory]
+    [MemberData(nameof(Changing))]
+    public void What_is_around_an_average_does_not_change_what_is_evaluated(string name)
+    {
+        Optimizer optimizer = Laws.Catalogue.Get(name), still = optimizer.WithGroups(LeafGroup.Frozen("frozen", Matrices));
+        if (optimizer is Wrapper) return;
+        ParameterTree<float> start = Laws.Trees.Random<float>(0);
+        ParameterTree<float> expected = Evaluated(optimizer, 4);
+        Assert.Equal(expected, Evaluated(ApplyIfFinite.Around(optimizer), 4));
+        Assert.Equal(expected, Evaluated(Accumulate.Of(1, optimizer), 4));
+        Assert.Equal(expected, Evaluated(Partition.Of(new Partition.Rule("all", _ => true, optimizer)), 4));
+        ParameterTree<float> frozen = Evaluated(still, 4);
+        ParameterTree<float> masked = Evaluated(Partition.Of(Partition.Freeze("matrices", Matrices), new("rest", _ => true, optimizer)), 4);
+        Assert.Equal(frozen, masked);
+        foreach (Leaf leaf in start.Layout.Leaves)
+            Assert.Equal((Matrices(leaf) ? start : expected).AsSpan(leaf).ToArray(), frozen.AsSpan(leaf).ToArray());
+    }
+
+    /// <summary>Between two updates a wrapper has gathered some gradients, and evaluates what the update before left.</summary>
+    [Fact]
+    public void An_average_is_evaluated_while_gradients_are_gathered_and_after_one_was_left_out()
+    {
+        foreach (Optimizer optimizer in (Optimizer[])[ScheduleFree.Of(AdamW.Of(0.1)), Sgd.Of(0.1).Then(ParameterEma.Of(0.5)), Sgd.Of(0.1)])
+        {
+            foreach (Optimizer wrapper in (Optimizer[])[Accumulate.Of(2, optimizer), ApplyIfFinite.Around(Accumulate.Of(2, optimizer)), Accumulate.Of(2, ApplyIfFinite.Around(optimizer))])
+            {
+                (ParameterTree<float> parameters, OptimizerState<float> state) = After(wrapper, 4);
+                ParameterTree<float> evaluated = wrapper.EvaluationParameters(parameters, state);
+                (parameters, state) = wrapper.Step(parameters, Laws.Trees.Random<float>(5), state);
+                Assert.Equal(1, state.Counters.Gathered);
+                Assert.Equal(evaluated, wrapper.EvaluationParameters(parameters, state));
+            }
+        }
+    }
+
+    /// <summary>A leaf that joins later starts an average of its own.</summary>
+    [Fact]
+    public void A_leaf_that_is_unfrozen_later_is_averaged_from_then_on()
+    {
+        Optimizer swa = Sgd.Of(0.1).Then(Swa.Of(start: 2)), freezing = swa.WithGroups(LeafGroup.Frozen("frozen", Matrices));
+        (ParameterTree<float> parameters, OptimizerState<float> state) = After(freezing, 3);
+        state = swa.Continue(state, parameters).State;
+        Leaf leaf = parameters.Layout.Leaves.First(Matrices);
+        Assert.Equal(parameters.AsSpan(leaf).ToArray(), swa.EvaluationParameters(parameters, state).AsSpan(leaf).ToArray());
+        (parameters, state) = swa.Step(parameters, Laws.Trees.Random<float>(4), state);
+        Assert.Equal(parameters.AsSpan(leaf).ToArray(), swa.EvaluationParameters(parameters, state).AsSpan(leaf).ToArray());
+        ParameterTree<float> first = parameters;
+        (parameters, state) = swa.Step(parameters, Laws.Trees.Random<float>(5), state);
+        for (int index = 0; index < leaf.Length; index++)
+        {
+            float mean = (first.AsSpan(leaf)[index] + parameters.AsSpan(leaf)[index]) / 2;
+            Assert.Equal(mean, swa.EvaluationParameters(parameters, state).AsSpan(leaf)[index], 1e-6f);
+        }
+    }
+
+    [Fact]
+    public void The_average_of_averaged_descent_is_what_is_evaluated()
+    {
+        Asgd asgd = Asgd.Of(0.1, averageAfter: 0);
+        (ParameterTree<float> parameters, OptimizerState<float> state) = After(asgd, 4);
+        Assert.Equal(state["average"], asgd.EvaluationParameters(parameters, state));
+        Assert.NotEqual(parameters, state["average"]);
+    }
+
+    [Fact]
+    public void Every_fault_is_listed()
+    {
+        Assert.Equal(
+            "ParameterEma: decay is 1; allowed is in [0, 1); warmup is 7; allowed is Copy, BiasCorrection, Power; gamma is 0; allowed is finite and "
+            + "positive; power is NaN; allowed is finite and positive; start is 0; allowed is 1 or more; every is 0; allowed is 1 or more.",
+            Assert.Throws<ArgumentException>(() => ParameterEma.Of(1, (EmaWarmup)7, 0, double.NaN, 0, 0)).Message);
+        Assert.Equal(
+            "Swa: start is 0; allowed is 1 or more; every is -1; allowed is 1 or more.",
+            Assert.Throws<ArgumentException>(() => Swa.Of(0, -1)).Message);
+    }
+
+    /// <summary>The law finds an average that is not one.</summary>
+    [Fact]
+    public void What_evaluates_other_parameters_than_those_that_stayed_breaks_the_law()
+    {
+        LawException broken = Assert.Throws<LawException>(() => OptimizerLaws.Evaluation(Sgd.Of(0.1).Then(new Doubled())));
+        Assert.Equal("Evaluation", broken.Law);
+    }
+
+    private static void Check<T>(JsonElement golden)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        JsonElement options = golden.GetProperty("kwargs");
+        Optimizer optimizer = Sgd.Of(options.Option("lr", 0), options.Option("momentum", 0)).Then(Average(options));
+        (ParameterTree<T> parameters, OptimizerState<T> state) = ModernGolden.Check<T>(golden, optimizer, (name, _, state) => state[name]);
+        Assert.Equal(state["average"], optimizer.EvaluationParameters(parameters, state));
+    }
+
+    private static Optimizer Average(JsonElement options)
+    {
+        long start = (long)options.Option("start", 1), every = (long)options.Option("every", 1);
+        double decay = options.Option("decay", 0.999);
+        return options.GetProperty("what").GetString() switch
+        {
+            "torch_ema" => ParameterEma.Of(decay, start: start, every: every),
+            "timm_ema" => ParameterEma.Of(decay, options.Flag("use_warmup") ? EmaWarmup.Power : EmaWarmup.Copy),
+            "debiased" => ParameterEma.Of(decay, EmaWarmup.BiasCorrection),
+            "torch_swa" => Swa.Of(start, every),
+            string other => throw new ArgumentException($"There is no average {other}."),
+            null => throw new ArgumentException("There is no average without a name."),
+        };
+    }
+
+    private static (ParameterTree<float> Parameters, OptimizerState<float> State) After(Optimizer optimizer, int steps)
+    {
+        ParameterTree<float> parameters = Laws.Trees.Random<float>(0);
+        OptimizerState<float> state = optimizer.Init(parameters);
+        for (int step = 1; step <= steps; step++) (parameters, state) = optimizer.Step(parameters, Laws.Trees.Random<float>(step), state);
+        return (parameters, state);
+    }
+
+    private static ParameterTree<float> Evaluated(Optimizer optimizer, int steps)
+    {
+        (ParameterTree<float> parameters, OptimizerState<float> state) = After(optimizer, steps);
+        return optimizer.EvaluationParameters(parameters, state);
+    }
+
+    /// <summary>Evaluates twice the parameters.</summary>
+    private sealed record Doubled : Transform
+    {
+        protected internal override bool ChangesEvaluation => true;
+
+        protected internal override void Evaluate<T>(in EvaluationContext<T> leaf, Span<T> evaluated)
+        {
+            for (int index = 0; index < evaluated.Length; index++) evaluated[index] = leaf.Parameters[index] + leaf.Parameters[index];
+        }
+    }
+}
