@@ -4,11 +4,13 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Averages the parameter that the update leads to (Polyak and Juditsky, 1992): a' = a + μ·(θ − u − a), and hands the update on as it is.
+/// Averages the parameter that the update leads to (Polyak and Juditsky, 1992): a' = a + μ·(θ − u − a), and hands the
+/// update on as it is.
 /// </summary>
 /// <remarks>One slot: a. The last rule before the parameter moves.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="weight">μ, in [0, 1]; with 1 the average is the new parameter itself, with 0 it stays bit for bit.</param>
+/// <param name="weight">μ, in [0, 1]; with 1 the average is the new parameter itself, with 0 it stays bit for
+/// bit.</param>
 public readonly struct AveragingRule<T>(double weight) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

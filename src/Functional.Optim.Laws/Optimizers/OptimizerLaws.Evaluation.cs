@@ -5,7 +5,8 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// The parameters to evaluate are θ itself, unless a transform changes them; and then those of parameters that never moved are these.
+    /// The parameters to evaluate are θ itself, unless a transform changes them; and then those of parameters that
+    /// never moved are these.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>

@@ -5,10 +5,12 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// An average of the parameters that an optimizer visits, as a part behind it, its learning rate included: a = a + w·(θ' − a). The
-/// update goes on as it is; <see cref="Optimizer.EvaluationParameters"/> is the average. One slot, <c>average</c>, which starts as θ.
+/// An average of the parameters that an optimizer visits, as a part behind it, its learning rate included: a = a +
+/// w·(θ' − a). The update goes on as it is; <see cref="Optimizer.EvaluationParameters"/> is the average. One slot,
+/// <c>average</c>, which starts as θ.
 /// </summary>
-/// <remarks>It has to be the last part of a step: parts behind it would lead to other parameters than those averaged.</remarks>
+/// <remarks>It has to be the last part of a step: parts behind it would lead to other parameters than those
+/// averaged.</remarks>
 public abstract record ParameterAverage : Transform
 {
     private protected ParameterAverage()

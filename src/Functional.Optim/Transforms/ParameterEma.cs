@@ -5,12 +5,14 @@ using LanguageExt.Common;
 namespace Functional.Optim;
 
 /// <summary>
-/// The exponential moving average of the parameters, a = β·a + (1 − β)·θ', as a part behind an optimizer: evaluate and ship
+/// The exponential moving average of the parameters, a = β·a + (1 − β)·θ', as a part behind an optimizer: evaluate and
+/// ship
 /// <see cref="Optimizer.EvaluationParameters"/>, which is a. The first parameters averaged are copied.
 /// </summary>
 /// <remarks>
-/// torch's <c>AveragedModel</c> with an EMA is the default. In timm's <c>ModelEmaV3</c> the average is a copy of θ until it begins; here
-/// evaluation is at θ until then, which is the same. Averaging from <see cref="Start"/> on keeps the first, random parameters out of it.
+/// torch's <c>AveragedModel</c> with an EMA is the default. In timm's <c>ModelEmaV3</c> the average is a copy of θ
+/// until it begins; here evaluation is at θ until then, which is the same. Averaging from <see cref="Start"/> on keeps
+/// the first, random parameters out of it.
 /// </remarks>
 public sealed record ParameterEma : ParameterAverage
 {

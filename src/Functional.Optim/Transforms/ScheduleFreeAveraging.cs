@@ -5,7 +5,8 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>Moves the parameters between the fast point and the average of it (see <see cref="ScheduleFree"/>).</summary>
+/// <summary>Moves the parameters between the fast point and the average of it (see
+/// <see cref="ScheduleFree"/>).</summary>
 /// <param name="Beta">β, how near the average the gradient is taken, in (0, 1).</param>
 /// <param name="Rate">The rate that the update was multiplied by, for the weights.</param>
 /// <param name="StepPower">r.</param>

@@ -4,11 +4,12 @@ using LanguageExt.Common;
 namespace Functional.Optim;
 
 /// <summary>
-/// Stochastic weight averaging (Izmailov et al., 2018, arXiv 1803.05407): the plain mean of the parameters from an update on, each
-/// k-th, as a part behind an optimizer: a = a + (θ' − a)/n at the n-th. <see cref="Optimizer.EvaluationParameters"/> is a, and θ
-/// before the first.
+/// Stochastic weight averaging (Izmailov et al., 2018, arXiv 1803.05407): the plain mean of the parameters from an
+/// update on, each k-th, as a part behind an optimizer: a = a + (θ' − a)/n at the n-th.
+/// <see cref="Optimizer.EvaluationParameters"/> is a, and θ before the first.
 /// </summary>
-/// <remarks>As torch's <c>AveragedModel</c>. Give the optimizer a rate that stays up from <see cref="Start"/> on, as the paper does.</remarks>
+/// <remarks>As torch's <c>AveragedModel</c>. Give the optimizer a rate that stays up from <see cref="Start"/> on, as
+/// the paper does.</remarks>
 public sealed record Swa : ParameterAverage
 {
     private Swa()
