@@ -151,6 +151,14 @@ internal static class OptimizerEntries
                 at.Number("innerMomentum", "the first moment that Adam's scaling keeps all the same", Bounds.BelowOne, 0)),
             "an average of the parameters in place of a schedule that falls; evaluate `EvaluationParameters`", "Defazio et al., 2024",
             "schedulefree AdamWScheduleFree, Optax schedule_free", "Optax keeps z and x, and its base has no momentum"),
+        Entry(
+            "muon",
+            at => Muon.Create(
+                at.LearningRate(), Momentum(at, 0.95), at.Flag("nesterov", "whether the momentum looks one step ahead", true),
+                TransformEntries.Variant(at), TransformEntries.Steps(at), TransformEntries.ScaleOf(at, MatrixScale.Original),
+                Decoupled(at, 0.1), Decay(at), Maximize(at)),
+            "the momentum of matrices, made orthogonal; other leaves by `Partition`", "Jordan et al., 2024; Liu et al., 2025",
+            "torch Muon, Optax muon", "no rounding to bfloat16; torch's `match_rms_adamw` is `MatchRms`; Optax corrects the bias"),
     ];
 
     internal static CatalogueEntry<Lbfgs> Lbfgs { get; } = new(Kind, "lbfgs", at => Optim.Lbfgs.Create(

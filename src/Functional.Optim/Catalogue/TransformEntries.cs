@@ -43,8 +43,13 @@ internal static class TransformEntries
             "ema",
             at => Ema.Create(
                 at.Number("decay", "β, how much of the mean is kept", Bounds.BelowOne),
-                at.Flag("biasCorrection", "whether the mean is divided by 1 − βᵗ", true)),
+                at.Flag("biasCorrection", "whether the mean is divided by 1 − βᵗ", true),
+                at.Flag("nesterov", "whether the mean looks one step ahead")),
             "the moving average of the updates", knownAs: "Optax ema"),
+        Entry(
+            "orthogonalize", at => Orthogonalize.Create(Variant(at), Steps(at), ScaleOf(at, MatrixScale.None)),
+            "brings the singular values of matrices near 1", "Jordan et al., 2024; Amsel et al., 2025", "Optax scale_by_muon",
+            "without the momentum"),
         Entry("scale", at => Scale.Create(at.Number("factor", "what the update is multiplied by", Bounds.Finite)), "multiplies the update", knownAs: "Optax scale"),
         Entry(
             "weightDecayCoupled", at => WeightDecay.Create(Lambda(at), Decay(at)), "adds λ·θ: an L2 penalty, in front of the moments",
@@ -102,6 +107,15 @@ internal static class TransformEntries
 
     internal static double Coefficient(OptionValues at, double fallback) =>
         at.Number("coefficient", "c, the trust coefficient", Bounds.Positive, fallback);
+
+    internal static NewtonSchulzVariant Variant(OptionValues at) =>
+        at.Choice("variant", "by which polynomials the update is made orthogonal", NewtonSchulzVariant.Torch);
+
+    internal static int Steps(OptionValues at) =>
+        at.WholeFrom("steps", "in how many steps, no less than the variant has polynomials", 1, 5);
+
+    internal static MatrixScale ScaleOf(OptionValues at, MatrixScale fallback) =>
+        at.Choice("scale", "what the result is multiplied by, by the shape of the leaf", fallback);
 
     internal static Func<Leaf, bool>? Adapts(OptionValues at) => at.LeavesOr(LeafText.All, "adapts", "which leaves are scaled and decay");
 

@@ -69,7 +69,8 @@ public abstract record Optimizer
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="parameters">The parameters, for their layout and for slots that start as they do.</param>
     /// <exception cref="ArgumentException">
-    /// A group multiplies a learning rate that its leaves do not have, or a part has more than four slots.
+    /// A group multiplies a learning rate that its leaves do not have, a part has more than four slots, or a part cannot work on a leaf,
+    /// such as one of matrices on a vector.
     /// </exception>
     public OptimizerState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Start(parameters);

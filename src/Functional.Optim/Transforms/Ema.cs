@@ -6,7 +6,10 @@ using LanguageExt.Common;
 
 namespace Functional.Optim;
 
-/// <summary>The exponential moving average of the update, m = β·m + (1 − β)·u, bias-corrected or not (Optax's <c>ema</c>).</summary>
+/// <summary>
+/// The exponential moving average of the update, m' = β·m + (1 − β)·u, bias-corrected or not (Optax's <c>ema</c>); with Nesterov one step
+/// ahead, β·m' + (1 − β)·u.
+/// </summary>
 public sealed record Ema : Transform
 {
     private Ema()
@@ -16,25 +19,38 @@ public sealed record Ema : Transform
     /// <summary>β, in [0, 1).</summary>
     public double Decay { get; init => field = Bounds.BelowOne.Check(value); }
 
-    /// <summary>Whether m is divided by 1 − βᵗ before it is handed on.</summary>
+    /// <summary>Whether what is handed on is divided by 1 − βᵗ, or by 1 − βᵗ⁺¹ where it is one step ahead.</summary>
     public bool BiasCorrection { get; init; }
 
+    /// <summary>Whether the average looks one step ahead, as if the same update came once more.</summary>
+    public bool Nesterov { get; init; }
+
+    internal static ImmutableArray<string> Slots { get; } = ["mean"];
+
     /// <inheritdoc/>
-    protected internal override ImmutableArray<string> SlotNames => ["mean"];
+    protected internal override ImmutableArray<string> SlotNames => Slots;
 
     /// <summary>The part with its constants, or the fault found.</summary>
     /// <param name="decay">β, in [0, 1).</param>
-    /// <param name="biasCorrection">Whether m is divided by 1 − βᵗ before it is handed on.</param>
-    public static Validation<Error, Ema> Create(double decay, bool biasCorrection = true) => new Faults().Require(decay, Bounds.BelowOne)
-        .Make(() => new Ema { Decay = decay, BiasCorrection = biasCorrection });
+    /// <param name="biasCorrection">Whether what is handed on is divided by 1 − βᵗ, or by 1 − βᵗ⁺¹ where it is one step ahead.</param>
+    /// <param name="nesterov">Whether the average looks one step ahead, as if the same update came once more.</param>
+    public static Validation<Error, Ema> Create(double decay, bool biasCorrection = true, bool nesterov = false) =>
+        new Faults().Require(decay, Bounds.BelowOne)
+            .Make(() => new Ema { Decay = decay, BiasCorrection = biasCorrection, Nesterov = nesterov });
 
     /// <summary>The part with its constants.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">The decay is out of range.</exception>
-    public static Ema Of(double decay, bool biasCorrection = true) => Create(decay, biasCorrection).OrThrow(nameof(Ema));
+    public static Ema Of(double decay, bool biasCorrection = true, bool nesterov = false) =>
+        Create(decay, biasCorrection, nesterov).OrThrow(nameof(Ema));
 
     /// <inheritdoc/>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(first, new EmaRule<T>(
-        T.CreateTruncating(Decay), T.CreateTruncating(1 - Decay),
-        BiasCorrection ? T.CreateTruncating(1 / Kernels.BiasCorrection.Factor(Decay, pass.SlotStep)) : T.One));
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    {
+        // One step ahead the weights add up to those of the mean after one update more.
+        long updates = Nesterov ? pass.SlotStep + 1 : pass.SlotStep;
+        T correction = BiasCorrection ? T.CreateTruncating(1 / Kernels.BiasCorrection.Factor(Decay, updates)) : T.One;
+        if (Nesterov) pass.Then(first, new NesterovEmaRule<T>(Decay, correction));
+        else pass.Then(first, new EmaRule<T>(T.CreateTruncating(Decay), T.CreateTruncating(1 - Decay), correction));
+    }
 }

@@ -1,0 +1,91 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Functional.Optim.Kernels;
+
+/// <summary>
+/// The Newton–Schulz iteration, which moves the singular values of a matrix and leaves its singular vectors: X' = (a·I + b·A + c·A²)·X
+/// with A = X·Xᵀ, on the smaller side of X. With fitting polynomials all singular values come near 1.
+/// </summary>
+/// <remarks>The bits depend neither on the threads nor on the vector width. Nothing is allocated.</remarks>
+public static unsafe class NewtonSchulz
+{
+    /// <summary>How many elements <see cref="Run"/> needs to work in: another X, A and the factor of X.</summary>
+    /// <param name="rows">The rows of X; not negative.</param>
+    /// <param name="columns">The columns of X; not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
+    public static long ScratchLength(int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        long side = Math.Min(rows, columns);
+        return ((long)rows * columns) + (2 * side * side);
+    }
+
+    /// <summary>Runs the iteration on a matrix in place.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="matrix">X, row by row; its singular values are to be where the polynomials expect them, mostly at most 1.</param>
+    /// <param name="rows">The rows of X; not negative.</param>
+    /// <param name="columns">The columns of X; not negative.</param>
+    /// <param name="polynomials">One for each step; the last one goes on where there are more steps.</param>
+    /// <param name="steps">The number of steps; not negative.</param>
+    /// <param name="scratch">Memory apart from X, of <see cref="ScratchLength"/> elements or more; what it holds is arbitrary.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size or the number of steps is negative.</exception>
+    /// <exception cref="ArgumentException">
+    /// The length of X is not the product of its sizes, there is no polynomial, or the scratch memory is too short or overlaps X.
+    /// </exception>
+    /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
+    public static void Run<T>(
+        Span<T> matrix, int rows, int columns, ReadOnlySpan<Quintic> polynomials, int steps, Span<T> scratch)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ElementType.Require<T>();
+        long needed = ScratchLength(rows, columns);
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        if (matrix.Length != (long)rows * columns)
+            throw new ArgumentException($"matrix has length {matrix.Length}; {rows}×{columns} elements are {(long)rows * columns}.", nameof(matrix));
+        if (polynomials.IsEmpty) throw new ArgumentException("There are no polynomials; allowed are one or more.", nameof(polynomials));
+        if (scratch.Length < needed)
+            throw new ArgumentException($"scratch has length {scratch.Length}; for {rows}×{columns} it has {needed} or more.", nameof(scratch));
+        if (scratch.Overlaps(matrix)) throw new ArgumentException("scratch overlaps matrix; it must lie apart.", nameof(scratch));
+        if (matrix.IsEmpty) return;
+        int side = Math.Min(rows, columns), square = side * side;
+        fixed (T* start = matrix, memory = scratch)
+        {
+            MatrixView<T> current = new(start, rows, columns, columns), next = new(memory, rows, columns, columns);
+            MatrixView<T> gram = new(memory + matrix.Length, side, side, side), factor = new(gram.Pointer + square, side, side, side);
+            for (int step = 0; step < steps; step++)
+            {
+                Quintic polynomial = polynomials[Math.Min(step, polynomials.Length - 1)];
+                bool isTall = rows > columns;
+                if (isTall) MatrixProduct.Multiply(current.Transposed, current, gram);
+                else MatrixProduct.Multiply(current, current.Transposed, gram);
+                MatrixProduct.Multiply(gram, gram, factor);
+                LaneLoop.Elements<T, Sum<T>>(square, new(gram.Pointer, factor.Pointer, polynomial));
+                T a = T.CreateTruncating(polynomial.A);
+                for (int index = 0; index < square; index += side + 1) factor.Pointer[index] += a;
+                if (isTall) MatrixProduct.Multiply(current, factor, next);
+                else MatrixProduct.Multiply(factor, current, next);
+                (current, next) = (next, current);
+            }
+
+            if (current.Pointer != start) new ReadOnlySpan<T>(current.Pointer, matrix.Length).CopyTo(matrix);
+        }
+    }
+
+    /// <summary>b·A + c·A², in the place of A².</summary>
+    private readonly struct Sum<T>(T* gram, T* squares, Quintic polynomial) : IElementBody<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly T* gram = gram;
+        private readonly T* squares = squares;
+        private readonly T b = T.CreateTruncating(polynomial.B);
+        private readonly T c = T.CreateTruncating(polynomial.C);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<TLane>(long index)
+            where TLane : struct, ILane<TLane, T> => TLane.Store(
+                TLane.FusedMultiplyAdd(TLane.Broadcast(c), TLane.Load(squares + index), TLane.Broadcast(b) * TLane.Load(gram + index)),
+                squares + index);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Muon (Jordan et al., 2024), for hidden matrices: m' = μ·m + (1 − μ)·g, u = μ·m' + (1 − μ)·g with Nesterov or else m',
+/// θ' = θ − η·(s·O(u) + λ·θ), where O makes u nearly orthogonal and s is a scale of its shape (<see cref="Orthogonalize"/>). Defaults are
+/// torch's, but for the rate; Jordan's are η = 0.02 and λ = 0.
+/// </summary>
+/// <remarks>
+/// The length of a step does not depend on that of the gradient. Embeddings, heads, vectors and scalars want another optimizer, by a
+/// <see cref="Partition"/>; leaves of rank below 2 are refused by <see cref="Init"/>. With <see cref="MatrixScale.MatchRms"/> the rates and decays
+/// of AdamW fit (Moonlight, arXiv:2502.16982). Others make the momentum without 1 − μ, which is the same once it is orthogonalized, while μ
+/// stays; Jordan's code scales convolutions by their last two dimensions, not by those of the flattened matrix.
+/// </remarks>
+public sealed record Muon : ScalingOptimizer
+{
+    private Muon()
+    {
+    }
+
+    /// <summary>μ, in [0, 1).</summary>
+    public double Momentum { get; init => field = Bounds.BelowOne.Check(value); }
+
+    /// <summary>Whether the momentum looks one step ahead.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>O and s.</summary>
+    /// <exception cref="ArgumentNullException">It is null.</exception>
+    public required Orthogonalize Orthogonalization { get; init => field = Setting.Present(value, nameof(Orthogonalization)); }
+
+    /// <inheritdoc/>
+    private protected override ImmutableArray<Transform> ScalingParts => [Ema.Of(Momentum, biasCorrection: false, Nesterov), Orthogonalization];
+
+    /// <inheritdoc/>
+    private protected override bool DecouplesDecay => true;
+
+    /// <summary>The optimizer, or every fault found.</summary>
+    /// <param name="learningRate">η(t).</param>
+    /// <param name="momentum">μ, in [0, 1).</param>
+    /// <param name="nesterov">Whether the momentum looks one step ahead.</param>
+    /// <param name="variant">By which polynomials the update is made orthogonal.</param>
+    /// <param name="steps">In how many steps; 1 or more, and no less than the variant has polynomials.</param>
+    /// <param name="scale">s, by the shape of the leaf.</param>
+    /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
+    /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
+    /// <param name="maximize">Whether to go up the gradient.</param>
+    public static Validation<Error, Muon> Create(
+        Schedule learningRate, double momentum = 0.95, bool nesterov = true, NewtonSchulzVariant variant = NewtonSchulzVariant.Torch,
+        int steps = 5, MatrixScale scale = MatrixScale.Original, double weightDecay = 0.1, Func<Leaf, bool>? decay = null,
+        bool maximize = false) =>
+        Orthogonalize.Check(variant, steps, scale).Require(momentum, Bounds.BelowOne)
+            .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
+            .Make(() => new Muon
+            {
+                LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov,
+                Orthogonalization = Orthogonalize.Of(variant, steps, scale), WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
+            });
+
+    /// <summary>The optimizer.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Muon Of(
+        Schedule learningRate, double momentum = 0.95, bool nesterov = true, NewtonSchulzVariant variant = NewtonSchulzVariant.Torch,
+        int steps = 5, MatrixScale scale = MatrixScale.Original, double weightDecay = 0.1, Func<Leaf, bool>? decay = null,
+        bool maximize = false) =>
+        Create(learningRate, momentum, nesterov, variant, steps, scale, weightDecay, decay, maximize).OrThrow(nameof(Muon));
+
+    /// <summary>The state before the first update.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="parameters">The parameters, for their layout.</param>
+    /// <exception cref="ArgumentException">A leaf has rank 0 or 1.</exception>
+    public new MuonState<T> Init<T>(ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => MuonState<T>.From(base.Init(parameters));
+}

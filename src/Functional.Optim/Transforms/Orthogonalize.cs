@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using Functional.Optim.Kernels;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Makes the update of each matrix nearly orthogonal: u = U·S·Vᵀ becomes U·S'·Vᵀ with singular values S' near 1, by a
+/// <see cref="NewtonSchulz"/> iteration in the precision of the parameters, then multiplies it by a scale of its shape.
+/// </summary>
+/// <remarks>
+/// The rows of a leaf are its first dimension and the columns all others together, as for the filters of a convolution. A vector or a
+/// scalar is refused by <see cref="Optimizer.Init"/>. With torch's and Jordan's polynomial S' lies between 0.68 and 1.14 for singular values
+/// of more than about 1/300 of the norm; smaller ones grow by a factor of up to 485. A zero matrix stays zero. A NaN or an infinity makes its
+/// leaf NaN, and no other. Torch and others round the matrix to bfloat16 first; this does not.
+/// </remarks>
+public sealed record Orthogonalize : Transform
+{
+    private static readonly ImmutableArray<Quintic> Classic = [new(3.4445, -4.7750, 2.0315)];
+
+    private static readonly ImmutableArray<Quintic> PolarExpress =
+    [
+        new(8.156554524902461, -22.48329292557795, 15.878769915207462), new(4.042929935166739, -2.808917465908714, 0.5000178451051316),
+        new(3.8916678022926607, -2.772484153217685, 0.5060648178503393), new(3.285753657755655, -2.3681294933425376, 0.46449024233003106),
+        new(2.3465413258596377, -1.7097828382687081, 0.42323551169305323),
+    ];
+
+    private static readonly ImmutableArray<Quintic> Dion =
+    [
+        new(4.0848, -6.8946, 2.9270), new(3.9505, -6.3029, 2.6377), new(3.7418, -5.5913, 2.3037), new(2.8769, -3.1427, 1.2046),
+        new(2.8366, -3.0525, 1.2012),
+    ];
+
+    private Orthogonalize()
+    {
+    }
+
+    /// <summary>A polynomial for each step; the last one goes on where there are more steps. One or more, finite.</summary>
+    /// <exception cref="ArgumentException">There is none, or one is not finite.</exception>
+    public ImmutableArray<Quintic> Polynomials
+    {
+        get;
+        init => field = !value.IsDefaultOrEmpty && value.All(polynomial => polynomial.IsFinite)
+            ? value
+            : throw new ArgumentException(
+                $"{nameof(Polynomials)} is [{(value.IsDefault ? "" : string.Join(", ", value))}]; allowed are one or more, finite.");
+    }
+
+    /// <summary>The number of steps; 1 or more.</summary>
+    public int Steps { get; init => field = (int)Bounds.AtLeast(1).Check(value); }
+
+    /// <summary>What the norm is multiplied by before the division; finite and positive.</summary>
+    public double Safety { get; init => field = Bounds.Positive.Check(value); }
+
+    /// <summary>ε, the least divisor, or what is added to it; finite and not negative.</summary>
+    public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>Whether ε is added to the divisor, and not the least one.</summary>
+    public bool AddsEpsilon { get; init; }
+
+    /// <summary>What the result is multiplied by.</summary>
+    public MatrixScale Scale { get; init => field = Setting.Check(value); }
+
+    /// <inheritdoc/>
+    protected internal override bool TransformsLeaves => true;
+
+    private protected override bool NeverThrows => true;
+
+    /// <summary>The part, or every fault found.</summary>
+    /// <param name="variant">Which polynomials, and by what the matrix is divided before.</param>
+    /// <param name="steps">The number of steps; 1 or more, and no less than the variant has polynomials.</param>
+    /// <param name="scale">What the result is multiplied by.</param>
+    public static Validation<Error, Orthogonalize> Create(
+        NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5, MatrixScale scale = MatrixScale.None) =>
+        Check(variant, steps, scale).Make(() => new Orthogonalize
+        {
+            Polynomials = PolynomialsOf(variant), Steps = steps, Scale = scale, AddsEpsilon = variant != NewtonSchulzVariant.Torch,
+            Safety = variant == NewtonSchulzVariant.PolarExpress ? 1.02 : 1, Epsilon = variant == NewtonSchulzVariant.PolarExpress ? 1e-6 : 1e-7,
+        });
+
+    /// <summary>The part.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">There is no such variant or scale, or there are too few steps; every fault is listed.</exception>
+    public static Orthogonalize Of(
+        NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5, MatrixScale scale = MatrixScale.None) =>
+        Create(variant, steps, scale).OrThrow(nameof(Orthogonalize));
+
+    /// <inheritdoc/>
+    public bool Equals(Orthogonalize? other) =>
+        base.Equals(other) && Polynomials.AsSpan().SequenceEqual(other!.Polynomials.AsSpan())
+        && (Steps, Safety, Epsilon, AddsEpsilon, Scale) == (other.Steps, other.Safety, other.Epsilon, other.AddsEpsilon, other.Scale);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Polynomials[0], Polynomials.Length, Steps, Safety, Epsilon, AddsEpsilon, Scale);
+
+    /// <inheritdoc/>
+    protected internal override void RequireLeaf(Leaf leaf)
+    {
+        ArgumentNullException.ThrowIfNull(leaf);
+        if (leaf.Rank < 2)
+        {
+            throw new ArgumentException(
+                $"{leaf} has rank {leaf.Rank}; what is orthogonalized is a matrix, of rank 2 or more. Give it to another optimizer, such as "
+                + "Partition.Of(new(\"matrices\", leaf => leaf.Rank == 2, Muon.Of(0.02)), new(\"rest\", _ => true, AdamW.Of(3e-4))).",
+                nameof(leaf));
+        }
+
+        long scratch = NewtonSchulz.ScratchLength(RowsOf(leaf), ColumnsOf(leaf));
+        if (scratch > AlignedBuffer<double>.MaxLength)
+        {
+            throw new ArgumentException(
+                $"{leaf} needs {scratch} elements to be orthogonalized in; allowed are up to {AlignedBuffer<double>.MaxLength}. "
+                + "Give it to another optimizer by a Partition.",
+                nameof(leaf));
+        }
+    }
+
+    /// <summary>The scale of the leaf's shape.</summary>
+    protected internal override double FactorOf(Leaf leaf, LeafSettings settings)
+    {
+        double rows = RowsOf(leaf), columns = ColumnsOf(leaf);
+        return Scale switch
+        {
+            MatrixScale.Original => Math.Sqrt(Math.Max(1, rows / columns)),
+            MatrixScale.MatchRms => 0.2 * Math.Sqrt(Math.Max(rows, columns)),
+            MatrixScale.Spectral => Math.Sqrt(rows / columns),
+            _ => 1,
+        };
+    }
+
+    /// <inheritdoc/>
+    protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
+    {
+        Span<T> matrix = leaf.Output;
+        Normalize(leaf.Input, matrix);
+        NewtonSchulz.Run(matrix, RowsOf(leaf.Leaf), ColumnsOf(leaf.Leaf), Polynomials.AsSpan(), Steps, leaf.Scratch<T>());
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Then(first, new ScaleRule<T>(T.CreateTruncating(pass.Factor)));
+
+    /// <summary>As many as for doubles, which floats fill by half.</summary>
+    protected internal override int ScratchLength(Leaf leaf) => (int)NewtonSchulz.ScratchLength(RowsOf(leaf), ColumnsOf(leaf));
+
+    /// <inheritdoc/>
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (base.PrintMembers(builder)) builder.Append(", ");
+        builder.Append("Polynomials = [").AppendJoin(", ", Polynomials).Append(CultureInfo.InvariantCulture, $"], Steps = {Steps}, Safety = {Safety}, ")
+            .Append(CultureInfo.InvariantCulture, $"Epsilon = {Epsilon}, AddsEpsilon = {AddsEpsilon}, Scale = {Scale}");
+        return true;
+    }
+
+    internal static Faults Check(NewtonSchulzVariant variant, int steps, MatrixScale scale)
+    {
+        int least = PolynomialsOf(variant).Length;
+        return new Faults().Require(variant).Require(steps, Bounds.AtLeast(least)).Require(scale);
+    }
+
+    private static ImmutableArray<Quintic> PolynomialsOf(NewtonSchulzVariant variant) => variant switch
+    {
+        NewtonSchulzVariant.PolarExpress => PolarExpress,
+        NewtonSchulzVariant.Dion => Dion,
+        _ => Classic,
+    };
+
+    private static int RowsOf(Leaf leaf) => leaf.Shape[0];
+
+    private static int ColumnsOf(Leaf leaf) => leaf.Length / leaf.Shape[0];
+
+    /// <summary>Divides a matrix by its norm; in double, where the norm of floats is in range.</summary>
+    private void Normalize<T>(ReadOnlySpan<T> update, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double norm = BlockReduction.Norm(update);
+        if (double.IsInfinity(norm))
+        {
+            // Of finite doubles too large for a norm, or with an infinite one, which becomes a NaN here.
+            Divide(update, BlockReduction.MaxAbs(update), result);
+            update = result;
+            norm = BlockReduction.Norm(update);
+        }
+
+        double divisor = AddsEpsilon ? (Safety * norm) + Epsilon : Math.Max(Safety * norm, Epsilon);
+        Divide(update, divisor == 0 ? 1 : divisor, result);
+    }
+
+    private static void Divide<T>(ReadOnlySpan<T> values, double divisor, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int index = 0; index < values.Length; index++)
+            result[index] = T.CreateTruncating(double.CreateTruncating(values[index]) / divisor);
+    }
+}
