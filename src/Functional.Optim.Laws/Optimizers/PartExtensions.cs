@@ -75,7 +75,9 @@ internal static class PartExtensions
     /// <summary>The first part that makes an update where there is no gradient, such as noise; <see langword="null"/> where none does.</summary>
     internal static Transform? FirstToMoveByItself(this IEnumerable<Transform> parts) => parts.FirstOrDefault(part =>
     {
-        ParameterTree<float> ones = ParameterTree.Of(Leaf.Of("vector", [2], [1f, 1f]), Leaf.Of("matrix", [2, 2], [1f, 1f, 1f, 1f]));
+        ParameterTree<float> both = ParameterTree.Of(Leaf.Of("vector", [2], [1f, 1f]), Leaf.Of("matrix", [2, 2], [1f, 1f, 1f, 1f]));
+        ParameterTree<float> ones = ParameterTree.Of(
+            [.. both.Layout.Leaves.Where(leaf => part.Refuses(leaf) is null).Select(leaf => Leaf.Of(leaf.Name, leaf.Shape.AsSpan(), both.AsSpan(leaf).ToArray()))]);
         Optimizer alone = ((Optimizer)part).Bare();
         OptimizerState<float> state = alone.Init(ones);
         for (int step = 1; step <= Problem.Updates; step++)

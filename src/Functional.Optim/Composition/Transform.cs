@@ -27,12 +27,12 @@ public abstract record Transform : Optimizer
     /// </summary>
     protected internal virtual string StateName => StateIdentity.NameOf(EqualityContract);
 
-    /// <summary>Refuses a leaf that the transform cannot work on, before anything starts; by default none. Frozen and empty leaves are not asked for.</summary>
+    /// <summary>
+    /// Why the transform cannot work on a leaf, and what to do with it, as a sentence that names the leaf; <see langword="null"/> where
+    /// it can. An optimizer with a leaf that is refused does not start. Frozen and empty leaves are not asked for.
+    /// </summary>
     /// <param name="leaf">A leaf of the parameters that goes through the transform.</param>
-    /// <exception cref="ArgumentException">The leaf is none for this transform; the message says what to do with it.</exception>
-    protected internal virtual void RequireLeaf(Leaf leaf)
-    {
-    }
+    protected internal virtual string? Refuses(Leaf leaf) => null;
 
     /// <summary>The shape of a slot for a leaf; <see langword="null"/> where the leaf has none. A rule takes the leaf's own only.</summary>
     /// <param name="slot">The slot, as in <see cref="SlotNames"/>.</param>

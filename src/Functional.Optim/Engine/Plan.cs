@@ -90,7 +90,11 @@ internal sealed class Plan
         {
             LeafRoute route = routes[leaf];
             if (route.Settings.Frozen || layout.Leaves[leaf].Length == 0) continue;
-            foreach (PlacedTransform placed in route.Transforms) placed.Transform.RequireLeaf(layout.Leaves[leaf]);
+            foreach (PlacedTransform placed in route.Transforms)
+            {
+                if (placed.Transform.Refuses(layout.Leaves[leaf]) is { } reason) throw new ArgumentException(reason);
+            }
+
             if (!byWay.TryGetValue(route.Transforms, out LeafClass? leafClass))
             {
                 byWay[route.Transforms] = leafClass = new LeafClass(route.Transforms, isScattered);
