@@ -33,6 +33,8 @@ public class OptimizerEntriesTests
         [typeof(AmsGrad)] = [.. Enum.GetValues<AmsGrad>().Cast<object>()],
         [typeof(AdafactorForm)] = [.. Enum.GetValues<AdafactorForm>().Cast<object>()],
         [typeof(LineSearch)] = [.. Enum.GetValues<LineSearch>().Cast<object>()],
+        [typeof(NewtonSchulzVariant)] = [.. Enum.GetValues<NewtonSchulzVariant>().Cast<object>()],
+        [typeof(MatrixScale)] = [.. Enum.GetValues<MatrixScale>().Cast<object>()],
         [typeof(NormKind)] = [.. Enum.GetValues<NormKind>().Cast<object>()],
         [typeof(UnitDimension)] = [.. Enum.GetValues<UnitDimension>().Cast<object>()],
     };
@@ -119,7 +121,8 @@ public class OptimizerEntriesTests
             different.Add(string.Join(' ', Parameters.Layout.Leaves.SelectMany(leaf => After(built).AsSpan(leaf.Name).ToArray())));
         }
 
-        Assert.Equal(4, different.Count);
+        // Where only matrices go through it, all leaves are the matrices.
+        Assert.Equal(name == "muon" ? 3 : 4, different.Count);
         Assert.Equal(
             $"{option} is matrix; allowed is leaves, all, none, matrices (of rank 2 and more) or a pattern of names such as *.weight",
             Build(name, TextsWith(factory, option, "matrix")));
@@ -189,6 +192,7 @@ public class OptimizerEntriesTests
     [InlineData("scheduleFree(base=adamW)", 2)]
     [InlineData("scheduleFree(base=adamW, innerMomentum=0.5)", 3)]
     [InlineData("scheduleFree(base=sgd(momentum=0.9))", 1)]
+    [InlineData("muon", 1)]
     public void State_is_a_number_for_each_slot(string text, int slots)
     {
         Optimizer optimizer = Optim.Catalogue.Optimizers.Build(text, 0.1).OrThrow(text);
@@ -254,7 +258,11 @@ public class OptimizerEntriesTests
         built.Match(Succ: value => (object)value!, Fail: faults => string.Join(" | ", faults.Map(fault => fault.Message)));
 
     /// <summary>Where a step leads.</summary>
-    private static ParameterTree<double> After(object optimizer) => optimizer is Lbfgs lbfgs
-        ? lbfgs.Step(at => (at.GlobalNorm() * at.GlobalNorm() / 2, at), Parameters, lbfgs.Init(Parameters)).Parameters
-        : ((Optimizer)optimizer).Step(Parameters, Gradients, ((Optimizer)optimizer).Init(Parameters)).Parameters;
+    private static ParameterTree<double> After(object optimizer) => optimizer switch
+    {
+        Lbfgs lbfgs => lbfgs.Step(at => (at.GlobalNorm() * at.GlobalNorm() / 2, at), Parameters, lbfgs.Init(Parameters)).Parameters,
+        Muon muon => After(Partition.Of(new("matrices", leaf => leaf.Rank == 2, muon), new("rest", _ => true, Sgd.Of(0.1)))),
+        Optimizer any => any.Step(Parameters, Gradients, any.Init(Parameters)).Parameters,
+        _ => throw new InvalidOperationException($"{optimizer}"),
+    };
 }

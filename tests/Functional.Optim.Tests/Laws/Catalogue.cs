@@ -75,7 +75,20 @@ internal static class Catalogue
 
     internal static Optimizer Get(string name) => All.Single(entry => entry.Name == name).Optimizer;
 
-    private static Optimizer ByDefault(CatalogueEntry<Optimizer> entry) => entry
-        .Build(entry.Options.Where(option => option.Default is null).ToDictionary(option => option.Name, option => Needed[option.Name]))
-        .OrThrow(entry.Name);
+    private static Optimizer ByDefault(CatalogueEntry<Optimizer> entry)
+    {
+        Optimizer built = entry
+            .Build(entry.Options.Where(option => option.Default is null).ToDictionary(option => option.Name, option => Needed[option.Name]))
+            .OrThrow(entry.Name);
+        return entry.Name switch
+        {
+            "muon" => ForMatrices(built, Lion.Of(0.1)),
+            "orthogonalize" => ForMatrices(built, Lion.Scaling()),
+            _ => built,
+        };
+    }
+
+    /// <summary>What takes no vectors, beside something that does.</summary>
+    private static Partition ForMatrices(Optimizer matrices, Optimizer rest) =>
+        Partition.Of(new("matrices", leaf => leaf.Rank >= 2, matrices), new("rest", _ => true, rest));
 }

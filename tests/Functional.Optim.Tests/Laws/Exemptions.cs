@@ -26,7 +26,7 @@ internal static class Exemptions
              "radam with decoupled decay", "asgd", "asgd that averages soon", "lion with decay", "adabelief with L2",
              "adabelief with decoupled decay", "yogi as in Optax, with L2", "lamb", "lamb with decay for matrices", "clip by norm then adamw",
              "weightDecayCoupled", "weightDecayDecoupled", "trustRatio", "clipAdaptively", "applyIfFinite",
-             "adafactor", "adafactor with momentum and decay", "adafactor of torch with decay for matrices, up", "adamw and the mean of each second"]),
+             "adafactor", "adafactor with momentum and decay", "adafactor of torch with decay for matrices, up", "adamw and the mean of each second", "muon"]),
         ("BiasCorrection", "it moves between an average and the point that the update leads to",
             ["scheduleFree", "schedule-free sgd with L2 and a warm-up"]),
         ("BiasCorrection", "its first steps are not divided by the second moment", ["rAdam"]),

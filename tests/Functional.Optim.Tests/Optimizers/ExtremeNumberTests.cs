@@ -82,5 +82,5 @@ public class ExtremeNumberTests
     }
 
     private static ParameterTree<T> Tree<T>(params T[] x)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => ParameterTree.Of(Leaf.Of("x", [x.Length], x));
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => ParameterTree.Of(Leaf.Of("x", [1, x.Length], x));
 }

@@ -32,6 +32,7 @@ public class OptimizerRecordTests
         ("yogi", rate => Yogi.Of(rate)),
         ("adafactor", rate => Adafactor.Of(rate, weightDecay: 0.1)),
         ("novograd", rate => NovoGrad.Of(rate)),
+        ("muon", rate => Muon.Of(rate)),
         ("chain", rate => Clip.ByGlobalNorm(1).Then(Adam.Of(rate))),
     ];
 

@@ -21,6 +21,9 @@ public class SharedOptionTests
         ("lamb", (decay, leaves, up) => Lamb.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
         ("adafactor", (decay, leaves, up) => Adafactor.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
         ("novograd", (decay, leaves, up) => NovoGrad.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
+        ("muon", (decay, leaves, up) => Partition.Of(
+            new("matrices", leaf => leaf.Rank == 2, Muon.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
+            new("rest", _ => true, Lion.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)))),
         ("yogi", (decay, leaves, up) => Yogi.Of(0.1, weightDecay: decay, decay: leaves, maximize: up)),
     ];
 

@@ -8,15 +8,18 @@ public class AveragingTests
     public void The_mean_of_a_constant_update_is_that_update_and_without_correction_a_part_of_it()
     {
         ParameterTree<double> gradients = Trees.Random<double>(1);
-        Ema corrected = Ema.Of(0.9), plain = Ema.Of(0.9, biasCorrection: false);
+        Ema corrected = Ema.Of(0.9), plain = Ema.Of(0.9, biasCorrection: false), ahead = Ema.Of(0.9, nesterov: true);
         (OptimizerState<double> one, OptimizerState<double> other) = (corrected.Init(gradients), plain.Init(gradients));
+        OptimizerState<double> further = ahead.Init(gradients);
         for (int t = 1; t <= 10; t++)
         {
             (ParameterTree<double> deltas, one) = corrected.Update(gradients, gradients, one);
             (ParameterTree<double> uncorrected, other) = plain.Update(gradients, gradients, other);
+            (ParameterTree<double> next, further) = ahead.Update(gradients, gradients, further);
             for (int index = 0; index < gradients.AsSpan().Length; index++)
             {
                 Assert.Equal(-gradients.AsSpan()[index], deltas.AsSpan()[index], 1e-13);
+                Assert.Equal(-gradients.AsSpan()[index], next.AsSpan()[index], 1e-13);
                 Assert.Equal(-gradients.AsSpan()[index] * (1 - Math.Pow(0.9, t)), uncorrected.AsSpan()[index], 1e-13);
             }
         }
