@@ -104,6 +104,9 @@ internal static class TreeFile
         TreeLayout layout = LayoutOf(header.Leaves);
         TreeLayout[] layouts = [layout, .. Enumerable.Range(0, header.TreeCount - 1).Select(slot =>
             header.State?.SlotLeaves?[slot] is { } own ? LayoutOf(own) : layout)];
+        Require(
+            header.State?.SlotStarts?.Zip(layouts.Skip(1)).All(pair => header.State.AreStarts(pair.Item1, pair.Item2.Leaves.Length)) != false,
+            "the starts of its slots are not those of their leaves");
         long data = layouts.Sum(tree => (long)tree.ParameterCount) * Unsafe.SizeOf<T>();
         Require(
             headerLength + data == room,

@@ -39,6 +39,10 @@ internal sealed record TreeFileHeader(string Element, TreeFileHeader.LeafShape[]
             && (ScalarNames?.Length ?? 0) == (ScalarBits?.Length ?? 0) && Array.TrueForAll(ScalarNames ?? [], name => name is not null)
             && (SlotStarts is null || (SlotStarts.Length == Slots && Array.TrueForAll(SlotStarts, starts => starts is not null)));
 
+        /// <summary>Whether starts are of every leaf of a slot, or of none.</summary>
+        internal bool AreStarts(long[] starts, int leaves) =>
+            (starts.Length == 0 || starts.Length == leaves) && Array.TrueForAll(starts, start => start >= 0 && start <= Updates);
+
         /// <summary>Each slot has a name, or none has.</summary>
         internal bool NameEachSlot =>
             SlotNames is null or [] || (SlotNames.Length == Slots && Array.TrueForAll(SlotNames, name => name is not null));

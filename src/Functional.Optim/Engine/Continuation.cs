@@ -19,10 +19,9 @@ internal static class Continuation
         List<ContinuationReport.Row> rows = [];
         foreach (PlacedTransform placed in plan.Placement.Transforms.Where(placed => placed.SlotNames.Length > 0))
         {
-            Range range = placed.FirstSlot..(placed.FirstSlot + placed.SlotNames.Length);
             int source = SourceOf(placed);
-            long[] ofLeaves = new long[layout.Leaves.Length];
-            foreach (Leaf leaf in layout.Leaves)
+            Dictionary<string, long> ofLeaves = [];
+            foreach (Leaf leaf in layout.Leaves.Where(leaf => Has(placed, leaf)))
             {
                 if (!slots[range].Any(slot => slot.Layout.Find(leaf.Name) is not null)) continue;
                 bool kept = source >= 0;
@@ -39,12 +38,12 @@ internal static class Continuation
                     used[source + slot] = true;
                 }
 
-                ofLeaves[leaf.Index] = kept ? StartBefore(source, placed.SlotNames.Length, leaf) : state.Step;
+                ofLeaves[leaf.Name] = kept ? StartBefore(source, placed, leaf) : state.Step;
                 rows.Add(new(placed.Identity, leaf.Name, kept));
             }
 
-            for (int slot = range.Start.Value; slot < range.End.Value; slot++)
-                starts[slot] = [.. slots[slot].Layout.Leaves.Select(leaf => ofLeaves[layout[leaf.Name].Index])];
+            for (int slot = placed.FirstSlot; slot < placed.FirstSlot + placed.SlotNames.Length; slot++)
+                starts[slot] = [.. slots[slot].Layout.Leaves.Select(leaf => ofLeaves[leaf.Name])];
         }
 
         double[] scalars = new double[plan.Schema.ScalarNames.Length];
@@ -69,6 +68,16 @@ internal static class Continuation
         for (int slot = 0; slot < slots.Length; slot++) next.Slots[slot] = StateSlot<T>.Of(slots[slot].ToTree(), plan.Slots[slot].Format, (uint)slot);
         scalars.CopyTo(next.Scalars, 0);
         return (next.Handle(), new ContinuationReport([.. rows], dropped));
+
+        bool Has(PlacedTransform placed, Leaf leaf)
+        {
+            for (int slot = placed.FirstSlot; slot < placed.FirstSlot + placed.SlotNames.Length; slot++)
+            {
+                if (slots[slot].Layout.Find(leaf.Name) is not null) return true;
+            }
+
+            return false;
+        }
 
         // The first run of slots not yet taken that is of the same kind and names; under the same rule if there is one.
         int SourceOf(PlacedTransform placed)
@@ -97,12 +106,13 @@ internal static class Continuation
             return true;
         }
 
-        // The slots of a transform start together, and a leaf need not have each of them.
-        long StartBefore(int first, int count, Leaf leaf)
+        // When it started, as every slot that has it tells.
+        long StartBefore(int first, PlacedTransform placed, Leaf leaf)
         {
-            for (int slot = first; slot < first + count; slot++)
+            for (int slot = first; slot < first + placed.SlotNames.Length; slot++)
             {
-                if (state.Starts is { } before && state[slot].Layout.Find(leaf.Name) is { } own) return before.OfSlots[slot][own.Index];
+                if (state.Starts is { } before && !before.OfSlots[slot].IsEmpty && state[slot].Layout.Find(leaf.Name) is { } own)
+                    return before.OfSlots[slot][own.Index];
             }
 
             return 0;

@@ -5,7 +5,7 @@ namespace Functional.Optim;
 
 /// <summary>What became of each slot when a state was carried over (<see cref="Optimizer.Continue"/>).</summary>
 /// <param name="Rows">A row for each transform that keeps slots and each of its leaves.</param>
-/// <param name="Dropped">The slots of the state before, by name and leaf, of which nothing was kept.</param>
+/// <param name="Dropped">The names of the slots of the state before of which nothing was kept.</param>
 public sealed record ContinuationReport(ImmutableArray<ContinuationReport.Row> Rows, ImmutableArray<string> Dropped)
 {
     /// <summary>The slots of one transform for one leaf.</summary>

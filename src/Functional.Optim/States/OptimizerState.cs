@@ -51,7 +51,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// <param name="scalars">The scalars with their names; none by default.</param>
     /// <param name="slotStarts">What <see cref="SlotStarts"/> was; none where every leaf started at 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
-    /// <exception cref="ArgumentException">There are names or starts, but not one for each slot or leaf.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are names, but not one for each slot, or starts, but not one from 0 to the step for each leaf of a slot that has any.
+    /// </exception>
     public OptimizerState(
         long step, ImmutableArray<string> slotNames, string identity, ReadOnlySpan<ParameterTree<T>> slots,
         ImmutableArray<KeyValuePair<string, double>> scalars = default, ImmutableArray<ImmutableArray<long>> slotStarts = default)
@@ -68,8 +70,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         ArgumentNullException.ThrowIfNull(identity);
         if (slotStarts.IsDefaultOrEmpty) return;
         bool fits = slotStarts.Length == slots.Length;
-        for (int slot = 0; slot < slots.Length && fits; slot++) fits = slotStarts[slot].Length == slots[slot].Layout.Leaves.Length;
-        if (!fits) throw new ArgumentException("There is not a start for each leaf of each slot.", nameof(slotStarts));
+        for (int slot = 0; slot < slots.Length && fits; slot++)
+            fits = Optim.SlotStarts.Fit(slotStarts[slot].AsSpan(), slots[slot].Layout.Leaves.Length, step);
+        if (!fits) throw new ArgumentException($"There is not a start from 0 to {step} for each leaf of each slot, or none for a slot.", nameof(slotStarts));
     }
 
     /// <summary>A state of trees that lie elsewhere; the schema gives everything but their layouts.</summary>
@@ -119,8 +122,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     public string Identity => Shell?.Schema.Identity ?? "";
 
     /// <summary>
-    /// The number of finished updates when each leaf of each slot started, by slot and leaf; empty where all started at 0. Bias
-    /// correction counts from there (<see cref="Optimizer.Continue"/>).
+    /// The number of finished updates when each leaf of each slot started, by slot and leaf; empty where all started at 0, and for a
+    /// slot whose leaves did. Bias correction counts from there (<see cref="Optimizer.Continue"/>).
     /// </summary>
     public ImmutableArray<ImmutableArray<long>> SlotStarts => Starts?.OfSlots ?? [];
 

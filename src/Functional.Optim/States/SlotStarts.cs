@@ -8,12 +8,16 @@ namespace Functional.Optim;
 /// </summary>
 internal sealed class SlotStarts(ImmutableArray<ImmutableArray<long>> ofSlots) : IEquatable<SlotStarts>
 {
-    /// <summary>By slot, then by leaf of the slot.</summary>
+    /// <summary>By slot, then by leaf of the slot; empty for a slot whose leaves all started at 0.</summary>
     internal ImmutableArray<ImmutableArray<long>> OfSlots { get; } = ofSlots;
 
     /// <summary>The starts; <see langword="null"/> where all are 0.</summary>
     internal static SlotStarts? Of(ImmutableArray<ImmutableArray<long>> ofSlots) =>
-        ofSlots.All(leaves => leaves.All(start => start == 0)) ? null : new(ofSlots);
+        ofSlots.All(leaves => leaves.AsSpan().IndexOfAnyExcept(0) < 0) ? null : new(ofSlots);
+
+    /// <summary>Whether starts are those of a slot after some updates: none, or one of each leaf.</summary>
+    internal static bool Fit(ReadOnlySpan<long> starts, int leaves, long updates) =>
+        (starts.IsEmpty || starts.Length == leaves) && !starts.ContainsAnyExceptInRange(0, updates);
 
     public bool Equals(SlotStarts? other) =>
         other is not null && OfSlots.Length == other.OfSlots.Length

@@ -107,7 +107,12 @@ public abstract record Wrapper : Optimizer
 
         OptimizerState<T> next = Wrapped(inside, slots);
         // What was gathered of other leaves is no gradient of these.
-        return (fits ? next : next.Counted(next.Counters with { Gathered = 0 }), report.With(new(GetType().Name, "every leaf", fits)));
+        // Its own slots were no one's to the optimizer inside.
+        report = report.With(new(GetType().Name, "every leaf", fits)) with
+        {
+            Dropped = fits ? report.Dropped[..^own.Length] : report.Dropped,
+        };
+        return (fits ? next : next.Counted(next.Counters with { Gathered = 0 }), report);
     }
 
     /// <summary>The state of the optimizer inside, which shares its trees.</summary>
