@@ -94,6 +94,9 @@ public sealed class MutatedFileTests : IDisposable
         yield return File.ReadAllBytes(path);
         Assert.True(TrainStateFile.Save(TrainState.Init(Sgd.Of(0.1), tree), path).IsSucc);
         yield return File.ReadAllBytes(path);
+        OptimizerState<float> joined = new(3, ["m"], "lion(m)", [tree], [new("d", 0.5)], [[0, 3]]);
+        Assert.True(TrainStateFile.Save(new TrainState<float>(tree, joined), path).IsSucc);
+        yield return File.ReadAllBytes(path);
         Assert.True(ParameterFile.Save(tree, path).IsSucc);
         yield return File.ReadAllBytes(path);
     }

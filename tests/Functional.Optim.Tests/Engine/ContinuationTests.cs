@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using Functional.Optim.Tests.Processes;
+using Functional.Optim.Training;
+
+namespace Functional.Optim.Tests.Engine;
+
+/// <summary>States that are carried over to other leaves and other optimizers.</summary>
+public class ContinuationTests
+{
+    private static readonly (string Name, Optimizer Optimizer)[] Corrected =
+    [
+        ("AdamW", AdamW.Of(1e-3, weightDecay: 0)), ("NAdam", NAdam.Of(1e-3)), ("RAdam", RAdam.Of(1e-3)), ("Adam", Adam.Of(1e-3)),
+        ("Adamax", Adamax.Of(1e-3)), ("AdaBelief", AdaBelief.Of(1e-3)), ("Yogi", Yogi.Of(1e-3, biasCorrection: true)),
+        ("Lamb", Lamb.Of(1e-3)), ("Ema", Ema.Of(0.9).Then(LearningRate.Of(0.1))),
+    ];
+
+    public static TheoryData<string> Names => [.. Corrected.Select(entry => entry.Name)];
+
+    public static TheoryData<string> Catalogued => Laws.Catalogue.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_leaf_that_joins_late_moves_as_a_new_one_and_the_others_as_before(string name)
+    {
+        Optimizer all = Corrected.Single(entry => entry.Name == name).Optimizer;
+        Optimizer frozen = all.WithGroups(LeafGroup.Frozen("later", leaf => leaf.Name == "b"));
+        ParameterTree<float> late = Two(0.5f, 0.5f), fresh = late, always = late;
+        OptimizerState<float> state = frozen.Init(late), start = all.Init(late), whole = start;
+        for (int step = 0; step < 1000; step++)
+        {
+            (late, state) = frozen.Step(late, Two(1, 1), state);
+            (always, whole) = all.Step(always, Two(1, 1), whole);
+        }
+
+        Assert.Throws<ArgumentException>(() => all.Step(late, Two(1, 1), state));
+        (state, ContinuationReport report) = all.Continue(state, late);
+        Assert.Equal(1000, state.Step);
+        Assert.Equal($"kept: {state.Identity} of a\nstarted anew: {state.Identity} of b", report.ToString().ReplaceLineEndings("\n"));
+        Assert.All(state.SlotStarts, starts => Assert.Equal<IEnumerable<long>>([0L, 1000L], starts));
+        for (int step = 0; step < 20; step++)
+        {
+            (late, state) = all.StepDonating(late, Two(1, 1), state);
+            (fresh, start) = all.Step(fresh, Two(1, 1), start);
+            (always, whole) = all.Step(always, Two(1, 1), whole);
+            Assert.Equal((always.AsSpan("a")[0], fresh.AsSpan("b")[0]), (late.AsSpan("a")[0], late.AsSpan("b")[0]));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Catalogued))]
+    public void Where_nothing_changed_everything_goes_on(string name)
+    {
+        Optimizer optimizer = Laws.Catalogue.Get(name);
+        ParameterTree<double> parameters = Laws.Trees.Random<double>(0);
+        OptimizerState<double> state = optimizer.Init(parameters);
+        for (int step = 1; step <= 3; step++) (parameters, state) = optimizer.Step(parameters, Laws.Trees.Random<double>(step), state);
+        OptimizerState<double> copy = state.Copy();
+        (OptimizerState<double> next, ContinuationReport report) = optimizer.Continue(state, parameters);
+        Assert.Equal((state, state.Identity, state.Counters), (next, next.Identity, next.Counters));
+        Assert.All(report.Rows, row => Assert.True(row.Kept, $"{row}"));
+        Assert.Empty(report.Dropped);
+
+        // The state before is not shared with the one that goes on: donating one leaves the other.
+        ParameterTree<double> gradients = Laws.Trees.Random<double>(4);
+        (ParameterTree<double> Parameters, OptimizerState<double> State) expected = optimizer.Step(parameters, gradients, state);
+        Assert.Equal(expected, optimizer.StepDonating(parameters.Copy(), gradients.Copy(), next));
+        Assert.Equal(copy, state);
+    }
+
+    [Fact]
+    public void Leaves_are_found_by_name_and_those_of_another_shape_start_anew()
+    {
+        Optimizer optimizer = AdamW.Of(0.1);
+        ParameterTree<float> before = ParameterTree.Of(
+            Leaf.Of("words", [2, 2], [1f, 2, 3, 4]), Leaf.Of("bias", [2], [5f, 6]), Leaf.Of("gone", [1], [7f]));
+        (ParameterTree<float> moved, OptimizerState<float> state) = optimizer.Step(before, before, optimizer.Init(before));
+        ParameterTree<float> after = ParameterTree.Of(
+            Leaf.Of("first", [1], [1f]), Leaf.Of("bias", [2], moved.AsSpan("bias").ToArray()), Leaf.Of("words", [3, 2], new float[6]));
+        (OptimizerState<float> next, ContinuationReport report) = optimizer.Continue(state, after);
+        Assert.Equal(
+            "kept: adam(m, v) of bias\nstarted anew: adam(m, v) of first, adam(m, v) of words", report.ToString().ReplaceLineEndings("\n"));
+        Assert.Equal(state["v"].AsSpan("bias").ToArray(), next["v"].AsSpan("bias").ToArray());
+        Assert.Equal(new float[6], next["m"].AsSpan("words").ToArray());
+        Assert.Equal<IEnumerable<long>>([1L, 0L, 1L], next.SlotStarts[0]);
+
+        // Once more, later: what joined at 1 stays there.
+        (after, next) = optimizer.Step(after, after, next);
+        (OptimizerState<float> third, report) = optimizer.Continue(next, after);
+        Assert.Equal(next, third);
+        Assert.Equal<IEnumerable<long>>([1L, 0L, 1L], third.SlotStarts[1]);
+        Assert.All(report.Rows, row => Assert.True(row.Kept));
+    }
+
+    [Fact]
+    public void Another_optimizer_for_some_leaves_takes_what_is_of_its_kind()
+    {
+        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2, 2], [1f, 2, 3, 4]), Leaf.Of("b", [2], [5f, 6]));
+        Optimizer before = AdamW.Of(0.1), after = Partition.Of(
+            new("matrices", leaf => leaf.Rank == 2, Sgd.Of(0.1, momentum: 0.9)), new("rest", _ => true, AdamW.Of(0.1)));
+        (parameters, OptimizerState<float> state) = before.Step(parameters, parameters, before.Init(parameters));
+        (OptimizerState<float> next, ContinuationReport report) = after.Continue(state, parameters);
+        Assert.Equal(
+            "kept: rest/adam(m, v) of b\nstarted anew: matrices/trace(momentum) of w", report.ToString().ReplaceLineEndings("\n"));
+        Assert.Equal(state["m"].AsSpan("b").ToArray(), next["rest/m"].AsSpan("b").ToArray());
+        Assert.Equal(["w"], next["matrices/momentum"].Layout.Leaves.Select(leaf => leaf.Name));
+
+        // And back: the moments of w are anew, those of b go on, the momentum is dropped.
+        (OptimizerState<float> back, report) = before.Continue(next, parameters);
+        Assert.Equal(
+            "kept: adam(m, v) of b\nstarted anew: adam(m, v) of w\ndropped: matrices/momentum", report.ToString().ReplaceLineEndings("\n"));
+        Assert.Equal<IEnumerable<long>>([1L, 0L], back.SlotStarts[0]);
+        Assert.Equal("dropped: m, v", Sgd.Of(0.1).Continue(state, parameters).Report.ToString());
+        Assert.Equal(1, Sgd.Of(0.1).Continue(state, parameters).State.Step);
+    }
+
+    [Fact]
+    public void A_wrapper_keeps_what_it_gathered_of_the_same_leaves_only()
+    {
+        Optimizer inner = AdamW.Of(0.1), optimizer = Accumulate.Of(3, inner);
+        ParameterTree<float> parameters = Two(1, 2);
+        (parameters, OptimizerState<float> state) = optimizer.Step(parameters, Two(3, 4), optimizer.Init(parameters));
+        (OptimizerState<float> same, ContinuationReport report) = optimizer.Continue(state, parameters);
+        Assert.Equal((state, 1), (same, same.Counters.Gathered));
+        Assert.Equal(
+            "kept: adam(m, v) of a, adam(m, v) of b, Accumulate of every leaf", report.ToString().ReplaceLineEndings("\n"));
+
+        ParameterTree<float> more = ParameterTree.Of(Leaf.Of("a", [1], [1f]), Leaf.Of("b", [1], [2f]), Leaf.Of("c", [1], [3f]));
+        (OptimizerState<float> grown, report) = optimizer.Continue(state, more);
+        Assert.Equal(0, grown.Counters.Gathered);
+        Assert.Contains("Accumulate of every leaf", report.ToString().Split("started anew")[1], StringComparison.Ordinal);
+        for (int step = 0; step < 3; step++) (more, grown) = optimizer.Step(more, more, grown);
+        Assert.Equal(1, grown.Step);
+    }
+
+    [Fact]
+    public void Starts_are_in_the_file_of_a_state_and_go_on_from_there()
+    {
+        using TemporaryFolder folder = new();
+        foreach (Optimizer optimizer in (Optimizer[])[
+            AdamW.Of(0.1), Accumulate.Of(1, AdamW.Of(0.1)), ApplyIfFinite.Around(Accumulate.Of(2, AdamW.Of(0.1))),
+            Partition.Of(new("a", leaf => leaf.Name == "a", Lion.Of(0.1)), new("rest", _ => true, AdamW.Of(0.1))), new RowSums()])
+        {
+            Optimizer frozen = optimizer.WithGroups(LeafGroup.Frozen("later", leaf => leaf.Name == "b"));
+            ParameterTree<float> parameters = Two(1, 2);
+            OptimizerState<float> state = frozen.Init(parameters);
+            for (int step = 0; step < 4; step++) (parameters, state) = frozen.Step(parameters, Two(3, 4), state);
+            state = optimizer.Continue(state, parameters).State;
+            Assert.NotEmpty(state.SlotStarts);
+            string path = folder.At("state");
+            Assert.True(TrainStateFile.Save(new TrainState<float>(parameters, state), path).IsSucc);
+            OptimizerState<float> loaded = TrainStateFile.Load<float>(path, optimizer).ThrowIfFail().Optimizer;
+            Assert.Equal(state, loaded);
+            for (int step = 0; step < 2; step++)
+            {
+                (ParameterTree<float> moved, OptimizerState<float> next) = optimizer.Step(parameters, Two(3, 4), state);
+                (ParameterTree<float> expected, loaded) = optimizer.Step(parameters, Two(3, 4), loaded);
+                Assert.Equal((expected, loaded), (moved, next));
+                (parameters, state) = (moved, next);
+            }
+        }
+    }
+
+    [Fact]
+    public void Slots_for_some_leaves_only_are_carried_over_each_with_its_start()
+    {
+        Optimizer optimizer = new RowSums();
+        ParameterTree<float> before = ParameterTree.Of(Leaf.Of("v", [2], [1f, 2]), Leaf.Of("w", [2, 2], [1f, 2, 3, 4]));
+        (_, OptimizerState<float> state) = optimizer.Step(before, before, optimizer.Init(before));
+        ParameterTree<float> after = ParameterTree.Of(
+            Leaf.Of("u", [2], [1f, 2]), Leaf.Of("v", [2], [1f, 2]), Leaf.Of("w", [2, 2], [1f, 2, 3, 4]), Leaf.Of("x", [2, 2], [1f, 2, 3, 4]));
+        (OptimizerState<float> next, ContinuationReport report) = optimizer.Continue(state, after);
+        Assert.Equal(["v", "w"], report.Rows.Where(row => row.Kept).Select(row => row.Leaf).Order());
+        Assert.Equal(["u", "x"], report.Rows.Where(row => !row.Kept).Select(row => row.Leaf).Order());
+        Assert.Equal(state["count"].AsSpan("v").ToArray(), next["count"].AsSpan("v").ToArray());
+        Assert.Equal(state.Scalar("total"), next.Scalar("total"));
+        Assert.Equal<IEnumerable<long>>([1L, 0L], next.SlotStarts[1]);
+        ParameterTree<float> deltas = optimizer.Update(after, after, next).Deltas;
+        Assert.Equal((-1f, -0.5f, -0.5f, -1f), (deltas.AsSpan("u")[0], deltas.AsSpan("v")[0], deltas.AsSpan("w")[0], deltas.AsSpan("x")[0]));
+    }
+
+    [Fact]
+    public void Starts_that_no_run_has_are_refused()
+    {
+        ParameterTree<float> slot = Two(1, 2);
+        foreach (ImmutableArray<ImmutableArray<long>> starts in (ImmutableArray<ImmutableArray<long>>[])[
+            [[0, -1]], [[0, 4]], [[1]], [[0, 1], [0, 1]], [default]])
+            Assert.ThrowsAny<ArgumentException>(() => new OptimizerState<float>(3, ["m"], "lion(m)", [slot], default, starts));
+        Assert.Equal<IEnumerable<long>>([0L, 3L], new OptimizerState<float>(3, ["m"], "lion(m)", [slot], default, [[0, 3]]).SlotStarts[0]);
+    }
+
+    private static ParameterTree<float> Two(float a, float b) => ParameterTree.Of(Leaf.Of("a", [1], [a]), Leaf.Of("b", [1], [b]));
+}
