@@ -19,7 +19,7 @@ public static partial class OptimizerLaws
             (parameters, state) = (parameters.Anew(), state.Anew());
             Optimizer again = optimizer with { };
             for (int update = stop + 1; update <= Problem.Updates; update++)
-                (parameters, state) = again.Step(parameters, problem.Gradients<T>(update), state);
+                (parameters, state) = problem.Step(again, update, parameters, state);
             Claim.Same($"resumed after step {stop}", whole, (parameters, state));
         }
     }

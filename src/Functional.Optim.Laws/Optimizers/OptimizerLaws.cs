@@ -21,14 +21,14 @@ public static partial class OptimizerLaws
     [
         new(nameof(Purity), Purity),
         new(nameof(Donation), Donation),
-        new(nameof(Lanes), Lanes),
-        new(nameof(Threads), Threads),
+        OfGradients(nameof(Lanes), Lanes),
+        OfGradients(nameof(Threads), Threads),
         new(nameof(Resume), Resume),
-        new(nameof(FailedStep), FailedStep),
-        new(nameof(Release), Release),
-        new(nameof(NestedStep), NestedStep),
-        new(nameof(StateOwner), StateOwner),
-        new(nameof(Evaluation), Evaluation),
+        OfGradients(nameof(FailedStep), FailedStep),
+        OfGradients(nameof(Release), Release),
+        OfGradients(nameof(NestedStep), NestedStep),
+        OfGradients(nameof(StateOwner), StateOwner),
+        OfGradients(nameof(Evaluation), Evaluation),
         Within(nameof(Update), Update, ExemptionFromUpdate),
         Within(nameof(Composition), Composition, ExemptionOfCodes),
         Within(nameof(Split), Split, ExemptionFromSplit),
@@ -69,8 +69,12 @@ public static partial class OptimizerLaws
         }
     }
 
+    /// <summary>A law of steps by a gradient, which an optimizer that asks for the loss does not make.</summary>
+    private static OptimizerLaw OfGradients(string name, Action<Optimizer> check, Func<Optimizer, string?>? exemption = null) => new(
+        name, check, optimizer => optimizer is FunctionOptimizer ? "it takes a function, not a gradient" : exemption?.Invoke(optimizer));
+
     /// <summary>A law of updates, which those that a wrapper holds back do not obey.</summary>
-    private static OptimizerLaw Within(string name, Action<Optimizer> check, Func<Optimizer, string?>? exemption = null) => new(
+    private static OptimizerLaw Within(string name, Action<Optimizer> check, Func<Optimizer, string?>? exemption = null) => OfGradients(
         name, check,
         optimizer => optimizer is Wrapper ? "it decides whether there is an update at all: check what is inside it" : exemption?.Invoke(optimizer));
 
@@ -79,6 +83,8 @@ public static partial class OptimizerLaws
         [CallerMemberName] string law = "")
     {
         ArgumentNullException.ThrowIfNull(optimizer);
+        // The square of a huge gradient is no loss.
+        if (optimizer is FunctionOptimizer) problems ??= Problem.Ordinary();
         ImmutableArray<Arbitrary<Problem>> kinds = problems is null ? Problem.OfEachScale() : [problems];
         Search.ForCounterexample(law, optimizer, "in float", problem => inFloat(optimizer, problem), kinds);
         Search.ForCounterexample(law, optimizer, "in double", problem => inDouble(optimizer, problem), kinds);

@@ -63,10 +63,42 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
         ArgumentNullException.ThrowIfNull(optimizer);
         ParameterTree<T> parameters = Parameters<T>();
         OptimizerState<T> state = optimizer.Init(parameters);
-        for (int update = 1; update <= updates; update++)
-            (parameters, state) = optimizer.Step(parameters, Gradients<T>(update), state);
+        for (int update = 1; update <= updates; update++) (parameters, state) = Step(optimizer, update, parameters, state);
         return (parameters, state);
     }
+
+    /// <summary>One update: of its gradient, or of its loss where the optimizer asks for that.</summary>
+    internal (ParameterTree<T> Parameters, OptimizerState<T> State) Step<T>(
+        Optimizer optimizer, int update, ParameterTree<T> parameters, OptimizerState<T> state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (optimizer is not FunctionOptimizer) return optimizer.Step(parameters, Gradients<T>(update), state);
+        (ParameterTree<T> moved, OptimizerState<T> next, _) = optimizer.Step(Loss<T>(update), parameters, state);
+        return (moved, next);
+    }
+
+    /// <summary>The loss of an update: ½·Σ (1 + |g|)·(θ + g)², with the gradient of the update for g.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="update">1 to <see cref="Updates"/>.</param>
+    public ValueAndGradient<T> Loss<T>(int update)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => parameters =>
+    {
+        TreeBuffer<T> gradients = parameters.Layout.Rent<T>();
+        double loss = 0;
+        foreach (Numbers leaf in leaves)
+        {
+            ReadOnlySpan<T> theta = parameters.AsSpan(leaf.Name);
+            Span<T> slope = gradients.AsSpan(leaf.Name);
+            for (int index = 0; index < theta.Length; index++)
+            {
+                double g = leaf.Values[update][index], curvature = 1 + Math.Abs(g), away = double.CreateTruncating(theta[index]) + g;
+                loss += 0.5 * curvature * away * away;
+                slope[index] = T.CreateTruncating(curvature * away);
+            }
+        }
+
+        return (loss, gradients.ToTree());
+    };
 
     /// <summary>The same problem with other numbers: from which (0 for θ, else the update) and the numbers to those in their place.</summary>
     internal Problem Select(Func<Numbers, int, double[], double[]> change) =>

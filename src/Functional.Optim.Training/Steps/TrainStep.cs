@@ -7,7 +7,8 @@ namespace Functional.Optim.Training;
 /// <remarks>
 /// A loss that is not finite is reported and no more: the policy goes by the gradients, and finite gradients make an update. The
 /// gradient of a frozen leaf has to be finite like any other. An optimizer with an <see cref="ApplyIfFinite"/> leaves gradients out itself, and
-/// then no policy is asked.
+/// then no policy is asked. A <see cref="FunctionOptimizer"/> asks the source several times in a step, always for the same batch, and
+/// what is reported is what the first call found.
 /// </remarks>
 public static class TrainStep
 {
@@ -34,6 +35,7 @@ public static class TrainStep
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(gradientSource);
+        if (optimizer is FunctionOptimizer asking) return Apply(asking, new BatchFunction<T, TBatch>(gradientSource), state, batch, policy, donate: false);
         (double loss, ParameterTree<T> gradients) = gradientSource(state.Parameters, batch, state.Step + 1);
         return Apply(optimizer, loss, gradients, state, policy, donate: false);
     }
@@ -50,6 +52,7 @@ public static class TrainStep
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(gradientSource);
+        if (optimizer is FunctionOptimizer asking) return Apply(asking, new BatchFunction<T, TBatch>(gradientSource), state, batch, policy, donate: true);
         (double loss, ParameterTree<T> gradients) = gradientSource(state.Parameters, batch, state.Step + 1);
         return Apply(optimizer, loss, gradients, state, policy, donate: true);
     }
@@ -59,8 +62,7 @@ public static class TrainStep
         Optimizer optimizer, double loss, ParameterTree<T> gradients, TrainState<T> state, NonFinitePolicy policy, bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (policy is < NonFinitePolicy.Throw or > NonFinitePolicy.Zero)
-            throw new ArgumentException($"The policy is {policy}; allowed are Throw, Skip and Zero.", nameof(policy));
+        RequireKnown(policy);
         double norm = gradients.GlobalNorm();
         ParameterTree<T> given = gradients;
         bool zeroes = false;
@@ -93,15 +95,65 @@ public static class TrainStep
             new StepOutcome(loss, norm, optimizer.LearningRateAt(update), skipped));
     }
 
+    /// <summary>
+    /// A step of an optimizer that asks for loss and gradient itself, each time of the same batch. The policy goes by the first gradient, and
+    /// by what the optimizer refuses; zeros stand in every gradient.
+    /// </summary>
+    internal static (TrainState<T> State, StepOutcome Outcome) Apply<T, TBatch>(
+        FunctionOptimizer optimizer, BatchFunction<T, TBatch> function, TrainState<T> state, TBatch batch, NonFinitePolicy policy, bool donate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireKnown(policy);
+        bool leavesOut = LeavesOut(optimizer);
+        UpdateCounters before = state.Optimizer.Counters;
+        long update = state.Optimizer.Step + 1;
+        function.Begin(batch, state.Step + 1, leavesOut ? null : policy, donate);
+        ParameterTree<T> parameters;
+        OptimizerState<T> next;
+        bool skipped = false;
+        try
+        {
+            (parameters, next, _) = donate
+                ? optimizer.StepDonating(function.Function, state.Parameters, state.Optimizer)
+                : optimizer.Step(function.Function, state.Parameters, state.Optimizer);
+            if (leavesOut) skipped = next.Counters.LeftOutInARow > before.LeftOutInARow;
+            else if (next.Counters.LeftOutInARow > 0 && policy == NonFinitePolicy.Skip) next = next.With(next.Counters with { LeftOutInARow = 0 });
+        }
+        catch (NonFiniteGradientException) when (
+            policy == NonFinitePolicy.Skip && !leavesOut && before.LeftOutInARow < ApplyIfFinite.DefaultMostInARow)
+        {
+            skipped = true;
+            OptimizerState<T> kept = donate ? state.Optimizer.HandOn(nameof(TrainStep)) : state.Optimizer.Copy();
+            next = kept.With(before with { WithoutUpdate = before.WithoutUpdate + 1, LeftOutInARow = before.LeftOutInARow + 1 });
+            parameters = donate ? state.Parameters.HandOn(nameof(TrainStep)) : state.Parameters.Copy();
+        }
+
+        return (
+            new TrainState<T>(parameters, next, state.SkippedSteps + (skipped ? 1 : 0)),
+            new StepOutcome(function.Loss, function.Norm, optimizer.LearningRateAt(update), skipped));
+    }
+
+    private static void RequireKnown(NonFinitePolicy policy)
+    {
+        if (policy is < NonFinitePolicy.Throw or > NonFinitePolicy.Zero)
+            throw new ArgumentException($"The policy is {policy}; allowed are Throw, Skip and Zero.", nameof(policy));
+    }
+
     /// <summary>Whether the optimizer leaves out gradients that are not finite by itself.</summary>
     private static bool LeavesOut(Optimizer optimizer)
     {
-        Optimizer? inside = optimizer;
-        while (inside is Wrapper wrapper and not ApplyIfFinite) inside = wrapper.Inner;
-        return inside is ApplyIfFinite;
+        Optimizer inside = optimizer;
+        while (inside is not ApplyIfFinite)
+        {
+            if (inside is Wrapper wrapper) inside = wrapper.Inner;
+            else if (inside is Sam sam) inside = sam.Inner;
+            else return false;
+        }
+
+        return true;
     }
 
-    private static ParameterTree<T> Zeroed<T>(ParameterTree<T> gradients)
+    internal static ParameterTree<T> Zeroed<T>(ParameterTree<T> gradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TreeBuffer<T> finite = gradients.Layout.Rent<T>();

@@ -54,16 +54,32 @@ public static class Trainer
         try
         {
             FiniteState<T> finite = new(optimizer, state.Parameters.Layout);
+            FunctionOptimizer? asking = optimizer as FunctionOptimizer;
+            BatchFunction<T, TBatch>? function = asking is null ? null : new(model.Gradient);
             while (state.Step < options.Steps && !cancellationToken.IsCancellationRequested)
             {
                 long step = state.Step + 1;
                 long began = Stopwatch.GetTimestamp();
-                (double loss, ParameterTree<T> gradients) = model.Gradient(state.Parameters, data.Training(step), step);
-                long differentiated = Stopwatch.GetTimestamp();
-                (state, StepOutcome outcome) = TrainStep.Apply(optimizer, loss, gradients, state, options.NonFinitePolicy, donate: true);
+                TBatch batch = data.Training(step);
+                StepOutcome outcome;
+                TimeSpan sourceTime = default;
+                long differentiated;
+                if (asking is null)
+                {
+                    (double loss, ParameterTree<T> gradients) = model.Gradient(state.Parameters, batch, step);
+                    differentiated = Stopwatch.GetTimestamp();
+                    (state, outcome) = TrainStep.Apply(optimizer, loss, gradients, state, options.NonFinitePolicy, donate: true);
+                }
+                else
+                {
+                    differentiated = Stopwatch.GetTimestamp();
+                    (state, outcome) = TrainStep.Apply(asking, function!, state, batch, options.NonFinitePolicy, donate: true);
+                    sourceTime = function!.SourceTime;
+                }
+
                 long ended = Stopwatch.GetTimestamp();
                 stepTime += Stopwatch.GetElapsedTime(began, ended);
-                optimizerTime += Stopwatch.GetElapsedTime(differentiated, ended);
+                optimizerTime += Stopwatch.GetElapsedTime(differentiated, ended) - sourceTime;
 
                 bool last = step == options.Steps;
                 double? validationLoss = last || step % options.EvaluateEvery == 0
@@ -74,7 +90,7 @@ public static class Trainer
 
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(started), interval = stepTime / (step - reported);
                 StepReport report = new(
-                    step, options.Steps, loss, outcome.LearningRate, outcome.GradientNorm,
+                    step, options.Steps, outcome.Loss, outcome.LearningRate, outcome.GradientNorm,
                     TokensPerSecond: options.TokensPerBatch / interval.TotalSeconds,
                     Remaining: new TimeSpan((long)(elapsed.Ticks / (double)(step - first) * (options.Steps - step))),
                     validationLoss, interval.TotalMilliseconds, (optimizerTime / (step - reported)).TotalMilliseconds, state.SkippedSteps);

@@ -15,6 +15,9 @@ public static class Catalogue
     /// <summary>The optimizer that takes a function and asks for loss and gradient itself.</summary>
     public static CatalogueEntry<Lbfgs> Lbfgs => OptimizerEntries.Lbfgs;
 
+    /// <summary>What is around an optimizer and takes a function, too.</summary>
+    public static CatalogueEntry<Optimizer> Sam => TransformEntries.Sam;
+
     /// <summary>Every part of an optimizer and everything around one; the parts that optimizers are named for are in those.</summary>
     public static ImmutableArray<CatalogueEntry<Optimizer>> Transforms => TransformEntries.All;
 
@@ -25,5 +28,5 @@ public static class Catalogue
     public static CatalogueEntry<Plateau> Plateau => ScheduleEntries.Plateau;
 
     /// <summary>Every entry.</summary>
-    public static ImmutableArray<CatalogueEntry> All { get; } = [.. Optimizers, Lbfgs, .. Transforms, .. Schedules, Plateau];
+    public static ImmutableArray<CatalogueEntry> All { get; } = [.. Optimizers, Lbfgs, Sam, .. Transforms, .. Schedules, Plateau];
 }

@@ -105,6 +105,17 @@ internal static class TransformEntries
             differs: "too many in a row are an error; Optax applies them"),
     ];
 
+    internal static CatalogueEntry<Optimizer> Sam { get; } = Entry(
+        "sam",
+        at => Optim.Sam.Create(
+            at.Inner("inner", "the optimizer that steps by the gradient up the hill"),
+            at.Number("rho", "ρ, how far it climbs", Bounds.NotNegative, 0.05),
+            at.Flag("adaptive", "whether the climb is scaled to the size of the parameters"),
+            at.Number("eta", "η, what is added to that size", Bounds.NotNegative, 0),
+            at.LeavesOr(LeafText.All, "adapts", "which leaves the adaptive form scales")),
+        "around an optimizer: takes a function, and steps by the gradient at the worst place nearby", "Foret et al., 2020; Kwon et al., 2021",
+        "Optax contrib.sam", "asks twice in one step; Optax alternates two kinds of steps");
+
     internal static double Coefficient(OptionValues at, double fallback) =>
         at.Number("coefficient", "c, the trust coefficient", Bounds.Positive, fallback);
 

@@ -12,13 +12,17 @@ public static class Composition
     /// </summary>
     /// <param name="first">What sees the gradient first.</param>
     /// <param name="second">What sees the update of the first.</param>
-    /// <exception cref="ArgumentException">One of the two is a <see cref="Wrapper"/>, which has to be outermost.</exception>
+    /// <exception cref="ArgumentException">
+    /// One of the two is a <see cref="Wrapper"/>, which has to be outermost, or a <see cref="FunctionOptimizer"/>.
+    /// </exception>
     public static Optimizer Then(this Optimizer first, Optimizer second)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         if ((first as Wrapper ?? second as Wrapper) is { } wrapper)
             throw new ArgumentException($"{wrapper} is around a whole optimizer; put the parts inside it.");
+        if ((first as FunctionOptimizer ?? second as FunctionOptimizer) is { } whole)
+            throw new ArgumentException($"{whole} asks for loss and gradient itself, so it is no part of a composition.");
         return new Chain([.. Parts(first), .. Parts(second)]) { Groups = [.. first.Groups, .. second.Groups] };
 
         // A format that one of the two has stays with its own parts.

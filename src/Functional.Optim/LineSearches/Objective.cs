@@ -1,12 +1,17 @@
+using System.Collections.Immutable;
 using System.Numerics;
 
 namespace Functional.Optim;
 
-/// <summary>The loss that one step minimizes: counts how often it is asked for, and holds the frozen leaves still.</summary>
-internal sealed class Objective<T>(ValueAndGradient<T> valueAndGradient, TreeLayout layout, Func<Leaf, bool>? isFrozen, long step)
+/// <summary>
+/// The loss that one step minimizes: counts how often it is asked for, holds the frozen leaves still, and knows the trees that the step
+/// has made, so that those which it does not return go back to their layout.
+/// </summary>
+internal sealed class Objective<T>(
+    ValueAndGradient<T> valueAndGradient, TreeLayout layout, ImmutableArray<Leaf> frozen, long step, bool isDonated)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Leaf[] frozen = isFrozen is null ? [] : [.. layout.Leaves.Where(isFrozen)];
+    private readonly List<ParameterTree<T>> made = [];
 
     internal int Evaluations { get; private set; }
 
@@ -16,16 +21,44 @@ internal sealed class Objective<T>(ValueAndGradient<T> valueAndGradient, TreeLay
         Evaluations++;
         (double loss, ParameterTree<T> gradients) = valueAndGradient(parameters);
         layout.RequireSame(gradients.Layout, nameof(gradients));
-        if (gradients.IsIn(parameters)) gradients = gradients.Copy();
-        if (frozen.Length > 0)
+        TreeBuffer<T> free = layout.RentUncleared<T>();
+        gradients.AsSpan().CopyTo(free.AsSpan());
+        foreach (Leaf leaf in frozen) free.AsSpan(leaf).Clear();
+        ParameterTree<T> own = Own(free);
+        if (isDonated && !gradients.IsIn(parameters)) gradients.Release("Optimizer.StepDonating");
+        return new Trial<T>(stepSize, parameters, loss, own, own.LargestMagnitude());
+    }
+
+    /// <summary>A tree that the step has made.</summary>
+    internal ParameterTree<T> Own(TreeBuffer<T> buffer)
+    {
+        ParameterTree<T> tree = buffer.ToTree();
+        made.Add(tree);
+        return tree;
+    }
+
+    /// <summary>Releases the trees that the step has made and does not go on with.</summary>
+    internal void ReleaseExcept(params ReadOnlySpan<ParameterTree<T>> kept)
+    {
+        int left = 0;
+        for (int index = 0; index < made.Count; index++)
         {
-            TreeBuffer<T> free = layout.RentUncleared<T>();
-            gradients.AsSpan().CopyTo(free.AsSpan());
-            foreach (Leaf leaf in frozen) free.AsSpan(leaf).Clear();
-            gradients = free.ToTree();
+            ParameterTree<T> tree = made[index];
+            if (IsAmong(tree, kept)) made[left++] = tree;
+            else tree.Release(nameof(Lbfgs));
         }
 
-        return new Trial<T>(stepSize, parameters, loss, gradients, gradients.LargestMagnitude());
+        made.RemoveRange(left, made.Count - left);
+    }
+
+    private static bool IsAmong(ParameterTree<T> tree, ReadOnlySpan<ParameterTree<T>> kept)
+    {
+        foreach (ParameterTree<T> other in kept)
+        {
+            if (!other.IsDefault && other.IsIn(tree)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>The point θ + t·d, with what the loss is there.</summary>
@@ -40,13 +73,13 @@ internal sealed class Objective<T>(ValueAndGradient<T> valueAndGradient, TreeLay
     {
         TreeBuffer<T> moved = start.Parameters.Plus(stepSize, direction);
         foreach (Leaf leaf in frozen) start.Parameters.AsSpan(leaf).CopyTo(moved.AsSpan(leaf));
-        return moved.ToTree();
+        return Own(moved);
     }
 
     /// <summary>The point, or the fault that is there.</summary>
     internal Trial<T> RequireFinite(Trial<T> trial) => trial.IsFinite
         ? trial
         : throw (double.IsFinite(trial.Loss)
-            ? NonFiniteGradientException.In(layout, trial.Gradients.AsSpan(), frozen, step)
+            ? NonFiniteGradientException.In(layout, trial.Gradients.AsSpan(), frozen.AsSpan(), step)
             : NonFiniteGradientException.OfLoss(step));
 }

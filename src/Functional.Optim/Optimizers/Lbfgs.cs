@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using LanguageExt;
 using LanguageExt.Common;
@@ -12,13 +11,16 @@ namespace Functional.Optim;
 /// </summary>
 /// <remarks>
 /// A step makes several iterations and asks for loss and gradient itself; the function must be the same at every call within a step.
-/// It is not elementwise, so it is no <see cref="Optimizer"/>: it has no parts, cannot be donated to (its history shares trees with
-/// earlier states) and its groups are reduced to frozen leaves. The last move is remembered if sᵀy exceeds 10⁻¹⁰ (torch).
+/// All leaves go one step together, so its groups can do no more than freeze. Its state grows with the moves that are remembered
+/// (<see cref="LbfgsState{T}"/>). The last move is remembered if sᵀy exceeds 10⁻¹⁰ (torch).
 /// A step ends where the direction falls too little to be followed. As in torch, the next step takes the move that was not made for the
 /// last one; its y is then the change of the gradient in one place, which is 0, and not remembered, unless the function has changed.
 /// </remarks>
-public sealed record Lbfgs
+public sealed record Lbfgs : FunctionOptimizer
 {
+    /// <summary>What its states hold, however many moves that are.</summary>
+    internal const string Identity = "lbfgs(gradient, direction, moves, changes)";
+
     private const double LeastCurvature = 1e-10;
 
     private static readonly Bounds Count = Bounds.AtLeast(1);
@@ -92,9 +94,8 @@ public sealed record Lbfgs
     /// <summary>The state before the first step: nothing remembered.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="parameters">The parameters.</param>
-    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Called like the Init of every optimizer.")]
-    public LbfgsState<T> Init<T>(ParameterTree<T> parameters)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(Step: 0, Iterations: 0, Evaluations: 0, History: []);
+    public new LbfgsState<T> Init<T>(ParameterTree<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => LbfgsState<T>.From(base.Init(parameters));
 
     /// <summary>
     /// One step of up to <see cref="MaximumIterations"/> iterations. The inputs stay as they are; where the gradient is within the
@@ -114,11 +115,71 @@ public sealed record Lbfgs
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(valueAndGradient);
-        ArgumentNullException.ThrowIfNull(state);
-        state.RequireLayout(parameters.Layout);
-        long step = checked(state.Step + 1);
-        double rate = LearningRate.At(step);
-        Objective<T> objective = new(valueAndGradient, parameters.Layout, Frozen, step);
+        OptimizerState<T> given = state.ToState();
+        RequireFit(given, parameters.Layout);
+        (ParameterTree<T> reached, OptimizerState<T> next, LbfgsReport report) =
+            Go(new FunctionStep<T>(this, valueAndGradient, parameters, given, isDonated: false));
+        return (reached, LbfgsState<T>.From(next), report);
+    }
+
+    /// <inheritdoc/>
+    protected override (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Minimize<T>(in FunctionStep<T> step)
+    {
+        (ParameterTree<T> reached, OptimizerState<T> next, LbfgsReport report) = Go(step);
+        return (reached, next, report.Loss);
+    }
+
+    /// <inheritdoc/>
+    public override double LearningRateAt(long step) => LearningRate.At(step);
+
+    /// <inheritdoc/>
+    internal override bool TakesNonFinite => true;
+
+    /// <inheritdoc/>
+    internal override int SlotsPerParameter => (int)Math.Min(int.MaxValue / sizeof(double), 2 + (2L * HistorySize));
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Leaf> FrozenLeaves(TreeLayout layout)
+    {
+        ImmutableArray<Leaf> byGroup = base.FrozenLeaves(layout);
+        return Frozen is null ? byGroup : [.. layout.Leaves.Where(leaf => byGroup.Contains(leaf) || Frozen(leaf))];
+    }
+
+    /// <inheritdoc/>
+    private protected override string StateIdentityText => Identity;
+
+    /// <inheritdoc/>
+    private protected override ImmutableArray<string> SlotNamesOf(int slots) => LbfgsMemory.SlotNames(slots);
+
+    /// <inheritdoc/>
+    private protected override ImmutableArray<string> ScalarNamesOf(int slots) => LbfgsMemory.ScalarNames(slots);
+
+    private (ParameterTree<T> Parameters, OptimizerState<T> State, LbfgsReport Report) Go<T>(in FunctionStep<T> step)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TreeLayout layout = step.Parameters.Layout;
+        Objective<T> objective = new(step.Function, layout, FrozenLeaves(layout), step.Number, step.IsDonated);
+        try
+        {
+            (Trial<T> reached, LbfgsMemory<T> memory, LbfgsReport report) =
+                Iterate(objective, step.Parameters, LbfgsMemory<T>.Of(step.State), LearningRate.At(step.Number));
+            memory = memory with { Evaluations = memory.Evaluations + objective.Evaluations };
+            (ParameterTree<T> parameters, OptimizerState<T> state, _) =
+                step.Next(reached.Parameters, report.Loss, memory.Slots(), memory.Scalars());
+            objective.ReleaseExcept([parameters, .. LbfgsMemory<T>.Of(state).Slots()]);
+            return (parameters, state, report);
+        }
+        catch
+        {
+            objective.ReleaseExcept();
+            throw;
+        }
+    }
+
+    private (Trial<T> Reached, LbfgsMemory<T> Memory, LbfgsReport Report) Iterate<T>(
+        Objective<T> objective, ParameterTree<T> parameters, LbfgsMemory<T> state, double rate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         Trial<T> at = objective.RequireFinite(objective.At(parameters));
         double loss = at.Loss;
         int iterations = 0;
@@ -127,8 +188,8 @@ public sealed record Lbfgs
         {
             iterations++;
             bool isFirst = state.Direction.IsDefault;
-            ImmutableArray<LbfgsPair<T>> history = isFirst ? [] : Remember(state, at.Gradients);
-            ParameterTree<T> direction = Descent(history, at.Gradients);
+            ImmutableArray<LbfgsPair<T>> history = isFirst ? [] : Remember(objective, state, at.Gradients);
+            ParameterTree<T> direction = objective.Own(Descent(history, at.Gradients));
             at = objective.RequireFinite(at with { StepSize = 0, Slope = at.Gradients.Dot(direction) });
             double firstStep = isFirst ? rate * Math.Min(1, 1 / at.Gradients.SumOfMagnitudes()) : rate;
             bool isTooFlat = at.Slope > -ChangeTolerance || firstStep == 0;
@@ -136,7 +197,7 @@ public sealed record Lbfgs
                 : LineSearch == LineSearch.StrongWolfe ? new StrongWolfe<T>(objective, at, direction, ChangeTolerance).Search(firstStep)
                 : iterations < MaximumIterations ? objective.RequireFinite(objective.Along(at, direction, firstStep))
                 : new(firstStep, objective.Move(at, direction, firstStep), double.NaN, default, double.NaN);
-            state = new(state.Step, state.Iterations + 1, state.Evaluations, history, at.Gradients, direction, isTooFlat ? firstStep : next.StepSize);
+            state = new(state.Iterations + 1, state.Evaluations, history, at.Gradients, direction, isTooFlat ? firstStep : next.StepSize);
             stop = next.LargestGradient <= GradientTolerance ? LbfgsStop.GradientTolerance
                 : next.StepSize * direction.LargestMagnitude() <= ChangeTolerance || Math.Abs(next.Loss - at.Loss) < ChangeTolerance
                     ? LbfgsStop.ChangeTolerance
@@ -144,22 +205,18 @@ public sealed record Lbfgs
                 : objective.Evaluations >= MaximumEvaluations ? LbfgsStop.MaximumEvaluations
                 : null;
             at = next;
+            objective.ReleaseExcept([at.Parameters, at.Gradients, .. state.Slots()]);
         }
 
-        state = state with { Step = step, Evaluations = state.Evaluations + objective.Evaluations };
-        ParameterTree<T> reached = at.Parameters.IsIn(parameters) ? at.Parameters.Copy() : at.Parameters;
-        return (reached, state, new LbfgsReport(loss, at.Loss, iterations, objective.Evaluations, stop.Value));
+        return (at, state, new LbfgsReport(loss, at.Loss, iterations, objective.Evaluations, stop.Value));
     }
 
-    /// <summary>The settings, with the same numbers in every culture.</summary>
-    public override string ToString() => RecordText.Of(nameof(Lbfgs), PrintMembers);
-
     /// <summary>The history with the last move, if the loss bends upwards along it.</summary>
-    private ImmutableArray<LbfgsPair<T>> Remember<T>(LbfgsState<T> state, ParameterTree<T> gradients)
+    private ImmutableArray<LbfgsPair<T>> Remember<T>(Objective<T> objective, LbfgsMemory<T> state, ParameterTree<T> gradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ParameterTree<T> move = state.StepSize == 1 ? state.Direction : state.Direction.Times(state.StepSize).ToTree();
-        ParameterTree<T> change = gradients.Minus(state.Gradients).ToTree();
+        ParameterTree<T> move = state.StepSize == 1 ? state.Direction : objective.Own(state.Direction.Times(state.StepSize));
+        ParameterTree<T> change = objective.Own(gradients.Minus(state.Gradients));
         double curvature = move.Dot(change);
         if (!(curvature > LeastCurvature)) return state.History;
         int forgotten = Math.Max(0, state.History.Length + 1 - HistorySize);
@@ -167,7 +224,7 @@ public sealed record Lbfgs
     }
 
     /// <summary>−H·g by the recursion of two loops (Nocedal and Wright, algorithm 7.4), H₀ = γ·I of the last move.</summary>
-    private static ParameterTree<T> Descent<T>(ImmutableArray<LbfgsPair<T>> history, ParameterTree<T> gradients)
+    private static TreeBuffer<T> Descent<T>(ImmutableArray<LbfgsPair<T>> history, ParameterTree<T> gradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TreeBuffer<T> direction = gradients.Times(-1);
@@ -186,6 +243,6 @@ public sealed record Lbfgs
             direction.Add(shares[index] - (pair.InverseCurvature * pair.GradientChange.Dot(direction)), pair.Move);
         }
 
-        return direction.ToTree();
+        return direction;
     }
 }

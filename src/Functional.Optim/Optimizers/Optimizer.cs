@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using Functional.Optim.Kernels;
 
@@ -92,7 +93,7 @@ public abstract record Optimizer
 
     /// <summary>
     /// One update that consumes its inputs, parameters, gradients and state, and reuses their memory: the same bits as
-    /// <see cref="Step{T, TState}"/>, and no allocation. A consumed tree throws when touched. If the step fails, nothing is consumed.
+    /// <see cref="Step{T, TState}(ParameterTree{T}, ParameterTree{T}, TState)"/>, and no allocation. A consumed tree throws when touched. If the step fails, nothing is consumed.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TState">The state that <c>Init</c> returned.</typeparam>
@@ -108,6 +109,37 @@ public abstract record Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
         => Make(parameters, gradients, state, PassOutput.Parameters, donate: true);
+
+    /// <summary>
+    /// One step from the loss itself. An optimizer of gradients asks for it once, at the parameters; a <see cref="FunctionOptimizer"/> as
+    /// often as it likes. The inputs stay as they are.
+    /// </summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <typeparam name="TState">The state that <c>Init</c> returned.</typeparam>
+    /// <param name="valueAndGradient">L and its gradient, the same function at every call of a step.</param>
+    /// <param name="parameters">θ.</param>
+    /// <param name="state">The state after the step before.</param>
+    /// <returns>The parameters and the state after the step, and the loss at the parameters given.</returns>
+    /// <exception cref="ArgumentException">
+    /// The layouts of parameters and gradients differ, or the state is not one of this optimizer for these parameters.
+    /// </exception>
+    /// <exception cref="NonFiniteGradientException">A loss, gradient or norm that the optimizer cannot do without is not finite.</exception>
+    public (ParameterTree<T> Parameters, TState State, double Loss) Step<T, TState>(
+        ValueAndGradient<T> valueAndGradient, ParameterTree<T> parameters, TState state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TState : struct, IOptimizerState<T, TState>
+        => Make(valueAndGradient, parameters, state, donate: false);
+
+    /// <summary>
+    /// One step from the loss itself that consumes parameters, state and the gradients that the function returns, and reuses their
+    /// memory: the same bits. The function returns a tree of its own at each call. If the step fails, parameters and state are not consumed.
+    /// </summary>
+    /// <inheritdoc cref="Step{T, TState}(ValueAndGradient{T}, ParameterTree{T}, TState)"/>
+    public (ParameterTree<T> Parameters, TState State, double Loss) StepDonating<T, TState>(
+        ValueAndGradient<T> valueAndGradient, ParameterTree<T> parameters, TState state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TState : struct, IOptimizerState<T, TState>
+        => Make(valueAndGradient, parameters, state, donate: true);
 
     /// <summary>
     /// What the update would add to each parameter, without adding it: θ' = θ + Δ, which <see cref="ParameterTree{T}.Plus"/> does, of these
@@ -154,7 +186,7 @@ public abstract record Optimizer
     /// <summary>The learning rate of the k-th update: the product of the rates of the parts.</summary>
     /// <param name="step">k, from 1.</param>
     /// <exception cref="OverflowException">The product is above the largest double.</exception>
-    public double LearningRateAt(long step)
+    public virtual double LearningRateAt(long step)
     {
         double rate = 1;
         foreach (Transform part in CompiledParts) rate *= part.RateAt(step);
@@ -256,10 +288,19 @@ public abstract record Optimizer
     /// one would leave there.
     /// </exception>
     public void RequireState<T>(OptimizerState<T> state)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => state.RequireOf(DescribeState(), this);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => state.RequireOf(DescribeState(state.SlotCount), this);
 
     /// <summary>Whether it gathers gradients in its state, which others would leave there.</summary>
     internal virtual bool Gathers => false;
+
+    /// <summary>Whether it deals with a gradient that is not finite, so that who evaluates it need not refuse it.</summary>
+    internal virtual bool TakesNonFinite => false;
+
+    /// <summary>The leaves that stay bit for bit as they are, in the order of the layout.</summary>
+    internal virtual ImmutableArray<Leaf> FrozenLeaves(TreeLayout layout) => ImmutableCollectionsMarshal.AsImmutableArray(PlanFor(layout, null).Frozen);
+
+    /// <summary>What a state with so many slots holds, for any layout, where that number changes from step to step.</summary>
+    internal virtual StateSchema DescribeState(int slots) => DescribeState();
 
     /// <summary>The names of the slots and of the scalars of its states, and what they mean, for any layout.</summary>
     internal virtual StateSchema DescribeState()
@@ -364,6 +405,36 @@ public abstract record Optimizer
         if (donate) RequireDistinct(parameters, gradients, given);
         (ParameterTree<T> made, OptimizerState<T> next) = Run(parameters, gradients, given, output, donate);
         return (made, TState.From(next));
+    }
+
+    /// <inheritdoc cref="Make{T, TState}(ParameterTree{T}, ParameterTree{T}, TState, PassOutput, bool)"/>
+    private (ParameterTree<T> Parameters, TState State, double Loss) Make<T, TState>(
+        ValueAndGradient<T> valueAndGradient, ParameterTree<T> parameters, TState state, bool donate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TState : struct, IOptimizerState<T, TState>
+    {
+        ArgumentNullException.ThrowIfNull(valueAndGradient);
+        OptimizerState<T> given = state.ToState();
+        if (donate) RequireDistinct(parameters, default, given);
+        (ParameterTree<T> made, OptimizerState<T> next, double loss) = Descend(valueAndGradient, parameters, given, donate);
+        return (made, TState.From(next), loss);
+    }
+
+    /// <summary>What the steps from a function do: of an optimizer of gradients, one evaluation and one update.</summary>
+    internal virtual (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Descend<T>(
+        ValueAndGradient<T> valueAndGradient, ParameterTree<T> parameters, OptimizerState<T> state, bool donate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (double loss, ParameterTree<T> gradients) = valueAndGradient(parameters);
+        parameters.Layout.RequireSame(gradients.Layout, nameof(gradients));
+        if (donate)
+        {
+            if (gradients.IsIn(parameters)) gradients = gradients.Copy();
+            RequireDistinct(parameters, gradients, state);
+        }
+
+        (ParameterTree<T> made, OptimizerState<T> next) = Run(parameters, gradients, state, PassOutput.Parameters, donate);
+        return (made, next, loss);
     }
 
     /// <summary>The run of an optimizer inside a wrapper.</summary>
@@ -504,10 +575,12 @@ public abstract record Optimizer
     /// <param name="bindings">The leaves: a name, a shape, and the memory of parameter and gradient.</param>
     /// <exception cref="ArgumentException">
     /// A memory is too short, misaligned or null, two overlap of which one is written, a name is empty or appears twice, or this is a
-    /// <see cref="Wrapper"/>, which needs trees.
+    /// <see cref="Wrapper"/> or a <see cref="FunctionOptimizer"/>, which need trees.
     /// </exception>
     public InPlaceOptimizer<T> InPlace<T>(params ReadOnlySpan<LeafBinding<T>> bindings)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => this is Wrapper
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => this is FunctionOptimizer
+        ? throw new ArgumentException($"{this} asks for loss and gradient at other parameters; bind an optimizer of gradients.")
+        : this is Wrapper
         ? throw new ArgumentException($"{this} decides by whole trees whether to step; bind the optimizer inside it.")
         : new InPlaceOptimizer<T>(this, bindings);
 
@@ -562,7 +635,7 @@ public abstract record Optimizer
         {
             for (int other = 0; other < tree; other++)
             {
-                if (ReferenceEquals(StorageOf(tree), StorageOf(other)))
+                if (StorageOf(other) is { } storage && ReferenceEquals(StorageOf(tree), storage))
                 {
                     throw new ArgumentException(
                         $"A donating step writes into each tree that it is given, and the {RoleOf(other)} and the {RoleOf(tree)} given are one; donate a copy.");
@@ -570,7 +643,9 @@ public abstract record Optimizer
             }
         }
 
-        object StorageOf(int tree) => tree == 0 ? parameters.Storage : tree == 1 ? gradients.Storage : state.Slot(tree - 2).Owner;
+        object? StorageOf(int tree) => tree == 0 ? parameters.Storage
+            : tree > 1 ? state.Slot(tree - 2).Owner
+            : gradients.IsDefault ? null : gradients.Storage;
 
         string RoleOf(int tree) => tree == 0 ? nameof(parameters) : tree == 1 ? nameof(gradients) : $"slot {(state.SlotNames.IsEmpty ? tree - 2 : state.SlotNames[tree - 2])}";
     }

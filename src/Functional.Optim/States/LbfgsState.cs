@@ -3,33 +3,48 @@ using System.Numerics;
 
 namespace Functional.Optim;
 
-/// <summary>The state of <see cref="Lbfgs"/>. States share the trees of their history; the garbage collector frees those nobody holds.</summary>
+/// <summary>The state of <see cref="Lbfgs"/>: it grows with the moves that are remembered, to 2 + 2·HistorySize trees.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="Step">How many steps are finished.</param>
-/// <param name="Iterations">How many iterations they took together.</param>
-/// <param name="Evaluations">How often they asked for loss and gradient.</param>
-/// <param name="History">The last moves that bent the loss upwards, oldest first.</param>
-/// <param name="Gradients">The gradient from which the last iteration started; <c>default</c> before the first.</param>
-/// <param name="Direction">The direction it took; <c>default</c> before the first.</param>
-/// <param name="StepSize">How far it went along it, or would have gone had the direction not been too flat.</param>
-public sealed record LbfgsState<T>(
-    long Step, long Iterations, long Evaluations, ImmutableArray<LbfgsPair<T>> History,
-    ParameterTree<T> Gradients = default, ParameterTree<T> Direction = default, double StepSize = 0)
+public readonly record struct LbfgsState<T> : IOptimizerState<T, LbfgsState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Whether two states have the same numbers and the same bits in every tree.</summary>
-    public bool Equals(LbfgsState<T>? other) =>
-        other is not null && (Step, Iterations, Evaluations, StepSize) == (other.Step, other.Iterations, other.Evaluations, other.StepSize)
-        && Gradients == other.Gradients && Direction == other.Direction && History.AsSpan().SequenceEqual(other.History.AsSpan());
+    private readonly OptimizerState<T> state;
+
+    private LbfgsState(OptimizerState<T> state) => this.state = state;
+
+    /// <summary>How many steps are finished.</summary>
+    public long Step => state.Step;
+
+    /// <summary>How many iterations they took together.</summary>
+    public long Iterations => Memory.Iterations;
+
+    /// <summary>How often they asked for loss and gradient.</summary>
+    public long Evaluations => Memory.Evaluations;
+
+    /// <summary>The last moves that bent the loss upwards, oldest first.</summary>
+    public ImmutableArray<LbfgsPair<T>> History => Memory.History;
+
+    /// <summary>The gradient from which the last iteration started; <c>default</c> before the first.</summary>
+    public ParameterTree<T> Gradients => Memory.Gradients;
+
+    /// <summary>The direction it took; <c>default</c> before the first.</summary>
+    public ParameterTree<T> Direction => Memory.Direction;
+
+    /// <summary>How far it went along it, or would have gone had the direction not been too flat.</summary>
+    public double StepSize => Memory.StepSize;
+
+    private LbfgsMemory<T> Memory => LbfgsMemory<T>.Of(state);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Step, Iterations, Evaluations, StepSize, Direction);
+    public static LbfgsState<T> From(OptimizerState<T> state) => state.Identity == Lbfgs.Identity
+        ? new(state)
+        : throw new ArgumentException(
+            $"The state is none of {nameof(Lbfgs)}: it was made by {(state.Identity.Length > 0 ? $"an optimizer that keeps {state.Identity}" : "hand")}.",
+            nameof(state));
+
+    /// <inheritdoc/>
+    public OptimizerState<T> ToState() => state;
 
     /// <summary>The numbers and the length of the history.</summary>
     public override string ToString() => $"Step {Step}, {Iterations} iterations, {Evaluations} evaluations, {History.Length} moves remembered";
-
-    internal void RequireLayout(TreeLayout layout)
-    {
-        if (!Direction.IsDefault) layout.RequireSame(Direction.Layout, "state");
-    }
 }

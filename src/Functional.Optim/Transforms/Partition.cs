@@ -51,6 +51,7 @@ public sealed record Partition : Transform
             faults.Require(rule.Name is not null, $"{place}.{nameof(Rule.Name)}", rule.Name, "a name")
                 .Require(rule.Matches is not null, $"{name}.{nameof(Rule.Matches)}", rule.Matches, "a predicate of leaves")
                 .Require(rule.Optimizer, $"{name}.{nameof(Rule.Optimizer)}")
+                .Require(rule.Optimizer is not FunctionOptimizer, name, rule.Optimizer, "an optimizer of gradients")
                 .Require(rule.Optimizer is not Wrapper, name, rule.Optimizer, "an optimizer or a part: put what is around one around the partition");
         }
 
@@ -60,7 +61,8 @@ public sealed record Partition : Transform
     /// <summary>A partition by rules.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">
-    /// There are no rules, two have the same name, the optimizer of one is a <see cref="Wrapper"/>, or something is null.
+    /// There are no rules, two have the same name, the optimizer of one is a <see cref="Wrapper"/> or a
+    /// <see cref="FunctionOptimizer"/>, or something is null.
     /// </exception>
     public static Partition Of(params ReadOnlySpan<Rule> rules) => Create(rules).OrThrow(nameof(Partition));
 

@@ -44,7 +44,7 @@ public static class ParameterTree
 /// Two trees are equal when their layouts are and every element has the same bits.
 /// </summary>
 /// <remarks>
-/// A tree that was donated to a step (<see cref="Optimizer.StepDonating"/>) or released is consumed: touching it throws
+/// A tree that was donated to a step (<see cref="Optimizer.StepDonating{T, TState}(ParameterTree{T}, ParameterTree{T}, TState)"/>) or released is consumed: touching it throws
 /// <see cref="ObjectDisposedException"/>, naming who consumed it. The struct is a handle, cheap to copy.
 /// <para>
 /// Thread safety: any number of threads may read a tree at once. Of threads that release or donate the same tree at
@@ -133,7 +133,7 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
 
     /// <summary>
     /// θ + Δ, element by element: the parameters with the deltas of <see cref="Optimizer.Update"/> have the values that
-    /// <see cref="Optimizer.Step"/> gives them.
+    /// <see cref="Optimizer.Step{T, TState}(ParameterTree{T}, ParameterTree{T}, TState)"/> gives them.
     /// </summary>
     /// <param name="deltas">Δ, of the same layout.</param>
     /// <exception cref="ArgumentException">The layouts differ.</exception>

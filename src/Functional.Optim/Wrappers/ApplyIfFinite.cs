@@ -9,6 +9,9 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record ApplyIfFinite : Wrapper
 {
+    /// <summary>The most gradients in a row that are left out, unless another number is given.</summary>
+    public const long DefaultMostInARow = 10;
+
     private ApplyIfFinite(Optimizer inner)
         : base(inner)
     {
@@ -20,13 +23,16 @@ public sealed record ApplyIfFinite : Wrapper
     /// <summary>The optimizer with its watch, or every fault found.</summary>
     /// <param name="inner">The optimizer.</param>
     /// <param name="mostInARow">The most gradients in a row that are left out; 0 or more.</param>
-    public static Validation<Error, ApplyIfFinite> Create(Optimizer inner, long mostInARow = 10) =>
+    public static Validation<Error, ApplyIfFinite> Create(Optimizer inner, long mostInARow = DefaultMostInARow) =>
         CheckInside<ApplyIfFinite>(inner).Require(mostInARow, Bounds.AtLeast(0)).Make(() => new ApplyIfFinite(inner) { MostInARow = mostInARow });
 
     /// <summary>The optimizer with its watch.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">The number is negative, or there is no optimizer, or inside is another of these.</exception>
-    public static ApplyIfFinite Around(Optimizer inner, long mostInARow = 10) => Create(inner, mostInARow).OrThrow(nameof(ApplyIfFinite));
+    public static ApplyIfFinite Around(Optimizer inner, long mostInARow = DefaultMostInARow) => Create(inner, mostInARow).OrThrow(nameof(ApplyIfFinite));
+
+    /// <inheritdoc/>
+    internal override bool TakesNonFinite => true;
 
     /// <inheritdoc/>
     protected override (ParameterTree<T> Output, OptimizerState<T> State) Wrap<T>(in WrapperStep<T> step)

@@ -53,6 +53,9 @@ public abstract record Wrapper : Optimizer
     internal override bool Gathers => Inner.Gathers;
 
     /// <inheritdoc/>
+    internal override bool TakesNonFinite => Inner.TakesNonFinite;
+
+    /// <inheritdoc/>
     internal sealed override StateSchema DescribeState() => Around(Inner.DescribeState());
 
     /// <inheritdoc/>
@@ -169,6 +172,8 @@ public abstract record Wrapper : Optimizer
     {
         Wrapper? within = inner as Wrapper;
         while (within is not (null or TWrapper)) within = within.Inner as Wrapper;
-        return new Faults().Require(inner).Require(within is null, nameof(inner), inner, $"an optimizer without another {typeof(TWrapper).Name} inside");
+        return new Faults().Require(inner)
+            .Require(inner is not FunctionOptimizer, nameof(inner), inner, "an optimizer of gradients; put the wrapper inside it")
+            .Require(within is null, nameof(inner), inner, $"an optimizer without another {typeof(TWrapper).Name} inside");
     }
 }

@@ -13,7 +13,7 @@ internal static class CatalogueTables
             [.. Optim.Catalogue.Optimizers.Select(entry => Row(entry, State(entry), entry.Paper)), Row(Optim.Catalogue.Lbfgs, LbfgsState(), Optim.Catalogue.Lbfgs.Paper)]),
         ["transforms"] = Table(
             ["part", "what it does", "state", "paper", "torch, Optax", "what differs"],
-            [.. Optim.Catalogue.Transforms.Select(entry => Row(entry, entry.Description, State(entry), entry.Paper))]),
+            [.. Optim.Catalogue.Transforms.Append(Optim.Catalogue.Sam).Select(entry => Row(entry, entry.Description, State(entry), entry.Paper))]),
         ["schedules"] = Table(
             ["schedule", "what it does", "paper", "torch, Optax", "what differs"],
             [.. ((CatalogueEntry[])[.. Optim.Catalogue.Schedules, Optim.Catalogue.Plateau]).Select(entry => Row(entry, entry.Description, entry.Paper))]),

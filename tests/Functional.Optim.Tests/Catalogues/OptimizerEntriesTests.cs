@@ -16,6 +16,7 @@ public class OptimizerEntriesTests
     {
         ["learningRate"] = Schedule.Constant(0.1), ["schedule"] = Schedule.Constant(0.1), ["momentum"] = 0.9, ["maximum"] = 2.0, ["limit"] = 2.0,
         ["variance"] = 0.1, ["seed"] = 3UL, ["factor"] = 0.5, ["every"] = 3L, ["inner"] = Sgd.Of(0.1), ["base"] = Adam.Of(0.1), ["start"] = 5L, ["optimizer"] = Sgd.Of(0.1), ["weightDecay"] = 0.1,
+        ["adaptive"] = true,
     };
 
     private static readonly Dictionary<Type, object[]> Probes = new()
@@ -39,7 +40,7 @@ public class OptimizerEntriesTests
         [typeof(UnitDimension)] = [.. Enum.GetValues<UnitDimension>().Cast<object>()],
     };
 
-    private static CatalogueEntry[] Entries => [.. Optim.Catalogue.Optimizers, Optim.Catalogue.Lbfgs, .. Optim.Catalogue.Transforms];
+    private static CatalogueEntry[] Entries => [.. Optim.Catalogue.Optimizers, Optim.Catalogue.Lbfgs, Optim.Catalogue.Sam, .. Optim.Catalogue.Transforms];
 
     public static TheoryData<string> Names => [.. Entries.Select(entry => entry.Name)];
 
@@ -260,7 +261,7 @@ public class OptimizerEntriesTests
     /// <summary>Where a step leads.</summary>
     private static ParameterTree<double> After(object optimizer) => optimizer switch
     {
-        Lbfgs lbfgs => lbfgs.Step(at => (at.GlobalNorm() * at.GlobalNorm() / 2, at), Parameters, lbfgs.Init(Parameters)).Parameters,
+        FunctionOptimizer asking => asking.Step(at => (at.GlobalNorm() * at.GlobalNorm() / 2, at), Parameters, asking.Init(Parameters)).Parameters,
         Muon muon => After(Partition.Of(new("matrices", leaf => leaf.Rank == 2, muon), new("rest", _ => true, Sgd.Of(0.1)))),
         Optimizer any => any.Step(Parameters, Gradients, any.Init(Parameters)).Parameters,
         _ => throw new InvalidOperationException($"{optimizer}"),

@@ -4,8 +4,8 @@ using Functional.Optim.Laws;
 namespace Functional.Optim.Tests.Laws;
 
 /// <summary>
-/// The laws of L-BFGS. It is no <see cref="Optimizer"/>: it asks for loss and gradient itself, measures all leaves together, has no parts
-/// and shares trees among its states, so the laws of splitting, composition and donation say nothing of it.
+/// The laws of L-BFGS, through its own step with a report. It measures all leaves together and has no parts, so the laws of splitting
+/// and composition say nothing of it.
 /// </summary>
 [Collection(Kernels.ThreadLimit.Name)]
 public class LbfgsLaws
@@ -154,10 +154,5 @@ public class LbfgsLaws
     };
 
     private static LbfgsState<T> Copy<T>(LbfgsState<T> state)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => state with
-    {
-        Gradients = state.Gradients.IsDefault ? default : state.Gradients.Copy(),
-        Direction = state.Direction.IsDefault ? default : state.Direction.Copy(),
-        History = [.. state.History.Select(pair => pair with { Move = pair.Move.Copy(), GradientChange = pair.GradientChange.Copy() })],
-    };
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => LbfgsState<T>.From(state.ToState().Copy());
 }

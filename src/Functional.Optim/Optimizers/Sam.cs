@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// Sharpness-aware minimization (Foret et al., 2020, arXiv 2010.01412) around any optimizer: it climbs by e = ρ·g / (‖g‖ + 10⁻¹²), with the
+/// norm over all leaves, and gives the optimizer inside the gradient at θ + e, which then steps from θ. Each gradient costs two.
+/// </summary>
+/// <remarks>
+/// The adaptive form (Kwon et al., 2021, arXiv 2102.11600) climbs by e = ρ·T²·g / (‖T·g‖ + 10⁻¹²) with T = |θ| + η. davda54's code has
+/// η = 0 and T for every leaf; the authors' has η = 0.01, T for weights and 1 for all other leaves, and ρ = 0.5. The state is that of the
+/// optimizer inside; frozen leaves neither climb nor count in the norm. A gradient that is not finite throws, unless the optimizer inside
+/// deals with it, as <see cref="ApplyIfFinite"/> does.
+/// </remarks>
+public sealed record Sam : FunctionOptimizer
+{
+    private readonly Recycler<object> idle = new(4);
+
+    private Sam(Optimizer inner) => Inner = inner;
+
+    /// <summary>The optimizer inside, which has the groups too.</summary>
+    public Optimizer Inner { get; private init; }
+
+    /// <summary>ρ, how far it climbs; finite and not negative.</summary>
+    public double Rho { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>Whether the climb is scaled to the size of the parameters.</summary>
+    public bool Adaptive { get; init; }
+
+    /// <summary>η of the adaptive form; finite and not negative.</summary>
+    public double Eta { get; init => field = Bounds.NotNegative.Check(value); }
+
+    /// <summary>Which leaves the adaptive form scales; all when <see langword="null"/>.</summary>
+    internal Func<Leaf, bool>? Adapts { get; init; }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<LeafGroup> Groups { get => Inner.Groups; init => Inner = Inner with { Groups = value }; }
+
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<Transform> Parts => Inner.Parts;
+
+    /// <summary>The optimizer, or every fault found.</summary>
+    /// <param name="inner">The optimizer that steps by the gradient at θ + e.</param>
+    /// <param name="rho">ρ; finite and not negative.</param>
+    /// <param name="adaptive">Whether the climb is scaled to the size of the parameters.</param>
+    /// <param name="eta">η of the adaptive form; finite and not negative.</param>
+    /// <param name="adapts">Which leaves the adaptive form scales; all when <see langword="null"/>.</param>
+    public static Validation<Error, Sam> Create(
+        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? adapts = null) =>
+        new Faults().Require(inner).Require(rho, Bounds.NotNegative).Require(eta, Bounds.NotNegative)
+            .Make(() => new Sam(inner) { Rho = rho, Adaptive = adaptive, Eta = eta, Adapts = adapts });
+
+    /// <summary>The optimizer.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="ArgumentException">A value is out of range, or there is no optimizer; every fault is listed.</exception>
+    public static Sam Around(
+        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? adapts = null) =>
+        Create(inner, rho, adaptive, eta, adapts).OrThrow(nameof(Sam));
+
+    /// <inheritdoc/>
+    public override double LearningRateAt(long step) => Inner.LearningRateAt(step);
+
+    /// <summary>Whether the settings and the optimizers inside are the same.</summary>
+    public bool Equals(Sam? other) =>
+        base.Equals(other) && Inner == other!.Inner && Rho.Equals(other.Rho) && Adaptive == other.Adaptive && Eta.Equals(other.Eta)
+        && Adapts == other.Adapts;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Inner, Rho, Adaptive, Eta);
+
+    /// <inheritdoc/>
+    protected override (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Minimize<T>(in FunctionStep<T> step)
+    {
+        SamFunction<T> climbing = idle.TryTake(out object? kept) && kept is SamFunction<T> known ? known : new();
+        climbing.Begin(this, step);
+        try
+        {
+            return Inner.Descend(climbing.Function, step.Parameters, step.State, step.IsDonated);
+        }
+        finally
+        {
+            climbing.End();
+            idle.Add(climbing);
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override bool Gathers => Inner.Gathers;
+
+    /// <inheritdoc/>
+    internal override bool TakesNonFinite => Inner.TakesNonFinite;
+
+    /// <inheritdoc/>
+    internal override int SlotsPerParameter => Inner.SlotsPerParameter;
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Leaf> FrozenLeaves(TreeLayout layout) => Inner.FrozenLeaves(layout);
+
+    /// <inheritdoc/>
+    internal override StateSchema DescribeState(int slots) => Inner.DescribeState(slots);
+
+    /// <inheritdoc/>
+    internal override StateSchema SchemaFor(TreeLayout layout, SlotStarts? starts) => Inner.SchemaFor(layout, starts);
+
+    /// <inheritdoc/>
+    private protected override OptimizerState<T> Start<T>(ParameterTree<T> parameters) => Inner.Init(parameters);
+
+    /// <inheritdoc/>
+    private protected override ParameterTree<T> Evaluate<T>(ParameterTree<T> parameters, OptimizerState<T> state) =>
+        Inner.EvaluationParameters(parameters, state);
+
+    /// <inheritdoc/>
+    private protected override (OptimizerState<T> State, ContinuationReport Report) GoOn<T>(
+        OptimizerState<T> state, ParameterTree<T> parameters) => Inner.Continue(state, parameters);
+
+    /// <summary>The optimizer inside checks its state itself.</summary>
+    private protected override void RequireFit<T>(OptimizerState<T> state, TreeLayout layout)
+    {
+    }
+}
