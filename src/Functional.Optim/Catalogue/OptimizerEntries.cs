@@ -154,7 +154,7 @@ internal static class OptimizerEntries
         Entry(
             "muon",
             at => Muon.Create(
-                at.LearningRate(), Momentum(at, 0.95), at.Flag("nesterov", "whether the momentum looks one step ahead", true),
+                at.LearningRate(), at.Number("momentum", MomentumText, Bounds.BelowOne, 0.95), at.Flag("nesterov", "whether the momentum looks one step ahead", true),
                 TransformEntries.Variant(at), TransformEntries.Steps(at), TransformEntries.ScaleOf(at, MatrixScale.Original),
                 Decoupled(at, 0.1), Decay(at), Maximize(at)),
             "the momentum of matrices, made orthogonal; other leaves by `Partition`", "Jordan et al., 2024; Liu et al., 2025",

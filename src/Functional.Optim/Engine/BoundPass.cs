@@ -38,11 +38,15 @@ internal sealed unsafe class RulesInTurn<T>(int segments) : BoundPass<T>(segment
 
     internal int Count { get; set; }
 
-    /// <summary>The row of the next rule of a segment, made when it is met first.</summary>
-    internal RuleRow<T, TRule>? Row<TRule>(int index, int segments)
+    /// <summary>
+    /// The row of the next rule of a segment, made for the first one; <see langword="null"/> where another segment had a rule of
+    /// another type there.
+    /// </summary>
+    internal RuleRow<T, TRule>? Row<TRule>(int index, int segment, int segments)
         where TRule : unmanaged, IUpdateRule<T>
     {
         if (index == rows.Count) rows.Add(new RuleRow<T, TRule>(segments));
+        else if (segment == 0 && rows[index] is not RuleRow<T, TRule>) rows[index] = new RuleRow<T, TRule>(segments);
         return rows[index] as RuleRow<T, TRule>;
     }
 

@@ -23,7 +23,6 @@ internal static class Continuation
             Dictionary<string, long> ofLeaves = [];
             foreach (Leaf leaf in layout.Leaves.Where(leaf => Has(placed, leaf)))
             {
-                if (!slots[range].Any(slot => slot.Layout.Find(leaf.Name) is not null)) continue;
                 bool kept = source >= 0;
                 for (int slot = 0; slot < placed.SlotNames.Length && kept; slot++)
                 {

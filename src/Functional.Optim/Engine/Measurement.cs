@@ -53,13 +53,10 @@ public readonly ref struct Measurement<T>
                 : Of(updates.Flat(run.Plan.TotalLength), kind));
         }
 
+        // Some of a tree leaf by leaf, for the same reason.
         double norm = 0;
-        for (int range = 0; range < Count; range++)
-        {
-            double part = Of(Update(range), kind);
-            norm = kind switch { NormKind.L2 => double.Hypot(norm, part), NormKind.L1 => norm + part, _ => Math.Max(norm, part) };
-        }
-
+        if (step.Class is { } own) AddLeaves(own, kind, ref norm);
+        foreach (LeafClass leafClass in step.Class is null ? run.Plan.Classes : []) AddLeaves(leafClass, kind, ref norm);
         return Finite(norm);
     }
 
@@ -74,6 +71,15 @@ public readonly ref struct Measurement<T>
     /// <param name="kind">How it is measured.</param>
     public double ParameterNorm(int range, NormKind kind = NormKind.L2) => Of(run.Parameters.Span(
         Leaf(range), step.Segments[range].Start, step.Segments[range].End - step.Segments[range].Start), kind);
+
+    private void AddLeaves(LeafClass leafClass, NormKind kind, ref double norm)
+    {
+        foreach (Leaf leaf in leafClass.Leaves)
+        {
+            double part = Of(updates.Span(leaf, leaf.Offset, leaf.Length), kind);
+            norm = kind switch { NormKind.L2 => double.Hypot(norm, part), NormKind.L1 => norm + part, _ => Math.Max(norm, part) };
+        }
+    }
 
     private ReadOnlySpan<T> Update(int range)
     {

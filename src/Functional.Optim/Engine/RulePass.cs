@@ -155,7 +155,7 @@ public ref struct RulePass<T>
     {
         int count = pass.Class.Segments.Length;
         if (run.Kept(pass) is not RulesInTurn<T> bound) run.Keep(pass, bound = new RulesInTurn<T>(count));
-        if (bound.Row<TRule>(row, count) is not { } own) throw DifferentTypes();
+        if (bound.Row<TRule>(row, segment, count) is not { } own) throw DifferentTypes();
         own[segment] = next;
         slots += TRule.SlotCount;
         row++;

@@ -13,6 +13,8 @@ namespace Functional.Optim;
 public readonly unsafe struct LeafBinding<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly string? name;
+    private readonly ImmutableArray<int> shape;
     private readonly Memory<T> parameterArray;
     private readonly ReadOnlyMemory<T> gradientArray;
     private readonly nint parameterAddress;
@@ -27,7 +29,7 @@ public readonly unsafe struct LeafBinding<T>
     {
         ElementType.Require<T>();
         ArgumentNullException.ThrowIfNull(name);
-        (Name, Shape) = (name, [.. shape]);
+        (this.name, this.shape) = (name, [.. shape]);
         (parameterArray, gradientArray) = (parameters, gradients);
         (ParameterLength, GradientLength) = (parameters.Length, gradients.Length);
     }
@@ -41,16 +43,16 @@ public readonly unsafe struct LeafBinding<T>
     {
         ElementType.Require<T>();
         ArgumentNullException.ThrowIfNull(name);
-        (Name, Shape) = (name, [.. shape]);
+        (this.name, this.shape) = (name, [.. shape]);
         (parameterAddress, gradientAddress) = ((nint)parameters, (nint)gradients);
         (ParameterLength, GradientLength) = (-1, -1);
     }
 
     /// <summary>The name of the leaf.</summary>
-    public string Name { get; }
+    public string Name => name ?? throw Missing();
 
     /// <summary>The size of each dimension, outermost first.</summary>
-    public ImmutableArray<int> Shape { get; }
+    public ImmutableArray<int> Shape => name is null ? throw Missing() : shape;
 
     /// <summary>How many elements the memory of θ has; −1 where it is an address only.</summary>
     internal int ParameterLength { get; }
@@ -67,4 +69,6 @@ public readonly unsafe struct LeafBinding<T>
         gradients = gradientArray.Pin();
         return ((nint)parameters.Pointer, (nint)gradients.Pointer);
     }
+
+    private static ArgumentException Missing() => new("A binding is default(LeafBinding); make it with a name, a shape and memory.");
 }

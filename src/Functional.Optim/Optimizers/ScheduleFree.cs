@@ -110,8 +110,8 @@ public sealed record ScheduleFree : Optimizer
             && !parts.Any(part => part is Partition || part.ChangesEvaluation);
         return momenta switch
         {
-            [AdamScaling { Beta1: > 0 } adam] when isBase => adam.Beta1,
-            [Trace { Momentum: > 0, Dampening: 0, Nesterov: false } trace] when isBase => trace.Momentum,
+            [AdamScaling { Beta1: Constant { Rate: > 0 } beta1 }] when isBase => beta1.Rate,
+            [Trace { Momentum: Constant { Rate: > 0 } momentum, Dampening: 0, Nesterov: false }] when isBase => momentum.Rate,
             _ => double.NaN,
         };
     }

@@ -42,6 +42,9 @@ internal readonly unsafe struct StateSlot<T>
         return new(codes);
     }
 
+    /// <summary>Whether a tree is the slot itself.</summary>
+    internal bool IsIn(ParameterTree<T> tree) => ReferenceEquals(Owner, tree.Storage);
+
     /// <summary>The numbers: the tree itself, or a decoded copy.</summary>
     internal ParameterTree<T> ToTree()
     {

@@ -15,10 +15,10 @@ namespace Functional.Optim;
 /// <param name="ClipThreshold">d.</param>
 /// <param name="Epsilon">ε₁; <see langword="null"/> for that of the form.</param>
 /// <param name="MinimumScale">ε₂.</param>
-/// <param name="WeightDecay">λ.</param>
+/// <param name="WeightDecay">λ(t).</param>
 internal sealed record AdafactorScaling(
     Schedule Schedule, AdafactorForm Form, bool RelativeStep, bool ScaleByParameters, double Beta1, double Beta2Power, double ClipThreshold,
-    double? Epsilon, double MinimumScale, double WeightDecay) : Transform
+    double? Epsilon, double MinimumScale, Schedule WeightDecay) : Transform
 {
     private const int Row = 0, Column = 1, Full = 2, Momentum = 3;
 
@@ -59,13 +59,20 @@ internal sealed record AdafactorScaling(
         };
     }
 
-    protected internal override void UpdateScalars(long step, Span<double> scalars) => scalars[0] = Schedule.At(step);
+    protected internal override void UpdateScalars(long step, Span<double> scalars)
+    {
+        scalars[0] = Schedule.At(step);
+        // Asked here too, so that what throws does so before anything is written.
+        _ = WeightDecay.SettingAt(step, Bounds.NotNegative, nameof(WeightDecay));
+    }
 
     protected internal override double RateAt(long step) => Limited(Schedule.At(step), step);
 
     protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => settings.LearningRateMultiplier;
 
-    protected internal override double DecayOf(Leaf leaf) => Decays is null || Decays(leaf) ? WeightDecay : 0;
+    protected internal override double DecayOf(Leaf leaf) => DecayAt(leaf, 1);
+
+    private double DecayAt(Leaf leaf, long step) => Decays is null || Decays(leaf) ? WeightDecay.At(step) : 0;
 
     /// <summary>The multiplier of a group.</summary>
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
@@ -83,7 +90,7 @@ internal sealed record AdafactorScaling(
         double length = leaf.Leaf.Length, rate = leaf.Scalars[0], limited = Limited(rate, leaf.Step);
         double size = BlockReduction.Norm<T>(update) / Math.Sqrt(length);
         double scale = ScaleByParameters ? Math.Max(MinimumScale, BlockReduction.Norm(leaf.Parameters) / Math.Sqrt(length)) : 1;
-        double decay = DecayOf(leaf.Leaf) * leaf.Settings.WeightDecayMultiplier;
+        double decay = DecayAt(leaf.Leaf, leaf.Step) * leaf.Settings.WeightDecayMultiplier;
         double shrinkage = decay == 0 ? 0 : decay * (Form == AdafactorForm.Torch ? rate : limited * scale);
         Span<T> momentum = Beta1 == 0 ? [] : leaf.Slot(Momentum);
         fixed (T* parameters = leaf.Parameters, updates = update, means = momentum)
