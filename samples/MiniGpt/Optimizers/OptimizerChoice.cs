@@ -19,8 +19,14 @@ public static class OptimizerChoice
         Validation<Error, Schedule> schedule = ScheduleChoice.Create(preset);
         return (Known.Build(preset.Optimizer, name => FiguresOf(preset, name), schedule.IfFail(Schedule.Constant(0))), schedule)
             // Without a limit the clip still refuses a gradient that is not finite.
-            .Apply((optimizer, _) => Clip.ByGlobalNorm(preset.Clip == 0 ? double.PositiveInfinity : preset.Clip).Then(optimizer));
+            .Apply((optimizer, _) => Clip.ByGlobalNorm(preset.Clip == 0 ? double.PositiveInfinity : preset.Clip).Then(ForEveryLeaf(optimizer)));
     }
+
+    /// <summary>Muon takes matrices; the other leaves go by AdamW at the same rate.</summary>
+    private static Optimizer ForEveryLeaf(Optimizer optimizer) => optimizer is Muon muon
+        ? Partition.Of(
+            new(Matrices, static leaf => leaf.Rank >= 2, muon), new("rest", static _ => true, AdamW.Of(muon.LearningRate, weightDecay: 0)))
+        : optimizer;
 
     /// <summary>What the presets say about an optimizer; of the others they know only which leaves decay.</summary>
     private static IEnumerable<(string Option, object Value)> FiguresOf(Preset preset, string name)

@@ -418,7 +418,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         if (ScalarNames.Length != other.ScalarNames.Length) return false;
         for (int scalar = 0; scalar < ScalarNames.Length; scalar++)
         {
-            if (!shell!.Scalars[scalar].Equals(other.shell!.Scalars[scalar])) return false;
+            if (BitConverter.DoubleToInt64Bits(shell!.Scalars[scalar]) != BitConverter.DoubleToInt64Bits(other.shell!.Scalars[scalar]))
+                return false;
         }
 
         return true;

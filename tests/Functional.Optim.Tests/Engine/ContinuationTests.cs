@@ -183,7 +183,7 @@ public class ContinuationTests
     {
         ParameterTree<float> slot = Two(1, 2);
         foreach (ImmutableArray<ImmutableArray<long>> starts in (ImmutableArray<ImmutableArray<long>>[])[
-            [[0, -1]], [[0, 4]], [[1]], [[0, 1], [0, 1]], [default]])
+            [[0, -1]], [[0, 4]], [[1]], [[0, 1], [0, 1]]])
             Assert.ThrowsAny<ArgumentException>(() => new OptimizerState<float>(3, ["m"], "lion(m)", [slot], default, starts));
         Assert.Equal<IEnumerable<long>>([0L, 3L], new OptimizerState<float>(3, ["m"], "lion(m)", [slot], default, [[0, 3]]).SlotStarts[0]);
     }

@@ -77,7 +77,7 @@ internal static class Exemptions
         ("BoundedStep", "its step is as long as the parameters are large",
             ["lamb", "lamb with decay for matrices", "trustRatio", "adafactor", "adafactor with momentum and decay",
              "adafactor of torch with decay for matrices, up"]),
-        ("BoundedStep", "its momentum adds up", ["novoGrad", "novograd with averaging and decay"]),
+        ("BoundedStep", "its momentum adds up", ["novoGrad"]),
 
         ("DecoupledDecay", "the rate of its decay is inside the same part, with the size of the parameters",
             ["adafactor with momentum and decay", "adafactor of torch with decay for matrices, up"]),
@@ -99,6 +99,7 @@ internal static class Exemptions
         ("DecoupledDecay", "asgd that averages soon", "the average behind the decay only looks on"),
         ("RateMultiplier", "adamw and the mean of each second", "the average behind the rate only looks on"),
         ("DecoupledDecay", "adamw and the mean of each second", "the average behind the decay only looks on"),
+        ("BoundedStep", "novograd with averaging and decay", "averaging keeps its step within the bound in three steps"),
         ("BoundedStep", "scheduleFree", "what it keeps of a step is less than the bound in three steps"),
         ("BoundedStep", "adadelta", "its own unit is far below the bound in three steps"),
         ("BoundedStep", "adadelta with L2", "its own unit is far below the bound in three steps"),

@@ -37,7 +37,7 @@ public class SharedOptionTests
     [Fact]
     public void Every_optimizer_of_the_catalogue_is_here() => Assert.Equal(
         Optim.Catalogue.Optimizers.Select(entry => entry.Name).Order(StringComparer.OrdinalIgnoreCase),
-        [.. All.Select(entry => entry.Name).Append("lars").Order(StringComparer.OrdinalIgnoreCase)],
+        [.. All.Select(entry => entry.Name).Append("lars").Append("scheduleFree").Order(StringComparer.OrdinalIgnoreCase)],
         StringComparer.OrdinalIgnoreCase);
 
     [Theory]

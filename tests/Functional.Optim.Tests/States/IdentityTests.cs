@@ -77,7 +77,7 @@ public sealed class IdentityTests : IDisposable
             {
                 string? fault = Record.Exception(() => other.Step(Parameters, Gradients, given))?.Message;
                 Assert.True(same == fault is null, $"{name} into {otherName}: {fault ?? "taken"}");
-                if (fault is not null && state.SlotCount > 0)
+                if (fault is not null && state.SlotCount > 0 && own.Identity != state.Identity)
                     Assert.StartsWith($"The state was made by an optimizer that keeps {state.Identity}; this is {other}, which keeps ", fault, StringComparison.Ordinal);
             }
 

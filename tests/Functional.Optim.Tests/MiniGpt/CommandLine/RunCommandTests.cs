@@ -8,7 +8,7 @@ namespace Functional.Optim.Tests.MiniGpt.CommandLine;
 public sealed class RunCommandTests
 {
     private const string Optimizers = "momentum, sgd, adam, adamW, nAdam, rAdam, adamax, adagrad, adadelta, rmsProp, asgd, rprop, lion, lamb, lars, "
-        + "adaBelief, yogi, scheduleFree, or NAME(option=value, …)";
+        + "adaBelief, yogi, adafactor, novoGrad, scheduleFree, muon, or NAME(option=value, …)";
 
     private const string Schedules = "linear, cosine, polynomial, exponential, constant, linearWarmup, warmupCosine, warmupPolynomial, "
         + "warmupExponential, stepDecay, multiStepDecay, constantFactor, linearFactor, exponentialDecay, cosineRestarts, oneCycle, cyclic, "

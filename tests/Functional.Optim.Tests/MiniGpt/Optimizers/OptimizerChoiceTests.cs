@@ -20,7 +20,8 @@ public sealed class OptimizerChoiceTests
         ["exponentialDecay"] = "(gamma=0.999)", ["cosineRestarts"] = "(firstPeriod=700)", ["warmupStableDecay"] = "(decaySteps=200)",
     };
 
-    public static TheoryData<string> Optimizers => [.. OptimizerChoice.Known.Names];
+    public static TheoryData<string> Optimizers =>
+        [.. OptimizerChoice.Known.Names.Select(name => name == "scheduleFree" ? "scheduleFree(base=adamW)" : name)];
 
     public static TheoryData<string> Schedules => [.. ScheduleChoice.Known.Names.Select(name => name + Needed.GetValueOrDefault(name))];
 
