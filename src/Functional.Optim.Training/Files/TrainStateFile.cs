@@ -68,7 +68,7 @@ public static class TrainStateFile
                 return Error.New($"Cannot read '{path}' for {optimizer}: the file does not say which optimizer its state is of. Load it without the optimizer to go on from it all the same.");
             try
             {
-                optimizer.RequireState(state.Optimizer);
+                optimizer.RequireState(state.Optimizer, state.Parameters.Layout);
                 return Fin<TrainState<T>>.Succ(state);
             }
             catch (ArgumentException exception)

@@ -290,6 +290,19 @@ public abstract record Optimizer
     public void RequireState<T>(OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => state.RequireOf(DescribeState(state.SlotCount), this);
 
+    /// <summary>Fails unless a step can go on from a state with parameters of a layout: slots of the same leaves and formats too.</summary>
+    /// <inheritdoc cref="RequireState{T}(OptimizerState{T})"/>
+    /// <param name="state">The state, such as one from a file.</param>
+    /// <param name="layout">The layout of the parameters.</param>
+    public void RequireState<T>(OptimizerState<T> state, TreeLayout layout)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        // How many slots an optimizer from a function keeps, its state alone tells.
+        if (this is FunctionOptimizer) RequireState(state);
+        else state.RequireFit(SchemaFor(layout, state.Starts), layout, this);
+    }
+
     /// <summary>Whether it gathers gradients in its state, which others would leave there.</summary>
     internal virtual bool Gathers => false;
 
