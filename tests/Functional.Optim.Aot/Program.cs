@@ -28,18 +28,22 @@ Dictionary<string, string> needed = new()
 {
     ["learningRate"] = "cosine(peak=0.01, totalSteps=20)", ["optimizer"] = "sgd(learningRate=0.1)", ["inner"] = "adamW(learningRate=0.01)",
     ["schedule"] = "0.1", ["maximum"] = "1", ["limit"] = "0.5", ["variance"] = "0.01", ["seed"] = "3", ["momentum"] = "0.9",
-    ["decay"] = "0.9", ["factor"] = "0.5", ["weightDecay"] = "0.1", ["matches"] = "matrices", ["every"] = "2",
+    ["base"] = "adamW(learningRate=0.01)", ["decay"] = "0.9", ["factor"] = "0.5", ["weightDecay"] = "0.1", ["matches"] = "matrices", ["every"] = "2", ["start"] = "2",
 };
 ImmutableArray<CatalogueEntry<Optimizer>> entries = [.. Catalogue.Optimizers, .. Catalogue.Transforms];
 foreach (CatalogueEntry<Optimizer> entry in entries)
 {
     string text = $"{entry.Name}({string.Join(", ", entry.Options.Where(option => option.Default is null).Select(Given))})";
     entries.Build(text).Match(
-        Succ: optimizer => Print(text, optimizer),
+        Succ: optimizer => Print(text, entry.Name is "muon" or "orthogonalize" ? ForMatrices(optimizer) : optimizer),
         Fail: faults => throw new InvalidOperationException($"{text}: {faults}"));
 }
 
 string Given(CatalogueOption option) => $"{option.Name}={needed[option.Name]}";
+
+// What is orthogonalized is a matrix.
+static Optimizer ForMatrices(Optimizer optimizer) => Partition.Of(
+    new("matrices", leaf => leaf.Rank >= 2, optimizer), new("rest", _ => true, Sgd.Of(0.01)));
 
 static void Print(string name, Optimizer optimizer)
 {

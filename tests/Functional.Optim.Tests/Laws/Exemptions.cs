@@ -77,7 +77,7 @@ internal static class Exemptions
         ("BoundedStep", "its step is as long as the parameters are large",
             ["lamb", "lamb with decay for matrices", "trustRatio", "adafactor", "adafactor with momentum and decay",
              "adafactor of torch with decay for matrices, up"]),
-        ("BoundedStep", "its momentum adds up", ["novoGrad"]),
+        ("BoundedStep", "its momentum adds up", ["novoGrad", "novograd with averaging and decay"]),
 
         ("DecoupledDecay", "the rate of its decay is inside the same part, with the size of the parameters",
             ["adafactor with momentum and decay", "adafactor of torch with decay for matrices, up"]),
