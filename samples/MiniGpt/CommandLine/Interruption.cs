@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace MiniGpt;
@@ -16,13 +15,16 @@ public sealed class Interruption : IDisposable
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] signals;
     private readonly TextWriter error;
-    private long asked;
+    private readonly TimeProvider clock;
+    private readonly Lock asking = new();
+    private long? asked;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="error">Is told when the program is asked to stop.</param>
-    public Interruption(TextWriter error)
+    /// <param name="clock">Tells how long ago the first request was; the system's where there is none.</param>
+    public Interruption(TextWriter error, TimeProvider? clock = null)
     {
-        this.error = error;
+        (this.error, this.clock) = (error, clock ?? TimeProvider.System);
         signals =
         [
             .. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
@@ -40,12 +42,18 @@ public sealed class Interruption : IDisposable
         source.Dispose();
     }
 
-    private void Stop(PosixSignalContext signal)
+    /// <summary>Takes one request.</summary>
+    /// <param name="signal">Is left to the system, which ends the program, where the first request was a second ago or longer.</param>
+    public void Stop(PosixSignalContext signal)
     {
-        long now = Stopwatch.GetTimestamp(), first = Interlocked.CompareExchange(ref asked, now, 0);
-        // What is not cancelled here goes to the system, which ends the program.
-        signal.Cancel = first == 0 || Stopwatch.GetElapsedTime(first, now) < Same;
-        if (first != 0) return;
+        ArgumentNullException.ThrowIfNull(signal);
+        lock (asking)
+        {
+            signal.Cancel = asked is not { } first || clock.GetElapsedTime(first) < Same;
+            if (asked is not null) return;
+            asked = clock.GetTimestamp();
+        }
+
         try
         {
             // First of all, so that nothing that fails afterwards keeps the program from stopping in order.

@@ -15,9 +15,10 @@ internal sealed class InterruptFactAttribute : FactAttribute
     private static readonly Dictionary<string, int> Numbers = new() { ["HUP"] = 1, ["INT"] = 2, ["QUIT"] = 3, ["TERM"] = 15 };
 
     /// <param name="signal">The signal, as the kill command names it.</param>
-    public InterruptFactAttribute(string signal = "INT")
+    /// <param name="device">A device that the test needs, such as "/dev/full"; empty for none.</param>
+    public InterruptFactAttribute(string signal = "INT", string device = "")
     {
-        if (OperatingSystem.IsWindows()) Skip = "Windows has no signal to interrupt another program with.";
+        if (ShellFactAttribute.Lacks(device) is { } reason) Skip = reason;
         else if (IsIgnored(Numbers[signal])) Skip = $"This job ignores SIG{signal}, and so do the programs it starts.";
     }
 

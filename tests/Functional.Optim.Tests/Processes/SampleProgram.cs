@@ -55,9 +55,15 @@ internal sealed record SampleProgram(string Name)
     private static (int Code, string Output, string Error) ToEnd(ProcessStartInfo program)
     {
         using Process process = Process.Start(program)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(5)), $"{program.Arguments} goes on after five minutes");
+            return (process.ExitCode, output.Result, error.Result);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
     }
 }

@@ -5,9 +5,11 @@ namespace Functional.Optim.Tests.Processes;
 internal sealed class ShellFactAttribute : FactAttribute
 {
     /// <param name="device">A device, such as "/dev/full"; empty for none.</param>
-    public ShellFactAttribute(string device = "")
-    {
-        if (OperatingSystem.IsWindows()) Skip = "Windows has no such shell.";
-        else if (device.Length > 0 && !File.Exists(device)) Skip = $"This system has no {device}.";
-    }
+    public ShellFactAttribute(string device = "") => Skip = Lacks(device);
+
+    /// <summary>Why there is no shell here, or not the device; <see langword="null"/> where there is.</summary>
+    internal static string? Lacks(string device) =>
+        OperatingSystem.IsWindows() ? "Windows has no such shell, and no signal to interrupt another program with."
+        : device.Length > 0 && !File.Exists(device) ? $"This system has no {device}."
+        : null;
 }

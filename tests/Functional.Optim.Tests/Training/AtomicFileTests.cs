@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Functional.Optim.Tests.Processes;
 using Functional.Optim.Training;
 using LanguageExt;
@@ -29,10 +30,10 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Single(Directory.GetFileSystemEntries(folder.Root));
     }
 
-    [Fact]
+    [ShellFact]
+    [UnsupportedOSPlatform("windows")]
     public void The_file_keeps_its_mode()
     {
-        if (OperatingSystem.IsWindows()) return;
         foreach (UnixFileMode mode in (UnixFileMode[])[
             UnixFileMode.UserRead | UnixFileMode.UserWrite, UnixFileMode.UserRead,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite])
@@ -68,10 +69,10 @@ public sealed class AtomicFileTests : IDisposable
         Fault(Put(loop, 1));
     }
 
-    [Fact]
+    [ShellFact]
+    [UnsupportedOSPlatform("windows")]
     public void A_pipe_and_a_device_are_refused_and_not_waited_for()
     {
-        if (OperatingSystem.IsWindows()) return;
         using (System.Diagnostics.Process made = System.Diagnostics.Process.Start("mkfifo", path)) made.WaitForExit();
         string link = folder.At("link");
         File.CreateSymbolicLink(link, path);

@@ -197,18 +197,17 @@ public sealed class ProcessTests : IDisposable
     [InterruptFact("QUIT")]
     public void Ctrl_backslash_does_so_too() => Stops("kill -QUIT $ID");
 
-    [InterruptFact]
-    public void A_second_ctrl_c_right_after_the_first_costs_no_files() => Stops("kill -INT $ID; sleep 0.02; kill -INT $ID 2>/dev/null || true");
-
-    [InterruptFact]
-    public void A_second_ctrl_c_later_ends_it_within_a_step_without_the_files()
+    [InterruptFact("TERM", "/dev/full")]
+    public void A_second_request_a_second_later_ends_it_at_once_whatever_it_waits_for()
     {
-        // A step of this model takes many seconds.
-        (int code, _, string error) = Program.Interrupt(
-            $"--text {text} --layers 8 --heads 8 --width 512 --context 256 --batch 32 --out {folder.At("out")}", "training ",
-            "kill -INT $ID; sleep 1.5; kill -INT $ID");
-        Assert.Equal((RunCommand.Interrupted, SampleProgram.Stopping), (code, error.TrimEnd()));
-        Assert.Empty(Directory.GetFileSystemEntries(folder.At("out")));
+        // It waits for a reader of its first line, who never reads: the pipe is full already.
+        (string pipe, string output) = (folder.At("pipe"), folder.At("out"));
+        (int code, _, _) = Program.RunInShell(
+            $"mkfifo {pipe}; exec 3<>{pipe}; dd if=/dev/zero of={pipe} bs=1 count=1000000 oflag=nonblock 2>/dev/null; "
+            + $"$PROGRAM --text {text} {SmallModel} --out {output} >{pipe} & "
+            + $"{Until($"[ -d {output} ]")}; while kill -TERM $! 2>/dev/null; do sleep 0.3; done; wait $!");
+        Assert.Equal(128 + 15, code);
+        Assert.Empty(Directory.GetFileSystemEntries(output));
     }
 
     [InterruptFact]
@@ -222,14 +221,14 @@ public sealed class ProcessTests : IDisposable
         Assert.True(File.Exists(folder.At("out/parameters.bin")));
     }
 
-    [ShellFact("/dev/full")]
+    [InterruptFact("TERM", "/dev/full")]
     public void An_error_output_that_is_full_or_closed_costs_no_files_when_it_is_interrupted()
     {
-        foreach ((string closed, string signal) in (IEnumerable<(string, string)>)[("2>/dev/full", "TERM"), ("2>&-", "TERM")])
+        foreach (string closed in (string[])["2>/dev/full", "2>&-"])
         {
             string output = folder.At($"out{closed.Length}"), run = $"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output}";
             (int code, _, _) = Program.RunInShell(
-                $"$PROGRAM {run} {closed} >{output}.log & until grep -q '^step ' {output}.log 2>/dev/null; do sleep 0.1; done; kill -{signal} $!; wait $!");
+                $"$PROGRAM {run} {closed} >{output}.log & {UntilTraining($"{output}.log")}; kill -TERM $!; wait $!");
             Assert.Equal(RunCommand.Interrupted, code);
             AssertWritten(output);
         }
@@ -255,13 +254,13 @@ public sealed class ProcessTests : IDisposable
         AssertWritten(output);
     }
 
-    [ShellFact]
+    [InterruptFact("TERM")]
     public void A_folder_that_becomes_a_file_in_the_run_is_told_with_the_one_that_was_taken_instead()
     {
         (string output, string log) = (folder.At("out"), folder.At("log"));
         Directory.CreateDirectory(folder.At("temporary"));
         (int code, _, string error) = Program.RunInShell(
-            $"$PROGRAM --text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output} >{log} & until grep -q '^step ' {log} 2>/dev/null; do sleep 0.1; done; "
+            $"$PROGRAM --text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output} >{log} & {UntilTraining(log)}; "
             + $"rm -r {output}; echo >{output}; kill -TERM $!; wait $!", folder.At("temporary"));
         Assert.Equal(RunCommand.Failure, code);
         Assert.Equal(3, error.Split('\n').Count(line => line == $"the output folder '{output}' is a file; allowed is a folder"));
@@ -269,6 +268,12 @@ public sealed class ProcessTests : IDisposable
         AssertWritten(elsewhere);
         foreach (string file in Directory.GetFiles(elsewhere)) Assert.Contains($"written     {file}", File.ReadAllLines(log));
     }
+
+    /// <summary>A shell that waits for the first step in the output of the program that it started, or for its end.</summary>
+    private static string UntilTraining(string log) => Until($"grep -q '^step ' {log} 2>/dev/null");
+
+    /// <summary>A shell that waits until a condition holds, or for the end of the program that it started.</summary>
+    private static string Until(string condition) => $"until {condition} || ! kill -0 $! 2>/dev/null; do sleep 0.1; done";
 
     private void Stops(string kill)
     {
