@@ -15,27 +15,18 @@ public static partial class OptimizerLaws
     private static void Allocation<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        const int first = 40, counted = 40, windows = 3;
         foreach (bool donate in (bool[])[true, false])
         {
             ParameterTree<T> parameters = problem.Parameters<T>();
             OptimizerState<T> state = optimizer.Init(parameters);
             TreeLayout layout = parameters.Layout;
-            // The runtime's own tables of generic calls grow now and then: what the steps allocate is in every window.
-            long allocated = 0, least = long.MaxValue;
-            for (int step = 0; step < first + (windows * counted); step++)
+            long allocated = SteadyAllocation.Of(_ =>
             {
                 ParameterTree<T> gradients = Filled(layout, T.One);
-                long before = GC.GetAllocatedBytesForCurrentThread();
                 if (donate) (parameters, state) = optimizer.StepDonating(parameters, gradients, state);
                 else StepAndRelease(gradients);
-                if (step < first) continue;
-                allocated += GC.GetAllocatedBytesForCurrentThread() - before;
-                if ((step + 1 - first) % counted != 0) continue;
-                (least, allocated) = (Math.Min(least, allocated), 0);
-            }
-
-            Claim.That(least == 0, $"{counted} {(donate ? "donating steps" : "steps with a release after each")} allocate {least} bytes");
+            });
+            Claim.That(allocated == 0, $"{(donate ? "donating steps" : "steps with a release after each")} allocate {allocated} bytes");
 
             void StepAndRelease(ParameterTree<T> gradients)
             {

@@ -1,5 +1,6 @@
 using Functional.Optim.Autodiff;
 using Functional.Optim.Kernels;
+using Functional.Optim.Laws;
 using Functional.Optim.Tests.Kernels;
 
 namespace Functional.Optim.Tests.Autodiff;
@@ -169,20 +170,14 @@ public class DifferentiateTests
     {
         ParameterTree<float> parameters = Parameters();
         LossFunction<float> loss = Loss(), withDropout = static x => x["0"].Dropout(0.5, key: 1).Gelu().Dropout(0.5, key: 2).Sum();
-        long Allocated(params ReadOnlySpan<LossFunction<float>> forms)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            foreach (LossFunction<float> form in forms) Differentiate.ValueAndGradient(form, parameters).Gradients.Release();
-            return GC.GetAllocatedBytesForCurrentThread() - before;
-        }
+        long Allocated(params LossFunction<float>[] forms) => SteadyAllocation.Of(
+            _ =>
+            {
+                foreach (LossFunction<float> form in forms) Differentiate.ValueAndGradient(form, parameters).Gradients.Release();
+            },
+            warm: 3, turns: 3);
 
-        Assert.Equal((0, 0), ThreadLimit.With(1, () =>
-        {
-            for (int warm = 0; warm < 3; warm++) Allocated(loss);
-            long alone = Allocated(loss);
-            for (int warm = 0; warm < 3; warm++) Allocated(withDropout, loss);
-            return (alone, Allocated(withDropout, loss));
-        }));
+        Assert.Equal((0, 0), ThreadLimit.With(1, () => (Allocated(loss), Allocated(withDropout, loss))));
     }
 
     [Fact]

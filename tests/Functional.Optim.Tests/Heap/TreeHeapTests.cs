@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Functional.Optim.Laws;
+using Functional.Optim.Tests.Kernels;
 using Functional.Optim.Training;
 
 namespace Functional.Optim.Tests.Heap;
@@ -8,6 +10,7 @@ namespace Functional.Optim.Tests.Heap;
 /// Memory that nobody refers to is collected. Weak references show it, and not the size of the heap, in which other
 /// tests live too.
 /// </summary>
+[Collection(ThreadLimit.Name)]
 public class TreeHeapTests
 {
     private const int Models = 20;
@@ -71,17 +74,12 @@ public class TreeHeapTests
     public void Renting_and_releasing_allocates_nothing_once_the_pool_has_what_it_takes()
     {
         TreeLayout layout = TreeLayout.Of(("w", [Length]));
-        long allocated = 0;
-        for (int round = 0; round < 30; round++)
+        Assert.Equal(0, SteadyAllocation.Of(_ =>
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
             ParameterTree<float> first = layout.Zeros<float>(), second = layout.Zeros<float>();
             first.Release();
             second.Release();
-            if (round > 0) allocated += GC.GetAllocatedBytesForCurrentThread() - before;
-        }
-
-        Assert.Equal(0, allocated);
+        }));
     }
 
     private static Func<List<WeakReference>, bool> Trained(bool donate) =>
