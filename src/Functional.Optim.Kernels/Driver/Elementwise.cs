@@ -94,14 +94,7 @@ public static unsafe class Elementwise
         fixed (Chunk* chunk = chunks)
         {
             Segments<T, TRule> body = new(rule, memory, chunk, LaneWidths.Resolve(LaneWidth.Best));
-            if (length < Chunk.ParallelThreshold)
-            {
-                for (int index = 0; index < chunks.Length; index++) body.Run(index);
-            }
-            else
-            {
-                ParallelFor.Run(chunks.Length, body);
-            }
+            ParallelFor.Run(chunks.Length, length, body);
         }
     }
 

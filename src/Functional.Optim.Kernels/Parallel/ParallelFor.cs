@@ -46,6 +46,17 @@ public static class ParallelFor
         }
     }
 
+    /// <summary>The same; on the calling thread where all indices together are too few elements to share out.</summary>
+    /// <param name="count">The number of indices; not negative.</param>
+    /// <param name="length">How many elements they have together.</param>
+    /// <param name="body">The body.</param>
+    internal static void Run<TBody>(int count, long length, in TBody body)
+        where TBody : struct, IParallelBody
+    {
+        if (length < Chunk.ParallelThreshold) Alone(count, body);
+        else Run(count, body);
+    }
+
     private static void Alone<TBody>(int count, in TBody body)
         where TBody : struct, IParallelBody
     {

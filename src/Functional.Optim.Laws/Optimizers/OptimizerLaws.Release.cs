@@ -68,7 +68,7 @@ public static partial class OptimizerLaws
                     ParameterTree<T>[] others = [.. Enumerable.Range(0, 2 * given.Length).Select(_ => Filled(layout, T.NaN))];
                     string when = $"after what step {update} was given was {(donate ? "donated" : "released")}, the result {what}";
                     Claim.That(
-                        IsAlive(returned.Parameters) && Enumerable.Range(0, expected.State.SlotCount).All(slot => IsAlive(returned.State[slot])),
+                        !IsConsumed(returned.Parameters) && !Enumerable.Range(0, expected.State.SlotCount).Any(slot => IsConsumed(returned.State[slot])),
                         $"{when} is gone too");
                     Claim.Same(when, expected, returned);
                     foreach (ParameterTree<T> tree in others) tree.Release();
@@ -84,18 +84,5 @@ public static partial class OptimizerLaws
         TreeBuffer<T> buffer = layout.Rent<T>();
         foreach (Leaf leaf in layout.Leaves) buffer.AsSpan(leaf).Fill(value);
         return buffer.ToTree();
-    }
-
-    private static bool IsAlive<T>(ParameterTree<T> tree)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        try
-        {
-            return tree.Layout is not null;
-        }
-        catch (ObjectDisposedException)
-        {
-            return false;
-        }
     }
 }

@@ -57,10 +57,9 @@ internal sealed class BatchFunction<T, TBatch>
         double norm = gradients.GlobalNorm();
         if (isFirst) (Loss, Norm) = (loss, norm);
         if (double.IsFinite(norm) || policy is null) return (loss, gradients);
-        if (policy != NonFinitePolicy.Zero)
-            throw new NonFiniteGradientException(gradients.FirstNonFiniteLeaf()?.Name ?? "every leaf together", step);
+        if (policy != NonFinitePolicy.Zero) throw TrainStep.Refusal(gradients, step);
         ParameterTree<T> zeroed = TrainStep.Zeroed(gradients);
-        if (isDonated && gradients != parameters) gradients.Release(nameof(TrainStep));
+        if (isDonated && !gradients.IsIn(parameters)) gradients.Release(nameof(TrainStep));
         return (loss, zeroed);
     }
 }

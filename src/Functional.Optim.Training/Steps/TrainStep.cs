@@ -31,14 +31,7 @@ public static class TrainStep
     public static (TrainState<T> State, StepOutcome Outcome) Run<T, TBatch>(
         Optimizer optimizer, GradientSource<T, TBatch> gradientSource, TrainState<T> state, TBatch batch,
         NonFinitePolicy policy = NonFinitePolicy.Throw)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        ArgumentNullException.ThrowIfNull(optimizer);
-        ArgumentNullException.ThrowIfNull(gradientSource);
-        if (optimizer is FunctionOptimizer asking) return Apply(asking, new BatchFunction<T, TBatch>(gradientSource), state, batch, policy, donate: false);
-        (double loss, ParameterTree<T> gradients) = gradientSource(state.Parameters, batch, state.Step + 1);
-        return Apply(optimizer, loss, gradients, state, policy, donate: false);
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Make(optimizer, gradientSource, state, batch, policy, donate: false);
 
     /// <summary>
     /// The same step, to the bit, that consumes the state and the gradients and reuses their memory: no allocation in the steady
@@ -48,13 +41,18 @@ public static class TrainStep
     public static (TrainState<T> State, StepOutcome Outcome) RunDonating<T, TBatch>(
         Optimizer optimizer, GradientSource<T, TBatch> gradientSource, TrainState<T> state, TBatch batch,
         NonFinitePolicy policy = NonFinitePolicy.Throw)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Make(optimizer, gradientSource, state, batch, policy, donate: true);
+
+    private static (TrainState<T> State, StepOutcome Outcome) Make<T, TBatch>(
+        Optimizer optimizer, GradientSource<T, TBatch> gradientSource, TrainState<T> state, TBatch batch, NonFinitePolicy policy, bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(gradientSource);
-        if (optimizer is FunctionOptimizer asking) return Apply(asking, new BatchFunction<T, TBatch>(gradientSource), state, batch, policy, donate: true);
+        if (optimizer is FunctionOptimizer asking)
+            return Apply(asking, new BatchFunction<T, TBatch>(gradientSource), state, batch, policy, donate);
         (double loss, ParameterTree<T> gradients) = gradientSource(state.Parameters, batch, state.Step + 1);
-        return Apply(optimizer, loss, gradients, state, policy, donate: true);
+        return Apply(optimizer, loss, gradients, state, policy, donate);
     }
 
     /// <summary>What follows the gradients: norm, policy, update.</summary>
@@ -76,9 +74,8 @@ public static class TrainStep
         }
         else if (!double.IsFinite(norm))
         {
-            if (policy == NonFinitePolicy.Throw)
-                throw new NonFiniteGradientException(gradients.FirstNonFiniteLeaf()?.Name ?? "every leaf together", state.Step + 1);
-            if (donate && given == state.Parameters)
+            if (policy == NonFinitePolicy.Throw) throw Refusal(gradients, state.Step + 1);
+            if (donate && given.IsIn(state.Parameters))
                 throw new ArgumentException("The gradient source returned the parameters, and a donating step consumes what it returns; return a copy.");
             zeroes = true;
             gradients = Zeroed(given);
@@ -152,6 +149,10 @@ public static class TrainStep
 
         return true;
     }
+
+    /// <summary>What is thrown where the policy is to throw.</summary>
+    internal static NonFiniteGradientException Refusal<T>(ParameterTree<T> gradients, long step)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(gradients.FirstNonFiniteLeaf()?.Name ?? "every leaf together", step);
 
     internal static ParameterTree<T> Zeroed<T>(ParameterTree<T> gradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

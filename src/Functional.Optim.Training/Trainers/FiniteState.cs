@@ -15,7 +15,12 @@ internal sealed class FiniteState<T>(Optimizer optimizer, TreeLayout layout)
         Require(state.Parameters, "parameters", state.Step);
         OptimizerState<T> slots = state.Optimizer;
         for (int slot = 0; slot < slots.SlotCount; slot++)
-            Require(slots[slot], slots.SlotNames.IsEmpty ? "a slot" : slots.SlotNames[slot], state.Step);
+        {
+            ParameterTree<T> numbers = slots[slot];
+            Require(numbers, slots.SlotNames.IsEmpty ? "a slot" : slots.SlotNames[slot], state.Step);
+            // Of a slot in another format it is a decoded copy.
+            if (slots.FormatOf(slot) != StateFormat.Full) numbers.Release(nameof(Trainer));
+        }
     }
 
     private void Require(ParameterTree<T> tree, string name, long step)

@@ -5,7 +5,7 @@ namespace Functional.Optim.Training;
 /// interval, then of every fourth, and so on; those with one only when they alone take up half. The newest report is always there.
 /// What is kept depends on the numbers of the steps alone.
 /// </summary>
-internal sealed class ReportHistory(TrainerOptions options, long expected)
+internal sealed class ReportHistory(TrainerOptions options, double expected)
 {
     private readonly List<StepReport> reports = new((int)Math.Min(expected, options.MaxReports));
     private long interval = 1;

@@ -48,7 +48,7 @@ public static class Trainer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double left = Math.Max(options.Steps - state.Step, 0);
-        ReportHistory history = new(options, (long)Math.Min((left / options.ReportEvery) + (left / options.EvaluateEvery) + 2, int.MaxValue));
+        ReportHistory history = new(options, (left / options.ReportEvery) + (left / options.EvaluateEvery) + 2);
         long first = state.Step, reported = state.Step, started = Stopwatch.GetTimestamp();
         TimeSpan stepTime = default, optimizerTime = default;
         try

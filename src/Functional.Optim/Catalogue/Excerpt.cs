@@ -6,7 +6,7 @@ internal static class Excerpt
     private const int Longest = 200;
 
     /// <summary>The text, or its beginning and how many characters it has.</summary>
-    internal static string Of(string text) => text.Length <= Longest
+    internal static string Of(string text, int longest = Longest) => text.Length <= longest
         ? text
-        : $"{text.AsSpan(0, char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)}… ({text.Length} characters)";
+        : $"{text.AsSpan(0, char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)}… ({text.Length} characters)";
 }

@@ -175,7 +175,9 @@ internal static class OptimizerEntries
         Differs = "a pure step; Optax remembers 10 moves and searches a line by default",
     };
 
-    private const string Kind = "optimizer", MomentumText = "μ, how much of the momentum is kept",
+    internal const string MomentumText = "μ, how much of the momentum is kept";
+
+    private const string Kind = "optimizer",
         Beta1Text = "β₁, how much of the mean of the gradients is kept", PenaltyText = "λ, an L2 penalty unless decoupled",
         DecoupledText = "λ, decoupled";
 

@@ -35,7 +35,7 @@ internal static class TransformEntries
         Entry(
             "trace",
             at => Trace.Create(
-                at.Scheduled("momentum", "μ, how much of the momentum is kept", Bounds.BelowOne),
+                at.Scheduled("momentum", OptimizerEntries.MomentumText, Bounds.BelowOne),
                 at.Number("dampening", "τ, the share of each update left out of the momentum", Bounds.UnitInterval, 0),
                 at.Flag("nesterov", "whether the update looks ahead, which wants momentum and no dampening")),
             "momentum", "Polyak, 1964; Sutskever et al., 2013", "Optax trace"),
@@ -112,7 +112,8 @@ internal static class TransformEntries
             at.Number("rho", "ρ, how far it climbs", Bounds.NotNegative, 0.05),
             at.Flag("adaptive", "whether the climb is scaled to the size of the parameters"),
             at.Number("eta", "η, what is added to that size", Bounds.NotNegative, 0),
-            at.LeavesOr(LeafText.All, "adapts", "which leaves the adaptive form scales")),
+            at.LeavesOr(LeafText.All, "adapts", "which leaves the adaptive form scales"),
+            at.Number("epsilon", "ε, what is added to the norm", Bounds.Positive, 1e-12)),
         "around an optimizer: takes a function, and steps by the gradient at the worst place nearby", "Foret et al., 2020; Kwon et al., 2021",
         "Optax contrib.sam", "asks twice in one step; Optax alternates two kinds of steps");
 

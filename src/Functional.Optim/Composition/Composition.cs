@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Functional.Optim;
 
 /// <summary>Composition of optimizers and their parts.</summary>
@@ -23,12 +25,7 @@ public static class Composition
             throw new ArgumentException($"{wrapper} is around a whole optimizer; put the parts inside it.");
         if ((first as FunctionOptimizer ?? second as FunctionOptimizer) is { } whole)
             throw new ArgumentException($"{whole} asks for loss and gradient itself, so it is no part of a composition.");
-        return new Chain([.. Parts(first), .. Parts(second)]) { Groups = [.. first.Groups, .. second.Groups] };
-
-        // A format that one of the two has stays with its own parts.
-        static IEnumerable<Transform> Parts(Optimizer optimizer) => optimizer.StateFormat is { } format
-            ? optimizer.Parts.Select(part => part.StateFormat is null ? part with { StateFormat = format } : part)
-            : optimizer.Parts;
+        return new Chain([.. PartsOf(first), .. PartsOf(second)]) { Groups = [.. first.Groups, .. second.Groups] };
     }
 
     /// <summary>An optimizer with groups, before those it has; it keeps its type, and with it the type of its state.</summary>
@@ -56,4 +53,9 @@ public static class Composition
         ArgumentNullException.ThrowIfNull(optimizer);
         return (TOptimizer)((Optimizer)optimizer with { StateFormat = format });
     }
+
+    /// <summary>The parts of an optimizer that becomes part of another: a format that it has stays with them.</summary>
+    internal static ImmutableArray<Transform> PartsOf(Optimizer optimizer) => optimizer.StateFormat is { } format
+        ? [.. optimizer.Parts.Select(part => part.StateFormat is null ? part with { StateFormat = format } : part)]
+        : optimizer.Parts;
 }

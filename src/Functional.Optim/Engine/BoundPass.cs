@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -53,14 +52,7 @@ internal sealed unsafe class RulesInTurn<T>(int segments) : BoundPass<T>(segment
     internal override void Execute(LeafClass leaves)
     {
         Body body = new(this, leaves);
-        if (leaves.Length < Chunk.ParallelThreshold)
-        {
-            for (int chunk = 0; chunk < leaves.Chunks.Length; chunk++) body.Run(chunk);
-        }
-        else
-        {
-            ParallelFor.Run(leaves.Chunks.Length, body);
-        }
+        ParallelFor.Run(leaves.Chunks.Length, leaves.Length, body);
     }
 
     private void Run(Chunk chunk)

@@ -54,9 +54,7 @@ internal sealed class LeafClass
         for (int index = 0; index < Transforms.Length; index++)
             starts[index] = SlotPlan.StartOf(slots, Transforms[index], leaf);
 
-        int end = leaf.Offset + (isScattered
-            ? leaf.Length
-            : (leaf.Length + TreeLayout.Alignment - 1) / TreeLayout.Alignment * TreeLayout.Alignment);
+        int end = leaf.Offset + leaf.Length + (isScattered ? 0 : leaf.Padding);
         if (!leafByLeaf && segments.Count > 0 && segments[^1] is { } before && before.End == leaf.Offset
             && before.Factors.AsSpan().SequenceEqual(factors) && before.Shifts.AsSpan().SequenceEqual(shifts)
             && before.Starts.AsSpan().SequenceEqual(starts))

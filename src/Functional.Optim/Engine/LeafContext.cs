@@ -75,7 +75,5 @@ internal readonly struct LeafBody<T>(StepRun<T> run, LeafStep step) : IParallelB
         AlignedBuffer<double>? scratch = length == 0 ? null : run.Plan.RentScratch();
         step.Placed.Transform.TransformLeaf(new LeafContext<T>(run, step, leaf, scratch is null ? [] : scratch.Span[..length]));
         if (scratch is not null) run.Plan.ReturnScratch(scratch);
-        int padding = -leaf.Length & (TreeLayout.Alignment - 1);
-        if (padding > 0) run.Update.Span(leaf, leaf.Offset + leaf.Length, padding).Clear();
     }
 }

@@ -85,7 +85,7 @@ internal sealed class Plan
         ImmutableArray<SlotPlan> slots = SlotsOf(placement, layout, routes, starts);
 
         List<LeafClass> classes = [];
-        Dictionary<PlacedTransform[], LeafClass> byWay = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PlacedTransform[]>);
+        Dictionary<PlacedTransform[], LeafClass> byWay = [];
         for (int leaf = 0; leaf < routes.Length; leaf++)
         {
             LeafRoute route = routes[leaf];
@@ -161,7 +161,7 @@ internal sealed class Plan
             .. placement.Transforms.SelectMany(placed => Enumerable.Range(0, placed.SlotNames.Length).Select(index => new SlotPlan(placed, index))),
         ];
         if (slots.IsEmpty) return slots;
-        HashSet<PlacedTransform> through = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PlacedTransform>);
+        HashSet<PlacedTransform> through = [];
         LeafRoute? last = null;
         foreach (Leaf leaf in layout.Leaves)
         {
@@ -179,7 +179,7 @@ internal sealed class Plan
         for (int slot = 0; slot < slots.Length; slot++)
         {
             slots[slot].Seal(slots.Take(slot));
-            if (starts is not null) slots[slot].StartFrom(starts.OfSlots[slot]);
+            if (starts is not null && slot < starts.OfSlots.Length) slots[slot].StartFrom(starts.OfSlots[slot]);
         }
 
         return slots;

@@ -11,7 +11,7 @@ namespace Functional.Optim;
 internal static class ScatteredNorm
 {
     /// <summary>The elements of the blocks that <see cref="BlockReduction"/> adds one by one.</summary>
-    internal const int BlockLength = BlockReduction.BlockSize;
+    private const int BlockLength = BlockReduction.BlockSize;
 
     internal static double Of<T>(LeafMemory<T> memory, Plan plan, NormKind kind)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

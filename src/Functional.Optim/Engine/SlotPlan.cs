@@ -45,7 +45,9 @@ internal sealed class SlotPlan(PlacedTransform owner, int index)
 
     internal int ShiftOf(Leaf leaf) => Layout is null || owner.Transform.TransformsLeaves ? 0 : (LeafOf(leaf)?.Offset ?? leaf.Offset) - leaf.Offset;
 
-    private long StartOf(Leaf leaf) => starts.IsDefaultOrEmpty ? 0 : LeafOf(leaf) is { } own ? starts[own.Index] : 0;
+    /// <summary>A state that does not fit has starts for fewer leaves; it is refused after the plan is made.</summary>
+    private long StartOf(Leaf leaf) =>
+        !starts.IsDefaultOrEmpty && LeafOf(leaf) is { } own && own.Index < starts.Length ? starts[own.Index] : 0;
 
     /// <summary>When the slots of a transform started for a leaf: that of the first slot which the leaf has.</summary>
     internal static long StartOf(ImmutableArray<SlotPlan> slots, PlacedTransform placed, Leaf leaf)

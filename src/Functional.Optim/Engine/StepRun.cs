@@ -188,14 +188,9 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         }
 
         LeafBody<T> body = new(this, step);
-        if (step.Class.Length < Chunk.ParallelThreshold)
-        {
-            for (int leaf = 0; leaf < step.Class.Leaves.Length; leaf++) body.Run(leaf);
-        }
-        else
-        {
-            ParallelFor.Run(step.Class.Leaves.Length, body);
-        }
+        ParallelFor.Run(step.Class.Leaves.Length, step.Class.Length, body);
+
+        ClearPadding(step.Class);
     }
 
     private void Execute(FusedPass pass)
@@ -249,8 +244,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
     {
         foreach (Leaf leaf in leafClass.Leaves)
         {
-            int padding = -leaf.Length & (TreeLayout.Alignment - 1);
-            if (padding > 0) Update.Span(leaf, leaf.Offset + leaf.Length, padding).Clear();
+            if (leaf.Padding > 0) Update.Span(leaf, leaf.Offset + leaf.Length, leaf.Padding).Clear();
         }
     }
 }

@@ -26,9 +26,9 @@ public sealed class InPlaceOptimizer<T>
         Layout = TreeLayout.Of([.. this.bindings.Select(binding => (binding.Name, binding.Shape.ToArray()))]);
         handles = new MemoryHandle[2 * bindings.Length];
         (parameters, gradients) = (new nint[bindings.Length], new nint[bindings.Length]);
-        Pin();
         try
         {
+            Pin();
             RequireApart();
             state = optimizer.Init(Parameters());
         }
@@ -60,9 +60,9 @@ public sealed class InPlaceOptimizer<T>
     /// <exception cref="NonFiniteGradientException">A transform that needs the norm found a NaN or an infinity.</exception>
     public void Step()
     {
-        Pin();
         try
         {
+            Pin();
             state = optimizer.StepScattered(Layout, new LeafMemory<T>(parameters), new LeafMemory<T>(gradients), state);
         }
         finally
@@ -74,9 +74,9 @@ public sealed class InPlaceOptimizer<T>
     /// <summary>A copy of the parameters as a tree.</summary>
     public ParameterTree<T> ToTree()
     {
-        Pin();
         try
         {
+            Pin();
             return Parameters();
         }
         finally

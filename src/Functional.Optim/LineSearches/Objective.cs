@@ -25,7 +25,7 @@ internal sealed class Objective<T>(
         gradients.AsSpan().CopyTo(free.AsSpan());
         foreach (Leaf leaf in frozen) free.AsSpan(leaf).Clear();
         ParameterTree<T> own = Own(free);
-        if (isDonated && !gradients.IsIn(parameters)) gradients.Release("Optimizer.StepDonating");
+        if (isDonated && !gradients.IsIn(parameters)) gradients.Release(Optimizer.Donating);
         return new Trial<T>(stepSize, parameters, loss, own, own.LargestMagnitude());
     }
 

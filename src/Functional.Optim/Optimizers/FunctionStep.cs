@@ -83,7 +83,7 @@ public readonly ref struct FunctionStep<T>
     /// <summary>Takes what was given from its owners. Where one has it no more, the parameters stay where they were.</summary>
     private ParameterTree<T> Take(ParameterTree<T> parameters, bool stays, StateShell<T> next)
     {
-        const string consumer = "Optimizer.StepDonating", replacing = consumer + "; use the tree that it returned";
+        const string replacing = Optimizer.DonatingReplaces;
         ParameterTree<T> taken = Parameters.HandOn(replacing);
         int done = 0;
         try

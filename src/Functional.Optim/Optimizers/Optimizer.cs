@@ -17,6 +17,9 @@ namespace Functional.Optim;
 /// </remarks>
 public abstract record Optimizer
 {
+    /// <summary>Who has a tree that a donating step consumed, and where what became of it is.</summary>
+    internal const string Donating = "Optimizer.StepDonating", DonatingReplaces = Donating + "; use the tree that it returned";
+
     private static readonly Leaf SampleMatrix = TreeLayout.Of(("matrix", [2, 3])).Leaves[0];
 
     private readonly PlanCache plans = new();
@@ -344,7 +347,8 @@ public abstract record Optimizer
         Plan plan = PlanFor(parameters.Layout, null);
         StateShell<T> shell = plan.Schema.Rent<T>();
         (shell.Step, shell.Counters) = (0, default);
-        for (int slot = 0; slot < plan.Slots.Length; slot++) {
+        for (int slot = 0; slot < plan.Slots.Length; slot++)
+        {
             SlotPlan kept = plan.Slots[slot];
             shell.Slots[slot] = StateSlot<T>.Of(StartOf(kept, parameters).ToTree(), kept.Format, (uint)slot);
         }
@@ -460,7 +464,7 @@ public abstract record Optimizer
         ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassOutput output, bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        const string consumer = "Optimizer.StepDonating", replacing = consumer + "; use the tree that it returned";
+        const string consumer = Donating, replacing = DonatingReplaces;
         TreeLayout layout = parameters.Layout;
         Plan plan = PlanFor(layout, state.Starts);
         state.RequireFit(plan.Schema, layout, this);

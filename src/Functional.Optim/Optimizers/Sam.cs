@@ -6,11 +6,11 @@ using LanguageExt.Common;
 namespace Functional.Optim;
 
 /// <summary>
-/// Sharpness-aware minimization (Foret et al., 2020, arXiv 2010.01412) around any optimizer: it climbs by e = ρ·g / (‖g‖ + 10⁻¹²), with the
+/// Sharpness-aware minimization (Foret et al., 2020, arXiv 2010.01412) around any optimizer: it climbs by e = ρ·g / (‖g‖ + ε), with the
 /// norm over all leaves, and gives the optimizer inside the gradient at θ + e, which then steps from θ. Each gradient costs two.
 /// </summary>
 /// <remarks>
-/// The adaptive form (Kwon et al., 2021, arXiv 2102.11600) climbs by e = ρ·T²·g / (‖T·g‖ + 10⁻¹²) with T = |θ| + η. davda54's code has
+/// The adaptive form (Kwon et al., 2021, arXiv 2102.11600) climbs by e = ρ·T²·g / (‖T·g‖ + ε) with T = |θ| + η. davda54's code has
 /// η = 0 and T for every leaf; the authors' has η = 0.01, T for weights and 1 for all other leaves, and ρ = 0.5. The state is that of the
 /// optimizer inside; frozen leaves neither climb nor count in the norm. A gradient that is not finite throws, unless the optimizer inside
 /// deals with it, as <see cref="ApplyIfFinite"/> does.
@@ -33,11 +33,17 @@ public sealed record Sam : FunctionOptimizer
     /// <summary>η of the adaptive form; finite and not negative.</summary>
     public double Eta { get; init => field = Bounds.NotNegative.Check(value); }
 
+    /// <summary>ε, what is added to the norm; finite and above 0. davda54's code has 10⁻¹², SamsungLabs' 10⁻¹⁶.</summary>
+    public double Epsilon { get; init => field = Bounds.Positive.Check(value); }
+
     /// <summary>Which leaves the adaptive form scales; all when <see langword="null"/>.</summary>
     internal Func<Leaf, bool>? Adapts { get; init; }
 
     /// <inheritdoc/>
     public override ImmutableArray<LeafGroup> Groups { get => Inner.Groups; init => Inner = Inner with { Groups = value }; }
+
+    /// <inheritdoc/>
+    public override StateFormat? StateFormat { get => Inner.StateFormat; init => Inner = Inner with { StateFormat = value }; }
 
     /// <inheritdoc/>
     protected internal override ImmutableArray<Transform> Parts => Inner.Parts;
@@ -48,17 +54,18 @@ public sealed record Sam : FunctionOptimizer
     /// <param name="adaptive">Whether the climb is scaled to the size of the parameters.</param>
     /// <param name="eta">η of the adaptive form; finite and not negative.</param>
     /// <param name="adapts">Which leaves the adaptive form scales; all when <see langword="null"/>.</param>
+    /// <param name="epsilon">ε, what is added to the norm; finite and above 0.</param>
     public static Validation<Error, Sam> Create(
-        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? adapts = null) =>
-        new Faults().Require(inner).Require(rho, Bounds.NotNegative).Require(eta, Bounds.NotNegative)
-            .Make(() => new Sam(inner) { Rho = rho, Adaptive = adaptive, Eta = eta, Adapts = adapts });
+        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? adapts = null, double epsilon = 1e-12) =>
+        new Faults().Require(inner).Require(rho, Bounds.NotNegative).Require(eta, Bounds.NotNegative).Require(epsilon, Bounds.Positive)
+            .Make(() => new Sam(inner) { Rho = rho, Adaptive = adaptive, Eta = eta, Adapts = adapts, Epsilon = epsilon });
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range, or there is no optimizer; every fault is listed.</exception>
     public static Sam Around(
-        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? adapts = null) =>
-        Create(inner, rho, adaptive, eta, adapts).OrThrow(nameof(Sam));
+        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? adapts = null, double epsilon = 1e-12) =>
+        Create(inner, rho, adaptive, eta, adapts, epsilon).OrThrow(nameof(Sam));
 
     /// <inheritdoc/>
     public override double LearningRateAt(long step) => Inner.LearningRateAt(step);
@@ -66,10 +73,10 @@ public sealed record Sam : FunctionOptimizer
     /// <summary>Whether the settings and the optimizers inside are the same.</summary>
     public bool Equals(Sam? other) =>
         base.Equals(other) && Inner == other!.Inner && Rho.Equals(other.Rho) && Adaptive == other.Adaptive && Eta.Equals(other.Eta)
-        && Adapts == other.Adapts;
+        && Adapts == other.Adapts && Epsilon.Equals(other.Epsilon);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Inner, Rho, Adaptive, Eta);
+    public override int GetHashCode() => HashCode.Combine(Inner, Rho, Adaptive, Eta, Epsilon);
 
     /// <inheritdoc/>
     protected override (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Minimize<T>(in FunctionStep<T> step)

@@ -8,8 +8,6 @@ namespace Functional.Optim;
 internal sealed class SamFunction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const double Epsilon = 1e-12;
-
     private Sam? sam;
     private ValueAndGradient<T>? function;
     private ImmutableArray<Leaf> frozen;
@@ -67,27 +65,17 @@ internal sealed class SamFunction<T>
         gradients.AsSpan().CopyTo(scaled.AsSpan());
         foreach (Leaf leaf in frozen) scaled.AsSpan(leaf).Clear();
         Scale(parameters, scaled);
-        ParameterTree<T> direction = scaled.ToTree();
-        double length = sam!.Rho / (direction.GlobalNorm() + Epsilon);
+        double length = sam!.Rho / (BlockReduction.Norm<T>(scaled.AsSpan()) + sam.Epsilon);
+        // The adaptive form climbs by T²·g over the norm of T·g.
+        Scale(parameters, scaled);
+        ParameterTree<T> uphill = scaled.ToTree();
         try
         {
-            if (!sam.Adaptive) return parameters.Plus(length, direction).ToTree();
-            TreeBuffer<T> twice = layout.RentUncleared<T>();
-            direction.AsSpan().CopyTo(twice.AsSpan());
-            Scale(parameters, twice);
-            ParameterTree<T> uphill = twice.ToTree();
-            try
-            {
-                return parameters.Plus(length, uphill).ToTree();
-            }
-            finally
-            {
-                uphill.Release(nameof(Sam));
-            }
+            return parameters.Plus(length, uphill).ToTree();
         }
         finally
         {
-            direction.Release(nameof(Sam));
+            uphill.Release(nameof(Sam));
         }
     }
 

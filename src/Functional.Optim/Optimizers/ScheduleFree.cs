@@ -55,7 +55,7 @@ public sealed record ScheduleFree : Optimizer
     {
         get
         {
-            ImmutableArray<Transform> given = Base.Parts;
+            ImmutableArray<Transform> given = Composition.PartsOf(Base);
             Schedule rate = ((LearningRate)given[^1]).Schedule;
             if (WarmupSteps > 0) rate = Schedule.Chained(rate, Schedule.LinearWarmup(1, WarmupSteps));
             return
@@ -82,7 +82,7 @@ public sealed record ScheduleFree : Optimizer
     public static Validation<Error, ScheduleFree> Create(
         Optimizer @base, long warmupSteps = 0, double stepPower = 0, double ratePower = 2, double innerMomentum = 0)
     {
-        bool isBase = @base is not (null or Wrapper) && double.IsFinite(MomentumOf(@base));
+        bool isBase = @base is not (null or Wrapper or FunctionOptimizer) && double.IsFinite(MomentumOf(@base));
         return new Faults()
             .Require(isBase, nameof(@base), @base, Allowed)
             .Require(warmupSteps, Bounds.AtLeast(0)).Require(stepPower, Bounds.NotNegative).Require(ratePower, Bounds.NotNegative)
@@ -120,7 +120,7 @@ public sealed record ScheduleFree : Optimizer
     {
         Trace => [],
         AdamScaling { AmsGrad: AmsGrad.Off } adam when InnerMomentum == 0 =>
-            [new RmsPropScaling(adam.Beta2, adam.Epsilon, 0, Centered: false) { BiasCorrection = adam.BiasCorrection }],
+            [new RmsPropScaling(adam.Beta2, adam.Epsilon, 0, Centered: false) { BiasCorrection = adam.BiasCorrection, StateFormat = adam.StateFormat }],
         AdamScaling adam => [adam with { Beta1 = InnerMomentum }],
         _ => [part],
     };

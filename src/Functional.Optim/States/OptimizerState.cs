@@ -210,7 +210,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         if (formats.Length != SlotCount)
             throw new ArgumentException($"There are {SlotCount} slots, but formats for {formats.Length}.", nameof(formats));
         if (Shell is null) return this;
-        OptimizerState<T> changed = With(Counters);
+        OptimizerState<T> changed = ToChange();
         for (int slot = 0; slot < formats.Length; slot++)
         {
             if (formats[slot] == FormatOf(slot)) continue;
@@ -226,10 +226,16 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     public OptimizerState<T> With(UpdateCounters counters)
     {
         StateShell<T> live = Shell ?? new OptimizerState<T>(0).shell!;
-        StateShell<T> changed = new(live.Schema) { Step = live.Step, Counters = counters };
-        live.Slots.CopyTo(changed.Slots, 0);
-        live.Scalars.CopyTo(changed.Scalars, 0);
-        return changed.Handle();
+        return new StateShell<T>(live.Schema).Around(live).Counted(counters);
+    }
+
+    /// <summary>
+    /// The same state for who replaces slots of it. Its schema is its own, since one that is a plan's tells a step that every slot fits.
+    /// </summary>
+    private OptimizerState<T> ToChange()
+    {
+        StateShell<T> live = Shell ?? new OptimizerState<T>(0).shell!;
+        return new StateShell<T>(live.Schema.Over(live.Schema.SlotLayouts)).Around(live);
     }
 
     /// <summary>The same state at another step; it shares the slots.</summary>
@@ -243,7 +249,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// <summary>The same state with another tree for a slot.</summary>
     internal OptimizerState<T> With(int slot, ParameterTree<T> tree)
     {
-        OptimizerState<T> changed = With(Counters);
+        OptimizerState<T> changed = ToChange();
         changed.Shell!.Slots[slot] = tree;
         return changed;
     }
@@ -260,9 +266,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     {
         if (Shell is not { } live) return this;
         StateShell<T> copy = live.Schema.Rent<T>();
-        (copy.Step, copy.Counters) = (live.Step, live.Counters);
+        copy.Resume(live);
         for (int slot = 0; slot < live.Slots.Length; slot++) copy.Slots[slot] = live.Slots[slot].Copy();
-        live.Scalars.CopyTo(copy.Scalars, 0);
         return copy.Handle();
     }
 
@@ -272,8 +277,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     {
         if (Shell is not { } live) return this;
         StateShell<T> next = live.Schema.Rent<T>();
-        (next.Step, next.Counters) = (live.Step, live.Counters);
-        live.Scalars.CopyTo(next.Scalars, 0);
+        next.Resume(live);
         for (int slot = 0; slot < live.Slots.Length; slot++) next.Slots[slot] = live.Slots[slot].HandOn(by);
         Replace(by, releaseSlots: false);
         return next.Handle();

@@ -12,7 +12,7 @@ internal sealed class StateSchema
     /// <summary>Shells kept for the next steps; more than a few are in use only while states are held.</summary>
     private const int MaxIdleShells = 8;
 
-    private readonly Stack<object> idle = [];
+    private readonly Recycler<object> idle = new(MaxIdleShells);
 
     /// <summary>Names of the slots; empty where the state was made by hand without.</summary>
     internal ImmutableArray<string> SlotNames { get; init; } = [];
@@ -53,25 +53,14 @@ internal sealed class StateSchema
 
     /// <summary>A shell with this schema, whose contents are whatever its last owner left.</summary>
     internal StateShell<T> Rent<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        lock (idle)
-        {
-            if (idle.TryPeek(out object? top) && top is StateShell<T>) return (StateShell<T>)idle.Pop();
-        }
-
-        return new StateShell<T>(this);
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        idle.TryTake(out object? shell) && shell is StateShell<T> known ? known : new StateShell<T>(this);
 
     /// <summary>Takes a shell that nobody can reach any more.</summary>
     internal void Return<T>(StateShell<T> shell)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         shell.Clear();
-        lock (idle)
-        {
-            if (idle.Count > 0 && idle.Peek() is not StateShell<T>) idle.Clear();
-            if (idle.Count < MaxIdleShells) idle.Push(shell);
-        }
+        idle.Add(shell);
     }
 }

@@ -38,5 +38,21 @@ internal sealed class StateShell<T>(StateSchema schema)
         consumedBy = by;
     }
 
+    /// <summary>Takes over everything but the slots.</summary>
+    internal void Resume(StateShell<T> from)
+    {
+        (Step, Counters) = (from.Step, from.Counters);
+        from.Scalars.CopyTo(Scalars, 0);
+    }
+
+    /// <summary>The state of another shell, followed by slots of one's own; they share the trees.</summary>
+    internal OptimizerState<T> Around(StateShell<T> from, params ReadOnlySpan<ParameterTree<T>> own)
+    {
+        Resume(from);
+        from.Slots.CopyTo(Slots, 0);
+        for (int slot = 0; slot < own.Length; slot++) Slots[from.Slots.Length + slot] = own[slot];
+        return Handle();
+    }
+
     internal void Clear() => Slots.AsSpan().Clear();
 }

@@ -42,7 +42,8 @@ internal sealed record AdafactorScaling(
 
     protected internal override bool IsLearningRate => true;
 
-    private protected override bool NeverThrows => true;
+    /// <summary>A predicate of a user's is asked while the step writes, and may throw.</summary>
+    private protected override bool NeverThrows => Decays is null;
 
     /// <summary>
     /// Rows and columns of the last two dimensions, v for what has fewer; nothing for a leaf without elements.

@@ -28,7 +28,6 @@ public sealed record Partition : Transform
     /// <summary>The rules in order.</summary>
     public ImmutableArray<Rule> Rules { get; }
 
-
     /// <summary>A partition by rules, or every fault found.</summary>
     /// <param name="rules">At least one, with different names and nothing null; the first that matches a leaf wins.</param>
     public static Validation<Error, Partition> Create(params ReadOnlySpan<Rule> rules)

@@ -36,7 +36,7 @@ internal readonly record struct Units(int Count, int Length, bool AreColumns)
         }
 
         for (int unit = 0; unit < Count; unit++)
-            norms[unit] = double.IsFinite(norms[unit]) && norms[unit] > 1e-250 ? Math.Sqrt(norms[unit]) : ScaledNorm(values, unit);
+            norms[unit] = double.IsFinite(norms[unit]) && norms[unit] > BlockReduction.SmallestSum ? Math.Sqrt(norms[unit]) : ScaledNorm(values, unit);
     }
 
     private double ScaledNorm<T>(ReadOnlySpan<T> values, int unit)

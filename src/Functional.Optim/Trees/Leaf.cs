@@ -35,6 +35,9 @@ public sealed class Leaf : IEquatable<Leaf>
     /// <summary>The number of elements: the product of <see cref="Shape"/>.</summary>
     public int Length { get; }
 
+    /// <summary>How many elements of the flat buffer lie between its last one and the next leaf.</summary>
+    internal int Padding => -Length & (TreeLayout.Alignment - 1);
+
     /// <summary>The shape as tensors have it, which have one dimension at the least.</summary>
     internal nint[] TensorLengths => Rank == 0 ? [1] : [.. Shape.Select(size => (nint)size)];
 

@@ -40,7 +40,7 @@ internal readonly struct PackedTree
     internal PackedTree HandOn(string by)
     {
         TreeStorage<ushort> live = Storage;
-        return live.TryClaim(generation, by, out long next) ? new(live, next) : new PackedTree(live, generation).HandOn(by);
+        return live.TryClaim(generation, by, out long next) ? new(live, next) : HandOn(by);
     }
 
     internal void Restore() => storage!.Restore(generation);

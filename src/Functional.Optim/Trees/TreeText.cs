@@ -9,12 +9,7 @@ internal static class TreeText
     private const int MaxDimensions = 8;
 
     /// <summary>A name, or its start.</summary>
-    internal static string Name(string name)
-    {
-        if (name.Length <= MaxCharacters) return name;
-        int end = char.IsHighSurrogate(name[MaxCharacters - 1]) ? MaxCharacters - 1 : MaxCharacters;
-        return $"{name.AsSpan(0, end)}… ({name.Length} characters)";
-    }
+    internal static string Name(string name) => Excerpt.Of(name, MaxCharacters);
 
     /// <summary>A shape, or its first sizes and how many there are.</summary>
     internal static string Shape(ReadOnlySpan<int> shape)

@@ -21,6 +21,14 @@ public abstract record Wrapper : Optimizer
         Inner = inner;
     }
 
+    /// <summary>A copy is changed by <c>with</c> next, so it starts without schemas.</summary>
+    /// <param name="original">The record to copy.</param>
+    protected Wrapper(Wrapper original)
+        : base(original)
+    {
+        (schemas, Inner) = ([], original.Inner);
+    }
+
     /// <summary>The schemas of the states around those of the optimizer inside.</summary>
     private readonly ConditionalWeakTable<StateSchema, StateSchema> schemas = [];
 
@@ -60,13 +68,13 @@ public abstract record Wrapper : Optimizer
 
     /// <inheritdoc/>
     internal sealed override StateSchema SchemaFor(TreeLayout layout, SlotStarts? starts) =>
-        Around(Inner.SchemaFor(layout, starts is null ? null : InnerStarts(starts)));
+        Around(Inner.SchemaFor(layout, InnerStarts(starts)));
 
     /// <inheritdoc/>
     private protected sealed override OptimizerState<T> Start<T>(ParameterTree<T> parameters)
     {
         OptimizerState<T> inside = Inner.Init(parameters);
-        if (OwnSlotNames.IsEmpty) return Wrapped(inside, []);
+        if (OwnSlotNames.IsEmpty) return inside;
         ParameterTree<T>[] own = new ParameterTree<T>[OwnSlotNames.Length];
         for (int slot = 0; slot < own.Length; slot++) own[slot] = parameters.Layout.Zeros<T>();
         return Wrapped(inside, own);
@@ -77,7 +85,7 @@ public abstract record Wrapper : Optimizer
         ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassOutput output, bool donate)
     {
         TreeLayout layout = parameters.Layout;
-        StateSchema inside = Inner.SchemaFor(layout, state.Starts is { } starts ? InnerStarts(starts) : null), schema = Around(inside);
+        StateSchema inside = Inner.SchemaFor(layout, InnerStarts(state.Starts)), schema = Around(inside);
         state.RequireFit(schema, layout, this);
         return Wrap(new WrapperStep<T>(this, schema, inside, parameters, gradients, state, output, donate));
     }
@@ -115,11 +123,11 @@ public abstract record Wrapper : Optimizer
         {
             Dropped = fits ? report.Dropped[..^own.Length] : report.Dropped,
         };
-        return (fits ? next : next.Counted(next.Counters with { Gathered = 0 }), report);
+        return (next.Counted(next.Counters with { Gathered = fits ? state.Counters.Gathered : 0 }), report);
     }
 
     /// <summary>The state of the optimizer inside, which shares its trees.</summary>
-    internal OptimizerState<T> InnerState<T>(OptimizerState<T> state)
+    private OptimizerState<T> InnerState<T>(OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         OptimizerState<T> inside = state[..(state.SlotCount - OwnSlotNames.Length)];
@@ -127,38 +135,31 @@ public abstract record Wrapper : Optimizer
         return Inner.Gathers ? inside : inside.With(inside.Counters with { Gathered = 0 });
     }
 
-    private OptimizerState<T> Wrapped<T>(OptimizerState<T> inside, ReadOnlySpan<ParameterTree<T>> own)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        StateShell<T> from = inside.Shell!, next = Around(from.Schema).Rent<T>();
-        (next.Step, next.Counters) = (from.Step, from.Counters);
-        from.Slots.CopyTo(next.Slots, 0);
-        from.Scalars.CopyTo(next.Scalars, 0);
-        for (int slot = 0; slot < own.Length; slot++) next.Slots[from.Slots.Length + slot] = own[slot];
-        return next.Handle();
-    }
+    /// <summary>The state of the optimizer inside, followed by the own slots; they share the trees.</summary>
+    internal OptimizerState<T> Wrapped<T>(OptimizerState<T> inside, ReadOnlySpan<ParameterTree<T>> own)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Around(inside.Shell!.Schema).Rent<T>().Around(inside.Shell!, own);
 
     private StateSchema Around(StateSchema inside) =>
         OwnSlotNames.IsEmpty ? inside
         : schemas.TryGetValue(inside, out StateSchema? known) ? known
         : schemas.GetValue(inside, AroundAnew);
 
-    private StateSchema AroundAnew(StateSchema inside)
+    private StateSchema AroundAnew(StateSchema inside) => new()
     {
-        return new StateSchema
-        {
-            SlotNames = [.. inside.SlotNames, .. OwnSlotNames],
-            SlotLayouts = [.. inside.SlotLayouts, .. OwnSlotNames.Select(_ => (TreeLayout?)null)],
-            ScalarNames = inside.ScalarNames,
-            SlotFormats = inside.SlotFormats.IsEmpty ? [] : [.. inside.SlotFormats, .. OwnSlotNames.Select(_ => Optim.StateFormat.Full)],
-            Identity = StateIdentity.Join(inside.Identity, StateIdentity.Of(GetType(), OwnSlotNames)),
-            Starts = inside.Starts is null ? null
-                : SlotStarts.Of([.. inside.Starts.OfSlots, .. OwnSlotNames.Select(_ => ImmutableArray<long>.Empty)]),
-        };
-    }
+        SlotNames = [.. inside.SlotNames, .. OwnSlotNames],
+        SlotLayouts = [.. inside.SlotLayouts, .. OwnSlotNames.Select(_ => (TreeLayout?)null)],
+        ScalarNames = inside.ScalarNames,
+        SlotFormats = inside.SlotFormats.IsEmpty ? [] : [.. inside.SlotFormats, .. OwnSlotNames.Select(_ => Optim.StateFormat.Full)],
+        Identity = StateIdentity.Join(inside.Identity, StateIdentity.Of(GetType(), OwnSlotNames)),
+        Starts = inside.Starts is null ? null
+            : SlotStarts.Of([.. inside.Starts.OfSlots, .. OwnSlotNames.Select(_ => ImmutableArray<long>.Empty)]),
+    };
 
-    private SlotStarts? InnerStarts(SlotStarts starts) =>
-        OwnSlotNames.IsEmpty ? starts : SlotStarts.Of(starts.OfSlots[..^OwnSlotNames.Length]);
+    /// <summary>A state that does not fit may have fewer slots than the wrapper keeps; it is refused later.</summary>
+    private SlotStarts? InnerStarts(SlotStarts? starts) => starts is null || OwnSlotNames.IsEmpty
+        ? starts
+        : SlotStarts.Of(starts.OfSlots[..^Math.Min(OwnSlotNames.Length, starts.OfSlots.Length)]);
 
     /// <summary>Whether the settings and the optimizers inside are the same.</summary>
     public virtual bool Equals(Wrapper? other) => base.Equals(other) && Inner == other!.Inner;

@@ -51,6 +51,7 @@ public readonly ref struct WrapperStep<T>
     /// <param name="own">The wrapper's slots after the step.</param>
     public (ParameterTree<T> Output, OptimizerState<T> State) Inside(ParameterTree<T> gradients, params ReadOnlySpan<ParameterTree<T>> own)
     {
+        RequireOwn(own);
         OptimizerState<T> inside = Part();
         ParameterTree<T> made;
         OptimizerState<T> moved;
@@ -66,20 +67,16 @@ public readonly ref struct WrapperStep<T>
 
         if (!IsDonated) inside.Replace(nameof(Wrapper), releaseSlots: false);
         else State.Replace(Consumer, releaseSlots: false);
-        StateShell<T> next = schema.Rent<T>();
-        StateShell<T> from = moved.Shell!;
-        (next.Step, next.Counters) = (from.Step, from.Counters);
-        from.Slots.CopyTo(next.Slots, 0);
-        from.Scalars.CopyTo(next.Scalars, 0);
-        for (int slot = 0; slot < own.Length; slot++) next.Slots[innerSchema.SlotCount + slot] = own[slot];
+        OptimizerState<T> next = wrapper.Wrapped(moved, own);
         moved.Replace(nameof(Wrapper), releaseSlots: false);
-        return (made, next.Handle());
+        return (made, next);
     }
 
     /// <summary>No update: parameters and inner state as they were, in memory of their own unless the step is donated.</summary>
     /// <param name="own">The wrapper's slots after the step.</param>
     public (ParameterTree<T> Output, OptimizerState<T> State) Unchanged(params ReadOnlySpan<ParameterTree<T>> own)
     {
+        RequireOwn(own);
         StateShell<T> next = schema.Rent<T>();
         (next.Step, next.Counters) = (State.Step, State.Counters);
         State.Shell?.Scalars.CopyTo(next.Scalars, 0);
@@ -95,6 +92,13 @@ public readonly ref struct WrapperStep<T>
     public ParameterTree<T> Kept(ParameterTree<T> tree) => IsDonated ? tree.HandOn(Consumer) : tree.Copy();
 
     private static string Consumer => "Optimizer.StepDonating; use the state that it returned";
+
+    private void RequireOwn(ReadOnlySpan<ParameterTree<T>> own)
+    {
+        int count = schema.SlotCount - innerSchema.SlotCount;
+        if (own.Length != count) throw new ArgumentException($"{wrapper} keeps {count} slots of its own; its step returned {own.Length}.", nameof(own));
+        foreach (ParameterTree<T> slot in own) Parameters.Layout.RequireSame(slot.Layout, nameof(own));
+    }
 
     /// <summary>The state of the optimizer inside.</summary>
     private OptimizerState<T> Part()

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Functional.Optim.Tests.Processes;
 
 namespace Functional.Optim.Tests.Catalogues;
 
@@ -81,22 +82,16 @@ public class CatalogueTextTests
                      $"sgd(learningRate={before}{string.Concat(Enumerable.Repeat($"{middle},", times))}{after})",
                  ])
         {
-            Exception? thrown = null;
-            Thread thread = new(
-                () => thrown = Record.Exception(() =>
-                {
-                    long earlier = GC.GetAllocatedBytesForCurrentThread();
-                    string faults = string.Concat(
-                        Faults(Optim.Catalogue.Optimizers, text), Faults(Optim.Catalogue.Transforms, text), Faults(Optim.Catalogue.Schedules, text),
-                        Faults([Optim.Catalogue.Lbfgs], text), Faults([Optim.Catalogue.Plateau], text));
-                    long allocated = GC.GetAllocatedBytesForCurrentThread() - earlier;
-                    Assert.InRange(faults.Length, 1, LongestFault);
-                    Assert.InRange(allocated, 0, 2_000_000 + (5L * 20 * text.Length));
-                }),
-                maxStackSize: 512 * 1024);
-            thread.Start();
-            thread.Join();
-            Assert.Null(thrown);
+            SmallStack.Run(() =>
+            {
+                long earlier = GC.GetAllocatedBytesForCurrentThread();
+                string faults = string.Concat(
+                    Faults(Optim.Catalogue.Optimizers, text), Faults(Optim.Catalogue.Transforms, text), Faults(Optim.Catalogue.Schedules, text),
+                    Faults([Optim.Catalogue.Lbfgs], text), Faults([Optim.Catalogue.Plateau], text));
+                long allocated = GC.GetAllocatedBytesForCurrentThread() - earlier;
+                Assert.InRange(faults.Length, 1, LongestFault);
+                Assert.InRange(allocated, 0, 2_000_000 + (5L * 20 * text.Length));
+            });
         }
     }
 

@@ -97,6 +97,24 @@ public class FailingStepTests
         }
     }
 
+    [Fact]
+    public void A_predicate_that_a_transform_of_whole_leaves_asks_in_the_step_may_throw()
+    {
+        bool isLit = false;
+        Optimizer optimizer = Adafactor.Of(
+            0.1, weightDecay: 0.1, decay: leaf => isLit && leaf.Index == 5 ? throw new InvalidOperationException("the fuse in a predicate") : true);
+        ParameterTree<float> parameters = Trees.Random<float>(0), gradients = Trees.Random<float>(1);
+        OptimizerState<float> state = optimizer.Init(parameters);
+        (ParameterTree<float>, OptimizerState<float>) expected = optimizer.Step(parameters, gradients, state);
+        var before = (parameters.Copy(), gradients.Copy(), state.Copy());
+        isLit = true;
+        Assert.Equal(
+            "the fuse in a predicate", Assert.Throws<InvalidOperationException>(() => optimizer.StepDonating(parameters, gradients, state)).Message);
+        isLit = false;
+        Assert.Equal(before, (parameters, gradients, state));
+        Assert.Equal(expected, optimizer.StepDonating(parameters, gradients, state));
+    }
+
     private static bool IsOdd(Leaf leaf) => leaf.Index % 2 == 1;
 
     private static (ParameterTree<float> Parameters, OptimizerState<float> State) Step(

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Functional.Optim.Tests.Kernels;
+using Functional.Optim.Tests.Processes;
 
 namespace Functional.Optim.Tests.Contracts;
 
 using Trees = Functional.Optim.Tests.Laws.Trees;
 
 /// <summary>Compositions of many parts and rules, and many optimizers and layouts.</summary>
+[Collection(ThreadLimit.Name)]
 public class LongCompositionTests
 {
     [Theory]
@@ -25,9 +28,7 @@ public class LongCompositionTests
         }
 
         float[]? deltas = null;
-        Thread thread = new(() => deltas = chain.Update(parameters, gradients, chain.Init(parameters)).Deltas.AsSpan().ToArray(), 1536 * 1024);
-        thread.Start();
-        thread.Join();
+        SmallStack.Run(() => deltas = chain.Update(parameters, gradients, chain.Init(parameters)).Deltas.AsSpan().ToArray(), kibibytes: 1536);
         Assert.Equal(expected.Select(value => -value), deltas);
         Optimizer other = Enumerable.Range(0, count).Aggregate(Composition.Identity, (chain, part) => chain.Then(Scale.By(part % 2 == 0 ? 0.7 : 1.4)));
         Assert.Equal((chain, chain.GetHashCode()), (other, other.GetHashCode()));

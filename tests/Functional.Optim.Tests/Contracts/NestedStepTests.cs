@@ -41,7 +41,7 @@ public class NestedStepTests
         Optimizer optimizer = Clip.ByGlobalNorm(1).Then(part).Then(LearningRate.Of(0.5)), plain = Clip.ByGlobalNorm(1).Then(LearningRate.Of(0.5));
         part.Around = optimizer;
         Assert.Equal(plain.Update(Zeros, Gradients, plain.Init(Zeros)), optimizer.Update(Zeros, Gradients, optimizer.Init(Zeros)));
-        Assert.Equal(0, part.Depth);
+        Assert.Equal((0, 3), (part.Depth, part.Deepest));
     }
 
     [Fact]
@@ -108,11 +108,13 @@ public class NestedStepTests
 
         internal int Depth { get; private set; }
 
+        internal int Deepest { get; private set; }
+
         protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         {
             if (Depth < 3)
             {
-                Depth++;
+                Deepest = Math.Max(Deepest, ++Depth);
                 ParameterTree<float> other = ParameterTree.Of(Leaf.Of("a", [1], [30f]), Leaf.Of("b", [1], [-40f]));
                 Around!.Update(other, other, Around.Init(other));
                 Around.Update(Zeros, other, Around.Init(Zeros));

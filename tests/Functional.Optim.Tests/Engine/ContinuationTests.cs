@@ -68,6 +68,38 @@ public class ContinuationTests
     }
 
     [Fact]
+    public void A_state_that_was_carried_over_is_refused_elsewhere_by_what_it_keeps()
+    {
+        ParameterTree<float> one = ParameterTree.Of(Leaf.Of("a", [1], [1f])), two = Two(1, 1);
+        Optimizer sgd = Sgd.Of(0.1, momentum: 0.9), adam = AdamW.Of(0.1);
+        OptimizerState<float> late = sgd.Continue(sgd.Step(one, one, sgd.Init(one)).State, two).State;
+        Assert.NotEmpty(late.SlotStarts);
+        foreach (Optimizer other in (Optimizer[])[adam, Accumulate.Of(2, adam), adam.Then(Lookahead.Of())])
+        {
+            Assert.StartsWith(
+                "The state was made by an optimizer that keeps", Assert.Throws<ArgumentException>(() => other.Step(two, two, late)).Message,
+                StringComparison.Ordinal);
+        }
+
+        ParameterTree<float> three = ParameterTree.Of(Leaf.Of("a", [1], [1f]), Leaf.Of("b", [1], [1f]), Leaf.Of("c", [1], [1f]));
+        Assert.Throws<ArgumentException>(() => sgd.Step(three, three, late));
+        Assert.Throws<ArgumentException>(() => Accumulate.Of(2, sgd).Step(three, three, late));
+    }
+
+    [Fact]
+    public void An_optimizer_goes_on_without_the_gradients_that_one_around_it_gathered()
+    {
+        Optimizer adam = AdamW.Of(0.1), around = Accumulate.Of(3, adam);
+        ParameterTree<float> parameters = Two(1, 2);
+        OptimizerState<float> gathered = around.Step(parameters, Two(1, 1), around.Init(parameters)).State;
+        Assert.Equal(1, gathered.Counters.Gathered);
+        (OptimizerState<float> state, ContinuationReport report) = adam.Continue(gathered, parameters);
+        Assert.Equal((0, 1), (state.Counters.Gathered, report.Dropped.Length));
+        Assert.Equal(adam.Step(parameters, Two(1, 1), adam.Init(parameters)), adam.Step(parameters, Two(1, 1), state.With(default(UpdateCounters))));
+        adam.Step(parameters, Two(1, 1), state);
+    }
+
+    [Fact]
     public void Leaves_are_found_by_name_and_those_of_another_shape_start_anew()
     {
         Optimizer optimizer = AdamW.Of(0.1);

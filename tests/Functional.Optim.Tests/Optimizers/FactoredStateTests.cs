@@ -249,15 +249,5 @@ public class FactoredStateTests
     }
 
     private static ParameterTree<T> Tree<T>(params (string Name, int[] Shape)[] leaves)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Philox random = new(5);
-        ulong counter = 0;
-        return ParameterTree.Of(
-        [
-            .. leaves.Select(leaf => Leaf.Of(
-                leaf.Name, leaf.Shape,
-                [.. Enumerable.Range(0, leaf.Shape.Aggregate(1, (product, size) => product * size)).Select(_ => T.CreateTruncating(random.Normal(counter++)))])),
-        ]);
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Laws.Trees.Random<T>(TreeLayout.Of(leaves), seed: 5);
 }

@@ -126,7 +126,7 @@ internal static class ModernGolden
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         [.. tree.Layout.Leaves.SelectMany(leaf => tree.AsSpan(leaf.Name).ToArray()).Select(double.CreateTruncating)];
 
-    private static void AssertNear<T>(JsonElement expected, ParameterTree<T> actual, double tolerance, string what)
+    internal static void AssertNear<T>(JsonElement expected, ParameterTree<T> actual, double tolerance, string what)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double[] wanted = expected.Numbers(), found = Values(actual);

@@ -29,12 +29,12 @@ public class ParameterAverageTests
         foreach (Optimizer part in (Optimizer[])[Swa.Of(start: 3), ParameterEma.Of(start: 3), ParameterEma.Of(warmup: EmaWarmup.BiasCorrection, start: 3)])
         {
             Optimizer optimizer = Sgd.Of(0.1).Then(part);
-            (ParameterTree<float> parameters, OptimizerState<float> state) = After(optimizer, 2);
+            (ParameterTree<float> parameters, OptimizerState<float> state) = Laws.Trees.After(optimizer, 2);
             Assert.Equal(parameters, optimizer.EvaluationParameters(parameters, state));
             Assert.NotEqual(parameters, state["average"]);
-            (parameters, state) = After(optimizer, 3);
+            (parameters, state) = Laws.Trees.After(optimizer, 3);
             Assert.Equal((parameters, parameters), (optimizer.EvaluationParameters(parameters, state), state["average"]));
-            (parameters, state) = After(optimizer, 4);
+            (parameters, state) = Laws.Trees.After(optimizer, 4);
             Assert.Equal(state["average"], optimizer.EvaluationParameters(parameters, state));
             Assert.NotEqual(parameters, state["average"]);
         }
@@ -67,7 +67,7 @@ public class ParameterAverageTests
         {
             foreach (Optimizer wrapper in (Optimizer[])[Accumulate.Of(2, optimizer), ApplyIfFinite.Around(Accumulate.Of(2, optimizer)), Accumulate.Of(2, ApplyIfFinite.Around(optimizer))])
             {
-                (ParameterTree<float> parameters, OptimizerState<float> state) = After(wrapper, 4);
+                (ParameterTree<float> parameters, OptimizerState<float> state) = Laws.Trees.After(wrapper, 4);
                 ParameterTree<float> evaluated = wrapper.EvaluationParameters(parameters, state);
                 (parameters, state) = wrapper.Step(parameters, Laws.Trees.Random<float>(5), state);
                 Assert.Equal(1, state.Counters.Gathered);
@@ -81,7 +81,7 @@ public class ParameterAverageTests
     public void A_leaf_that_is_unfrozen_later_is_averaged_from_then_on()
     {
         Optimizer swa = Sgd.Of(0.1).Then(Swa.Of(start: 2)), freezing = swa.WithGroups(LeafGroup.Frozen("frozen", Matrices));
-        (ParameterTree<float> parameters, OptimizerState<float> state) = After(freezing, 3);
+        (ParameterTree<float> parameters, OptimizerState<float> state) = Laws.Trees.After(freezing, 3);
         state = swa.Continue(state, parameters).State;
         Leaf leaf = parameters.Layout.Leaves.First(Matrices);
         Assert.Equal(parameters.AsSpan(leaf).ToArray(), swa.EvaluationParameters(parameters, state).AsSpan(leaf).ToArray());
@@ -100,7 +100,7 @@ public class ParameterAverageTests
     public void The_average_of_averaged_descent_is_what_is_evaluated()
     {
         Asgd asgd = Asgd.Of(0.1, averageAfter: 0);
-        (ParameterTree<float> parameters, OptimizerState<float> state) = After(asgd, 4);
+        (ParameterTree<float> parameters, OptimizerState<float> state) = Laws.Trees.After(asgd, 4);
         Assert.Equal(state["average"], asgd.EvaluationParameters(parameters, state));
         Assert.NotEqual(parameters, state["average"]);
     }
@@ -149,17 +149,9 @@ public class ParameterAverageTests
         };
     }
 
-    private static (ParameterTree<float> Parameters, OptimizerState<float> State) After(Optimizer optimizer, int steps)
-    {
-        ParameterTree<float> parameters = Laws.Trees.Random<float>(0);
-        OptimizerState<float> state = optimizer.Init(parameters);
-        for (int step = 1; step <= steps; step++) (parameters, state) = optimizer.Step(parameters, Laws.Trees.Random<float>(step), state);
-        return (parameters, state);
-    }
-
     private static ParameterTree<float> Evaluated(Optimizer optimizer, int steps)
     {
-        (ParameterTree<float> parameters, OptimizerState<float> state) = After(optimizer, steps);
+        (ParameterTree<float> parameters, OptimizerState<float> state) = Laws.Trees.After(optimizer, steps);
         return optimizer.EvaluationParameters(parameters, state);
     }
 

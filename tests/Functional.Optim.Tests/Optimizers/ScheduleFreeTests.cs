@@ -49,6 +49,25 @@ public class ScheduleFreeTests
     }
 
     [Fact]
+    public void An_optimizer_that_asks_for_the_function_is_no_base()
+    {
+        foreach (Optimizer asking in (Optimizer[])[Sam.Around(AdamW.Of(0.1)), Lbfgs.Of()])
+            Assert.Contains("base is", Assert.Throws<ArgumentException>(() => ScheduleFree.Of(asking)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_format_of_its_base_stays_with_the_slots_of_the_base()
+    {
+        AdamW small = AdamW.Of(0.1).WithState(StateFormat.BFloat16);
+        foreach (Optimizer @base in (Optimizer[])[small, Clip.ByGlobalNorm(1).Then(small)])
+        {
+            OptimizerState<float> state = ScheduleFree.Of(@base).Init(Laws.Trees.Random<float>(0));
+            Assert.Equal<string>(["v", "z"], state.SlotNames);
+            Assert.Equal((StateFormat.BFloat16, StateFormat.Full), (state.FormatOf(0), state.FormatOf(1)));
+        }
+    }
+
+    [Fact]
     public void It_keeps_groups_and_parts_in_front_of_its_base_and_those_around_itself()
     {
         LeafGroup half = LeafGroup.Of("half", leaf => leaf.Rank == 2, learningRateMultiplier: 0.5);

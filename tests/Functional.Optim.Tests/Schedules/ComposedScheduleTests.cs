@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Functional.Optim.Tests.Processes;
 
 namespace Functional.Optim.Tests.Schedules;
 
@@ -23,7 +24,7 @@ public class ComposedScheduleTests
     /// <summary>A small stack, which what grows with the number of schedules would overflow.</summary>
     [Theory]
     [MemberData(nameof(Combinators))]
-    public void Any_number_within_each_other_is_a_schedule_or_a_clear_fault(string name, Func<Schedule, Schedule> wrap) => OnASmallStack(() =>
+    public void Any_number_within_each_other_is_a_schedule_or_a_clear_fault(string name, Func<Schedule, Schedule> wrap) => SmallStack.Run(() =>
     {
         Schedule schedule = Schedule.LinearWarmup(1, 10);
         try
@@ -43,7 +44,7 @@ public class ComposedScheduleTests
     });
 
     [Fact]
-    public void A_sequence_of_many_pieces_has_their_rates() => OnASmallStack(() =>
+    public void A_sequence_of_many_pieces_has_their_rates() => SmallStack.Run(() =>
     {
         Schedule schedule = Pieces(), same = Pieces();
         double[] expected = [0, 0, 1, 2, Many / 2, Many - 1, Many - 1];
@@ -134,15 +135,6 @@ public class ComposedScheduleTests
         Assert.Equal(expected, Fault(() => own.ZeroBased().At(4)));
 
         static string Fault(Action act) => Assert.Throws<InvalidOperationException>(act).Message;
-    }
-
-    private static void OnASmallStack(Action act)
-    {
-        Exception? thrown = null;
-        Thread thread = new(() => thrown = Record.Exception(act), maxStackSize: 512 * 1024);
-        thread.Start();
-        thread.Join();
-        Assert.Null(thrown);
     }
 
     /// <summary>A rate from step 3 on; 1 before.</summary>

@@ -36,6 +36,8 @@ public sealed class StateFormatTests : IDisposable
             new("some", leaf => leaf.Index % 2 == 0, AdamW.Of(0.1).WithState(StateFormat.BFloat16)), new("rest", _ => true, Sgd.Of(0.1, momentum: 0.9)));
         Assert.Equal([StateFormat.BFloat16, StateFormat.BFloat16, StateFormat.Full], Formats(partition.Init(parameters)));
         Assert.Equal(
+            [StateFormat.BFloat16, StateFormat.BFloat16], Formats(Sam.Around(AdamW.Of(0.1)).WithState(StateFormat.BFloat16).Init(parameters).ToState()));
+        Assert.Equal(
             [StateFormat.BFloat16, StateFormat.Full], Formats(Accumulate.Of(2, Sgd.Of(0.1, momentum: 0.9)).WithState(StateFormat.BFloat16).Init(parameters)));
     }
 
@@ -49,6 +51,9 @@ public sealed class StateFormatTests : IDisposable
             "The slot momentum of the state is kept as Full", Assert.Throws<ArgumentException>(() => small.Step(parameters, gradients, state)).Message,
             StringComparison.Ordinal);
         OptimizerState<float> converted = state.InFormats(StateFormat.BFloat16);
+        Assert.Contains(
+            "The slot momentum of the state is kept as BFloat16", Assert.Throws<ArgumentException>(() => full.Step(parameters, gradients, converted)).Message,
+            StringComparison.Ordinal);
         small.Step(parameters, gradients, converted);
         Assert.Equal(converted, converted.InFormats(StateFormat.Full).InFormats(StateFormat.BFloat16));
         Assert.Throws<ArgumentException>(() => state.InFormats(StateFormat.BFloat16, StateFormat.Full));

@@ -143,7 +143,7 @@ public sealed class MutatedFileTests : IDisposable
         }
     }
 
-    private static byte[] WithHeader(byte[] header, byte[] data)
+    internal static byte[] WithHeader(ReadOnlySpan<byte> header, ReadOnlySpan<byte> data)
     {
         byte[] bytes = [.. "FnOptim\n"u8, 1, 0, 0, 0, .. BitConverter.GetBytes(header.Length), .. header, .. data];
         return [.. bytes, .. SHA256.HashData(bytes)];

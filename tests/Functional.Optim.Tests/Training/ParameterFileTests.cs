@@ -125,11 +125,7 @@ public sealed class ParameterFileTests : IDisposable
     private static byte[] WithLeaves(string leaves, string state = "null") =>
         WithHeader($$"""{"element":"float32","leaves":{{leaves}},"state":{{state}}}""");
 
-    private static byte[] WithHeader(string header)
-    {
-        byte[] bytes = [.. "FnOptim\n"u8, 1, 0, 0, 0, .. BitConverter.GetBytes(header.Length), .. Encoding.UTF8.GetBytes(header)];
-        return [.. bytes, .. SHA256.HashData(bytes)];
-    }
+    private static byte[] WithHeader(string header) => MutatedFileTests.WithHeader(Encoding.UTF8.GetBytes(header), []);
 
     private static string FaultAt<T>(string path, Fin<T> result)
     {

@@ -108,6 +108,21 @@ public class TrainStepTests
     }
 
     [Fact]
+    public void A_copy_of_parameters_that_are_not_finite_is_no_parameters()
+    {
+        Optimizer optimizer = Sgd.Of(0.5).WithGroups(LeafGroup.Frozen("still", leaf => leaf.Name == "still"));
+        foreach (Optimizer each in (Optimizer[])[optimizer, Sam.Around(optimizer)])
+        {
+            TrainState<float> state = TrainState.Init(
+                each, ParameterTree.Of(Leaf.Of("w", [1], [1f]), Leaf.Of("still", [1], [float.PositiveInfinity])));
+            ParameterTree<float> given = default;
+            TrainState<float> next = TrainStep.RunDonating(each, (at, _, _) => (1, given = at.Copy()), state, 0, NonFinitePolicy.Zero).State;
+            Assert.Equal(0.5f, next.Parameters.AsSpan("w")[0], 0.05f);
+            Assert.Throws<ObjectDisposedException>(() => given.Layout);
+        }
+    }
+
+    [Fact]
     public void A_policy_that_there_is_not_is_refused()
     {
         TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());

@@ -13,7 +13,7 @@ public class PartitionTests
     [Fact]
     public void Each_leaf_moves_as_it_would_under_its_own_optimizer()
     {
-        ParameterTree<float> both = After(Halves, 4).Parameters, vectors = After(Momentum, 4).Parameters, matrices = After(Adaptive, 4).Parameters;
+        ParameterTree<float> both = Trees.After(Halves, 4).Parameters, vectors = Trees.After(Momentum, 4).Parameters, matrices = Trees.After(Adaptive, 4).Parameters;
         foreach (Leaf leaf in both.Layout.Leaves)
             Assert.True(both.AsSpan(leaf).SequenceEqual((leaf.Rank == 1 ? vectors : matrices).AsSpan(leaf)), leaf.ToString());
     }
@@ -21,15 +21,17 @@ public class PartitionTests
     [Fact]
     public void A_leaf_has_the_slots_of_its_own_optimizer_only()
     {
-        OptimizerState<float> state = After(Halves, 4).State;
+        OptimizerState<float> state = Trees.After(Halves, 4).State;
         Assert.Equal("vectors/momentum, matrices/m, matrices/v", string.Join(", ", state.SlotNames));
         Assert.Equal("vectors/trace(momentum), matrices/adam(m, v)", state.Identity);
-        ParameterTree<float> momentum = After(Momentum, 4).State["momentum"];
-        AdamState<float> adam = AdamState<float>.From(After(Adaptive, 4).State), inside = AdamState<float>.From(state);
+        ParameterTree<float> momentum = Trees.After(Momentum, 4).State["momentum"];
+        AdamState<float> adam = AdamState<float>.From(Trees.After(Adaptive, 4).State), inside = AdamState<float>.From(state);
         foreach (Leaf leaf in momentum.Layout.Leaves)
         {
             if (leaf.Rank == 1) Assert.True(state["momentum"].AsSpan(leaf.Name).SequenceEqual(momentum.AsSpan(leaf)));
-            else if (leaf.Rank == 2) Assert.True(inside.V.AsSpan(leaf.Name).SequenceEqual(adam.V.AsSpan(leaf)));
+            if (leaf.Rank != 2) continue;
+            Assert.True(inside.M.AsSpan(leaf.Name).SequenceEqual(adam.M.AsSpan(leaf)));
+            Assert.True(inside.V.AsSpan(leaf.Name).SequenceEqual(adam.V.AsSpan(leaf)));
         }
 
         Assert.All(state["vectors/momentum"].Layout.Leaves, leaf => Assert.Equal(1, leaf.Rank));
@@ -113,7 +115,7 @@ public class PartitionTests
         Optimizer optimizer = Clip.ByGlobalNorm(2).Then(Partition.Of(
             new Partition.Rule("first", leaf => leaf.Index < 3, Halves),
             new Partition.Rule("rest", _ => true, Adam.Scaling().Then(Clip.ByGlobalNorm(0.3)).Then(LearningRate.Of(0.1)))));
-        var pure = After(optimizer, 4);
+        var pure = Trees.After(optimizer, 4);
         (ParameterTree<float> parameters, OptimizerState<float> state) = (Trees.Random<float>(0), optimizer.Init(Trees.Random<float>(0)));
         for (int step = 1; step <= 4; step++) (parameters, state) = optimizer.StepDonating(parameters, Trees.Random<float>(step), state);
         Assert.Equal(pure, (parameters, state));
@@ -153,12 +155,4 @@ public class PartitionTests
     }
 
     private static bool Near(double left, double right) => Math.Abs(left - right) < 1e-12;
-
-    private static (ParameterTree<float> Parameters, OptimizerState<float> State) After(Optimizer optimizer, int steps)
-    {
-        ParameterTree<float> parameters = Trees.Random<float>(0);
-        OptimizerState<float> state = optimizer.Init(parameters);
-        for (int step = 1; step <= steps; step++) (parameters, state) = optimizer.Step(parameters, Trees.Random<float>(step), state);
-        return (parameters, state);
-    }
 }
