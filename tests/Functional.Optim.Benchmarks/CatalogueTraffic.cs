@@ -21,7 +21,6 @@ public class CatalogueTraffic
     /// <summary>Those of the catalogue that are not elementwise: they measure norms.</summary>
     private static readonly string[] Measuring = ["lamb", "lars"];
 
-    private ParameterTree<float> gradients;
     private Training reference = null!;
     private Training training = null!;
 
@@ -45,40 +44,16 @@ public class CatalogueTraffic
     [GlobalSetup]
     public void Setup()
     {
-        TreeBuffer<float> slopes = TreeLayout.Of(("theta", [Parameters])).Rent<float>();
-        for (int index = 0; index < Parameters; index++) slopes.AsSpan()[index] = MathF.Sin(index);
-        gradients = slopes.ToTree();
+        ParameterTree<float> gradients = Training.Waves(TreeLayout.Of(("theta", [Parameters])));
         (reference, training) = (new(Build(Reference), gradients), new(Build(Name), gradients));
     }
 
     [Benchmark(Baseline = true)]
-    public void AdamW() => reference.Step(gradients);
+    public void AdamW() => reference.Step();
 
     [Benchmark]
-    public void Step() => training.Step(gradients);
+    public void Step() => training.Step();
 
     private static Optimizer Build(string text) => Catalogue.Optimizers.Build(text).Match(
         Succ: optimizer => optimizer, Fail: faults => throw new InvalidOperationException(faults[0].Message));
-
-    private sealed class Training
-    {
-        private readonly Optimizer optimizer;
-        private ParameterTree<float> parameters;
-        private OptimizerState<float> state;
-
-        internal Training(Optimizer optimizer, ParameterTree<float> start)
-        {
-            this.optimizer = optimizer;
-            parameters = start.Layout.Zeros<float>();
-            state = optimizer.Init(parameters);
-        }
-
-        internal void Step(ParameterTree<float> gradients)
-        {
-            (ParameterTree<float> before, OptimizerState<float> old) = (parameters, state);
-            (parameters, state) = optimizer.Step(before, gradients, old);
-            before.Release();
-            for (int slot = 0; slot < old.SlotCount; slot++) old[slot].Release();
-        }
-    }
 }

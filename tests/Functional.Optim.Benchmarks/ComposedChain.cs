@@ -20,9 +20,7 @@ public unsafe class ComposedChain
     private readonly AlignedBuffer<float>[] slots = new AlignedBuffer<float>[4];
     private AlignedBuffer<float> theta = null!;
     private AlignedBuffer<float> gradient = null!;
-    private ParameterTree<float> parameters;
-    private ParameterTree<float> gradients;
-    private OptimizerState<float> state;
+    private Training training = null!;
 
     [Params(65_536, 33_554_432)]
     public int Parameters { get; set; }
@@ -33,11 +31,9 @@ public unsafe class ComposedChain
         Threads.Limit = 1;
         (theta, gradient) = (new(Parameters), new(Parameters));
         for (int slot = 0; slot < slots.Length; slot++) slots[slot] = new(Parameters);
-        TreeBuffer<float> slopes = TreeLayout.Of(("theta", [Parameters])).Rent<float>();
-        for (int index = 0; index < Parameters; index++) slopes.AsSpan()[index] = gradient.Span[index] = MathF.Sin(index);
-        gradients = slopes.ToTree();
-        parameters = gradients.Layout.Zeros<float>();
-        state = Optimizer.Init(parameters);
+        ParameterTree<float> gradients = Training.Waves(TreeLayout.Of(("theta", [Parameters])));
+        gradients.AsSpan().CopyTo(gradient.Span);
+        training = new(Optimizer, gradients);
     }
 
     [Benchmark(Baseline = true)]
@@ -80,13 +76,7 @@ public unsafe class ComposedChain
 
     /// <summary>The pure step, to other buffers; those that it replaces go back to the pool.</summary>
     [Benchmark]
-    public void AsOptimizer()
-    {
-        (ParameterTree<float> before, OptimizerState<float> old) = (parameters, state);
-        (parameters, state) = Optimizer.Step(before, gradients, old);
-        before.Release();
-        for (int slot = 0; slot < old.SlotCount; slot++) old[slot].Release();
-    }
+    public void AsOptimizer() => training.Step();
 
     private static Then<float, TFirst, TSecond> Chain<TFirst, TSecond>(TFirst first, TSecond second)
         where TFirst : unmanaged, IUpdateRule<float>

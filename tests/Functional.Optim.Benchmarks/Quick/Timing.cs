@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace Functional.Optim.Benchmarks.Quick;
+
+/// <summary>
+/// One method, measured in turns with its rivals. A turn repeats it until about 20 ms have gone by; its time is that of one call.
+/// </summary>
+/// <param name="name">The method's name.</param>
+/// <param name="act">The method.</param>
+internal sealed class Timing(string name, Action act)
+{
+    private const double TurnSeconds = 0.02, WarmSeconds = 0.4;
+    private const int WarmCalls = 60, MostWarmSeconds = 4;
+
+    private readonly List<double> seconds = [];
+    private int calls = 1;
+
+    /// <summary>The method's name.</summary>
+    internal string Name => name;
+
+    /// <summary>The bytes that a call allocated on its thread, the least of the turns.</summary>
+    internal double Allocated { get; private set; } = double.MaxValue;
+
+    /// <summary>The time of one call in each turn.</summary>
+    internal IReadOnlyList<double> Seconds => seconds;
+
+    /// <summary>Calls it until it is compiled as well as it will be, and finds how many calls make a turn.</summary>
+    internal void Warm()
+    {
+        long start = Stopwatch.GetTimestamp();
+        int done = 0;
+        double gone;
+        do
+        {
+            act();
+            done++;
+            gone = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+        while ((done < WarmCalls || gone < WarmSeconds) && gone < MostWarmSeconds);
+        // What waits to be compiled is compiled in the background.
+        Thread.Sleep(150);
+        act();
+        long again = Stopwatch.GetTimestamp();
+        int few = Math.Clamp((int)(done / gone * TurnSeconds), 1, 1_000_000);
+        for (int call = 0; call < few; call++) act();
+        calls = Math.Clamp((int)(few * TurnSeconds / Stopwatch.GetElapsedTime(again).TotalSeconds), 1, 1_000_000);
+    }
+
+    /// <summary>One turn.</summary>
+    internal void Turn()
+    {
+        act();
+        long allocated = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
+        for (int call = 0; call < calls; call++) act();
+        seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds / calls);
+        Allocated = Math.Min(Allocated, (double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / calls);
+    }
+}
