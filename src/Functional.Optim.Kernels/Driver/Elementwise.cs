@@ -78,22 +78,24 @@ public static unsafe class Elementwise
     }
 
     /// <summary>
-    /// Runs over chunks of segments; each segment has a rule and memory of its own. Short passes stay on the calling thread.
+    /// Runs over chunks of segments. Short passes stay on the calling thread.
     /// </summary>
-    /// <param name="rules">The rule of each segment: the same type, other constants.</param>
-    /// <param name="memories">The addresses of each segment.</param>
+    /// <param name="rules">The rules: the same type, other constants.</param>
+    /// <param name="memories">The addresses.</param>
+    /// <param name="places">Which rule and which addresses each segment has.</param>
     /// <param name="chunks">The ranges to work on.</param>
     /// <param name="length">How many elements the chunks have together.</param>
     internal static void RunSegments<T, TRule>(
-        ReadOnlySpan<TRule> rules, ReadOnlySpan<PassMemory<T>> memories, ReadOnlySpan<Chunk> chunks, long length)
+        ReadOnlySpan<TRule> rules, ReadOnlySpan<PassMemory<T>> memories, ReadOnlySpan<SegmentPlace> places, ReadOnlySpan<Chunk> chunks, long length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
         fixed (TRule* rule = rules)
         fixed (PassMemory<T>* memory = memories)
+        fixed (SegmentPlace* place = places)
         fixed (Chunk* chunk = chunks)
         {
-            Segments<T, TRule> body = new(rule, memory, chunk, LaneWidths.Resolve(LaneWidth.Best));
+            Segments<T, TRule> body = new(rule, memory, place, chunk, LaneWidths.Resolve(LaneWidth.Best));
             ParallelFor.Run(chunks.Length, length, body);
         }
     }
@@ -229,20 +231,23 @@ public static unsafe class Elementwise
     }
 
     /// <summary>The chunks of segments.</summary>
-    private readonly struct Segments<T, TRule>(TRule* rules, PassMemory<T>* memories, Chunk* chunks, LaneWidth width) : IParallelBody
+    private readonly struct Segments<T, TRule>(
+        TRule* rules, PassMemory<T>* memories, SegmentPlace* places, Chunk* chunks, LaneWidth width) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
         private readonly TRule* rules = rules;
         private readonly PassMemory<T>* memories = memories;
+        private readonly SegmentPlace* places = places;
         private readonly Chunk* chunks = chunks;
 
         public void Run(int index)
         {
             Chunk chunk = chunks[index];
+            SegmentPlace place = places[chunk.Segment];
             long end = (long)chunk.Start + chunk.Length;
-            if (memories[chunk.Segment].PackedSlots == 0) RunRange(rules[chunk.Segment], memories[chunk.Segment], chunk.Start, end, width);
-            else SlotFormats.RunRange(rules[chunk.Segment], memories[chunk.Segment], chunk.Start, end, width);
+            if (memories[place.Memory].PackedSlots == 0) RunRange(rules[place.Rule], memories[place.Memory], chunk.Start, end, width);
+            else SlotFormats.RunRange(rules[place.Rule], memories[place.Memory], chunk.Start, end, width);
         }
     }
 }

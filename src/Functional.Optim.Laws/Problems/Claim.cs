@@ -65,6 +65,8 @@ internal static class Claim
     {
         That(expected.SlotCount == actual.SlotCount, $"{what}: there are {actual.SlotCount} slots where {expected.SlotCount} are expected");
         for (int slot = 0; slot < expected.SlotCount; slot++) Same($"{what}, {NameOf(expected, slot)}", expected[slot], actual[slot]);
+        foreach (string scalar in expected.ScalarNames)
+            Same<double>($"{what}, the scalars", scalar, [expected.Scalar(scalar)], [actual.Scalar(scalar)]);
         That(
             (expected.Step, expected.Counters) == (actual.Step, actual.Counters),
             $"{what}: the counts are {Counts(actual)} where {Counts(expected)} are expected");

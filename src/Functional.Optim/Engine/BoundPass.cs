@@ -4,30 +4,35 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>The rules of a fused pass with their constants, for every segment, and the addresses they work on.</summary>
-internal abstract class BoundPass<T>(int segments)
+internal abstract class BoundPass<T>(LeafClass leaves)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    internal PassMemory<T>[] Memories { get; } = new PassMemory<T>[segments];
+    protected LeafClass Leaves => leaves;
 
-    internal abstract void Execute(LeafClass leaves);
+    internal PassMemory<T>[] Memories { get; } = new PassMemory<T>[leaves.Segments.Length];
+
+    /// <summary>The rule and the memory of each segment.</summary>
+    internal SegmentPlace[] Places { get; } = [.. leaves.Places];
+
+    internal abstract void Execute();
 }
 
 /// <summary>All rules as one: a single loop.</summary>
-internal sealed class FusedRules<T, TRule>(int segments) : BoundPass<T>(segments)
+internal sealed class FusedRules<T, TRule>(LeafClass leaves) : BoundPass<T>(leaves)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : unmanaged, IUpdateRule<T>
 {
-    internal TRule[] Rules { get; } = new TRule[segments];
+    internal TRule[] Rules { get; } = new TRule[leaves.Segments.Length];
 
-    internal override void Execute(LeafClass leaves) =>
-        Elementwise.RunSegments<T, TRule>(Rules, Memories, leaves.Chunks, leaves.Length);
+    internal override void Execute() =>
+        Elementwise.RunSegments<T, TRule>(Rules, Memories, Places, Leaves.Chunks, Leaves.Length);
 }
 
 /// <summary>
 /// One rule after the other over blocks that stay in the first cache, for a runtime that cannot make the type of the chain: the same
 /// operations on the same numbers, so the same bits.
 /// </summary>
-internal sealed unsafe class RulesInTurn<T>(int segments) : BoundPass<T>(segments)
+internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(leaves)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Elements per block: what the rules read and write of it stays in the first cache.</summary>
@@ -41,28 +46,26 @@ internal sealed unsafe class RulesInTurn<T>(int segments) : BoundPass<T>(segment
     /// The row of the next rule of a segment, made for the first one; <see langword="null"/> where another segment had a rule of
     /// another type there.
     /// </summary>
-    internal RuleRow<T, TRule>? Row<TRule>(int index, int segment, int segments)
+    internal RuleRow<T, TRule>? Row<TRule>(int index, int segment)
         where TRule : unmanaged, IUpdateRule<T>
     {
+        int segments = Leaves.Segments.Length;
         if (index == rows.Count) rows.Add(new RuleRow<T, TRule>(segments));
         else if (segment == 0 && rows[index] is not RuleRow<T, TRule>) rows[index] = new RuleRow<T, TRule>(segments);
         return rows[index] as RuleRow<T, TRule>;
     }
 
-    internal override void Execute(LeafClass leaves)
-    {
-        Body body = new(this, leaves);
-        ParallelFor.Run(leaves.Chunks.Length, leaves.Length, body);
-    }
+    internal override void Execute() => ParallelFor.Run(Leaves.Chunks.Length, Leaves.Length, new Body(this));
 
     private void Run(Chunk chunk)
     {
+        SegmentPlace place = Places[chunk.Segment];
         T* block = stackalloc T[BlockLength], slots = stackalloc T[BlockLength * Slots<ScalarLane<T>>.Capacity];
         long end = (long)chunk.Start + chunk.Length;
         for (long start = chunk.Start; start < end; start += BlockLength)
         {
             long stop = Math.Min(start + BlockLength, end);
-            PassMemory<T> given = SlotFormats.Decode(Memories[chunk.Segment], Slots<ScalarLane<T>>.Capacity, start, stop, slots);
+            PassMemory<T> given = SlotFormats.Decode(Memories[place.Memory], Slots<ScalarLane<T>>.Capacity, start, stop, slots);
             int slot = 0;
             for (int row = 0; row < Count; row++)
             {
@@ -76,16 +79,16 @@ internal sealed unsafe class RulesInTurn<T>(int segments) : BoundPass<T>(segment
                     memory.SlotsOut[own] = given.SlotsOut[slot];
                 }
 
-                rows[row].Run(chunk.Segment, memory, start, stop);
+                rows[row].Run(place.Rule, memory, start, stop);
             }
 
-            SlotFormats.Encode(Memories[chunk.Segment], Slots<ScalarLane<T>>.Capacity, start, stop, slots);
+            SlotFormats.Encode(Memories[place.Memory], Slots<ScalarLane<T>>.Capacity, start, stop, slots);
         }
     }
 
-    private readonly struct Body(RulesInTurn<T> rules, LeafClass leaves) : IParallelBody
+    private readonly struct Body(RulesInTurn<T> rules) : IParallelBody
     {
-        public void Run(int index) => rules.Run(leaves.Chunks[index]);
+        public void Run(int index) => rules.Run(rules.Leaves.Chunks[index]);
     }
 }
 
@@ -95,7 +98,7 @@ internal abstract class RuleRow<T>
 {
     internal abstract int SlotCount { get; }
 
-    internal abstract void Run(int segment, in PassMemory<T> memory, long start, long end);
+    internal abstract void Run(int rule, in PassMemory<T> memory, long start, long end);
 }
 
 /// <inheritdoc/>
@@ -109,6 +112,6 @@ internal sealed class RuleRow<T, TRule>(int segments) : RuleRow<T>
 
     internal ref TRule this[int segment] => ref rules[segment];
 
-    internal override void Run(int segment, in PassMemory<T> memory, long start, long end) =>
-        Elementwise.RunRange(rules[segment], memory, start, end, LaneWidths.Resolve(LaneWidth.Best));
+    internal override void Run(int rule, in PassMemory<T> memory, long start, long end) =>
+        Elementwise.RunRange(rules[rule], memory, start, end, LaneWidths.Resolve(LaneWidth.Best));
 }

@@ -16,6 +16,9 @@ internal sealed class LeafClass
     private readonly double[] factors;
     private readonly int[] shifts;
     private readonly long[] starts;
+    private readonly Dictionary<double[], double[]> knownFactors = new(SameNumbers<double>.Instance);
+    private readonly Dictionary<int[], int[]> knownShifts = new(SameNumbers<int>.Instance);
+    private readonly Dictionary<long[], long[]> knownStarts = new(SameNumbers<long>.Instance);
 
     /// <param name="transforms">The transforms.</param>
     /// <param name="isScattered">Whether each leaf lies elsewhere, so that neighbours are no range.</param>
@@ -35,7 +38,16 @@ internal sealed class LeafClass
 
     internal Segment[] Segments { get; private set; } = [];
 
+    /// <summary>
+    /// The rule and the memory of each segment: those of the first one that has the same factors and starts, and in a flat buffer the same
+    /// shifts.
+    /// </summary>
+    internal SegmentPlace[] Places { get; private set; } = [];
+
     internal Leaf[] Leaves { get; private set; } = [];
+
+    /// <summary>The leaves with padding behind them.</summary>
+    internal Leaf[] Padded { get; private set; } = [];
 
     internal Chunk[] Chunks { get; private set; } = [];
 
@@ -63,17 +75,26 @@ internal sealed class LeafClass
         }
         else
         {
-            segments.Add(new Segment(leaf.Offset, end, leaf, route.Settings, [.. factors], [.. shifts], [.. starts]));
+            segments.Add(new Segment(
+                leaf.Offset, end, leaf, route.Settings, Known(knownFactors, factors), Known(knownShifts, shifts), Known(knownStarts, starts)));
         }
     }
 
     internal void Seal()
     {
         Segments = [.. segments];
-        Leaves = [.. leaves];
+        (Leaves, Padded) = ([.. leaves], [.. leaves.Where(leaf => leaf.Padding > 0)]);
+        Places = new SegmentPlace[Segments.Length];
+        Dictionary<(double[], long[]), int> alike = [];
+        Dictionary<int[], int> together = [];
         List<Chunk> chunks = [];
         for (int segment = 0; segment < Segments.Length; segment++)
         {
+            // Each array of numbers is there once, so the same numbers are the same array.
+            (double[], long[]) treatment = (Segments[segment].Factors, Segments[segment].Starts);
+            Places[segment] = new(
+                alike.TryAdd(treatment, segment) ? segment : alike[treatment],
+                isScattered || together.TryAdd(Segments[segment].Shifts, segment) ? segment : together[Segments[segment].Shifts]);
             // A segment may end less than a chunk before the last number.
             for (long start = Segments[segment].Start; start < Segments[segment].End; start += Chunk.Size)
                 chunks.Add(new Chunk(segment, (int)start, (int)Math.Min(Chunk.Size, Segments[segment].End - start)));
@@ -81,5 +102,15 @@ internal sealed class LeafClass
         }
 
         Chunks = [.. chunks];
+    }
+
+    /// <summary>The array of these numbers that was there before, or a copy that is from now on.</summary>
+    private static TNumber[] Known<TNumber>(Dictionary<TNumber[], TNumber[]> known, TNumber[] numbers)
+        where TNumber : unmanaged
+    {
+        if (known.TryGetValue(numbers, out TNumber[]? same)) return same;
+        TNumber[] copy = [.. numbers];
+        known.Add(copy, copy);
+        return copy;
     }
 }

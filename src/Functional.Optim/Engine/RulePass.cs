@@ -96,6 +96,12 @@ public ref struct RulePass<T>
     {
         for (segment = 0; segment < pass.Class.Segments.Length; segment++)
         {
+            if (IsAsBefore())
+            {
+                finished++;
+                continue;
+            }
+
             index = pass.Start;
             if (RuntimeFeature.IsDynamicCodeSupported && !Fusion.IsOff)
             {
@@ -108,7 +114,20 @@ public ref struct RulePass<T>
             }
 
             if (finished != segment + 1) throw Error("appended no rule; each part appends one");
+            ref SegmentPlace place = ref run.Kept(pass)!.Places[segment];
+            place = place with { Rule = segment };
         }
+    }
+
+    /// <summary>Whether a segment before the current one has the same rule; the current one then shares it.</summary>
+    private readonly bool IsAsBefore()
+    {
+        int before = pass.Class.Places[segment].Rule;
+        ReadOnlySpan<double> measured = run.MeasuredBy(pass);
+        if (before == segment || (!measured.IsEmpty && !measured[segment].Equals(measured[before]))) return false;
+        ref SegmentPlace place = ref run.Kept(pass)!.Places[segment];
+        place = place with { Rule = before };
+        return true;
     }
 
     private void Continue<TRule>(in TRule chain)
@@ -124,8 +143,7 @@ public ref struct RulePass<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
         Check(typeof(TRule), TRule.SlotCount);
-        int count = pass.Class.Segments.Length;
-        if (run.Kept(pass) is not FusedRules<T, TRule> bound) run.Keep(pass, bound = new FusedRules<T, TRule>(count));
+        if (run.Kept(pass) is not FusedRules<T, TRule> bound) run.Keep(pass, bound = new FusedRules<T, TRule>(pass.Class));
         bound.Rules[segment] = chain;
     }
 
@@ -153,9 +171,8 @@ public ref struct RulePass<T>
     private void AddRow<TRule>(in TRule next)
         where TRule : unmanaged, IUpdateRule<T>
     {
-        int count = pass.Class.Segments.Length;
-        if (run.Kept(pass) is not RulesInTurn<T> bound) run.Keep(pass, bound = new RulesInTurn<T>(count));
-        if (bound.Row<TRule>(row, segment, count) is not { } own) throw DifferentTypes();
+        if (run.Kept(pass) is not RulesInTurn<T> bound) run.Keep(pass, bound = new RulesInTurn<T>(pass.Class));
+        if (bound.Row<TRule>(row, segment) is not { } own) throw DifferentTypes();
         own[segment] = next;
         slots += TRule.SlotCount;
         row++;

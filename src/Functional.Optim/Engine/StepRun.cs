@@ -51,6 +51,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
 
         foreach (PlacedTransform placed in plan.Scalars)
             placed.Transform.UpdateScalars(step, scalars.AsSpan(placed.FirstScalar, placed.ScalarNames.Length));
+        plan.Schema.RequireFinite(scalars, step);
         foreach (PlanStep each in plan.Steps)
         {
             if (each is FusedPass pass) Bind(pass);
@@ -200,6 +201,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         (int packed, uint key) = Packed(pass);
         for (int index = 0; index < pass.Class.Segments.Length; index++)
         {
+            if (bound.Places[index].Memory != index) continue;
             Segment segment = pass.Class.Segments[index];
             ref PassMemory<T> memory = ref bound.Memories[index];
             (memory.PackedSlots, memory.RandomKey) = (packed, key);
@@ -217,7 +219,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             memory.AvoidCache(pass.Class.Length, pass.Slots.Length);
         }
 
-        bound.Execute(pass.Class);
+        bound.Execute();
         if (!pass.IsLast) ClearPadding(pass.Class);
     }
 
@@ -242,9 +244,6 @@ internal sealed unsafe class StepRun<T>(Plan plan)
     /// <summary>The padding adds nothing to what is measured later.</summary>
     private void ClearPadding(LeafClass leafClass)
     {
-        foreach (Leaf leaf in leafClass.Leaves)
-        {
-            if (leaf.Padding > 0) Update.Span(leaf, leaf.Offset + leaf.Length, leaf.Padding).Clear();
-        }
+        foreach (Leaf leaf in leafClass.Padded) Update.Span(leaf, leaf.Offset + leaf.Length, leaf.Padding).Clear();
     }
 }

@@ -53,6 +53,7 @@ public readonly ref struct FunctionStep<T>
     /// <param name="slots">The slots after the step, in the order of their names, each a tree of its own.</param>
     /// <param name="scalars">The scalars after the step, in the order of their names.</param>
     /// <exception cref="ArgumentException">There is not one for each name, or the parameters have another layout.</exception>
+    /// <exception cref="ArithmeticException">A scalar is not finite.</exception>
     public (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Next(
         ParameterTree<T> parameters, double loss, ReadOnlySpan<ParameterTree<T>> slots = default, ReadOnlySpan<double> scalars = default)
     {
@@ -65,6 +66,7 @@ public readonly ref struct FunctionStep<T>
         }
 
         Parameters.Layout.RequireSame(parameters.Layout, nameof(parameters));
+        schema.RequireFinite(scalars, Number);
         foreach (ParameterTree<T> slot in slots) Parameters.Layout.RequireSame(slot.Layout, nameof(slots));
         StateShell<T> next = schema.Rent<T>();
         (next.Step, next.Counters) = (Number, State.Counters);

@@ -238,6 +238,15 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         return new StateShell<T>(live.Schema.Over(live.Schema.SlotLayouts)).Around(live);
     }
 
+    /// <summary>The same step with the slots that come first, and what they mean.</summary>
+    internal OptimizerState<T> Leading(int slots, string identity)
+    {
+        OptimizerState<T> leading = this[..slots];
+        return leading.Shell is { } live
+            ? new StateShell<T>(live.Schema.Slice(0, slots, identity)).Around(live)
+            : leading;
+    }
+
     /// <summary>The same state at another step; it shares the slots.</summary>
     internal OptimizerState<T> At(long step)
     {
@@ -388,9 +397,11 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
 
         if (Counters.Gathered > 0 && !optimizer.Gathers)
             throw new ArgumentException($"The state holds {Counters.Gathered} gathered gradients, and {optimizer} does not gather any.");
-        foreach (double scalar in (ReadOnlySpan<double>)(shell?.Scalars ?? []))
+        for (int scalar = 0; scalar < ScalarNames.Length; scalar++)
         {
-            if (double.IsNaN(scalar)) throw new ArgumentException($"A scalar of the state is NaN: {this}.");
+            if (double.IsFinite(shell!.Scalars[scalar])) continue;
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"The scalar '{ScalarNames[scalar]}' of the state is {shell.Scalars[scalar]}; allowed is a finite number."));
         }
     }
 

@@ -28,6 +28,12 @@ internal static class StateIdentity
     internal static string Join(string first, string second) =>
         first.Length == 0 ? second : second.Length == 0 ? first : $"{first}, {second}";
 
+    /// <summary>The identity without the transform that ends it, or <see langword="null"/> where another one does.</summary>
+    internal static string? Without(string last, string identity) =>
+        identity == last ? ""
+        : identity.EndsWith($", {last}", StringComparison.Ordinal) ? identity[..^(last.Length + 2)]
+        : null;
+
     /// <summary>The kind of each slot; empty where the identity is not known.</summary>
     internal static ImmutableArray<string> KindsOf(string identity)
     {

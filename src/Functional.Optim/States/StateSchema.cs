@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Numerics;
 
 namespace Functional.Optim;
@@ -42,14 +43,32 @@ internal sealed class StateSchema
         SlotNames = SlotNames, SlotLayouts = layouts, ScalarNames = ScalarNames, Identity = Identity, Starts = Starts,
     };
 
-    /// <summary>Some of the slots; what they mean together is not known.</summary>
-    internal StateSchema Slice(int start, int length) => new()
+    /// <summary>Some of the slots.</summary>
+    /// <param name="start">The first.</param>
+    /// <param name="length">How many.</param>
+    /// <param name="identity">What they mean together; empty where that is not known.</param>
+    internal StateSchema Slice(int start, int length, string identity = "") => new()
     {
+        Identity = identity,
         SlotNames = SlotNames.IsEmpty ? [] : SlotNames.Slice(start, length),
         SlotLayouts = SlotLayouts.Slice(start, length),
         ScalarNames = ScalarNames,
         Starts = Starts is null ? null : SlotStarts.Of(Starts.OfSlots.Slice(start, length)),
     };
+
+    /// <summary>Checks the scalars that a step is to leave behind.</summary>
+    /// <param name="scalars">One for each name.</param>
+    /// <param name="step">The number of the step.</param>
+    /// <exception cref="ArithmeticException">One is not finite.</exception>
+    internal void RequireFinite(ReadOnlySpan<double> scalars, long step)
+    {
+        for (int index = 0; index < scalars.Length; index++)
+        {
+            if (double.IsFinite(scalars[index])) continue;
+            throw new ArithmeticException(string.Create(
+                CultureInfo.InvariantCulture, $"The scalar '{ScalarNames[index]}' of the state is {scalars[index]} after step {step}; allowed is a finite number."));
+        }
+    }
 
     /// <summary>A shell with this schema, whose contents are whatever its last owner left.</summary>
     internal StateShell<T> Rent<T>()

@@ -39,6 +39,7 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
         ImmutableArray<Leaf> leaves, Dictionary<string, Leaf> byName, int totalLength, int parameterCount)
     {
         Leaves = leaves;
+        Padded = [.. leaves.Where(leaf => leaf.Padding > 0)];
         TotalLength = totalLength;
         ParameterCount = parameterCount;
         this.byName = byName;
@@ -46,6 +47,9 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
 
     /// <summary>The leaves in order.</summary>
     public ImmutableArray<Leaf> Leaves { get; }
+
+    /// <summary>The leaves with padding behind them.</summary>
+    internal ImmutableArray<Leaf> Padded { get; }
 
     /// <summary>The number of elements of the flat buffer, padding included.</summary>
     public int TotalLength { get; }

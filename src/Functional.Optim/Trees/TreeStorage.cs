@@ -85,12 +85,7 @@ internal sealed class TreeStorage<T>(TreeLayout layout)
     internal void ClearPadding()
     {
         Span<T> all = Memory.Span;
-        for (int index = 0; index < Layout.Leaves.Length; index++)
-        {
-            int end = Layout.Leaves[index].Offset + Layout.Leaves[index].Length;
-            int next = index + 1 < Layout.Leaves.Length ? Layout.Leaves[index + 1].Offset : all.Length;
-            all[end..next].Clear();
-        }
+        foreach (Leaf leaf in Layout.Padded) all.Slice(leaf.Offset + leaf.Length, leaf.Padding).Clear();
     }
 
     private long Begin()

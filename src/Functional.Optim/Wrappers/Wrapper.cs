@@ -103,11 +103,14 @@ public abstract record Wrapper : Optimizer
     private protected sealed override (OptimizerState<T> State, ContinuationReport Report) GoOn<T>(
         OptimizerState<T> state, ParameterTree<T> parameters)
     {
-        (OptimizerState<T> inside, ContinuationReport report) = Inner.Continue(state, parameters);
-        if (OwnSlotNames.IsEmpty) return (inside, report);
+        if (OwnSlotNames.IsEmpty) return Inner.Continue(state, parameters);
         ImmutableArray<string> own = OwnSlotNames;
-        bool fits = state.SlotCount >= own.Length
+        string? identity = StateIdentity.Without(StateIdentity.Of(GetType(), own), state.Identity);
+        bool fits = state.SlotCount >= own.Length && (identity is not null || state.Identity.Length == 0)
             && (state.SlotNames.IsEmpty || state.SlotNames[^own.Length..].AsSpan().SequenceEqual(own.AsSpan()));
+        // What is inside may be a wrapper too, which looks for its slots at the end.
+        (OptimizerState<T> inside, ContinuationReport report) = Inner.Continue(
+            fits ? state.Leading(state.SlotCount - own.Length, identity ?? "") : state, parameters);
         ParameterTree<T>[] slots = new ParameterTree<T>[own.Length];
         for (int slot = 0; slot < own.Length; slot++)
         {
@@ -117,12 +120,8 @@ public abstract record Wrapper : Optimizer
         }
 
         OptimizerState<T> next = Wrapped(inside, slots);
+        report = report.With(new(GetType().Name, "every leaf", fits));
         // What was gathered of other leaves is no gradient of these.
-        // Its own slots were no one's to the optimizer inside.
-        report = report.With(new(GetType().Name, "every leaf", fits)) with
-        {
-            Dropped = fits ? report.Dropped[..^own.Length] : report.Dropped,
-        };
         return (next.Counted(next.Counters with { Gathered = fits ? state.Counters.Gathered : 0 }), report);
     }
 

@@ -12,7 +12,7 @@ internal static class QuickCommand
     /// <summary>The word that asks for it.</summary>
     internal const string Word = "quick";
 
-    private const int WrongUse = 2;
+    private const int WrongUse = 2, TableWidth = 160;
 
     /// <summary>Runs it.</summary>
     /// <param name="arguments">What stands behind the word.</param>
@@ -55,6 +55,8 @@ internal static class QuickCommand
             }
         }
 
+        // Not a terminal's width, which is that of none where the output goes to a file.
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, TableWidth);
         if (!json) AnsiConsole.Write(table);
         return 0;
     }

@@ -38,6 +38,59 @@ public class WrapperTests
         }
     }
 
+    [Fact]
+    public void Two_around_each_other_keep_their_slots_in_order_in_steps_in_files_and_in_a_run_that_goes_on()
+    {
+        Optimizer nested = Adding.Around(Accumulate.Of(2, Adding.Around(Sgd.Of(0.1, momentum: 0.9))));
+        ParameterTree<float> pure = Parameters, donated = Parameters.Copy();
+        OptimizerState<float> state = nested.Init(pure), own = nested.Init(donated);
+        Assert.Equal(4, state.SlotCount);
+        for (int step = 0; step < 5; step++)
+        {
+            (pure, state) = nested.Step(pure, Parameters, state);
+            (donated, own) = nested.StepDonating(donated, Parameters.Copy(), own);
+            Assert.Equal((pure, state), (donated, own));
+        }
+
+        // The outer saw every gradient, the inner the means of two of them.
+        Assert.Equal(5 * 1f, state[3].AsSpan()[0]);
+        Assert.Equal(2 * 1f, state[1].AsSpan()[0]);
+        (OptimizerState<float> carried, ContinuationReport report) = nested.Continue(state, pure);
+        Assert.Equal((state, 4), (carried, report.Rows.Count(row => row.Kept)));
+        Assert.Equal(nested.Step(pure, Parameters, state), nested.Step(pure, Parameters, carried));
+
+        ParameterTree<float> larger = ParameterTree.Of(Leaf.Of("w", [2], pure.AsSpan("w").ToArray()), Leaf.Of("new", [1], [7f]));
+        OptimizerState<float> grown = nested.Continue(state, larger).State;
+        Assert.Equal(state["momentum"].AsSpan("w").ToArray(), grown["momentum"].AsSpan("w").ToArray());
+        // What wrappers keep is of all leaves together.
+        for (int slot = 1; slot < grown.SlotCount; slot++) Assert.Equal(larger.Layout.Zeros<float>(), grown[slot]);
+    }
+
+    /// <summary>Adds up the gradients that it is given and passes them on.</summary>
+    private sealed record Adding : Wrapper
+    {
+        private Adding(Optimizer inner)
+            : base(inner)
+        {
+        }
+
+        protected override ImmutableArray<string> OwnSlotNames => ["sum"];
+
+        internal static Adding Around(Optimizer inner) => new(inner);
+
+        protected override (ParameterTree<T> Output, OptimizerState<T> State) Wrap<T>(in WrapperStep<T> step)
+        {
+            ParameterTree<T> sum = step.Own(0), gradients = step.Gradients;
+            TreeBuffer<T> added = step.Parameters.Layout.Rent<T>();
+            foreach (Leaf leaf in sum.Layout.Leaves)
+            {
+                for (int index = 0; index < leaf.Length; index++) added.AsSpan(leaf)[index] = sum.AsSpan(leaf)[index] + gradients.AsSpan(leaf)[index];
+            }
+
+            return step.Inside(gradients, added.ToTree());
+        }
+    }
+
     private sealed record Keeps(Optimizer Around, int Named) : Wrapper(Around)
     {
         public int Returned { get; init; } = Named;
