@@ -74,6 +74,8 @@ public static unsafe class Elementwise
             {
                 ParallelFor.Run((int)(((long)length + Chunk.Size - 1) / Chunk.Size), new Slices<T, TRule>(&constants, length, memory, LaneWidths.Resolve(width)));
             }
+
+            Settle(memory.NonTemporal);
         }
     }
 
@@ -98,6 +100,17 @@ public static unsafe class Elementwise
             Segments<T, TRule> body = new(rule, memory, place, chunk, LaneWidths.Resolve(LaneWidth.Best));
             ParallelFor.Run(chunks.Length, length, body);
         }
+
+        Settle(memories.Length > 0 && memories[0].NonTemporal);
+    }
+
+    /// <summary>
+    /// What was written past the cache by this thread is seen by whoever sees what it writes next. Other threads of a loop did so when they
+    /// said that they are through.
+    /// </summary>
+    private static void Settle(bool nonTemporal)
+    {
+        if (nonTemporal) Thread.MemoryBarrier();
     }
 
     /// <summary>Runs a rule over the indices [start, end) on the calling thread.</summary>
@@ -128,7 +141,6 @@ public static unsafe class Elementwise
             long aligned = Math.Min(end, start + memory.ElementsToAlignment(start));
             if (start < aligned) Loop<T, TRule, ScalarLane<T>, Cached>(rule, memory, start, aligned);
             start = Loop<T, TRule, LanePair<T, TLane>, PastTheCache>(rule, memory, aligned, end);
-            Thread.MemoryBarrier();
         }
 
         if (end - start >= LanePair<T, TLane>.Width) start = Loop<T, TRule, LanePair<T, TLane>, Cached>(rule, memory, start, end);

@@ -158,7 +158,7 @@ internal sealed class Plan
     {
         ImmutableArray<SlotPlan> slots =
         [
-            .. placement.Transforms.SelectMany(placed => Enumerable.Range(0, placed.SlotNames.Length).Select(index => new SlotPlan(placed, index))),
+            .. placement.Transforms.SelectMany(placed => Enumerable.Range(0, placed.SlotNames.Length).Select(index => new SlotPlan(placed, index, layout))),
         ];
         if (slots.IsEmpty) return slots;
         HashSet<PlacedTransform> through = [];
@@ -267,7 +267,8 @@ internal sealed class Plan
         Transform transform = placed.Transform;
         int own = transform.TransformsLeaves ? 0 : placed.SlotNames.Length;
         if (own > Slots<ScalarLane<float>>.Capacity)
-            throw new InvalidOperationException($"{transform} has {own} slots; a part has 0 to {Slots<ScalarLane<float>>.Capacity}.");
+            throw new InvalidOperationException(
+                $"{transform} has {own} slots; a part that works element by element has 0 to {Slots<ScalarLane<float>>.Capacity}, one that transforms whole leaves any number.");
         return before == 0
             || (before < MaxRulesInPass && !transform.Measures && !transform.TransformsLeaves && slots + own <= Slots<ScalarLane<float>>.Capacity);
     }

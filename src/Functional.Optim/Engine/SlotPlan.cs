@@ -5,8 +5,10 @@ namespace Functional.Optim;
 /// <summary>One slot of the state under a plan: whose it is, which leaves have it, and of which shapes.</summary>
 /// <param name="owner">The transform that keeps it.</param>
 /// <param name="index">Which of its slots.</param>
-internal sealed class SlotPlan(PlacedTransform owner, int index)
+/// <param name="parameters">The layout of the parameters, whose leaves are added in order.</param>
+internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout parameters)
 {
+    /// <summary>The leaves of the slot, once it has another layout than the parameters.</summary>
     private readonly List<(string Name, int[] Shape)> shapes = [];
     private ImmutableArray<long> starts;
     private bool differs;
@@ -26,7 +28,13 @@ internal sealed class SlotPlan(PlacedTransform owner, int index)
     internal void Add(Leaf leaf, bool has)
     {
         ImmutableArray<int>? shape = has ? owner.Transform.SlotShape(index, leaf) : null;
-        differs |= shape is null || (shape.Value != leaf.Shape && !shape.Value.AsSpan().SequenceEqual(leaf.Shape.AsSpan()));
+        if (!differs)
+        {
+            if (shape is { } own && (own == leaf.Shape || own.AsSpan().SequenceEqual(leaf.Shape.AsSpan()))) return;
+            differs = true;
+            foreach (Leaf before in parameters.Leaves.AsSpan(..leaf.Index)) shapes.Add((before.Name, [.. before.Shape]));
+        }
+
         if (shape is { } given) shapes.Add((leaf.Name, [.. given]));
     }
 

@@ -365,7 +365,11 @@ public abstract record Optimizer
     {
         TreeBuffer<T> start = (slot.Layout ?? parameters.Layout).Rent<T>();
         foreach (Leaf leaf in start.Layout.Leaves)
-            slot.Owner.Transform.InitSlot(slot.Index, parameters.AsSpan(leaf.Name), start.AsSpan(leaf));
+        {
+            slot.Owner.Transform.InitSlot(
+                slot.Index, slot.Layout is null ? parameters.AsSpan(leaf) : parameters.AsSpan(leaf.Name), start.AsSpan(leaf));
+        }
+
         return start;
     }
 

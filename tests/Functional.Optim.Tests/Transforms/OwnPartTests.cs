@@ -13,7 +13,7 @@ public class OwnPartTests
     {
         Assert.Equal("Keeps { Slots = 2, Names = 1 } have 1 slot names, and rules of 2 slots; each slot has a name.", Fault(new Keeps(2, 1)));
         Assert.Equal("Keeps { Slots = 1, Names = 2 } have 2 slot names, and rules of 1 slots; each slot has a name.", Fault(new Keeps(1, 2)));
-        Assert.Equal("Keeps { Slots = 1, Names = 5 } has 5 slots; a part has 0 to 4.", Fault(new Keeps(1, 5)));
+        Assert.Equal("Keeps { Slots = 1, Names = 5 } has 5 slots; a part that works element by element has 0 to 4, one that transforms whole leaves any number.", Fault(new Keeps(1, 5)));
     }
 
     [Fact]
