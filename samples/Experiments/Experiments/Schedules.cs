@@ -78,9 +78,9 @@ public static class Schedules
         (double peak, double floor, int warmup) = (options.Peak, options.Floor, options.Warmup);
         return
         [
-            new("exponential to a floor of 0", Fault(WarmupExponential.Create(peak, warmup, options.Steps, floor: 0)), "rate 0 after the warm-up"),
-            new("cosine, total = warm-up", Fault(WarmupCosine.Create(peak, warmup, warmup, floor)), "division by zero"),
-            new("polynomial, total < warm-up", Fault(WarmupPolynomial.Create(peak, warmup, warmup / 2, floor)), "rates above the peak"),
+            new("exponential to a floor of 0", Fault(() => WarmupExponential.Of(peak, warmup, options.Steps, floor: 0)), "rate 0 after the warm-up"),
+            new("cosine, total = warm-up", Fault(() => WarmupCosine.Of(peak, warmup, warmup, floor)), "division by zero"),
+            new("polynomial, total < warm-up", Fault(() => WarmupPolynomial.Of(peak, warmup, warmup / 2, floor)), "rates above the peak"),
         ];
     }
 
@@ -106,8 +106,8 @@ public static class Schedules
             schedule.At(2L * options.Steps), [.. rates]);
     }
 
-    private static string Fault<T>(Validation<Error, T> made) =>
-        made.Match(Succ: _ => "accepted", Fail: faults => string.Join("; ", faults.Map(fault => fault.Message)));
+    private static string Fault<T>(Func<T> make) =>
+        Validated.Of(make).Match(Succ: _ => "accepted", Fail: faults => string.Join("; ", faults.Map(fault => fault.Message)));
 
     private static Report ReportOf(SchedulesOptions options, ImmutableArray<ScheduleRow> rows)
     {

@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim.Training;
 
 /// <summary>How long to train, and how often to look.</summary>
@@ -36,7 +33,7 @@ public sealed record TrainerOptions
     /// </summary>
     public int MaxReports { get; }
 
-    /// <summary>The options, or every fault found.</summary>
+    /// <summary>The options.</summary>
     /// <param name="steps">The steps of the whole run, those before a resume included; from 1.</param>
     /// <param name="evaluateEvery">The steps between evaluations; from 1.</param>
     /// <param name="evaluationBatches">The batches of an evaluation; from 1.</param>
@@ -44,7 +41,8 @@ public sealed record TrainerOptions
     /// <param name="tokensPerBatch">The tokens of a batch; from 1. At 1, tokens per second are steps per second.</param>
     /// <param name="nonFinitePolicy">What to do about a gradient that is not finite, unless the optimizer has an <see cref="ApplyIfFinite"/>.</param>
     /// <param name="maxReports">How many reports the history holds; from 2. A longer run keeps some of its reports, spread over all of it.</param>
-    public static Validation<Error, TrainerOptions> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static TrainerOptions Of(
         long steps, long evaluateEvery = 100, int evaluationBatches = 8, long reportEvery = 1, int tokensPerBatch = 1,
         NonFinitePolicy nonFinitePolicy = NonFinitePolicy.Throw, int maxReports = 65536) =>
         new Faults()
@@ -55,13 +53,5 @@ public sealed record TrainerOptions
             .Require(tokensPerBatch >= 1, nameof(tokensPerBatch), tokensPerBatch, "1 or more")
             .Require(Enum.IsDefined(nonFinitePolicy), nameof(nonFinitePolicy), nonFinitePolicy, "Throw, Skip or Zero")
             .Require(maxReports >= 2, nameof(maxReports), maxReports, "2 or more")
-            .Make(() => new TrainerOptions(steps, evaluateEvery, evaluationBatches, reportEvery, tokensPerBatch, nonFinitePolicy, maxReports));
-
-    /// <summary>The options.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static TrainerOptions Of(
-        long steps, long evaluateEvery = 100, int evaluationBatches = 8, long reportEvery = 1, int tokensPerBatch = 1,
-        NonFinitePolicy nonFinitePolicy = NonFinitePolicy.Throw, int maxReports = 65536) =>
-        Create(steps, evaluateEvery, evaluationBatches, reportEvery, tokensPerBatch, nonFinitePolicy, maxReports).OrThrow(nameof(TrainerOptions));
+            .Make(() => new TrainerOptions(steps, evaluateEvery, evaluationBatches, reportEvery, tokensPerBatch, nonFinitePolicy, maxReports)).OrThrow(nameof(TrainerOptions));
 }

@@ -8,9 +8,9 @@ namespace Functional.Optim;
 /// <typeparam name="T">Such as <see cref="Schedule"/>.</typeparam>
 public sealed class CatalogueEntry<T> : CatalogueEntry
 {
-    private readonly Func<OptionValues, Validation<Error, T>> make;
+    private readonly Func<OptionValues, T> make;
 
-    internal CatalogueEntry(string kind, string name, Func<OptionValues, Validation<Error, T>> make)
+    internal CatalogueEntry(string kind, string name, Func<OptionValues, T> make)
         : base(kind, name, OptionsOf(make)) => this.make = make;
 
     /// <summary>What the options say, or every fault found: of each option by itself, else of options that do not go together.</summary>
@@ -20,14 +20,15 @@ public sealed class CatalogueEntry<T> : CatalogueEntry
     {
         ArgumentNullException.ThrowIfNull(options);
         OptionValues values = new(options, learningRate);
-        Validation<Error, T> made = make(values);
+        Validation<Error, T> made = Validated.Of(() => make(values));
         return values.FaultsOf(Name).Make(() => made).Bind(static inner => inner);
     }
 
-    private static ImmutableArray<CatalogueOption> OptionsOf(Func<OptionValues, Validation<Error, T>> make)
+    private static ImmutableArray<CatalogueOption> OptionsOf(Func<OptionValues, T> make)
     {
         OptionValues none = new(ImmutableDictionary<string, string>.Empty);
-        make(none);
+        // Nothing is made of options that are not given; what is asked for is remembered all the same.
+        _ = Validated.Of(() => make(none));
         return none.Options;
     }
 }

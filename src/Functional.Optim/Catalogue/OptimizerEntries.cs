@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -11,7 +9,7 @@ internal static class OptimizerEntries
     [
         Entry(
             "sgd",
-            at => Sgd.Create(
+            at => Sgd.Of(
                 at.LearningRate(), ScheduledMomentum(at),
                 at.Number("dampening", "τ, the share of each gradient left out of the momentum", Bounds.UnitInterval, 0),
                 at.Flag("nesterov", "whether the update looks ahead, which wants momentum and no dampening"),
@@ -19,21 +17,21 @@ internal static class OptimizerEntries
             "goes down the gradient, or its momentum", "Robbins and Monro, 1951; Polyak, 1964", "torch SGD, Optax sgd", "Optax has no dampening"),
         Entry(
             "adam",
-            at => Adam.Create(
+            at => Adam.Of(
                 at.LearningRate(), ScheduledBeta1(at), Beta2(at), Epsilon(at, 1e-8), ScheduledPenalty(at), Decay(at),
                 BiasCorrection(at, true), AmsGradOf(at), Maximize(at)),
             "divides the mean of the gradients by the root of the mean of their squares", "Kingma and Ba, 2015",
             "torch Adam, Optax adam, amsgrad", "Optax keeps the largest of corrected moments (`amsGrad`)"),
         Entry(
             "adamW",
-            at => AdamW.Create(
+            at => AdamW.Of(
                 at.LearningRate(), ScheduledBeta1(at), Beta2(at), Epsilon(at, 1e-8), ScheduledDecoupled(at, 0.01), Decay(at),
                 AmsGradOf(at), Maximize(at)),
             "Adam whose decay does not go through the moments", "Loshchilov and Hutter, 2019", "torch AdamW, Optax adamw",
             "rounds better than torch; Optax's λ is 0.0001"),
         Entry(
             "nAdam",
-            at => NAdam.Create(
+            at => NAdam.Of(
                 at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8),
                 at.Number("momentumDecay", "ψ, how fast the momentum rises from β₁ / 2 to β₁", Bounds.NotNegative, 0.004),
                 Penalty(at), Decay(at), DecoupledDecay(at), Maximize(at),
@@ -41,7 +39,7 @@ internal static class OptimizerEntries
             "Adam with Nesterov momentum", "Dozat, 2016", "torch NAdam, Optax nadam", "Optax's momentum does not rise"),
         Entry(
             "rAdam",
-            at => RAdam.Create(
+            at => RAdam.Of(
                 at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8),
                 at.WholeFrom("threshold", "what the length of the average has to exceed for adaptive steps", 4, 5),
                 Penalty(at), Decay(at), DecoupledDecay(at), Maximize(at)),
@@ -49,24 +47,24 @@ internal static class OptimizerEntries
             "Optax adds ε behind the bias correction"),
         Entry(
             "adamax",
-            at => Adamax.Create(at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8), Penalty(at), Decay(at), Maximize(at)),
+            at => Adamax.Of(at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8), Penalty(at), Decay(at), Maximize(at)),
             "Adam that divides by the largest gradient of late", "Kingma and Ba, 2015", "torch Adamax, Optax adamax"),
         Entry(
             "adagrad",
-            at => Adagrad.Create(
+            at => Adagrad.Of(
                 at.LearningRate(), at.Number("learningRateDecay", "d, how fast the rate falls: η(t) / (1 + (t − 1)·d)", Bounds.NotNegative, 0),
                 InitialAccumulator(at), Epsilon(at, 1e-10), EpsilonRoot(at, 0), Penalty(at), Decay(at), Maximize(at)),
             "divides by the root of the sum of all squares", "Duchi, Hazan and Singer, 2011", "torch Adagrad, Optax adagrad",
             "Optax's ε is under the root (`epsilonRoot`), its sum starts at 0.1"),
         Entry(
             "adadelta",
-            at => Adadelta.Create(
+            at => Adadelta.Of(
                 at.LearningRate(), at.Number("rho", "ρ, how much of both means is kept", Bounds.BelowOne, 0.9),
                 at.Number("epsilon", "ε, under both roots", Bounds.Positive, 1e-6), Penalty(at), Decay(at), Maximize(at)),
             "measures each step by the steps before it", "Zeiler, 2012", "torch Adadelta, Optax adadelta"),
         Entry(
             "rmsProp",
-            at => RmsProp.Create(
+            at => RmsProp.Of(
                 at.LearningRate(), at.Number("alpha", "α, how much of the mean of the squares is kept", Bounds.BelowOne, 0.99),
                 Epsilon(at, 1e-8), EpsilonRoot(at, 0), at.Flag("centered", "whether to divide by the deviation from the mean gradient"),
                 ScheduledMomentum(at), Penalty(at), Decay(at), Maximize(at)),
@@ -74,7 +72,7 @@ internal static class OptimizerEntries
             "Optax's ε is under the root (`epsilonRoot`), its α is 0.9"),
         Entry(
             "asgd",
-            at => Asgd.Create(
+            at => Asgd.Of(
                 at.LearningRate(), at.Number("lambda", "λ, the decay of the parameters and of the rate", Bounds.NotNegative, 1e-4),
                 at.Number("alpha", "α, the power by which the rate falls", Bounds.NotNegative, 0.75),
                 at.Whole("averageAfter", "t₀, how many updates pass before the average departs from the parameters", 0, 1_000_000),
@@ -83,7 +81,7 @@ internal static class OptimizerEntries
             "torch keeps its rates in float32, as state"),
         Entry(
             "rprop",
-            at => Rprop.Create(
+            at => Rprop.Of(
                 at.Number("initialStep", "the size of the first step", Bounds.Positive, 0.01),
                 at.Number("etaMinus", "η⁻, what a step shrinks by where the sign flips", Rprop.Shrinking, 0.5),
                 at.Number("etaPlus", "η⁺, what it grows by where the sign stays", Rprop.Growing, 1.2),
@@ -94,35 +92,35 @@ internal static class OptimizerEntries
             "torch Rprop, Optax rprop", "theirs call `initialStep` the learning rate"),
         Entry(
             "lion",
-            at => Lion.Create(at.LearningRate(), ScheduledBeta1(at), Beta2(at, 0.99), ScheduledDecoupled(at, 0), Decay(at), Maximize(at)),
+            at => Lion.Of(at.LearningRate(), ScheduledBeta1(at), Beta2(at, 0.99), ScheduledDecoupled(at, 0), Decay(at), Maximize(at)),
             "the sign of the momentum", "Chen et al., 2023", "Optax lion", "Optax's λ is 0.001"),
         Entry(
             "lamb",
-            at => Lamb.Create(at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-6), Decoupled(at, 0.01), Decay(at), Maximize(at)),
+            at => Lamb.Of(at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-6), Decoupled(at, 0.01), Decay(at), Maximize(at)),
             "AdamW whose steps are scaled leaf by leaf to the size of the parameters", "You et al., 2020", "Optax lamb", "Optax's λ is 0"),
         Entry(
             "lars",
-            at => Lars.Create(
+            at => Lars.Of(
                 at.LearningRate(), at.Number("momentum", MomentumText, Bounds.BelowOne, 0.9),
                 TransformEntries.Coefficient(at, 0.001), Penalty(at), Epsilon(at, 0), TransformEntries.Adapts(at), Maximize(at)),
             "momentum of gradients scaled leaf by leaf to the size of the parameters", "You, Gitman and Ginsburg, 2017", "Optax lars",
             "Optax takes the norm of g + λ·θ, the paper the sum of the norms"),
         Entry(
             "adaBelief",
-            at => AdaBelief.Create(
+            at => AdaBelief.Of(
                 at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-16), EpsilonRoot(at, 1e-16), Penalty(at), Decay(at), DecoupledDecay(at), Maximize(at)),
             "divides by the deviation of the gradients from their mean", "Zhuang et al., 2020", "Optax adabelief",
             "the authors' code decouples the decay and rectifies"),
         Entry(
             "yogi",
-            at => Yogi.Create(
+            at => Yogi.Of(
                 at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-3), InitialAccumulator(at), BiasCorrection(at, false),
                 Penalty(at), Decay(at), Maximize(at)),
             "Adam whose mean of the squares forgets slowly", "Zaheer et al., 2018", "Optax yogi",
             "Optax corrects the bias and starts at 1e-6 (`biasCorrection`, `initialAccumulator`)"),
         Entry(
             "adafactor",
-            at => Adafactor.Create(
+            at => Adafactor.Of(
                 at.LearningRate(), at.Choice("form", "whose semantics", AdafactorForm.HuggingFace),
                 at.Flag("relativeStep", "whether the rate is at most 1 / √t", true),
                 at.Flag("scaleByParameters", "whether a step is as long as the parameters of its leaf are large", true),
@@ -136,14 +134,14 @@ internal static class OptimizerEntries
             "torch Adafactor, Optax adafactor", "m + n numbers for a matrix; torch's is `form: Torch`; Optax leaves small matrices whole"),
         Entry(
             "novoGrad",
-            at => NovoGrad.Create(
+            at => NovoGrad.Of(
                 at.LearningRate(), Beta1(at, 0.95), Beta2(at, 0.98), Epsilon(at, 1e-8), Decoupled(at, 0), Decay(at),
                 at.Flag("gradientAveraging", "whether the momentum takes 1 − β₁ of each update"), Maximize(at)),
             "momentum of gradients over the root of the mean of their squared norms, one number for each leaf", "Ginsburg et al., 2019",
             "Optax novograd", "one more number for each leaf; Optax has β₁ = 0.9, β₂ = 0.25, ε = 1e-6"),
         Entry(
             "scheduleFree",
-            at => ScheduleFree.Create(
+            at => ScheduleFree.Of(
                 at.Inner("base", "what makes the steps, with a momentum, which becomes β, and one learning rate at its end, such as adamW"),
                 at.Whole("warmupSteps", "W, the updates in which the rate rises to that of the base", 0, 0),
                 at.Number("stepPower", "r, the power of the step in the weights of the average", Bounds.NotNegative, 0),
@@ -153,7 +151,7 @@ internal static class OptimizerEntries
             "schedulefree AdamWScheduleFree, Optax schedule_free", "Optax keeps z and x, and its base has no momentum"),
         Entry(
             "muon",
-            at => Muon.Create(
+            at => Muon.Of(
                 at.LearningRate(), at.Number("momentum", MomentumText, Bounds.BelowOne, 0.95), at.Flag("nesterov", "whether the momentum looks one step ahead", true),
                 TransformEntries.Variant(at), TransformEntries.Steps(at), TransformEntries.ScaleOf(at, MatrixScale.Original),
                 Decoupled(at, 0.1), Decay(at), Maximize(at)),
@@ -161,7 +159,7 @@ internal static class OptimizerEntries
             "torch Muon, Optax muon", "no rounding to bfloat16; torch's `match_rms_adamw` is `MatchRms`; Optax corrects the bias"),
     ];
 
-    internal static CatalogueEntry<Lbfgs> Lbfgs { get; } = new(Kind, "lbfgs", at => Optim.Lbfgs.Create(
+    internal static CatalogueEntry<Lbfgs> Lbfgs { get; } = new(Kind, "lbfgs", at => Optim.Lbfgs.Of(
         at.LearningRate(description: "η(k), the step size, or the one that a line search tries first", fallback: "1"),
         at.WholeFrom("maximumIterations", "how many iterations a step makes", 1, 20),
         at.WholeOrNone("maximumEvaluations", "after how many evaluations a step ends; 5/4 of the iterations where not given", 1),
@@ -181,12 +179,11 @@ internal static class OptimizerEntries
         Beta1Text = "β₁, how much of the mean of the gradients is kept", PenaltyText = "λ, an L2 penalty unless decoupled",
         DecoupledText = "λ, decoupled";
 
-    private static CatalogueEntry<Optimizer> Entry<T>(
-        string name, Func<OptionValues, Validation<Error, T>> make, string description, string paper, string knownAs, string differs = "")
-        where T : Optimizer => new(Kind, name, at => make(at).Map(optimizer => (Optimizer)optimizer))
-        {
-            Description = description, Paper = paper, KnownAs = knownAs, Differs = differs,
-        };
+    private static CatalogueEntry<Optimizer> Entry(
+        string name, Func<OptionValues, Optimizer> make, string description, string paper, string knownAs, string differs = "") => new(Kind, name, make)
+    {
+        Description = description, Paper = paper, KnownAs = knownAs, Differs = differs,
+    };
 
     private static Schedule ScheduledMomentum(OptionValues at) => at.Scheduled("momentum", MomentumText, Bounds.BelowOne, 0);
 

@@ -95,7 +95,7 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
     internal Schedule LearningRate(string name = "learningRate", string description = "η(t)", string? fallback = null) => Build(
         new(name, description, "a schedule", $"a number or one of the schedules as {EntryText.Form}", fallback),
         text => ReadNumber(text, out double rate)
-            ? Constant.Create(rate).Map(constant => (Schedule)constant)
+            ? Validated.Of<Schedule>(() => Constant.Of(rate))
             : Catalogue.Schedules.Build(text),
         learningRate);
 

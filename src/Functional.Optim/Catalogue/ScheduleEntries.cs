@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -9,67 +7,67 @@ internal static class ScheduleEntries
 {
     internal static ImmutableArray<CatalogueEntry<Schedule>> All { get; } =
     [
-        Entry("constant", at => Constant.Create(Rate(at)), "the same rate at every step", knownAs: "Optax constant_schedule"),
+        Entry("constant", at => Constant.Of(Rate(at)), "the same rate at every step", knownAs: "Optax constant_schedule"),
         Entry(
-            "linearWarmup", at => LinearWarmup.Create(Peak(at), Warmup(at)),
+            "linearWarmup", at => LinearWarmup.Of(Peak(at), Warmup(at)),
             "a line up to the peak, which it keeps", knownAs: "Optax warmup_constant_schedule",
             differs: "the first update has peak / warmupSteps, not 0"),
         Entry(
-            "warmupCosine", at => WarmupCosine.Create(Peak(at), Warmup(at), Total(at), Floor(at)),
+            "warmupCosine", at => WarmupCosine.Of(Peak(at), Warmup(at), Total(at), Floor(at)),
             "warm-up, then half a cosine down to the floor", "Loshchilov and Hutter, 2017", "Optax warmup_cosine_decay_schedule"),
         Entry(
-            "warmupPolynomial", at => WarmupPolynomial.Create(Peak(at), Warmup(at), Total(at), Floor(at), Power(at, 2)),
+            "warmupPolynomial", at => WarmupPolynomial.Of(Peak(at), Warmup(at), Total(at), Floor(at), Power(at, 2)),
             "warm-up, then a power of what is left"),
         Entry(
             "warmupExponential",
-            at => WarmupExponential.Create(
+            at => WarmupExponential.Of(
                 Peak(at), Warmup(at), Total(at), at.Number("floor", "the rate at the end", "above 0, to the peak")),
             "warm-up, then the same ratio from step to step down to the floor", knownAs: "Optax warmup_exponential_decay_schedule",
             differs: "takes the floor instead of the ratio"),
         Entry(
-            "cosine", at => WarmupCosine.Create(Peak(at), 0, Total(at, least: "1 or more"), Floor(at)),
+            "cosine", at => WarmupCosine.Of(Peak(at), 0, Total(at, least: "1 or more"), Floor(at)),
             "half a cosine down to the floor", "Loshchilov and Hutter, 2017", "torch CosineAnnealingLR, Optax cosine_decay_schedule",
             "torch rises again after the end"),
         Entry(
-            "polynomial", at => WarmupPolynomial.Create(Peak(at), 0, Total(at, least: "1 or more"), Floor(at), Power(at, 1)),
+            "polynomial", at => WarmupPolynomial.Of(Peak(at), 0, Total(at, least: "1 or more"), Floor(at), Power(at, 1)),
             "a power of what is left", knownAs: "torch PolynomialLR, Optax polynomial_schedule"),
         Entry(
             "stepDecay",
-            at => StepDecay.Create(
+            at => StepDecay.Of(
                 Rate(at), at.Whole("every", "the steps from one fall to the next", 1), Gamma(at, "the factor of each fall", 0.1)),
             "falls by a factor every so many steps", knownAs: "torch StepLR, Optax exponential_decay with staircase"),
         Entry(
             "multiStepDecay",
-            at => MultiStepDecay.Create(
+            at => MultiStepDecay.Of(
                 Rate(at), at.Wholes("milestones", "the steps that first have a lower rate", "0 or more, in rising order"),
                 Gamma(at, "the factor of each fall", 0.1)),
             "falls by a factor at each milestone", knownAs: "torch MultiStepLR, Optax piecewise_constant_schedule"),
         Entry(
             "constantFactor",
-            at => ConstantFactor.Create(
+            at => ConstantFactor.Of(
                 Rate(at), at.Whole("steps", "the step that first has the whole rate", 0),
                 Part(at, "initialFactor", "the part of the rate before", 1.0 / 3)),
             "a part of the rate for the first steps, then all of it", knownAs: "torch ConstantLR", differs: "the part may be 0"),
         Entry(
             "linearFactor",
-            at => LinearFactor.Create(
+            at => LinearFactor.Of(
                 Rate(at), at.Whole("steps", "the step that first has the end", 1),
                 Part(at, "startFactor", "the part of the rate at step 0", 1.0 / 3),
                 Part(at, "endFactor", "the part of the rate at the end", 1)),
             "a line from one part of the rate to another", knownAs: "torch LinearLR, Optax linear_schedule", differs: "the start may be 0"),
         Entry(
-            "exponentialDecay", at => ExponentialDecay.Create(Rate(at), Gamma(at, "the factor of each step")),
+            "exponentialDecay", at => ExponentialDecay.Of(Rate(at), Gamma(at, "the factor of each step")),
             "the same ratio from each step to the next, without an end", knownAs: "torch ExponentialLR, Optax exponential_decay"),
         Entry(
             "cosineRestarts",
-            at => CosineRestarts.Create(
+            at => CosineRestarts.Of(
                 Peak(at), at.Whole("firstPeriod", "the step of the first restart", 1),
                 at.Whole("periodFactor", "how many times longer each period is than the last", 1, 1), Floor(at)),
             "half a cosine again and again, each period a factor longer", "Loshchilov and Hutter, 2017",
             "torch CosineAnnealingWarmRestarts, Optax sgdr_schedule"),
         Entry(
             "oneCycle",
-            at => OneCycle.Create(
+            at => OneCycle.Of(
                 Peak(at), at.Whole("totalSteps", "the number of updates", 1),
                 at.Number("rise", "the part of the steps that rises", "in [0, 1), at most 0.5 with three phases", 0.3),
                 at.Choice("anneal", "the shape of each phase", Anneal.Cosine),
@@ -80,7 +78,7 @@ internal static class ScheduleEntries
             "torch OneCycleLR, Optax cosine_onecycle_schedule, linear_onecycle_schedule", "stays at the end, where torch throws"),
         Entry(
             "cyclic",
-            at => Cyclic.Create(
+            at => Cyclic.Of(
                 at.Number("floor", "the lowest rate", "from 0 to the peak"), Peak(at), at.Whole("stepsUp", "the steps of a rise", 1, 2000),
                 at.WholeOrNone("stepsDown", "the steps of a fall; as many as of a rise where not given", 1L),
                 at.Choice("mode", "how the height of the triangle changes", CyclicMode.Triangular),
@@ -89,19 +87,19 @@ internal static class ScheduleEntries
             "the paper's exponential range shrinks the floor too"),
         Entry(
             "inverseSquareRoot",
-            at => InverseSquareRoot.Create(Peak(at), at.Whole("warmupSteps", "the step that has the peak, and the scale of the fall", 1)),
+            at => InverseSquareRoot.Of(Peak(at), at.Whole("warmupSteps", "the step that has the peak, and the scale of the fall", 1)),
             "warm-up, then the inverse of the square root of the step", "Vaswani et al., 2017",
             "fairseq inverse_sqrt, Transformers get_inverse_sqrt_schedule"),
         Entry(
             "warmupStableDecay",
-            at => WarmupStableDecay.Create(
+            at => WarmupStableDecay.Of(
                 Peak(at), Warmup(at), at.Whole("decaySteps", "the steps of the decay", "1 or more, with warmupSteps at most totalSteps"),
                 Total(at), Floor(at), at.Choice("anneal", "the shape of the decay", Anneal.Linear)),
             "warm-up, the peak until the last steps, a decay over those", "Hu et al., 2024; Hägele et al., 2024",
             "Transformers get_wsd_schedule"),
     ];
 
-    internal static CatalogueEntry<Plateau> Plateau { get; } = new("plateau", "plateau", at => Optim.Plateau.Create(
+    internal static CatalogueEntry<Plateau> Plateau { get; } = new("plateau", "plateau", at => Optim.Plateau.Of(
         at.Choice("mode", "whether lower or higher metrics are better", PlateauMode.Minimize),
         at.Number("factor", "what the rate is multiplied by", Bounds.BelowOne, 0.1),
         at.Whole("patience", "how many metrics in a row may be no better", 0, 10),
@@ -115,13 +113,12 @@ internal static class ScheduleEntries
         KnownAs = "torch ReduceLROnPlateau, Optax contrib.reduce_on_plateau",
     };
 
-    private static CatalogueEntry<Schedule> Entry<T>(
-        string name, Func<OptionValues, Validation<Error, T>> make, string description,
-        string paper = "", string knownAs = "", string differs = "")
-        where T : Schedule => new("schedule", name, at => make(at).Map(schedule => (Schedule)schedule))
-        {
-            Description = description, Paper = paper, KnownAs = knownAs, Differs = differs,
-        };
+    private static CatalogueEntry<Schedule> Entry(
+        string name, Func<OptionValues, Schedule> make, string description,
+        string paper = "", string knownAs = "", string differs = "") => new("schedule", name, make)
+    {
+        Description = description, Paper = paper, KnownAs = knownAs, Differs = differs,
+    };
 
     private static double Rate(OptionValues at) => at.Number("rate", "the base rate", Bounds.NotNegative);
 

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -10,76 +8,76 @@ internal static class TransformEntries
     internal static ImmutableArray<CatalogueEntry<Optimizer>> All { get; } =
     [
         Entry(
-            "clipByGlobalNorm", at => Clip.CreateByGlobalNorm(Maximum(at), Norm(at)), "scales the whole update down to a norm",
+            "clipByGlobalNorm", at => Clip.ByGlobalNorm(Maximum(at), Norm(at)), "scales the whole update down to a norm",
             "Pascanu, Mikolov and Bengio, 2013", "torch clip_grad_norm_, Optax clip_by_global_norm", "torch multiplies by c / (norm + 1e-6)"),
-        Entry("clipByLeafNorm", at => Clip.CreateByLeafNorm(Maximum(at), Norm(at)), "scales the update of each leaf down to a norm"),
+        Entry("clipByLeafNorm", at => Clip.ByLeafNorm(Maximum(at), Norm(at)), "scales the update of each leaf down to a norm"),
         Entry(
             "clipAdaptively",
-            at => Clip.CreateAdaptively(
+            at => Clip.Adaptively(
                 at.Number("ratio", "the most of the parameters' norm that an update's may be", Bounds.Positive, 0.01),
                 at.Number("epsilon", "the least norm of parameters that counts", Bounds.Positive, 1e-3), Units(at)),
             "limits the update of each unit to a part of its parameters", "Brock, De, Smith and Simonyan, 2021", "Optax adaptive_grad_clip",
             "Optax's units are those of the last dimension (`units`)"),
         Entry(
-            "clipByValue", at => Clip.CreateByValue(at.Number("limit", "the most that an element may be", Bounds.ZeroOrMore)), "limits each element",
+            "clipByValue", at => Clip.ByValue(at.Number("limit", "the most that an element may be", Bounds.ZeroOrMore)), "limits each element",
             knownAs: "torch clip_grad_value_, Optax clip"),
         Entry(
-            "centralize", at => Centralize.Create(Units(at)), "takes the mean of each unit away", "Yong, Huang, Hua and Zhang, 2020",
+            "centralize", at => Centralize.By(Units(at)), "takes the mean of each unit away", "Yong, Huang, Hua and Zhang, 2020",
             "Optax centralize"),
         Entry(
             "noise",
-            at => Noise.Create(
+            at => Noise.Of(
                 at.Number("variance", "the variance at the first update", Bounds.NotNegative), at.WholeFrom("seed", "where the bits come from", 0UL),
                 at.Number("decay", "the power by which the variance falls", Bounds.NotNegative, 0.55)),
             "adds normal noise that fades", "Neelakantan et al., 2015", "Optax add_noise", "the noise of a leaf depends on its name, not its place"),
         Entry(
             "trace",
-            at => Trace.Create(
+            at => Trace.Of(
                 at.Scheduled("momentum", OptimizerEntries.MomentumText, Bounds.BelowOne),
                 at.Number("dampening", "τ, the share of each update left out of the momentum", Bounds.UnitInterval, 0),
                 at.Flag("nesterov", "whether the update looks ahead, which wants momentum and no dampening")),
             "momentum", "Polyak, 1964; Sutskever et al., 2013", "Optax trace"),
         Entry(
             "ema",
-            at => Ema.Create(
+            at => Ema.Of(
                 at.Number("decay", "β, how much of the mean is kept", Bounds.BelowOne),
                 at.Flag("biasCorrection", "whether the mean is divided by 1 − βᵗ", true),
                 at.Flag("nesterov", "whether the mean looks one step ahead")),
             "the moving average of the updates", knownAs: "Optax ema"),
         Entry(
-            "orthogonalize", at => Orthogonalize.Create(Variant(at), Steps(at), ScaleOf(at, MatrixScale.None)),
+            "orthogonalize", at => Orthogonalize.Of(Variant(at), Steps(at), ScaleOf(at, MatrixScale.None)),
             "brings the singular values of matrices near 1", "Jordan et al., 2024; Amsel et al., 2025", "Optax scale_by_muon",
             "without the momentum"),
-        Entry("scale", at => Scale.Create(at.Number("factor", "what the update is multiplied by", Bounds.Finite)), "multiplies the update", knownAs: "Optax scale"),
+        Entry("scale", at => Scale.By(at.Number("factor", "what the update is multiplied by", Bounds.Finite)), "multiplies the update", knownAs: "Optax scale"),
         Entry(
-            "weightDecayCoupled", at => WeightDecay.Create(Lambda(at), Decay(at)), "adds λ·θ: an L2 penalty, in front of the moments",
+            "weightDecayCoupled", at => WeightDecay.Coupled(Lambda(at), Decay(at)), "adds λ·θ: an L2 penalty, in front of the moments",
             knownAs: "Optax add_decayed_weights"),
         Entry(
-            "weightDecayDecoupled", at => WeightDecay.Create(Lambda(at), Decay(at)), "adds λ·θ: behind the moments, before the rate",
+            "weightDecayDecoupled", at => WeightDecay.Decoupled(Lambda(at), Decay(at)), "adds λ·θ: behind the moments, before the rate",
             "Loshchilov and Hutter, 2019", "Optax add_decayed_weights"),
         Entry(
             "trustRatio",
-            at => TrustRatio.Create(
+            at => TrustRatio.Of(
                 Coefficient(at, 1), at.Number("weightDecay", "λ, an L2 penalty that the ratio takes into account", Bounds.NotNegative, 0),
                 at.Number("epsilon", "ε, added to the divisor", Bounds.NotNegative, 0), Adapts(at)),
             "scales the update of each leaf to the size of its parameters", "You, Gitman and Ginsburg, 2017; You et al., 2020",
             "Optax scale_by_trust_ratio"),
         Entry(
-            "learningRate", at => LearningRate.Create(at.LearningRate("schedule")), "multiplies the update by a schedule",
+            "learningRate", at => LearningRate.Of(at.LearningRate("schedule")), "multiplies the update by a schedule",
             knownAs: "Optax scale_by_learning_rate", differs: "Optax's turns the sign too"),
         Entry(
             "lookahead",
-            at => Lookahead.Create(
+            at => Lookahead.Of(
                 at.Whole("every", "k, the updates from one synchronization to the next", 1, 6),
                 at.Number("alpha", "α, how far the slow parameters follow", Bounds.UnitInterval, 0.5)),
             "behind an optimizer: slow parameters that the fast ones start from again and again", "Zhang, Lucas, Hinton and Ba, 2019",
             "Optax lookahead", "θ are the fast parameters, not a pair"),
         Entry(
-            "asgdAveraging", at => Asgd.CreateAveraging(at.Whole("averageAfter", "t₀, how many updates pass before the average departs", 0, 1_000_000)),
+            "asgdAveraging", at => Asgd.Averaging(at.Whole("averageAfter", "t₀, how many updates pass before the average departs", 0, 1_000_000)),
             "behind an optimizer: the average of the parameters as state", "Polyak and Juditsky, 1992", "torch ASGD"),
         Entry(
             "parameterEma",
-            at => ParameterEma.Create(
+            at => ParameterEma.Of(
                 at.Number("decay", "β, how much of the average is kept", Bounds.BelowOne, 0.999),
                 at.Choice("warmup", "how the average starts", EmaWarmup.Copy),
                 at.Number("gamma", "γ, how slowly decay rises with Power", Bounds.Positive, 1),
@@ -87,19 +85,19 @@ internal static class TransformEntries
             "behind an optimizer: the moving average of the parameters, for evaluation", knownAs: "torch AveragedModel, timm ModelEmaV3",
             differs: "a part of the step; before `start` evaluation is at θ"),
         Entry(
-            "swa", at => Swa.Create(Start(at, null), Every(at)), "behind an optimizer: the mean of the parameters from an update on, for evaluation",
+            "swa", at => Swa.Of(Start(at, null), Every(at)), "behind an optimizer: the mean of the parameters from an update on, for evaluation",
             "Izmailov et al., 2018", "torch AveragedModel", "a part of the step; before `start` evaluation is at θ"),
         Entry(
             "partitionMasked",
-            at => Partition.CreateMasked(at.Leaves("matches", "which leaves"), at.Inner("optimizer", "what they go through")),
+            at => Partition.Masked(at.Leaves("matches", "which leaves"), at.Inner("optimizer", "what they go through")),
             "an optimizer for some leaves; several with `Partition.Of`", knownAs: "Optax masked, partition"),
         Entry(
             "accumulate",
-            at => Accumulate.Create(at.Whole("every", "k, how many gradients make an update", 1), at.Inner("inner", "the optimizer, clipping included")),
+            at => Accumulate.Of(at.Whole("every", "k, how many gradients make an update", 1), at.Inner("inner", "the optimizer, clipping included")),
             "around an optimizer: one update of the mean of k gradients", knownAs: "Optax MultiSteps", differs: "the inner step is left out, not masked"),
         Entry(
             "applyIfFinite",
-            at => ApplyIfFinite.Create(
+            at => ApplyIfFinite.Around(
                 at.Inner("inner", "the optimizer"), at.Whole("mostInARow", "the most gradients in a row that are left out", 0, 10)),
             "around an optimizer: leaves out gradients with a NaN or an infinity", knownAs: "Optax apply_if_finite",
             differs: "too many in a row are an error; Optax applies them"),
@@ -107,7 +105,7 @@ internal static class TransformEntries
 
     internal static CatalogueEntry<Optimizer> Sam { get; } = Entry(
         "sam",
-        at => Optim.Sam.Create(
+        at => Optim.Sam.Around(
             at.Inner("inner", "the optimizer that steps by the gradient up the hill"),
             at.Number("rho", "ρ, how far it climbs", Bounds.NotNegative, 0.05),
             at.Flag("adaptive", "whether the climb is scaled to the size of the parameters"),
@@ -131,12 +129,11 @@ internal static class TransformEntries
 
     internal static Func<Leaf, bool>? Adapts(OptionValues at) => at.LeavesOr(LeafText.All, "adapts", "which leaves are scaled and decay");
 
-    private static CatalogueEntry<Optimizer> Entry<T>(
-        string name, Func<OptionValues, Validation<Error, T>> make, string description, string paper = "", string knownAs = "", string differs = "")
-        where T : Optimizer => new("transform", name, at => make(at).Map(part => (Optimizer)part))
-        {
-            Description = description, Paper = paper, KnownAs = knownAs, Differs = differs,
-        };
+    private static CatalogueEntry<Optimizer> Entry(
+        string name, Func<OptionValues, Optimizer> make, string description, string paper = "", string knownAs = "", string differs = "") => new("transform", name, make)
+    {
+        Description = description, Paper = paper, KnownAs = knownAs, Differs = differs,
+    };
 
     private static long Start(OptionValues at, long? fallback = 1) =>
         at.Whole("start", "the first update whose parameters are averaged", 1, fallback);

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -39,7 +37,7 @@ public sealed record AdaBelief : ScalingOptimizer
     /// <inheritdoc/>
     private protected override bool DecouplesDecay => DecoupledDecay;
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
@@ -49,7 +47,8 @@ public sealed record AdaBelief : ScalingOptimizer
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="decoupledDecay">Whether λ·θ is added behind the scaling (decoupled decay), not to the gradient.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, AdaBelief> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static AdaBelief Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-16, double epsilonRoot = 1e-16,
         double weightDecay = 0, Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false) =>
         AdaBeliefScaling.Check(beta1, beta2, epsilon, epsilonRoot)
@@ -58,30 +57,17 @@ public sealed record AdaBelief : ScalingOptimizer
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, EpsilonRoot = epsilonRoot,
                 WeightDecay = weightDecay, Decays = decay, DecoupledDecay = decoupledDecay, Maximize = maximize,
-            });
+            }).OrThrow(nameof(AdaBelief));
 
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static AdaBelief Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-16, double epsilonRoot = 1e-16,
-        double weightDecay = 0, Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false) =>
-        Create(learningRate, beta1, beta2, epsilon, epsilonRoot, weightDecay, decay, decoupledDecay, maximize).OrThrow(nameof(AdaBelief));
-
-    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
+    /// <summary>The part of AdaBelief that scales the update, for compositions: u' = m̂ / (√ŝ + ε).</summary>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε, outside the root; finite and not negative.</param>
     /// <param name="epsilonRoot">ε_r, added to s in every update; finite and not negative.</param>
-    public static Validation<Error, Optimizer> CreateScaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-16, double epsilonRoot = 1e-16) =>
-        AdaBeliefScaling.Check(beta1, beta2, epsilon, epsilonRoot)
-            .Make<Optimizer>(() => new AdaBeliefScaling(beta1, beta2, epsilon, epsilonRoot));
-
-    /// <summary>The part of AdaBelief that scales the update, for compositions: u' = m̂ / (√ŝ + ε).</summary>
-    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-16, double epsilonRoot = 1e-16) =>
-        CreateScaling(beta1, beta2, epsilon, epsilonRoot).OrThrow(nameof(AdaBelief));
+        AdaBeliefScaling.Check(beta1, beta2, epsilon, epsilonRoot)
+            .Make<Optimizer>(() => new AdaBeliefScaling(beta1, beta2, epsilon, epsilonRoot)).OrThrow(nameof(AdaBelief));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

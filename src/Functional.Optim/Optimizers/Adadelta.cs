@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -25,14 +23,15 @@ public sealed record Adadelta : ScalingOptimizer
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingParts => [new AdadeltaScaling(Rho, Epsilon)];
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="rho">ρ, in [0, 1).</param>
     /// <param name="epsilon">ε, under both roots, where 0 would let nothing move; finite and positive.</param>
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Adadelta> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Adadelta Of(
         Schedule learningRate, double rho = 0.9, double epsilon = 1e-6, double weightDecay = 0, Func<Leaf, bool>? decay = null,
         bool maximize = false) =>
         AdadeltaScaling.Check(rho, epsilon)
@@ -40,26 +39,14 @@ public sealed record Adadelta : ScalingOptimizer
             .Make(() => new Adadelta
             {
                 LearningRate = learningRate, Rho = rho, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
-            });
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Adadelta Of(
-        Schedule learningRate, double rho = 0.9, double epsilon = 1e-6, double weightDecay = 0, Func<Leaf, bool>? decay = null,
-        bool maximize = false) =>
-        Create(learningRate, rho, epsilon, weightDecay, decay, maximize).OrThrow(nameof(Adadelta));
-
-    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
-    /// <param name="rho">ρ, in [0, 1).</param>
-    /// <param name="epsilon">ε, under both roots, where 0 would let nothing move; finite and positive.</param>
-    public static Validation<Error, Optimizer> CreateScaling(double rho = 0.9, double epsilon = 1e-6) =>
-        AdadeltaScaling.Check(rho, epsilon).Make<Optimizer>(() => new AdadeltaScaling(rho, epsilon));
+            }).OrThrow(nameof(Adadelta));
 
     /// <summary>The part of Adadelta that scales the update, for compositions: u' = u·√((a + ε) / (v + ε)).</summary>
-    /// <inheritdoc cref="CreateScaling"/>
+    /// <param name="rho">ρ, in [0, 1).</param>
+    /// <param name="epsilon">ε, under both roots, where 0 would let nothing move; finite and positive.</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer Scaling(double rho = 0.9, double epsilon = 1e-6) => CreateScaling(rho, epsilon).OrThrow(nameof(Adadelta));
+    public static Optimizer Scaling(double rho = 0.9, double epsilon = 1e-6) =>
+        AdadeltaScaling.Check(rho, epsilon).Make<Optimizer>(() => new AdadeltaScaling(rho, epsilon)).OrThrow(nameof(Adadelta));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -66,7 +64,7 @@ public sealed record Adafactor : ScalingOptimizer
         },
     ];
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t), the most that the relative rate is; 0.01 in most implementations.</param>
     /// <param name="form">Whose semantics it has where implementations differ.</param>
     /// <param name="relativeStep">Whether the rate is at most 1 / √t.</param>
@@ -79,7 +77,8 @@ public sealed record Adafactor : ScalingOptimizer
     /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Adafactor> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Adafactor Of(
         Schedule learningRate, AdafactorForm form = AdafactorForm.HuggingFace, bool relativeStep = true, bool scaleByParameters = true,
         double beta1 = 0, double beta2Power = 0.8, double clipThreshold = 1, double? epsilon = null, double minimumScale = 1e-3,
         double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
@@ -90,18 +89,7 @@ public sealed record Adafactor : ScalingOptimizer
                 LearningRate = learningRate, Form = form, RelativeStep = relativeStep, ScaleByParameters = scaleByParameters, Beta1 = beta1,
                 Beta2Power = beta2Power, ClipThreshold = clipThreshold, Epsilon = epsilon, MinimumScale = minimumScale,
                 WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
-            });
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Adafactor Of(
-        Schedule learningRate, AdafactorForm form = AdafactorForm.HuggingFace, bool relativeStep = true, bool scaleByParameters = true,
-        double beta1 = 0, double beta2Power = 0.8, double clipThreshold = 1, double? epsilon = null, double minimumScale = 1e-3,
-        double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        Create(
-            learningRate, form, relativeStep, scaleByParameters, beta1, beta2Power, clipThreshold, epsilon, minimumScale, weightDecay,
-            decay, maximize).OrThrow(nameof(Adafactor));
+            }).OrThrow(nameof(Adafactor));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

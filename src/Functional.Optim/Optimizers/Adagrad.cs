@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -35,7 +33,7 @@ public sealed record Adagrad : ScalingOptimizer
     /// <inheritdoc/>
     private protected override Schedule Rate => new AdagradRate(LearningRate, LearningRateDecay);
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="learningRateDecay">d, how fast the rate falls; finite and not negative.</param>
     /// <param name="initialAccumulator">s before the first update; finite and not negative.</param>
@@ -44,7 +42,8 @@ public sealed record Adagrad : ScalingOptimizer
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Adagrad> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Adagrad Of(
         Schedule learningRate, double learningRateDecay = 0, double initialAccumulator = 0, double epsilon = 1e-10, double epsilonRoot = 0,
         double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
         AdagradScaling.Check(initialAccumulator, epsilon, epsilonRoot)
@@ -53,29 +52,16 @@ public sealed record Adagrad : ScalingOptimizer
             {
                 LearningRate = learningRate, LearningRateDecay = learningRateDecay, InitialAccumulator = initialAccumulator,
                 Epsilon = epsilon, EpsilonRoot = epsilonRoot, WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
-            });
+            }).OrThrow(nameof(Adagrad));
 
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Adagrad Of(
-        Schedule learningRate, double learningRateDecay = 0, double initialAccumulator = 0, double epsilon = 1e-10, double epsilonRoot = 0,
-        double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        Create(learningRate, learningRateDecay, initialAccumulator, epsilon, epsilonRoot, weightDecay, decay, maximize).OrThrow(nameof(Adagrad));
-
-    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
+    /// <summary>The part of Adagrad that scales the update, for compositions: u' = u / (√(s + ε_r) + ε).</summary>
     /// <param name="initialAccumulator">s before the first update; finite and not negative.</param>
     /// <param name="epsilon">ε, outside the root; finite and not negative.</param>
     /// <param name="epsilonRoot">ε_r, under the root; finite and not negative.</param>
-    public static Validation<Error, Optimizer> CreateScaling(double initialAccumulator = 0, double epsilon = 1e-10, double epsilonRoot = 0) =>
-        AdagradScaling.Check(initialAccumulator, epsilon, epsilonRoot)
-            .Make<Optimizer>(() => new AdagradScaling(initialAccumulator, epsilon, epsilonRoot));
-
-    /// <summary>The part of Adagrad that scales the update, for compositions: u' = u / (√(s + ε_r) + ε).</summary>
-    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(double initialAccumulator = 0, double epsilon = 1e-10, double epsilonRoot = 0) =>
-        CreateScaling(initialAccumulator, epsilon, epsilonRoot).OrThrow(nameof(Adagrad));
+        AdagradScaling.Check(initialAccumulator, epsilon, epsilonRoot)
+            .Make<Optimizer>(() => new AdagradScaling(initialAccumulator, epsilon, epsilonRoot)).OrThrow(nameof(Adagrad));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

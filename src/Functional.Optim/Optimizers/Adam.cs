@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -33,7 +31,7 @@ public sealed record Adam : ScalingOptimizer
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingParts => [new AdamScaling(Beta1, Beta2, Epsilon, BiasCorrection, AmsGrad)];
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
@@ -44,7 +42,8 @@ public sealed record Adam : ScalingOptimizer
     /// <param name="biasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
     /// <param name="amsGrad">Whether to divide by the largest second moment so far.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Adam> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Adam Of(
         Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, Schedule? weightDecay = null,
         Func<Leaf, bool>? decay = null, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false)
     {
@@ -54,37 +53,23 @@ public sealed record Adam : ScalingOptimizer
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
                 BiasCorrection = biasCorrection, AmsGrad = amsGrad, Maximize = maximize,
-            });
+            }).OrThrow(nameof(Adam));
     }
 
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Adam Of(
-        Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, Schedule? weightDecay = null,
-        Func<Leaf, bool>? decay = null, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false) =>
-        Create(learningRate, beta1, beta2, epsilon, weightDecay, decay, biasCorrection, amsGrad, maximize).OrThrow(nameof(Adam));
-
-    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
+    /// <summary>The part of Adam that scales the update, for compositions: u' = m̂ / (√v̂ + ε).</summary>
     /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="biasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
     /// <param name="amsGrad">Whether to divide by the largest second moment so far.</param>
-    public static Validation<Error, Optimizer> CreateScaling(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Optimizer Scaling(
         Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off)
     {
         beta1 ??= 0.9;
         return AdamScaling.Check(beta1, beta2, epsilon, amsGrad)
-            .Make<Optimizer>(() => new AdamScaling(beta1, beta2, epsilon, biasCorrection, amsGrad));
+            .Make<Optimizer>(() => new AdamScaling(beta1, beta2, epsilon, biasCorrection, amsGrad)).OrThrow(nameof(Adam));
     }
-
-    /// <summary>The part of Adam that scales the update, for compositions: u' = m̂ / (√v̂ + ε).</summary>
-    /// <inheritdoc cref="CreateScaling"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer Scaling(
-        Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, bool biasCorrection = true, AmsGrad amsGrad = AmsGrad.Off) =>
-        CreateScaling(beta1, beta2, epsilon, biasCorrection, amsGrad).OrThrow(nameof(Adam));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -34,7 +32,7 @@ public sealed record AdamW : ScalingOptimizer
     /// <inheritdoc/>
     private protected override bool DecouplesDecay => true;
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
@@ -44,7 +42,8 @@ public sealed record AdamW : ScalingOptimizer
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="amsGrad">Whether to divide by the largest second moment so far.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, AdamW> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static AdamW Of(
         Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, Schedule? weightDecay = null,
         Func<Leaf, bool>? decay = null, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false)
     {
@@ -54,16 +53,8 @@ public sealed record AdamW : ScalingOptimizer
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
                 AmsGrad = amsGrad, Maximize = maximize,
-            });
+            }).OrThrow(nameof(AdamW));
     }
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static AdamW Of(
-        Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, Schedule? weightDecay = null,
-        Func<Leaf, bool>? decay = null, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false) =>
-        Create(learningRate, beta1, beta2, epsilon, weightDecay, decay, amsGrad, maximize).OrThrow(nameof(AdamW));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -27,7 +25,7 @@ public sealed record Adamax : ScalingOptimizer
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingParts => [new AdamaxScaling(Beta1, Beta2, Epsilon)];
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
@@ -35,7 +33,8 @@ public sealed record Adamax : ScalingOptimizer
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Adamax> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Adamax Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
         Func<Leaf, bool>? decay = null, bool maximize = false) =>
         AdamaxScaling.Check(beta1, beta2, epsilon)
@@ -44,28 +43,15 @@ public sealed record Adamax : ScalingOptimizer
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
                 Maximize = maximize,
-            });
+            }).OrThrow(nameof(Adamax));
 
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Adamax Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
-        Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        Create(learningRate, beta1, beta2, epsilon, weightDecay, decay, maximize).OrThrow(nameof(Adamax));
-
-    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
+    /// <summary>The part of Adamax that scales the update, for compositions: u' = m̂ / n.</summary>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
-    public static Validation<Error, Optimizer> CreateScaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) =>
-        AdamaxScaling.Check(beta1, beta2, epsilon).Make<Optimizer>(() => new AdamaxScaling(beta1, beta2, epsilon));
-
-    /// <summary>The part of Adamax that scales the update, for compositions: u' = m̂ / n.</summary>
-    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) =>
-        CreateScaling(beta1, beta2, epsilon).OrThrow(nameof(Adamax));
+        AdamaxScaling.Check(beta1, beta2, epsilon).Make<Optimizer>(() => new AdamaxScaling(beta1, beta2, epsilon)).OrThrow(nameof(Adamax));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -39,7 +37,7 @@ public sealed record Asgd : ScalingOptimizer
     /// <inheritdoc/>
     private protected override Schedule Rate => new AsgdRate(LearningRate, Lambda, Alpha);
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="lambda">λ, the decay of the parameters and of the rate; finite and not negative.</param>
     /// <param name="alpha">α, the power by which the rate falls; finite and not negative.</param>
@@ -47,7 +45,8 @@ public sealed record Asgd : ScalingOptimizer
     /// <param name="weightDecay">λ₂, a further L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Asgd> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Asgd Of(
         Schedule learningRate, double lambda = 1e-4, double alpha = 0.75, long averageAfter = 1_000_000, double weightDecay = 0,
         Func<Leaf, bool>? decay = null, bool maximize = false) =>
         AsgdAveraging.Check(averageAfter)
@@ -57,25 +56,13 @@ public sealed record Asgd : ScalingOptimizer
             {
                 LearningRate = learningRate, Lambda = lambda, Alpha = alpha, AverageAfter = averageAfter, WeightDecay = weightDecay,
                 Decays = decay, Maximize = maximize,
-            });
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Asgd Of(
-        Schedule learningRate, double lambda = 1e-4, double alpha = 0.75, long averageAfter = 1_000_000, double weightDecay = 0,
-        Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        Create(learningRate, lambda, alpha, averageAfter, weightDecay, decay, maximize).OrThrow(nameof(Asgd));
-
-    /// <summary>The same part as <see cref="Averaging"/>, or every fault found.</summary>
-    /// <param name="averageAfter">t₀, how many updates pass before the average departs from the parameters; 0 or more.</param>
-    public static Validation<Error, Optimizer> CreateAveraging(long averageAfter = 1_000_000) =>
-        AsgdAveraging.Check(averageAfter).Make<Optimizer>(() => new AsgdAveraging(averageAfter));
+            }).OrThrow(nameof(Asgd));
 
     /// <summary>The part of ASGD that averages the parameters, for compositions: the last part, behind the learning rate.</summary>
-    /// <inheritdoc cref="CreateAveraging"/>
+    /// <param name="averageAfter">t₀, how many updates pass before the average departs from the parameters; 0 or more.</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer Averaging(long averageAfter = 1_000_000) => CreateAveraging(averageAfter).OrThrow(nameof(Asgd));
+    public static Optimizer Averaging(long averageAfter = 1_000_000) =>
+        AsgdAveraging.Check(averageAfter).Make<Optimizer>(() => new AsgdAveraging(averageAfter)).OrThrow(nameof(Asgd));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -34,7 +32,7 @@ public sealed record Lamb : ScalingOptimizer
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> PartsBehindDecay => [TrustRatio.Of()];
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
@@ -42,7 +40,8 @@ public sealed record Lamb : ScalingOptimizer
     /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Lamb> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Lamb Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6, double weightDecay = 0.01,
         Func<Leaf, bool>? decay = null, bool maximize = false) =>
         AdamScaling.Check(beta1, beta2, epsilon, AmsGrad.Off).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
@@ -50,15 +49,7 @@ public sealed record Lamb : ScalingOptimizer
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
                 Maximize = maximize,
-            });
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Lamb Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6, double weightDecay = 0.01,
-        Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        Create(learningRate, beta1, beta2, epsilon, weightDecay, decay, maximize).OrThrow(nameof(Lamb));
+            }).OrThrow(nameof(Lamb));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

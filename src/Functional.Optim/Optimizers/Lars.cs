@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -46,7 +44,7 @@ public sealed record Lars : Optimizer
         Trace.Of(Momentum) with { OfSteps = true },
     ];
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="momentum">μ, in [0, 1).</param>
     /// <param name="coefficient">c; finite and positive.</param>
@@ -54,7 +52,8 @@ public sealed record Lars : Optimizer
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="adapts">Which leaves are scaled and decay, often those of rank 2 and more; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Lars> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Lars Of(
         Schedule learningRate, double momentum = 0.9, double coefficient = 0.001, double weightDecay = 0, double epsilon = 0,
         Func<Leaf, bool>? adapts = null, bool maximize = false) =>
         new Faults().Require(learningRate).Require(momentum, Bounds.BelowOne).Require(coefficient, Bounds.Positive)
@@ -63,15 +62,7 @@ public sealed record Lars : Optimizer
             {
                 LearningRate = learningRate, Momentum = momentum, Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon,
                 Adapts = adapts, Maximize = maximize,
-            });
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Lars Of(
-        Schedule learningRate, double momentum = 0.9, double coefficient = 0.001, double weightDecay = 0, double epsilon = 0,
-        Func<Leaf, bool>? adapts = null, bool maximize = false) =>
-        Create(learningRate, momentum, coefficient, weightDecay, epsilon, adapts, maximize).OrThrow(nameof(Lars));
+            }).OrThrow(nameof(Lars));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

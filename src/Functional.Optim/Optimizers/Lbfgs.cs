@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -60,7 +58,7 @@ public sealed record Lbfgs : FunctionOptimizer
     /// <summary>Which leaves stay bit for bit as they are, whatever their gradient; none when <see langword="null"/>.</summary>
     internal Func<Leaf, bool>? Frozen { get; init; }
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(k) of the k-th step; 1 when <see langword="null"/>.</param>
     /// <param name="maximumIterations">How many iterations a step makes; 1 or more.</param>
     /// <param name="maximumEvaluations">After how many evaluations a step ends; 1 or more; 5/4 of the iterations when <see langword="null"/>.</param>
@@ -69,7 +67,8 @@ public sealed record Lbfgs : FunctionOptimizer
     /// <param name="historySize">How many moves are remembered; 1 or more.</param>
     /// <param name="lineSearch">How far to go along a direction.</param>
     /// <param name="frozen">Which leaves stay bit for bit as they are; none when <see langword="null"/>.</param>
-    public static Validation<Error, Lbfgs> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Lbfgs Of(
         Schedule? learningRate = null, int maximumIterations = 20, int? maximumEvaluations = null, double gradientTolerance = 1e-7,
         double changeTolerance = 1e-9, int historySize = 100, LineSearch lineSearch = LineSearch.None, Func<Leaf, bool>? frozen = null) =>
         new Faults().Require(maximumIterations, Count).Require(maximumEvaluations ?? 1, Count, nameof(maximumEvaluations))
@@ -80,16 +79,7 @@ public sealed record Lbfgs : FunctionOptimizer
                 LearningRate = learningRate ?? 1, MaximumIterations = maximumIterations,
                 GradientTolerance = gradientTolerance, ChangeTolerance = changeTolerance, HistorySize = historySize,
                 LineSearch = lineSearch, Frozen = frozen,
-            });
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Lbfgs Of(
-        Schedule? learningRate = null, int maximumIterations = 20, int? maximumEvaluations = null, double gradientTolerance = 1e-7,
-        double changeTolerance = 1e-9, int historySize = 100, LineSearch lineSearch = LineSearch.None, Func<Leaf, bool>? frozen = null) =>
-        Create(learningRate, maximumIterations, maximumEvaluations, gradientTolerance, changeTolerance, historySize, lineSearch, frozen)
-            .OrThrow(nameof(Lbfgs));
+            }).OrThrow(nameof(Lbfgs));
 
     /// <summary>The state before the first step: nothing remembered.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -28,14 +26,15 @@ public sealed record Lion : ScalingOptimizer
     /// <inheritdoc/>
     private protected override bool DecouplesDecay => true;
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="weightDecay">λ or λ(t), decoupled, finite and not negative; 0 when <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Lion> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Lion Of(
         Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.99, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
         bool maximize = false)
     {
@@ -45,30 +44,18 @@ public sealed record Lion : ScalingOptimizer
             .Make(() => new Lion
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
-            });
-    }
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Lion Of(
-        Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.99, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
-        bool maximize = false) =>
-        Create(learningRate, beta1, beta2, weightDecay, decay, maximize).OrThrow(nameof(Lion));
-
-    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
-    /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
-    /// <param name="beta2">β₂, in [0, 1).</param>
-    public static Validation<Error, Optimizer> CreateScaling(Schedule? beta1 = null, double beta2 = 0.99)
-    {
-        beta1 ??= 0.9;
-        return LionScaling.Check(beta1, beta2).Make<Optimizer>(() => new LionScaling(beta1, beta2));
+            }).OrThrow(nameof(Lion));
     }
 
     /// <summary>The part of Lion that makes a sign of the update, for compositions: u' = sign(β₁·m + (1 − β₁)·u).</summary>
-    /// <inheritdoc cref="CreateScaling"/>
+    /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
+    /// <param name="beta2">β₂, in [0, 1).</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer Scaling(Schedule? beta1 = null, double beta2 = 0.99) => CreateScaling(beta1, beta2).OrThrow(nameof(Lion));
+    public static Optimizer Scaling(Schedule? beta1 = null, double beta2 = 0.99)
+    {
+        beta1 ??= 0.9;
+        return LionScaling.Check(beta1, beta2).Make<Optimizer>(() => new LionScaling(beta1, beta2)).OrThrow(nameof(Lion));
+    }
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

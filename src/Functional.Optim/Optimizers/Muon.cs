@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -38,7 +36,7 @@ public sealed record Muon : ScalingOptimizer
     /// <inheritdoc/>
     private protected override bool DecouplesDecay => true;
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="momentum">μ, in [0, 1).</param>
     /// <param name="nesterov">Whether the momentum looks one step ahead.</param>
@@ -48,7 +46,8 @@ public sealed record Muon : ScalingOptimizer
     /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Muon> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Muon Of(
         Schedule learningRate, double momentum = 0.95, bool nesterov = true, NewtonSchulzVariant variant = NewtonSchulzVariant.Torch,
         int steps = 5, MatrixScale scale = MatrixScale.Original, double weightDecay = 0.1, Func<Leaf, bool>? decay = null,
         bool maximize = false) =>
@@ -58,16 +57,7 @@ public sealed record Muon : ScalingOptimizer
             {
                 LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov,
                 Orthogonalization = Orthogonalize.Of(variant, steps, scale), WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
-            });
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Muon Of(
-        Schedule learningRate, double momentum = 0.95, bool nesterov = true, NewtonSchulzVariant variant = NewtonSchulzVariant.Torch,
-        int steps = 5, MatrixScale scale = MatrixScale.Original, double weightDecay = 0.1, Func<Leaf, bool>? decay = null,
-        bool maximize = false) =>
-        Create(learningRate, momentum, nesterov, variant, steps, scale, weightDecay, decay, maximize).OrThrow(nameof(Muon));
+            }).OrThrow(nameof(Muon));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

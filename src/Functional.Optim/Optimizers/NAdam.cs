@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -43,7 +41,7 @@ public sealed record NAdam : ScalingOptimizer
     /// <inheritdoc/>
     private protected override bool DecouplesDecay => DecoupledDecay;
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
@@ -54,7 +52,8 @@ public sealed record NAdam : ScalingOptimizer
     /// <param name="decoupledDecay">Whether λ·θ is added behind the scaling (decoupled decay), not to the gradient.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <param name="asTorchBefore2">Whether Π_{t+1} counts μ_t twice, as it did by mistake in torch before 2.0.</param>
-    public static Validation<Error, NAdam> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static NAdam Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double momentumDecay = 0.004,
         double weightDecay = 0, Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false,
         bool asTorchBefore2 = false) =>
@@ -65,36 +64,19 @@ public sealed record NAdam : ScalingOptimizer
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, MomentumDecay = momentumDecay,
                 WeightDecay = weightDecay, Decays = decay, DecoupledDecay = decoupledDecay, Maximize = maximize,
                 AsTorchBefore2 = asTorchBefore2,
-            });
+            }).OrThrow(nameof(NAdam));
 
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static NAdam Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double momentumDecay = 0.004,
-        double weightDecay = 0, Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false,
-        bool asTorchBefore2 = false) =>
-        Create(
-            learningRate, beta1, beta2, epsilon, momentumDecay, weightDecay, decay, decoupledDecay, maximize, asTorchBefore2)
-            .OrThrow(nameof(NAdam));
-
-    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
+    /// <summary>The part of NAdam that scales the update, for compositions: Adam's with Nesterov momentum.</summary>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="momentumDecay">ψ, how fast the momentum rises from β₁ / 2 to β₁; finite and not negative.</param>
     /// <param name="asTorchBefore2">Whether Π_{t+1} counts μ_t twice, as it did by mistake in torch before 2.0.</param>
-    public static Validation<Error, Optimizer> CreateScaling(
-        double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double momentumDecay = 0.004, bool asTorchBefore2 = false) =>
-        NAdamScaling.Check(beta1, beta2, epsilon, momentumDecay)
-            .Make<Optimizer>(() => new NAdamScaling(beta1, beta2, epsilon, momentumDecay, asTorchBefore2));
-
-    /// <summary>The part of NAdam that scales the update, for compositions: Adam's with Nesterov momentum.</summary>
-    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(
         double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double momentumDecay = 0.004, bool asTorchBefore2 = false) =>
-        CreateScaling(beta1, beta2, epsilon, momentumDecay, asTorchBefore2).OrThrow(nameof(NAdam));
+        NAdamScaling.Check(beta1, beta2, epsilon, momentumDecay)
+            .Make<Optimizer>(() => new NAdamScaling(beta1, beta2, epsilon, momentumDecay, asTorchBefore2)).OrThrow(nameof(NAdam));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -44,7 +42,7 @@ public sealed record NovoGrad : ScalingOptimizer
     private protected override ImmutableArray<Transform> PartsBehindDecay =>
         [.. GradientAveraging ? (Transform[])[Scale.By(1 - Beta1)] : [], Trace.Of(Beta1)];
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
@@ -53,7 +51,8 @@ public sealed record NovoGrad : ScalingOptimizer
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="gradientAveraging">Whether the momentum takes 1 − β₁ of each update.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, NovoGrad> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static NovoGrad Of(
         Schedule learningRate, double beta1 = 0.95, double beta2 = 0.98, double epsilon = 1e-8, double weightDecay = 0,
         Func<Leaf, bool>? decay = null, bool gradientAveraging = false, bool maximize = false) =>
         NovoGradScaling.Check(beta2, epsilon)
@@ -62,15 +61,7 @@ public sealed record NovoGrad : ScalingOptimizer
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
                 GradientAveraging = gradientAveraging, Maximize = maximize,
-            });
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static NovoGrad Of(
-        Schedule learningRate, double beta1 = 0.95, double beta2 = 0.98, double epsilon = 1e-8, double weightDecay = 0,
-        Func<Leaf, bool>? decay = null, bool gradientAveraging = false, bool maximize = false) =>
-        Create(learningRate, beta1, beta2, epsilon, weightDecay, decay, gradientAveraging, maximize).OrThrow(nameof(NovoGrad));
+            }).OrThrow(nameof(NovoGrad));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

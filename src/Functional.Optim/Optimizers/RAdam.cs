@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -40,7 +38,7 @@ public sealed record RAdam : ScalingOptimizer
     /// <inheritdoc/>
     private protected override bool DecouplesDecay => DecoupledDecay;
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
@@ -50,7 +48,8 @@ public sealed record RAdam : ScalingOptimizer
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="decoupledDecay">Whether λ·θ is added behind the scaling (decoupled decay), not to the gradient.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, RAdam> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static RAdam Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, int threshold = 5, double weightDecay = 0,
         Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false) =>
         RAdamScaling.Check(beta1, beta2, epsilon, threshold)
@@ -59,29 +58,16 @@ public sealed record RAdam : ScalingOptimizer
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, Threshold = threshold,
                 WeightDecay = weightDecay, Decays = decay, DecoupledDecay = decoupledDecay, Maximize = maximize,
-            });
+            }).OrThrow(nameof(RAdam));
 
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static RAdam Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, int threshold = 5, double weightDecay = 0,
-        Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false) =>
-        Create(learningRate, beta1, beta2, epsilon, threshold, weightDecay, decay, decoupledDecay, maximize).OrThrow(nameof(RAdam));
-
-    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
+    /// <summary>The part of RAdam that scales the update, for compositions.</summary>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε, added to √v before the bias correction; finite and not negative.</param>
     /// <param name="threshold">What ρ_t has to exceed; 4 or more.</param>
-    public static Validation<Error, Optimizer> CreateScaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, int threshold = 5) =>
-        RAdamScaling.Check(beta1, beta2, epsilon, threshold).Make<Optimizer>(() => new RAdamScaling(beta1, beta2, epsilon, threshold));
-
-    /// <summary>The part of RAdam that scales the update, for compositions.</summary>
-    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, int threshold = 5) =>
-        CreateScaling(beta1, beta2, epsilon, threshold).OrThrow(nameof(RAdam));
+        RAdamScaling.Check(beta1, beta2, epsilon, threshold).Make<Optimizer>(() => new RAdamScaling(beta1, beta2, epsilon, threshold)).OrThrow(nameof(RAdam));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -40,7 +38,7 @@ public sealed record RmsProp : ScalingOptimizer
         .. Momentum is Constant { Rate: 0 } ? [] : (Transform[])[Trace.Of(Momentum)],
     ];
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="alpha">α, in [0, 1).</param>
     /// <param name="epsilon">ε, outside the root; finite and not negative.</param>
@@ -50,7 +48,8 @@ public sealed record RmsProp : ScalingOptimizer
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, RmsProp> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static RmsProp Of(
         Schedule learningRate, double alpha = 0.99, double epsilon = 1e-8, double epsilonRoot = 0, bool centered = false,
         Schedule? momentum = null, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false)
     {
@@ -61,31 +60,18 @@ public sealed record RmsProp : ScalingOptimizer
             {
                 LearningRate = learningRate, Alpha = alpha, Epsilon = epsilon, EpsilonRoot = epsilonRoot, Centered = centered,
                 Momentum = momentum, WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
-            });
+            }).OrThrow(nameof(RmsProp));
     }
 
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static RmsProp Of(
-        Schedule learningRate, double alpha = 0.99, double epsilon = 1e-8, double epsilonRoot = 0, bool centered = false,
-        Schedule? momentum = null, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        Create(learningRate, alpha, epsilon, epsilonRoot, centered, momentum, weightDecay, decay, maximize).OrThrow(nameof(RmsProp));
-
-    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
+    /// <summary>The part of RMSprop that scales the update, for compositions: u' = u / (√(v + ε_r) + ε).</summary>
     /// <param name="alpha">α, in [0, 1).</param>
     /// <param name="epsilon">ε, outside the root; finite and not negative.</param>
     /// <param name="epsilonRoot">ε_r, under the root; finite and not negative.</param>
     /// <param name="centered">Whether to divide by the deviation from the mean gradient.</param>
-    public static Validation<Error, Optimizer> CreateScaling(double alpha = 0.99, double epsilon = 1e-8, double epsilonRoot = 0, bool centered = false) =>
-        RmsPropScaling.Check(alpha, epsilon, epsilonRoot)
-            .Make<Optimizer>(() => new RmsPropScaling(alpha, epsilon, epsilonRoot, centered));
-
-    /// <summary>The part of RMSprop that scales the update, for compositions: u' = u / (√(v + ε_r) + ε).</summary>
-    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(double alpha = 0.99, double epsilon = 1e-8, double epsilonRoot = 0, bool centered = false) =>
-        CreateScaling(alpha, epsilon, epsilonRoot, centered).OrThrow(nameof(RmsProp));
+        RmsPropScaling.Check(alpha, epsilon, epsilonRoot)
+            .Make<Optimizer>(() => new RmsPropScaling(alpha, epsilon, epsilonRoot, centered)).OrThrow(nameof(RmsProp));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

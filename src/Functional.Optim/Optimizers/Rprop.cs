@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -43,7 +41,7 @@ public sealed record Rprop : ScalingOptimizer
     private protected override ImmutableArray<Transform> ScalingParts =>
         [.. Scaling(InitialStep, EtaMinus, EtaPlus, MinimumStep, MaximumStep).Parts];
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="initialStep">The size of the first step; finite and positive.</param>
     /// <param name="etaMinus">η⁻, in (0, 1).</param>
     /// <param name="etaPlus">η⁺, finite and more than 1.</param>
@@ -53,7 +51,8 @@ public sealed record Rprop : ScalingOptimizer
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Rprop> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Rprop Of(
         double initialStep = 0.01, double etaMinus = 0.5, double etaPlus = 1.2, double minimumStep = 1e-6, double maximumStep = 50,
         Schedule? learningRate = null, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
         RpropScaling.Check(initialStep, etaMinus, etaPlus, minimumStep, maximumStep)
@@ -62,33 +61,19 @@ public sealed record Rprop : ScalingOptimizer
             {
                 InitialStep = initialStep, EtaMinus = etaMinus, EtaPlus = etaPlus, MinimumStep = minimumStep, MaximumStep = maximumStep,
                 LearningRate = learningRate ?? Schedule.Constant(1), WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
-            });
+            }).OrThrow(nameof(Rprop));
 
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Rprop Of(
-        double initialStep = 0.01, double etaMinus = 0.5, double etaPlus = 1.2, double minimumStep = 1e-6, double maximumStep = 50,
-        Schedule? learningRate = null, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        Create(initialStep, etaMinus, etaPlus, minimumStep, maximumStep, learningRate, weightDecay, decay, maximize).OrThrow(nameof(Rprop));
-
-    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
+    /// <summary>The part of Rprop that makes of the update a step of its own size, for compositions.</summary>
     /// <param name="initialStep">The size of the first step; finite and positive.</param>
     /// <param name="etaMinus">η⁻, in (0, 1).</param>
     /// <param name="etaPlus">η⁺, finite and more than 1.</param>
     /// <param name="minimumStep">The smallest size; finite and not negative.</param>
     /// <param name="maximumStep">The largest size, not below the smallest; finite and not negative.</param>
-    public static Validation<Error, Optimizer> CreateScaling(
-        double initialStep = 0.01, double etaMinus = 0.5, double etaPlus = 1.2, double minimumStep = 1e-6, double maximumStep = 50) =>
-        RpropScaling.Check(initialStep, etaMinus, etaPlus, minimumStep, maximumStep)
-            .Make<Optimizer>(() => new RpropScaling(initialStep, etaMinus, etaPlus, minimumStep, maximumStep));
-
-    /// <summary>The part of Rprop that makes of the update a step of its own size, for compositions.</summary>
-    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(
         double initialStep = 0.01, double etaMinus = 0.5, double etaPlus = 1.2, double minimumStep = 1e-6, double maximumStep = 50) =>
-        CreateScaling(initialStep, etaMinus, etaPlus, minimumStep, maximumStep).OrThrow(nameof(Rprop));
+        RpropScaling.Check(initialStep, etaMinus, etaPlus, minimumStep, maximumStep)
+            .Make<Optimizer>(() => new RpropScaling(initialStep, etaMinus, etaPlus, minimumStep, maximumStep)).OrThrow(nameof(Rprop));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -48,24 +46,18 @@ public sealed record Sam : FunctionOptimizer
     /// <inheritdoc/>
     protected internal override ImmutableArray<Transform> Parts => Inner.Parts;
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="inner">The optimizer that steps by the gradient at θ + e.</param>
     /// <param name="rho">ρ; finite and not negative.</param>
     /// <param name="adaptive">Whether the climb is scaled to the size of the parameters.</param>
     /// <param name="eta">η of the adaptive form; finite and not negative.</param>
     /// <param name="adapts">Which leaves the adaptive form scales; all when <see langword="null"/>.</param>
     /// <param name="epsilon">ε, what is added to the norm; finite and above 0.</param>
-    public static Validation<Error, Sam> Create(
-        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? adapts = null, double epsilon = 1e-12) =>
-        new Faults().Require(inner).Require(rho, Bounds.NotNegative).Require(eta, Bounds.NotNegative).Require(epsilon, Bounds.Positive)
-            .Make(() => new Sam(inner) { Rho = rho, Adaptive = adaptive, Eta = eta, Adapts = adapts, Epsilon = epsilon });
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range, or there is no optimizer; every fault is listed.</exception>
     public static Sam Around(
         Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? adapts = null, double epsilon = 1e-12) =>
-        Create(inner, rho, adaptive, eta, adapts, epsilon).OrThrow(nameof(Sam));
+        new Faults().Require(inner).Require(rho, Bounds.NotNegative).Require(eta, Bounds.NotNegative).Require(epsilon, Bounds.Positive)
+            .Make(() => new Sam(inner) { Rho = rho, Adaptive = adaptive, Eta = eta, Adapts = adapts, Epsilon = epsilon }).OrThrow(nameof(Sam));
 
     /// <inheritdoc/>
     public override double LearningRateAt(long step) => Inner.LearningRateAt(step);

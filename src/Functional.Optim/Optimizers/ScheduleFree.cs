@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -66,7 +64,7 @@ public sealed record ScheduleFree : Optimizer
         }
     }
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="base">
     /// What moves z, with the momentum β above 0 and one learning rate at its end: <see cref="AdamW"/>,
     /// <see cref="Adam"/>,
@@ -79,7 +77,8 @@ public sealed record ScheduleFree : Optimizer
     /// not negative.</param>
     /// <param name="innerMomentum">The first moment that Adam's scaling keeps all the same, in [0, 1); 0 without
     /// Adam's scaling.</param>
-    public static Validation<Error, ScheduleFree> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static ScheduleFree Of(
         Optimizer @base, long warmupSteps = 0, double stepPower = 0, double ratePower = 2, double innerMomentum = 0)
     {
         bool isBase = @base is not (null or Wrapper or FunctionOptimizer) && double.IsFinite(MomentumOf(@base));
@@ -91,15 +90,8 @@ public sealed record ScheduleFree : Optimizer
             {
                 WarmupSteps = warmupSteps, StepPower = stepPower, RatePower = ratePower, InnerMomentum = innerMomentum,
                 Groups = @base!.Groups,
-            });
+            }).OrThrow(nameof(ScheduleFree));
     }
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static ScheduleFree Of(
-        Optimizer @base, long warmupSteps = 0, double stepPower = 0, double ratePower = 2, double innerMomentum = 0) =>
-        Create(@base, warmupSteps, stepPower, ratePower, innerMomentum).OrThrow(nameof(ScheduleFree));
 
     /// <summary>The momentum of the one part that has one; NaN where the optimizer cannot be a base.</summary>
     private static double MomentumOf(Optimizer optimizer)

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -30,7 +28,7 @@ public sealed record Sgd : ScalingOptimizer
         // Looking ahead without momentum is refused by the part.
         Momentum is Constant { Rate: 0 } && !Nesterov ? [] : [Trace.Of(Momentum, Dampening, Nesterov)];
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="momentum">μ or μ(t), in [0, 1); 0, none, when <see langword="null"/>.</param>
     /// <param name="dampening">τ, in [0, 1].</param>
@@ -38,7 +36,8 @@ public sealed record Sgd : ScalingOptimizer
     /// <param name="weightDecay">λ or λ(t), an L2 penalty, finite and not negative; 0 when <see langword="null"/>.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Sgd> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Sgd Of(
         Schedule learningRate, Schedule? momentum = null, double dampening = 0, bool nesterov = false, Schedule? weightDecay = null,
         Func<Leaf, bool>? decay = null, bool maximize = false)
     {
@@ -48,16 +47,8 @@ public sealed record Sgd : ScalingOptimizer
             {
                 LearningRate = learningRate, Momentum = momentum, Dampening = dampening, Nesterov = nesterov,
                 WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
-            });
+            }).OrThrow(nameof(Sgd));
     }
-
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Sgd Of(
-        Schedule learningRate, Schedule? momentum = null, double dampening = 0, bool nesterov = false, Schedule? weightDecay = null,
-        Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        Create(learningRate, momentum, dampening, nesterov, weightDecay, decay, maximize).OrThrow(nameof(Sgd));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

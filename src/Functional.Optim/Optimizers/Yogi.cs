@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -35,7 +33,7 @@ public sealed record Yogi : ScalingOptimizer
     private protected override ImmutableArray<Transform> ScalingParts =>
         [new YogiScaling(Beta1, Beta2, Epsilon, InitialAccumulator, BiasCorrection)];
 
-    /// <summary>The optimizer, or every fault found.</summary>
+    /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
@@ -45,7 +43,8 @@ public sealed record Yogi : ScalingOptimizer
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    public static Validation<Error, Yogi> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Yogi Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-3, double initialAccumulator = 0,
         bool biasCorrection = false, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
         YogiScaling.Check(beta1, beta2, epsilon, initialAccumulator)
@@ -54,33 +53,19 @@ public sealed record Yogi : ScalingOptimizer
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, InitialAccumulator = initialAccumulator,
                 BiasCorrection = biasCorrection, WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
-            });
+            }).OrThrow(nameof(Yogi));
 
-    /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Yogi Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-3, double initialAccumulator = 0,
-        bool biasCorrection = false, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        Create(learningRate, beta1, beta2, epsilon, initialAccumulator, biasCorrection, weightDecay, decay, maximize).OrThrow(nameof(Yogi));
-
-    /// <summary>The same part as <see cref="Scaling"/>, or every fault found.</summary>
+    /// <summary>The part of Yogi that scales the update, for compositions: u' = m / (√v + ε).</summary>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="initialAccumulator">v before the first update; finite and not negative.</param>
     /// <param name="biasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
-    public static Validation<Error, Optimizer> CreateScaling(
-        double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-3, double initialAccumulator = 0, bool biasCorrection = false) =>
-        YogiScaling.Check(beta1, beta2, epsilon, initialAccumulator)
-            .Make<Optimizer>(() => new YogiScaling(beta1, beta2, epsilon, initialAccumulator, biasCorrection));
-
-    /// <summary>The part of Yogi that scales the update, for compositions: u' = m / (√v + ε).</summary>
-    /// <inheritdoc cref="CreateScaling"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Optimizer Scaling(
         double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-3, double initialAccumulator = 0, bool biasCorrection = false) =>
-        CreateScaling(beta1, beta2, epsilon, initialAccumulator, biasCorrection).OrThrow(nameof(Yogi));
+        YogiScaling.Check(beta1, beta2, epsilon, initialAccumulator)
+            .Make<Optimizer>(() => new YogiScaling(beta1, beta2, epsilon, initialAccumulator, biasCorrection)).OrThrow(nameof(Yogi));
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>The same rate at every step: η(k) = η.</summary>
@@ -12,16 +9,12 @@ public sealed record Constant : Schedule
     /// <summary>η.</summary>
     public double Rate { get; }
 
-    /// <summary>The schedule, or the fault found.</summary>
-    /// <param name="rate">η; finite and not negative.</param>
-    public static Validation<Error, Constant> Create(double rate) => new Faults()
-        .Require(rate, Bounds.NotNegative)
-        .Make(() => new Constant(rate));
-
     /// <summary>The schedule.</summary>
     /// <param name="rate">η; finite and not negative.</param>
     /// <exception cref="ArgumentException">The rate is negative or not finite.</exception>
-    public static Constant Of(double rate) => Create(rate).OrThrow(nameof(Constant));
+    public static Constant Of(double rate) => new Faults()
+        .Require(rate, Bounds.NotNegative)
+        .Make(() => new Constant(rate)).OrThrow(nameof(Constant));
 
     /// <inheritdoc/>
     protected internal override double RateAt(long step) => Bounds.NotNegative.Check(Rate, nameof(Rate));

@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -18,19 +15,14 @@ public sealed record ConstantFactor : FactorSchedule
     /// <summary>The factor before.</summary>
     public double InitialFactor { get; }
 
-    /// <summary>The schedule, or every fault found.</summary>
+    /// <summary>The schedule.</summary>
     /// <param name="rate">The whole rate; finite and not negative.</param>
     /// <param name="steps">The step that first has it; not negative. torch: total_iters, with a default of 5 that counts epochs.</param>
     /// <param name="initialFactor">The factor before, in [0, 1]. torch: factor.</param>
-    public static Validation<Error, ConstantFactor> Create(double rate, long steps, double initialFactor = 1.0 / 3) =>
-        Check(rate).Require(steps, Bounds.AtLeast(0)).Require(initialFactor, Bounds.UnitInterval)
-            .Make(() => new ConstantFactor(rate, steps, initialFactor));
-
-    /// <summary>The schedule.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static ConstantFactor Of(double rate, long steps, double initialFactor = 1.0 / 3) =>
-        Create(rate, steps, initialFactor).OrThrow(nameof(ConstantFactor));
+        Check(rate).Require(steps, Bounds.AtLeast(0)).Require(initialFactor, Bounds.UnitInterval)
+            .Make(() => new ConstantFactor(rate, steps, initialFactor)).OrThrow(nameof(ConstantFactor));
 
     /// <inheritdoc/>
     private protected override double Factor(long step) => step < Steps ? InitialFactor : 1;

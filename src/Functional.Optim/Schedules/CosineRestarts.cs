@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -26,21 +23,16 @@ public sealed record CosineRestarts : Schedule
     /// <summary>What each period falls towards; the restart comes where it would be reached.</summary>
     public double Floor { get; }
 
-    /// <summary>The schedule, or every fault found.</summary>
+    /// <summary>The schedule.</summary>
     /// <param name="peak">The rate at each restart; finite and not negative.</param>
     /// <param name="firstPeriod">T₀, the step of the first restart; 1 or more. torch: T_0.</param>
     /// <param name="periodFactor">How many times longer each period is than the last; 1 or more. torch: T_mult.</param>
     /// <param name="floor">What each period falls towards; from 0 to the peak. torch: eta_min.</param>
-    public static Validation<Error, CosineRestarts> Create(double peak, long firstPeriod, long periodFactor = 1, double floor = 0) =>
-        new Faults().Require(peak, Bounds.NotNegative).Require(firstPeriod, Bounds.AtLeast(1)).Require(periodFactor, Bounds.AtLeast(1))
-            .RequireFloor(floor, peak)
-            .Make(() => new CosineRestarts(peak, firstPeriod, periodFactor, floor));
-
-    /// <summary>The schedule.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static CosineRestarts Of(double peak, long firstPeriod, long periodFactor = 1, double floor = 0) =>
-        Create(peak, firstPeriod, periodFactor, floor).OrThrow(nameof(CosineRestarts));
+        new Faults().Require(peak, Bounds.NotNegative).Require(firstPeriod, Bounds.AtLeast(1)).Require(periodFactor, Bounds.AtLeast(1))
+            .RequireFloor(floor, peak)
+            .Make(() => new CosineRestarts(peak, firstPeriod, periodFactor, floor)).OrThrow(nameof(CosineRestarts));
 
     /// <inheritdoc/>
     protected internal override double RateAt(long step)

@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -31,14 +28,15 @@ public sealed record Cyclic : CycleSchedule
     /// <summary>γ of <see cref="CyclicMode.ExponentialRange"/>.</summary>
     public double Gamma { get; }
 
-    /// <summary>The schedule, or every fault found.</summary>
+    /// <summary>The schedule.</summary>
     /// <param name="floor">The lowest rate; from 0 to the peak. torch: base_lr.</param>
     /// <param name="peak">The highest rate; finite and not negative. torch: max_lr.</param>
     /// <param name="stepsUp">The steps of a rise; 1 or more. torch: step_size_up.</param>
     /// <param name="stepsDown">The steps of a fall; 1 or more; as many as up when <see langword="null"/>. torch: step_size_down.</param>
     /// <param name="mode">How the height of the triangle changes.</param>
     /// <param name="gamma">γ of <see cref="CyclicMode.ExponentialRange"/>, in (0, 1]; the other modes do not use it.</param>
-    public static Validation<Error, Cyclic> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Cyclic Of(
         double floor, double peak, long stepsUp = 2000, long? stepsDown = null, CyclicMode mode = CyclicMode.Triangular, double gamma = 1)
     {
         long down = stepsDown ?? stepsUp;
@@ -46,16 +44,8 @@ public sealed record Cyclic : CycleSchedule
             .Require(
                 down >= 1 && down <= long.MaxValue - stepsUp, nameof(stepsDown), down, $"1 or more, with stepsUp at most {long.MaxValue}")
             .Require(mode).Require(gamma, Bounds.AboveZeroToOne)
-            .Make(() => new Cyclic(floor, peak, stepsUp, down, mode, gamma));
+            .Make(() => new Cyclic(floor, peak, stepsUp, down, mode, gamma)).OrThrow(nameof(Cyclic));
     }
-
-    /// <summary>The schedule.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Cyclic Of(
-        double floor, double peak, long stepsUp = 2000, long? stepsDown = null, CyclicMode mode = CyclicMode.Triangular,
-        double gamma = 1) =>
-        Create(floor, peak, stepsUp, stepsDown, mode, gamma).OrThrow(nameof(Cyclic));
 
     /// <summary>The momentum (or β₁) that goes with the rate: it falls while the rate rises, scaled like it.</summary>
     /// <param name="lowest">The momentum at the first peak, in [0, 1). torch: base_momentum.</param>

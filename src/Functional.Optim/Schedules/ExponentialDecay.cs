@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -15,16 +12,12 @@ public sealed record ExponentialDecay : FactorSchedule
     /// <summary>γ.</summary>
     public double Gamma { get; }
 
-    /// <summary>The schedule, or every fault found.</summary>
+    /// <summary>The schedule.</summary>
     /// <param name="rate">The rate at step 0; finite and not negative.</param>
     /// <param name="gamma">γ, in (0, 1].</param>
-    public static Validation<Error, ExponentialDecay> Create(double rate, double gamma) =>
-        Check(rate).Require(gamma, Bounds.AboveZeroToOne).Make(() => new ExponentialDecay(rate, gamma));
-
-    /// <summary>The schedule.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static ExponentialDecay Of(double rate, double gamma) => Create(rate, gamma).OrThrow(nameof(ExponentialDecay));
+    public static ExponentialDecay Of(double rate, double gamma) =>
+        Check(rate).Require(gamma, Bounds.AboveZeroToOne).Make(() => new ExponentialDecay(rate, gamma)).OrThrow(nameof(ExponentialDecay));
 
     /// <inheritdoc/>
     private protected override double Factor(long step) => Math.Pow(Gamma, step);

@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -17,17 +14,13 @@ public sealed record InverseSquareRoot : Schedule
     /// <summary>W, the step that has it.</summary>
     public long WarmupSteps { get; }
 
-    /// <summary>The schedule, or every fault found.</summary>
+    /// <summary>The schedule.</summary>
     /// <param name="peak">The highest rate; finite and not negative.</param>
     /// <param name="warmupSteps">W, the step that has it, and the scale of the fall; 1 or more.</param>
-    public static Validation<Error, InverseSquareRoot> Create(double peak, long warmupSteps) =>
-        new Faults().Require(peak, Bounds.NotNegative).Require(warmupSteps, Bounds.AtLeast(1))
-            .Make(() => new InverseSquareRoot(peak, warmupSteps));
-
-    /// <summary>The schedule.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static InverseSquareRoot Of(double peak, long warmupSteps) => Create(peak, warmupSteps).OrThrow(nameof(InverseSquareRoot));
+    public static InverseSquareRoot Of(double peak, long warmupSteps) =>
+        new Faults().Require(peak, Bounds.NotNegative).Require(warmupSteps, Bounds.AtLeast(1))
+            .Make(() => new InverseSquareRoot(peak, warmupSteps)).OrThrow(nameof(InverseSquareRoot));
 
     /// <inheritdoc/>
     protected internal override double RateAt(long step) =>

@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -21,20 +18,15 @@ public sealed record LinearFactor : FactorSchedule
     /// <summary>The factor at the end and after it.</summary>
     public double EndFactor { get; }
 
-    /// <summary>The schedule, or every fault found.</summary>
+    /// <summary>The schedule.</summary>
     /// <param name="rate">The base rate; finite and not negative.</param>
     /// <param name="steps">The step that first has the end; 1 or more. torch: total_iters, with a default of 5 that counts epochs.</param>
     /// <param name="startFactor">The factor at step 0, in [0, 1].</param>
     /// <param name="endFactor">The factor at the end and after it, in [0, 1].</param>
-    public static Validation<Error, LinearFactor> Create(double rate, long steps, double startFactor = 1.0 / 3, double endFactor = 1) =>
-        Check(rate).Require(steps, Bounds.AtLeast(1)).Require(startFactor, Bounds.UnitInterval).Require(endFactor, Bounds.UnitInterval)
-            .Make(() => new LinearFactor(rate, steps, startFactor, endFactor));
-
-    /// <summary>The schedule.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static LinearFactor Of(double rate, long steps, double startFactor = 1.0 / 3, double endFactor = 1) =>
-        Create(rate, steps, startFactor, endFactor).OrThrow(nameof(LinearFactor));
+        Check(rate).Require(steps, Bounds.AtLeast(1)).Require(startFactor, Bounds.UnitInterval).Require(endFactor, Bounds.UnitInterval)
+            .Make(() => new LinearFactor(rate, steps, startFactor, endFactor)).OrThrow(nameof(LinearFactor));
 
     /// <inheritdoc/>
     private protected override double Factor(long step) => Anneal.Linear.Between(StartFactor, EndFactor, (double)step / Steps);

@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>Rises in a line to the peak and stays there: η(k) = peak · min(k / W, 1). The first update has the rate peak / W.</summary>
@@ -14,19 +11,14 @@ public sealed record LinearWarmup : Schedule
     /// <summary>W, the step that first has the peak; 0 for no warm-up.</summary>
     public long WarmupSteps { get; }
 
-    /// <summary>The schedule, or every fault found.</summary>
-    /// <param name="peak">The rate after the warm-up; finite and not negative.</param>
-    /// <param name="warmupSteps">W; not negative.</param>
-    public static Validation<Error, LinearWarmup> Create(double peak, long warmupSteps) => new Faults()
-        .Require(peak, Bounds.NotNegative)
-        .Require(warmupSteps, Bounds.AtLeast(0))
-        .Make(() => new LinearWarmup(peak, warmupSteps));
-
     /// <summary>The schedule.</summary>
     /// <param name="peak">The rate after the warm-up; finite and not negative.</param>
     /// <param name="warmupSteps">W; not negative.</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static LinearWarmup Of(double peak, long warmupSteps) => Create(peak, warmupSteps).OrThrow(nameof(LinearWarmup));
+    public static LinearWarmup Of(double peak, long warmupSteps) => new Faults()
+        .Require(peak, Bounds.NotNegative)
+        .Require(warmupSteps, Bounds.AtLeast(0))
+        .Make(() => new LinearWarmup(peak, warmupSteps)).OrThrow(nameof(LinearWarmup));
 
     /// <inheritdoc/>
     protected internal override double RateAt(long step) => RateAt(Peak, WarmupSteps, step);

@@ -1,5 +1,4 @@
 using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -18,22 +17,17 @@ public sealed record MultiStepDecay : FactorSchedule
     /// <summary>γ.</summary>
     public double Gamma { get; }
 
-    /// <summary>The schedule, or every fault found.</summary>
+    /// <summary>The schedule.</summary>
     /// <param name="rate">The rate before the first milestone; finite and not negative.</param>
     /// <param name="milestones">The steps that first have the lower rate; 0 or more, in rising order.</param>
     /// <param name="gamma">γ, in (0, 1].</param>
-    public static Validation<Error, MultiStepDecay> Create(double rate, IEnumerable<long> milestones, double gamma = 0.1)
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static MultiStepDecay Of(double rate, IEnumerable<long> milestones, double gamma = 0.1)
     {
         Seq<long> steps = Prelude.toSeq(milestones).Strict();
         return Check(rate).RequireRising(steps).Require(gamma, Bounds.AboveZeroToOne)
-            .Make(() => new MultiStepDecay(rate, steps, gamma));
+            .Make(() => new MultiStepDecay(rate, steps, gamma)).OrThrow(nameof(MultiStepDecay));
     }
-
-    /// <summary>The schedule.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static MultiStepDecay Of(double rate, IEnumerable<long> milestones, double gamma = 0.1) =>
-        Create(rate, milestones, gamma).OrThrow(nameof(MultiStepDecay));
 
     /// <inheritdoc/>
     private protected override double Factor(long step) => Math.Pow(Gamma, Milestones.Passed(step));

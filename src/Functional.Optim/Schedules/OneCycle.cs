@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -37,7 +34,7 @@ public sealed record OneCycle : CycleSchedule
     /// <summary>Whether the fall is symmetric to the rise, with a third phase from the first rate to the last.</summary>
     public bool ThreePhases { get; }
 
-    /// <summary>The schedule, or every fault found.</summary>
+    /// <summary>The schedule.</summary>
     /// <param name="peak">The highest rate; finite and not negative. torch: max_lr.</param>
     /// <param name="totalSteps">N; 1 or more.</param>
     /// <param name="rise">The part of the steps that rises, in [0, 1); at most 0.5 with three phases. torch: pct_start.</param>
@@ -45,7 +42,8 @@ public sealed record OneCycle : CycleSchedule
     /// <param name="divisor">The peak over the first rate; finite, 1 or more. torch: div_factor.</param>
     /// <param name="finalDivisor">The first rate over the last; finite, at least 1 / divisor. torch: final_div_factor.</param>
     /// <param name="threePhases">Whether the fall is symmetric to the rise, with a third phase to the end. torch: three_phase.</param>
-    public static Validation<Error, OneCycle> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static OneCycle Of(
         double peak, long totalSteps, double rise = 0.3, Anneal anneal = Anneal.Cosine, double divisor = 25, double finalDivisor = 1e4,
         bool threePhases = false) => new Faults()
         .Require(peak, Bounds.NotNegative)
@@ -57,15 +55,7 @@ public sealed record OneCycle : CycleSchedule
         .Require(
             double.IsFinite(finalDivisor) && !(finalDivisor * divisor < 1), nameof(finalDivisor), finalDivisor,
             "finite, at least 1 / divisor")
-        .Make(() => new OneCycle(peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases));
-
-    /// <summary>The schedule.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static OneCycle Of(
-        double peak, long totalSteps, double rise = 0.3, Anneal anneal = Anneal.Cosine, double divisor = 25, double finalDivisor = 1e4,
-        bool threePhases = false) =>
-        Create(peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases).OrThrow(nameof(OneCycle));
+        .Make(() => new OneCycle(peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases)).OrThrow(nameof(OneCycle));
 
     /// <summary>The momentum (or β₁) that goes with the rate: down while it rises, up while it falls; a third phase keeps it.</summary>
     /// <param name="lowest">The momentum at the peak, in [0, 1). torch: base_momentum.</param>

@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -46,7 +43,7 @@ public sealed record Plateau
     /// <summary>The largest change that is not worth making.</summary>
     public double Epsilon { get; }
 
-    /// <summary>The machine, or every fault found.</summary>
+    /// <summary>The machine.</summary>
     /// <param name="mode">Whether lower or higher metrics are better.</param>
     /// <param name="factor">What the rate is multiplied by, in [0, 1).</param>
     /// <param name="patience">How many metrics in a row may be no better; not negative.</param>
@@ -55,22 +52,15 @@ public sealed record Plateau
     /// <param name="cooldown">How many metrics after a reduction are not held against the rate; not negative.</param>
     /// <param name="floor">The lowest rate; finite and not negative. torch: min_lr.</param>
     /// <param name="epsilon">The largest change that is not worth making; finite and not negative. torch: eps.</param>
-    public static Validation<Error, Plateau> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Plateau Of(
         PlateauMode mode = PlateauMode.Minimize, double factor = 0.1, long patience = 10, double threshold = 1e-4,
         PlateauThreshold thresholdMode = PlateauThreshold.Relative, long cooldown = 0, double floor = 0, double epsilon = 1e-8) =>
         new Faults()
         .Require(mode).Require(factor, Bounds.BelowOne).Require(patience, Bounds.AtLeast(0))
         .Require(threshold, thresholdMode == PlateauThreshold.Relative ? Bounds.BelowOne : Bounds.NotNegative).Require(thresholdMode)
         .Require(cooldown, Bounds.AtLeast(0)).Require(floor, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
-        .Make(() => new Plateau(mode, factor, patience, threshold, thresholdMode, cooldown, floor, epsilon));
-
-    /// <summary>The machine.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Plateau Of(
-        PlateauMode mode = PlateauMode.Minimize, double factor = 0.1, long patience = 10, double threshold = 1e-4,
-        PlateauThreshold thresholdMode = PlateauThreshold.Relative, long cooldown = 0, double floor = 0, double epsilon = 1e-8) =>
-        Create(mode, factor, patience, threshold, thresholdMode, cooldown, floor, epsilon).OrThrow(nameof(Plateau));
+        .Make(() => new Plateau(mode, factor, patience, threshold, thresholdMode, cooldown, floor, epsilon)).OrThrow(nameof(Plateau));
 
     /// <summary>The state after one more metric. NaN is never better.</summary>
     /// <param name="state">The state before.</param>

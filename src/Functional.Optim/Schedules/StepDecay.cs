@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -19,18 +16,14 @@ public sealed record StepDecay : FactorSchedule
     /// <summary>γ.</summary>
     public double Gamma { get; }
 
-    /// <summary>The schedule, or every fault found.</summary>
+    /// <summary>The schedule.</summary>
     /// <param name="rate">The rate before the first fall; finite and not negative.</param>
     /// <param name="every">The steps from one fall to the next; 1 or more. torch: step_size.</param>
     /// <param name="gamma">γ, in (0, 1].</param>
-    public static Validation<Error, StepDecay> Create(double rate, long every, double gamma = 0.1) =>
-        Check(rate).Require(every, Bounds.AtLeast(1)).Require(gamma, Bounds.AboveZeroToOne)
-            .Make(() => new StepDecay(rate, every, gamma));
-
-    /// <summary>The schedule.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static StepDecay Of(double rate, long every, double gamma = 0.1) => Create(rate, every, gamma).OrThrow(nameof(StepDecay));
+    public static StepDecay Of(double rate, long every, double gamma = 0.1) =>
+        Check(rate).Require(every, Bounds.AtLeast(1)).Require(gamma, Bounds.AboveZeroToOne)
+            .Make(() => new StepDecay(rate, every, gamma)).OrThrow(nameof(StepDecay));
 
     /// <inheritdoc/>
     private protected override double Factor(long step) => Math.Pow(Gamma, step / Every);

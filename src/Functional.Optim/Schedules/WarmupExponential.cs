@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>Warm-up, then a constant ratio from step to step: η = peak·(floor / peak)ᵖ.</summary>
@@ -11,21 +8,16 @@ public sealed record WarmupExponential : WarmupDecay
     {
     }
 
-    /// <summary>The schedule, or every fault found.</summary>
+    /// <summary>The schedule.</summary>
     /// <param name="peak">The highest rate; finite and not negative.</param>
     /// <param name="warmupSteps">W, the step that has the peak; not negative.</param>
     /// <param name="totalSteps">N, the step that first has the floor; more than W.</param>
     /// <param name="floor">The rate at the end and after it; above 0, to the peak.</param>
-    public static Validation<Error, WarmupExponential> Create(double peak, long warmupSteps, long totalSteps, double floor) =>
-        Check(peak, warmupSteps, totalSteps, floor)
-            .Require(floor > 0, nameof(floor), floor, "above 0, where an exponential ends")
-            .Make(() => new WarmupExponential(peak, warmupSteps, totalSteps, floor));
-
-    /// <summary>The schedule.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static WarmupExponential Of(double peak, long warmupSteps, long totalSteps, double floor) =>
-        Create(peak, warmupSteps, totalSteps, floor).OrThrow(nameof(WarmupExponential));
+        Check(peak, warmupSteps, totalSteps, floor)
+            .Require(floor > 0, nameof(floor), floor, "above 0, where an exponential ends")
+            .Make(() => new WarmupExponential(peak, warmupSteps, totalSteps, floor)).OrThrow(nameof(WarmupExponential));
 
     /// <inheritdoc/>
     private protected override double Decay(double progress) => Peak * Math.Pow(Floor / Peak, progress);

@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>Warm-up, then a power of what is left: η = floor + (peak − floor)·(1 − p)^power.</summary>
@@ -12,23 +9,18 @@ public sealed record WarmupPolynomial : WarmupDecay
     /// <summary>The exponent; 1 is a line.</summary>
     public double Power { get; }
 
-    /// <summary>The schedule, or every fault found.</summary>
+    /// <summary>The schedule.</summary>
     /// <param name="peak">The highest rate; finite and not negative.</param>
     /// <param name="warmupSteps">W, the step that has the peak; not negative.</param>
     /// <param name="totalSteps">N, the step that first has the floor; more than W.</param>
     /// <param name="floor">The rate at the end and after it; from 0 to the peak.</param>
     /// <param name="power">The exponent; finite and positive.</param>
-    public static Validation<Error, WarmupPolynomial> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static WarmupPolynomial Of(
         double peak, long warmupSteps, long totalSteps, double floor = 0, double power = 2) =>
         Check(peak, warmupSteps, totalSteps, floor)
             .Require(power, Bounds.Positive)
-            .Make(() => new WarmupPolynomial(peak, warmupSteps, totalSteps, floor, power));
-
-    /// <summary>The schedule.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static WarmupPolynomial Of(double peak, long warmupSteps, long totalSteps, double floor = 0, double power = 2) =>
-        Create(peak, warmupSteps, totalSteps, floor, power).OrThrow(nameof(WarmupPolynomial));
+            .Make(() => new WarmupPolynomial(peak, warmupSteps, totalSteps, floor, power)).OrThrow(nameof(WarmupPolynomial));
 
     /// <inheritdoc/>
     private protected override double Decay(double progress) => Floor + ((Peak - Floor) * Math.Pow(1 - progress, Power));

@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -22,28 +19,22 @@ public sealed record WarmupStableDecay : WarmupDecay
     /// <inheritdoc/>
     private protected override long DecayStart => TotalSteps - DecaySteps;
 
-    /// <summary>The schedule, or every fault found.</summary>
+    /// <summary>The schedule.</summary>
     /// <param name="peak">The highest rate; finite and not negative.</param>
     /// <param name="warmupSteps">W, the step that first has the peak; not negative.</param>
     /// <param name="decaySteps">D, the steps of the decay; from 1 to N − W.</param>
     /// <param name="totalSteps">N, the step that first has the floor; more than W.</param>
     /// <param name="floor">The rate at the end and after it; from 0 to the peak.</param>
     /// <param name="anneal">The shape of the decay.</param>
-    public static Validation<Error, WarmupStableDecay> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static WarmupStableDecay Of(
         double peak, long warmupSteps, long decaySteps, long totalSteps, double floor = 0, Anneal anneal = Anneal.Linear) =>
         Check(peak, warmupSteps, totalSteps, floor)
             .Require(
                 decaySteps >= 1 && decaySteps <= totalSteps - warmupSteps, nameof(decaySteps), decaySteps,
                 $"from 1 to the {totalSteps - warmupSteps} steps after the warm-up")
             .Require(anneal)
-            .Make(() => new WarmupStableDecay(peak, warmupSteps, decaySteps, totalSteps, floor, anneal));
-
-    /// <summary>The schedule.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static WarmupStableDecay Of(
-        double peak, long warmupSteps, long decaySteps, long totalSteps, double floor = 0, Anneal anneal = Anneal.Linear) =>
-        Create(peak, warmupSteps, decaySteps, totalSteps, floor, anneal).OrThrow(nameof(WarmupStableDecay));
+            .Make(() => new WarmupStableDecay(peak, warmupSteps, decaySteps, totalSteps, floor, anneal)).OrThrow(nameof(WarmupStableDecay));
 
     /// <inheritdoc/>
     private protected override double Decay(double progress) => Anneal.Between(Peak, Floor, progress);

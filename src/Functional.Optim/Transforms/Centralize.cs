@@ -1,6 +1,4 @@
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -18,15 +16,11 @@ public sealed record Centralize : Transform
     /// <inheritdoc/>
     protected internal override bool TransformsLeaves => true;
 
-    /// <summary>The part, or the fault found.</summary>
-    /// <param name="units">Along which dimension the units lie.</param>
-    public static Validation<Error, Centralize> Create(UnitDimension units = UnitDimension.First) =>
-        new Faults().Require(units).Make(() => new Centralize(units));
-
     /// <summary>The part.</summary>
-    /// <inheritdoc cref="Create"/>
+    /// <param name="units">Along which dimension the units lie.</param>
     /// <exception cref="ArgumentException">There is no such dimension.</exception>
-    public static Centralize By(UnitDimension units = UnitDimension.First) => Create(units).OrThrow(nameof(Centralize));
+    public static Centralize By(UnitDimension units = UnitDimension.First) =>
+        new Faults().Require(units).Make(() => new Centralize(units)).OrThrow(nameof(Centralize));
 
     /// <inheritdoc/>
     protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)

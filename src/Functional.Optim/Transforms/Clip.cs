@@ -1,65 +1,46 @@
 using System.Numerics;
 using Functional.Optim.Kernels;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
 /// <summary>Gradient clipping (Pascanu, Mikolov and Bengio, 2013).</summary>
 public static class Clip
 {
-    /// <summary>The same part as <see cref="ByGlobalNorm"/>, or every fault found.</summary>
-    /// <param name="maximum">c; not negative, not NaN; infinity never clips.</param>
-    /// <param name="kind">Which norm; √Σu² by default.</param>
-    public static Validation<Error, Optimizer> CreateByGlobalNorm(double maximum, NormKind kind = NormKind.L2) =>
-        new Faults().Require(maximum, Bounds.ZeroOrMore).Require(kind).Make<Optimizer>(() => new GlobalNorm(maximum, kind));
-
     /// <summary>
     /// Scales the whole update down to a norm: u' = u · c / ‖u‖ where ‖u‖ = √Σu² over every leaf that is not frozen exceeds c, else
     /// exactly u. torch multiplies by c / (‖u‖ + 1e-6) instead, which shrinks slightly even at exactly c.
     /// </summary>
-    /// <inheritdoc cref="CreateByGlobalNorm"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer ByGlobalNorm(double maximum, NormKind kind = NormKind.L2) => CreateByGlobalNorm(maximum, kind).OrThrow(nameof(Clip));
-
-    /// <summary>The same part as <see cref="ByLeafNorm"/>, or every fault found.</summary>
-    /// <param name="maximum">c; not negative, not NaN.</param>
+    /// <param name="maximum">c; not negative, not NaN; infinity never clips.</param>
     /// <param name="kind">Which norm; √Σu² by default.</param>
-    public static Validation<Error, Optimizer> CreateByLeafNorm(double maximum, NormKind kind = NormKind.L2) =>
-        new Faults().Require(maximum, Bounds.ZeroOrMore).Require(kind).Make<Optimizer>(() => new LeafNorm(maximum, kind));
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static Optimizer ByGlobalNorm(double maximum, NormKind kind = NormKind.L2) =>
+        new Faults().Require(maximum, Bounds.ZeroOrMore).Require(kind).Make<Optimizer>(() => new GlobalNorm(maximum, kind)).OrThrow(nameof(Clip));
 
     /// <summary>Scales the update of each leaf by itself down to a norm: u' = u · c / ‖u‖ where ‖u‖ of the leaf exceeds c, else exactly u.</summary>
-    /// <inheritdoc cref="CreateByLeafNorm"/>
+    /// <param name="maximum">c; not negative, not NaN.</param>
+    /// <param name="kind">Which norm; √Σu² by default.</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer ByLeafNorm(double maximum, NormKind kind = NormKind.L2) => CreateByLeafNorm(maximum, kind).OrThrow(nameof(Clip));
-
-    /// <summary>The same part as <see cref="Adaptively"/>, or every fault found.</summary>
-    /// <param name="ratio">λ; finite and positive.</param>
-    /// <param name="epsilon">ε, so that units that start at 0 can grow; finite and positive.</param>
-    /// <param name="units">Along which dimension of a leaf of rank 2 and more its units lie; smaller leaves are one unit.</param>
-    public static Validation<Error, Optimizer> CreateAdaptively(
-        double ratio = 0.01, double epsilon = 1e-3, UnitDimension units = UnitDimension.First) =>
-        new Faults().Require(ratio, Bounds.Positive).Require(epsilon, Bounds.Positive).Require(units)
-            .Make<Optimizer>(() => new AdaptiveClip(ratio, epsilon, units));
+    public static Optimizer ByLeafNorm(double maximum, NormKind kind = NormKind.L2) =>
+        new Faults().Require(maximum, Bounds.ZeroOrMore).Require(kind).Make<Optimizer>(() => new LeafNorm(maximum, kind)).OrThrow(nameof(Clip));
 
     /// <summary>
     /// Adaptive gradient clipping (Brock, De, Smith and Simonyan, 2021): for each unit, u' = u · λ·w / ‖u‖ where ‖u‖ exceeds λ·w, with
     /// w = max(‖θ‖, ε) of the same unit.
     /// </summary>
-    /// <inheritdoc cref="CreateAdaptively"/>
+    /// <param name="ratio">λ; finite and positive.</param>
+    /// <param name="epsilon">ε, so that units that start at 0 can grow; finite and positive.</param>
+    /// <param name="units">Along which dimension of a leaf of rank 2 and more its units lie; smaller leaves are one unit.</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer Adaptively(double ratio = 0.01, double epsilon = 1e-3, UnitDimension units = UnitDimension.First) =>
-        CreateAdaptively(ratio, epsilon, units).OrThrow(nameof(Clip));
-
-    /// <summary>The same part as <see cref="ByValue"/>, or the fault found.</summary>
-    /// <param name="limit">c; not negative, not NaN.</param>
-    public static Validation<Error, Optimizer> CreateByValue(double limit) =>
-        new Faults().Require(limit, Bounds.ZeroOrMore).Make<Optimizer>(() => new Value(limit));
+    public static Optimizer Adaptively(
+        double ratio = 0.01, double epsilon = 1e-3, UnitDimension units = UnitDimension.First) =>
+        new Faults().Require(ratio, Bounds.Positive).Require(epsilon, Bounds.Positive).Require(units)
+            .Make<Optimizer>(() => new AdaptiveClip(ratio, epsilon, units)).OrThrow(nameof(Clip));
 
     /// <summary>Limits each element: u' = min(max(u, −c), c). A NaN stays NaN.</summary>
-    /// <inheritdoc cref="CreateByValue"/>
+    /// <param name="limit">c; not negative, not NaN.</param>
     /// <exception cref="ArgumentException">The limit is negative or NaN.</exception>
-    public static Optimizer ByValue(double limit) => CreateByValue(limit).OrThrow(nameof(Clip));
+    public static Optimizer ByValue(double limit) =>
+        new Faults().Require(limit, Bounds.ZeroOrMore).Make<Optimizer>(() => new Value(limit)).OrThrow(nameof(Clip));
 
     /// <summary>A factor rounded down, so that the norm after does not exceed the maximum by the rounding.</summary>
     private static T RoundedDown<T>(double factor)

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Functional.Optim.Kernels;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -30,19 +28,14 @@ public sealed record Ema : Transform
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
-    /// <summary>The part with its constants, or the fault found.</summary>
+    /// <summary>The part with its constants.</summary>
     /// <param name="decay">β, in [0, 1).</param>
     /// <param name="biasCorrection">Whether what is handed on is divided by 1 − βᵗ, or by 1 − βᵗ⁺¹ where it is one step ahead.</param>
     /// <param name="nesterov">Whether the average looks one step ahead, as if the same update came once more.</param>
-    public static Validation<Error, Ema> Create(double decay, bool biasCorrection = true, bool nesterov = false) =>
-        new Faults().Require(decay, Bounds.BelowOne)
-            .Make(() => new Ema { Decay = decay, BiasCorrection = biasCorrection, Nesterov = nesterov });
-
-    /// <summary>The part with its constants.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">The decay is out of range.</exception>
     public static Ema Of(double decay, bool biasCorrection = true, bool nesterov = false) =>
-        Create(decay, biasCorrection, nesterov).OrThrow(nameof(Ema));
+        new Faults().Require(decay, Bounds.BelowOne)
+            .Make(() => new Ema { Decay = decay, BiasCorrection = biasCorrection, Nesterov = nesterov }).OrThrow(nameof(Ema));
 
     /// <inheritdoc/>
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using Functional.Optim.Kernels;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -16,15 +14,11 @@ public sealed record LearningRate : Transform
     /// <summary>η, as a function of the number of the update, from 1.</summary>
     public required Schedule Schedule { get; init => field = Setting.Check(value); }
 
-    /// <summary>The part with a schedule or a constant rate, or the fault found.</summary>
-    /// <param name="schedule">η(t).</param>
-    public static Validation<Error, LearningRate> Create(Schedule schedule) =>
-        new Faults().Require(schedule).Make(() => new LearningRate { Schedule = schedule });
-
     /// <summary>The part with a schedule, or with a constant rate.</summary>
     /// <param name="schedule">η(t).</param>
     /// <exception cref="ArgumentException">It is null, or a constant rate that is negative or not finite.</exception>
-    public static LearningRate Of(Schedule schedule) => Create(schedule).OrThrow(nameof(LearningRate));
+    public static LearningRate Of(Schedule schedule) =>
+        new Faults().Require(schedule).Make(() => new LearningRate { Schedule = schedule }).OrThrow(nameof(LearningRate));
 
     /// <inheritdoc/>
     protected internal override bool IsLearningRate => true;

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Functional.Optim.Kernels;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -30,17 +28,13 @@ public sealed record Lookahead : Transform
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> SlotNames => ["slow"];
 
-    /// <summary>The part with its constants, to put behind an optimizer, or every fault found.</summary>
+    /// <summary>The part with its constants, to put behind an optimizer.</summary>
     /// <param name="every">k; 1 or more.</param>
     /// <param name="alpha">α, in [0, 1].</param>
-    public static Validation<Error, Lookahead> Create(long every = 6, double alpha = 0.5) => new Faults()
-        .Require(every, Bounds.AtLeast(1)).Require(alpha, Bounds.UnitInterval)
-        .Make(() => new Lookahead { Every = every, Alpha = alpha });
-
-    /// <summary>The part with its constants, to put behind an optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Lookahead Of(long every = 6, double alpha = 0.5) => Create(every, alpha).OrThrow(nameof(Lookahead));
+    public static Lookahead Of(long every = 6, double alpha = 0.5) => new Faults()
+        .Require(every, Bounds.AtLeast(1)).Require(alpha, Bounds.UnitInterval)
+        .Make(() => new Lookahead { Every = every, Alpha = alpha }).OrThrow(nameof(Lookahead));
 
     /// <summary>The slow parameters start where the fast ones do.</summary>
     protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) => parameters.CopyTo(values);

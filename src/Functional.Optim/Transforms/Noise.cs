@@ -1,7 +1,5 @@
 using System.Numerics;
 using Functional.Optim.Kernels;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -27,18 +25,14 @@ public sealed record Noise : Transform
     /// <inheritdoc/>
     protected internal override bool TransformsLeaves => true;
 
-    /// <summary>The part with its constants, or every fault found.</summary>
+    /// <summary>The part with its constants.</summary>
     /// <param name="variance">η; finite and not negative.</param>
     /// <param name="seed">Where the bits come from.</param>
     /// <param name="decay">γ; finite and not negative; 0.55 in the paper.</param>
-    public static Validation<Error, Noise> Create(double variance, ulong seed, double decay = 0.55) => new Faults()
-        .Require(variance, Bounds.NotNegative).Require(decay, Bounds.NotNegative)
-        .Make(() => new Noise { Variance = variance, Decay = decay, Seed = seed });
-
-    /// <summary>The part with its constants.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Noise Of(double variance, ulong seed, double decay = 0.55) => Create(variance, seed, decay).OrThrow(nameof(Noise));
+    public static Noise Of(double variance, ulong seed, double decay = 0.55) => new Faults()
+        .Require(variance, Bounds.NotNegative).Require(decay, Bounds.NotNegative)
+        .Make(() => new Noise { Variance = variance, Decay = decay, Seed = seed }).OrThrow(nameof(Noise));
 
     /// <inheritdoc/>
     protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)

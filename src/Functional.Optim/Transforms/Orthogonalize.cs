@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using Functional.Optim.Kernels;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -71,24 +69,18 @@ public sealed record Orthogonalize : Transform
 
     private protected override bool NeverThrows => true;
 
-    /// <summary>The part, or every fault found.</summary>
+    /// <summary>The part.</summary>
     /// <param name="variant">Which polynomials, and by what the matrix is divided before.</param>
     /// <param name="steps">The number of steps; 1 or more, and no less than the variant has polynomials.</param>
     /// <param name="scale">What the result is multiplied by.</param>
-    public static Validation<Error, Orthogonalize> Create(
+    /// <exception cref="ArgumentException">There is no such variant or scale, or there are too few steps; every fault is listed.</exception>
+    public static Orthogonalize Of(
         NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5, MatrixScale scale = MatrixScale.None) =>
         Check(variant, steps, scale).Make(() => new Orthogonalize
         {
             Polynomials = PolynomialsOf(variant), Steps = steps, Scale = scale, AddsEpsilon = variant != NewtonSchulzVariant.Torch,
             Safety = variant == NewtonSchulzVariant.PolarExpress ? 1.02 : 1, Epsilon = variant == NewtonSchulzVariant.PolarExpress ? 1e-6 : 1e-7,
-        });
-
-    /// <summary>The part.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">There is no such variant or scale, or there are too few steps; every fault is listed.</exception>
-    public static Orthogonalize Of(
-        NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5, MatrixScale scale = MatrixScale.None) =>
-        Create(variant, steps, scale).OrThrow(nameof(Orthogonalize));
+        }).OrThrow(nameof(Orthogonalize));
 
     /// <inheritdoc/>
     public bool Equals(Orthogonalize? other) =>

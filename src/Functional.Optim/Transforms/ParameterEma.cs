@@ -1,6 +1,4 @@
 using Functional.Optim.Kernels;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -38,14 +36,15 @@ public sealed record ParameterEma : ParameterAverage
     /// <summary>How many updates there are from one average to the next; 1 or more.</summary>
     public long Every { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
 
-    /// <summary>The part with its constants, to put behind an optimizer, or every fault found.</summary>
+    /// <summary>The part with its constants, to put behind an optimizer.</summary>
     /// <param name="decay">β, in [0, 1).</param>
     /// <param name="warmup">How the average starts.</param>
     /// <param name="gamma">γ, how slowly decay rises with <see cref="EmaWarmup.Power"/>; finite and positive.</param>
     /// <param name="power">p, the power by which it rises; finite and positive.</param>
     /// <param name="start">The first update whose parameters are averaged; 1 or more.</param>
     /// <param name="every">How many updates there are from one average to the next; 1 or more.</param>
-    public static Validation<Error, ParameterEma> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static ParameterEma Of(
         double decay = 0.999, EmaWarmup warmup = EmaWarmup.Copy, double gamma = 1, double power = 2.0 / 3, long start = 1, long every = 1) =>
         new Faults()
             .Require(decay, Bounds.BelowOne).Require(warmup).Require(gamma, Bounds.Positive).Require(power, Bounds.Positive)
@@ -53,14 +52,7 @@ public sealed record ParameterEma : ParameterAverage
             .Make(() => new ParameterEma
             {
                 Decay = decay, Warmup = warmup, Gamma = gamma, Power = power, Start = start, Every = every,
-            });
-
-    /// <summary>The part with its constants, to put behind an optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static ParameterEma Of(
-        double decay = 0.999, EmaWarmup warmup = EmaWarmup.Copy, double gamma = 1, double power = 2.0 / 3, long start = 1, long every = 1) =>
-        Create(decay, warmup, gamma, power, start, every).OrThrow(nameof(ParameterEma));
+            }).OrThrow(nameof(ParameterEma));
 
     private protected override long CountAt(long step) => CountOf(Start, Every, step);
 

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -28,9 +26,13 @@ public sealed record Partition : Transform
     /// <summary>The rules in order.</summary>
     public ImmutableArray<Rule> Rules { get; }
 
-    /// <summary>A partition by rules, or every fault found.</summary>
+    /// <summary>A partition by rules.</summary>
     /// <param name="rules">At least one, with different names and nothing null; the first that matches a leaf wins.</param>
-    public static Validation<Error, Partition> Create(params ReadOnlySpan<Rule> rules)
+    /// <exception cref="ArgumentException">
+    /// There are no rules, two have the same name, the optimizer of one is a <see cref="Wrapper"/> or a
+    /// <see cref="FunctionOptimizer"/>, or something is null.
+    /// </exception>
+    public static Partition Of(params ReadOnlySpan<Rule> rules)
     {
         ImmutableArray<Rule> all = [.. rules];
         string? twice = all.Where(rule => rule?.Name is not null).GroupBy(rule => rule.Name).FirstOrDefault(same => same.Count() > 1)?.Key;
@@ -54,27 +56,15 @@ public sealed record Partition : Transform
                 .Require(rule.Optimizer is not Wrapper, name, rule.Optimizer, "an optimizer or a part: put what is around one around the partition");
         }
 
-        return faults.Make(() => new Partition(all));
+        return faults.Make(() => new Partition(all)).OrThrow(nameof(Partition));
     }
 
-    /// <summary>A partition by rules.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">
-    /// There are no rules, two have the same name, the optimizer of one is a <see cref="Wrapper"/> or a
-    /// <see cref="FunctionOptimizer"/>, or something is null.
-    /// </exception>
-    public static Partition Of(params ReadOnlySpan<Rule> rules) => Create(rules).OrThrow(nameof(Partition));
-
-    /// <summary>An optimizer for the leaves that match, or the fault found; the other leaves keep their update as it is.</summary>
+    /// <summary>An optimizer for the leaves that match; the others keep their update as it is.</summary>
     /// <param name="matches">Which leaves.</param>
     /// <param name="optimizer">What they go through.</param>
-    public static Validation<Error, Partition> CreateMasked(Func<Leaf, bool> matches, Optimizer optimizer) =>
-        Create(new Rule("masked", matches, optimizer));
-
-    /// <summary>An optimizer for the leaves that match; the others keep their update as it is.</summary>
-    /// <inheritdoc cref="CreateMasked"/>
     /// <exception cref="ArgumentException">The optimizer is a <see cref="Wrapper"/>, or one of the two is null.</exception>
-    public static Partition Masked(Func<Leaf, bool> matches, Optimizer optimizer) => CreateMasked(matches, optimizer).OrThrow(nameof(Masked));
+    public static Partition Masked(Func<Leaf, bool> matches, Optimizer optimizer) =>
+        Of(new Rule("masked", matches, optimizer));
 
     /// <summary>A rule whose leaves stay bit for bit as they are.</summary>
     /// <param name="name">The name in reports.</param>

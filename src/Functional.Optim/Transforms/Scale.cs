@@ -1,7 +1,5 @@
 using System.Numerics;
 using Functional.Optim.Kernels;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -15,14 +13,11 @@ public sealed record Scale : Transform
     /// <summary>c; finite.</summary>
     public double Factor { get; init => field = Bounds.Finite.Check(value); }
 
-    /// <summary>The part with a factor, or the fault found.</summary>
-    /// <param name="factor">c; finite.</param>
-    public static Validation<Error, Scale> Create(double factor) => new Faults().Require(factor, Bounds.Finite).Make(() => new Scale { Factor = factor });
-
     /// <summary>The part with a factor.</summary>
-    /// <inheritdoc cref="Create"/>
+    /// <param name="factor">c; finite.</param>
     /// <exception cref="ArgumentException">The factor is not finite.</exception>
-    public static Scale By(double factor) => Create(factor).OrThrow(nameof(Scale));
+    public static Scale By(double factor) =>
+        new Faults().Require(factor, Bounds.Finite).Make(() => new Scale { Factor = factor }).OrThrow(nameof(Scale));
 
     /// <summary>What turns the update around for an optimizer that maximizes.</summary>
     internal static ReadOnlySpan<Transform> SignOf(bool maximize) => maximize ? (Transform[])[By(-1)] : [];

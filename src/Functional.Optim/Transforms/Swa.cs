@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -22,17 +19,13 @@ public sealed record Swa : ParameterAverage
     /// <summary>k, how many updates there are from one average to the next; 1 or more.</summary>
     public long Every { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
 
-    /// <summary>The part with its constants, to put behind an optimizer, or every fault found.</summary>
+    /// <summary>The part with its constants, to put behind an optimizer.</summary>
     /// <param name="start">The first update whose parameters are averaged; 1 or more.</param>
     /// <param name="every">k, how many updates there are from one average to the next; 1 or more.</param>
-    public static Validation<Error, Swa> Create(long start, long every = 1) => new Faults()
-        .Require(start, Bounds.AtLeast(1)).Require(every, Bounds.AtLeast(1))
-        .Make(() => new Swa { Start = start, Every = every });
-
-    /// <summary>The part with its constants, to put behind an optimizer.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Swa Of(long start, long every = 1) => Create(start, every).OrThrow(nameof(Swa));
+    public static Swa Of(long start, long every = 1) => new Faults()
+        .Require(start, Bounds.AtLeast(1)).Require(every, Bounds.AtLeast(1))
+        .Make(() => new Swa { Start = start, Every = every }).OrThrow(nameof(Swa));
 
     private protected override long CountAt(long step) => CountOf(Start, Every, step);
 

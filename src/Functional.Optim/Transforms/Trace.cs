@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Functional.Optim.Kernels;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -38,18 +36,13 @@ public sealed record Trace : Transform
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
-    /// <summary>The part with its constants, or every fault found.</summary>
+    /// <summary>The part with its constants.</summary>
     /// <param name="momentum">μ or μ(t), in [0, 1).</param>
     /// <param name="dampening">τ, in [0, 1]; skipped at the first update.</param>
     /// <param name="nesterov">Look ahead; wants momentum and no dampening.</param>
-    public static Validation<Error, Trace> Create(Schedule momentum, double dampening = 0, bool nesterov = false) =>
-        Check(momentum, dampening, nesterov).Make(() => new Trace(nesterov) { Momentum = momentum, Dampening = dampening });
-
-    /// <summary>The part with its constants.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Trace Of(Schedule momentum, double dampening = 0, bool nesterov = false) =>
-        Create(momentum, dampening, nesterov).OrThrow(nameof(Trace));
+        Check(momentum, dampening, nesterov).Make(() => new Trace(nesterov) { Momentum = momentum, Dampening = dampening }).OrThrow(nameof(Trace));
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">μ(t) is not allowed.</exception>

@@ -1,7 +1,5 @@
 using System.Numerics;
 using Functional.Optim.Kernels;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -34,21 +32,16 @@ public sealed record TrustRatio : Transform
     /// <inheritdoc/>
     protected internal override bool LeafByLeaf => true;
 
-    /// <summary>The part with its constants, or every fault found.</summary>
+    /// <summary>The part with its constants.</summary>
     /// <param name="coefficient">c; finite and positive.</param>
     /// <param name="weightDecay">λ; finite and not negative.</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="adapts">Which leaves are scaled and decay, often those of rank 2 and more; all when <see langword="null"/>.</param>
-    public static Validation<Error, TrustRatio> Create(
+    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    public static TrustRatio Of(
         double coefficient = 1, double weightDecay = 0, double epsilon = 0, Func<Leaf, bool>? adapts = null) =>
         new Faults().Require(coefficient, Bounds.Positive).Require(weightDecay, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
-            .Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Adapts = adapts });
-
-    /// <summary>The part with its constants.</summary>
-    /// <inheritdoc cref="Create"/>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static TrustRatio Of(double coefficient = 1, double weightDecay = 0, double epsilon = 0, Func<Leaf, bool>? adapts = null) =>
-        Create(coefficient, weightDecay, epsilon, adapts).OrThrow(nameof(TrustRatio));
+            .Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Adapts = adapts }).OrThrow(nameof(TrustRatio));
 
     /// <inheritdoc/>
     protected internal override double DecayOf(Leaf leaf) => IsAdapted(leaf) ? WeightDecay : 0;

@@ -1,7 +1,5 @@
 using System.Numerics;
 using Functional.Optim.Kernels;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -21,20 +19,16 @@ public sealed record WeightDecay : Transform
     /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
     internal Func<Leaf, bool>? Decays { get; init; }
 
-    /// <summary>The part, coupled or decoupled by where it is put, or the fault found.</summary>
+    /// <summary>Decoupled decay: put it behind the moments and before the learning rate.</summary>
     /// <param name="weightDecay">λ or λ(t); finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
-    public static Validation<Error, WeightDecay> Create(Schedule weightDecay, Func<Leaf, bool>? decay = null) =>
-        new Faults().Require(weightDecay, Bounds.NotNegative).Make(() => new WeightDecay { Lambda = weightDecay, Decays = decay });
-
-    /// <summary>Decoupled decay: put it behind the moments and before the learning rate.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
     public static WeightDecay Decoupled(Schedule weightDecay, Func<Leaf, bool>? decay = null) =>
-        Create(weightDecay, decay).OrThrow(nameof(WeightDecay));
+        new Faults().Require(weightDecay, Bounds.NotNegative)
+            .Make(() => new WeightDecay { Lambda = weightDecay, Decays = decay }).OrThrow(nameof(WeightDecay));
 
     /// <summary>An L2 penalty of λ/2·‖θ‖²: the same formula, put in front of the moments.</summary>
-    /// <inheritdoc cref="Create"/>
+    /// <inheritdoc cref="Decoupled"/>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
     public static WeightDecay Coupled(Schedule weightDecay, Func<Leaf, bool>? decay = null) => Decoupled(weightDecay, decay);
 

@@ -3,20 +3,37 @@ using LanguageExt.Common;
 
 namespace Functional.Optim;
 
-/// <summary>The bridge from validations to exceptions, for callers who prefer those.</summary>
+/// <summary>The bridge between factories, which throw, and validations, for callers who prefer those.</summary>
 public static class Validated
 {
+    /// <summary>
+    /// What a factory makes, or every fault found: <c>Validated.Of(() => AdamW.Of(rate, beta1: beta1))</c> for any factory of this library.
+    /// </summary>
+    /// <typeparam name="T">What is made.</typeparam>
+    /// <param name="make">Calls the factory.</param>
+    public static Validation<Error, T> Of<T>(Func<T> make)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        try
+        {
+            return Prelude.Success<Error, T>(make());
+        }
+        catch (SettingsException exception)
+        {
+            return Prelude.Fail<Error, T>(exception.Faults);
+        }
+        catch (ArgumentException exception)
+        {
+            return Prelude.Fail<Error, T>(Error.New(exception.Message));
+        }
+    }
+
     /// <summary>The value, or one exception that lists every fault.</summary>
     /// <typeparam name="T">The configuration.</typeparam>
     /// <param name="validation">The outcome.</param>
-    /// <param name="what">What was being made, for the message.</param>
-    /// <exception cref="ArgumentException">There are faults.</exception>
-    public static T OrThrow<T>(this Validation<Error, T> validation, string what) => Or(validation, $"{what}: ");
-
-    /// <summary>The value, or one exception that lists every fault, whose names say enough.</summary>
-    internal static T OrThrow<T>(this Validation<Error, T> validation) => Or(validation, "");
-
-    private static T Or<T>(Validation<Error, T> validation, string prefix) => validation.Match(
-        Succ: value => value,
-        Fail: faults => throw new ArgumentException($"{prefix}{string.Join("; ", faults.Map(fault => fault.Message))}."));
+    /// <param name="what">What was being made, for the message; none where the faults say enough.</param>
+    /// <exception cref="SettingsException">There are faults.</exception>
+    public static T OrThrow<T>(this Validation<Error, T> validation, string what = "") => validation.Match(
+        Succ: static value => value,
+        Fail: faults => throw new SettingsException(what, faults));
 }

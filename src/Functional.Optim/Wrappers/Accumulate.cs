@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -22,16 +20,12 @@ public sealed record Accumulate : Wrapper
     /// <summary>k; 1 or more.</summary>
     public long Every { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
 
-    /// <summary>The optimizer that makes an update of every k gradients, or every fault found.</summary>
+    /// <summary>The optimizer that makes an update of every k gradients.</summary>
     /// <param name="every">k; 1 or more.</param>
     /// <param name="inner">The optimizer, clipping included.</param>
-    public static Validation<Error, Accumulate> Create(long every, Optimizer inner) =>
-        CheckInside<Accumulate>(inner).Require(every, Bounds.AtLeast(1)).Make(() => new Accumulate(inner) { Every = every });
-
-    /// <summary>The optimizer that makes an update of every k gradients.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">k is below 1, or there is no optimizer, or inside is another of these.</exception>
-    public static Accumulate Of(long every, Optimizer inner) => Create(every, inner).OrThrow(nameof(Accumulate));
+    public static Accumulate Of(long every, Optimizer inner) =>
+        CheckInside<Accumulate>(inner).Require(every, Bounds.AtLeast(1)).Make(() => new Accumulate(inner) { Every = every }).OrThrow(nameof(Accumulate));
 
     /// <inheritdoc/>
     internal override bool Gathers => true;

@@ -1,6 +1,3 @@
-using LanguageExt;
-using LanguageExt.Common;
-
 namespace Functional.Optim;
 
 /// <summary>
@@ -20,16 +17,12 @@ public sealed record ApplyIfFinite : Wrapper
     /// <summary>The most gradients in a row that are left out; 0 or more.</summary>
     public long MostInARow { get; init => field = (long)Bounds.AtLeast(0).Check(value); }
 
-    /// <summary>The optimizer with its watch, or every fault found.</summary>
+    /// <summary>The optimizer with its watch.</summary>
     /// <param name="inner">The optimizer.</param>
     /// <param name="mostInARow">The most gradients in a row that are left out; 0 or more.</param>
-    public static Validation<Error, ApplyIfFinite> Create(Optimizer inner, long mostInARow = DefaultMostInARow) =>
-        CheckInside<ApplyIfFinite>(inner).Require(mostInARow, Bounds.AtLeast(0)).Make(() => new ApplyIfFinite(inner) { MostInARow = mostInARow });
-
-    /// <summary>The optimizer with its watch.</summary>
-    /// <inheritdoc cref="Create"/>
     /// <exception cref="ArgumentException">The number is negative, or there is no optimizer, or inside is another of these.</exception>
-    public static ApplyIfFinite Around(Optimizer inner, long mostInARow = DefaultMostInARow) => Create(inner, mostInARow).OrThrow(nameof(ApplyIfFinite));
+    public static ApplyIfFinite Around(Optimizer inner, long mostInARow = DefaultMostInARow) =>
+        CheckInside<ApplyIfFinite>(inner).Require(mostInARow, Bounds.AtLeast(0)).Make(() => new ApplyIfFinite(inner) { MostInARow = mostInARow }).OrThrow(nameof(ApplyIfFinite));
 
     /// <inheritdoc/>
     internal override bool TakesNonFinite => true;

@@ -60,6 +60,24 @@ public class OptimizerEntriesTests
     }
 
     [Fact]
+    public void Every_factory_names_each_number_that_is_none_and_its_faults_are_values()
+    {
+        Assert.All(Factory.Optimizers, factory =>
+        {
+            string[] numbers = [.. factory.Parameters.Where(parameter => parameter.ParameterType == typeof(double)).Select(Name)];
+            if (numbers.Length == 0) return;
+            object Make() => factory.Make(parameter => parameter.ParameterType == typeof(double) ? double.NaN
+                : parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter)) switch
+            {
+                ArgumentException exception => throw exception,
+                object made => made,
+            };
+            string[] faults = Validated.Of(Make).Match(Succ: _ => [], Fail: found => found.Map(fault => fault.Message).ToArray());
+            Assert.All(numbers, number => Assert.Contains(faults, fault => fault.StartsWith($"{number} is NaN; allowed is ", StringComparison.Ordinal)));
+        });
+    }
+
+    [Fact]
     public void No_name_stands_twice_in_the_catalogue() =>
         Assert.Equal(Optim.Catalogue.All.Length, Optim.Catalogue.All.Select(entry => entry.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
 

@@ -30,7 +30,8 @@ public class SettingTests
     [Fact]
     public void A_partition_tells_all_that_is_null_in_its_rules_at_once()
     {
-        Error[] found = Partition.Create(null!, new("b", null!, Sgd.Of(0.1)), new(null!, _ => true, Sgd.Of(0.1)), new("d", _ => true, null!))
+        Error[] found = Validated
+            .Of(() => Partition.Of(null!, new("b", null!, Sgd.Of(0.1)), new(null!, _ => true, Sgd.Of(0.1)), new("d", _ => true, null!)))
             .Match(Succ: _ => [], Fail: faults => faults.ToArray());
         Assert.Equal(
             ["rules[0] is null; allowed is a rule", "'b'.Matches is null; allowed is a predicate of leaves",

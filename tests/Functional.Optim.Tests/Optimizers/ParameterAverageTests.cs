@@ -111,10 +111,10 @@ public class ParameterAverageTests
         Assert.Equal(
             "ParameterEma: decay is 1; allowed is in [0, 1); warmup is 7; allowed is Copy, BiasCorrection, Power; gamma is 0; allowed is finite and "
             + "positive; power is NaN; allowed is finite and positive; start is 0; allowed is 1 or more; every is 0; allowed is 1 or more.",
-            Assert.Throws<ArgumentException>(() => ParameterEma.Of(1, (EmaWarmup)7, 0, double.NaN, 0, 0)).Message);
+            Assert.ThrowsAny<ArgumentException>(() => ParameterEma.Of(1, (EmaWarmup)7, 0, double.NaN, 0, 0)).Message);
         Assert.Equal(
             "Swa: start is 0; allowed is 1 or more; every is -1; allowed is 1 or more.",
-            Assert.Throws<ArgumentException>(() => Swa.Of(0, -1)).Message);
+            Assert.ThrowsAny<ArgumentException>(() => Swa.Of(0, -1)).Message);
     }
 
     /// <summary>The law finds an average that is not one.</summary>

@@ -51,10 +51,10 @@ public class WarmupScheduleTests
                     () => Schedule.WarmupCosine(1e-3, 1000, total), () => Schedule.WarmupPolynomial(1e-3, 1000, total),
                     () => Schedule.WarmupExponential(1e-3, 1000, total, 1e-5), () => Schedule.WarmupStableDecay(1e-3, 1000, 1, total),
                 ],
-                make => Assert.Contains("totalSteps is ", Assert.Throws<ArgumentException>(make).Message, StringComparison.Ordinal));
+                make => Assert.Contains("totalSteps is ", Assert.ThrowsAny<ArgumentException>(make).Message, StringComparison.Ordinal));
         }
 
-        ArgumentException endless = Assert.Throws<ArgumentException>(() => Schedule.WarmupExponential(1e-3, 10, 100, 0));
+        ArgumentException endless = Assert.ThrowsAny<ArgumentException>(() => Schedule.WarmupExponential(1e-3, 10, 100, 0));
         Assert.Contains("floor is 0;", endless.Message, StringComparison.Ordinal);
     }
 

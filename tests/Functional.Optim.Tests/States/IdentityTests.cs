@@ -96,7 +96,7 @@ public sealed class IdentityTests : IDisposable
             () => yogi.Step(parameters, gradients, adam), () => yogi.StepDonating(parameters, gradients, adam),
             () => yogi.Update(parameters, gradients, adam), () => yogi.Step(parameters, gradients, typed),
             () => yogi.StepDonating(parameters, gradients, typed)])
-            Assert.Contains("keeps adam(m, v); this is Yogi {", Assert.Throws<ArgumentException>(step).Message, StringComparison.Ordinal);
+            Assert.Contains("keeps adam(m, v); this is Yogi {", Assert.ThrowsAny<ArgumentException>(step).Message, StringComparison.Ordinal);
         Assert.Equal((Parameters.Plus(Gradients), Gradients.Plus(Gradients)), (parameters, gradients));
         Assert.Equal(Adam.Of(0.1).Init(Parameters), typed);
     }
@@ -131,10 +131,10 @@ public sealed class IdentityTests : IDisposable
     {
         Optimizer inner = AdamW.Of(0.01), gathers = Accumulate.Of(3, inner);
         (_, OptimizerState<float> state) = gathers.Step(Parameters, Gradients, gathers.Init(Parameters));
-        Assert.StartsWith("The state was made by", Assert.Throws<ArgumentException>(() => inner.Step(Parameters, Gradients, state)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("The state was made by", Assert.ThrowsAny<ArgumentException>(() => inner.Step(Parameters, Gradients, state)).Message, StringComparison.Ordinal);
         Assert.StartsWith(
             "The state holds 1 gathered gradients, and AdamW {",
-            Assert.Throws<ArgumentException>(() => inner.Step(Parameters, Gradients, state[..2])).Message, StringComparison.Ordinal);
+            Assert.ThrowsAny<ArgumentException>(() => inner.Step(Parameters, Gradients, state[..2])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public class FunctionTrainingTests
             Assert.Equal((false, 0, 4), (outcome.Skipped, state.Optimizer.Counters.LeftOutInARow, state.Step));
             for (int step = 0; step < 10; step++) (state, _) = Run(state, float.NaN, NonFinitePolicy.Skip);
             Assert.Throws<NonFiniteGradientException>(() => Run(state, float.NaN, NonFinitePolicy.Skip));
-            Assert.Throws<ArgumentException>(() => Run(state, 0.5f, (NonFinitePolicy)7));
+            Assert.ThrowsAny<ArgumentException>(() => Run(state, 0.5f, (NonFinitePolicy)7));
             if (optimizer is Sam)
             {
                 (state, outcome) = Run(state, float.NaN, NonFinitePolicy.Zero);

@@ -135,11 +135,11 @@ public class PartitionTests
     [Fact]
     public void Wrong_partitions_are_refused_and_equal_ones_are_equal()
     {
-        Assert.Throws<ArgumentException>(() => Partition.Of());
-        Assert.Throws<ArgumentException>(() => Partition.Of(new("a", _ => true, Momentum), new("a", _ => true, Momentum)));
+        Assert.ThrowsAny<ArgumentException>(() => Partition.Of());
+        Assert.ThrowsAny<ArgumentException>(() => Partition.Of(new("a", _ => true, Momentum), new("a", _ => true, Momentum)));
         foreach (Optimizer wrapper in (Optimizer[])[Accumulate.Of(2, Momentum), ApplyIfFinite.Around(Momentum)])
         {
-            string message = Assert.Throws<ArgumentException>(() => Partition.Of(new Partition.Rule("a", _ => true, wrapper))).Message;
+            string message = Assert.ThrowsAny<ArgumentException>(() => Partition.Of(new Partition.Rule("a", _ => true, wrapper))).Message;
             Assert.Contains($"'a' is {wrapper}", message, StringComparison.Ordinal);
             Assert.Contains("put what is around one around the partition", message, StringComparison.Ordinal);
         }
