@@ -22,6 +22,9 @@ internal static class Seed
     internal static string Text { get; } = string.Create(CultureInfo.InvariantCulture, $"{Start.State},{Start.Gamma}")
         + (Start.Size is { } size ? string.Create(CultureInfo.InvariantCulture, $",{size}") : "");
 
+    /// <summary>The seed for generators that take one number.</summary>
+    internal static int Number => unchecked((int)Start.State);
+
     /// <summary>The generator at the seed.</summary>
     internal static Rnd Generator => new(Start.State, Start.Gamma);
 

@@ -9,7 +9,7 @@ public class ConcurrencyTests
     private const int Threads = 8;
 
     /// <summary>How often each thread makes its steps; a longer search is asked for by <c>LONG=1</c>.</summary>
-    private static readonly int Rounds = Environment.GetEnvironmentVariable("LONG") is null or "" or "0" ? 6 : 300;
+    private static readonly int Rounds = Effort.Times(6);
 
     public static TheoryData<string> Names => Catalogue.Names;
 

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Functional.Optim.Laws;
+using Functional.Optim.Tests.Laws;
 using Functional.Optim.Tests.Processes;
 using Functional.Optim.Training;
 using LanguageExt;
@@ -10,8 +11,7 @@ namespace Functional.Optim.Tests.Training;
 
 /// <summary>
 /// Files that were changed at random: each is read or refused, without an exception and without memory out of proportion to its length, and
-/// what was read is saved and read again with the same bits. The environment variable EXPLORE_CASES takes the number of files, and
-/// EXPLORE_SEED where to start; without them each run tries the same.
+/// what was read is saved and read again with the same bits.
 /// </summary>
 public sealed class MutatedFileTests : IDisposable
 {
@@ -30,11 +30,11 @@ public sealed class MutatedFileTests : IDisposable
     [Fact]
     public void A_file_that_was_changed_is_refused_or_read_and_nothing_else()
     {
-        int cases = Setting("EXPLORE_CASES", 2000), first = Setting("EXPLORE_SEED", 1);
+        int cases = Effort.Times(2000), first = Seed.Number;
         byte[][] good = [.. Good()];
         string path = folder.At("mutated");
         int read = 0;
-        for (int seed = first; seed < first + cases; seed++)
+        for (int seed = first; seed - first < cases; seed++)
         {
             Random random = new(seed);
             byte[] bytes = Mutated(good[random.Next(good.Length)], random);
@@ -80,9 +80,6 @@ public sealed class MutatedFileTests : IDisposable
             }
         }
     }
-
-    private static int Setting(string name, int otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     private static IEnumerable<byte[]> Good()
     {
