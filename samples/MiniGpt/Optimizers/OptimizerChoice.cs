@@ -25,7 +25,7 @@ public static class OptimizerChoice
     /// <summary>Muon takes matrices; the other leaves go by AdamW at the same rate.</summary>
     private static Optimizer ForEveryLeaf(Optimizer optimizer) => optimizer is Muon muon
         ? Partition.Of(
-            new(Matrices, static leaf => leaf.Rank >= 2, muon), new("rest", static _ => true, AdamW.Of(muon.LearningRate, weightDecay: 0)))
+            new(Matrices, LeafFilter.HiddenMatrices, muon), new("rest", LeafFilter.All, AdamW.Of(muon.LearningRate, weightDecay: 0)))
         : optimizer;
 
     /// <summary>What the presets say about an optimizer; of the others they know only which leaves decay.</summary>

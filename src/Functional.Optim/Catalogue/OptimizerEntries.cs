@@ -167,7 +167,7 @@ internal static class OptimizerEntries
         at.Number("changeTolerance", "the largest change that counts as none", Bounds.NotNegative, 1e-9),
         at.WholeFrom("historySize", "how many moves are remembered", 1, 100),
         at.Choice("lineSearch", "how far to go along a direction", LineSearch.None),
-        at.LeavesOr(LeafText.None, "frozen", "which leaves stay as they are")))
+        at.Leaves("frozen", "which leaves stay as they are", LeafFilter.None)))
     {
         Description = "takes a function, and makes a curvature of its last moves", Paper = "Liu and Nocedal, 1989", KnownAs = "torch LBFGS, Optax lbfgs",
         Differs = "a pure step; Optax remembers 10 moves and searches a line by default",
@@ -211,7 +211,7 @@ internal static class OptimizerEntries
     private static Schedule ScheduledDecoupled(OptionValues at, double fallback) =>
         at.Scheduled("weightDecay", DecoupledText, Bounds.NotNegative, fallback);
 
-    private static Func<Leaf, bool>? Decay(OptionValues at) => at.LeavesOr(LeafText.All, "decay", "which leaves decay");
+    private static LeafFilter Decay(OptionValues at) => at.Leaves("decay", "which leaves decay", LeafFilter.All);
 
     private static bool DecoupledDecay(OptionValues at) => at.Flag("decoupledDecay", "whether the decay is decoupled, not an L2 penalty");
 

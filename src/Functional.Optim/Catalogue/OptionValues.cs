@@ -66,15 +66,8 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
         where TChoice : struct, Enum =>
         Read<TChoice>(new(name, description, "a word", string.Join(", ", Enum.GetNames<TChoice>()), fallback.ToString()), ReadChoice);
 
-    /// <summary>Which leaves; null where it is the fallback.</summary>
-    internal Func<Leaf, bool>? LeavesOr(string fallback, string name, string description)
-    {
-        Func<Leaf, bool> leaves = Leaves(name, description, fallback);
-        return string.Equals(TextOf(Options[^1]), fallback, StringComparison.OrdinalIgnoreCase) ? null : leaves;
-    }
-
-    internal Func<Leaf, bool> Leaves(string name, string description, string? fallback = null) =>
-        Read<Func<Leaf, bool>>(new(name, description, "leaves", LeafText.Allowed, fallback), LeafText.TryRead);
+    internal LeafFilter Leaves(string name, string description, LeafFilter? fallback = null) =>
+        Read<LeafFilter>(new(name, description, "leaves", LeafFilter.Allowed, fallback?.ToString()), LeafFilter.TryParse);
 
     /// <summary>A setting that is a number, or a schedule as text.</summary>
     internal Schedule Scheduled(string name, string description, Bounds allowed, double? fallback = null)

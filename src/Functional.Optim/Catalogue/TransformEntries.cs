@@ -110,7 +110,7 @@ internal static class TransformEntries
             at.Number("rho", "ρ, how far it climbs", Bounds.NotNegative, 0.05),
             at.Flag("adaptive", "whether the climb is scaled to the size of the parameters"),
             at.Number("eta", "η, what is added to that size", Bounds.NotNegative, 0),
-            at.LeavesOr(LeafText.All, "adapts", "which leaves the adaptive form scales"),
+            at.Leaves("adapts", "which leaves the adaptive form scales", LeafFilter.All),
             at.Number("epsilon", "ε, what is added to the norm", Bounds.Positive, 1e-12)),
         "around an optimizer: takes a function, and steps by the gradient at the worst place nearby", "Foret et al., 2020; Kwon et al., 2021",
         "Optax contrib.sam", "asks twice in one step; Optax alternates two kinds of steps");
@@ -127,7 +127,7 @@ internal static class TransformEntries
     internal static MatrixScale ScaleOf(OptionValues at, MatrixScale fallback) =>
         at.Choice("scale", "what the result is multiplied by, by the shape of the leaf", fallback);
 
-    internal static Func<Leaf, bool>? Adapts(OptionValues at) => at.LeavesOr(LeafText.All, "adapts", "which leaves are scaled and decay");
+    internal static LeafFilter Adapts(OptionValues at) => at.Leaves("adapts", "which leaves are scaled and decay", LeafFilter.All);
 
     private static CatalogueEntry<Optimizer> Entry(
         string name, Func<OptionValues, Optimizer> make, string description, string paper = "", string knownAs = "", string differs = "") => new("transform", name, make)
@@ -149,5 +149,5 @@ internal static class TransformEntries
 
     private static Schedule Lambda(OptionValues at) => at.Scheduled("weightDecay", "λ", Bounds.NotNegative);
 
-    private static Func<Leaf, bool>? Decay(OptionValues at) => at.LeavesOr(LeafText.All, "decay", "which leaves decay");
+    private static LeafFilter Decay(OptionValues at) => at.Leaves("decay", "which leaves decay", LeafFilter.All);
 }

@@ -1,20 +1,24 @@
 namespace Functional.Optim;
 
 /// <summary>A named rule that gives the leaves it matches their settings; the first rule that matches a leaf wins.</summary>
-/// <param name="Name">The name in reports.</param>
-/// <param name="Matches">Which leaves belong to it.</param>
-/// <param name="Settings">What they get.</param>
-/// <exception cref="ArgumentNullException">One of them is null.</exception>
-public sealed record LeafGroup(string Name, Func<Leaf, bool> Matches, LeafSettings Settings)
+public sealed record LeafGroup
 {
+    /// <summary>A group.</summary>
+    /// <param name="name">The name in reports.</param>
+    /// <param name="matches">Which leaves belong to it: a <see cref="LeafFilter"/> or a predicate.</param>
+    /// <param name="settings">What they get.</param>
+    /// <exception cref="ArgumentNullException">One of them is null.</exception>
+    public LeafGroup(string name, Func<Leaf, bool> matches, LeafSettings settings) =>
+        (Name, Matches, Settings) = (name, LeafFilter.Of(Setting.Present(matches)), settings);
+
     /// <summary>The name in reports.</summary>
-    public string Name { get; init => field = Setting.Present(value); } = Setting.Present(Name);
+    public string Name { get; init => field = Setting.Present(value); }
 
     /// <summary>Which leaves belong to it.</summary>
-    public Func<Leaf, bool> Matches { get; init => field = Setting.Present(value); } = Setting.Present(Matches);
+    public LeafFilter Matches { get; init => field = Setting.Present(value); }
 
     /// <summary>What they get.</summary>
-    public LeafSettings Settings { get; init => field = Setting.Present(value); } = Setting.Present(Settings);
+    public LeafSettings Settings { get; init => field = Setting.Present(value); }
 
     /// <summary>Where a leaf is that no group matches.</summary>
     internal static LeafGroup Ungrouped { get; } = new("all", static _ => true, LeafSettings.Default);

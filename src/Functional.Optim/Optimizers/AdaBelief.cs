@@ -56,7 +56,7 @@ public sealed record AdaBelief : ScalingOptimizer
             .Make(() => new AdaBelief
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, EpsilonRoot = epsilonRoot,
-                WeightDecay = weightDecay, Decays = decay, DecoupledDecay = decoupledDecay, Maximize = maximize,
+                WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), DecoupledDecay = decoupledDecay, Maximize = maximize,
             }).OrThrow(nameof(AdaBelief));
 
     /// <summary>The part of AdaBelief that scales the update, for compositions: u' = m̂ / (√ŝ + ε).</summary>

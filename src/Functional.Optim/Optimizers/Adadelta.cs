@@ -38,7 +38,7 @@ public sealed record Adadelta : ScalingOptimizer
             .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Adadelta
             {
-                LearningRate = learningRate, Rho = rho, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
+                LearningRate = learningRate, Rho = rho, Epsilon = epsilon, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Adadelta));
 
     /// <summary>The part of Adadelta that scales the update, for compositions: u' = u·√((a + ε) / (v + ε)).</summary>

@@ -88,7 +88,7 @@ public sealed record Adafactor : ScalingOptimizer
             {
                 LearningRate = learningRate, Form = form, RelativeStep = relativeStep, ScaleByParameters = scaleByParameters, Beta1 = beta1,
                 Beta2Power = beta2Power, ClipThreshold = clipThreshold, Epsilon = epsilon, MinimumScale = minimumScale,
-                WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
+                WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Adafactor));
 
     /// <summary>The state before the first update.</summary>

@@ -51,7 +51,7 @@ public sealed record Adagrad : ScalingOptimizer
             .Make(() => new Adagrad
             {
                 LearningRate = learningRate, LearningRateDecay = learningRateDecay, InitialAccumulator = initialAccumulator,
-                Epsilon = epsilon, EpsilonRoot = epsilonRoot, WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
+                Epsilon = epsilon, EpsilonRoot = epsilonRoot, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Adagrad));
 
     /// <summary>The part of Adagrad that scales the update, for compositions: u' = u / (√(s + ε_r) + ε).</summary>

@@ -51,7 +51,7 @@ public sealed record Adam : ScalingOptimizer
         return AdamScaling.Check(beta1, beta2, epsilon, amsGrad).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Adam
             {
-                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
+                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay),
                 BiasCorrection = biasCorrection, AmsGrad = amsGrad, Maximize = maximize,
             }).OrThrow(nameof(Adam));
     }

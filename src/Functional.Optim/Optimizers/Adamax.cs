@@ -41,7 +41,7 @@ public sealed record Adamax : ScalingOptimizer
             .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Adamax
             {
-                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
+                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay),
                 Maximize = maximize,
             }).OrThrow(nameof(Adamax));
 

@@ -55,7 +55,7 @@ public sealed record Asgd : ScalingOptimizer
             .Make(() => new Asgd
             {
                 LearningRate = learningRate, Lambda = lambda, Alpha = alpha, AverageAfter = averageAfter, WeightDecay = weightDecay,
-                Decays = decay, Maximize = maximize,
+                Decays = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Asgd));
 
     /// <summary>The part of ASGD that averages the parameters, for compositions: the last part, behind the learning rate.</summary>

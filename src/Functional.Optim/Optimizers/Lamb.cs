@@ -47,7 +47,7 @@ public sealed record Lamb : ScalingOptimizer
         AdamScaling.Check(beta1, beta2, epsilon, AmsGrad.Off).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Lamb
             {
-                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
+                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay),
                 Maximize = maximize,
             }).OrThrow(nameof(Lamb));
 

@@ -29,8 +29,8 @@ public sealed record Lars : Optimizer
     /// <summary>ε; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
 
-    /// <summary>Which leaves are scaled and decay; all when <see langword="null"/>.</summary>
-    internal Func<Leaf, bool>? Adapts { get; init; }
+    /// <summary>Which leaves are scaled and decay.</summary>
+    public LeafFilter Adapts { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     /// <summary>Whether to go up the gradient.</summary>
     public bool Maximize { get; init; }
@@ -61,7 +61,7 @@ public sealed record Lars : Optimizer
             .Make(() => new Lars
             {
                 LearningRate = learningRate, Momentum = momentum, Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon,
-                Adapts = adapts, Maximize = maximize,
+                Adapts = LeafFilter.Of(adapts), Maximize = maximize,
             }).OrThrow(nameof(Lars));
 
     /// <summary>The state before the first update.</summary>

@@ -56,7 +56,7 @@ public sealed record Lbfgs : FunctionOptimizer
     public LineSearch LineSearch { get; init => field = Setting.Check(value); }
 
     /// <summary>Which leaves stay bit for bit as they are, whatever their gradient; none when <see langword="null"/>.</summary>
-    internal Func<Leaf, bool>? Frozen { get; init; }
+    public LeafFilter Frozen { get; init => field = Setting.Present(value); } = LeafFilter.None;
 
     /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(k) of the k-th step; 1 when <see langword="null"/>.</param>
@@ -78,7 +78,7 @@ public sealed record Lbfgs : FunctionOptimizer
             {
                 LearningRate = learningRate ?? 1, MaximumIterations = maximumIterations,
                 GradientTolerance = gradientTolerance, ChangeTolerance = changeTolerance, HistorySize = historySize,
-                LineSearch = lineSearch, Frozen = frozen,
+                LineSearch = lineSearch, Frozen = frozen is null ? LeafFilter.None : LeafFilter.Of(frozen),
             }).OrThrow(nameof(Lbfgs));
 
     /// <summary>The state before the first step: nothing remembered.</summary>
@@ -132,7 +132,7 @@ public sealed record Lbfgs : FunctionOptimizer
     internal override ImmutableArray<Leaf> FrozenLeaves(TreeLayout layout)
     {
         ImmutableArray<Leaf> byGroup = base.FrozenLeaves(layout);
-        return Frozen is null ? byGroup : [.. layout.Leaves.Where(leaf => byGroup.Contains(leaf) || Frozen(leaf))];
+        return Frozen == LeafFilter.None ? byGroup : [.. layout.Leaves.Where(leaf => byGroup.Contains(leaf) || Frozen.Contains(leaf))];
     }
 
     /// <inheritdoc/>

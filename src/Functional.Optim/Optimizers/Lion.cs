@@ -43,7 +43,7 @@ public sealed record Lion : ScalingOptimizer
             .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Lion
             {
-                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
+                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Lion));
     }
 

@@ -56,7 +56,7 @@ public sealed record Muon : ScalingOptimizer
             .Make(() => new Muon
             {
                 LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov,
-                Orthogonalization = Orthogonalize.Of(variant, steps, scale), WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
+                Orthogonalization = Orthogonalize.Of(variant, steps, scale), WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Muon));
 
     /// <summary>The state before the first update.</summary>

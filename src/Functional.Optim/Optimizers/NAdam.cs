@@ -62,7 +62,7 @@ public sealed record NAdam : ScalingOptimizer
             .Make(() => new NAdam
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, MomentumDecay = momentumDecay,
-                WeightDecay = weightDecay, Decays = decay, DecoupledDecay = decoupledDecay, Maximize = maximize,
+                WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), DecoupledDecay = decoupledDecay, Maximize = maximize,
                 AsTorchBefore2 = asTorchBefore2,
             }).OrThrow(nameof(NAdam));
 

@@ -59,7 +59,7 @@ public sealed record NovoGrad : ScalingOptimizer
             .Require(learningRate).Require(beta1, Bounds.BelowOne).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new NovoGrad
             {
-                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = decay,
+                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay),
                 GradientAveraging = gradientAveraging, Maximize = maximize,
             }).OrThrow(nameof(NovoGrad));
 

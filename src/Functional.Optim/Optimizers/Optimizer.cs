@@ -259,7 +259,7 @@ public abstract record Optimizer
     {
         foreach (LeafGroup group in Groups)
         {
-            if (group.Matches(leaf)) return group;
+            if (group.Matches.Contains(leaf)) return group;
         }
 
         return LeafGroup.Ungrouped;

@@ -57,7 +57,7 @@ public sealed record RAdam : ScalingOptimizer
             .Make(() => new RAdam
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, Threshold = threshold,
-                WeightDecay = weightDecay, Decays = decay, DecoupledDecay = decoupledDecay, Maximize = maximize,
+                WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), DecoupledDecay = decoupledDecay, Maximize = maximize,
             }).OrThrow(nameof(RAdam));
 
     /// <summary>The part of RAdam that scales the update, for compositions.</summary>

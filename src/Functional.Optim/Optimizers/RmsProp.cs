@@ -59,7 +59,7 @@ public sealed record RmsProp : ScalingOptimizer
             .Make(() => new RmsProp
             {
                 LearningRate = learningRate, Alpha = alpha, Epsilon = epsilon, EpsilonRoot = epsilonRoot, Centered = centered,
-                Momentum = momentum, WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
+                Momentum = momentum, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(RmsProp));
     }
 

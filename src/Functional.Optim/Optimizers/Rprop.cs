@@ -60,7 +60,7 @@ public sealed record Rprop : ScalingOptimizer
             .Make(() => new Rprop
             {
                 InitialStep = initialStep, EtaMinus = etaMinus, EtaPlus = etaPlus, MinimumStep = minimumStep, MaximumStep = maximumStep,
-                LearningRate = learningRate ?? Schedule.Constant(1), WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
+                LearningRate = learningRate ?? Schedule.Constant(1), WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Rprop));
 
     /// <summary>The part of Rprop that makes of the update a step of its own size, for compositions.</summary>

@@ -34,8 +34,8 @@ public sealed record Sam : FunctionOptimizer
     /// <summary>ε, what is added to the norm; finite and above 0. davda54's code has 10⁻¹², SamsungLabs' 10⁻¹⁶.</summary>
     public double Epsilon { get; init => field = Bounds.Positive.Check(value); }
 
-    /// <summary>Which leaves the adaptive form scales; all when <see langword="null"/>.</summary>
-    internal Func<Leaf, bool>? Adapts { get; init; }
+    /// <summary>Which leaves the adaptive form scales.</summary>
+    public LeafFilter Adapts { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     /// <inheritdoc/>
     public override ImmutableArray<LeafGroup> Groups { get => Inner.Groups; init => Inner = Inner with { Groups = value }; }
@@ -57,7 +57,7 @@ public sealed record Sam : FunctionOptimizer
     public static Sam Around(
         Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? adapts = null, double epsilon = 1e-12) =>
         new Faults().Require(inner).Require(rho, Bounds.NotNegative).Require(eta, Bounds.NotNegative).Require(epsilon, Bounds.Positive)
-            .Make(() => new Sam(inner) { Rho = rho, Adaptive = adaptive, Eta = eta, Adapts = adapts, Epsilon = epsilon }).OrThrow(nameof(Sam));
+            .Make(() => new Sam(inner) { Rho = rho, Adaptive = adaptive, Eta = eta, Adapts = LeafFilter.Of(adapts), Epsilon = epsilon }).OrThrow(nameof(Sam));
 
     /// <inheritdoc/>
     public override double LearningRateAt(long step) => Inner.LearningRateAt(step);

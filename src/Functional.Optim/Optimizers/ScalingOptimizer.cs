@@ -18,8 +18,8 @@ public abstract record ScalingOptimizer : Optimizer
     /// <summary>λ(t), finite and not negative: an L2 penalty, unless the optimizer decouples its decay.</summary>
     public Schedule WeightDecay { get; init => field = Setting.Check(value); } = 0;
 
-    /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
-    internal Func<Leaf, bool>? Decays { get; init; }
+    /// <summary>Which leaves decay.</summary>
+    public LeafFilter Decays { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     /// <summary>Whether to go up the gradient.</summary>
     public bool Maximize { get; init; }

@@ -46,7 +46,7 @@ public sealed record Sgd : ScalingOptimizer
             .Make(() => new Sgd
             {
                 LearningRate = learningRate, Momentum = momentum, Dampening = dampening, Nesterov = nesterov,
-                WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
+                WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Sgd));
     }
 

@@ -52,7 +52,7 @@ public sealed record Yogi : ScalingOptimizer
             .Make(() => new Yogi
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, InitialAccumulator = initialAccumulator,
-                BiasCorrection = biasCorrection, WeightDecay = weightDecay, Decays = decay, Maximize = maximize,
+                BiasCorrection = biasCorrection, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Yogi));
 
     /// <summary>The part of Yogi that scales the update, for compositions: u' = m / (√v + ε).</summary>

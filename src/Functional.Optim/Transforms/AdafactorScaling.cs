@@ -31,8 +31,8 @@ internal sealed record AdafactorScaling(
     /// </summary>
     internal static ImmutableArray<string> Scalars { get; } = ["learningRate"];
 
-    /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
-    internal Func<Leaf, bool>? Decays { get; init; }
+    /// <summary>Which leaves decay.</summary>
+    public LeafFilter Decays { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     protected internal override ImmutableArray<string> SlotNames => Beta1 == 0 ? Slots : MomentumSlots;
 
@@ -43,7 +43,7 @@ internal sealed record AdafactorScaling(
     protected internal override bool IsLearningRate => true;
 
     /// <summary>A predicate of a user's is asked while the step writes, and may throw.</summary>
-    private protected override bool NeverThrows => Decays is null;
+    private protected override bool NeverThrows => Decays.NeverThrows;
 
     /// <summary>
     /// Rows and columns of the last two dimensions, v for what has fewer; nothing for a leaf without elements.
@@ -73,7 +73,7 @@ internal sealed record AdafactorScaling(
 
     protected internal override double DecayOf(Leaf leaf) => DecayAt(leaf, 1);
 
-    private double DecayAt(Leaf leaf, long step) => Decays is null || Decays(leaf) ? WeightDecay.At(step) : 0;
+    private double DecayAt(Leaf leaf, long step) => Decays.Contains(leaf) ? WeightDecay.At(step) : 0;
 
     /// <summary>The multiplier of a group.</summary>
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Functional.Optim;
@@ -32,6 +33,7 @@ public sealed record Partition : Transform
     /// There are no rules, two have the same name, the optimizer of one is a <see cref="Wrapper"/> or a
     /// <see cref="FunctionOptimizer"/>, or something is null.
     /// </exception>
+    [OverloadResolutionPriority(1)]
     public static Partition Of(params ReadOnlySpan<Rule> rules)
     {
         ImmutableArray<Rule> all = [.. rules];
@@ -57,6 +59,17 @@ public sealed record Partition : Transform
         }
 
         return faults.Make(() => new Partition(all)).OrThrow(nameof(Partition));
+    }
+
+    /// <summary>A partition by filters, which name their rules.</summary>
+    /// <param name="rules">At least one, with different filters and nothing null; the first that a leaf passes wins.</param>
+    /// <inheritdoc cref="Of(ReadOnlySpan{Rule})" path="/exception"/>
+    public static Partition Of(params ReadOnlySpan<(LeafFilter Leaves, Optimizer Optimizer)> rules)
+    {
+        Rule[] named = new Rule[rules.Length];
+        for (int rule = 0; rule < named.Length; rule++)
+            named[rule] = new($"{rules[rule].Leaves}", Setting.Present(rules[rule].Leaves), rules[rule].Optimizer);
+        return Of(named.AsSpan());
     }
 
     /// <summary>An optimizer for the leaves that match; the others keep their update as it is.</summary>
@@ -96,7 +109,7 @@ public sealed record Partition : Transform
     {
         for (int rule = 0; rule < Rules.Length; rule++)
         {
-            if (Rules[rule].Matches(leaf)) return rule;
+            if (Rules[rule].Matches.Contains(leaf)) return rule;
         }
 
         return -1;
@@ -110,8 +123,22 @@ public sealed record Partition : Transform
     }
 
     /// <summary>Which leaves go through which optimizer.</summary>
-    /// <param name="Name">The name in reports.</param>
-    /// <param name="Matches">Which leaves.</param>
-    /// <param name="Optimizer">What they go through.</param>
-    public sealed record Rule(string Name, Func<Leaf, bool> Matches, Optimizer Optimizer);
+    public sealed record Rule
+    {
+        /// <summary>A rule.</summary>
+        /// <param name="name">The name in reports.</param>
+        /// <param name="matches">Which leaves: a <see cref="LeafFilter"/> or a predicate.</param>
+        /// <param name="optimizer">What they go through.</param>
+        public Rule(string name, Func<Leaf, bool> matches, Optimizer optimizer) =>
+            (Name, Matches, Optimizer) = (name, matches is null ? null! : LeafFilter.Of(matches), optimizer);
+
+        /// <summary>The name in reports.</summary>
+        public string Name { get; init; }
+
+        /// <summary>Which leaves.</summary>
+        public LeafFilter Matches { get; init; }
+
+        /// <summary>What they go through.</summary>
+        public Optimizer Optimizer { get; init; }
+    }
 }

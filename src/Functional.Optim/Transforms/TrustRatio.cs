@@ -23,8 +23,8 @@ public sealed record TrustRatio : Transform
     /// <summary>ε; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
 
-    /// <summary>Which leaves are scaled (and decay); all when <see langword="null"/>.</summary>
-    internal Func<Leaf, bool>? Adapts { get; init; }
+    /// <summary>Which leaves are scaled (and decay).</summary>
+    public LeafFilter Adapts { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     /// <inheritdoc/>
     protected internal override bool Measures => true;
@@ -41,7 +41,7 @@ public sealed record TrustRatio : Transform
     public static TrustRatio Of(
         double coefficient = 1, double weightDecay = 0, double epsilon = 0, Func<Leaf, bool>? adapts = null) =>
         new Faults().Require(coefficient, Bounds.Positive).Require(weightDecay, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
-            .Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Adapts = adapts }).OrThrow(nameof(TrustRatio));
+            .Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Adapts = LeafFilter.Of(adapts) }).OrThrow(nameof(TrustRatio));
 
     /// <inheritdoc/>
     protected internal override double DecayOf(Leaf leaf) => IsAdapted(leaf) ? WeightDecay : 0;
@@ -74,5 +74,5 @@ public sealed record TrustRatio : Transform
             new(T.CreateTruncating(pass.Factor)), new(T.CreateTruncating(Math.Min(pass.Measured, largest)))));
     }
 
-    private bool IsAdapted(Leaf leaf) => Adapts is null || Adapts(leaf);
+    private bool IsAdapted(Leaf leaf) => Adapts.Contains(leaf);
 }

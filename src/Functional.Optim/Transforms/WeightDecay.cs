@@ -16,8 +16,8 @@ public sealed record WeightDecay : Transform
     /// <summary>λ(t); finite and not negative.</summary>
     public required Schedule Lambda { get; init => field = Setting.Check(value); }
 
-    /// <summary>Which leaves decay; all when <see langword="null"/>.</summary>
-    internal Func<Leaf, bool>? Decays { get; init; }
+    /// <summary>Which leaves decay.</summary>
+    public LeafFilter Decays { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     /// <summary>Decoupled decay: put it behind the moments and before the learning rate.</summary>
     /// <param name="weightDecay">λ or λ(t); finite and not negative.</param>
@@ -25,7 +25,7 @@ public sealed record WeightDecay : Transform
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
     public static WeightDecay Decoupled(Schedule weightDecay, Func<Leaf, bool>? decay = null) =>
         new Faults().Require(weightDecay, Bounds.NotNegative)
-            .Make(() => new WeightDecay { Lambda = weightDecay, Decays = decay }).OrThrow(nameof(WeightDecay));
+            .Make(() => new WeightDecay { Lambda = weightDecay, Decays = LeafFilter.Of(decay) }).OrThrow(nameof(WeightDecay));
 
     /// <summary>An L2 penalty of λ/2·‖θ‖²: the same formula, put in front of the moments.</summary>
     /// <inheritdoc cref="Decoupled"/>
@@ -44,7 +44,7 @@ public sealed record WeightDecay : Transform
         pass.Then(first, new DecayRule<T>(T.CreateTruncating(LambdaAt(pass.Step) * pass.Factor)));
 
     // Without any decay all leaves are alike.
-    private bool Reaches(Leaf leaf) => Lambda is not Constant { Rate: 0 } && (Decays is null || Decays(leaf));
+    private bool Reaches(Leaf leaf) => Lambda is not Constant { Rate: 0 } && Decays.Contains(leaf);
 
     private double LambdaAt(long step) => Lambda.SettingAt(step, Bounds.NotNegative, nameof(Lambda));
 }

@@ -143,7 +143,7 @@ public class OptimizerEntriesTests
         // Where only matrices go through it, all leaves are the matrices.
         Assert.Equal(name == "muon" ? 3 : 4, different.Count);
         Assert.Equal(
-            $"{option} is matrix; allowed is leaves, all, none, matrices (of rank 2 and more) or a pattern of names such as *.weight",
+            $"{option} is matrix; allowed is leaves, all, none, matrices (of rank 2 and more), hiddenMatrices or a pattern of names such as *.weight",
             Build(name, TextsWith(factory, option, "matrix")));
     }
 
@@ -153,7 +153,7 @@ public class OptimizerEntriesTests
         Assert.Equal(
             "learningRate is not given; allowed is a schedule, a number or one of the schedules as name or name(option=value, …) | "
             + "beta1 is 2; allowed is a number or a schedule, in [0, 1) | beta2 is x; allowed is a number, in [0, 1) | "
-            + "decay is matrix; allowed is leaves, all, none, matrices (of rank 2 and more) or a pattern of names such as *.weight | "
+            + "decay is matrix; allowed is leaves, all, none, matrices (of rank 2 and more), hiddenMatrices or a pattern of names such as *.weight | "
             + "gamma is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize",
             Build("lion", new() { ["beta1"] = "2", ["BETA2"] = "x", ["gamma"] = "1", ["decay"] = "matrix" }));
         Assert.Equal(

@@ -16,7 +16,7 @@ public class SettingTests
         AssertSays("Groups is default", () => _ = ((Optimizer)Accumulate.Of(2, sgd)) with { Groups = default });
         AssertSays("matches is null", () => LeafGroup.Of("all", null!));
         AssertSays("name is null", () => LeafGroup.Of(null!, _ => true));
-        AssertSays("Matches", () => LeafGroup.Frozen("all", null!));
+        AssertSays("matches", () => LeafGroup.Frozen("all", null!));
         AssertSays("Settings", () => _ = new LeafGroup("all", _ => true, null!));
         AssertSays("matches", () => Partition.Freeze("all", null!));
         AssertSays("name", () => Partition.Freeze(null!, _ => true));

@@ -86,7 +86,7 @@ public class OptimizerRecordTests
     public void An_optimizer_prints_its_settings_and_the_names_of_its_groups()
     {
         Assert.Equal(
-            "Sgd { LearningRate = 0.1, WeightDecay = 0, Maximize = False, Momentum = 0, Dampening = 0, Nesterov = False }",
+            "Sgd { LearningRate = 0.1, WeightDecay = 0, Decays = all, Maximize = False, Momentum = 0, Dampening = 0, Nesterov = False }",
             Sgd.Of(0.1).ToString());
         Assert.StartsWith("AdamW { Groups = [body, head], LearningRate = ",
             AdamW.Of(0.1).WithGroups(LeafGroup.Frozen("body", _ => false), Head).ToString(), StringComparison.Ordinal);

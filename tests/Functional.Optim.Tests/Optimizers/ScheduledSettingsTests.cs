@@ -111,8 +111,8 @@ public class ScheduledSettingsTests
             ["beta1: peak is -1; allowed is a number, finite and not negative"],
             Optim.Catalogue.Optimizers.Build("lion(learningRate=0.1, beta1=cosine(peak=-1, totalSteps=10))")
                 .Match(Succ: _ => [], Fail: faults => faults.Map(fault => fault.Message).ToArray()));
-        Assert.Contains($"WeightDecay = {cosine}, Maximize = False, Beta1 = {cosine}, Beta2 = 0.999", scheduled.ToString(), StringComparison.Ordinal);
-        Assert.Contains("WeightDecay = 0.01, Maximize = False, Beta1 = 0.9, Beta2 = 0.999", AdamW.Of(0.1).ToString(), StringComparison.Ordinal);
+        Assert.Contains($"WeightDecay = {cosine}, Decays = all, Maximize = False, Beta1 = {cosine}, Beta2 = 0.999", scheduled.ToString(), StringComparison.Ordinal);
+        Assert.Contains("WeightDecay = 0.01, Decays = all, Maximize = False, Beta1 = 0.9, Beta2 = 0.999", AdamW.Of(0.1).ToString(), StringComparison.Ordinal);
     }
 
     private static Optimizer Built(string text) => Optim.Catalogue.Optimizers.Build(text).OrThrow(text);
