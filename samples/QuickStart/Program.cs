@@ -19,7 +19,7 @@ ParameterTree<float> start = ParameterTree.Of(
 Schedule schedule = Schedule.WarmupCosine(peak: 0.05, warmupSteps: 10, totalSteps: 200, floor: 0.001);
 
 // 1. A pure step: the state is a record that can be printed, compared and kept.
-AdamW adamw = AdamW.Of(learningRate: schedule, beta2: 0.95, weightDecay: 0.1, decay: leaf => leaf.Rank >= 2);
+AdamW adamw = AdamW.Of(learningRate: schedule, beta2: 0.95, weightDecay: 0.1, decay: LeafFilter.Matrices);
 ParameterTree<float> parameters = start;
 AdamState<float> state = adamw.Init(parameters);
 (parameters, state) = adamw.Step(parameters, GradientAt(parameters), state);

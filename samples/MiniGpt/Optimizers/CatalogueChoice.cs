@@ -26,9 +26,12 @@ public sealed class CatalogueChoice<T>(string option, ImmutableArray<CatalogueEn
     /// <summary>Every name, in any case.</summary>
     public ImmutableArray<string> Names => [.. shortNames.Select(known => known.Name), .. Entries.Select(entry => entry.Name)];
 
-    /// <summary>Whether a text is the name of an entry, or such a name with options.</summary>
-    public bool Knows(string text) => EntryText.Parse(text).Match(
-        Succ: written => Names.Contains(written.Name, StringComparer.OrdinalIgnoreCase), Fail: static _ => false);
+    /// <summary>Whether a text begins with the name of an entry; what is wrong behind it, <see cref="Build"/> tells.</summary>
+    public bool Knows(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Names.Contains(text.Split('(')[0].Trim(), StringComparer.OrdinalIgnoreCase);
+    }
 
     /// <summary>What a text says, or every fault found.</summary>
     /// <param name="text">A name, or a name with options.</param>
@@ -36,7 +39,7 @@ public sealed class CatalogueChoice<T>(string option, ImmutableArray<CatalogueEn
     /// <param name="learningRate">The learning rate, where the text gives none.</param>
     public Validation<Error, T> Build(
         string text, Func<string, IEnumerable<(string Option, object Value)>> figures, Schedule? learningRate = null) =>
-        EntryText.Parse(text).Bind(written =>
+        EntryText.Parse(text).MapFail(fault => Error.New($"{option}: {fault.Message}")).Bind(written =>
         {
             string name = written.Name.ToLowerInvariant();
             return all.Find(shortNames.FirstOrDefault(known => known.Name == name, (Name: name, Entry: name)).Entry)

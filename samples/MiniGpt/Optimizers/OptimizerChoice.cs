@@ -10,6 +10,10 @@ public static class OptimizerChoice
 {
     private const string Matrices = "matrices";
 
+    /// <summary>The matrices of the blocks: neither embeddings nor the output layer, which is one of them.</summary>
+    private static readonly LeafFilter Hidden = LeafFilter.Custom(
+        "hidden", static leaf => leaf.Rank >= 2 && leaf.Name.StartsWith("block", StringComparison.Ordinal));
+
     /// <summary>Every optimizer of the catalogue, and momentum.</summary>
     public static CatalogueChoice<Optimizer> Known { get; } = new("--optimizer", Catalogue.Optimizers, ("momentum", "sgd"));
 
@@ -22,10 +26,10 @@ public static class OptimizerChoice
             .Apply((optimizer, _) => Clip.ByGlobalNorm(preset.Clip == 0 ? double.PositiveInfinity : preset.Clip).Then(ForEveryLeaf(optimizer)));
     }
 
-    /// <summary>Muon takes matrices; the other leaves go by AdamW at the same rate.</summary>
+    /// <summary>Muon takes hidden matrices; the other leaves go by AdamW at the same rate.</summary>
     private static Optimizer ForEveryLeaf(Optimizer optimizer) => optimizer is Muon muon
         ? Partition.Of(
-            new(Matrices, LeafFilter.HiddenMatrices, muon), new("rest", LeafFilter.All, AdamW.Of(muon.LearningRate, weightDecay: 0)))
+            new(Hidden.ToString(), Hidden, muon), new("rest", LeafFilter.All, AdamW.Of(muon.LearningRate, weightDecay: 0)))
         : optimizer;
 
     /// <summary>What the presets say about an optimizer; of the others they know only which leaves decay.</summary>

@@ -73,7 +73,7 @@ public static class TrainStateFile
             }
             catch (ArgumentException exception)
             {
-                return Error.New($"Cannot read '{path}': {exception.Message}");
+                return FileFault.Of("read", path, exception);
             }
         });
     }

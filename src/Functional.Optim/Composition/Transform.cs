@@ -62,6 +62,18 @@ public abstract record Transform : Optimizer
     {
     }
 
+    /// <summary>
+    /// Whether its scalars count since an update that is the same for every leaf: where one leaf starts anew, all do, and the scalars too
+    /// (<see cref="Optimizer.Continue"/>).
+    /// </summary>
+    protected internal virtual bool StartsTogether => false;
+
+    /// <summary>
+    /// Whether its slots are parameters, or averages of them: they are kept in full, as another format would round the parameters
+    /// themselves.
+    /// </summary>
+    protected internal virtual bool KeepsParameters => false;
+
     /// <summary>Changes the scalars of the step before into those of this one, after <see cref="Measure"/> has seen the gradient.</summary>
     /// <param name="step">t, the number of the update being made, from 1.</param>
     /// <param name="scalars">The scalars, as in <see cref="ScalarNames"/>.</param>

@@ -14,26 +14,25 @@ internal static class Continuation
         Plan plan = optimizer.PlanFor(layout, null);
         ImmutableArray<string> kinds = StateIdentity.KindsOf(state.Identity);
         TreeBuffer<T>[] slots = [.. plan.Slots.Select(slot => Optimizer.StartOf(slot, parameters))];
-        ImmutableArray<long>[] starts = new ImmutableArray<long>[slots.Length];
+        ImmutableArray<long>[] started = new ImmutableArray<long>[slots.Length];
+        // Of a slot in another format it is a decoded copy, made once.
+        ParameterTree<T>[] before = [.. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot])];
         bool[] used = new bool[state.SlotCount];
+        bool[] anew = new bool[plan.Schema.ScalarNames.Length + 1];
         List<ContinuationReport.Row> rows = [];
         foreach (PlacedTransform placed in plan.Placement.Transforms.Where(placed => placed.SlotNames.Length > 0))
         {
             int source = SourceOf(placed);
+            Leaf[] leaves = [.. layout.Leaves.Where(leaf => Has(placed, leaf))];
+            if (placed.Transform.StartsTogether && !leaves.All(leaf => Fits(placed, source, leaf))) (source, anew[placed.FirstScalar]) = (-1, true);
             Dictionary<string, long> ofLeaves = [];
-            foreach (Leaf leaf in layout.Leaves.Where(leaf => Has(placed, leaf)))
+            foreach (Leaf leaf in leaves)
             {
-                bool kept = source >= 0;
-                for (int slot = 0; slot < placed.SlotNames.Length && kept; slot++)
-                {
-                    Leaf? own = slots[placed.FirstSlot + slot].Layout.Find(leaf.Name), before = state[source + slot].Layout.Find(leaf.Name);
-                    kept = own is null ? before is null : own.Equals(before);
-                }
-
+                bool kept = Fits(placed, source, leaf);
                 for (int slot = 0; slot < placed.SlotNames.Length && kept; slot++)
                 {
                     if (slots[placed.FirstSlot + slot].Layout.Find(leaf.Name) is not { } own) continue;
-                    state[source + slot].AsSpan(leaf.Name).CopyTo(slots[placed.FirstSlot + slot].AsSpan(own));
+                    before[source + slot].AsSpan(leaf.Name).CopyTo(slots[placed.FirstSlot + slot].AsSpan(own));
                     used[source + slot] = true;
                 }
 
@@ -42,7 +41,12 @@ internal static class Continuation
             }
 
             for (int slot = placed.FirstSlot; slot < placed.FirstSlot + placed.SlotNames.Length; slot++)
-                starts[slot] = [.. slots[slot].Layout.Leaves.Select(leaf => ofLeaves[leaf.Name])];
+                started[slot] = [.. slots[slot].Layout.Leaves.Select(leaf => ofLeaves[leaf.Name])];
+        }
+
+        for (int slot = 0; slot < before.Length; slot++)
+        {
+            if (state.FormatOf(slot) != StateFormat.Full) before[slot].Release(nameof(Optimizer.Continue));
         }
 
         double[] scalars = new double[plan.Schema.ScalarNames.Length];
@@ -50,6 +54,7 @@ internal static class Continuation
         {
             Span<double> own = scalars.AsSpan(placed.FirstScalar, placed.ScalarNames.Length);
             placed.Transform.InitScalars(own);
+            if (anew[placed.FirstScalar]) continue;
             for (int scalar = 0; scalar < own.Length; scalar++)
             {
                 if (state.ScalarNames.Contains(placed.Prefix + placed.ScalarNames[scalar]))
@@ -62,11 +67,23 @@ internal static class Continuation
             .. Enumerable.Range(0, state.SlotCount).Where(slot => !used[slot])
                 .Select(slot => state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot]),
         ];
-        StateShell<T> next = optimizer.PlanFor(layout, SlotStarts.Of([.. starts])).Schema.Rent<T>();
+        StateShell<T> next = optimizer.PlanFor(layout, SlotStarts.Of([.. started])).Schema.Rent<T>();
         (next.Step, next.Counters) = (state.Step, optimizer.Gathers ? state.Counters : state.Counters with { Gathered = 0 });
         for (int slot = 0; slot < slots.Length; slot++) next.Slots[slot] = StateSlot<T>.Of(slots[slot].ToTree(), plan.Slots[slot].Format, (uint)slot);
         scalars.CopyTo(next.Scalars, 0);
         return (next.Handle(), new ContinuationReport([.. rows], dropped));
+
+        // Whether every slot of a transform goes on for a leaf.
+        bool Fits(PlacedTransform placed, int source, Leaf leaf)
+        {
+            for (int slot = 0; slot < placed.SlotNames.Length && source >= 0; slot++)
+            {
+                Leaf? own = slots[placed.FirstSlot + slot].Layout.Find(leaf.Name), kept = before[source + slot].Layout.Find(leaf.Name);
+                if (own is null ? kept is not null : !own.Equals(kept)) return false;
+            }
+
+            return source >= 0;
+        }
 
         bool Has(PlacedTransform placed, Leaf leaf)
         {
@@ -110,8 +127,8 @@ internal static class Continuation
         {
             for (int slot = first; slot < first + placed.SlotNames.Length; slot++)
             {
-                if (state.Starts is { } before && !before.OfSlots[slot].IsEmpty && state[slot].Layout.Find(leaf.Name) is { } own)
-                    return before.OfSlots[slot][own.Index];
+                if (state.Starts is { } starts && !starts.OfSlots[slot].IsEmpty && before[slot].Layout.Find(leaf.Name) is { } own)
+                    return starts.OfSlots[slot][own.Index];
             }
 
             return 0;

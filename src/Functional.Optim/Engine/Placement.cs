@@ -98,7 +98,7 @@ internal sealed class Placement
             ]);
         }
 
-        PlacedTransform placed = new(part, slots, scalars, stage, prefix, index, format ?? StateFormat.Full);
+        PlacedTransform placed = new(part, slots, scalars, stage, prefix, index, part.KeepsParameters ? StateFormat.Full : format ?? StateFormat.Full);
         if (placed is { Format: not StateFormat.Full, Transform.TransformsLeaves: true, SlotNames.Length: > 0 })
         {
             throw new ArgumentException(

@@ -28,6 +28,9 @@ internal sealed class PlanCache
 
     private sealed class PlansOfLayout
     {
+        /// <summary>A state that was carried over has a plan of its own; of many only the last are met again.</summary>
+        private const int MostEntries = 8;
+
         private Entry[] entries = [];
 
         internal Plan? Find(SlotStarts? starts, bool isScattered)
@@ -48,7 +51,7 @@ internal sealed class PlanCache
         {
             Entry[] before;
             do before = Volatile.Read(ref entries);
-            while (Interlocked.CompareExchange(ref entries, [.. before, new Entry(starts, isScattered, plan)], before) != before);
+            while (Interlocked.CompareExchange(ref entries, [.. before.TakeLast(MostEntries - 1), new Entry(starts, isScattered, plan)], before) != before);
             return plan;
         }
     }

@@ -28,6 +28,13 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
     internal void Add(Leaf leaf, bool has)
     {
         ImmutableArray<int>? shape = has ? owner.Transform.SlotShape(index, leaf) : null;
+        if (has && !owner.Transform.TransformsLeaves && !(shape is { } given && given.AsSpan().SequenceEqual(leaf.Shape.AsSpan())))
+        {
+            throw new InvalidOperationException(
+                $"{owner.Transform} works element by element, and has its slot '{owner.SlotNames[index]}' of {leaf} "
+                + (shape is { } other ? $"in the shape [{string.Join(", ", other)}]" : "left out") + "; allowed is the leaf's own shape.");
+        }
+
         if (!differs)
         {
             if (shape is { } own && (own == leaf.Shape || own.AsSpan().SequenceEqual(leaf.Shape.AsSpan()))) return;
@@ -35,7 +42,7 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
             foreach (Leaf before in parameters.Leaves.AsSpan(..leaf.Index)) shapes.Add((before.Name, [.. before.Shape]));
         }
 
-        if (shape is { } given) shapes.Add((leaf.Name, [.. given]));
+        if (shape is { } kept) shapes.Add((leaf.Name, [.. kept]));
     }
 
     /// <summary>Decides the layout, that of a slot before where it is the same.</summary>

@@ -57,7 +57,7 @@ public abstract record FunctionOptimizer : Optimizer
     private protected virtual string StateIdentityText => SlotNames.IsEmpty && ScalarNames.IsEmpty ? "" : StateIdentity.Of(GetType(), SlotNames);
 
     /// <inheritdoc/>
-    internal override int SlotsPerParameter => SlotNames.Length;
+    internal override int BytesPerParameter(int size) => SlotNames.Length * size;
 
     /// <inheritdoc/>
     internal override StateSchema DescribeState() => DescribeState(0);
@@ -97,6 +97,18 @@ public abstract record FunctionOptimizer : Optimizer
         return start.Handle();
     }
 
+    /// <summary>What it keeps is kept in full.</summary>
+    /// <exception cref="ArgumentException">Another format is given.</exception>
+    public override StateFormat? StateFormat
+    {
+        get => null;
+        init
+        {
+            if (value is not (null or Optim.StateFormat.Full))
+                throw new ArgumentException($"{GetType().Name} cannot keep its state as {value}; allowed is {Optim.StateFormat.Full}.", nameof(value));
+        }
+    }
+
     /// <inheritdoc/>
     private protected override ParameterTree<T> Evaluate<T>(ParameterTree<T> parameters, OptimizerState<T> state)
     {
@@ -120,7 +132,7 @@ public abstract record FunctionOptimizer : Optimizer
 
         ImmutableArray<string> names = [.. Enumerable.Range(0, state.SlotCount).Select(slot => state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot])];
         return (
-            fits ? state.Copy() : Start(parameters).At(state.Step).Counted(state.Counters),
+            fits ? state.Copy() : Start(parameters).At(state.Step).Counted(Gathers ? state.Counters : state.Counters with { Gathered = 0 }),
             new ContinuationReport([new(StateIdentityText, "every leaf", fits)], fits ? [] : names));
     }
 

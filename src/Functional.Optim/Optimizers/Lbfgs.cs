@@ -126,13 +126,15 @@ public sealed record Lbfgs : FunctionOptimizer
     internal override bool TakesNonFinite => true;
 
     /// <inheritdoc/>
-    internal override int SlotsPerParameter => (int)Math.Min(int.MaxValue / sizeof(double), 2 + (2L * HistorySize));
+    internal override int BytesPerParameter(int size) => (int)Math.Min(int.MaxValue, size * (2 + (2L * HistorySize)));
 
     /// <inheritdoc/>
     internal override ImmutableArray<Leaf> FrozenLeaves(TreeLayout layout)
     {
         ImmutableArray<Leaf> byGroup = base.FrozenLeaves(layout);
-        return Frozen == LeafFilter.None ? byGroup : [.. layout.Leaves.Where(leaf => byGroup.Contains(leaf) || Frozen.Contains(leaf))];
+        if (Frozen == LeafFilter.None) return byGroup;
+        HashSet<Leaf> known = [.. byGroup];
+        return [.. layout.Leaves.Where(leaf => known.Contains(leaf) || Frozen.Contains(leaf))];
     }
 
     /// <inheritdoc/>

@@ -208,7 +208,7 @@ public abstract record Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElementType.Require<T>();
-        return SlotsPerParameter * Unsafe.SizeOf<T>();
+        return BytesPerParameter(Unsafe.SizeOf<T>());
     }
 
     /// <summary>Which leaves of a layout are treated how: by which group or rule of a <see cref="Partition"/>, with which settings.</summary>
@@ -338,7 +338,7 @@ public abstract record Optimizer
     internal Plan PlanFor(TreeLayout layout, SlotStarts? starts, bool isScattered = false) => plans.PlanFor(this, layout, starts, isScattered);
 
     /// <summary>How many slots a parameter has that goes through all elementwise parts.</summary>
-    internal virtual int SlotsPerParameter => ElementwiseSlots(CompiledParts);
+    internal virtual int BytesPerParameter(int size) => BytesPerParameter(CompiledParts, size, StateFormat);
 
     /// <summary>What <see cref="Init"/> does.</summary>
     private protected virtual OptimizerState<T> Start<T>(ParameterTree<T> parameters)
@@ -406,13 +406,18 @@ public abstract record Optimizer
         return evaluated.ToTree();
     }
 
-    private static int ElementwiseSlots(ImmutableArray<Transform> parts) => parts.Sum(part => part switch
+    private static int BytesPerParameter(ImmutableArray<Transform> parts, int size, StateFormat? format) => parts.Sum(part =>
     {
-        Partition partition => partition.Rules.Max(rule => ElementwiseSlots(rule.Optimizer.Parts)),
-        // Rows, columns and numbers per leaf are not as many as the parameters.
-        { TransformsLeaves: true } => Enumerable.Range(0, part.SlotNames.Length)
-            .Count(slot => part.SlotShape(slot, SampleMatrix) is { } shape && shape.SequenceEqual(SampleMatrix.Shape)),
-        _ => part.SlotNames.Length,
+        StateFormat? own = part.StateFormat ?? format;
+        return part switch
+        {
+            Partition partition => partition.Rules.Max(rule => BytesPerParameter(rule.Optimizer.Parts, size, rule.Optimizer.StateFormat ?? own)),
+            // Rows, columns and numbers per leaf are not as many as the parameters.
+            { TransformsLeaves: true } => size * Enumerable.Range(0, part.SlotNames.Length)
+                .Count(slot => part.SlotShape(slot, SampleMatrix) is { } shape && shape.SequenceEqual(SampleMatrix.Shape)),
+            { KeepsParameters: true } => size * part.SlotNames.Length,
+            _ => part.SlotNames.Length * (own is null or Optim.StateFormat.Full ? size : sizeof(ushort)),
+        };
     });
 
     /// <summary>What a caller asks for, checked before a wrapper or a part sees any of it.</summary>

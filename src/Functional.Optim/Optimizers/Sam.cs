@@ -93,7 +93,7 @@ public sealed record Sam : FunctionOptimizer
     internal override bool TakesNonFinite => Inner.TakesNonFinite;
 
     /// <inheritdoc/>
-    internal override int SlotsPerParameter => Inner.SlotsPerParameter;
+    internal override int BytesPerParameter(int size) => Inner.BytesPerParameter(size);
 
     /// <inheritdoc/>
     internal override ImmutableArray<Leaf> FrozenLeaves(TreeLayout layout) => Inner.FrozenLeaves(layout);

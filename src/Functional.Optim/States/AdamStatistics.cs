@@ -39,32 +39,40 @@ public readonly record struct AdamStatistics(
             throw new ArgumentException($"{optimizer} has {scalings.Length} Adam parts; statistics are of one.", nameof(optimizer));
 
         LeafRouter router = new(optimizer, Placement.Of(optimizer.Parts, format: null));
-        ParameterTree<T> divisor = scaling.AmsGrad == AmsGrad.Off ? state.V : state.MaximumV;
-        double root = scaling.BiasCorrection && scaling.AmsGrad != AmsGrad.OfCorrectedMoment ? 1 / Math.Sqrt(BiasCorrection.Factor(scaling.Beta2, state.Step)) : 1;
+        // Of a slot in another format each is a decoded copy.
+        ParameterTree<T> m = state.M, v = state.V, divisor = scaling.AmsGrad == AmsGrad.Off ? v : state.MaximumV;
+        SlotStarts? starts = state.ToState().Starts;
         double firstNorm = 0, secondNorm = 0, sum = 0, squares = 0;
         long count = 0;
-        foreach (Leaf leaf in state.M.Layout.Leaves)
+        foreach (Leaf leaf in m.Layout.Leaves)
         {
             if (!Counts(leaf)) continue;
-            firstNorm = double.Hypot(firstNorm, BlockReduction.Norm(state.M.AsSpan(leaf)));
-            secondNorm = double.Hypot(secondNorm, BlockReduction.Norm(state.V.AsSpan(leaf)));
+            firstNorm = double.Hypot(firstNorm, BlockReduction.Norm(m.AsSpan(leaf)));
+            secondNorm = double.Hypot(secondNorm, BlockReduction.Norm(v.AsSpan(leaf)));
             count += leaf.Length;
             double rate = RateOf(leaf);
-            if (rate > 0) sum += BlockReduction.Sum(divisor.AsSpan(leaf), new Deviation(rate, root, scaling.Epsilon, From: 0));
+            if (rate > 0) sum += BlockReduction.Sum(divisor.AsSpan(leaf), new Deviation(rate, RootOf(leaf), scaling.Epsilon, From: 0));
         }
 
         double mean = count == 0 ? 0 : sum / count;
         if (!double.IsFinite(mean)) return new(state.Step, firstNorm, secondNorm, mean, mean);
-        foreach (Leaf leaf in state.V.Layout.Leaves)
+        foreach (Leaf leaf in v.Layout.Leaves)
         {
             if (!Counts(leaf)) continue;
             double rate = RateOf(leaf);
             squares += rate > 0
-                ? BlockReduction.SumOfSquares(divisor.AsSpan(leaf), new Deviation(rate, root, scaling.Epsilon, From: mean))
+                ? BlockReduction.SumOfSquares(divisor.AsSpan(leaf), new Deviation(rate, RootOf(leaf), scaling.Epsilon, From: mean))
                 : leaf.Length * mean * mean;
         }
 
         return new(state.Step, firstNorm, secondNorm, mean, count == 0 ? 0 : Math.Sqrt(squares / count));
+
+        // The bias goes by the updates that the leaf has had.
+        double RootOf(Leaf leaf) => scaling.BiasCorrection && scaling.AmsGrad != AmsGrad.OfCorrectedMoment
+            ? 1 / Math.Sqrt(BiasCorrection.Factor(scaling.Beta2, state.Step - StartOf(leaf)))
+            : 1;
+
+        long StartOf(Leaf leaf) => starts is null || starts.OfSlots[0].IsDefaultOrEmpty ? 0 : starts.OfSlots[0][leaf.Index];
 
         LeafRoute RouteOf(Leaf leaf) => router.RouteOf(leaf);
 

@@ -5,6 +5,9 @@ namespace Functional.Optim;
 /// <summary>Averages the parameters that the update leads to, and hands it on (see <see cref="Asgd"/>).</summary>
 internal sealed record AsgdAveraging(long AverageAfter) : ParameterAverage
 {
+    /// <inheritdoc/>
+    protected internal override bool KeepsParameters => true;
+
     private protected override double WeightOf(long count) => AsgdSteps.AverageWeight(AverageAfter, count);
 
     internal static Faults Check(long averageAfter) => new Faults()

@@ -26,6 +26,9 @@ public sealed record Lookahead : Transform
     public double Alpha { get; init => field = Bounds.UnitInterval.Check(value); }
 
     /// <inheritdoc/>
+    protected internal override bool KeepsParameters => true;
+
+    /// <inheritdoc/>
     protected internal override ImmutableArray<string> SlotNames => ["slow"];
 
     /// <summary>The part with its constants, to put behind an optimizer.</summary>

@@ -20,6 +20,9 @@ public abstract record ParameterAverage : Transform
     internal static ImmutableArray<string> Slots { get; } = ["average"];
 
     /// <inheritdoc/>
+    protected internal override bool KeepsParameters => true;
+
+    /// <inheritdoc/>
     protected internal sealed override ImmutableArray<string> SlotNames => Slots;
 
     /// <inheritdoc/>

@@ -52,6 +52,7 @@ public sealed record Partition : Transform
 
             string name = rule.Name is null ? place : $"'{rule.Name}'";
             faults.Require(rule.Name is not null, $"{place}.{nameof(Rule.Name)}", rule.Name, "a name")
+                .Require(rule.Name is null || rule.Name.AsSpan().IndexOfAny("(),") < 0, $"{place}.{nameof(Rule.Name)}", rule.Name, "a name without ( ) and ,")
                 .Require(rule.Matches is not null, $"{name}.{nameof(Rule.Matches)}", rule.Matches, "a predicate of leaves")
                 .Require(rule.Optimizer, $"{name}.{nameof(Rule.Optimizer)}")
                 .Require(rule.Optimizer is not FunctionOptimizer, name, rule.Optimizer, "an optimizer of gradients")

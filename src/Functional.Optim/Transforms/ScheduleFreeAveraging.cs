@@ -26,6 +26,12 @@ internal sealed record ScheduleFreeAveraging(double Beta, Schedule Rate, double 
     protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) =>
         parameters.CopyTo(values);
 
+    /// <summary>The sum of the weights is that of every update.</summary>
+    protected internal override bool StartsTogether => true;
+
+    /// <inheritdoc/>
+    protected internal override bool KeepsParameters => true;
+
     /// <exception cref="OverflowException">The sum of the weights is above the largest double.</exception>
     protected internal override void UpdateScalars(long step, Span<double> scalars)
     {

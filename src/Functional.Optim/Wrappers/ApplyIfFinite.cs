@@ -32,7 +32,7 @@ public sealed record ApplyIfFinite : Wrapper
     {
         UpdateCounters counters = step.State.Counters;
         ParameterTree<T> gradients = step.Gradients;
-        if (double.IsFinite(gradients.GlobalNorm()) || gradients.FirstNonFiniteLeaf() is not { } leaf)
+        if (double.IsFinite(gradients.GlobalNorm()) || gradients.Layout.FirstNonFinite(gradients.AsSpan(), Inner.FrozenLeaves(gradients.Layout).AsSpan()) is not { } leaf)
         {
             (ParameterTree<T> moved, OptimizerState<T> next) = step.Inside(gradients);
             return (moved, next.Counted(next.Counters with { LeftOutInARow = 0 }));

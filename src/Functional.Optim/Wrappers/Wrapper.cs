@@ -55,7 +55,7 @@ public abstract record Wrapper : Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <inheritdoc/>
-    internal sealed override int SlotsPerParameter => Inner.SlotsPerParameter + OwnSlotNames.Length;
+    internal sealed override int BytesPerParameter(int size) => Inner.BytesPerParameter(size) + (OwnSlotNames.Length * size);
 
     /// <inheritdoc/>
     internal override bool Gathers => Inner.Gathers;
@@ -73,6 +73,8 @@ public abstract record Wrapper : Optimizer
     /// <inheritdoc/>
     private protected sealed override OptimizerState<T> Start<T>(ParameterTree<T> parameters)
     {
+        if (OwnSlotNames.IsDefault)
+            throw new InvalidOperationException($"{GetType().Name}.{nameof(OwnSlotNames)} is default; allowed is a list of names, which may be empty.");
         OptimizerState<T> inside = Inner.Init(parameters);
         if (OwnSlotNames.IsEmpty) return inside;
         ParameterTree<T>[] own = new ParameterTree<T>[OwnSlotNames.Length];

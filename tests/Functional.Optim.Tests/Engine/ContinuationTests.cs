@@ -211,6 +211,82 @@ public class ContinuationTests
     }
 
     [Fact]
+    public void A_state_in_16_bits_is_decoded_once_for_any_number_of_leaves()
+    {
+        ParameterTree<float> parameters = ParameterTree.Of([.. Enumerable.Range(0, 300).Select(leaf => Leaf.Of($"{leaf}", [100], new float[100]))]);
+        Optimizer optimizer = AdamW.Of(0.1).WithState(StateFormat.BFloat16);
+        OptimizerState<float> state = optimizer.Step(parameters, parameters, optimizer.Init(parameters)).State;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        OptimizerState<float> carried = optimizer.Continue(state, parameters).State;
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 3_000_000);
+        Assert.Equal(state, carried);
+    }
+
+    [Fact]
+    public void Where_a_leaf_joins_an_average_of_all_updates_all_leaves_start_anew()
+    {
+        Optimizer optimizer = ScheduleFree.Of(AdamW.Of(0.05, weightDecay: 0));
+        ParameterTree<double> one = ParameterTree.Of(Leaf.Of("a", [1], [0.0]));
+        OptimizerState<double> state = optimizer.Init(one);
+        for (int step = 0; step < 300; step++) (one, state) = optimizer.Step(one, Slope(one), state);
+        ParameterTree<double> both = ParameterTree.Of(Leaf.Of("a", [1], [one.AsSpan("a")[0]]), Leaf.Of("b", [1], [0.0]));
+        (state, ContinuationReport report) = optimizer.Continue(state, both);
+        Assert.Equal(
+            ["rmsProp(v) of a True", "rmsProp(v) of b False", "scheduleFree(z) of a False", "scheduleFree(z) of b False"],
+            report.Rows.Select(row => $"{row.Transform} of {row.Leaf} {row.Kept}").Order(StringComparer.Ordinal));
+        ParameterTree<double> alone = ParameterTree.Of(Leaf.Of("b", [1], [0.0]));
+        OptimizerState<double> own = optimizer.Init(alone);
+        for (int step = 0; step < 200; step++)
+        {
+            (both, state) = optimizer.Step(both, Slope(both), state);
+            (alone, own) = optimizer.Step(alone, Slope(alone), own);
+        }
+
+        Assert.Equal(alone.AsSpan("b")[0], both.AsSpan("b")[0], 1e-12);
+        Assert.Equal(
+            optimizer.EvaluationParameters(alone, own).AsSpan("b")[0], optimizer.EvaluationParameters(both, state).AsSpan("b")[0], 1e-12);
+
+        static ParameterTree<double> Slope(ParameterTree<double> at) => ParameterTree.Of(
+            [.. at.Layout.Leaves.Select(leaf => Leaf.Of(leaf.Name, [1], [at.AsSpan(leaf)[0] - 5]))]);
+    }
+
+    [Fact]
+    public void Many_states_that_were_carried_over_leave_few_plans_behind()
+    {
+        ParameterTree<float> parameters = ParameterTree.Of([.. Enumerable.Range(0, 100).Select(leaf => Leaf.Of($"{leaf}", [1], [1f]))]);
+        AdamW optimizer = AdamW.Of(0.1);
+        Optimizer frozen = optimizer.WithGroups(LeafGroup.Frozen("even", leaf => leaf.Index % 2 == 0));
+        OptimizerState<float> state = ((Optimizer)optimizer).Init(parameters);
+        WeakReference first = Toggle();
+        for (int turn = 0; turn < 20; turn++) Toggle();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.False(first.IsAlive);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        WeakReference Toggle()
+        {
+            state = frozen.Continue(state, parameters).State;
+            (parameters, state) = frozen.Step(parameters, parameters, state);
+            state = ((Optimizer)optimizer).Continue(state, parameters).State;
+            (parameters, state) = ((Optimizer)optimizer).Step(parameters, parameters, state);
+            return new(((Optimizer)optimizer).PlanFor(parameters.Layout, state.Starts));
+        }
+    }
+
+    [Fact]
+    public void An_optimizer_from_a_function_goes_on_without_gathered_gradients()
+    {
+        Optimizer gathering = Accumulate.Of(3, AdamW.Of(0.1)), function = Lbfgs.Of();
+        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f]));
+        OptimizerState<float> state = gathering.Step(parameters, parameters, gathering.Init(parameters)).State;
+        Assert.Equal(1, state.Counters.Gathered);
+        (OptimizerState<float> carried, _) = function.Continue(state, parameters);
+        function.Step(at => (at.GlobalNorm(), at.Copy()), parameters, carried);
+    }
+
+    [Fact]
     public void Starts_that_no_run_has_are_refused()
     {
         ParameterTree<float> slot = Two(1, 2);

@@ -12,6 +12,18 @@ public class AdamStatisticsTests
     private static readonly ParameterTree<double> Parameters = Tree(0, 0);
 
     [Fact]
+    public void A_leaf_that_joined_late_has_the_rate_that_its_update_had()
+    {
+        AdamW adamw = AdamW.Of(0.01, weightDecay: 0);
+        ParameterTree<float> Ones(params string[] names) => ParameterTree.Of([.. names.Select(name => Leaf.Of(name, [1], [1f]))]);
+        (ParameterTree<float> parameters, OptimizerState<float> state) = (Ones("a"), ((Optimizer)adamw).Init(Ones("a")));
+        for (int step = 0; step < 100; step++) (parameters, state) = ((Optimizer)adamw).Step(parameters, Ones("a"), state);
+        state = adamw.Continue(state, Ones("a", "b")).State;
+        (_, state) = ((Optimizer)adamw).Step(Ones("a", "b"), Ones("a", "b"), state);
+        Assert.Equal(0.01, adamw.Statistics(AdamState<float>.From(state), leaf => leaf.Name == "b").EffectiveRateMean, 1e-6);
+    }
+
+    [Fact]
     public void The_figures_of_two_steps_are_those_worked_out_by_hand()
     {
         Adam adam = Adam.Of(Schedule.LinearWarmup(0.8, 2), beta1: 0.5, beta2: 0.75, epsilon: 0);

@@ -14,6 +14,46 @@ public sealed class StateFormatTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    public void Averages_of_parameters_stay_in_full_and_do_not_move_them()
+    {
+        ParameterTree<float> start = ParameterTree.Of(Leaf.Of("w", [1], [1.2345678f])), zeros = start.Layout.Zeros<float>();
+        Optimizer[] averaging =
+        [
+            AdamW.Of(0.0, weightDecay: 0).Then(Lookahead.Of(1, 0.5)), AdamW.Of(0.1, weightDecay: 0).Then(ParameterEma.Of(0.5)),
+            AdamW.Of(0.1, weightDecay: 0).Then(Swa.Of(1)), ScheduleFree.Of(AdamW.Of(0.1, weightDecay: 0)), Asgd.Of(0.1, lambda: 0, averageAfter: 0),
+        ];
+        foreach (Optimizer optimizer in averaging)
+        {
+            Optimizer small = optimizer.WithState(StateFormat.BFloat16);
+            (ParameterTree<float> parameters, OptimizerState<float> state) = (start, small.Init(start));
+            for (int step = 0; step < 3; step++) (parameters, state) = small.Step(parameters, zeros, state);
+            Assert.Equal(start.AsSpan("w")[0], parameters.AsSpan("w")[0], 1e-6f);
+            Assert.Equal(start.AsSpan("w")[0], small.EvaluationParameters(parameters, state).AsSpan("w")[0], 1e-6f);
+            Assert.Equal(StateFormat.Full, state.FormatOf(state.SlotCount - 1));
+        }
+    }
+
+    [Fact]
+    public void The_bytes_that_an_optimizer_tells_are_those_of_its_state()
+    {
+        ParameterTree<float> parameters = TreeLayout.Of(("w", [64, 64])).Zeros<float>();
+        foreach (Optimizer optimizer in (Optimizer[])
+                 [AdamW.Of(0.1), AdamW.Of(0.1).Then(ParameterEma.Of(0.5)), Accumulate.Of(2, AdamW.Of(0.1)), Sgd.Of(0.1, momentum: 0.9).Then(Lookahead.Of())])
+        {
+            foreach (Optimizer each in (Optimizer[])[optimizer, optimizer.WithState(StateFormat.BFloat16)])
+                Assert.Equal(each.Init(parameters).ByteCount, 64L * 64 * each.StateBytesPerParameter<float>());
+        }
+
+        Assert.Equal(4, AdamW.Of(0.1).WithState(StateFormat.BFloat16).StateBytesPerParameter<float>());
+    }
+
+    [Fact]
+    public void An_optimizer_from_a_function_refuses_a_format_by_name() =>
+        Assert.StartsWith(
+            "Lbfgs cannot keep its state as BFloat16; allowed is Full.",
+            Assert.ThrowsAny<ArgumentException>(() => ((Optimizer)Lbfgs.Of()).WithState(StateFormat.BFloat16)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void A_state_in_16_bits_takes_half_the_bytes_and_says_so()
     {
         ParameterTree<float> parameters = Trees.Random<float>(0);

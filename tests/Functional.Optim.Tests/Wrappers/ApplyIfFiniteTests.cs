@@ -32,6 +32,16 @@ public class ApplyIfFiniteTests
     }
 
     [Fact]
+    public void A_gradient_of_a_frozen_leaf_is_nothing_to_it()
+    {
+        Optimizer optimizer = ApplyIfFinite.Around(Sgd.Of(0.1).WithGroups(LeafGroup.Frozen("b", leaf => leaf.Name == "b")));
+        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("a", [1], [1f]), Leaf.Of("b", [1], [2f]));
+        ParameterTree<float> gradients = ParameterTree.Of(Leaf.Of("a", [1], [1f]), Leaf.Of("b", [1], [float.NaN]));
+        (ParameterTree<float> moved, OptimizerState<float> state) = optimizer.Step(parameters, gradients, optimizer.Init(parameters));
+        Assert.Equal((0.9f, 2f, 1), (moved.AsSpan("a")[0], moved.AsSpan("b")[0], state.Step));
+    }
+
+    [Fact]
     public void Around_an_accumulation_it_keeps_a_bad_gradient_from_being_gathered()
     {
         Accumulate gathering = Accumulate.Of(2, Adam.Of(0.1));

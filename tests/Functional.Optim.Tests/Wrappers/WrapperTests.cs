@@ -66,6 +66,18 @@ public class WrapperTests
         for (int slot = 1; slot < grown.SlotCount; slot++) Assert.Equal(larger.Layout.Zeros<float>(), grown[slot]);
     }
 
+    [Fact]
+    public void A_list_of_names_that_is_none_is_told() => Assert.Equal(
+        "Nameless.OwnSlotNames is default; allowed is a list of names, which may be empty.",
+        Assert.Throws<InvalidOperationException>(() => new Nameless().Init(Parameters)).Message);
+
+    private sealed record Nameless() : Wrapper(Sgd.Of(0.1))
+    {
+        protected override ImmutableArray<string> OwnSlotNames => default;
+
+        protected override (ParameterTree<T> Output, OptimizerState<T> State) Wrap<T>(in WrapperStep<T> step) => step.Inside(step.Gradients);
+    }
+
     /// <summary>Adds up the gradients that it is given and passes them on.</summary>
     private sealed record Adding : Wrapper
     {

@@ -98,6 +98,8 @@ public sealed class ProcessTests : IDisposable
 
     [Theory]
     [InlineData("--optimizer lion(beta1=2)", "--optimizer lion: beta1 is 2; allowed is a number or a schedule, in [0, 1)")]
+    [InlineData("--optimizer lion(beta1", "--optimizer: 'lion(beta1' is not written as name or name(option=value, …)")]
+    [InlineData("--optimizer lion(beta1=0.9,beta1=0.8)", "--optimizer: 'lion(beta1=0.9,beta1=0.8)' gives beta1 twice")]
     [InlineData("--optimizer lion(beta=0.9)", "--optimizer lion: beta is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize")]
     [InlineData("--schedule stepDecay(every=0)", "--schedule stepDecay: every is 0; allowed is a whole number, 1 or more")]
     public void Wrong_options_of_an_optimizer_or_a_schedule_are_one_line_and_2(string options, string expected)

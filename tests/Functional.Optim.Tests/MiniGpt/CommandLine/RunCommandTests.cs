@@ -76,7 +76,7 @@ public sealed class RunCommandTests
     [InlineData("--preset huge", "--preset is huge; allowed is nano, tiny, small or medium")]
     [InlineData("--optimizer sofia", "--optimizer is sofia; allowed is " + Optimizers)]
     [InlineData("--optimizer lbfgs", "--optimizer is lbfgs; allowed is " + Optimizers)]
-    [InlineData("--optimizer lion(beta1=0.5", "--optimizer is lion(beta1=0.5; allowed is " + Optimizers)]
+    [InlineData("--optimizer lion(beta1=0.5", "--optimizer: 'lion(beta1=0.5' is not written as name or name(option=value, …)")]
     [InlineData("--optimizer=", "--optimizer has no value; allowed is " + Optimizers)]
     [InlineData("--schedule step", "--schedule is step; allowed is " + Schedules)]
     [InlineData("--optimizer lion(beta1=1,betas=0.9) --schedule stepDecay --steps 9",
