@@ -9,7 +9,7 @@ public sealed record LeafGroup
     /// <param name="settings">What they get.</param>
     /// <exception cref="ArgumentNullException">One of them is null.</exception>
     public LeafGroup(string name, Func<Leaf, bool> matches, LeafSettings settings) =>
-        (Name, Matches, Settings) = (name, LeafFilter.Of(Setting.Present(matches)), settings);
+        (Name, Matches, Settings) = (Setting.Present(name), LeafFilter.Of(Setting.Present(matches)), Setting.Present(settings));
 
     /// <summary>The name in reports.</summary>
     public string Name { get; init => field = Setting.Present(value); }

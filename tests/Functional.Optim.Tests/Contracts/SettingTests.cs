@@ -17,7 +17,7 @@ public class SettingTests
         AssertSays("matches is null", () => LeafGroup.Of("all", null!));
         AssertSays("name is null", () => LeafGroup.Of(null!, _ => true));
         AssertSays("matches", () => LeafGroup.Frozen("all", null!));
-        AssertSays("Settings", () => _ = new LeafGroup("all", _ => true, null!));
+        AssertSays("settings", () => _ = new LeafGroup("all", _ => true, null!));
         AssertSays("matches", () => Partition.Freeze("all", null!));
         AssertSays("name", () => Partition.Freeze(null!, _ => true));
         AssertSays("'masked'.Matches is null", () => Partition.Masked(null!, sgd));
