@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+
+namespace Functional.Optim.Laws.Tests;
+
+/// <summary>The examples of src/README.md: they are what the files of the folder Examples say, and the laws hold for them.</summary>
+public partial class ExampleTests
+{
+    private static readonly string Source = Find("src"), Examples = Path.Combine(Find("tests"), "Functional.Optim.Laws.Tests", "Examples");
+
+    public static TheoryData<string> Files => [.. Directory.GetFiles(Examples, "*.cs").Select(file => Path.GetFileName(file))];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void The_readme_shows_the_file(string name)
+    {
+        string file = File.ReadAllText(Path.Combine(Examples, name)).ReplaceLineEndings("\n");
+        string shown = Documentation().Replace(file[(file.IndexOf("namespace", StringComparison.Ordinal) + 1)..], "");
+        shown = shown[shown.IndexOf("public", StringComparison.Ordinal)..].Trim();
+        Assert.Contains(shown, File.ReadAllText(Path.Combine(Source, "README.md")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_transform_of_whole_leaves_obeys_every_law() => OptimizerLaws.All(new UnitNorm().Then(LearningRate.Of(0.1)));
+
+    [Fact]
+    public void A_wrapper_obeys_every_law_and_leaves_large_gradients_out()
+    {
+        SkipLarge wrapper = new(Sgd.Of(0.5), 2);
+        OptimizerLaws.All(wrapper);
+        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [1], [1f]));
+        (ParameterTree<float> moved, OptimizerState<float> state) = wrapper.Step(parameters, parameters, wrapper.Init(parameters));
+        Assert.Equal((0.5f, 1), (moved.AsSpan("w")[0], state.Step));
+        (moved, state) = wrapper.Step(moved, ParameterTree.Of(Leaf.Of("w", [1], [3f])), state);
+        Assert.Equal((0.5f, 1), (moved.AsSpan("w")[0], state.Step));
+    }
+
+    [Fact]
+    public void A_schedule_has_its_two_rates_in_turn() => Assert.Equal(
+        [0.2, 0.2, 0.1, 0.1, 0.1, 0.2], new long[] { 1, 2, 3, 4, 5, 6 }.Select(new SquareWave(0.2, 3).At));
+
+    private static string Find(string folder)
+    {
+        DirectoryInfo? at = new(AppContext.BaseDirectory);
+        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Functional.Optim.sln"))) at = at.Parent;
+        return Path.Combine(at?.FullName ?? throw new DirectoryNotFoundException("No folder above has Functional.Optim.sln."), folder);
+    }
+
+    [GeneratedRegex(@"^[ ]*///.*\n", RegexOptions.Multiline)]
+    private static partial Regex Documentation();
+}
