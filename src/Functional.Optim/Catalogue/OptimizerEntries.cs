@@ -40,14 +40,14 @@ internal static class OptimizerEntries
         Entry(
             "rAdam",
             at => RAdam.Of(
-                at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8),
+                at.LearningRate(), ScheduledBeta1(at), Beta2(at), Epsilon(at, 1e-8),
                 at.WholeFrom("threshold", "what the length of the average has to exceed for adaptive steps", 4, 5),
                 Penalty(at), Decay(at), DecoupledDecay(at), Maximize(at)),
             "momentum until the adaptive rate can be trusted, then Adam", "Liu et al., 2020", "torch RAdam, Optax radam",
             "Optax adds ε behind the bias correction"),
         Entry(
             "adamax",
-            at => Adamax.Of(at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8), Penalty(at), Decay(at), Maximize(at)),
+            at => Adamax.Of(at.LearningRate(), ScheduledBeta1(at), Beta2(at), Epsilon(at, 1e-8), Penalty(at), Decay(at), Maximize(at)),
             "Adam that divides by the largest gradient of late", "Kingma and Ba, 2015", "torch Adamax, Optax adamax"),
         Entry(
             "adagrad",

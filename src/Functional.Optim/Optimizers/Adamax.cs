@@ -13,8 +13,8 @@ public sealed record Adamax : ScalingOptimizer
     {
     }
 
-    /// <summary>β₁, in [0, 1).</summary>
-    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+    /// <summary>β₁(t), in [0, 1).</summary>
+    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.BelowOne); }
 
     /// <summary>β₂, in [0, 1).</summary>
     public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
@@ -27,7 +27,7 @@ public sealed record Adamax : ScalingOptimizer
 
     /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
-    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
@@ -35,23 +35,29 @@ public sealed record Adamax : ScalingOptimizer
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static Adamax Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
-        Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        AdamaxScaling.Check(beta1, beta2, epsilon)
+        Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
+        Func<Leaf, bool>? decay = null, bool maximize = false)
+    {
+        beta1 ??= 0.9;
+        return AdamaxScaling.Check(beta1, beta2, epsilon)
             .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Adamax
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay),
                 Maximize = maximize,
             }).OrThrow(nameof(Adamax));
+    }
 
     /// <summary>The part of Adamax that scales the update, for compositions: u' = m̂ / n.</summary>
-    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer Scaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) =>
-        AdamaxScaling.Check(beta1, beta2, epsilon).Make<Optimizer>(() => new AdamaxScaling(beta1, beta2, epsilon)).OrThrow(nameof(Adamax));
+    public static Optimizer Scaling(Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8)
+    {
+        beta1 ??= 0.9;
+        return AdamaxScaling.Check(beta1, beta2, epsilon).Make<Optimizer>(() => new AdamaxScaling(beta1, beta2, epsilon)).OrThrow(nameof(Adamax));
+    }
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

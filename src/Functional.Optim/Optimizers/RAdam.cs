@@ -17,8 +17,8 @@ public sealed record RAdam : ScalingOptimizer
     {
     }
 
-    /// <summary>β₁, in [0, 1).</summary>
-    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+    /// <summary>β₁(t), in [0, 1).</summary>
+    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.BelowOne); }
 
     /// <summary>β₂, in [0, 1).</summary>
     public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
@@ -40,7 +40,7 @@ public sealed record RAdam : ScalingOptimizer
 
     /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
-    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε, added to √v before the bias correction; finite and not negative.</param>
     /// <param name="threshold">What ρ_t has to exceed; 4 or more.</param>
@@ -50,24 +50,30 @@ public sealed record RAdam : ScalingOptimizer
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
     public static RAdam Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, int threshold = 5, double weightDecay = 0,
-        Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false) =>
-        RAdamScaling.Check(beta1, beta2, epsilon, threshold)
+        Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, int threshold = 5, double weightDecay = 0,
+        Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false)
+    {
+        beta1 ??= 0.9;
+        return RAdamScaling.Check(beta1, beta2, epsilon, threshold)
             .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new RAdam
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, Threshold = threshold,
                 WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), DecoupledDecay = decoupledDecay, Maximize = maximize,
             }).OrThrow(nameof(RAdam));
+    }
 
     /// <summary>The part of RAdam that scales the update, for compositions.</summary>
-    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε, added to √v before the bias correction; finite and not negative.</param>
     /// <param name="threshold">What ρ_t has to exceed; 4 or more.</param>
     /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Optimizer Scaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, int threshold = 5) =>
-        RAdamScaling.Check(beta1, beta2, epsilon, threshold).Make<Optimizer>(() => new RAdamScaling(beta1, beta2, epsilon, threshold)).OrThrow(nameof(RAdam));
+    public static Optimizer Scaling(Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, int threshold = 5)
+    {
+        beta1 ??= 0.9;
+        return RAdamScaling.Check(beta1, beta2, epsilon, threshold).Make<Optimizer>(() => new RAdamScaling(beta1, beta2, epsilon, threshold)).OrThrow(nameof(RAdam));
+    }
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

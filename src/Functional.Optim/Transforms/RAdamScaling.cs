@@ -5,14 +5,14 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>Scales the update as Adam does, once enough is known of its variance (see <see cref="RAdam"/>).</summary>
-internal sealed record RAdamScaling(double Beta1, double Beta2, double Epsilon, int Threshold) : Transform
+internal sealed record RAdamScaling(Schedule Beta1, double Beta2, double Epsilon, int Threshold) : Transform
 {
     protected internal override ImmutableArray<string> SlotNames => AdamScaling.Slots;
 
     protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new RAdamRule<T>(Beta1, Beta2, Epsilon, Threshold, pass.SlotStep));
+        pass.Then(first, new RAdamRule<T>(Beta1.SettingAt(pass.Step, Bounds.BelowOne, nameof(Beta1)), Beta2, Epsilon, Threshold, pass.SlotStep));
 
-    internal static Faults Check(double beta1, double beta2, double epsilon, int threshold) => new Faults()
+    internal static Faults Check(Schedule beta1, double beta2, double epsilon, int threshold) => new Faults()
         .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne)
         .Require(epsilon, Bounds.NotNegative).Require(threshold, Bounds.AtLeast(4));
 }

@@ -38,6 +38,10 @@ public class ScheduledSettingsTests
         ["Lion"] = (
             Lion.Of(OneCycle, beta1: OneCycle.Momentum(), weightDecay: Cyclic),
             k => Lion.Of(OneCycle.At(k), beta1: OneCycle.Momentum().At(k), weightDecay: Cyclic.At(k))),
+        ["RAdam"] = (
+            RAdam.Of(OneCycle, beta1: OneCycle.Momentum()), k => RAdam.Of(OneCycle.At(k), beta1: OneCycle.Momentum().At(k))),
+        ["Adamax"] = (
+            Adamax.Of(OneCycle, beta1: Cyclic.Momentum()), k => Adamax.Of(OneCycle.At(k), beta1: Cyclic.Momentum().At(k))),
         ["a chain with groups"] = (
             InGroups(Adam.Scaling(OneCycle.Momentum()).Then(WeightDecay.Decoupled(Cyclic)).Then(LearningRate.Of(OneCycle))),
             k => InGroups(Adam.Scaling(OneCycle.Momentum().At(k)).Then(WeightDecay.Decoupled(Cyclic.At(k))).Then(LearningRate.Of(OneCycle.At(k))))),
