@@ -20,7 +20,7 @@ static int Run(RunRequest request, CancellationToken cancellation) =>
     request.OutputFolder is { } path
         ? OutputFolder.Prepare(path).Match(
             Succ: folder => RunAll(request, new ReportFolder(folder), cancellation),
-            Fail: fault => Refuse(fault.Message, RunCommand.WrongUse))
+            Fail: error => Refuse(error.Message, RunCommand.WrongUse))
         : RunAll(request, null, cancellation);
 
 static int RunAll(RunRequest request, ReportFolder? folder, CancellationToken cancellation)
@@ -36,7 +36,7 @@ static int RunAll(RunRequest request, ReportFolder? folder, CancellationToken ca
         request.Format.Write(run, Console.Out);
         if (folder is null) continue;
         // What was written before stays, and what comes after may be written where this could not be.
-        folder.Write(run).Match(Succ: path => page = path, Fail: fault => code = Refuse(fault.Message, RunCommand.Failure));
+        folder.Write(run).Match(Succ: path => page = path, Fail: error => code = Refuse(error.Message, RunCommand.Failure));
     }
 
     Console.Out.Write(request.Format.After);
@@ -44,8 +44,8 @@ static int RunAll(RunRequest request, ReportFolder? folder, CancellationToken ca
     return code;
 }
 
-static int Refuse(string fault, int code)
+static int Refuse(string error, int code)
 {
-    Console.Error.WriteFault(fault);
+    Console.Error.WriteErrorLine(error);
     return code;
 }

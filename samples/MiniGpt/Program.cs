@@ -15,7 +15,7 @@ static Task<int> Run(RunOptions options, CancellationToken cancellation) =>
      select (run, folder))
     .Match(
         Succ: ready => Train(ready.run, ready.folder, cancellation),
-        Fail: fault => Task.FromResult(Refuse(fault.Message, RunCommand.WrongUse)));
+        Fail: error => Task.FromResult(Refuse(error.Message, RunCommand.WrongUse)));
 
 static async Task<int> Train(TrainingRun run, DirectoryInfo folder, CancellationToken cancellation)
 {
@@ -26,7 +26,7 @@ static async Task<int> Train(TrainingRun run, DirectoryInfo folder, Cancellation
     Say($"{run.Optimizer.Report(run.Model.Layout)}\n");
     if (run.LearnsNothing)
     {
-        Console.Error.WriteFault(run.KnownSteps == preset.Steps
+        Console.Error.WriteErrorLine(run.KnownSteps == preset.Steps
             ? "the learning rate is 0 at every step: nothing will be learnt"
             : $"the learning rate is 0 at each of the first {run.KnownSteps} steps: nothing will be learnt in them");
     }
@@ -54,7 +54,7 @@ static int Write(DirectoryInfo folder, TrainingRun run, ParameterTree<float> par
     {
         file.Match(
             Succ: path => Say($"written     {path}"),
-            Fail: fault => code = Refuse(fault.Message, RunCommand.Failure));
+            Fail: error => code = Refuse(error.Message, RunCommand.Failure));
     }
 
     return code;
@@ -78,9 +78,9 @@ static int Tell(TrainingRun run, TrainResult<float> result, CancellationToken ca
         : RunCommand.Success;
 }
 
-static int Refuse(string fault, int code)
+static int Refuse(string error, int code)
 {
-    Console.Error.WriteFault(fault);
+    Console.Error.WriteErrorLine(error);
     return code;
 }
 

@@ -16,7 +16,7 @@ Partition parts = Partition.Of(
 [
     ("four parts", Clip.ByGlobalNorm(1).Then(Adam.Scaling(beta2: 0.95)).Then(WeightDecay.Decoupled(0.1)).Then(LearningRate.Of(schedule))),
     ("partition", parts),
-    ("partition behind a clip, with an average", Clip.ByGlobalNorm(1).Then(parts).Then(Lookahead.Of(every: 2))),
+    ("partition after a clip, with an average", Clip.ByGlobalNorm(1).Then(parts).Then(Lookahead.Of(every: 2))),
     ("accumulate", Accumulate.Of(2, AdamW.Of(schedule))),
     ("not finite left out", ApplyIfFinite.Around(Lamb.Of(1e-3))),
     ("fifty parts", Enumerable.Range(0, 50).Aggregate(Composition.Identity, (chain, _) => chain.Then(Scale.By(1.01)))),
@@ -36,7 +36,7 @@ foreach (CatalogueEntry<Optimizer> entry in entries)
     string text = $"{entry.Name}({string.Join(", ", entry.Options.Where(option => option.Default is null).Select(Given))})";
     entries.Build(text).Match(
         Succ: optimizer => Print(text, entry.Name is "muon" or "orthogonalize" ? ForMatrices(optimizer) : optimizer),
-        Fail: faults => throw new InvalidOperationException($"{text}: {faults}"));
+        Fail: errors => throw new InvalidOperationException($"{text}: {errors}"));
 }
 
 string Given(CatalogueOption option) => $"{option.Name}={needed[option.Name]}";

@@ -55,5 +55,5 @@ public class CatalogueTraffic
     public void Step() => training.Step();
 
     private static Optimizer Build(string text) => Catalogue.Optimizers.Build(text).Match(
-        Succ: optimizer => optimizer, Fail: faults => throw new InvalidOperationException(faults[0].Message));
+        Succ: optimizer => optimizer, Fail: errors => throw new InvalidOperationException(errors[0].Message));
 }

@@ -43,16 +43,16 @@ public class WrongClipTests
     /// <summary>A clip of one's own: scales the whole update by a factor of its norm.</summary>
     private sealed record NormClip(Func<double, double> Factor) : Transform
     {
-        protected override bool Measures => true;
+        protected override bool NeedsStatistics => true;
 
-        protected override void Measure<T>(in Measurement<T> update, Span<double> measured) => measured.Fill(Factor(update.Norm()));
+        protected override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured) => measured.Fill(Factor(update.Norm()));
 
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         {
             // Rounded towards 0, so that the norm after is not above the maximum.
             T magnitude = T.CreateTruncating(Math.Abs(pass.Measured));
             if (double.CreateTruncating(magnitude) > Math.Abs(pass.Measured)) magnitude = T.BitDecrement(magnitude);
-            pass.Then(first, new ScaleRule<T>(pass.Measured < 0 ? -magnitude : magnitude));
+            pass.Add(first, new ScaleRule<T>(pass.Measured < 0 ? -magnitude : magnitude));
         }
     }
 }

@@ -69,7 +69,7 @@ public class WrongOptimizerTests
     {
         private int calls;
 
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new ScaleRule<T>(T.CreateTruncating(++calls)));
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new ScaleRule<T>(T.CreateTruncating(++calls)));
     }
 }

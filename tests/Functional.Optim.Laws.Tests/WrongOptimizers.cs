@@ -68,7 +68,7 @@ internal static class WrongOptimizers
     /// <summary>Takes vectors for twice what numbers are, which the scalar loop works on in pairs.</summary>
     private sealed record CountsTheLane : Transform
     {
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(first, default(Rule<T>));
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Add(first, default(Rule<T>));
 
         private readonly struct Rule<T> : IUpdateRule<T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -82,8 +82,8 @@ internal static class WrongOptimizers
 
     private sealed record CountsTheThreads : Transform
     {
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new ScaleRule<T>(T.CreateTruncating(Kernels.Threads.Limit)));
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new ScaleRule<T>(T.CreateTruncating(Kernels.Threads.Limit)));
     }
 
     /// <summary>Keeps its momentum in a table of its own and leaves the state empty.</summary>
@@ -105,8 +105,8 @@ internal static class WrongOptimizers
 
     private sealed record LooksAtThePartBefore : Transform
     {
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new ScaleRule<T>(typeof(TFirst) == typeof(IdentityRule<T>) ? T.One : T.One + T.One));
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new ScaleRule<T>(typeof(TFirst) == typeof(IdentityRule<T>) ? T.One : T.One + T.One));
     }
 
     private sealed record GoesByThePlace : Transform
@@ -123,7 +123,7 @@ internal static class WrongOptimizers
     /// <summary>What is neither above nor below 0 has the sign 0, NaN among it, and so a gradient that is not a number is not seen.</summary>
     private sealed record HasASignForEverything : Transform
     {
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(first, default(Rule<T>));
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Add(first, default(Rule<T>));
 
         private readonly struct Rule<T> : IUpdateRule<T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -144,10 +144,10 @@ internal static class WrongOptimizers
     {
         protected override double RateAt(long step) => 0.1;
 
-        protected override double FactorOf(Leaf leaf, LeafSettings settings) => Multiplier(settings.LearningRateMultiplier);
+        protected override double PerLeafFactor(Leaf leaf, LeafSettings settings) => Multiplier(settings.LearningRateMultiplier);
 
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new ScaleRule<T>(T.CreateTruncating(RateAt(pass.Step) * pass.Factor)));
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new ScaleRule<T>(T.CreateTruncating(RateAt(pass.Step) * pass.Factor)));
     }
 
     /// <summary>Takes its groups but for whether they are frozen.</summary>
@@ -165,16 +165,16 @@ internal static class WrongOptimizers
     /// <summary>Says λ and adds 2·λ·θ.</summary>
     private sealed record DecaysTwice : Transform
     {
-        protected override double DecayOf(Leaf leaf) => 0.1;
+        protected override double WeightDecayFor(Leaf leaf) => 0.1;
 
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new DecayRule<T>(T.CreateTruncating(0.2)));
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new DecayRule<T>(T.CreateTruncating(0.2)));
     }
 
     private sealed record CountsInInt : Transform
     {
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new ScaleRule<T>(T.CreateTruncating(1 + (1.0 / checked((int)pass.Step)))));
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new ScaleRule<T>(T.CreateTruncating(1 + (1.0 / checked((int)pass.Step)))));
     }
 
     /// <summary>Clears a gradient that is not a number, and only then says that it cannot take it.</summary>
@@ -197,10 +197,10 @@ internal static class WrongOptimizers
     {
         private static double factor;
 
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         {
             factor = 1 + (1.0 / pass.Step);
-            pass.Then(first, default(Rule<T>));
+            pass.Add(first, default(Rule<T>));
         }
 
         private readonly struct Rule<T> : IUpdateRule<T>
@@ -220,7 +220,7 @@ internal static class WrongOptimizers
 
         protected override string StateName => "adam";
 
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(first, default(Rule<T>));
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Add(first, default(Rule<T>));
 
         private readonly struct Rule<T> : IUpdateRule<T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -238,12 +238,12 @@ internal static class WrongOptimizers
 
     private sealed record AllocatesInEveryStep : Transform
     {
-        protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         {
             double[] factors = new double[1 + (pass.Step % 2)];
             factors[0] = 2;
             GC.KeepAlive(factors);
-            pass.Then(first, new ScaleRule<T>(T.CreateTruncating(factors[0])));
+            pass.Add(first, new ScaleRule<T>(T.CreateTruncating(factors[0])));
         }
     }
 

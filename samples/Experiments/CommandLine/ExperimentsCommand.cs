@@ -7,7 +7,7 @@ using MiniGpt;
 
 namespace Experiments;
 
-/// <summary>The command line: <c>list</c> and <c>run</c>, faults into lines and exit codes.</summary>
+/// <summary>The command line: <c>list</c> and <c>run</c>, errors into lines and exit codes.</summary>
 public sealed class ExperimentsCommand
 {
     private const ulong DefaultSeed = 1;
@@ -28,7 +28,7 @@ public sealed class ExperimentsCommand
     /// <param name="list">Lists the experiments.</param>
     /// <param name="run">Runs some; it returns the exit code, and is told when Ctrl+C asks it to stop.</param>
     /// <param name="output">Where the help is written.</param>
-    /// <param name="error">Where faults are written.</param>
+    /// <param name="error">Where errors are written.</param>
     public ExperimentsCommand(Func<int> list, Func<RunRequest, CancellationToken, int> run, TextWriter output, TextWriter error)
     {
         (this.output, this.error) = (output, error);
@@ -48,7 +48,7 @@ public sealed class ExperimentsCommand
     public async Task<int> InvokeAsync(params string[] arguments)
     {
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0) return Refuse(FaultsOf(parsed));
+        if (parsed.Errors.Count > 0) return Refuse(ErrorsOf(parsed));
         using Interruption interruption = new(error);
         try
         {
@@ -60,14 +60,14 @@ public sealed class ExperimentsCommand
         {
             return RunCommand.Interrupted;
         }
-        catch (ExpectedException fault)
+        catch (ExpectedException error)
         {
-            return Refuse([fault.Message]);
+            return Refuse([error.Message]);
         }
         catch (Exception exception)
         {
             // The outermost edge: a person is told what failed, not where in the code.
-            error.WriteFault($"failed: {exception.Message}");
+            error.WriteErrorLine($"failed: {exception.Message}");
             return RunCommand.Failure;
         }
     }
@@ -121,9 +121,9 @@ public sealed class ExperimentsCommand
                 .Where(pair => experiment.Settings.Any(setting => $"--{setting.Name}" == pair.Key))
                 .ToDictionary(pair => pair.Key[2..], pair => pair.Value))),
         ];
-        string[] faults = [.. prepared.SelectMany(one => one.FailToSeq()).Select(fault => fault.Message).Distinct()];
-        return faults.Length > 0
-            ? Refuse(faults)
+        string[] errors = [.. prepared.SelectMany(one => one.FailToSeq()).Select(error => error.Message).Distinct()];
+        return errors.Length > 0
+            ? Refuse(errors)
             : run(
                 new RunRequest(
                     [.. prepared.SelectMany(one => one.SuccessToSeq())], parsed.GetValue(seed) ?? DefaultSeed, parsed.GetValue(folder),
@@ -131,16 +131,16 @@ public sealed class ExperimentsCommand
                 cancellation);
     }
 
-    private static IEnumerable<string> FaultsOf(ParseResult parsed)
+    private static IEnumerable<string> ErrorsOf(ParseResult parsed)
     {
-        foreach (ParseError fault in parsed.Errors.Where(fault => fault.SymbolResult is not CommandResult)) yield return fault.Message;
+        foreach (ParseError error in parsed.Errors.Where(error => error.SymbolResult is not CommandResult)) yield return error.Message;
         if (parsed.UnmatchedTokens is [string first, ..])
         {
             yield return parsed.CommandResult.Command.Name == "run" && !first.StartsWith('-')
                 ? $"'{first}' is no experiment; {Known}"
                 : $"'{string.Join(' ', parsed.UnmatchedTokens)}' is not understood; --help lists what is";
         }
-        else if (parsed.Errors.All(fault => fault.SymbolResult is CommandResult))
+        else if (parsed.Errors.All(error => error.SymbolResult is CommandResult))
         {
             yield return "list shows the experiments, run runs them; --help explains both";
         }
@@ -152,9 +152,9 @@ public sealed class ExperimentsCommand
         return names.Length == 0 ? "it has none of its own" : $"it has {Figure.List(names)}";
     }
 
-    private int Refuse(IEnumerable<string> faults)
+    private int Refuse(IEnumerable<string> errors)
     {
-        foreach (string fault in faults) error.WriteFault(fault);
+        foreach (string message in errors) error.WriteErrorLine(message);
         return RunCommand.WrongUse;
     }
 }

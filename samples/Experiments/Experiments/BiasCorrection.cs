@@ -50,9 +50,9 @@ public static class BiasCorrection
             "The chapter's last column, \"correction ratio\", is 1 − β₁ᵗ alone. Both factors are here, and what matters: how many times as far "
             + "the uncorrected step goes, which is (1 − β₁ᵗ)/√(1 − β₂ᵗ), more than 1 and not less.",
             "A constant gradient makes m̂ and v̂ trivially 1; alternating and random gradients show what they estimate.")
-        .Real("beta1", "β₁, the memory of the mean", Bounds.BelowOne,
+        .Real("beta1", "β₁, the memory of the mean", Bounds.HalfOpenUnitInterval,
             of => of.Beta1, (of, beta) => of with { Beta1 = beta })
-        .Real("beta2", "β₂, the memory of the squares", Bounds.BelowOne,
+        .Real("beta2", "β₂, the memory of the squares", Bounds.HalfOpenUnitInterval,
             of => of.Beta2, (of, beta) => of with { Beta2 = beta })
         .Whole("steps", "The updates in the tables", 1, 1000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Running(ReportOf);

@@ -63,7 +63,7 @@ public static class Checklist
     /// <summary>Decay of all there is.</summary>
     public const string Everything = "everything";
 
-    private const int MostSteps = 1_000_000_000, MostSize = 65_536;
+    private const int MaxSteps = 1_000_000_000, MaxSize = 65_536;
 
     /// <summary>The optimizers that the list has something to say of.</summary>
     public static ImmutableArray<string> Optimizers { get; } = ["sgd", "momentum", "adam", "adamw"];
@@ -86,46 +86,46 @@ public static class Checklist
             of => of.Configuration.LearningRate, (of, rate) => With(of, preset => preset with { LearningRate = rate }))
         .Real("floor", "The rate at the end", Bounds.NotNegative,
             of => of.Configuration.Floor, (of, floor) => With(of, preset => preset with { Floor = floor }))
-        .Whole("warmup", "Updates up to the highest rate", 0, MostSteps,
+        .Whole("warmup", "Updates up to the highest rate", 0, MaxSteps,
             of => of.Configuration.WarmupSteps, (of, warmup) => With(of, preset => preset with { WarmupSteps = warmup }))
-        .Whole("steps", "Updates in all", 2, MostSteps,
+        .Whole("steps", "Updates in all", 2, MaxSteps,
             of => of.Configuration.Steps, (of, steps) => With(of, preset => preset with { Steps = steps }))
         .OneOf("schedule", "How the rate goes on after the warm-up", ["constant", .. ScheduleChoice.Known.ShortNames.Select(known => known.Name)],
             of => of.Configuration.Schedule, (of, name) => With(of, preset => preset with { Schedule = name }))
         .OneOf("optimizer", "The optimizer", Optimizers,
             of => of.Configuration.Optimizer, (of, name) => With(of, preset => preset with { Optimizer = name }))
-        .Real("beta1", "β₁ of Adam, μ of momentum", Bounds.BelowOne,
+        .Real("beta1", "β₁ of Adam, μ of momentum", Bounds.HalfOpenUnitInterval,
             of => of.Configuration.Beta1, (of, beta) => With(of, preset => preset with { Beta1 = beta }))
-        .Real("beta2", "β₂ of Adam", Bounds.BelowOne,
+        .Real("beta2", "β₂ of Adam", Bounds.HalfOpenUnitInterval,
             of => of.Configuration.Beta2, (of, beta) => With(of, preset => preset with { Beta2 = beta }))
         .Real("weight-decay", "λ", Bounds.NotNegative,
             of => of.WeightDecay, (of, decay) => With(of, preset => preset with { WeightDecay = decay }))
         .OneOf("decayed", "The weights that decay", Decayed, of => of.Decayed, (of, name) => of with { Decayed = name })
         .Real("clip", "The greatest norm of the gradient, 0 for no limit", Bounds.NotNegative,
             of => of.Configuration.Clip, (of, clip) => With(of, preset => preset with { Clip = clip }))
-        .Whole("batch", "Sequences in an update", 1, MostSize,
+        .Whole("batch", "Sequences in an update", 1, MaxSize,
             of => of.Configuration.BatchSize, (of, batch) => With(of, preset => preset with { BatchSize = batch }))
-        .Whole("context", "Tokens in a sequence", 1, MostSize,
+        .Whole("context", "Tokens in a sequence", 1, MaxSize,
             of => of.Configuration.Context, (of, context) => With(of, preset => preset with { Context = context }))
         .Whole("vocabulary", "Tokens that the model knows, where no text is given", 2, 1_000_000,
             of => of.Vocabulary, (of, vocabulary) => of with { Vocabulary = vocabulary })
         .Whole("layers", "Transformer blocks", 1, 1024,
             of => of.Configuration.Layers, (of, layers) => With(of, preset => preset with { Layers = layers }))
-        .Whole("heads", "Attention heads; they divide the width", 1, MostSize,
+        .Whole("heads", "Attention heads; they divide the width", 1, MaxSize,
             of => of.Configuration.Heads, (of, heads) => With(of, preset => preset with { Heads = heads }))
-        .Whole("width", "Length of a token's vector", 1, MostSize,
+        .Whole("width", "Length of a token's vector", 1, MaxSize,
             of => of.Configuration.Width, (of, width) => With(of, preset => preset with { Width = width }))
         .Real("memory", "What there is of memory (GiB)", Bounds.Positive, of => of.Memory, (of, memory) => of with { Memory = memory })
-        .Whole("evaluations", "Validations in a run", 0, MostSteps,
+        .Whole("evaluations", "Validations in a run", 0, MaxSteps,
             of => of.Evaluations, (of, evaluations) => of with { Evaluations = evaluations })
-        .Whole("patience", "Validations without progress after which it stops, 0 for never", 0, MostSteps,
+        .Whole("patience", "Validations without progress after which it stops, 0 for never", 0, MaxSteps,
             of => of.Patience, (of, patience) => of with { Patience = patience })
         .File("text", "The text to be trained on, in UTF-8", "none, and it is not checked", of => of.Text, (of, text) => of with { Text = text })
-        .Checked((options, faults) => faults
+        .Checked((options, errors) => errors
             .Require(options.Configuration.Width % options.Configuration.Heads == 0, "--heads", options.Configuration.Heads,
                 $"a divisor of --width, which is {options.Configuration.Width}")
-            .Require(options.Configuration.ParameterCount(options.Vocabulary) <= Preset.MostParameters, "--width", options.Configuration.Width,
-                $"what makes, with --layers, --context and --vocabulary, at most {Preset.MostParameters:N0} parameters"))
+            .Require(options.Configuration.ParameterCount(options.Vocabulary) <= Preset.MaxParameters, "--width", options.Configuration.Width,
+                $"what makes, with --layers, --context and --vocabulary, at most {Preset.MaxParameters:N0} parameters"))
         .Needing(options => options.Text is { } file ? Corpus.FromFile(file).Map(_ => LanguageExt.Prelude.unit) : LanguageExt.Prelude.unit)
         .Running((options, _) => ReportOf(Reviewed.Of(options)));
 
@@ -209,17 +209,17 @@ public static class Checklist
         [
             new(
                 "configuration",
-                $"Left, the learning rate; dashed, the usual range of its peak and {Figure.Of(100 * ChecklistItem.LeastWarmup)} and "
-                + $"{Figure.Of(100 * ChecklistItem.MostWarmup)} % of the updates, between which a warm-up usually ends. Right, the memory that training needs; dashed, what there is.",
+                $"Left, the learning rate; dashed, the usual range of its peak and {Figure.Of(100 * ChecklistItem.MinWarmup)} and "
+                + $"{Figure.Of(100 * ChecklistItem.MaxWarmup)} % of the updates, between which a warm-up usually ends. Right, the memory that training needs; dashed, what there is.",
                 new Panel(
                     "Learning rate",
                     new Axis("update", Least: 0),
                     new Axis("learning rate", Least: 0),
                     new Line("learning rate", updates, [.. updates.Select(update => schedule.At((long)update))]),
-                    new Level("usual peak", ChecklistItem.LeastRate),
-                    new Level("usual peak", ChecklistItem.MostRate),
-                    new Upright("usual end of warm-up", ChecklistItem.LeastWarmup * preset.Steps),
-                    new Upright("usual end of warm-up", ChecklistItem.MostWarmup * preset.Steps)),
+                    new Level("usual peak", ChecklistItem.MinRate),
+                    new Level("usual peak", ChecklistItem.MaxRate),
+                    new Upright("usual end of warm-up", ChecklistItem.MinWarmup * preset.Steps),
+                    new Upright("usual end of warm-up", ChecklistItem.MaxWarmup * preset.Steps)),
                 new Panel(
                     "Memory",
                     new Axis("") { Names = ["parameters", "gradients", "moments", "activations", "in all"] },

@@ -52,7 +52,7 @@ public sealed record Reviewed(ChecklistOptions Options, TokenizedText? Text = nu
         ? new(options)
         : TokenizedText.Of(Corpus.FromFile(file).ThrowIfFail(), options.Configuration.Context).Match(
             Succ: text => new Reviewed(options, text),
-            Fail: fault => new Reviewed(options, TextFault: fault.Message));
+            Fail: error => new Reviewed(options, TextFault: error.Message));
 }
 
 /// <summary>One item of the checklist.</summary>
@@ -62,36 +62,36 @@ public sealed record Reviewed(ChecklistOptions Options, TokenizedText? Text = nu
 public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Judgement> Judge)
 {
     /// <summary>The lowest usual peak of the rate.</summary>
-    public const double LeastRate = 1e-4;
+    public const double MinRate = 1e-4;
 
     /// <summary>The highest usual peak of the rate.</summary>
-    public const double MostRate = 5e-4;
+    public const double MaxRate = 5e-4;
 
     /// <summary>The shortest usual warm-up, as a share of the updates.</summary>
-    public const double LeastWarmup = 0.005;
+    public const double MinWarmup = 0.005;
 
     /// <summary>The longest usual warm-up, as a share of the updates.</summary>
-    public const double MostWarmup = 0.05;
+    public const double MaxWarmup = 0.05;
 
     private const double FewParameters = 10e6, ManyParameters = 100e6, MeasuredParameters = 64e6;
-    private const double LeastDecay = 0.01, MostDecay = 0.1, LeastClip = 0.5, MostClip = 2, LeastBeta1 = 0.8, MostBeta1 = 0.95, LeastBeta2 = 0.95, MostBeta2 = 0.999;
-    private const double MostFloor = 0.2, Tight = 0.9, MostExcess = 0.3, MostEpochs = 4, MostRepeated = 0.1;
-    private const int LeastEvaluations = 10, GoodPatience = 5, MeasuredTokens = 64, ShortLine = 20;
+    private const double MinDecay = 0.01, MaxDecay = 0.1, MinClip = 0.5, MaxClip = 2, LeastBeta1 = 0.8, MostBeta1 = 0.95, LeastBeta2 = 0.95, MostBeta2 = 0.999;
+    private const double MaxFloor = 0.2, Tight = 0.9, MaxExcess = 0.3, MaxEpochs = 4, MaxRepeated = 0.1;
+    private const int MinEvaluations = 10, GoodPatience = 5, MeasuredTokens = 64, ShortLine = 20;
     private const ulong MeasuredSeed = 1;
 
     /// <summary>The items, in the order of the chapter.</summary>
     public static ImmutableArray<ChecklistItem> All { get; } =
     [
-        new("learning rate", $"{Figure.Of(LeastRate)} to {Figure.Of(MostRate)} for Adam", LearningRate),
-        new("warm-up", $"{Figure.Of(100 * LeastWarmup)} to {Figure.Of(100 * MostWarmup)} % of the updates, less for larger models", Warmup),
-        new("weight decay", $"{Figure.Of(LeastDecay)} to {Figure.Of(MostDecay)}, decoupled, not on norms and biases", Decay),
-        new("clip", $"a norm of {Figure.Of(LeastClip)} to {Figure.Of(MostClip)}", Clip),
+        new("learning rate", $"{Figure.Of(MinRate)} to {Figure.Of(MaxRate)} for Adam", LearningRate),
+        new("warm-up", $"{Figure.Of(100 * MinWarmup)} to {Figure.Of(100 * MaxWarmup)} % of the updates, less for larger models", Warmup),
+        new("weight decay", $"{Figure.Of(MinDecay)} to {Figure.Of(MaxDecay)}, decoupled, not on norms and biases", Decay),
+        new("clip", $"a norm of {Figure.Of(MinClip)} to {Figure.Of(MaxClip)}", Clip),
         new("betas", $"β₁ about 0.9, β₂ {Figure.Of(LeastBeta2)} to {Figure.Of(MostBeta2)}", Betas),
         new("batch and memory", $"up to {Figure.Of(100 * Tight)} % of the memory", Memory),
         new("schedule", "warm-up, then down to a tenth of the peak or less", TheSchedule),
-        new("validation", $"{LeastEvaluations} times or more; an end to it where the text is seen over {Figure.Of(MostEpochs)} times", Validation),
-        new("start", $"a first loss within {Figure.Of(MostExcess)} of ln V", Start),
-        new("data", $"at most {Figure.Of(100 * MostRepeated)} % of the held-out lines trained on, no character held out only", Data),
+        new("validation", $"{MinEvaluations} times or more; an end to it where the text is seen over {Figure.Of(MaxEpochs)} times", Validation),
+        new("start", $"a first loss within {Figure.Of(MaxExcess)} of ln V", Start),
+        new("data", $"at most {Figure.Of(100 * MaxRepeated)} % of the held-out lines trained on, no character held out only", Data),
     ];
 
     private static Judgement LearningRate(Reviewed of)
@@ -101,9 +101,9 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
         {
             0 => (Verdict.Wrong, "at a rate of 0 nothing is learned"),
             _ when !of.IsAdam => (Verdict.NotChecked, $"the range is Adam's; the rate of {of.Preset.Optimizer} depends on the loss: try some, a factor of 3 apart"),
-            < LeastRate => (Verdict.Doubtful, $"slow: try {Figure.Of(LeastRate)}"),
-            > MostRate when of.Parameters < FewParameters => (Verdict.Doubtful, $"models as small as this often bear it; try {Figure.Of(MostRate)} if the loss has spikes"),
-            > MostRate => (Verdict.Doubtful, $"high for {Millions(of.Parameters)}: try {Figure.Of(MostRate)}"),
+            < MinRate => (Verdict.Doubtful, $"slow: try {Figure.Of(MinRate)}"),
+            > MaxRate when of.Parameters < FewParameters => (Verdict.Doubtful, $"models as small as this often bear it; try {Figure.Of(MaxRate)} if the loss has spikes"),
+            > MaxRate => (Verdict.Doubtful, $"high for {Millions(of.Parameters)}: try {Figure.Of(MaxRate)}"),
             _ => (Verdict.Right, null),
         };
         return new(Figure.Of(rate), verdict, advice);
@@ -115,13 +115,13 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
         if (preset.Schedule == "constant")
             return new("none: the schedule is constant", of.IsAdam ? Verdict.Doubtful : Verdict.Right, of.IsAdam ? "take a schedule that warms up" : null);
         double share = (double)preset.WarmupSteps / preset.Steps;
-        (double least, double most) = of.Parameters < ManyParameters ? (0.01, 0.02) : (LeastWarmup, 0.01);
+        (double least, double most) = of.Parameters < ManyParameters ? (0.01, 0.02) : (MinWarmup, 0.01);
         string typical = $"{Figure.Of(100 * least)} to {Figure.Of(100 * most)} %, here {Count(least * preset.Steps)} to {Count(most * preset.Steps)} updates";
         (Verdict verdict, string? advice) = share switch
         {
             >= 1 => (Verdict.Wrong, $"the run ends before the peak; a model of {Millions(of.Parameters)} takes {typical}"),
-            < LeastWarmup => (Verdict.Doubtful, $"short: a model of {Millions(of.Parameters)} takes {typical}"),
-            > MostWarmup => (Verdict.Doubtful, $"long: a model of {Millions(of.Parameters)} takes {typical}"),
+            < MinWarmup => (Verdict.Doubtful, $"short: a model of {Millions(of.Parameters)} takes {typical}"),
+            > MaxWarmup => (Verdict.Doubtful, $"long: a model of {Millions(of.Parameters)} takes {typical}"),
             _ when share > most => (Verdict.Right, $"on the safe side: {Millions(of.Parameters)} often do with {typical}"),
             _ => (Verdict.Right, null),
         };
@@ -137,10 +137,10 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
         double decay = of.Options.WeightDecay;
         (Verdict verdict, string? advice) = decay switch
         {
-            0 => (Verdict.Doubtful, $"without decay the weights grow: try {Figure.Of(MostDecay)} with adamw"),
+            0 => (Verdict.Doubtful, $"without decay the weights grow: try {Figure.Of(MaxDecay)} with adamw"),
             _ when vectors > 0 => (Verdict.Wrong, "leave norms and biases out, which have one dimension"),
             _ when preset.Optimizer == "adam" => (Verdict.Doubtful, "Adam divides a penalty by √v̂; take adamw, which decays apart from it"),
-            < LeastDecay or > MostDecay => (Verdict.Doubtful, $"try {Figure.Of(decay < LeastDecay ? LeastDecay : MostDecay)}"),
+            < MinDecay or > MaxDecay => (Verdict.Doubtful, $"try {Figure.Of(decay < MinDecay ? MinDecay : MaxDecay)}"),
             _ => (Verdict.Right, null),
         };
         return new(
@@ -153,8 +153,8 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
     private static Judgement Clip(Reviewed of) => of.Preset.Clip switch
     {
         0 => new("none", Verdict.Doubtful, "one bad batch can undo the run: limit the norm to 1"),
-        < LeastClip and double low => new(Figure.Of(low), Verdict.Doubtful, $"it may cut every gradient, which makes the rate another: try {Figure.Of(LeastClip)} or look at the norms"),
-        > MostClip and double high => new(Figure.Of(high), Verdict.Doubtful, $"it may never take hold: try {Figure.Of(MostClip)} or look at the norms"),
+        < MinClip and double low => new(Figure.Of(low), Verdict.Doubtful, $"it may cut every gradient, which makes the rate another: try {Figure.Of(MinClip)} or look at the norms"),
+        > MaxClip and double high => new(Figure.Of(high), Verdict.Doubtful, $"it may never take hold: try {Figure.Of(MaxClip)} or look at the norms"),
         double clip => new(Figure.Of(clip), Verdict.Right, null),
     };
 
@@ -189,15 +189,15 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
     private static Judgement TheSchedule(Reviewed of)
     {
         Preset preset = of.Preset;
-        string[] faults = [.. ScheduleChoice.Create(preset).FailToSeq().Map(fault => fault.Message)];
-        if (faults.Length > 0) return new(preset.Schedule, Verdict.Wrong, string.Join("; ", faults));
+        string[] errors = [.. ScheduleChoice.Create(preset).FailToSeq().Map(error => error.Message)];
+        if (errors.Length > 0) return new(preset.Schedule, Verdict.Wrong, string.Join("; ", errors));
         string range = $"from {Figure.Of(preset.LearningRate)} to {Figure.Of(preset.Floor)}";
         return preset.Schedule switch
         {
             "constant" or "linear" => new(
                 $"{preset.Schedule}: {Figure.Of(preset.LearningRate)} to the end", Verdict.Doubtful, "the last part of a decay lowers the loss most: take cosine"),
             _ when preset.Floor > preset.LearningRate => new($"{preset.Schedule} {range}", Verdict.Doubtful, "the floor is above the peak and is lowered to it: it never decays"),
-            _ when preset.Floor > MostFloor * preset.LearningRate => new($"{preset.Schedule} {range}", Verdict.Doubtful, $"it hardly decays: try a floor of {Figure.Of(preset.LearningRate / 10)}"),
+            _ when preset.Floor > MaxFloor * preset.LearningRate => new($"{preset.Schedule} {range}", Verdict.Doubtful, $"it hardly decays: try a floor of {Figure.Of(preset.LearningRate / 10)}"),
             _ => new($"{preset.Schedule} {range}", Verdict.Right, null),
         };
     }
@@ -209,9 +209,9 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
         (Verdict verdict, string? advice) =
             evaluations == 0 ? (Verdict.Wrong, "without validation nobody sees over-fitting")
             : evaluations > of.Preset.Steps ? (Verdict.Wrong, $"there are {of.Preset.Steps:N0} updates to validate after")
-            : evaluations < LeastEvaluations ? (Verdict.Doubtful, $"few: try {LeastEvaluations}")
+            : evaluations < MinEvaluations ? (Verdict.Doubtful, $"few: try {MinEvaluations}")
             : patience >= evaluations ? (Verdict.Doubtful, $"it never stops early: try a patience of {GoodPatience}")
-            : patience == 0 && epochs > MostEpochs ? (Verdict.Doubtful, $"stop after {GoodPatience} validations without progress, or keep the best parameters")
+            : patience == 0 && epochs > MaxEpochs ? (Verdict.Doubtful, $"stop after {GoodPatience} validations without progress, or keep the best parameters")
             : (Verdict.Right, epochs is null ? "whether to stop early depends on the text: give --text" : null);
         return new(
             $"{evaluations:N0} times, {(patience == 0 ? "to the end" : $"until {patience:N0} without progress")}"
@@ -231,13 +231,13 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
         double loss = model.Loss(model.Init(), new TokenBatch(tokens.AsMemory(0, length), tokens.AsMemory(1), Rows: 1, length)), uniform = Math.Log(vocabulary);
         return new(
             $"a first loss of {Figure.Of(loss)}, ln V = {Figure.Of(uniform)}",
-            Math.Abs(loss - uniform) <= MostExcess ? Verdict.Right : Verdict.Doubtful,
-            Math.Abs(loss - uniform) <= MostExcess ? null : "the start claims to know what it cannot: its logits are too large, so begin with a smaller deviation");
+            Math.Abs(loss - uniform) <= MaxExcess ? Verdict.Right : Verdict.Doubtful,
+            Math.Abs(loss - uniform) <= MaxExcess ? null : "the start claims to know what it cannot: its logits are too large, so begin with a smaller deviation");
     }
 
     private static Judgement Data(Reviewed of)
     {
-        if (of.TextFault is { } fault) return new("too short", Verdict.Wrong, fault);
+        if (of.TextFault is { } error) return new("too short", Verdict.Wrong, error);
         if (of.Text is not { } text) return new("no text given", Verdict.NotChecked, "give --text to have it checked");
         string all = text.Corpus.Text;
         HashSet<string> trained = [.. Lines(all[..text.Training.Length])];
@@ -245,7 +245,7 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
         double repeated = held.Length == 0 ? 0 : (double)held.Count(trained.Contains) / held.Length;
         int unseen = text.Validation.Except(text.Training).Count();
         (Verdict verdict, string? advice) =
-            repeated > MostRepeated ? (Verdict.Doubtful, "lines that repeat make the validation loss too low: remove them")
+            repeated > MaxRepeated ? (Verdict.Doubtful, "lines that repeat make the validation loss too low: remove them")
             : unseen > 0 ? (Verdict.Doubtful, "what is held out only cannot be learned: mix the text or replace rare characters")
             : (Verdict.Right, (string?)null);
         return new(

@@ -23,12 +23,12 @@ public sealed record GradientDescentOptions
 /// <param name="FittedRatio">The ratio of a loss to the one before, by least squares through the logarithms before convergence.</param>
 /// <param name="LateRatio">The same before the last update.</param>
 /// <param name="TheoreticalRatio">What it tends to.</param>
-/// <param name="GreatestOverBound">The most that the loss is of the bound, over all steps.</param>
+/// <param name="MaxOverBound">The most that the loss is of the bound, over all steps.</param>
 /// <param name="BoundApplies">Whether η ≤ 1/L.</param>
 /// <param name="Losses">The loss after 0, 1, 2, … T updates.</param>
 public sealed record GradientDescentRow(
     double Rate, long? ConvergedAt, double? LossThen, double FittedRatio, double LateRatio, double TheoreticalRatio,
-    double GreatestOverBound, bool BoundApplies, ImmutableArray<double> Losses)
+    double MaxOverBound, bool BoundApplies, ImmutableArray<double> Losses)
 {
     /// <summary>Where a ratio is taken for 1.</summary>
     private const double Near = 1e-11;
@@ -123,7 +123,7 @@ public static class GradientDescent
                     .Number("loss ratio to there", row => row.FittedRatio)
                     .Number("loss ratio at the end", row => row.LateRatio)
                     .Number("in theory", row => row.TheoreticalRatio)
-                    .Number("most of the bound", row => row.GreatestOverBound, 3)
+                    .Number("most of the bound", row => row.MaxOverBound, 3)
                     .Flag("η ≤ 1/L", row => row.BoundApplies)
                     .Text("chapter", row => chapter(row)?.Verdict)
                     .Number("chapter: loss", row => chapter(row)?.Loss, 3)
@@ -137,7 +137,7 @@ public static class GradientDescent
         GradientDescentRow[] above = [.. rows.Where(row => row.Rate > CriticalRate)], diverging = [.. rows.Where(row => row.Diverges)];
         GradientDescentRow[] safe = [.. rows.Where(row => row.BoundApplies)];
         // A loss that neither falls nor grows exceeds the bound by any factor in the end.
-        GradientDescentRow? worst = rows.Where(row => !row.Diverges && !row.Stalls && row.GreatestOverBound > 1).MaxBy(row => row.GreatestOverBound);
+        GradientDescentRow? worst = rows.Where(row => !row.Diverges && !row.Stalls && row.MaxOverBound > 1).MaxBy(row => row.MaxOverBound);
         string critical = $"the critical {Figure.Of(CriticalRate)}", rates = Figure.List(above.Select(row => Figure.Of(row.Rate)));
         string losses = $"a loss of {Figure.List(diverging.Select(row => Figure.Of(row.FinalLoss, 3)))}";
         string split = above.Length == 0 ? $"No rate is above {critical}, and none diverges"
@@ -147,8 +147,8 @@ public static class GradientDescent
         double error = rows.Max(row => Math.Abs((row.LateRatio / row.TheoreticalRatio) - 1));
         string[] bounds =
         [
-            .. safe.Length == 0 ? [] : (string[])[safe.All(row => row.GreatestOverBound <= 1) ? "holds where η ≤ 1/L" : "fails even where η ≤ 1/L"],
-            .. worst is null ? [] : (string[])[$"is exceeded {Figure.Of(worst.GreatestOverBound, 3)} times over at η = {Figure.Of(worst.Rate)}, without divergence"],
+            .. safe.Length == 0 ? [] : (string[])[safe.All(row => row.MaxOverBound <= 1) ? "holds where η ≤ 1/L" : "fails even where η ≤ 1/L"],
+            .. worst is null ? [] : (string[])[$"is exceeded {Figure.Of(worst.MaxOverBound, 3)} times over at η = {Figure.Of(worst.Rate)}, without divergence"],
         ];
         string agrees = error < 1e-4 ? "is, to four digits," : $"is within {Figure.Of(100 * error, 2)} % of";
         return $"{split}. In the end the ratio of one loss to the one before {agrees} max|1 − η·λ|²."

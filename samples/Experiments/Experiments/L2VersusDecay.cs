@@ -9,7 +9,7 @@ namespace Experiments;
 public sealed record L2VersusDecayOptions
 {
     /// <summary>The values of λ to try.</summary>
-    public ImmutableArray<double> Decays { get; init; } = [0.01, 0.02, 0.1, 1];
+    public ImmutableArray<double> DecayFilter { get; init; } = [0.01, 0.02, 0.1, 1];
 
     /// <summary>η of Adam and AdamW.</summary>
     public double AdamRate { get; init; } = 0.01;
@@ -56,10 +56,10 @@ public static class L2VersusDecay
     /// <summary>A penalty of λ/2·‖w‖² in the loss.</summary>
     public const string InLoss = "L2 in the loss";
 
-    /// <summary>The gradient of that penalty, added by the optimizer in front of its moments.</summary>
+    /// <summary>The gradient of that penalty, added by the optimizer before its moments.</summary>
     public const string InGradient = "L2 in the gradient";
 
-    /// <summary>The weights shrink by 1 − η·λ, behind the moments.</summary>
+    /// <summary>The weights shrink by 1 − η·λ, after the moments.</summary>
     public const string Decoupled = "decoupled";
 
     private const string Weights = "weights";
@@ -77,7 +77,7 @@ public static class L2VersusDecay
             "The chapter's weights, torch.randn(n, requires_grad=True) * 0.5, are the result of an operation and not a leaf: its optimizer refuses them.",
             "Its \"Weight_Decay\" is Adam with L2, not decay: it is the same as λ/2·Σw² in the loss. AdamW, which the section is about, is not among the three.",
             "Its penalty of 0.01·Σw² is λ = 0.02, compared with a λ of 0.01. Here every form has the same λ, the same start and the same data.")
-        .Reals("decays", "The values of λ", Bounds.Positive, of => of.Decays, (of, decays) => of with { Decays = decays })
+        .Reals("decays", "The values of λ", Bounds.Positive, of => of.DecayFilter, (of, decays) => of with { DecayFilter = decays })
         .Real("adam-rate", "η of Adam and AdamW", Bounds.Positive, of => of.AdamRate, (of, rate) => of with { AdamRate = rate })
         .Real("sgd-rate", "η of SGD", Bounds.Positive, of => of.SgdRate, (of, rate) => of with { SgdRate = rate })
         .Whole("steps", $"Updates in a run, which goes on to {Longer} times as many", 1, 10_000, of => of.Steps, (of, steps) => of with { Steps = steps })
@@ -90,7 +90,7 @@ public static class L2VersusDecay
         L2VersusDecayOptions options, ulong seed, CancellationToken cancellation = default)
     {
         Regression problem = Regression.Of(options, seed, cancellation);
-        return [.. Families(options).SelectMany(family => At(family, problem, options.Decays, options.Steps, Longer))];
+        return [.. Families(options).SelectMany(family => At(family, problem, options.DecayFilter, options.Steps, Longer))];
     }
 
     private static Family[] Families(L2VersusDecayOptions options) =>
@@ -150,15 +150,15 @@ public static class L2VersusDecay
 
     private static string FindingOf(L2VersusDecayOptions options, ImmutableArray<L2VersusDecayRow> rows)
     {
-        double strongest = options.Decays.Max();
+        double strongest = options.DecayFilter.Max();
         L2VersusDecayRow none = Row(None, 0), penalized = Row(InLoss, strongest), decoupled = Row(Decoupled, strongest);
         string leaves = Math.Abs(decoupled.LateNorm - none.LateNorm) < Math.Abs(penalized.LateNorm - none.LateNorm) / 2
             ? " The penalty moves the minimum; decay that Adam does not see holds w back on the way, and with full batches w then goes on nearly to the "
                 + "minimum without a penalty."
             : "";
         return $"With SGD the three forms {Agreement("SGD", InGradient, Decoupled)}; with Adam the two of L2 {Agreement("Adam", InGradient)}, "
-            + $"and decoupled decay ends {Figure.List(options.Decays.Select(decay => Figure.Of(Row(Decoupled, decay).DistanceToPenalized!.Value, 2)))} away from them "
-            + $"at λ = {Figure.List(options.Decays.Select(decay => Figure.Of(decay)))}. At λ = {Figure.Of(strongest)} ‖w‖ is {Figure.Of(penalized.Norm, 3)} with L2 and "
+            + $"and decoupled decay ends {Figure.List(options.DecayFilter.Select(decay => Figure.Of(Row(Decoupled, decay).DistanceToPenalized!.Value, 2)))} away from them "
+            + $"at λ = {Figure.List(options.DecayFilter.Select(decay => Figure.Of(decay)))}. At λ = {Figure.Of(strongest)} ‖w‖ is {Figure.Of(penalized.Norm, 3)} with L2 and "
             + $"{Figure.Of(decoupled.Norm, 3)} with AdamW, after {Longer} times as many updates {Figure.Of(penalized.LateNorm, 3)} and "
             + $"{Figure.Of(decoupled.LateNorm, 3)}, without decay {Figure.Of(none.LateNorm, 3)}.{leaves}";
 
@@ -173,7 +173,7 @@ public static class L2VersusDecay
 
     private static Picture PathsOf(L2VersusDecayOptions options, ImmutableArray<L2VersusDecayRow> rows)
     {
-        double strongest = options.Decays.Max();
+        double strongest = options.DecayFilter.Max();
         return new(
             "norms",
             $"The norm of the weights on the way, at λ = {Figure.Of(strongest)}; the upright line is at {options.Steps} updates. With SGD the three forms of decay are "

@@ -64,7 +64,7 @@ public static class Landscape
             + "minimum.",
             "The chapter draws the rate 0.7 with the others; it runs off to |θ| = 9e9 and leaves nothing of the axes. Here a path is cut at the frame.")
         .Whole("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Real("momentum", "μ of momentum and Nesterov", Bounds.BelowOne,
+        .Real("momentum", "μ of momentum and Nesterov", Bounds.HalfOpenUnitInterval,
             of => of.Momentum, (of, momentum) => of with { Momentum = momentum })
         .Real("weight-decay", "λ of AdamW", Bounds.NotNegative,
             of => of.WeightDecay, (of, decay) => of with { WeightDecay = decay })

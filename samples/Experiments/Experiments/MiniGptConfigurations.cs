@@ -69,7 +69,7 @@ public static class MiniGptConfigurations
         .Wholes("vocabularies", "How many tokens tiny, small and medium know", 1, LargestVocabulary,
             of => of.Vocabularies, (of, vocabularies) => of with { Vocabularies = vocabularies })
         .Whole("context", "Tokens in a sequence", 1, 65_536, of => of.Context, (of, context) => of with { Context = context })
-        .Checked((options, faults) => faults
+        .Checked((options, errors) => errors
             .Require(options.Vocabularies.Length == Chapter.Length, "--vocabularies", string.Join(',', options.Vocabularies), $"{Chapter.Length} numbers"))
         .Running((options, _) => ReportOf(options, Run(options)));
 

@@ -49,7 +49,7 @@ public static class NoiseEscape
 {
     // The slope of ½·x² outgrows the waves beyond this, so there are no more extrema.
     private const double Outermost = 2;
-    private const double Start = 0.5, ScanStep = 1e-3, GreatestLevel = 1e6;
+    private const double Start = 0.5, ScanStep = 1e-3, MaxLevel = 1e6;
     private const double ChapterRate = 0.01;
     private const int ChapterSteps = 100;
 
@@ -74,8 +74,8 @@ public static class NoiseEscape
         .Whole("runs", "Runs at each level", 2, 1_000_000, of => of.Runs, (of, runs) => of with { Runs = runs })
         .Real("rate", "The learning rate", Bounds.Positive, of => of.Rate, (of, rate) => of with { Rate = rate })
         .Whole("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Checked((options, faults) => faults.Require(
-            options.Levels.Max() <= GreatestLevel, "--levels", Figure.Of(options.Levels.Max()), $"up to {Figure.Of(GreatestLevel)}"))
+        .Checked((options, errors) => errors.Require(
+            options.Levels.Max() <= MaxLevel, "--levels", Figure.Of(options.Levels.Max()), $"up to {Figure.Of(MaxLevel)}"))
         .Running((options, seed, progress, cancellation) => ReportOf(options, Run(options, seed, progress, cancellation)));
 
     /// <summary>½·x² + 0.1·sin 10x + 0.05·cos 20x.</summary>

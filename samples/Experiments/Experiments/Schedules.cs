@@ -27,13 +27,13 @@ public sealed record SchedulesOptions
 /// <param name="First">The rate of the first update.</param>
 /// <param name="AtWarmup">The rate of update W.</param>
 /// <param name="Greatest">The highest rate of all updates.</param>
-/// <param name="GreatestAt">The first update that has it.</param>
+/// <param name="MaxAt">The first update that has it.</param>
 /// <param name="Least">The lowest rate of all updates.</param>
 /// <param name="Final">The rate of update N.</param>
 /// <param name="Beyond">The rate of update 2·N.</param>
 /// <param name="Rates">The rates of the updates 1 to N.</param>
 public sealed record ScheduleRow(
-    string Name, double First, double AtWarmup, double Greatest, long GreatestAt, double Least, double Final, double Beyond,
+    string Name, double First, double AtWarmup, double Greatest, long MaxAt, double Least, double Final, double Beyond,
     ImmutableArray<double> Rates);
 
 /// <summary>A schedule that cannot be.</summary>
@@ -63,7 +63,7 @@ public static class Schedules
             of => of.Floor, (of, floor) => of with { Floor = floor })
         .Whole("warmup", "Updates up to the peak", 0, 1_000_000, of => of.Warmup, (of, warmup) => of with { Warmup = warmup })
         .Whole("steps", "Updates in all", 20, 1_000_000, of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Checked((options, faults) => faults
+        .Checked((options, errors) => errors
             .Require(options.Floor <= options.Peak, "--floor", options.Floor, $"up to the {Figure.Of(options.Peak)} of --peak")
             .Require(options.Warmup < options.Steps / 2, "--warmup", options.Warmup, $"less than half the {options.Steps} of --steps"))
         .Running((options, _) => ReportOf(options, Run(options)));
@@ -78,9 +78,9 @@ public static class Schedules
         (double peak, double floor, int warmup) = (options.Peak, options.Floor, options.Warmup);
         return
         [
-            new("exponential to a floor of 0", Fault(() => WarmupExponential.Of(peak, warmup, options.Steps, floor: 0)), "rate 0 after the warm-up"),
-            new("cosine, total = warm-up", Fault(() => WarmupCosine.Of(peak, warmup, warmup, floor)), "division by zero"),
-            new("polynomial, total < warm-up", Fault(() => WarmupPolynomial.Of(peak, warmup, warmup / 2, floor)), "rates above the peak"),
+            new("exponential to a floor of 0", ErrorOf(() => WarmupExponential.Of(peak, warmup, options.Steps, floor: 0)), "rate 0 after the warm-up"),
+            new("cosine, total = warm-up", ErrorOf(() => WarmupCosine.Of(peak, warmup, warmup, floor)), "division by zero"),
+            new("polynomial, total < warm-up", ErrorOf(() => WarmupPolynomial.Of(peak, warmup, warmup / 2, floor)), "rates above the peak"),
         ];
     }
 
@@ -106,8 +106,8 @@ public static class Schedules
             schedule.At(2L * options.Steps), [.. rates]);
     }
 
-    private static string Fault<T>(Func<T> make) =>
-        Validated.Of(make).Match(Succ: _ => "accepted", Fail: faults => string.Join("; ", faults.Map(fault => fault.Message)));
+    private static string ErrorOf<T>(Func<T> make) =>
+        Validated.Of(make).Match(Succ: _ => "accepted", Fail: errors => string.Join("; ", errors.Map(error => error.Message)));
 
     private static Report ReportOf(SchedulesOptions options, ImmutableArray<ScheduleRow> rows)
     {
@@ -120,7 +120,7 @@ public static class Schedules
                     .Number("first update", row => row.First, 3)
                     .Number("end of warm-up", row => row.AtWarmup, 3)
                     .Number("maximum", row => row.Greatest, 3)
-                    .Whole("at update", row => row.GreatestAt)
+                    .Whole("at update", row => row.MaxAt)
                     .Number("minimum", row => row.Least, 3)
                     .Number("final", row => row.Final, 3)
                     .Number("at twice the end", row => row.Beyond, 3)

@@ -59,11 +59,11 @@ public sealed record SgdNoiseTraining(int BatchSize, ImmutableArray<SgdNoisePoin
 
 /// <summary>What was measured.</summary>
 /// <param name="SampleNoise">σ, the noise of a single sample at the start, from all of them.</param>
-/// <param name="LeastLoss">The least loss there is, in nats.</param>
+/// <param name="MinLoss">The least loss there is, in nats.</param>
 /// <param name="AtStart">The noise at the start, where all trainings begin; the batch sizes ascending.</param>
 /// <param name="Trainings">The trainings, the batch sizes ascending.</param>
 public sealed record SgdNoiseResult(
-    double SampleNoise, double LeastLoss, ImmutableArray<SgdNoiseRow> AtStart, ImmutableArray<SgdNoiseTraining> Trainings);
+    double SampleNoise, double MinLoss, ImmutableArray<SgdNoiseRow> AtStart, ImmutableArray<SgdNoiseTraining> Trainings);
 
 /// <summary>How noisy the gradient of a batch is: at a point, against the batch size, and along a training.</summary>
 public static class SgdNoise
@@ -91,11 +91,11 @@ public static class SgdNoise
             of => of.Draws, (of, draws) => of with { Draws = draws })
         .Real("rate", "The learning rate of the training", Bounds.Positive, of => of.Rate, (of, rate) => of with { Rate = rate })
         .Whole("steps", "Updates in a training", 2, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Checked((options, faults) => faults.Require(
+        .Checked((options, errors) => errors.Require(
             options.BatchSizes.Max() <= options.Samples, "--batch-sizes", options.BatchSizes.Max(), $"up to the {options.Samples} of --samples"))
         .Running((options, seed, progress, cancellation) => ReportOf(options, Run(options, seed, progress, cancellation)));
 
-    /// <summary>Measures.</summary>
+    /// <summary>NeedsStatistics.</summary>
     /// <param name="options">What can be varied.</param>
     /// <param name="seed">Where samples and batches come from.</param>
     /// <param name="progress">Is told the share that is done.</param>
@@ -113,7 +113,7 @@ public static class SgdNoise
             sampleNoise / Math.Sqrt(size),
             Deviation(start, Draws(draw => Shuffled(draw, size))),
             sampleNoise / Math.Sqrt(size) * Math.Sqrt((options.Samples - size) / (options.Samples - 1.0))))];
-        return new(sampleNoise, problem.LeastLoss(), rows, [.. sizes.Select(Train)]);
+        return new(sampleNoise, problem.MinLoss(), rows, [.. sizes.Select(Train)]);
 
         SgdNoiseTraining Train(int size, int index)
         {
@@ -183,7 +183,7 @@ public static class SgdNoise
     private static Report ReportOf(SgdNoiseOptions options, SgdNoiseResult result)
     {
         (SgdNoiseRow Row, SgdNoiseTraining Training)[] sizes = [.. result.AtStart.Zip(result.Trainings)];
-        (string sigma, string floor) = ($"σ = {Figure.Of(result.SampleNoise)}", $"the least loss is {Figure.Of(result.LeastLoss)}");
+        (string sigma, string floor) = ($"σ = {Figure.Of(result.SampleNoise)}", $"the least loss is {Figure.Of(result.MinLoss)}");
         double chapterLaw(SgdNoiseTraining training) => sizes[0].Training.NormVariance / Math.Sqrt(training.BatchSize);
         return new(
             FindingOf(result),
@@ -202,7 +202,7 @@ public static class SgdNoise
                     .Whole("batch size b", at => at.Training.BatchSize)
                     .Whole("updates", at => at.Point.Step)
                     .Number("loss (nats)", at => at.Point.Loss)
-                    .Number("above the least", at => at.Point.Loss - result.LeastLoss, 3)
+                    .Number("above the least", at => at.Point.Loss - result.MinLoss, 3)
                     .Number("gradient", at => at.Point.GradientNorm, 3)
                     .Number("noise", at => at.Point.Noise, 3)
                     .Number("noise/gradient", at => at.Point.Share, 3),
@@ -221,7 +221,7 @@ public static class SgdNoise
     {
         double off = result.AtStart.Max(row => Math.Abs((row.Scaled / result.SampleNoise) - 1));
         (SgdNoiseTraining least, SgdNoiseTraining most) = (result.Trainings[0], result.Trainings[^1]);
-        string above(SgdNoiseTraining training) => Figure.Of(training.LateLoss - result.LeastLoss, 2);
+        string above(SgdNoiseTraining training) => Figure.Of(training.LateLoss - result.MinLoss, 2);
         return $"At a fixed point noise · √b is {Figure.Of(result.SampleNoise)} at every batch size, within {Figure.Of(100 * off, 2)} %. Along the training, "
             + $"at the {least.Points.Length} points looked at, the noise of batch size {least.BatchSize} exceeds the gradient {Wavers(least)}, that of "
             + $"{most.BatchSize} {Wavers(most)}; in the second half the mean loss is {above(least)} above the least with {least.BatchSize}, {above(most)} with "
@@ -268,7 +268,7 @@ public static class SgdNoise
             "The loss above the least",
             new Axis("updates", IsLog: true),
             new Axis("loss − least loss (nats)", IsLog: true),
-            [.. result.Trainings.Select(Mark (training) => LineOf(training, point => point.Loss - result.LeastLoss))]),
+            [.. result.Trainings.Select(Mark (training) => LineOf(training, point => point.Loss - result.MinLoss))]),
         new Panel(
             "The noise in units of the gradient",
             new Axis("updates", IsLog: true),

@@ -7,7 +7,7 @@ namespace Experiments;
 public sealed record SparseDecayOptions
 {
     /// <summary>λ.</summary>
-    public ImmutableArray<double> Decays { get; init; } = [0.1, 0.01, 0.001];
+    public ImmutableArray<double> DecayFilter { get; init; } = [0.1, 0.01, 0.001];
 
     /// <summary>η.</summary>
     public double Rate { get; init; } = 0.01;
@@ -50,7 +50,7 @@ public static class SparseDecay
             + "penalty.",
             "The chapter never applies the updates to the parameter, and starts the one without a gradient at 0, where no decay shows: it prints a "
             + "change of 0 for both. Here it starts at 1.")
-        .Reals("decays", "λ, the strengths of the decay", Bounds.NotNegative, of => of.Decays, (of, decays) => of with { Decays = decays })
+        .Reals("decays", "λ, the strengths of the decay", Bounds.NotNegative, of => of.DecayFilter, (of, decays) => of with { DecayFilter = decays })
         .Real("rate", "The learning rate", Bounds.Positive, of => of.Rate, (of, rate) => of with { Rate = rate })
         .Real("gradient", "The gradient of the parameter that has one", Bounds.Finite,
             of => of.Gradient, (of, gradient) => of with { Gradient = gradient })
@@ -60,7 +60,7 @@ public static class SparseDecay
     /// <summary>Every update with every strength, the strengths in the outer order.</summary>
     public static ImmutableArray<SparseDecayRow> Run(SparseDecayOptions options) =>
     [
-        .. from decay in options.Decays.Distinct()
+        .. from decay in options.DecayFilter.Distinct()
            from row in Down(Adam.Of(options.Rate, weightDecay: decay), options)
                .Zip(Down(AdamW.Of(options.Rate, weightDecay: decay), options), (penalized, decoupled) => (Penalized: penalized, Decoupled: decoupled))
                .Select((both, index) => new SparseDecayRow(decay, index + 1, both.Penalized, both.Decoupled, 1 - (options.Rate * decay)))

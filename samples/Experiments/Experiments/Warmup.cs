@@ -114,7 +114,7 @@ public static class Warmup
         .File("text", "The text to learn from, UTF-8, its last tenth held out", "the documentation of .NET that the SDK installs",
             of => of.Text, (of, text) => of with { Text = text })
         .Whole("steps", "Updates in a run", 20, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Reals("warmups", "The warm-ups, as shares of the updates", Bounds.BelowOne,
+        .Reals("warmups", "The warm-ups, as shares of the updates", Bounds.HalfOpenUnitInterval,
             of => of.Warmups, (of, warmups) => of with { Warmups = warmups })
         .Reals("adam-rates", "The highest rates of AdamW", Bounds.Positive,
             of => of.AdamRates, (of, rates) => of with { AdamRates = rates })
@@ -127,7 +127,7 @@ public static class Warmup
         .Whole("seeds", "Runs of each, with another start and other batches", 1, 100, of => of.Seeds, (of, seeds) => of with { Seeds = seeds })
         .Real("explosion", "The norm above which a gradient explodes", Bounds.Positive,
             of => of.Explosion, (of, explosion) => of with { Explosion = explosion })
-        .Checked((options, faults) => faults
+        .Checked((options, errors) => errors
             .Require(options.AdamWidth % Shape.Heads == 0, "--adam-width", options.AdamWidth, $"a multiple of {Shape.Heads}")
             .Require(options.SgdWidth % Shape.Heads == 0, "--sgd-width", options.SgdWidth, $"a multiple of {Shape.Heads}"))
         .Needing(options => TokenizedText.Read(options.Text, Shape.Context).Map(_ => LanguageExt.Prelude.unit))

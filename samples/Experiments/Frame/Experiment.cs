@@ -17,7 +17,7 @@ public abstract record Experiment(string Name, string Section, string Idea)
     /// <summary>What can be varied.</summary>
     public abstract IReadOnlyList<Setting> Settings { get; }
 
-    /// <summary>The experiment with some of its settings given, or every fault found in them.</summary>
+    /// <summary>The experiment with some of its settings given, or every error found in them.</summary>
     /// <param name="given">Values by the name of the setting.</param>
     public abstract Validation<Error, PreparedExperiment> Prepare(IReadOnlyDictionary<string, string> given);
 
@@ -44,7 +44,7 @@ public sealed record Experiment<TOptions>(
     where TOptions : new()
 {
     private ImmutableArray<Setting<TOptions>> settings = [];
-    private Func<TOptions, Faults, Faults> check = (_, faults) => faults;
+    private Func<TOptions, ValidationErrors, ValidationErrors> check = (_, errors) => errors;
     private Func<TOptions, Fin<Unit>> ready = _ => Prelude.unit;
 
     /// <inheritdoc/>
@@ -92,7 +92,7 @@ public sealed record Experiment<TOptions>(
             (of, text) => System.IO.File.Exists(text) ? Prelude.Some(set(of, text)) : Prelude.None, otherwise));
 
     /// <summary>Adds what must hold between settings.</summary>
-    public Experiment<TOptions> Checked(Func<TOptions, Faults, Faults> rule) => this with { check = rule };
+    public Experiment<TOptions> Checked(Func<TOptions, ValidationErrors, ValidationErrors> rule) => this with { check = rule };
 
     /// <summary>Adds what must be there, looked at before any experiment runs.</summary>
     public Experiment<TOptions> Needing(Func<TOptions, Fin<Unit>> what) => this with { ready = what };
@@ -107,16 +107,16 @@ public sealed record Experiment<TOptions>(
     public override Validation<Error, PreparedExperiment> Prepare(IReadOnlyDictionary<string, string> given)
     {
         TOptions options = new();
-        Faults faults = new();
+        ValidationErrors errors = new();
         foreach (Setting<TOptions> setting in settings)
         {
             if (!given.TryGetValue(setting.Name, out string? text)) continue;
             Option<TOptions> changed = setting.Read(options, text);
-            faults.Require(changed.IsSome, $"--{setting.Name}", text.Length == 0 ? "empty" : text, setting.Allowed);
+            errors.Require(changed.IsSome, $"--{setting.Name}", text.Length == 0 ? "empty" : text, setting.Allowed);
             options = changed.IfNone(options);
         }
 
-        return check(options, faults).Make(() => new PreparedExperiment(
+        return check(options, errors).Make(() => new PreparedExperiment(
             this,
             [
                 .. from setting in settings
@@ -125,7 +125,7 @@ public sealed record Experiment<TOptions>(
                    select (setting.Name, value),
             ],
             (seed, progress, cancellation) => Run(options, seed, progress, cancellation)))
-            .Bind(prepared => ready(options).Match<Validation<Error, PreparedExperiment>>(Succ: _ => prepared, Fail: fault => fault));
+            .Bind(prepared => ready(options).Match<Validation<Error, PreparedExperiment>>(Succ: _ => prepared, Fail: error => error));
     }
 
     private Experiment<TOptions> Add(Setting<TOptions> setting) => this with { settings = settings.Add(setting) };

@@ -24,7 +24,7 @@ public sealed class ReportFolder(DirectoryInfo root)
                           select shown;
         if (files.IsSucc) written.Add(run);
         return files.Match<Fin<string>>(
-            Succ: _ => page, Fail: fault => Error.New($"cannot write the files of {run.Experiment.Name}: {fault.Message}"));
+            Succ: _ => page, Fail: error => Error.New($"cannot write the files of {run.Experiment.Name}: {error.Message}"));
     }
 
     private static Fin<Unit> All<T>(IEnumerable<T> items, Func<T, Fin<Unit>> write) =>

@@ -7,7 +7,7 @@ namespace Experiments;
 internal readonly record struct AxisRange(double Least, double Greatest, bool IsLog)
 {
     private const double Margin = 0.04;
-    private const int MostLabels = 9;
+    private const int MaxLabels = 9;
     private static readonly double[] Halves = [1, 2, 5], Nines = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
     private double Span => Greatest - Least;
@@ -40,7 +40,7 @@ internal readonly record struct AxisRange(double Least, double Greatest, bool Is
         if (!IsLog) return new NumericAutomatic { LabelFormatter = value => Figure.Of(Math.Abs(value) < nothing ? 0 : value) };
         NumericManual ticks = new();
         (int first, int last) = ((int)Math.Floor(Least), (int)Math.Ceiling(Greatest));
-        int stride = (int)Math.Ceiling(Span / MostLabels);
+        int stride = (int)Math.Ceiling(Span / MaxLabels);
         double[] labelled = Span < 0.7 ? Nines : Span < 2.5 ? Halves : [1];
         for (int power = first; power <= last; power++)
         {

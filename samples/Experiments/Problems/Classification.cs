@@ -62,7 +62,7 @@ public sealed class Classification
     }
 
     /// <summary>The least mean loss of all samples, in nats, found by L-BFGS.</summary>
-    public double LeastLoss()
+    public double MinLoss()
     {
         Lbfgs lbfgs = Lbfgs.Of(maximumIterations: 1000, lineSearch: LineSearch.StrongWolfe);
         return lbfgs.Step(At, Start, lbfgs.Init(Start)).Report.NewLoss;

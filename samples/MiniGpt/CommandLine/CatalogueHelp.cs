@@ -52,7 +52,7 @@ public sealed class CatalogueHelp(HelpAction options) : SynchronousCommandLineAc
 
     private void Row(TextWriter output, string name, string text) => Write(output, $"  {name}".PadRight(FirstColumn), text);
 
-    /// <summary>A text in lines that fit, beside what stands in front of the first.</summary>
+    /// <summary>A text in lines that fit, beside what stands before the first.</summary>
     private void Write(TextWriter output, string front, string text)
     {
         string line = front;

@@ -5,7 +5,7 @@ using System.Numerics;
 
 namespace MiniGpt;
 
-/// <summary>Options whose faults name the option, the value given and what is allowed.</summary>
+/// <summary>Options whose errors name the option, the value given and what is allowed.</summary>
 public static class CheckedOption
 {
     /// <summary>A number, read the same in every culture.</summary>
@@ -61,8 +61,8 @@ public static class CheckedOption
 
     private static T? Refuse<T>(ArgumentResult given, string name, string allowed)
     {
-        string fault = Value(given) switch { null => "has no value", "" => "is empty", string text => $"is {text}" };
-        given.AddError($"{name} {fault}; allowed is {allowed}");
+        string error = Value(given) switch { null => "has no value", "" => "is empty", string text => $"is {text}" };
+        given.AddError($"{name} {error}; allowed is {allowed}");
         return default;
     }
 }

@@ -17,7 +17,7 @@ public static class OutputFolder
 
     /// <summary>Makes the folder where it is missing, or says in one line why not.</summary>
     public static Fin<DirectoryInfo> Make(string path) =>
-        File.Exists(path) ? Fault(path, "is a file; allowed is a folder") : Try(path, () => Directory.CreateDirectory(path));
+        File.Exists(path) ? ErrorOf(path, "is a file; allowed is a folder") : Try(path, () => Directory.CreateDirectory(path));
 
     /// <summary>Makes a new folder for what the one that was asked for does not take, or says in one line why not.</summary>
     public static Fin<DirectoryInfo> MakeTemporary() => Try(Path.GetTempPath(), () => Directory.CreateTempSubdirectory("minigpt-"));
@@ -30,13 +30,13 @@ public static class OutputFolder
         }
         catch (UnauthorizedAccessException)
         {
-            return Fault(path, "cannot be written: permission denied");
+            return ErrorOf(path, "cannot be written: permission denied");
         }
         catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
         {
-            return Fault(path, $"cannot be written: {exception.Message}");
+            return ErrorOf(path, $"cannot be written: {exception.Message}");
         }
     }
 
-    private static Error Fault(string path, string fault) => Error.New($"the output folder '{path}' {fault}");
+    private static Error ErrorOf(string path, string error) => Error.New($"the output folder '{path}' {error}");
 }

@@ -6,7 +6,7 @@ using Functional.Optim;
 
 namespace MiniGpt;
 
-/// <summary>The command line: options into <see cref="RunOptions"/>, faults into lines and exit codes.</summary>
+/// <summary>The command line: options into <see cref="RunOptions"/>, errors into lines and exit codes.</summary>
 public sealed class RunCommand
 {
     /// <summary>The exit code of a run that did what it was asked.</summary>
@@ -72,7 +72,7 @@ public sealed class RunCommand
     /// <summary>The command with what it runs.</summary>
     /// <param name="run">The run; it returns the exit code, and is told when Ctrl+C asks it to stop.</param>
     /// <param name="output">Where the help is written.</param>
-    /// <param name="error">Where faults are written.</param>
+    /// <param name="error">Where errors are written.</param>
     public RunCommand(Func<RunOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
         (this.output, this.error) = (output, error);
@@ -85,7 +85,7 @@ public sealed class RunCommand
         if (help.Action is HelpAction options) help.Action = new CatalogueHelp(options);
         root.SetAction((parsed, cancellation) => OptionsOf(parsed).Match(
             Succ: options => run(options, cancellation),
-            Fail: faults => Task.FromResult(Refuse(faults.Map(fault => fault.Message)))));
+            Fail: errors => Task.FromResult(Refuse(errors.Map(error => error.Message)))));
     }
 
     /// <summary>The options, but for those that every command line has.</summary>
@@ -95,7 +95,7 @@ public sealed class RunCommand
     public async Task<int> InvokeAsync(params string[] arguments)
     {
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0) return Refuse(FaultsOf(parsed));
+        if (parsed.Errors.Count > 0) return Refuse(ErrorsOf(parsed));
         using Interruption interruption = new(error);
         try
         {
@@ -110,7 +110,7 @@ public sealed class RunCommand
         catch (Exception exception)
         {
             // The outermost edge: a person is told what failed, not where in the code.
-            error.WriteFault($"failed: {exception.Message}");
+            error.WriteErrorLine($"failed: {exception.Message}");
             return Failure;
         }
     }
@@ -136,13 +136,13 @@ public sealed class RunCommand
             Dropout = parsed.GetValue(dropout) ?? start.Dropout,
             Clip = parsed.GetValue(clip) ?? start.Clip,
         };
-        return new Faults()
+        return new ValidationErrors()
             .Require(chosen.WarmupSteps < updates, warmup.Name, chosen.WarmupSteps,
                 $"a whole number from 0, below the {updates} of {steps.Name}")
             .Require(chosen.Width % chosen.Heads == 0, heads.Name, chosen.Heads,
                 $"a divisor of {width.Name}, which is {chosen.Width}")
-            .Require(chosen.ParameterCount(vocabulary: 0) <= Preset.MostParameters, width.Name, chosen.Width,
-                $"what makes, with {layers.Name} and {context.Name}, at most {Preset.MostParameters:N0} parameters")
+            .Require(chosen.ParameterCount(vocabulary: 0) <= Preset.MaxParameters, width.Name, chosen.Width,
+                $"what makes, with {layers.Name} and {context.Name}, at most {Preset.MaxParameters:N0} parameters")
             .Require(chosen.ExpandedElements <= int.MaxValue, $"4 × {batch.Name} × {context.Name} × {width.Name}", chosen.ExpandedElements, Tensor)
             .Require(chosen.AttentionElements <= int.MaxValue, $"{batch.Name} × {heads.Name} × {context.Name}²", chosen.AttentionElements, Tensor)
             .Make(() => OptimizerChoice.Create(chosen)).Bind(static created => created)
@@ -152,15 +152,15 @@ public sealed class RunCommand
                 parsed.GetValue(json)));
     }
 
-    private int Refuse(IEnumerable<string> faults)
+    private int Refuse(IEnumerable<string> errors)
     {
-        foreach (string fault in faults) error.WriteFault(fault);
+        foreach (string message in errors) error.WriteErrorLine(message);
         return WrongUse;
     }
 
-    private static IEnumerable<string> FaultsOf(ParseResult parsed)
+    private static IEnumerable<string> ErrorsOf(ParseResult parsed)
     {
-        foreach (ParseError fault in parsed.Errors.Where(fault => fault.SymbolResult is not CommandResult)) yield return fault.Message;
+        foreach (ParseError error in parsed.Errors.Where(error => error.SymbolResult is not CommandResult)) yield return error.Message;
         if (parsed.UnmatchedTokens.Count > 0)
             yield return $"'{string.Join(' ', parsed.UnmatchedTokens)}' is not understood; --help lists the options";
     }

@@ -29,7 +29,7 @@ public sealed class SteadyWriter(TextWriter inner) : TextWriter
         Console.SetError(error);
         int code = await program(Console.Out, Console.Error);
         if (output.Failure is not { } failure) return code;
-        Console.Error.WriteFault($"not all of the output could be written: {failure}");
+        Console.Error.WriteErrorLine($"not all of the output could be written: {failure}");
         return code == RunCommand.Success ? RunCommand.Failure : code;
     }
 

@@ -26,25 +26,25 @@ public sealed class CatalogueChoice<T>(string option, ImmutableArray<CatalogueEn
     /// <summary>Every name, in any case.</summary>
     public ImmutableArray<string> Names => [.. shortNames.Select(known => known.Name), .. Entries.Select(entry => entry.Name)];
 
-    /// <summary>Whether a text begins with the name of an entry; what is wrong behind it, <see cref="Build"/> tells.</summary>
+    /// <summary>Whether a text begins with the name of an entry; what is wrong after it, <see cref="Build"/> tells.</summary>
     public bool Knows(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return Names.Contains(text.Split('(')[0].Trim(), StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>What a text says, or every fault found.</summary>
+    /// <summary>What a text says, or every error found.</summary>
     /// <param name="text">A name, or a name with options.</param>
     /// <param name="figures">What the options are where the text does not give them, by the name; those that the entry lacks are left out.</param>
     /// <param name="learningRate">The learning rate, where the text gives none.</param>
     public Validation<Error, T> Build(
         string text, Func<string, IEnumerable<(string Option, object Value)>> figures, Schedule? learningRate = null) =>
-        EntryText.Parse(text).MapFail(fault => Error.New($"{option}: {fault.Message}")).Bind(written =>
+        EntryText.Parse(text).MapFail(error => Error.New($"{option}: {error.Message}")).Bind(written =>
         {
             string name = written.Name.ToLowerInvariant();
             return all.Find(shortNames.FirstOrDefault(known => known.Name == name, (Name: name, Entry: name)).Entry)
                 .Bind(entry => entry.Build(With(figures(name), written, entry), learningRate))
-                .MapFail(fault => Error.New($"{option} {written.Name}: {fault.Message}"));
+                .MapFail(error => Error.New($"{option} {written.Name}: {error.Message}"));
         });
 
     private static ImmutableSortedDictionary<string, string> With(

@@ -5,7 +5,7 @@ using Schedule = Functional.Optim.Schedule;
 
 namespace MiniGpt;
 
-/// <summary>The optimizers of the command line, each behind the clip of the gradient's norm.</summary>
+/// <summary>The optimizers of the command line, each after the clip of the gradient's norm.</summary>
 public static class OptimizerChoice
 {
     private const string Matrices = "matrices";
@@ -17,7 +17,7 @@ public static class OptimizerChoice
     /// <summary>Every optimizer of the catalogue, and momentum.</summary>
     public static CatalogueChoice<Optimizer> Known { get; } = new("--optimizer", Catalogue.Optimizers, ("momentum", "sgd"));
 
-    /// <summary>The optimizer of a preset with its schedule, or every fault found. Decay holds for leaves of rank 2 and more.</summary>
+    /// <summary>The optimizer of a preset with its schedule, or every error found. Decay holds for leaves of rank 2 and more.</summary>
     public static Validation<Error, Optimizer> Create(Preset preset)
     {
         Validation<Error, Schedule> schedule = ScheduleChoice.Create(preset);
@@ -36,7 +36,7 @@ public static class OptimizerChoice
     private static IEnumerable<(string Option, object Value)> FiguresOf(Preset preset, string name)
     {
         yield return ("decay", Matrices);
-        yield return ("adapts", Matrices);
+        yield return ("filter", Matrices);
         // The presets' decay is meant for adamw; as an L2 penalty the same figure is another, much stronger thing.
         if ((preset.WeightDecay ?? (name == "adamw" ? Preset.DecoupledDecay : null)) is { } decay) yield return ("weightDecay", decay);
         if (name == "momentum") yield return ("momentum", preset.Beta1);

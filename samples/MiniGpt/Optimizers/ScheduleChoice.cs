@@ -18,7 +18,7 @@ public static class ScheduleChoice
         ("linear", "linearWarmup"), ("cosine", "warmupCosine"), ("polynomial", "warmupPolynomial"), ("exponential", "warmupExponential"));
 
     /// <summary>
-    /// The schedule of a preset, or every fault found. A floor above the peak is lowered to it; a learning rate of 0 is 0 throughout, unless
+    /// The schedule of a preset, or every error found. A floor above the peak is lowered to it; a learning rate of 0 is 0 throughout, unless
     /// the text has a rate of its own.
     /// </summary>
     public static Validation<Error, Schedule> Create(Preset preset)

@@ -21,7 +21,7 @@ public sealed record Preset(
     double LearningRate, double Floor, int WarmupSteps, double Beta2, double Dropout, bool Biases)
 {
     /// <summary>The most parameters of a model; a tree holds hardly more.</summary>
-    public const long MostParameters = 2_000_000_000;
+    public const long MaxParameters = 2_000_000_000;
 
     /// <summary>λ of adamw on leaves of rank 2 and more, unless another is given.</summary>
     public const double DecoupledDecay = 0.1;

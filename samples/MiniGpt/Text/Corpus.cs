@@ -17,21 +17,21 @@ public sealed record Corpus(string Source, string Text)
     {
         try
         {
-            if (Directory.Exists(path)) return Fault(path, "is a folder, not a text file");
+            if (Directory.Exists(path)) return ErrorOf(path, "is a folder, not a text file");
             FileInfo file = new(path);
-            if (!file.Exists) return Fault(path, "does not exist");
-            if (file.Length == 0) return Fault(path, "is empty, or not a regular file");
+            if (!file.Exists) return ErrorOf(path, "does not exist");
+            if (file.Length == 0) return ErrorOf(path, "is empty, or not a regular file");
             if (file.Length > LargestFile)
-                return Fault(path, $"has {file.Length:N0} bytes; the most that is read is {LargestFile:N0} ({LargestFile >> 20} MiB)");
+                return ErrorOf(path, $"has {file.Length:N0} bytes; the most that is read is {LargestFile:N0} ({LargestFile >> 20} MiB)");
             return Decode(path, File.ReadAllBytes(path));
         }
         catch (UnauthorizedAccessException)
         {
-            return Fault(path, "may not be read: permission denied");
+            return ErrorOf(path, "may not be read: permission denied");
         }
         catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
         {
-            return Fault(path, $"cannot be read: {exception.Message}");
+            return ErrorOf(path, $"cannot be read: {exception.Message}");
         }
     }
 
@@ -43,11 +43,11 @@ public sealed record Corpus(string Source, string Text)
             bytes.AsSpan(start), characters, out int read, out int length, replaceInvalidSequences: false);
         int end = start + read;
         return status != OperationStatus.Done
-                ? Fault(path, $"is not UTF-8 text: the byte at offset {end:N0}, 0x{bytes[end]:X2}, begins no character")
-            : length == 0 ? Fault(path, "has nothing but a byte order mark")
-            : length == 1 ? Fault(path, "has one character; a text to learn from has more")
+                ? ErrorOf(path, $"is not UTF-8 text: the byte at offset {end:N0}, 0x{bytes[end]:X2}, begins no character")
+            : length == 0 ? ErrorOf(path, "has nothing but a byte order mark")
+            : length == 1 ? ErrorOf(path, "has one character; a text to learn from has more")
             : new Corpus(Path.GetFileName(path), new string(characters, 0, length));
     }
 
-    private static Error Fault(string path, string fault) => Error.New($"the text '{path}' {fault}");
+    private static Error ErrorOf(string path, string error) => Error.New($"the text '{path}' {error}");
 }

@@ -16,7 +16,7 @@ public sealed record TokenizedText(Corpus Corpus, CharacterTokenizer Tokenizer, 
     public static Fin<TokenizedText> Read(string? file, int context) =>
         (file is null ? DocumentationCorpus.FromSdk() : Corpus.FromFile(file)).Bind(corpus => Of(corpus, context));
 
-    /// <summary>The corpus as tokens, or a fault where a part is too short for one sequence and its targets.</summary>
+    /// <summary>The corpus as tokens, or an error where a part is too short for one sequence and its targets.</summary>
     /// <param name="corpus">The text.</param>
     /// <param name="context">The length of a sequence.</param>
     public static Fin<TokenizedText> Of(Corpus corpus, int context)

@@ -8,17 +8,17 @@ namespace MiniGpt;
 public sealed class TrainingRun
 {
     /// <summary>An evaluation sees this many batches, or the held-out text once where that is shorter.</summary>
-    private const int MostEvaluationBatches = 50;
+    private const int MaxEvaluationBatches = 50;
 
     /// <summary>Longer runs report every few steps, so that the metrics stay readable.</summary>
-    private const int MostReports = 10_000;
+    private const int MaxReports = 10_000;
 
-    private const int MostKnownSteps = 10_000;
+    private const int MaxKnownSteps = 10_000;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="options">What was asked for.</param>
     /// <param name="text">What to train on.</param>
-    /// <exception cref="ArgumentException">The preset's optimizer or schedule is none; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">The preset's optimizer or schedule is none; every error is listed.</exception>
     public TrainingRun(RunOptions options, TokenizedText text)
     {
         (Options, Text) = (options, text);
@@ -39,7 +39,7 @@ public sealed class TrainingRun
     public Optimizer Optimizer { get; }
 
     /// <summary>The steps whose learning rate is known beforehand: the first ones, no more than are looked at in a moment.</summary>
-    public int KnownSteps => Math.Min(Options.Preset.Steps, MostKnownSteps);
+    public int KnownSteps => Math.Min(Options.Preset.Steps, MaxKnownSteps);
 
     /// <summary>Whether the learning rate is 0 at each of the <see cref="KnownSteps"/>.</summary>
     public bool LearnsNothing => Enumerable.Range(1, KnownSteps).All(step => Optimizer.LearningRateAt(step) == 0);
@@ -52,12 +52,12 @@ public sealed class TrainingRun
         Threads.Limit = Options.Threads;
         Preset preset = Options.Preset;
         int tokens = preset.BatchSize * preset.Context;
-        int evaluations = Math.Clamp(Text.Validation.Length / tokens, 1, MostEvaluationBatches);
+        int evaluations = Math.Clamp(Text.Validation.Length / tokens, 1, MaxEvaluationBatches);
         TokenBatches training = TokenBatches.Random(Text.Training, preset.BatchSize, preset.Context, Options.Seed);
         TokenBatches validation = TokenBatches.Sequential(Text.Validation, preset.BatchSize, preset.Context, evaluations);
         return Trainer.Run(
             TrainerOptions.Of(
-                preset.Steps, Options.EvaluateEvery, evaluations, reportEvery: 1 + ((preset.Steps - 1) / MostReports), tokensPerBatch: tokens),
+                preset.Steps, Options.EvaluateEvery, evaluations, reportEvery: 1 + ((preset.Steps - 1) / MaxReports), tokensPerBatch: tokens),
             new TrainModel<float, TokenBatch>(Model.Gradient, Model.Loss),
             Optimizer,
             new TrainData<TokenBatch>(training.At, validation.At),

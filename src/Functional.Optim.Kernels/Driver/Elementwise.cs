@@ -17,7 +17,7 @@ public static unsafe class Elementwise
     /// <param name="rule">The rule with its constants.</param>
     /// <param name="parameters">θ, length n.</param>
     /// <param name="updates">The gradient, or the update so far; length n.</param>
-    /// <param name="output">Where what the last rule hands on goes (the new parameters after <see cref="ApplyRule{T}"/>); length n.</param>
+    /// <param name="output">Where what the last rule passes on goes (the new parameters after <see cref="ApplyRule{T}"/>); length n.</param>
     /// <param name="slots">The state before the step; each of length n.</param>
     /// <param name="newSlots">The state after the step; each of length n.</param>
     /// <param name="width">The lane width; any gives the same bits.</param>

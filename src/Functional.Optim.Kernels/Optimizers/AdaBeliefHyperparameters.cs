@@ -7,7 +7,7 @@ namespace Functional.Optim.Kernels;
 /// <param name="Epsilon">ε, outside the root; not negative.</param>
 /// <param name="EpsilonRoot">ε_r, added to s in every update; not negative.</param>
 /// <param name="WeightDecay">λ; not negative.</param>
-/// <param name="DecoupledDecay">Whether λ·θ is added behind the scaling, not to the gradient.</param>
+/// <param name="DecoupledDecay">Whether λ·θ is added after the scaling, not to the gradient.</param>
 public readonly record struct AdaBeliefHyperparameters(
     double LearningRate, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-16, double EpsilonRoot = 1e-16,
     double WeightDecay = 0, bool DecoupledDecay = false)
@@ -26,8 +26,8 @@ public readonly record struct AdaBeliefHyperparameters(
     {
         Hyperparameters.RequireMade(made, nameof(AdaBeliefHyperparameters));
         Bounds.NotNegative.Require(LearningRate);
-        Bounds.BelowOne.Require(Beta1);
-        Bounds.BelowOne.Require(Beta2);
+        Bounds.HalfOpenUnitInterval.Require(Beta1);
+        Bounds.HalfOpenUnitInterval.Require(Beta2);
         Bounds.NotNegative.Require(Epsilon);
         Bounds.NotNegative.Require(EpsilonRoot);
         Bounds.NotNegative.Require(WeightDecay);

@@ -21,7 +21,7 @@ public readonly record struct AdadeltaHyperparameters(double LearningRate, doubl
     {
         Hyperparameters.RequireMade(made, nameof(AdadeltaHyperparameters));
         Bounds.NotNegative.Require(LearningRate);
-        Bounds.BelowOne.Require(Rho);
+        Bounds.HalfOpenUnitInterval.Require(Rho);
         Bounds.Positive.Require(Epsilon);
         Bounds.NotNegative.Require(L2);
     }

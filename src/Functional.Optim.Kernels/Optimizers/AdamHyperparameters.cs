@@ -24,8 +24,8 @@ public readonly record struct AdamHyperparameters(
     {
         Hyperparameters.RequireMade(made, nameof(AdamHyperparameters));
         Bounds.NotNegative.Require(LearningRate);
-        Bounds.BelowOne.Require(Beta1);
-        Bounds.BelowOne.Require(Beta2);
+        Bounds.HalfOpenUnitInterval.Require(Beta1);
+        Bounds.HalfOpenUnitInterval.Require(Beta2);
         Bounds.NotNegative.Require(Epsilon);
         Bounds.NotNegative.Require(L2);
     }

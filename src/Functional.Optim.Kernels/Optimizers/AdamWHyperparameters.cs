@@ -23,8 +23,8 @@ public readonly record struct AdamWHyperparameters(
     {
         Hyperparameters.RequireMade(made, nameof(AdamWHyperparameters));
         Bounds.NotNegative.Require(LearningRate);
-        Bounds.BelowOne.Require(Beta1);
-        Bounds.BelowOne.Require(Beta2);
+        Bounds.HalfOpenUnitInterval.Require(Beta1);
+        Bounds.HalfOpenUnitInterval.Require(Beta2);
         Bounds.NotNegative.Require(Epsilon);
         Bounds.NotNegative.Require(WeightDecay);
     }

@@ -23,8 +23,8 @@ public readonly record struct AdamaxHyperparameters(
     {
         Hyperparameters.RequireMade(made, nameof(AdamaxHyperparameters));
         Bounds.NotNegative.Require(LearningRate);
-        Bounds.BelowOne.Require(Beta1);
-        Bounds.BelowOne.Require(Beta2);
+        Bounds.HalfOpenUnitInterval.Require(Beta1);
+        Bounds.HalfOpenUnitInterval.Require(Beta2);
         Bounds.NotNegative.Require(Epsilon);
         Bounds.NotNegative.Require(L2);
     }

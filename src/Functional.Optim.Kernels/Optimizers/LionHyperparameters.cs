@@ -21,8 +21,8 @@ public readonly record struct LionHyperparameters(double LearningRate, double Be
     {
         Hyperparameters.RequireMade(made, nameof(LionHyperparameters));
         Bounds.NotNegative.Require(LearningRate);
-        Bounds.BelowOne.Require(Beta1);
-        Bounds.BelowOne.Require(Beta2);
+        Bounds.HalfOpenUnitInterval.Require(Beta1);
+        Bounds.HalfOpenUnitInterval.Require(Beta2);
         Bounds.NotNegative.Require(WeightDecay);
     }
 }

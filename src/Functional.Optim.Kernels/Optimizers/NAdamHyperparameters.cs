@@ -7,7 +7,7 @@ namespace Functional.Optim.Kernels;
 /// <param name="Epsilon">ε, not negative.</param>
 /// <param name="MomentumDecay">ψ, not negative.</param>
 /// <param name="WeightDecay">λ; not negative.</param>
-/// <param name="DecoupledDecay">Whether λ·θ is added behind the scaling, not to the gradient.</param>
+/// <param name="DecoupledDecay">Whether λ·θ is added after the scaling, not to the gradient.</param>
 /// <param name="AsTorchBefore2">Whether Π_{t+1} counts μ_t twice, as it did by mistake in torch before 2.0.</param>
 public readonly record struct NAdamHyperparameters(
     double LearningRate, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double MomentumDecay = 0.004,
@@ -27,8 +27,8 @@ public readonly record struct NAdamHyperparameters(
     {
         Hyperparameters.RequireMade(made, nameof(NAdamHyperparameters));
         Bounds.NotNegative.Require(LearningRate);
-        Bounds.BelowOne.Require(Beta1);
-        Bounds.BelowOne.Require(Beta2);
+        Bounds.HalfOpenUnitInterval.Require(Beta1);
+        Bounds.HalfOpenUnitInterval.Require(Beta2);
         Bounds.NotNegative.Require(Epsilon);
         Bounds.NotNegative.Require(MomentumDecay);
         Bounds.NotNegative.Require(WeightDecay);

@@ -7,7 +7,7 @@ namespace Functional.Optim.Kernels;
 /// <param name="Epsilon">ε, not negative.</param>
 /// <param name="Threshold">What ρ_t has to exceed; 4 or more.</param>
 /// <param name="WeightDecay">λ; not negative.</param>
-/// <param name="DecoupledDecay">Whether λ·θ is added behind the scaling, not to the gradient.</param>
+/// <param name="DecoupledDecay">Whether λ·θ is added after the scaling, not to the gradient.</param>
 public readonly record struct RAdamHyperparameters(
     double LearningRate, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, int Threshold = 5, double WeightDecay = 0,
     bool DecoupledDecay = false)
@@ -28,8 +28,8 @@ public readonly record struct RAdamHyperparameters(
     {
         Hyperparameters.RequireMade(made, nameof(RAdamHyperparameters));
         Bounds.NotNegative.Require(LearningRate);
-        Bounds.BelowOne.Require(Beta1);
-        Bounds.BelowOne.Require(Beta2);
+        Bounds.HalfOpenUnitInterval.Require(Beta1);
+        Bounds.HalfOpenUnitInterval.Require(Beta2);
         Bounds.NotNegative.Require(Epsilon);
         Thresholds.Require(Threshold);
         Bounds.NotNegative.Require(WeightDecay);

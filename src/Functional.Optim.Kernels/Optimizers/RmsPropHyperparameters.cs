@@ -26,10 +26,10 @@ public readonly record struct RmsPropHyperparameters(
     {
         Hyperparameters.RequireMade(made, nameof(RmsPropHyperparameters));
         Bounds.NotNegative.Require(LearningRate);
-        Bounds.BelowOne.Require(Alpha);
+        Bounds.HalfOpenUnitInterval.Require(Alpha);
         Bounds.NotNegative.Require(Epsilon);
         Bounds.NotNegative.Require(EpsilonRoot);
-        Bounds.BelowOne.Require(Momentum);
+        Bounds.HalfOpenUnitInterval.Require(Momentum);
         Bounds.NotNegative.Require(L2);
     }
 }

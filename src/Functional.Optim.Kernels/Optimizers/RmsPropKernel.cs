@@ -50,7 +50,7 @@ public static class RmsPropKernel
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TScaling : unmanaged, IUpdateRule<T> =>
         Run(
-            hyper, new Then<T, TScaling, TraceRule<T>>(scaling, new(T.CreateTruncating(hyper.Momentum))),
+            hyper, new Then<T, TScaling, MomentumRule<T>>(scaling, new(T.CreateTruncating(hyper.Momentum))),
             theta, gradient, thetaOut, slots, newSlots);
 
     private static void Run<T, TScaling>(

@@ -13,7 +13,7 @@ public readonly record struct RpropHyperparameters(
     double LearningRate = 1, double EtaMinus = 0.5, double EtaPlus = 1.2, double MinimumStep = 1e-6, double MaximumStep = 50,
     double L2 = 0)
 {
-    private static readonly Bounds Growth = Bounds.Within(1, double.PositiveInfinity);
+    private static readonly Bounds Growth = Bounds.OpenInterval(1, double.PositiveInfinity);
 
     private readonly bool made = true;
 

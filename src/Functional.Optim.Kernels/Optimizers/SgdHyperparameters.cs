@@ -23,7 +23,7 @@ public readonly record struct SgdHyperparameters(
     {
         Hyperparameters.RequireMade(made, nameof(SgdHyperparameters));
         Bounds.NotNegative.Require(LearningRate);
-        (Nesterov ? Bounds.OpenUnitInterval : Bounds.BelowOne).Require(Momentum);
+        (Nesterov ? Bounds.OpenUnitInterval : Bounds.HalfOpenUnitInterval).Require(Momentum);
         (Nesterov ? Bounds.Zero : Bounds.UnitInterval).Require(Dampening);
         Bounds.NotNegative.Require(L2);
     }

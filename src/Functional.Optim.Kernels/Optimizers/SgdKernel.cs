@@ -31,7 +31,7 @@ public static class SgdKernel
         T trace = T.CreateTruncating(hyper.Momentum), fresh = T.CreateTruncating(step == 1 ? 1 : 1 - hyper.Dampening);
         if (hyper.Momentum == 0) Run(hyper, default(IdentityRule<T>), theta, gradient, thetaOut, default, default);
         else if (hyper.Nesterov) Run(hyper, new NesterovRule<T>(trace), theta, gradient, thetaOut, new(momentum), new(momentumOut));
-        else Run(hyper, new Then<T, ScaleRule<T>, TraceRule<T>>(new(fresh), new(trace)), theta, gradient, thetaOut, new(momentum), new(momentumOut));
+        else Run(hyper, new Then<T, ScaleRule<T>, MomentumRule<T>>(new(fresh), new(trace)), theta, gradient, thetaOut, new(momentum), new(momentumOut));
     }
 
     private static void Run<T, TMomentum>(

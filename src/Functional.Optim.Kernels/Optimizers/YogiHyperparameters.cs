@@ -24,8 +24,8 @@ public readonly record struct YogiHyperparameters(
     {
         Hyperparameters.RequireMade(made, nameof(YogiHyperparameters));
         Bounds.NotNegative.Require(LearningRate);
-        Bounds.BelowOne.Require(Beta1);
-        Bounds.BelowOne.Require(Beta2);
+        Bounds.HalfOpenUnitInterval.Require(Beta1);
+        Bounds.HalfOpenUnitInterval.Require(Beta2);
         Bounds.NotNegative.Require(Epsilon);
         Bounds.NotNegative.Require(L2);
     }

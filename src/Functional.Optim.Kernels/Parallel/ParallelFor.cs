@@ -101,7 +101,7 @@ public static class ParallelFor
             job.Work();
             SpinWait wait = default;
             while (Volatile.Read(ref job.finished) < count) wait.SpinOnce(sleep1Threshold: -1);
-            // Nobody takes an index any more, and a body that stays behind would keep what it refers to.
+            // Nobody takes an index any more, and a body that stays after would keep what it refers to.
             job.body = default;
             Exception? failure = job.failure;
             job.Leave();

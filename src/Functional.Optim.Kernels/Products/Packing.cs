@@ -12,7 +12,7 @@ internal static unsafe class Packing<T, TLane>
     where TLane : struct, ILane<TLane, T>
 {
     /// <summary>The most rows of a panel: even of lanes of 512 bits it takes 16 KiB, half of a small first cache level.</summary>
-    internal const int MostRows = 128;
+    internal const int MaxRows = 128;
 
     [ThreadStatic]
     private static AlignedBuffer<T>? memory;
@@ -22,7 +22,7 @@ internal static unsafe class Packing<T, TLane>
     /// <summary>Packs up to two lanes of columns of B; what is missing is padded with zeros.</summary>
     internal static MatrixView<T> Pack(in MatrixView<T> block)
     {
-        memory ??= new(MostRows * Width);
+        memory ??= new(MaxRows * Width);
         MatrixView<T> panel = new(memory.Pointer, block.Rows, Width, Width);
         if (block.Columns < Width) new Span<T>(panel.Pointer, block.Rows * Width).Clear();
         if (block.ColumnStride == 1 && block.Columns == Width) CopyRows(block, panel);

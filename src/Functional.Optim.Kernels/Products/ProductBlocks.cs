@@ -12,8 +12,8 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
     where TLane : struct, ILane<TLane, T>
 {
     private const int BlocksPerThread = 8;
-    private const int FewestRows = 48;
-    private const int MostRows = 384;
+    private const int MinRows = 48;
+    private const int MaxRows = 384;
 
     private readonly MatrixView<T> a;
     private readonly MatrixView<T> b;
@@ -26,9 +26,9 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
     internal ProductBlocks(MatrixView<T> a, MatrixView<T> b, MatrixView<T> c, bool accumulate, int threads)
     {
         (this.a, this.b, this.c, this.accumulate) = (a, b, c, accumulate);
-        int wanted = threads > 1 ? threads * BlocksPerThread : 1, fewest = DivideUp(c.Rows, MostRows);
+        int wanted = threads > 1 ? threads * BlocksPerThread : 1, fewest = DivideUp(c.Rows, MaxRows);
         across = Math.Min(DivideUp(wanted, fewest), DivideUp(c.Columns, TileColumns));
-        int down = Math.Max(fewest, Math.Min(DivideUp(wanted, across), DivideUp(c.Rows, FewestRows)));
+        int down = Math.Max(fewest, Math.Min(DivideUp(wanted, across), DivideUp(c.Rows, MinRows)));
         rows = DivideUp(DivideUp(c.Rows, down), TileRows) * TileRows;
         columns = (int)Math.Min((long)DivideUp(DivideUp(c.Columns, across), TileColumns) * TileColumns, int.MaxValue);
         across = DivideUp(c.Columns, columns);
@@ -49,7 +49,7 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
         int k = 0;
         do
         {
-            int depth = Math.Min(Packing<T, TLane>.MostRows, a.Columns - k);
+            int depth = Math.Min(Packing<T, TLane>.MaxRows, a.Columns - k);
             for (int column = first, width; column < end; column += width)
             {
                 width = Math.Min(TileColumns, end - column);

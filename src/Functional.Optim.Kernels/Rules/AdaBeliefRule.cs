@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// AdaBelief scaling (Zhuang et al., 2020): m' = β₁·m + (1 − β₁)·u, s' = β₂·s + (1 − β₂)·(u − m')² + ε_r, and hands on m̂ / (√ŝ + ε), or
+/// AdaBelief scaling (Zhuang et al., 2020): m' = β₁·m + (1 − β₁)·u, s' = β₂·s + (1 − β₂)·(u − m')² + ε_r, and passes on m̂ / (√ŝ + ε), or
 /// 0 where that divides by 0.
 /// </summary>
 /// <remarks>Two slots: m, then s.</remarks>

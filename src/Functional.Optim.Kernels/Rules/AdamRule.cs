@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Adam scaling (Kingma and Ba, 2015): m' = β₁·m + (1 − β₁)·u, v' = β₂·v + (1 − β₂)·u², and hands on m̂ / (√v̂ + ε) with
+/// Adam scaling (Kingma and Ba, 2015): m' = β₁·m + (1 − β₁)·u, v' = β₂·v + (1 − β₂)·u², and passes on m̂ / (√v̂ + ε) with
 /// m̂ = m' / (1 − β₁ᵗ), v̂ = v' / (1 − β₂ᵗ); ε stands outside the root, after the bias correction.
 /// Without ε it is 0 where there was no gradient yet, as in the other scalings; in torch and Optax it is NaN.
 /// </summary>
@@ -14,9 +14,9 @@ public readonly struct AdamRule<T> : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T beta1;
-    private readonly T fresh1;
+    private readonly T oneMinusBeta1;
     private readonly T beta2;
-    private readonly T fresh2;
+    private readonly T oneMinusBeta2;
     private readonly T firstCorrection;
     private readonly T rootOfSecondCorrection;
     private readonly T epsilon;
@@ -30,9 +30,9 @@ public readonly struct AdamRule<T> : IUpdateRule<T>
     public AdamRule(double beta1, double beta2, double epsilon, bool biasCorrection, long step)
     {
         this.beta1 = T.CreateTruncating(beta1);
-        fresh1 = T.CreateTruncating(1 - beta1);
+        oneMinusBeta1 = T.CreateTruncating(1 - beta1);
         this.beta2 = T.CreateTruncating(beta2);
-        fresh2 = T.CreateTruncating(1 - beta2);
+        oneMinusBeta2 = T.CreateTruncating(1 - beta2);
         this.epsilon = T.CreateTruncating(epsilon);
         firstCorrection = biasCorrection ? T.CreateTruncating(1 / BiasCorrection.Factor(beta1, step)) : T.One;
         rootOfSecondCorrection = biasCorrection ? T.CreateTruncating(1 / Math.Sqrt(BiasCorrection.Factor(beta2, step))) : T.One;
@@ -46,8 +46,8 @@ public readonly struct AdamRule<T> : IUpdateRule<T>
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta1), slots[first], TLane.Broadcast(fresh1) * update);
-        TLane v = TLane.FusedMultiplyAdd(TLane.Broadcast(beta2), slots[first + 1], TLane.Broadcast(fresh2) * update * update);
+        TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta1), slots[first], TLane.Broadcast(oneMinusBeta1) * update);
+        TLane v = TLane.FusedMultiplyAdd(TLane.Broadcast(beta2), slots[first + 1], TLane.Broadcast(oneMinusBeta2) * update * update);
         TLane root = TLane.FusedMultiplyAdd(TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
         slots[first] = m;
         slots[first + 1] = v;

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Adamax scaling (Kingma and Ba, 2015, section 7): m' = β₁·m + (1 − β₁)·g, n' = max(β₂·n, |g| + ε), and hands on
+/// Adamax scaling (Kingma and Ba, 2015, section 7): m' = β₁·m + (1 − β₁)·g, n' = max(β₂·n, |g| + ε), and passes on
 /// m' / ((1 − β₁ᵗ)·n'), or 0 where that divides by 0.
 /// </summary>
 /// <remarks>Two slots: m, then n, the infinity norm.</remarks>

@@ -16,7 +16,7 @@ public interface IUpdateRule<T>
     /// <summary>The rule at one place.</summary>
     /// <typeparam name="TLane">The lane.</typeparam>
     /// <param name="parameter">θ, before the step.</param>
-    /// <param name="update">What the rule before handed on.</param>
+    /// <param name="update">What the rule before passed on.</param>
     /// <param name="slots">The state of the chain: what the rule reads, and writes, of its own.</param>
     /// <param name="first">The first slot of this rule; its others follow.</param>
     TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>Lion (Chen et al., 2023): hands on sign(β₁·m + (1 − β₁)·u), and m' = β₂·m + (1 − β₂)·u.</summary>
+/// <summary>Lion (Chen et al., 2023): passes on sign(β₁·m + (1 − β₁)·u), and m' = β₂·m + (1 − β₂)·u.</summary>
 /// <remarks>One slot: m. The sign of 0 is 0.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="beta1">β₁, in [0, 1).</param>

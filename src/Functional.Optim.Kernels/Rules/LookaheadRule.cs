@@ -5,14 +5,14 @@ namespace Functional.Optim.Kernels;
 
 /// <summary>
 /// Lookahead (Zhang, Lucas, Hinton and Ba, 2019): hands the update on, and every k-th time draws the slow parameters towards the fast
-/// ones, s' = s + α·(θ − u − s), and hands on what leads there, u' = θ − s'. In floating point θ − u' is s' to rounding only, so at the
-/// end of a step it can hand on the new parameter itself, θ' = s', and θ − u the other times.
+/// ones, s' = s + α·(θ − u − s), and passes on what leads there, u' = θ − s'. In floating point θ − u' is s' to rounding only, so at the
+/// end of a step it can pass on the new parameter itself, θ' = s', and θ − u the other times.
 /// </summary>
 /// <remarks>One slot: s, the parameters at the start.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="alpha">α.</param>
 /// <param name="draws">Whether this is a k-th time.</param>
-/// <param name="lands">Whether it hands on the new parameter, not an update for <see cref="ApplyRule{T}"/>.</param>
+/// <param name="lands">Whether it passes on the new parameter, not an update for <see cref="ApplyRule{T}"/>.</param>
 public readonly struct LookaheadRule<T>(T alpha, bool draws, bool lands = false) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

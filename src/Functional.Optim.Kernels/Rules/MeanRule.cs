@@ -7,7 +7,7 @@ namespace Functional.Optim.Kernels;
 /// The mean of the numbers that come one after the other: with w = 1/n at the n-th, θ' = θ + w·(u − θ), the mean so far being θ. It is
 /// computed as w·u + (θ − w·θ), which does not overflow where u and θ do not.
 /// </summary>
-/// <remarks>It hands on the new mean itself.</remarks>
+/// <remarks>It passes on the new mean itself.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="weight">w, in [0, 1].</param>
 public readonly struct MeanRule<T>(double weight) : IUpdateRule<T>

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// NAdam scaling (Dozat, 2016): m and v as in <see cref="AdamRule{T}"/>, μ_t = β₁·(1 − ½·0.96^(t·ψ)), Π_t = μ_1·…·μ_t, and hands on
+/// NAdam scaling (Dozat, 2016): m and v as in <see cref="AdamRule{T}"/>, μ_t = β₁·(1 − ½·0.96^(t·ψ)), Π_t = μ_1·…·μ_t, and passes on
 /// ((1 − μ_t) / (1 − Π_t)·g + μ_{t+1} / (1 − Π_{t+1})·m') / (√v̂ + ε), or 0 where that divides by 0.
 /// </summary>
 /// <remarks>Two slots: m, then v. Π is a function of t, so that it needs no state.</remarks>

@@ -5,7 +5,7 @@ namespace Functional.Optim.Kernels;
 
 /// <summary>
 /// Rectified Adam scaling (Liu et al., 2020): m and v as in <see cref="AdamRule{T}"/>, ρ∞ = 2 / (1 − β₂) − 1,
-/// ρ_t = ρ∞ − 2·t·β₂ᵗ / (1 − β₂ᵗ). While ρ_t does not exceed the threshold it hands on m̂, afterwards
+/// ρ_t = ρ∞ − 2·t·β₂ᵗ / (1 − β₂ᵗ). While ρ_t does not exceed the threshold it passes on m̂, afterwards
 /// r_t·m̂·√(1 − β₂ᵗ) / (√v' + ε), or 0 where that divides by 0, with
 /// r_t = √((ρ_t − 4)·(ρ_t − 2)·ρ∞ / ((ρ∞ − 4)·(ρ∞ − 2)·ρ_t)).
 /// </summary>

@@ -5,7 +5,7 @@ namespace Functional.Optim.Kernels;
 
 /// <summary>
 /// Schedule-Free (Defazio et al., 2024): the parameter y = β·x + (1 − β)·z lies between the average x and the fast
-/// point z. Given the update u of z, z' = z − u, x' = (1 − c)·x + c·z', and hands on what leads from y to y' = β·x' +
+/// point z. Given the update u of z, z' = z − u, x' = (1 − c)·x + c·z', and passes on what leads from y to y' = β·x' +
 /// (1 − β)·z': u' = c·(y − z) + (1 − β·(1 − c))·u.
 /// </summary>
 /// <remarks>One slot: z, the parameters at the start. x is not kept: x = y + (1 − 1/β)·(z − y).</remarks>

@@ -14,7 +14,7 @@ public sealed class Bounds
         (Allowed, this.min, this.max, this.whole) = (allowed, min, max, whole);
 
     /// <summary>0 up to, not including, 1: decay rates of moving averages.</summary>
-    public static Bounds BelowOne { get; } = new("in [0, 1)", 0, Math.BitDecrement(1.0));
+    public static Bounds HalfOpenUnitInterval { get; } = new("in [0, 1)", 0, Math.BitDecrement(1.0));
 
     /// <summary>0 up to and including 1.</summary>
     public static Bounds UnitInterval { get; } = new("in [0, 1]", 0, 1);
@@ -35,7 +35,7 @@ public sealed class Bounds
     public static Bounds Finite { get; } = new("finite", double.MinValue, double.MaxValue);
 
     /// <summary>Between 0 and 1, neither included.</summary>
-    internal static Bounds OpenUnitInterval { get; } = Within(0, 1);
+    internal static Bounds OpenUnitInterval { get; } = OpenInterval(0, 1);
 
     /// <summary>Nothing but 0: what does not go together with another setting.</summary>
     internal static Bounds Zero { get; } = new("0", 0, 0);
@@ -48,7 +48,7 @@ public sealed class Bounds
         new(string.Create(CultureInfo.InvariantCulture, $"{least} or more"), least, double.PositiveInfinity, whole: true);
 
     /// <summary>Numbers between two others, neither included.</summary>
-    public static Bounds Within(double above, double below) => new(
+    public static Bounds OpenInterval(double above, double below) => new(
         string.Create(CultureInfo.InvariantCulture, $"in ({above}, {below})"), Math.BitIncrement(above), Math.BitDecrement(below));
 
     /// <summary>Whether a number is allowed.</summary>

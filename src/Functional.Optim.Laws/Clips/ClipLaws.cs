@@ -102,7 +102,7 @@ public static class ClipLaws
         }
     }
 
-    /// <summary>What the clip hands on: a step goes against it.</summary>
+    /// <summary>What the clip passes on: a step goes against it.</summary>
     private static ParameterTree<T> Clipped<T>(Optimizer clip, ParameterTree<T> gradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         clip.Update(gradients, gradients, clip.Init(gradients)).Deltas.Select(static delta => -delta);

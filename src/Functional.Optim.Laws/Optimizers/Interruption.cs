@@ -11,7 +11,7 @@ internal sealed class Interruption(Moment moment)
     internal Action? Next { get; set; }
 
     /// <summary>
-    /// The optimizer with the interruption in it, each with the name of the place: in a group, behind it, or behind it for matrices alone, when
+    /// The optimizer with the interruption in it, each with the name of the place: in a group, after it, or after it for matrices alone, when
     /// vectors are done. What is around another optimizer stays around that.
     /// </summary>
     internal IEnumerable<(string Place, Optimizer Optimizer)> In(Optimizer optimizer)
@@ -22,16 +22,16 @@ internal sealed class Interruption(Moment moment)
                 yield return ("in a group", optimizer.WithGroups(LeafGroup.Of("interrupted", _ => Happens())));
                 break;
             case Moment.TransformLeaf:
-                yield return ("behind it", Inside(optimizer, inner => inner.Then(new Part(this, moment))));
+                yield return ("after it", Inside(optimizer, inner => inner.Then(new Part(this, moment))));
                 break;
             case Moment.Measure:
-                yield return ("behind it", Inside(optimizer, inner => inner.Then(new Part(this, moment))));
+                yield return ("after it", Inside(optimizer, inner => inner.Then(new Part(this, moment))));
                 goto case Moment.Append;
             case Moment.Append:
-                yield return ("behind it, for matrices", Inside(optimizer, inner => ForMatrices(inner, new Part(this, moment))));
+                yield return ("after it, for matrices", Inside(optimizer, inner => ForMatrices(inner, new Part(this, moment))));
                 break;
             default:
-                yield return ("behind it, for matrices", Inside(optimizer, inner => ForMatrices(inner, LearningRate.Of(new Rate(this)))));
+                yield return ("after it, for matrices", Inside(optimizer, inner => ForMatrices(inner, LearningRate.Of(new Rate(this)))));
                 break;
         }
     }
@@ -42,7 +42,7 @@ internal sealed class Interruption(Moment moment)
     private static Optimizer Inside(Optimizer optimizer, Func<Optimizer, Optimizer> change) => optimizer switch
     {
         Accumulate outer => Accumulate.Of(outer.Every, Inside(outer.Inner, change)),
-        ApplyIfFinite outer => ApplyIfFinite.Around(Inside(outer.Inner, change), outer.MostInARow),
+        ApplyIfFinite outer => ApplyIfFinite.Around(Inside(outer.Inner, change), outer.MaxConsecutiveSkips),
         Wrapper => optimizer,
         _ => change(optimizer),
     };
@@ -62,11 +62,11 @@ internal sealed class Interruption(Moment moment)
 
     private sealed record Part(Interruption Interruption, Moment Moment) : Transform
     {
-        protected internal override bool Measures => Moment == Moment.Measure;
+        protected internal override bool NeedsStatistics => Moment == Moment.Measure;
 
         protected internal override bool TransformsLeaves => Moment == Moment.TransformLeaf;
 
-        protected internal override void Measure<T>(in Measurement<T> update, Span<double> measured) => Interruption.Happens();
+        protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured) => Interruption.Happens();
 
         protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
         {
@@ -74,10 +74,10 @@ internal sealed class Interruption(Moment moment)
             leaf.Input.CopyTo(leaf.Output);
         }
 
-        protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         {
             if (Moment == Moment.Append) Interruption.Happens();
-            base.Append(first, ref pass);
+            base.AddRule(first, ref pass);
         }
     }
 }

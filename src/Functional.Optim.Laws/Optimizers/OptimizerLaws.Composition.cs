@@ -53,5 +53,5 @@ public static partial class OptimizerLaws
     /// </summary>
     private static bool MeasuresRanges(Optimizer optimizer, TreeLayout layout) =>
         ExemptionFromSplit(optimizer) is not null
-        && (layout.Leaves.Any(optimizer.IsFrozen) || optimizer.OpenedParts().Any(part => part.Measures && !optimizer.Parts.Contains(part)));
+        && (layout.Leaves.Any(optimizer.IsFrozen) || optimizer.OpenedParts().Any(part => part.NeedsStatistics && !optimizer.Parts.Contains(part)));
 }

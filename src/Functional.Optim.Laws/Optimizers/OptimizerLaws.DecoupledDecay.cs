@@ -4,7 +4,7 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>A parameter that never had a gradient shrinks by 1 − η·λ at each update, to rounding; η is the rates behind the decay.</summary>
+    /// <summary>A parameter that never had a gradient shrinks by 1 − η·λ at each update, to rounding; η is the rates after the decay.</summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void DecoupledDecay(Optimizer optimizer) => Holds(optimizer, DecoupledDecay<float>, DecoupledDecay<double>);
@@ -30,13 +30,13 @@ public static partial class OptimizerLaws
 
     private static string? ExemptionFromDecoupledDecay(Optimizer optimizer)
     {
-        Transform[][] routes = [.. optimizer.Routes().Where(route => route.Any(PartExtensions.Decays))];
-        if (routes.Length == 0) return "it has no decay";
-        foreach (Transform[] route in routes)
+        Transform[][] leafPlans = [.. optimizer.LeafPlans().Where(leafPlan => leafPlan.Any(PartExtensions.DecayFilter))];
+        if (leafPlans.Length == 0) return "it has no decay";
+        foreach (Transform[] leafPlan in leafPlans)
         {
-            IEnumerable<Transform> before = route.TakeWhile(part => !part.Decays()), behind = route.SkipWhile(part => !part.Decays());
+            IEnumerable<Transform> before = leafPlan.TakeWhile(part => !part.DecayFilter()), after = leafPlan.SkipWhile(part => !part.DecayFilter());
             if (before.FirstToMoveByItself() is { } mover) return $"{mover} makes an update of no gradient";
-            if (behind.FirstOrDefault(part => !part.Decays() && !part.HasRate()) is { } part) return $"{part} works on the decay";
+            if (after.FirstOrDefault(part => !part.DecayFilter() && !part.HasRate()) is { } part) return $"{part} works on the decay";
         }
 
         return null;

@@ -21,7 +21,7 @@ public static partial class OptimizerLaws
             {
                 T value = IsSpoiled(index) && !optimizer.IsFrozen(leaf) ? T.NaN : expected.AsSpan(leaf)[index];
                 if (!value.Equals(actual.AsSpan(leaf)[index]))
-                    throw Claim.Differs("with NaN in every third gradient", leaf.Name, index, value, actual.AsSpan(leaf)[index]);
+                    throw Claim.Differences("with NaN in every third gradient", leaf.Name, index, value, actual.AsSpan(leaf)[index]);
             }
         }
 
@@ -29,6 +29,6 @@ public static partial class OptimizerLaws
     }
 
     private static string? ExemptionFromLocality(Optimizer optimizer) =>
-        optimizer.OpenedParts().FirstOrDefault(part => part.Measures || part.TransformsLeaves) is { } part
+        optimizer.OpenedParts().FirstOrDefault(part => part.NeedsStatistics || part.TransformsLeaves) is { } part
             ? $"{part} looks at more than one element" : null;
 }

@@ -30,6 +30,6 @@ public static partial class OptimizerLaws
     private static string? ExemptionFromRateMultiplier(Optimizer optimizer)
     {
         if (ExemptionFromZeroRate(optimizer) is { } without) return without;
-        return BehindTheRate(optimizer).FirstOrDefault() is { } part ? $"{part} works on what is behind the rate" : null;
+        return BehindTheRate(optimizer).FirstOrDefault() is { } part ? $"{part} works on what is after the rate" : null;
     }
 }

@@ -71,7 +71,7 @@ public static partial class OptimizerLaws
     {
         protected internal override ImmutableArray<string> SlotNames => [Name];
 
-        protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(first, default(Keep<T>));
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Add(first, default(Keep<T>));
 
         private readonly struct Keep<T> : IUpdateRule<T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T>

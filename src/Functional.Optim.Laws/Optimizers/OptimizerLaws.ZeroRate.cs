@@ -5,7 +5,7 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// With a learning rate of 0, as that of every leaf or behind all parts, no parameter changes its value, where the update is finite.
+    /// With a learning rate of 0, as that of every leaf or after all parts, no parameter changes its value, where the update is finite.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
@@ -16,7 +16,7 @@ public static partial class OptimizerLaws
     {
         ParameterTree<T> moved = problem.After<T>(optimizer).Parameters;
         if (BehindTheRate(optimizer).FirstToMoveByItself() is null) Stays("with the rate 0 for every leaf", optimizer.WithRate(0));
-        Stays("with the rate 0 behind it", optimizer.Then(LearningRate.Of(0)));
+        Stays("with the rate 0 after it", optimizer.Then(LearningRate.Of(0)));
 
         void Stays(string what, Optimizer still)
         {
@@ -28,8 +28,8 @@ public static partial class OptimizerLaws
 
     /// <summary>The parts that see an update that has been multiplied by its last rate.</summary>
     private static IEnumerable<Transform> BehindTheRate(Optimizer optimizer) =>
-        optimizer.Routes().SelectMany(route => route.Reverse().TakeWhile(part => !part.HasRate()));
+        optimizer.LeafPlans().SelectMany(leafPlan => leafPlan.Reverse().TakeWhile(part => !part.HasRate()));
 
     private static string? ExemptionFromZeroRate(Optimizer optimizer) =>
-        optimizer.Routes().All(route => route.Any(PartExtensions.HasRate)) ? null : "it has no learning rate";
+        optimizer.LeafPlans().All(leafPlan => leafPlan.Any(PartExtensions.HasRate)) ? null : "it has no learning rate";
 }

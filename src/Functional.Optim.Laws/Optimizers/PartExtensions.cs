@@ -12,33 +12,33 @@ internal static class PartExtensions
         part is Partition partition ? partition.Rules.SelectMany(rule => rule.Optimizer.OpenedParts()) : [part]);
 
     /// <summary>The parts that each leaf of the problems goes through where it is not frozen.</summary>
-    internal static IEnumerable<Transform[]> Routes(this Optimizer optimizer) => optimizer
-        .PlanFor(Problem.Sample.Parameters<float>().Layout, null).Routes
-        .Where(route => !route.Settings.Frozen)
-        .Select(route => route.Transforms.Select(placed => placed.Transform).ToArray());
+    internal static IEnumerable<Transform[]> LeafPlans(this Optimizer optimizer) => optimizer
+        .PlanFor(Problem.Sample.Parameters<float>().Layout, null).LeafPlans
+        .Where(leafPlan => !leafPlan.Settings.Frozen)
+        .Select(leafPlan => leafPlan.Transforms.Select(placed => placed.Transform).ToArray());
 
     /// <summary>Whether the groups, or those inside of a partition, leave a leaf as it is.</summary>
-    internal static bool IsFrozen(this Optimizer optimizer, Leaf leaf) => optimizer.RouteOf(leaf).Settings.Frozen;
+    internal static bool IsFrozen(this Optimizer optimizer, Leaf leaf) => optimizer.LeafPlanOf(leaf).Settings.Frozen;
 
     /// <summary>The rate of a leaf at a step, its groups included; 0 where it is frozen.</summary>
     internal static double RateOf(this Optimizer optimizer, Leaf leaf, long step) =>
-        optimizer.RouteOf(leaf) is { Settings.Frozen: false } route ? route.RateAt(step) : 0;
+        optimizer.LeafPlanOf(leaf) is { Settings.Frozen: false } leafPlan ? leafPlan.RateAt(step) : 0;
 
-    /// <summary>By which part of itself a leaf shrinks at a step: each decay times the rates behind it.</summary>
+    /// <summary>By which part of itself a leaf shrinks at a step: each decay times the rates after it.</summary>
     internal static double ShrinkageOf(this Optimizer optimizer, Leaf leaf, long step)
     {
-        LeafRoute route = optimizer.RouteOf(leaf);
-        if (route.Settings.Frozen) return 0;
-        Transform[] parts = [.. route.Transforms.Select(placed => placed.Transform)];
+        LeafPlan leafPlan = optimizer.LeafPlanOf(leaf);
+        if (leafPlan.Settings.Frozen) return 0;
+        Transform[] parts = [.. leafPlan.Transforms.Select(placed => placed.Transform)];
         double shrinkage = 0;
         for (int decay = 0; decay < parts.Length; decay++)
         {
-            // The multiplier of a group is that of the last rate, behind which there may be a decay.
-            double multiplier = parts.Skip(decay + 1).Any(HasRate) ? route.Settings.LearningRateMultiplier : 1;
-            shrinkage += parts.Skip(decay + 1).Aggregate(parts[decay].DecayOf(leaf) * multiplier, (product, part) => product * part.RateAt(step));
+            // The multiplier of a group is that of the last rate, after which there may be a decay.
+            double multiplier = parts.Skip(decay + 1).Any(HasRate) ? leafPlan.Settings.LearningRateMultiplier : 1;
+            shrinkage += parts.Skip(decay + 1).Aggregate(parts[decay].WeightDecayFor(leaf) * multiplier, (product, part) => product * part.RateAt(step));
         }
 
-        return shrinkage * route.Settings.WeightDecayMultiplier;
+        return shrinkage * leafPlan.Settings.WeightDecayMultiplier;
     }
 
     /// <summary>The same optimizer with every leaf at a multiple of its rate, be it in a group or in none.</summary>
@@ -64,7 +64,7 @@ internal static class PartExtensions
         [
             .. layout.Leaves.Select(leaf =>
             {
-                LeafSettings settings = optimizer.RouteOf(leaf).Settings;
+                LeafSettings settings = optimizer.LeafPlanOf(leaf).Settings;
                 bool isLastRate = optimizer.Parts[index].HasRateFor(leaf) && !optimizer.Parts.Skip(index + 1).Any(part => part.HasRateFor(leaf));
                 return new LeafGroup(
                     leaf.Name, other => other.Name == leaf.Name, isLastRate ? settings : settings with { LearningRateMultiplier = 1 });
@@ -98,9 +98,9 @@ internal static class PartExtensions
     /// <summary>Whether a part multiplies by a learning rate, or a part inside a partition does.</summary>
     internal static bool HasRate(this Transform part) => part is Partition
         ? part.OpenedParts().Any(HasRate)
-        : part.RateAt(1) != 1 || part.FactorOf(Vector, new(LearningRateMultiplier: 2)) != part.FactorOf(Vector, LeafSettings.Default);
+        : part.RateAt(1) != 1 || part.PerLeafFactor(Vector, new(LearningRateMultiplier: 2)) != part.PerLeafFactor(Vector, LeafSettings.Default);
 
-    private static bool HasRateFor(this Transform part, Leaf leaf) => part.RouteOf(leaf).Transforms.Any(placed => placed.Transform.HasRate());
+    private static bool HasRateFor(this Transform part, Leaf leaf) => part.LeafPlanOf(leaf).Transforms.Any(placed => placed.Transform.HasRate());
 
     /// <summary>The parts without groups, those inside of a partition included.</summary>
     private static Optimizer Bare(this Optimizer optimizer) => optimizer.Parts.Aggregate(Composition.Identity, static (parts, part) =>
@@ -109,5 +109,5 @@ internal static class PartExtensions
             : part with { Groups = [] }));
 
     /// <summary>Whether a part decays some of the leaves that the problems have.</summary>
-    internal static bool Decays(this Transform part) => Problem.Sample.Parameters<float>().Layout.Leaves.Any(leaf => part.DecayOf(leaf) != 0);
+    internal static bool DecayFilter(this Transform part) => Problem.Sample.Parameters<float>().Layout.Leaves.Any(leaf => part.WeightDecayFor(leaf) != 0);
 }

@@ -23,7 +23,7 @@ internal static class Claim
         {
             from += MemoryMarshal.AsBytes(expected[from..]).CommonPrefixLength(MemoryMarshal.AsBytes(actual[from..])) / Unsafe.SizeOf<T>();
             if (from < expected.Length && !(T.IsNaN(expected[from]) && T.IsNaN(actual[from])))
-                throw Differs(what, leaf, from, expected[from], actual[from]);
+                throw Differences(what, leaf, from, expected[from], actual[from]);
         }
     }
 
@@ -86,12 +86,12 @@ internal static class Claim
                 (double number, double tolerance) = expected(leaf, index);
                 double value = double.CreateTruncating(actual.AsSpan(leaf)[index]);
                 if (value.Equals(number) || double.IsNaN(tolerance) || Math.Abs(value - number) <= tolerance) continue;
-                throw Differs(what, leaf.Name, index, number, value, tolerance == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ± {tolerance:R}"));
+                throw Differences(what, leaf.Name, index, number, value, tolerance == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ± {tolerance:R}"));
             }
         }
     }
 
-    internal static BrokenClaimException Differs<T>(string what, string leaf, int index, T expected, T actual, string margin = "")
+    internal static BrokenClaimException Differences<T>(string what, string leaf, int index, T expected, T actual, string margin = "")
         where T : IBinaryFloatingPointIeee754<T> => new(string.Create(
             CultureInfo.InvariantCulture, $"{what}: {leaf}[{index}] is {actual:R} where {expected:R}{margin} is expected"));
 

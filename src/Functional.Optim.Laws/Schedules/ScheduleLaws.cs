@@ -77,20 +77,20 @@ public static class ScheduleLaws
         ArgumentNullException.ThrowIfNull(shape);
         foreach (long step in shape.Steps())
         {
-            if (Fault(step) is null) continue;
+            if (ErrorOf(step) is null) continue;
             long smallest = step;
             for (long less = step / 2; less > 0; less /= 2)
             {
-                if (Fault(smallest - less) is null) continue;
+                if (ErrorOf(smallest - less) is null) continue;
                 smallest -= less;
                 less = smallest;
             }
 
-            string reason = Fault(smallest)!;
+            string reason = ErrorOf(smallest)!;
             throw new LawException(law, schedule, $"at step {smallest}: {reason}", $"step {smallest}", new BrokenClaimException(reason));
         }
 
-        string? Fault(long step)
+        string? ErrorOf(long step)
         {
             try
             {

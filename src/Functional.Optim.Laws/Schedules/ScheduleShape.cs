@@ -7,7 +7,7 @@ namespace Functional.Optim.Laws;
 /// <param name="Peak">The highest rate.</param>
 /// <param name="Turns">
 /// The steps, in rising order, at which it turns or one piece ends and the next begins: between two neighbours it only rises or only
-/// falls. Behind the last anything between floor and peak is right.
+/// falls. After the last anything between floor and peak is right.
 /// </param>
 public sealed record ScheduleShape(double Floor, double Peak, params ImmutableArray<long> Turns)
 {

@@ -27,7 +27,7 @@ public sealed class TokenBatches
     /// <param name="batchSize">The windows of a batch, from 1.</param>
     /// <param name="context">The tokens of a window, from 1.</param>
     /// <param name="seed">The seed.</param>
-    /// <exception cref="ArgumentException">A size is below 1 or the text too short; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A size is below 1 or the text too short; every error is listed.</exception>
     public static TokenBatches Random(ReadOnlyMemory<int> tokens, int batchSize, int context, ulong seed)
     {
         Philox random = new(seed);
@@ -42,7 +42,7 @@ public sealed class TokenBatches
     /// <param name="batchSize">The windows of a batch, from 1.</param>
     /// <param name="context">The tokens of a window, from 1.</param>
     /// <param name="batches">The number of batches, from 1.</param>
-    /// <exception cref="ArgumentException">A size is below 1 or the text too short; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A size is below 1 or the text too short; every error is listed.</exception>
     public static TokenBatches Sequential(ReadOnlyMemory<int> tokens, int batchSize, int context, int batches)
     {
         long windows = (long)batchSize * batches;
@@ -71,7 +71,7 @@ public sealed class TokenBatches
     }
 
     private static TokenBatches Checked(ReadOnlyMemory<int> tokens, int batchSize, int context, int batches, Func<long, int, long> startOf) =>
-        new Faults()
+        new ValidationErrors()
             .Require(batchSize >= 1, nameof(batchSize), batchSize, "1 or more")
             .Require(context >= 1, nameof(context), context, "1 or more")
             .Require(batches >= 1, nameof(batches), batches, "1 or more")

@@ -24,7 +24,7 @@ internal static class FileFault
         _ => exception.Message.TrimEnd('.'),
     };
 
-    /// <summary>The name of a parameter of ours, which the runtime puts behind a message, says nothing about a file.</summary>
+    /// <summary>The name of a parameter of ours, which the runtime puts after a message, says nothing about a file.</summary>
     private static string WithoutParameter(string message)
     {
         int parameter = message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);

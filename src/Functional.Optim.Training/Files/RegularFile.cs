@@ -5,7 +5,7 @@ namespace Functional.Optim.Training;
 /// <summary>Finds the file that a path leads to, and refuses what is none.</summary>
 internal static class RegularFile
 {
-    /// <summary>The path of the file, behind all symbolic links; there may be nothing at it yet.</summary>
+    /// <summary>The path of the file, after all symbolic links; there may be nothing at it yet.</summary>
     /// <exception cref="IOException">There is a directory, a pipe, a device or a socket. None of them was opened.</exception>
     internal static string At(string path)
     {

@@ -170,8 +170,8 @@ internal static class TreeFile
 
     private static int ChunkLength<T>(int rest) => Math.Min(rest, ChunkBytes / Unsafe.SizeOf<T>());
 
-    private static void Require(bool holds, string fault)
+    private static void Require(bool holds, string error)
     {
-        if (!holds) throw new InvalidDataException(fault);
+        if (!holds) throw new InvalidDataException(error);
     }
 }

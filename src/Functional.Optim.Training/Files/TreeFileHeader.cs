@@ -8,7 +8,7 @@ internal sealed record TreeFileHeader(string Element, TreeFileHeader.LeafShape[]
     /// <summary>The parameters, and the slots of a train state.</summary>
     internal int TreeCount => 1 + (State?.Slots ?? 0);
 
-    /// <remarks>A struct, so that a null among the leaves is a fault of the header.</remarks>
+    /// <remarks>A struct, so that a null among the leaves is an error of the header.</remarks>
     [method: JsonConstructor]
     internal readonly record struct LeafShape(string Name, int[] Shape);
 
@@ -30,7 +30,7 @@ internal sealed record TreeFileHeader(string Element, TreeFileHeader.LeafShape[]
     {
         internal bool AreInRange(int capacity) =>
             Updates >= 0 && SkippedSteps >= 0 && Slots >= 0 && Slots <= capacity
-            && Others is { WithoutUpdate: >= 0, Gathered: >= 0, LeftOutInARow: >= 0 };
+            && Others is { SkippedUpdates: >= 0, Accumulated: >= 0, ConsecutiveSkips: >= 0 };
 
         /// <summary>What is told of each slot, scalar and leaf is told of all of them.</summary>
         internal bool IsComplete =>

@@ -27,7 +27,7 @@ public readonly record struct TrainState<T>(ParameterTree<T> Parameters, Optimiz
 {
     /// <summary>
     /// How many steps are finished: updates, and gradients that made none, gathered or left out
-    /// (<see cref="UpdateCounters.WithoutUpdate"/>). It numbers the batches, so none is drawn again; the schedule goes by the updates alone.
+    /// (<see cref="UpdateCounters.SkippedUpdates"/>). It numbers the batches, so none is drawn again; the schedule goes by the updates alone.
     /// </summary>
-    public long Step => Optimizer.Step + Optimizer.Counters.WithoutUpdate;
+    public long Step => Optimizer.Step + Optimizer.Counters.SkippedUpdates;
 }

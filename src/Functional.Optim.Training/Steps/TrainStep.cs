@@ -81,12 +81,12 @@ public static class TrainStep
             gradients = Zeroed(given);
         }
 
-        long update = state.Optimizer.Step + 1, leftOut = state.Optimizer.Counters.LeftOutInARow;
+        long update = state.Optimizer.Step + 1, leftOut = state.Optimizer.Counters.ConsecutiveSkips;
         (ParameterTree<T> parameters, OptimizerState<T> next) = donate
             ? optimizer.StepDonating(state.Parameters, gradients, state.Optimizer)
             : optimizer.Step(state.Parameters, gradients, state.Optimizer);
         if (zeroes && donate) given.Release(nameof(TrainStep));
-        bool skipped = next.Counters.LeftOutInARow > leftOut;
+        bool skipped = next.Counters.ConsecutiveSkips > leftOut;
         return (
             new TrainState<T>(parameters, next, state.SkippedSteps + (skipped ? 1 : 0)),
             new StepOutcome(loss, norm, optimizer.LearningRateAt(update), skipped));
@@ -113,15 +113,15 @@ public static class TrainStep
             (parameters, next, _) = donate
                 ? optimizer.StepDonating(function.Function, state.Parameters, state.Optimizer)
                 : optimizer.Step(function.Function, state.Parameters, state.Optimizer);
-            if (leavesOut) skipped = next.Counters.LeftOutInARow > before.LeftOutInARow;
-            else if (next.Counters.LeftOutInARow > 0 && policy == NonFinitePolicy.Skip) next = next.With(next.Counters with { LeftOutInARow = 0 });
+            if (leavesOut) skipped = next.Counters.ConsecutiveSkips > before.ConsecutiveSkips;
+            else if (next.Counters.ConsecutiveSkips > 0 && policy == NonFinitePolicy.Skip) next = next.With(next.Counters with { ConsecutiveSkips = 0 });
         }
         catch (NonFiniteGradientException) when (
-            policy == NonFinitePolicy.Skip && !leavesOut && before.LeftOutInARow < ApplyIfFinite.DefaultMostInARow)
+            policy == NonFinitePolicy.Skip && !leavesOut && before.ConsecutiveSkips < ApplyIfFinite.DefaultMostInARow)
         {
             skipped = true;
             OptimizerState<T> kept = donate ? state.Optimizer.HandOn(nameof(TrainStep)) : state.Optimizer.Copy();
-            next = kept.With(before with { WithoutUpdate = before.WithoutUpdate + 1, LeftOutInARow = before.LeftOutInARow + 1 });
+            next = kept.With(before with { SkippedUpdates = before.SkippedUpdates + 1, ConsecutiveSkips = before.ConsecutiveSkips + 1 });
             parameters = donate ? state.Parameters.HandOn(nameof(TrainStep)) : state.Parameters.Copy();
         }
 

@@ -10,7 +10,7 @@ namespace Functional.Optim.Training;
 /// <param name="Remaining">The time left at the mean pace of this run so far, evaluations included.</param>
 /// <param name="ValidationLoss">The mean loss of the evaluation batches; <see langword="null"/> where there was no evaluation.</param>
 /// <param name="StepMilliseconds">The mean of the interval, from asking for the batch to the end of the update.</param>
-/// <param name="OptimizerMilliseconds">The part of it behind the gradients: norm, clipping and update.</param>
+/// <param name="OptimizerMilliseconds">The part of it after the gradients: norm, clipping and update.</param>
 /// <param name="SkippedSteps">How many steps so far made no update, their gradients not being finite.</param>
 public readonly record struct StepReport(
     long Step, long TotalSteps, double Loss, double LearningRate, double GradientNorm, double TokensPerSecond, TimeSpan Remaining,

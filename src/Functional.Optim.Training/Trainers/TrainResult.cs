@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Functional.Optim.Training;
 
-/// <summary>What a run left behind.</summary>
+/// <summary>What a run left after.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="State">The state after the last step that was finished; save it or go on from it.</param>
 /// <param name="History">The reports, in order: all of them up to <see cref="TrainerOptions.MaxReports"/>.</param>

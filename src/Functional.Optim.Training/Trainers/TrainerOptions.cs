@@ -41,11 +41,11 @@ public sealed record TrainerOptions
     /// <param name="tokensPerBatch">The tokens of a batch; from 1. At 1, tokens per second are steps per second.</param>
     /// <param name="nonFinitePolicy">What to do about a gradient that is not finite, unless the optimizer has an <see cref="ApplyIfFinite"/>.</param>
     /// <param name="maxReports">How many reports the history holds; from 2. A longer run keeps some of its reports, spread over all of it.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static TrainerOptions Of(
         long steps, long evaluateEvery = 100, int evaluationBatches = 8, long reportEvery = 1, int tokensPerBatch = 1,
         NonFinitePolicy nonFinitePolicy = NonFinitePolicy.Throw, int maxReports = 65536) =>
-        new Faults()
+        new ValidationErrors()
             .Require(steps >= 1, nameof(steps), steps, "1 or more")
             .Require(evaluateEvery >= 1, nameof(evaluateEvery), evaluateEvery, "1 or more")
             .Require(evaluationBatches >= 1, nameof(evaluationBatches), evaluationBatches, "1 or more")

@@ -17,12 +17,12 @@ public static class CatalogueEntries
         ArgumentNullException.ThrowIfNull(name);
         if (entries.IsDefaultOrEmpty) throw new ArgumentException("There are no entries; allowed are one or more.", nameof(entries));
         CatalogueEntry<T>? found = entries.FirstOrDefault(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
-        return new Faults()
+        return new ValidationErrors()
             .Require(found is not null, entries[0].Kind, Excerpt.Of(name), string.Join(", ", entries.Select(entry => entry.Name)))
             .Make(() => found!);
     }
 
-    /// <summary>What one text says, such as <c>lion(learningRate=0.001, beta1=0.95)</c> (see <see cref="EntryText"/>), or every fault found.</summary>
+    /// <summary>What one text says, such as <c>lion(learningRate=0.001, beta1=0.95)</c> (see <see cref="EntryText"/>), or every error found.</summary>
     /// <typeparam name="T">What the entries build.</typeparam>
     /// <param name="entries">One or more.</param>
     /// <param name="text">Name and options.</param>

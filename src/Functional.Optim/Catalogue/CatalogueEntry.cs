@@ -24,10 +24,10 @@ public abstract class CatalogueEntry
     public string Paper { get; init; } = string.Empty;
 
     /// <summary>What other libraries call it; empty where they have no name for it.</summary>
-    public string KnownAs { get; init; } = string.Empty;
+    public string OtherNames { get; init; } = string.Empty;
 
     /// <summary>Where it differs from those; empty where it does not.</summary>
-    public string Differs { get; init; } = string.Empty;
+    public string Differences { get; init; } = string.Empty;
 
     /// <summary>Name and options, such as "cosine(peak, totalSteps, floor=0)".</summary>
     public override string ToString() => $"{Name}({string.Join(", ", Options)})";

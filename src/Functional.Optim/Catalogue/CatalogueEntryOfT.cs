@@ -13,7 +13,7 @@ public sealed class CatalogueEntry<T> : CatalogueEntry
     internal CatalogueEntry(string kind, string name, Func<OptionValues, T> make)
         : base(kind, name, OptionsOf(make)) => this.make = make;
 
-    /// <summary>What the options say, or every fault found: of each option by itself, else of options that do not go together.</summary>
+    /// <summary>What the options say, or every error found: of each option by itself, else of options that do not go together.</summary>
     /// <param name="options">Texts by the options' names; one with a default may be left out.</param>
     /// <param name="learningRate">The learning rate where no option gives it, such as a schedule made of others, which has no text.</param>
     public Validation<Error, T> Build(IReadOnlyDictionary<string, string> options, Schedule? learningRate = null)
@@ -21,7 +21,7 @@ public sealed class CatalogueEntry<T> : CatalogueEntry
         ArgumentNullException.ThrowIfNull(options);
         OptionValues values = new(options, learningRate);
         Validation<Error, T> made = Validated.Of(() => make(values));
-        return values.FaultsOf(Name).Make(() => made).Bind(static inner => inner);
+        return values.ErrorsOf(Name).Make(() => made).Bind(static inner => inner);
     }
 
     private static ImmutableArray<CatalogueOption> OptionsOf(Func<OptionValues, T> make)

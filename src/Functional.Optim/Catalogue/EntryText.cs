@@ -18,8 +18,8 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
     /// <summary>How deep parentheses may be nested, so that no text is too deep to be built.</summary>
     internal const int Deepest = 32;
 
-    /// <summary>How many options a text may give, far more than any entry has, so that there are not as many faults as characters.</summary>
-    internal const int MostOptions = 64;
+    /// <summary>How many options a text may give, far more than any entry has, so that there are not as many errors as characters.</summary>
+    internal const int MaxOptions = 64;
 
     /// <summary>
     /// Name and options from a text: at most 64 options, parentheses at most 32 deep. A comma that no option follows belongs to the value,
@@ -33,7 +33,7 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
         int open = trimmed.IndexOf('(', StringComparison.Ordinal);
         string name = (open < 0 ? trimmed : trimmed[..open]).TrimEnd();
         if (name.Length == 0 || name.AsSpan().ContainsAny("),=") || (open >= 0 && trimmed[^1] != ')'))
-            return Fault(text, $"is not written as {Form}");
+            return ErrorOf(text, $"is not written as {Form}");
         if (open < 0) return new EntryText(name, None);
         return OptionsOf(trimmed[(open + 1)..^1], text).Map(options => new EntryText(name, options));
     }
@@ -55,9 +55,9 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
         {
             char character = index < inside.Length ? inside[index] : ',';
             depth += character switch { '(' => 1, ')' => -1, _ => 0 };
-            if (depth < 0 || (index == inside.Length && depth > 0)) return Fault(text, "has a parenthesis without its other one");
+            if (depth < 0 || (index == inside.Length && depth > 0)) return ErrorOf(text, "has a parenthesis without its other one");
             // The parentheses around all options are the first level.
-            if (depth >= Deepest) return Fault(text, $"is nested deeper than {Deepest}");
+            if (depth >= Deepest) return ErrorOf(text, $"is nested deeper than {Deepest}");
             if (character != ',' || depth > 0) continue;
             ReadOnlySpan<char> piece = inside.AsSpan(start, index - start);
             start = index + 1;
@@ -66,8 +66,8 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
             {
                 if (last.Length > 0) options[last] = value.ToString();
                 last = piece[..equals].Trim().ToString();
-                if (options.ContainsKey(last)) return Fault(text, $"gives {Excerpt.Of(last)} twice");
-                if (options.Count == MostOptions) return Fault(text, $"gives more than {MostOptions} options");
+                if (options.ContainsKey(last)) return ErrorOf(text, $"gives {Excerpt.Of(last)} twice");
+                if (options.Count == MaxOptions) return ErrorOf(text, $"gives more than {MaxOptions} options");
                 options.Add(last, string.Empty);
                 value.Clear().Append(piece[(equals + 1)..].Trim());
             }
@@ -85,5 +85,5 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
         return options.ToImmutable();
     }
 
-    private static Error Fault(string text, string fault) => Error.New($"'{Excerpt.Of(text)}' {fault}");
+    private static Error ErrorOf(string text, string error) => Error.New($"'{Excerpt.Of(text)}' {error}");
 }

@@ -11,7 +11,7 @@ internal static class OptimizerEntries
             "sgd",
             at => Sgd.Of(
                 at.LearningRate(), ScheduledMomentum(at),
-                at.Number("dampening", "τ, the share of each gradient left out of the momentum", Bounds.UnitInterval, 0),
+                at.Real("dampening", "τ, the share of each gradient left out of the momentum", Bounds.UnitInterval, 0),
                 at.Flag("nesterov", "whether the update looks ahead, which wants momentum and no dampening"),
                 ScheduledPenalty(at), Decay(at), Maximize(at)),
             "goes down the gradient, or its momentum", "Robbins and Monro, 1951; Polyak, 1964", "torch SGD, Optax sgd", "Optax has no dampening"),
@@ -33,7 +33,7 @@ internal static class OptimizerEntries
             "nAdam",
             at => NAdam.Of(
                 at.LearningRate(), Beta1(at), Beta2(at), Epsilon(at, 1e-8),
-                at.Number("momentumDecay", "ψ, how fast the momentum rises from β₁ / 2 to β₁", Bounds.NotNegative, 0.004),
+                at.Real("momentumDecay", "ψ, how fast the momentum rises from β₁ / 2 to β₁", Bounds.NotNegative, 0.004),
                 Penalty(at), Decay(at), DecoupledDecay(at), Maximize(at),
                 at.Flag("asTorchBefore2", "whether a factor is counted twice, as by mistake in torch before 2.0")),
             "Adam with Nesterov momentum", "Dozat, 2016", "torch NAdam, Optax nadam", "Optax's momentum does not rise"),
@@ -41,10 +41,10 @@ internal static class OptimizerEntries
             "rAdam",
             at => RAdam.Of(
                 at.LearningRate(), ScheduledBeta1(at), Beta2(at), Epsilon(at, 1e-8),
-                at.WholeFrom("threshold", "what the length of the average has to exceed for adaptive steps", 4, 5),
+                at.IntegerAtLeast("threshold", "what the length of the average has to exceed for adaptive steps", 4, 5),
                 Penalty(at), Decay(at), DecoupledDecay(at), Maximize(at)),
             "momentum until the adaptive rate can be trusted, then Adam", "Liu et al., 2020", "torch RAdam, Optax radam",
-            "Optax adds ε behind the bias correction"),
+            "Optax adds ε after the bias correction"),
         Entry(
             "adamax",
             at => Adamax.Of(at.LearningRate(), ScheduledBeta1(at), Beta2(at), Epsilon(at, 1e-8), Penalty(at), Decay(at), Maximize(at)),
@@ -52,20 +52,20 @@ internal static class OptimizerEntries
         Entry(
             "adagrad",
             at => Adagrad.Of(
-                at.LearningRate(), at.Number("learningRateDecay", "d, how fast the rate falls: η(t) / (1 + (t − 1)·d)", Bounds.NotNegative, 0),
+                at.LearningRate(), at.Real("learningRateDecay", "d, how fast the rate falls: η(t) / (1 + (t − 1)·d)", Bounds.NotNegative, 0),
                 InitialAccumulator(at), Epsilon(at, 1e-10), EpsilonRoot(at, 0), Penalty(at), Decay(at), Maximize(at)),
             "divides by the root of the sum of all squares", "Duchi, Hazan and Singer, 2011", "torch Adagrad, Optax adagrad",
             "Optax's ε is under the root (`epsilonRoot`), its sum starts at 0.1"),
         Entry(
             "adadelta",
             at => Adadelta.Of(
-                at.LearningRate(), at.Number("rho", "ρ, how much of both means is kept", Bounds.BelowOne, 0.9),
-                at.Number("epsilon", "ε, under both roots", Bounds.Positive, 1e-6), Penalty(at), Decay(at), Maximize(at)),
+                at.LearningRate(), at.Real("rho", "ρ, how much of both means is kept", Bounds.HalfOpenUnitInterval, 0.9),
+                at.Real("epsilon", "ε, under both roots", Bounds.Positive, 1e-6), Penalty(at), Decay(at), Maximize(at)),
             "measures each step by the steps before it", "Zeiler, 2012", "torch Adadelta, Optax adadelta"),
         Entry(
             "rmsProp",
             at => RmsProp.Of(
-                at.LearningRate(), at.Number("alpha", "α, how much of the mean of the squares is kept", Bounds.BelowOne, 0.99),
+                at.LearningRate(), at.Real("alpha", "α, how much of the mean of the squares is kept", Bounds.HalfOpenUnitInterval, 0.99),
                 Epsilon(at, 1e-8), EpsilonRoot(at, 0), at.Flag("centered", "whether to divide by the deviation from the mean gradient"),
                 ScheduledMomentum(at), Penalty(at), Decay(at), Maximize(at)),
             "divides by the root of the mean of the squares", "Tieleman and Hinton, 2012; Graves, 2013", "torch RMSprop, Optax rmsprop",
@@ -73,20 +73,20 @@ internal static class OptimizerEntries
         Entry(
             "asgd",
             at => Asgd.Of(
-                at.LearningRate(), at.Number("lambda", "λ, the decay of the parameters and of the rate", Bounds.NotNegative, 1e-4),
-                at.Number("alpha", "α, the power by which the rate falls", Bounds.NotNegative, 0.75),
-                at.Whole("averageAfter", "t₀, how many updates pass before the average departs from the parameters", 0, 1_000_000),
+                at.LearningRate(), at.Real("lambda", "λ, the decay of the parameters and of the rate", Bounds.NotNegative, 1e-4),
+                at.Real("alpha", "α, the power by which the rate falls", Bounds.NotNegative, 0.75),
+                at.Integer("averageAfter", "t₀, how many updates pass before the average departs from the parameters", 0, 1_000_000),
                 Penalty(at), Decay(at), Maximize(at)),
             "descent with an average of the parameters as state", "Polyak and Juditsky, 1992; Xu, 2011", "torch ASGD",
             "torch keeps its rates in float32, as state"),
         Entry(
             "rprop",
             at => Rprop.Of(
-                at.Number("initialStep", "the size of the first step", Bounds.Positive, 0.01),
-                at.Number("etaMinus", "η⁻, what a step shrinks by where the sign flips", Rprop.Shrinking, 0.5),
-                at.Number("etaPlus", "η⁺, what it grows by where the sign stays", Rprop.Growing, 1.2),
-                at.Number("minimumStep", "the smallest size", Bounds.NotNegative, 1e-6),
-                at.Number("maximumStep", "the largest size, not below the smallest", Bounds.NotNegative, 50),
+                at.Real("initialStep", "the size of the first step", Bounds.Positive, 0.01),
+                at.Real("etaMinus", "η⁻, what a step shrinks by where the sign flips", Rprop.Shrinking, 0.5),
+                at.Real("etaPlus", "η⁺, what it grows by where the sign stays", Rprop.Growing, 1.2),
+                at.Real("minimumStep", "the smallest size", Bounds.NotNegative, 1e-6),
+                at.Real("maximumStep", "the largest size, not below the smallest", Bounds.NotNegative, 50),
                 at.LearningRate(description: "η(t), which the sizes are multiplied by", fallback: "1"), Penalty(at), Decay(at), Maximize(at)),
             "a step size for each parameter, by the signs of its gradient", "Igel and Hüsken, 2000; Riedmiller and Braun, 1993",
             "torch Rprop, Optax rprop", "theirs call `initialStep` the learning rate"),
@@ -101,8 +101,8 @@ internal static class OptimizerEntries
         Entry(
             "lars",
             at => Lars.Of(
-                at.LearningRate(), at.Number("momentum", MomentumText, Bounds.BelowOne, 0.9),
-                TransformEntries.Coefficient(at, 0.001), Penalty(at), Epsilon(at, 0), TransformEntries.Adapts(at), Maximize(at)),
+                at.LearningRate(), at.Real("momentum", MomentumText, Bounds.HalfOpenUnitInterval, 0.9),
+                TransformEntries.Coefficient(at, 0.001), Penalty(at), Epsilon(at, 0), TransformEntries.Filter(at), Maximize(at)),
             "momentum of gradients scaled leaf by leaf to the size of the parameters", "You, Gitman and Ginsburg, 2017", "Optax lars",
             "Optax takes the norm of g + λ·θ, the paper the sum of the norms"),
         Entry(
@@ -124,11 +124,11 @@ internal static class OptimizerEntries
                 at.LearningRate(), at.Choice("form", "whose semantics", AdafactorForm.HuggingFace),
                 at.Flag("relativeStep", "whether the rate is at most 1 / √t", true),
                 at.Flag("scaleByParameters", "whether a step is as long as the parameters of its leaf are large", true),
-                at.Number("beta1", "β₁, how much of the mean of the steps is kept; 0 for no momentum", Bounds.BelowOne, 0),
-                at.Number("beta2Power", "c, of β₂(t) = 1 − t^−c", Bounds.NotNegative, 0.8),
-                at.Number("clipThreshold", "d, the most that the root mean square of an update may be", Bounds.Positive, 1),
-                at.NumberOrNone("epsilon", "ε₁, added to the squares, or torch's smallest divisor; that of the form where not given", Bounds.NotNegative),
-                at.Number("minimumScale", "ε₂, the smallest size of parameters that counts", Bounds.NotNegative, 1e-3),
+                at.Real("beta1", "β₁, how much of the mean of the steps is kept; 0 for no momentum", Bounds.HalfOpenUnitInterval, 0),
+                at.Real("beta2Power", "c, of β₂(t) = 1 − t^−c", Bounds.NotNegative, 0.8),
+                at.Real("clipThreshold", "d, the most that the root mean square of an update may be", Bounds.Positive, 1),
+                at.RealOrNone("epsilon", "ε₁, added to the squares, or torch's smallest divisor; that of the form where not given", Bounds.NotNegative),
+                at.Real("minimumScale", "ε₂, the smallest size of parameters that counts", Bounds.NotNegative, 1e-3),
                 Decoupled(at, 0), Decay(at), Maximize(at)),
             "divides by a row and a column that stand for the squares of a matrix", "Shazeer and Stern, 2018",
             "torch Adafactor, Optax adafactor", "m + n numbers for a matrix; torch's is `form: Torch`; Optax leaves small matrices whole"),
@@ -143,16 +143,16 @@ internal static class OptimizerEntries
             "scheduleFree",
             at => ScheduleFree.Of(
                 at.Inner("base", "what makes the steps, with a momentum, which becomes β, and one learning rate at its end, such as adamW"),
-                at.Whole("warmupSteps", "W, the updates in which the rate rises to that of the base", 0, 0),
-                at.Number("stepPower", "r, the power of the step in the weights of the average", Bounds.NotNegative, 0),
-                at.Number("ratePower", "p, the power of the largest rate in them", Bounds.NotNegative, 2),
-                at.Number("innerMomentum", "the first moment that Adam's scaling keeps all the same", Bounds.BelowOne, 0)),
+                at.Integer("warmupSteps", "W, the updates in which the rate rises to that of the base", 0, 0),
+                at.Real("stepPower", "r, the power of the step in the weights of the average", Bounds.NotNegative, 0),
+                at.Real("ratePower", "p, the power of the largest rate in them", Bounds.NotNegative, 2),
+                at.Real("innerMomentum", "the first moment that Adam's scaling keeps all the same", Bounds.HalfOpenUnitInterval, 0)),
             "an average of the parameters in place of a schedule that falls; evaluate `EvaluationParameters`", "Defazio et al., 2024",
             "schedulefree AdamWScheduleFree, Optax schedule_free", "Optax keeps z and x, and its base has no momentum"),
         Entry(
             "muon",
             at => Muon.Of(
-                at.LearningRate(), at.Number("momentum", MomentumText, Bounds.BelowOne, 0.95), at.Flag("nesterov", "whether the momentum looks one step ahead", true),
+                at.LearningRate(), at.Real("momentum", MomentumText, Bounds.HalfOpenUnitInterval, 0.95), at.Flag("nesterov", "whether the momentum looks one step ahead", true),
                 TransformEntries.Variant(at), TransformEntries.Steps(at), TransformEntries.ScaleOf(at, MatrixScale.Original),
                 Decoupled(at, 0.1), Decay(at), Maximize(at)),
             "the momentum of matrices, made orthogonal; other leaves by `Partition`", "Jordan et al., 2024; Liu et al., 2025",
@@ -161,16 +161,16 @@ internal static class OptimizerEntries
 
     internal static CatalogueEntry<Lbfgs> Lbfgs { get; } = new(Kind, "lbfgs", at => Optim.Lbfgs.Of(
         at.LearningRate(description: "η(k), the step size, or the one that a line search tries first", fallback: "1"),
-        at.WholeFrom("maximumIterations", "how many iterations a step makes", 1, 20),
-        at.WholeOrNone("maximumEvaluations", "after how many evaluations a step ends; 5/4 of the iterations where not given", 1),
-        at.Number("gradientTolerance", "the largest gradient at a minimum", Bounds.NotNegative, 1e-7),
-        at.Number("changeTolerance", "the largest change that counts as none", Bounds.NotNegative, 1e-9),
-        at.WholeFrom("historySize", "how many moves are remembered", 1, 100),
+        at.IntegerAtLeast("maximumIterations", "how many iterations a step makes", 1, 20),
+        at.IntegerOrNone("maximumEvaluations", "after how many evaluations a step ends; 5/4 of the iterations where not given", 1),
+        at.Real("gradientTolerance", "the largest gradient at a minimum", Bounds.NotNegative, 1e-7),
+        at.Real("changeTolerance", "the largest change that counts as none", Bounds.NotNegative, 1e-9),
+        at.IntegerAtLeast("historySize", "how many moves are remembered", 1, 100),
         at.Choice("lineSearch", "how far to go along a direction", LineSearch.None),
         at.Leaves("frozen", "which leaves stay as they are", LeafFilter.None)))
     {
-        Description = "takes a function, and makes a curvature of its last moves", Paper = "Liu and Nocedal, 1989", KnownAs = "torch LBFGS, Optax lbfgs",
-        Differs = "a pure step; Optax remembers 10 moves and searches a line by default",
+        Description = "takes a function, and makes a curvature of its last moves", Paper = "Liu and Nocedal, 1989", OtherNames = "torch LBFGS, Optax lbfgs",
+        Differences = "a pure step; Optax remembers 10 moves and searches a line by default",
     };
 
     internal const string MomentumText = "μ, how much of the momentum is kept";
@@ -180,33 +180,33 @@ internal static class OptimizerEntries
         DecoupledText = "λ, decoupled";
 
     private static CatalogueEntry<Optimizer> Entry(
-        string name, Func<OptionValues, Optimizer> make, string description, string paper, string knownAs, string differs = "") => new(Kind, name, make)
+        string name, Func<OptionValues, Optimizer> make, string description, string paper, string otherNames, string differences = "") => new(Kind, name, make)
     {
-        Description = description, Paper = paper, KnownAs = knownAs, Differs = differs,
+        Description = description, Paper = paper, OtherNames = otherNames, Differences = differences,
     };
 
-    private static Schedule ScheduledMomentum(OptionValues at) => at.Scheduled("momentum", MomentumText, Bounds.BelowOne, 0);
+    private static Schedule ScheduledMomentum(OptionValues at) => at.Scheduled("momentum", MomentumText, Bounds.HalfOpenUnitInterval, 0);
 
-    private static double Beta1(OptionValues at, double fallback = 0.9) => at.Number("beta1", Beta1Text, Bounds.BelowOne, fallback);
+    private static double Beta1(OptionValues at, double fallback = 0.9) => at.Real("beta1", Beta1Text, Bounds.HalfOpenUnitInterval, fallback);
 
-    private static Schedule ScheduledBeta1(OptionValues at) => at.Scheduled("beta1", Beta1Text, Bounds.BelowOne, 0.9);
+    private static Schedule ScheduledBeta1(OptionValues at) => at.Scheduled("beta1", Beta1Text, Bounds.HalfOpenUnitInterval, 0.9);
 
     private static double Beta2(OptionValues at, double fallback = 0.999) =>
-        at.Number("beta2", "β₂, how much of the slower mean is kept", Bounds.BelowOne, fallback);
+        at.Real("beta2", "β₂, how much of the slower mean is kept", Bounds.HalfOpenUnitInterval, fallback);
 
-    private static double Epsilon(OptionValues at, double fallback) => at.Number("epsilon", "ε, added to the divisor", Bounds.NotNegative, fallback);
+    private static double Epsilon(OptionValues at, double fallback) => at.Real("epsilon", "ε, added to the divisor", Bounds.NotNegative, fallback);
 
     private static double EpsilonRoot(OptionValues at, double fallback) =>
-        at.Number("epsilonRoot", "ε_r, added under the root", Bounds.NotNegative, fallback);
+        at.Real("epsilonRoot", "ε_r, added under the root", Bounds.NotNegative, fallback);
 
     private static double InitialAccumulator(OptionValues at) =>
-        at.Number("initialAccumulator", "what the squares start with", Bounds.NotNegative, 0);
+        at.Real("initialAccumulator", "what the squares start with", Bounds.NotNegative, 0);
 
-    private static double Penalty(OptionValues at) => at.Number("weightDecay", PenaltyText, Bounds.NotNegative, 0);
+    private static double Penalty(OptionValues at) => at.Real("weightDecay", PenaltyText, Bounds.NotNegative, 0);
 
     private static Schedule ScheduledPenalty(OptionValues at) => at.Scheduled("weightDecay", PenaltyText, Bounds.NotNegative, 0);
 
-    private static double Decoupled(OptionValues at, double fallback) => at.Number("weightDecay", DecoupledText, Bounds.NotNegative, fallback);
+    private static double Decoupled(OptionValues at, double fallback) => at.Real("weightDecay", DecoupledText, Bounds.NotNegative, fallback);
 
     private static Schedule ScheduledDecoupled(OptionValues at, double fallback) =>
         at.Scheduled("weightDecay", DecoupledText, Bounds.NotNegative, fallback);

@@ -8,56 +8,56 @@ namespace Functional.Optim;
 
 /// <summary>
 /// Reads an entry's options from texts. Asking for a value declares its option, so that each stands in one place: an entry runs its factory
-/// once over no text to learn its options. What is returned where the text is missing or wrong has no meaning; the fault is noted.
+/// once over no text to learn its options. What is returned where the text is missing or wrong has no meaning; the error is noted.
 /// </summary>
 internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Schedule? learningRate = null)
 {
     private delegate bool Reader<T>(string text, out T value);
 
-    private readonly Faults faults = new();
+    private readonly ValidationErrors errors = new();
 
     /// <summary>The options asked for so far.</summary>
     internal ImmutableArray<CatalogueOption> Options { get; private set; } = [];
 
-    internal double Number(string name, string description, string allowed, double? fallback = null) =>
-        Read<double>(OfNumber(name, description, allowed, fallback), ReadNumber);
+    internal double Real(string name, string description, string allowed, double? fallback = null) =>
+        Read<double>(OfReal(name, description, allowed, fallback), ReadReal);
 
-    internal double Number(string name, string description, Bounds allowed, double? fallback = null) => Read(
-        OfNumber(name, description, allowed.Allowed, fallback),
-        (string text, out double value) => ReadNumber(text, out value) && allowed.Contains(value));
+    internal double Real(string name, string description, Bounds allowed, double? fallback = null) => Read(
+        OfReal(name, description, allowed.Allowed, fallback),
+        (string text, out double value) => ReadReal(text, out value) && allowed.Contains(value));
 
-    internal double? NumberOrNone(string name, string description, Bounds allowed) => Read(
+    internal double? RealOrNone(string name, string description, Bounds allowed) => Read(
         new(name, description, "a number or nothing", allowed.Allowed, string.Empty),
         (string text, out double? value) =>
         {
-            bool isNumber = ReadNumber(text, out double number);
+            bool isNumber = ReadReal(text, out double number);
             value = isNumber ? number : null;
             return isNumber ? allowed.Contains(number) : text.Length == 0;
         });
 
-    internal long Whole(string name, string description, string allowed, long? fallback = null) =>
-        Read<long>(OfWhole(name, description, allowed, fallback), ReadWhole);
+    internal long Integer(string name, string description, string allowed, long? fallback = null) =>
+        Read<long>(OfInteger(name, description, allowed, fallback), ReadInteger);
 
-    internal long Whole(string name, string description, long least, long? fallback = null) =>
-        WholeFrom(name, description, least, fallback);
+    internal long Integer(string name, string description, long least, long? fallback = null) =>
+        IntegerAtLeast(name, description, least, fallback);
 
-    internal T WholeFrom<T>(string name, string description, T least, T? fallback = null)
+    internal T IntegerAtLeast<T>(string name, string description, T least, T? fallback = null)
         where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => Read(
-        OfWhole(name, description, AtLeast(least), fallback),
-        (string text, out T value) => ReadWhole(text, out value) && value >= least);
+        OfInteger(name, description, AtLeast(least), fallback),
+        (string text, out T value) => ReadInteger(text, out value) && value >= least);
 
-    internal T? WholeOrNone<T>(string name, string description, T least)
+    internal T? IntegerOrNone<T>(string name, string description, T least)
         where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => Read(
         new(name, description, "a whole number or nothing", AtLeast(least), string.Empty),
         (string text, out T? value) =>
         {
-            bool whole = ReadWhole(text, out T number);
+            bool whole = ReadInteger(text, out T number);
             value = whole ? number : null;
             return whole ? number >= least : text.Length == 0;
         });
 
-    internal long[] Wholes(string name, string description, string allowed) =>
-        Read<long[]>(new(name, description, "whole numbers with commas between", allowed, null), ReadWholes) ?? [];
+    internal long[] Integers(string name, string description, string allowed) =>
+        Read<long[]>(new(name, description, "whole numbers with commas between", allowed, null), ReadIntegers) ?? [];
 
     internal bool Flag(string name, string description, bool fallback = false) =>
         Read<bool>(new(name, description, "a word", "true, false", fallback ? "true" : "false"), bool.TryParse);
@@ -72,12 +72,12 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
     /// <summary>A setting that is a number, or a schedule as text.</summary>
     internal Schedule Scheduled(string name, string description, Bounds allowed, double? fallback = null)
     {
-        CatalogueOption option = OfNumber(name, description, allowed.Allowed, fallback) with { Type = "a number or a schedule" };
+        CatalogueOption option = OfReal(name, description, allowed.Allowed, fallback) with { Type = "a number or a schedule" };
         string? text = TextOf(option);
         return text is null || !text.Contains('(')
             ? Read(option, (string text, out Schedule value) =>
             {
-                bool isNumber = ReadNumber(text, out double number);
+                bool isNumber = ReadReal(text, out double number);
                 value = number;
                 return isNumber && allowed.Contains(number);
             })
@@ -87,7 +87,7 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
     /// <summary>The learning rate: where no text gives it the schedule that was given for it, if one was.</summary>
     internal Schedule LearningRate(string name = "learningRate", string description = "η(t)", string? fallback = null) => Build(
         new(name, description, "a schedule", $"a number or one of the schedules as {EntryText.Form}", fallback),
-        text => ReadNumber(text, out double rate)
+        text => ReadReal(text, out double rate)
             ? Validated.Of<Schedule>(() => Constant.Of(rate))
             : Catalogue.Schedules.Build(text),
         learningRate);
@@ -96,13 +96,13 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
         new(name, description, "an optimizer", $"one of the optimizers and transforms as {EntryText.Form}", null),
         text => ImmutableArray.Create([.. Catalogue.Optimizers, .. Catalogue.Transforms]).Build(text, learningRate));
 
-    /// <summary>The faults of reading, those of texts that no option asked for among them.</summary>
-    internal Faults FaultsOf(string entry)
+    /// <summary>The errors of reading, those of texts that no option asked for among them.</summary>
+    internal ValidationErrors ErrorsOf(string entry)
     {
         string[] known = [.. Options.Select(option => option.Name)];
-        foreach (string name in given.Keys.Except(known, StringComparer.OrdinalIgnoreCase).Take(EntryText.MostOptions))
-            faults.Require(false, Excerpt.Of(name), $"no option of {entry}", string.Join(", ", known));
-        return faults;
+        foreach (string name in given.Keys.Except(known, StringComparer.OrdinalIgnoreCase).Take(EntryText.MaxOptions))
+            errors.Require(false, Excerpt.Of(name), $"no option of {entry}", string.Join(", ", known));
+        return errors;
     }
 
     private T Read<T>(CatalogueOption option, Reader<T> read)
@@ -114,7 +114,7 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
         return value;
     }
 
-    /// <summary>What is built from a text of its own, whose faults are told with the option's name in front.</summary>
+    /// <summary>What is built from a text of its own, whose errors are told with the option's name in front.</summary>
     private T Build<T>(CatalogueOption option, Func<string, Validation<Error, T>> build, T? otherwise = null)
         where T : class
     {
@@ -124,23 +124,23 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
         Require(text is not null, option, text);
         return text is null ? null! : build(text).MatchUnsafe(Succ: built => built, Fail: inside =>
         {
-            faults.Within(option.Name, inside);
+            errors.Within(option.Name, inside);
             return null!;
         });
     }
 
     private void Require(bool holds, CatalogueOption option, string? text) =>
-        faults.Require(holds, option.Name, text is null ? "not given" : Excerpt.Of(text), $"{option.Type}, {option.Allowed}");
+        errors.Require(holds, option.Name, text is null ? "not given" : Excerpt.Of(text), $"{option.Type}, {option.Allowed}");
 
     private string? TextOf(CatalogueOption option) => GivenFor(option) ?? option.Default;
 
     private string? GivenFor(CatalogueOption option) =>
         given.FirstOrDefault(text => string.Equals(text.Key, option.Name, StringComparison.OrdinalIgnoreCase)).Value;
 
-    private static CatalogueOption OfNumber(string name, string description, string allowed, double? fallback) =>
+    private static CatalogueOption OfReal(string name, string description, string allowed, double? fallback) =>
         new(name, description, "a number", allowed, fallback?.ToString("g", CultureInfo.InvariantCulture));
 
-    private static CatalogueOption OfWhole<T>(string name, string description, string allowed, T? fallback)
+    private static CatalogueOption OfInteger<T>(string name, string description, string allowed, T? fallback)
         where T : struct, IBinaryInteger<T> =>
         new(name, description, "a whole number", allowed, fallback?.ToString(null, CultureInfo.InvariantCulture));
 
@@ -148,14 +148,14 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, string> given, Sc
         where T : struct, IBinaryInteger<T>, IMinMaxValue<T> =>
         typeof(T) == typeof(int) ? $"{least} to {T.MaxValue}" : Bounds.AtLeast(long.CreateChecked(least)).Allowed;
 
-    private static bool ReadNumber(string text, out double value) =>
+    private static bool ReadReal(string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 
-    private static bool ReadWhole<T>(string text, out T value)
+    private static bool ReadInteger<T>(string text, out T value)
         where T : struct, IBinaryInteger<T> =>
         T.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out value);
 
-    private static bool ReadWholes(string text, out long[] values)
+    private static bool ReadIntegers(string text, out long[] values)
     {
         List<long> read = [];
         bool whole = true;

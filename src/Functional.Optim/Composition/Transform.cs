@@ -9,7 +9,7 @@ namespace Functional.Optim;
 /// <see cref="Composition.Then"/>.
 /// </summary>
 /// <remarks>
-/// An elementwise transform appends a rule (<see cref="Append"/>), on which its slots, of the leaf's own shape, are handed. One that
+/// An elementwise transform appends a rule (<see cref="AddRule"/>), on which its slots, of the leaf's own shape, are handed. One that
 /// needs a whole leaf, such as a matrix, overrides <see cref="TransformLeaf"/>; its slots have the shapes that
 /// <see cref="SlotShape"/> gives them. One that needs a norm first measures it (<see cref="Measure"/>).
 /// </remarks>
@@ -82,17 +82,17 @@ public abstract record Transform : Optimizer
     }
 
     /// <summary>Whether the transform must see the whole update before it can work on its first element: see <see cref="Measure"/>.</summary>
-    protected internal virtual bool Measures => false;
+    protected internal virtual bool NeedsStatistics => false;
 
     /// <summary>Whether each leaf is measured by itself, so that leaves alike must not be worked on as one range.</summary>
     protected internal virtual bool LeafByLeaf => false;
 
-    /// <summary>Measures the update before the transform works on it.</summary>
+    /// <summary>NeedsStatistics the update before the transform works on it.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="update">The update that enters the transform, and the parameters.</param>
-    /// <param name="measured">A number per range, which <see cref="Append"/> finds as <see cref="RulePass{T}.Measured"/>.</param>
+    /// <param name="measured">A number per range, which <see cref="AddRule"/> finds as <see cref="RulePass{T}.Measured"/>.</param>
     /// <exception cref="NonFiniteGradientException">The update is not finite and the transform cannot do without; nothing was changed.</exception>
-    protected internal virtual void Measure<T>(in Measurement<T> update, Span<double> measured)
+    protected internal virtual void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
     }
@@ -134,7 +134,7 @@ public abstract record Transform : Optimizer
     }
 
     /// <summary>The decay λ that this transform gives a leaf, for reports; 0 when it does not decay.</summary>
-    protected internal virtual double DecayOf(Leaf leaf) => 0;
+    protected internal virtual double WeightDecayFor(Leaf leaf) => 0;
 
     /// <summary>Whether it multiplies the update by a learning rate, which <see cref="RateAt"/> tells.</summary>
     protected internal virtual bool IsLearningRate => false;
@@ -147,16 +147,16 @@ public abstract record Transform : Optimizer
     /// learning rate where it depends on <see cref="LeafSettings.LearningRateMultiplier"/>, which all but the last of an optimizer
     /// see as 1.
     /// </summary>
-    protected internal virtual double FactorOf(Leaf leaf, LeafSettings settings) => 1;
+    protected internal virtual double PerLeafFactor(Leaf leaf, LeafSettings settings) => 1;
 
     /// <summary>
-    /// Appends this transform's rule to those before it, once: <c>pass.Then(first, new MyRule&lt;T&gt;(…))</c>; by default one that
+    /// Appends this transform's rule to those before it, once: <c>pass.Add(first, new MyRule&lt;T&gt;(…))</c>; by default one that
     /// changes nothing. Its constants may differ from leaf to leaf, its type may not, and it has as many slots as the transform has
     /// names, or none where the transform changes whole leaves.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TFirst">The rules before.</typeparam>
-    protected internal virtual void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    protected internal virtual void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TFirst : unmanaged, IUpdateRule<T> => pass.Then(first, default(IdentityRule<T>));
+        where TFirst : unmanaged, IUpdateRule<T> => pass.Add(first, default(IdentityRule<T>));
 }

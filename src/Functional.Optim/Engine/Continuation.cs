@@ -68,7 +68,7 @@ internal static class Continuation
                 .Select(slot => state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot]),
         ];
         StateShell<T> next = optimizer.PlanFor(layout, SlotStarts.Of([.. started])).Schema.Rent<T>();
-        (next.Step, next.Counters) = (state.Step, optimizer.Gathers ? state.Counters : state.Counters with { Gathered = 0 });
+        (next.Step, next.Counters) = (state.Step, optimizer.Accumulates ? state.Counters : state.Counters with { Accumulated = 0 });
         for (int slot = 0; slot < slots.Length; slot++) next.Slots[slot] = StateSlot<T>.Of(slots[slot].ToTree(), plan.Slots[slot].Format, (uint)slot);
         scalars.CopyTo(next.Scalars, 0);
         return (next.Handle(), new ContinuationReport([.. rows], dropped));

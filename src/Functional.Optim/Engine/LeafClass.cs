@@ -46,7 +46,7 @@ internal sealed class LeafClass
 
     internal Leaf[] Leaves { get; private set; } = [];
 
-    /// <summary>The leaves with padding behind them.</summary>
+    /// <summary>The leaves with padding after them.</summary>
     internal Leaf[] Padded { get; private set; } = [];
 
     internal Chunk[] Chunks { get; private set; } = [];
@@ -58,10 +58,10 @@ internal sealed class LeafClass
     internal int FirstSegment { get; set; }
 
     /// <summary>Adds a leaf, in the order of the layout.</summary>
-    internal void Add(Leaf leaf, LeafRoute route, ImmutableArray<SlotPlan> slots)
+    internal void Add(Leaf leaf, LeafPlan leafPlan, ImmutableArray<SlotPlan> slots)
     {
         leaves.Add(leaf);
-        LeafFactors.Of(route, leaf, factors);
+        LeafFactors.Of(leafPlan, leaf, factors);
         for (int index = 0; index < Slots.Length; index++) shifts[index] = slots[Slots[index]].ShiftOf(leaf);
         for (int index = 0; index < Transforms.Length; index++)
             starts[index] = SlotPlan.StartOf(slots, Transforms[index], leaf);
@@ -76,7 +76,7 @@ internal sealed class LeafClass
         else
         {
             segments.Add(new Segment(
-                leaf.Offset, end, leaf, route.Settings, Known(knownFactors, factors), Known(knownShifts, shifts), Known(knownStarts, starts)));
+                leaf.Offset, end, leaf, leafPlan.Settings, Known(knownFactors, factors), Known(knownShifts, shifts), Known(knownStarts, starts)));
         }
     }
 

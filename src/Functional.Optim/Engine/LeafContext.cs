@@ -34,8 +34,8 @@ public readonly ref struct LeafContext<T>
     /// <summary>The number of updates that the slots of the leaf have had, this one included.</summary>
     public long SlotStep => run.Step - SlotPlan.StartOf(run.Plan.Slots, step.Placed, Leaf);
 
-    /// <summary>The settings of the leaf, such as the multiplier of its decay; that of its rate is for <see cref="Transform.FactorOf"/>.</summary>
-    public LeafSettings Settings => run.Plan.Routes[Leaf.Index].Settings;
+    /// <summary>The settings of the leaf, such as the multiplier of its decay; that of its rate is for <see cref="Transform.PerLeafFactor"/>.</summary>
+    public LeafSettings Settings => run.Plan.LeafPlans[Leaf.Index].Settings;
 
     /// <summary>θ of the leaf.</summary>
     public ReadOnlySpan<T> Parameters { get; }

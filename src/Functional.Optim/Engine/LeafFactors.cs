@@ -10,17 +10,17 @@ internal static class LeafFactors
     /// would count twice.
     /// </summary>
     /// <exception cref="ArgumentException">There is a multiplier and no learning rate.</exception>
-    internal static void Of(LeafRoute route, Leaf leaf, Span<double> factors)
+    internal static void Of(LeafPlan leafPlan, Leaf leaf, Span<double> factors)
     {
-        LeafSettings settings = route.Settings;
+        LeafSettings settings = leafPlan.Settings;
         LeafSettings withoutMultiplier =
             settings.LearningRateMultiplier == 1 ? settings : settings with { LearningRateMultiplier = 1 };
         for (int index = 0; index < factors.Length; index++)
-            factors[index] = route.Transforms[index].Transform.FactorOf(leaf, withoutMultiplier);
+            factors[index] = leafPlan.Transforms[index].Transform.PerLeafFactor(leaf, withoutMultiplier);
         if (settings.LearningRateMultiplier == 1) return;
         for (int index = factors.Length - 1; index >= 0; index--)
         {
-            double multiplied = route.Transforms[index].Transform.FactorOf(leaf, settings);
+            double multiplied = leafPlan.Transforms[index].Transform.PerLeafFactor(leaf, settings);
             if (multiplied == factors[index]) continue;
             factors[index] = multiplied;
             return;
@@ -29,7 +29,7 @@ internal static class LeafFactors
         throw new ArgumentException(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The group {route.Name} multiplies the learning rate of {leaf} by {settings.LearningRateMultiplier}, and ")
-            + $"no part that {leaf} goes through is a learning rate; put a LearningRate behind them, or take a multiplier of 1.");
+                $"The group {leafPlan.Name} multiplies the learning rate of {leaf} by {settings.LearningRateMultiplier}, and ")
+            + $"no part that {leaf} goes through is a learning rate; put a LearningRate after them, or take a multiplier of 1.");
     }
 }

@@ -9,7 +9,7 @@ namespace Functional.Optim;
 /// <param name="stage">How many transforms before it need the update of all leaves together.</param>
 /// <param name="part">Which of the optimizer's parts it is or is in.</param>
 /// <param name="format">How its slots are kept.</param>
-/// <param name="prefix">The names of the partitions' rules around it, each with a slash behind it; empty outside of partitions.</param>
+/// <param name="prefix">The names of the partitions' rules around it, each with a slash after it; empty outside of partitions.</param>
 internal sealed class PlacedTransform(Transform transform, int firstSlot, int firstScalar, int stage, string prefix, int part, StateFormat format)
 {
     internal Transform Transform => transform;
@@ -55,7 +55,7 @@ internal sealed class Placement
         ImmutableArray<Place>.Builder places = ImmutableArray.CreateBuilder<Place>(parts.Length);
         for (int part = 0; part < parts.Length; part++)
         {
-            if (part > 0 && parts[part].Measures) stage++;
+            if (part > 0 && parts[part].NeedsStatistics) stage++;
             places.Add(Put(parts[part], "", part, format));
         }
 

@@ -17,10 +17,10 @@ internal sealed class Plan
     private readonly int maxScratch;
 
     private Plan(
-        Placement placement, LeafRoute[] routes, Leaf[] frozen, LeafClass[] classes, StateSchema schema, ImmutableArray<SlotPlan> slots,
+        Placement placement, LeafPlan[] leafPlans, Leaf[] frozen, LeafClass[] classes, StateSchema schema, ImmutableArray<SlotPlan> slots,
         ImmutableArray<PlanStep> steps)
     {
-        (Placement, Routes, Frozen, Classes, Schema, Slots, Steps) = (placement, routes, frozen, classes, schema, slots, steps);
+        (Placement, LeafPlans, Frozen, Classes, Schema, Slots, Steps) = (placement, leafPlans, frozen, classes, schema, slots, steps);
         PassCount = steps.Count(step => step is FusedPass);
         MeasuredCount = steps.OfType<MeasureStep>().Sum(step => step.Segments.Length);
         NeedsScratch = steps.Any(step => step is LeafStep or FusedPass { IsLast: false });
@@ -40,8 +40,8 @@ internal sealed class Plan
     /// <summary>The elements of the flat buffer, padding included.</summary>
     internal int TotalLength { get; private init; }
 
-    /// <summary>The route of every leaf.</summary>
-    internal LeafRoute[] Routes { get; }
+    /// <summary>The leafPlan of every leaf.</summary>
+    internal LeafPlan[] LeafPlans { get; }
 
     internal Leaf[] Frozen { get; }
 
@@ -79,29 +79,29 @@ internal sealed class Plan
         Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout, SlotStarts? starts, bool isScattered)
     {
         Placement placement = Placement.Of(parts, optimizer.StateFormat);
-        LeafRouter router = new(optimizer, placement);
-        LeafRoute[] routes = new LeafRoute[layout.Leaves.Length];
-        for (int leaf = 0; leaf < routes.Length; leaf++) routes[leaf] = router.RouteOf(layout.Leaves[leaf]);
-        ImmutableArray<SlotPlan> slots = SlotsOf(placement, layout, routes, starts);
+        LeafPlanner router = new(optimizer, placement);
+        LeafPlan[] leafPlans = new LeafPlan[layout.Leaves.Length];
+        for (int leaf = 0; leaf < leafPlans.Length; leaf++) leafPlans[leaf] = router.LeafPlanOf(layout.Leaves[leaf]);
+        ImmutableArray<SlotPlan> slots = SlotsOf(placement, layout, leafPlans, starts);
 
         List<LeafClass> classes = [];
         Dictionary<PlacedTransform[], LeafClass> byWay = [];
-        for (int leaf = 0; leaf < routes.Length; leaf++)
+        for (int leaf = 0; leaf < leafPlans.Length; leaf++)
         {
-            LeafRoute route = routes[leaf];
-            if (route.Settings.Frozen || layout.Leaves[leaf].Length == 0) continue;
-            foreach (PlacedTransform placed in route.Transforms)
+            LeafPlan leafPlan = leafPlans[leaf];
+            if (leafPlan.Settings.Frozen || layout.Leaves[leaf].Length == 0) continue;
+            foreach (PlacedTransform placed in leafPlan.Transforms)
             {
                 if (placed.Transform.Refuses(layout.Leaves[leaf]) is { } reason) throw new ArgumentException(reason);
             }
 
-            if (!byWay.TryGetValue(route.Transforms, out LeafClass? leafClass))
+            if (!byWay.TryGetValue(leafPlan.Transforms, out LeafClass? leafClass))
             {
-                byWay[route.Transforms] = leafClass = new LeafClass(route.Transforms, isScattered);
+                byWay[leafPlan.Transforms] = leafClass = new LeafClass(leafPlan.Transforms, isScattered);
                 classes.Add(leafClass);
             }
 
-            leafClass.Add(layout.Leaves[leaf], route, slots);
+            leafClass.Add(layout.Leaves[leaf], leafPlan, slots);
         }
 
         int segments = 0;
@@ -121,8 +121,8 @@ internal sealed class Plan
             Identity = placement.Identity,
             Starts = starts,
         };
-        Leaf[] frozen = [.. layout.Leaves.Where(leaf => routes[leaf.Index].Settings.Frozen)];
-        return new Plan(placement, routes, frozen, [.. classes], schema, slots, StepsOf(placement, classes, segments))
+        Leaf[] frozen = [.. layout.Leaves.Where(leaf => leafPlans[leaf.Index].Settings.Frozen)];
+        return new Plan(placement, leafPlans, frozen, [.. classes], schema, slots, StepsOf(placement, classes, segments))
         {
             Leaves = layout.Leaves, TotalLength = layout.TotalLength,
         };
@@ -154,7 +154,7 @@ internal sealed class Plan
 
     internal void ReturnScratch(AlignedBuffer<double> buffer) => scratch.Add(buffer);
 
-    private static ImmutableArray<SlotPlan> SlotsOf(Placement placement, TreeLayout layout, LeafRoute[] routes, SlotStarts? starts)
+    private static ImmutableArray<SlotPlan> SlotsOf(Placement placement, TreeLayout layout, LeafPlan[] leafPlans, SlotStarts? starts)
     {
         ImmutableArray<SlotPlan> slots =
         [
@@ -162,15 +162,15 @@ internal sealed class Plan
         ];
         if (slots.IsEmpty) return slots;
         HashSet<PlacedTransform> through = [];
-        LeafRoute? last = null;
+        LeafPlan? last = null;
         foreach (Leaf leaf in layout.Leaves)
         {
-            LeafRoute route = routes[leaf.Index];
-            if (!ReferenceEquals(route, last))
+            LeafPlan leafPlan = leafPlans[leaf.Index];
+            if (!ReferenceEquals(leafPlan, last))
             {
                 through.Clear();
-                if (!route.Settings.Frozen) through.UnionWith(route.Transforms);
-                last = route;
+                if (!leafPlan.Settings.Frozen) through.UnionWith(leafPlan.Transforms);
+                last = leafPlan;
             }
 
             foreach (SlotPlan slot in slots) slot.Add(leaf, through.Contains(slot.Owner));
@@ -199,7 +199,7 @@ internal sealed class Plan
         for (int stage = 0; stage <= placement.LastStage; stage++)
         {
             int shared = -1;
-            if (placement.Transforms.FirstOrDefault(placed => !placed.IsInner && placed.Stage == stage && placed.Transform.Measures) is { } measures
+            if (placement.Transforms.FirstOrDefault(placed => !placed.IsInner && placed.Stage == stage && placed.Transform.NeedsStatistics) is { } measures
                 && (stage > 0 || placement.Places[0].Transform == measures))
             {
                 shared = measured;
@@ -226,7 +226,7 @@ internal sealed class Plan
             PlacedTransform[] transforms = leafClass.Transforms;
             int start = next[index], end = start, firstMeasured = -1;
             PlacedTransform first = transforms[start];
-            if (first.Transform.Measures)
+            if (first.Transform.NeedsStatistics)
             {
                 firstMeasured = first.IsInner ? measured : shared + leafClass.FirstSegment;
                 if (first.IsInner)
@@ -270,7 +270,7 @@ internal sealed class Plan
             throw new InvalidOperationException(
                 $"{transform} has {own} slots; a part that works element by element has 0 to {Slots<ScalarLane<float>>.Capacity}, one that transforms whole leaves any number.");
         return before == 0
-            || (before < MaxRulesInPass && !transform.Measures && !transform.TransformsLeaves && slots + own <= Slots<ScalarLane<float>>.Capacity);
+            || (before < MaxRulesInPass && !transform.NeedsStatistics && !transform.TransformsLeaves && slots + own <= Slots<ScalarLane<float>>.Capacity);
     }
 
     /// <summary>The slots that the rule of a transform works on, by their places among those of the class.</summary>

@@ -29,7 +29,7 @@ internal sealed class PlanCache
     private sealed class PlansOfLayout
     {
         /// <summary>A state that was carried over has a plan of its own; of many only the last are met again.</summary>
-        private const int MostEntries = 8;
+        private const int MaxEntries = 8;
 
         private Entry[] entries = [];
 
@@ -51,7 +51,7 @@ internal sealed class PlanCache
         {
             Entry[] before;
             do before = Volatile.Read(ref entries);
-            while (Interlocked.CompareExchange(ref entries, [.. before.TakeLast(MostEntries - 1), new Entry(starts, isScattered, plan)], before) != before);
+            while (Interlocked.CompareExchange(ref entries, [.. before.TakeLast(MaxEntries - 1), new Entry(starts, isScattered, plan)], before) != before);
             return plan;
         }
     }

@@ -6,7 +6,7 @@ namespace Functional.Optim;
 /// <param name="ReadsGradient">Whether nothing was written before it for its leaves.</param>
 internal abstract record PlanStep(bool ReadsGradient);
 
-/// <summary>Measures the update of all leaves together, or of one class.</summary>
+/// <summary>NeedsStatistics the update of all leaves together, or of one class.</summary>
 /// <param name="Placed">The transform that asks.</param>
 /// <param name="Segments">The segments it sees.</param>
 /// <param name="Class">The class of those; <see langword="null"/> for all.</param>

@@ -40,7 +40,7 @@ public ref struct RulePass<T>
     /// <summary>What the transform measured for the current range (<see cref="Transform.Measure"/>).</summary>
     public readonly double Measured => run.MeasuredBy(pass)[segment];
 
-    /// <summary>What of the current transform depends on the leaf (<see cref="Transform.FactorOf"/>), for the current range.</summary>
+    /// <summary>What of the current transform depends on the leaf (<see cref="Transform.PerLeafFactor"/>), for the current range.</summary>
     public readonly double Factor => pass.Class.Segments[segment].Factors[index];
 
     /// <summary>The scalars of the current transform, after this step.</summary>
@@ -56,7 +56,7 @@ public ref struct RulePass<T>
     /// <summary>Goes on with a rule appended.</summary>
     /// <typeparam name="TFirst">The rules so far.</typeparam>
     /// <typeparam name="TSecond">The rule of the current transform.</typeparam>
-    public void Then<TFirst, TSecond>(in TFirst first, in TSecond second)
+    public void Add<TFirst, TSecond>(in TFirst first, in TSecond second)
         where TFirst : unmanaged, IUpdateRule<T>
         where TSecond : unmanaged, IUpdateRule<T>
     {
@@ -72,11 +72,11 @@ public ref struct RulePass<T>
         }
     }
 
-    /// <summary>Whether the current transform is the last of a step, and may append by <see cref="ThenParameter"/>.</summary>
+    /// <summary>Whether the current transform is the last of a step, and may append by <see cref="AddParameter"/>.</summary>
     internal readonly bool EndsStep => pass.IsLast && run.OutputKind == PassOutput.Parameters && index == pass.End - 1;
 
     /// <summary>Ends the step with a rule that passes on the new parameter itself.</summary>
-    internal void ThenParameter<TFirst, TSecond>(in TFirst first, in TSecond second)
+    internal void AddParameter<TFirst, TSecond>(in TFirst first, in TSecond second)
         where TFirst : unmanaged, IUpdateRule<T>
         where TSecond : unmanaged, IUpdateRule<T>
     {
@@ -133,7 +133,7 @@ public ref struct RulePass<T>
     private void Continue<TRule>(in TRule chain)
         where TRule : unmanaged, IUpdateRule<T>
     {
-        if (index < pass.End) pass.Class.Transforms[index].Transform.Append(chain, ref this);
+        if (index < pass.End) pass.Class.Transforms[index].Transform.AddRule(chain, ref this);
         else if (!pass.IsLast) Finish(chain);
         else if (run.OutputKind == PassOutput.Parameters) Finish(new Then<T, TRule, ApplyRule<T>>(chain, default));
         else Finish(new Then<T, TRule, DeltaRule<T>>(chain, default));
@@ -147,12 +147,12 @@ public ref struct RulePass<T>
         bound.Rules[segment] = chain;
     }
 
-    /// <summary>The next transform appends behind nothing, so that no type of a chain is ever made.</summary>
+    /// <summary>The next transform appends after nothing, so that no type of a chain is ever made.</summary>
     private void ContinueInTurn()
     {
         if (index < pass.End)
         {
-            pass.Class.Transforms[index].Transform.Append(default(IdentityRule<T>), ref this);
+            pass.Class.Transforms[index].Transform.AddRule(default(IdentityRule<T>), ref this);
             return;
         }
 

@@ -23,11 +23,11 @@ internal static class ScatteredNorm
         for (int block = 0; block < blocks; block++) norm = kind == NormKind.Infinity ? Math.Max(norm, parts[block]) : norm + parts[block];
         ArrayPool<double>.Shared.Return(parts);
         if (kind != NormKind.L2) return norm;
-        return double.IsFinite(norm) && norm > BlockReduction.SmallestSum ? Math.Sqrt(norm) : Gathered(memory, plan);
+        return double.IsFinite(norm) && norm > BlockReduction.SmallestSum ? Math.Sqrt(norm) : Accumulated(memory, plan);
     }
 
     /// <summary>Squares that leave the range are rare: then a copy of the tree is measured.</summary>
-    private static double Gathered<T>(LeafMemory<T> memory, Plan plan)
+    private static double Accumulated<T>(LeafMemory<T> memory, Plan plan)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T[] all = ArrayPool<T>.Shared.Rent(plan.TotalLength);

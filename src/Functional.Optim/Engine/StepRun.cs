@@ -37,7 +37,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
     /// <summary>The scalars of the state, those of the step before until their transforms have changed them.</summary>
     internal double[] Scalars { get; private set; } = [];
 
-    /// <summary>Measures the gradient, changes the scalars and binds every rule. Throws before anything is written.</summary>
+    /// <summary>NeedsStatistics the gradient, changes the scalars and binds every rule. Throws before anything is written.</summary>
     /// <param name="step">t.</param>
     /// <param name="scalars">The scalars of the step before, which become those of this one.</param>
     private void Bind(long step, double[] scalars)
@@ -77,7 +77,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         try
         {
             // An update ends the row of gradients left out.
-            (next.Step, next.Counters) = (checked(state.Step + 1), state.Counters with { LeftOutInARow = 0 });
+            (next.Step, next.Counters) = (checked(state.Step + 1), state.Counters with { ConsecutiveSkips = 0 });
             state.Shell?.Scalars.CopyTo(next.Scalars, 0);
             Bind(next.Step, next.Scalars);
             return next;
@@ -169,7 +169,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
     {
         PlacedTransform placed = step.Placed;
         placed.Transform.Measure(
-            new Measurement<T>(this, step, step.ReadsGradient ? Gradients : Update),
+            new UpdateStatistics<T>(this, step, step.ReadsGradient ? Gradients : Update),
             measured.AsSpan(step.FirstMeasured, step.Segments.Length));
     }
 

@@ -32,7 +32,7 @@ public sealed record LeafGroup
     /// <param name="weightDecayMultiplier">Multiplies every decay; finite and not negative.</param>
     /// <exception cref="ArgumentException">The name or the predicate is null, or a multiplier is negative or not finite.</exception>
     public static LeafGroup Of(string name, Func<Leaf, bool> matches, double learningRateMultiplier = 1, double weightDecayMultiplier = 1) =>
-        new Faults()
+        new ValidationErrors()
             .Require(name is not null, nameof(name), name, "a name")
             .Require(matches is not null, nameof(matches), matches, "a predicate of leaves")
             .Require(learningRateMultiplier, Bounds.NotNegative)

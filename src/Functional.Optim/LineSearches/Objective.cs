@@ -76,7 +76,7 @@ internal sealed class Objective<T>(
         return Own(moved);
     }
 
-    /// <summary>The point, or the fault that is there.</summary>
+    /// <summary>The point, or the error that is there.</summary>
     internal Trial<T> RequireFinite(Trial<T> trial) => trial.IsFinite
         ? trial
         : throw (double.IsFinite(trial.Loss)

@@ -16,7 +16,7 @@ internal sealed class StrongWolfe<T>(Objective<T> objective, Trial<T> start, Par
 {
     private const double Decrease = 1e-4;
     private const double Flatness = 0.9;
-    private const double LeastGrowth = 0.01;
+    private const double MinGrowth = 0.01;
     private const double LargestGrowth = 10;
     private const double Margin = 0.1;
     private const int FurtherTrials = 25;
@@ -38,7 +38,7 @@ internal sealed class StrongWolfe<T>(Objective<T> objective, Trial<T> start, Par
             if (IsFlatEnough(trial)) return trial;
             if (trial.Slope >= 0) return Zoom(trial, previous);
             if (trialsLeft-- == 0) return trial;
-            double grown = trial.StepSize + (LeastGrowth * (trial.StepSize - previous.StepSize));
+            double grown = trial.StepSize + (MinGrowth * (trial.StepSize - previous.StepSize));
             double next = Lowest(previous, trial, grown, LargestGrowth * trial.StepSize);
             (previous, trial) = (trial, objective.Along(start, direction, next));
         }

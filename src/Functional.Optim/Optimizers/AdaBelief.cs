@@ -17,10 +17,10 @@ public sealed record AdaBelief : ScalingOptimizer
     }
 
     /// <summary>β₁, in [0, 1).</summary>
-    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta1 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>β₂, in [0, 1).</summary>
-    public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta2 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>ε, outside the root; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
@@ -28,7 +28,7 @@ public sealed record AdaBelief : ScalingOptimizer
     /// <summary>ε_r, added to s in every update; finite and not negative.</summary>
     public double EpsilonRoot { get; init => field = Bounds.NotNegative.Check(value); }
 
-    /// <summary>Whether λ·θ is added behind the scaling (decoupled decay), not to the gradient.</summary>
+    /// <summary>Whether λ·θ is added after the scaling (decoupled decay), not to the gradient.</summary>
     public bool DecoupledDecay { get; init; }
 
     /// <inheritdoc/>
@@ -45,9 +45,9 @@ public sealed record AdaBelief : ScalingOptimizer
     /// <param name="epsilonRoot">ε_r, added to s in every update; finite and not negative.</param>
     /// <param name="weightDecay">λ, an L2 penalty, unless decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
-    /// <param name="decoupledDecay">Whether λ·θ is added behind the scaling (decoupled decay), not to the gradient.</param>
+    /// <param name="decoupledDecay">Whether λ·θ is added after the scaling (decoupled decay), not to the gradient.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static AdaBelief Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-16, double epsilonRoot = 1e-16,
         double weightDecay = 0, Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false) =>
@@ -56,7 +56,7 @@ public sealed record AdaBelief : ScalingOptimizer
             .Make(() => new AdaBelief
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, EpsilonRoot = epsilonRoot,
-                WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), DecoupledDecay = decoupledDecay, Maximize = maximize,
+                WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), DecoupledDecay = decoupledDecay, Maximize = maximize,
             }).OrThrow(nameof(AdaBelief));
 
     /// <summary>The part of AdaBelief that scales the update, for compositions: u' = m̂ / (√ŝ + ε).</summary>
@@ -64,7 +64,7 @@ public sealed record AdaBelief : ScalingOptimizer
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε, outside the root; finite and not negative.</param>
     /// <param name="epsilonRoot">ε_r, added to s in every update; finite and not negative.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Scaling(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-16, double epsilonRoot = 1e-16) =>
         AdaBeliefScaling.Check(beta1, beta2, epsilon, epsilonRoot)
             .Make<Optimizer>(() => new AdaBeliefScaling(beta1, beta2, epsilon, epsilonRoot)).OrThrow(nameof(AdaBelief));

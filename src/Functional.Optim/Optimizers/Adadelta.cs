@@ -15,7 +15,7 @@ public sealed record Adadelta : ScalingOptimizer
     }
 
     /// <summary>ρ, in [0, 1).</summary>
-    public double Rho { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Rho { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>ε, under both roots, where 0 would let nothing move; finite and positive.</summary>
     public double Epsilon { get; init => field = Bounds.Positive.Check(value); }
@@ -30,7 +30,7 @@ public sealed record Adadelta : ScalingOptimizer
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Adadelta Of(
         Schedule learningRate, double rho = 0.9, double epsilon = 1e-6, double weightDecay = 0, Func<Leaf, bool>? decay = null,
         bool maximize = false) =>
@@ -38,13 +38,13 @@ public sealed record Adadelta : ScalingOptimizer
             .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Adadelta
             {
-                LearningRate = learningRate, Rho = rho, Epsilon = epsilon, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
+                LearningRate = learningRate, Rho = rho, Epsilon = epsilon, WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Adadelta));
 
     /// <summary>The part of Adadelta that scales the update, for compositions: u' = u·√((a + ε) / (v + ε)).</summary>
     /// <param name="rho">ρ, in [0, 1).</param>
     /// <param name="epsilon">ε, under both roots, where 0 would let nothing move; finite and positive.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Scaling(double rho = 0.9, double epsilon = 1e-6) =>
         AdadeltaScaling.Check(rho, epsilon).Make<Optimizer>(() => new AdadeltaScaling(rho, epsilon)).OrThrow(nameof(Adadelta));
 

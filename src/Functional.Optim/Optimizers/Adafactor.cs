@@ -34,7 +34,7 @@ public sealed record Adafactor : ScalingOptimizer
     public bool ScaleByParameters { get; init; }
 
     /// <summary>β₁, in [0, 1); 0 for no momentum.</summary>
-    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta1 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>c, of β₂(t) = 1 − t^−c; finite and not negative.</summary>
     public double Beta2Power { get; init => field = Bounds.NotNegative.Check(value); }
@@ -60,7 +60,7 @@ public sealed record Adafactor : ScalingOptimizer
         new AdafactorScaling(
             LearningRate, Form, RelativeStep, ScaleByParameters, Beta1, Beta2Power, ClipThreshold, Epsilon, MinimumScale, WeightDecay)
         {
-            Decays = Decays,
+            DecayFilter = DecayFilter,
         },
     ];
 
@@ -77,7 +77,7 @@ public sealed record Adafactor : ScalingOptimizer
     /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Adafactor Of(
         Schedule learningRate, AdafactorForm form = AdafactorForm.HuggingFace, bool relativeStep = true, bool scaleByParameters = true,
         double beta1 = 0, double beta2Power = 0.8, double clipThreshold = 1, double? epsilon = null, double minimumScale = 1e-3,
@@ -88,7 +88,7 @@ public sealed record Adafactor : ScalingOptimizer
             {
                 LearningRate = learningRate, Form = form, RelativeStep = relativeStep, ScaleByParameters = scaleByParameters, Beta1 = beta1,
                 Beta2Power = beta2Power, ClipThreshold = clipThreshold, Epsilon = epsilon, MinimumScale = minimumScale,
-                WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
+                WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Adafactor));
 
     /// <summary>The state before the first update.</summary>

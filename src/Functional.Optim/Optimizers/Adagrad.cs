@@ -42,7 +42,7 @@ public sealed record Adagrad : ScalingOptimizer
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Adagrad Of(
         Schedule learningRate, double learningRateDecay = 0, double initialAccumulator = 0, double epsilon = 1e-10, double epsilonRoot = 0,
         double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
@@ -51,14 +51,14 @@ public sealed record Adagrad : ScalingOptimizer
             .Make(() => new Adagrad
             {
                 LearningRate = learningRate, LearningRateDecay = learningRateDecay, InitialAccumulator = initialAccumulator,
-                Epsilon = epsilon, EpsilonRoot = epsilonRoot, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
+                Epsilon = epsilon, EpsilonRoot = epsilonRoot, WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Adagrad));
 
     /// <summary>The part of Adagrad that scales the update, for compositions: u' = u / (√(s + ε_r) + ε).</summary>
     /// <param name="initialAccumulator">s before the first update; finite and not negative.</param>
     /// <param name="epsilon">ε, outside the root; finite and not negative.</param>
     /// <param name="epsilonRoot">ε_r, under the root; finite and not negative.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Scaling(double initialAccumulator = 0, double epsilon = 1e-10, double epsilonRoot = 0) =>
         AdagradScaling.Check(initialAccumulator, epsilon, epsilonRoot)
             .Make<Optimizer>(() => new AdagradScaling(initialAccumulator, epsilon, epsilonRoot)).OrThrow(nameof(Adagrad));

@@ -15,10 +15,10 @@ public sealed record AdamW : ScalingOptimizer
     }
 
     /// <summary>β₁(t), in [0, 1).</summary>
-    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.BelowOne); }
+    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <summary>β₂, in [0, 1).</summary>
-    public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta2 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>ε; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
@@ -42,7 +42,7 @@ public sealed record AdamW : ScalingOptimizer
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="amsGrad">Whether to divide by the largest second moment so far.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static AdamW Of(
         Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, Schedule? weightDecay = null,
         Func<Leaf, bool>? decay = null, AmsGrad amsGrad = AmsGrad.Off, bool maximize = false)
@@ -51,7 +51,7 @@ public sealed record AdamW : ScalingOptimizer
         return AdamScaling.Check(beta1, beta2, epsilon, amsGrad).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new AdamW
             {
-                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay),
+                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay),
                 AmsGrad = amsGrad, Maximize = maximize,
             }).OrThrow(nameof(AdamW));
     }

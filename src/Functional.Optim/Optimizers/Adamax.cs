@@ -14,10 +14,10 @@ public sealed record Adamax : ScalingOptimizer
     }
 
     /// <summary>β₁(t), in [0, 1).</summary>
-    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.BelowOne); }
+    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <summary>β₂, in [0, 1).</summary>
-    public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta2 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>ε; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
@@ -33,7 +33,7 @@ public sealed record Adamax : ScalingOptimizer
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Adamax Of(
         Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
         Func<Leaf, bool>? decay = null, bool maximize = false)
@@ -43,7 +43,7 @@ public sealed record Adamax : ScalingOptimizer
             .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Adamax
             {
-                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay),
+                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay),
                 Maximize = maximize,
             }).OrThrow(nameof(Adamax));
     }
@@ -52,7 +52,7 @@ public sealed record Adamax : ScalingOptimizer
     /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Scaling(Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8)
     {
         beta1 ??= 0.9;

@@ -45,7 +45,7 @@ public sealed record Asgd : ScalingOptimizer
     /// <param name="weightDecay">λ₂, a further L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Asgd Of(
         Schedule learningRate, double lambda = 1e-4, double alpha = 0.75, long averageAfter = 1_000_000, double weightDecay = 0,
         Func<Leaf, bool>? decay = null, bool maximize = false) =>
@@ -55,12 +55,12 @@ public sealed record Asgd : ScalingOptimizer
             .Make(() => new Asgd
             {
                 LearningRate = learningRate, Lambda = lambda, Alpha = alpha, AverageAfter = averageAfter, WeightDecay = weightDecay,
-                Decays = LeafFilter.Of(decay), Maximize = maximize,
+                DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Asgd));
 
-    /// <summary>The part of ASGD that averages the parameters, for compositions: the last part, behind the learning rate.</summary>
+    /// <summary>The part of ASGD that averages the parameters, for compositions: the last part, after the learning rate.</summary>
     /// <param name="averageAfter">t₀, how many updates pass before the average departs from the parameters; 0 or more.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Averaging(long averageAfter = 1_000_000) =>
         AsgdAveraging.Check(averageAfter).Make<Optimizer>(() => new AsgdAveraging(averageAfter)).OrThrow(nameof(Asgd));
 

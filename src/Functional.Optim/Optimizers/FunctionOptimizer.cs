@@ -132,7 +132,7 @@ public abstract record FunctionOptimizer : Optimizer
 
         ImmutableArray<string> names = [.. Enumerable.Range(0, state.SlotCount).Select(slot => state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot])];
         return (
-            fits ? state.Copy() : Start(parameters).At(state.Step).Counted(Gathers ? state.Counters : state.Counters with { Gathered = 0 }),
+            fits ? state.Copy() : Start(parameters).At(state.Step).Counted(Accumulates ? state.Counters : state.Counters with { Accumulated = 0 }),
             new ContinuationReport([new(StateIdentityText, "every leaf", fits)], fits ? [] : names));
     }
 

@@ -45,7 +45,7 @@ public readonly ref struct FunctionStep<T>
     }
 
     /// <summary>
-    /// What the step returns, with the number of updates one higher. Trees that the step was given are copied, or handed on if the step
+    /// What the step returns, with the number of updates one higher. Trees that the step was given are copied, or passed on if the step
     /// is donated; what a donated step was given and does not return is released.
     /// </summary>
     /// <param name="parameters">θ'.</param>

@@ -15,10 +15,10 @@ public sealed record Lamb : ScalingOptimizer
     }
 
     /// <summary>β₁, in [0, 1).</summary>
-    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta1 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>β₂, in [0, 1).</summary>
-    public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta2 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>ε; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
@@ -40,14 +40,14 @@ public sealed record Lamb : ScalingOptimizer
     /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Lamb Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6, double weightDecay = 0.01,
         Func<Leaf, bool>? decay = null, bool maximize = false) =>
         AdamScaling.Check(beta1, beta2, epsilon, AmsGrad.Off).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Lamb
             {
-                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay),
+                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay),
                 Maximize = maximize,
             }).OrThrow(nameof(Lamb));
 

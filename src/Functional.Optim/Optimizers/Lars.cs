@@ -18,7 +18,7 @@ public sealed record Lars : Optimizer
     public required Schedule LearningRate { get; init => field = Setting.Check(value); }
 
     /// <summary>μ, in [0, 1).</summary>
-    public double Momentum { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Momentum { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>c, the trust coefficient; finite and positive.</summary>
     public double Coefficient { get; init => field = Bounds.Positive.Check(value); }
@@ -30,7 +30,7 @@ public sealed record Lars : Optimizer
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
 
     /// <summary>Which leaves are scaled and decay.</summary>
-    public LeafFilter Adapts { get; init => field = Setting.Present(value); } = LeafFilter.All;
+    public LeafFilter Filter { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     /// <summary>Whether to go up the gradient.</summary>
     public bool Maximize { get; init; }
@@ -39,9 +39,9 @@ public sealed record Lars : Optimizer
     protected internal override ImmutableArray<Transform> Parts =>
     [
         .. Scale.SignOf(Maximize),
-        TrustRatio.Of(Coefficient, WeightDecay, Epsilon, Adapts),
+        TrustRatio.Of(Coefficient, WeightDecay, Epsilon, Filter),
         Functional.Optim.LearningRate.Of(LearningRate),
-        Trace.Of(Momentum) with { OfSteps = true },
+        Functional.Optim.Momentum.Of(Momentum) with { OfSteps = true },
     ];
 
     /// <summary>The optimizer.</summary>
@@ -50,18 +50,18 @@ public sealed record Lars : Optimizer
     /// <param name="coefficient">c; finite and positive.</param>
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <param name="adapts">Which leaves are scaled and decay, often those of rank 2 and more; all when <see langword="null"/>.</param>
+    /// <param name="filter">Which leaves are scaled and decay, often those of rank 2 and more; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Lars Of(
         Schedule learningRate, double momentum = 0.9, double coefficient = 0.001, double weightDecay = 0, double epsilon = 0,
-        Func<Leaf, bool>? adapts = null, bool maximize = false) =>
-        new Faults().Require(learningRate).Require(momentum, Bounds.BelowOne).Require(coefficient, Bounds.Positive)
+        Func<Leaf, bool>? filter = null, bool maximize = false) =>
+        new ValidationErrors().Require(learningRate).Require(momentum, Bounds.HalfOpenUnitInterval).Require(coefficient, Bounds.Positive)
             .Require(weightDecay, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
             .Make(() => new Lars
             {
                 LearningRate = learningRate, Momentum = momentum, Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon,
-                Adapts = LeafFilter.Of(adapts), Maximize = maximize,
+                Filter = LeafFilter.Of(filter), Maximize = maximize,
             }).OrThrow(nameof(Lars));
 
     /// <summary>The state before the first update.</summary>

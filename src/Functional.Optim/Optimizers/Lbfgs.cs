@@ -19,7 +19,7 @@ public sealed record Lbfgs : FunctionOptimizer
     /// <summary>What its states hold, however many moves that are.</summary>
     internal const string Identity = "lbfgs(gradient, direction, moves, changes)";
 
-    private const double LeastCurvature = 1e-10;
+    private const double MinCurvature = 1e-10;
 
     private static readonly Bounds Count = Bounds.AtLeast(1);
 
@@ -67,11 +67,11 @@ public sealed record Lbfgs : FunctionOptimizer
     /// <param name="historySize">How many moves are remembered; 1 or more.</param>
     /// <param name="lineSearch">How far to go along a direction.</param>
     /// <param name="frozen">Which leaves stay bit for bit as they are; none when <see langword="null"/>.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Lbfgs Of(
         Schedule? learningRate = null, int maximumIterations = 20, int? maximumEvaluations = null, double gradientTolerance = 1e-7,
         double changeTolerance = 1e-9, int historySize = 100, LineSearch lineSearch = LineSearch.None, Func<Leaf, bool>? frozen = null) =>
-        new Faults().Require(maximumIterations, Count).Require(maximumEvaluations ?? 1, Count, nameof(maximumEvaluations))
+        new ValidationErrors().Require(maximumIterations, Count).Require(maximumEvaluations ?? 1, Count, nameof(maximumEvaluations))
             .Require(gradientTolerance, Bounds.NotNegative).Require(changeTolerance, Bounds.NotNegative).Require(historySize, Count)
             .Require(lineSearch).Require(learningRate ?? 1, nameof(learningRate))
             .Make(() => new Lbfgs(maximumEvaluations)
@@ -210,7 +210,7 @@ public sealed record Lbfgs : FunctionOptimizer
         ParameterTree<T> move = state.StepSize == 1 ? state.Direction : objective.Own(state.Direction.Times(state.StepSize));
         ParameterTree<T> change = objective.Own(gradients.Minus(state.Gradients));
         double curvature = move.Dot(change);
-        if (!(curvature > LeastCurvature)) return state.History;
+        if (!(curvature > MinCurvature)) return state.History;
         int forgotten = Math.Max(0, state.History.Length + 1 - HistorySize);
         return [.. state.History.AsSpan()[forgotten..], new(move, change, 1 / curvature, curvature / change.Dot(change))];
     }

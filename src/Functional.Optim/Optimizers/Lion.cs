@@ -15,10 +15,10 @@ public sealed record Lion : ScalingOptimizer
     }
 
     /// <summary>β₁(t), in [0, 1).</summary>
-    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.BelowOne); }
+    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <summary>β₂, in [0, 1).</summary>
-    public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta2 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingParts => [new LionScaling(Beta1, Beta2)];
@@ -33,7 +33,7 @@ public sealed record Lion : ScalingOptimizer
     /// <param name="weightDecay">λ or λ(t), decoupled, finite and not negative; 0 when <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Lion Of(
         Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.99, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
         bool maximize = false)
@@ -43,14 +43,14 @@ public sealed record Lion : ScalingOptimizer
             .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Lion
             {
-                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
+                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Lion));
     }
 
     /// <summary>The part of Lion that makes a sign of the update, for compositions: u' = sign(β₁·m + (1 − β₁)·u).</summary>
     /// <param name="beta1">β₁ or β₁(t), in [0, 1); 0.9 when <see langword="null"/>.</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Scaling(Schedule? beta1 = null, double beta2 = 0.99)
     {
         beta1 ??= 0.9;

@@ -21,7 +21,7 @@ public sealed record Muon : ScalingOptimizer
     }
 
     /// <summary>μ, in [0, 1).</summary>
-    public double Momentum { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Momentum { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>Whether the momentum looks one step ahead.</summary>
     public bool Nesterov { get; init; }
@@ -46,17 +46,17 @@ public sealed record Muon : ScalingOptimizer
     /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Muon Of(
         Schedule learningRate, double momentum = 0.95, bool nesterov = true, NewtonSchulzVariant variant = NewtonSchulzVariant.Torch,
         int steps = 5, MatrixScale scale = MatrixScale.Original, double weightDecay = 0.1, Func<Leaf, bool>? decay = null,
         bool maximize = false) =>
-        Orthogonalize.Check(variant, steps, scale).Require(momentum, Bounds.BelowOne)
+        Orthogonalize.Check(variant, steps, scale).Require(momentum, Bounds.HalfOpenUnitInterval)
             .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Muon
             {
                 LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov,
-                Orthogonalization = Orthogonalize.Of(variant, steps, scale), WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
+                Orthogonalization = Orthogonalize.Of(variant, steps, scale), WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Muon));
 
     /// <summary>The state before the first update.</summary>

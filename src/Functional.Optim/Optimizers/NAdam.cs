@@ -17,10 +17,10 @@ public sealed record NAdam : ScalingOptimizer
     }
 
     /// <summary>β₁, in [0, 1).</summary>
-    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta1 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>β₂, in [0, 1).</summary>
-    public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta2 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>ε; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
@@ -31,7 +31,7 @@ public sealed record NAdam : ScalingOptimizer
     /// <summary>Whether Π_{t+1} counts μ_t twice, as it did by mistake in torch before 2.0.</summary>
     public bool AsTorchBefore2 { get; init; }
 
-    /// <summary>Whether λ·θ is added behind the scaling (decoupled decay), not to the gradient.</summary>
+    /// <summary>Whether λ·θ is added after the scaling (decoupled decay), not to the gradient.</summary>
     public bool DecoupledDecay { get; init; }
 
     /// <inheritdoc/>
@@ -49,10 +49,10 @@ public sealed record NAdam : ScalingOptimizer
     /// <param name="momentumDecay">ψ, how fast the momentum rises from β₁ / 2 to β₁; finite and not negative.</param>
     /// <param name="weightDecay">λ, an L2 penalty, unless decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
-    /// <param name="decoupledDecay">Whether λ·θ is added behind the scaling (decoupled decay), not to the gradient.</param>
+    /// <param name="decoupledDecay">Whether λ·θ is added after the scaling (decoupled decay), not to the gradient.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <param name="asTorchBefore2">Whether Π_{t+1} counts μ_t twice, as it did by mistake in torch before 2.0.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static NAdam Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double momentumDecay = 0.004,
         double weightDecay = 0, Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false,
@@ -62,7 +62,7 @@ public sealed record NAdam : ScalingOptimizer
             .Make(() => new NAdam
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, MomentumDecay = momentumDecay,
-                WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), DecoupledDecay = decoupledDecay, Maximize = maximize,
+                WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), DecoupledDecay = decoupledDecay, Maximize = maximize,
                 AsTorchBefore2 = asTorchBefore2,
             }).OrThrow(nameof(NAdam));
 
@@ -72,7 +72,7 @@ public sealed record NAdam : ScalingOptimizer
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="momentumDecay">ψ, how fast the momentum rises from β₁ / 2 to β₁; finite and not negative.</param>
     /// <param name="asTorchBefore2">Whether Π_{t+1} counts μ_t twice, as it did by mistake in torch before 2.0.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Scaling(
         double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double momentumDecay = 0.004, bool asTorchBefore2 = false) =>
         NAdamScaling.Check(beta1, beta2, epsilon, momentumDecay)

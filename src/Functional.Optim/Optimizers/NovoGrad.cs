@@ -21,10 +21,10 @@ public sealed record NovoGrad : ScalingOptimizer
     }
 
     /// <summary>β₁, in [0, 1).</summary>
-    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta1 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>β₂, in [0, 1).</summary>
-    public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta2 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>ε; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
@@ -40,26 +40,26 @@ public sealed record NovoGrad : ScalingOptimizer
 
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> PartsBehindDecay =>
-        [.. GradientAveraging ? (Transform[])[Scale.By(1 - Beta1)] : [], Trace.Of(Beta1)];
+        [.. GradientAveraging ? (Transform[])[Scale.By(1 - Beta1)] : [], Functional.Optim.Momentum.Of(Beta1)];
 
     /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <param name="weightDecay">λ, behind the division and inside the momentum; finite and not negative.</param>
+    /// <param name="weightDecay">λ, after the division and inside the momentum; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="gradientAveraging">Whether the momentum takes 1 − β₁ of each update.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static NovoGrad Of(
         Schedule learningRate, double beta1 = 0.95, double beta2 = 0.98, double epsilon = 1e-8, double weightDecay = 0,
         Func<Leaf, bool>? decay = null, bool gradientAveraging = false, bool maximize = false) =>
         NovoGradScaling.Check(beta2, epsilon)
-            .Require(learningRate).Require(beta1, Bounds.BelowOne).Require(weightDecay, Bounds.NotNegative)
+            .Require(learningRate).Require(beta1, Bounds.HalfOpenUnitInterval).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new NovoGrad
             {
-                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay),
+                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay),
                 GradientAveraging = gradientAveraging, Maximize = maximize,
             }).OrThrow(nameof(NovoGrad));
 

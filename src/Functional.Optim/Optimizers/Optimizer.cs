@@ -219,7 +219,7 @@ public abstract record Optimizer
         ArgumentNullException.ThrowIfNull(layout);
         return new GroupReport(
         [
-            .. layout.Leaves.Zip(PlanFor(layout, null).Routes)
+            .. layout.Leaves.Zip(PlanFor(layout, null).LeafPlans)
                 .GroupBy(pair => (pair.Item2.Name, pair.Item2.Settings, WeightDecay: pair.Item2.WeightDecayOf(pair.Item1)), pair => pair.Item1)
                 .Select(rows => new GroupReport.Row(
                     rows.Key.Name, rows.Key.Settings, rows.Key.WeightDecay, [.. rows], rows.Sum(leaf => (long)leaf.Length))),
@@ -227,10 +227,10 @@ public abstract record Optimizer
     }
 
     /// <summary>What happens to a leaf.</summary>
-    internal LeafRoute RouteOf(Leaf leaf) => new LeafRouter(this, Placement.Of(CompiledParts, StateFormat)).RouteOf(leaf);
+    internal LeafPlan LeafPlanOf(Leaf leaf) => new LeafPlanner(this, Placement.Of(CompiledParts, StateFormat)).LeafPlanOf(leaf);
 
     /// <summary>The decay that reaches a leaf.</summary>
-    internal double WeightDecayOf(Leaf leaf) => RouteOf(leaf).WeightDecayOf(leaf);
+    internal double WeightDecayOf(Leaf leaf) => LeafPlanOf(leaf).WeightDecayOf(leaf);
 
     /// <summary>Whether the settings and the groups are the same.</summary>
     public virtual bool Equals(Optimizer? other) =>
@@ -307,7 +307,7 @@ public abstract record Optimizer
     }
 
     /// <summary>Whether it gathers gradients in its state, which others would leave there.</summary>
-    internal virtual bool Gathers => false;
+    internal virtual bool Accumulates => false;
 
     /// <summary>Whether it deals with a gradient that is not finite, so that who evaluates it need not refuse it.</summary>
     internal virtual bool TakesNonFinite => false;

@@ -7,7 +7,7 @@ namespace Functional.Optim;
 /// Rectified Adam (Liu et al., 2020): u = g + λ·θ, m and v as in <see cref="Adam"/>. While the variance of the adaptive rate cannot be
 /// told, ρ_t ≤ 5, it is momentum: θ' = θ − η·m̂; then θ' = θ − η·r_t·m̂·√(1 − β₂ᵗ) / (√v + ε), with ρ∞ = 2 / (1 − β₂) − 1, ρ_t = ρ∞ −
 /// 2·t·β₂ᵗ / (1 − β₂ᵗ), r_t = √((ρ_t − 4)·(ρ_t − 2)·ρ∞ / ((ρ∞ − 4)·(ρ∞ − 2)·ρ_t)). Defaults and semantics are torch's; with decoupled decay
-/// λ·θ is added to what η multiplies. The paper's threshold is 4, those of torch and Optax are 5; Optax adds ε behind the bias correction,
+/// λ·θ is added to what η multiplies. The paper's threshold is 4, those of torch and Optax are 5; Optax adds ε after the bias correction,
 /// as Adam does.
 /// </summary>
 /// <remarks>With β₂ of 0.6 or less ρ_t never exceeds 4.</remarks>
@@ -18,10 +18,10 @@ public sealed record RAdam : ScalingOptimizer
     }
 
     /// <summary>β₁(t), in [0, 1).</summary>
-    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.BelowOne); }
+    public required Schedule Beta1 { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <summary>β₂, in [0, 1).</summary>
-    public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta2 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>ε, added to √v before the bias correction; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
@@ -29,7 +29,7 @@ public sealed record RAdam : ScalingOptimizer
     /// <summary>What ρ_t has to exceed; 4 or more.</summary>
     public int Threshold { get; init => field = (int)Bounds.AtLeast(4).Check(value); }
 
-    /// <summary>Whether λ·θ is added behind the scaling (decoupled decay), not to the gradient.</summary>
+    /// <summary>Whether λ·θ is added after the scaling (decoupled decay), not to the gradient.</summary>
     public bool DecoupledDecay { get; init; }
 
     /// <inheritdoc/>
@@ -46,9 +46,9 @@ public sealed record RAdam : ScalingOptimizer
     /// <param name="threshold">What ρ_t has to exceed; 4 or more.</param>
     /// <param name="weightDecay">λ, an L2 penalty, unless decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
-    /// <param name="decoupledDecay">Whether λ·θ is added behind the scaling (decoupled decay), not to the gradient.</param>
+    /// <param name="decoupledDecay">Whether λ·θ is added after the scaling (decoupled decay), not to the gradient.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static RAdam Of(
         Schedule learningRate, Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, int threshold = 5, double weightDecay = 0,
         Func<Leaf, bool>? decay = null, bool decoupledDecay = false, bool maximize = false)
@@ -59,7 +59,7 @@ public sealed record RAdam : ScalingOptimizer
             .Make(() => new RAdam
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, Threshold = threshold,
-                WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), DecoupledDecay = decoupledDecay, Maximize = maximize,
+                WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), DecoupledDecay = decoupledDecay, Maximize = maximize,
             }).OrThrow(nameof(RAdam));
     }
 
@@ -68,7 +68,7 @@ public sealed record RAdam : ScalingOptimizer
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε, added to √v before the bias correction; finite and not negative.</param>
     /// <param name="threshold">What ρ_t has to exceed; 4 or more.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Scaling(Schedule? beta1 = null, double beta2 = 0.999, double epsilon = 1e-8, int threshold = 5)
     {
         beta1 ??= 0.9;

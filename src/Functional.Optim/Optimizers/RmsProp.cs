@@ -17,7 +17,7 @@ public sealed record RmsProp : ScalingOptimizer
     }
 
     /// <summary>α, in [0, 1).</summary>
-    public double Alpha { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Alpha { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>ε, outside the root; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
@@ -29,13 +29,13 @@ public sealed record RmsProp : ScalingOptimizer
     public bool Centered { get; init; }
 
     /// <summary>μ(t), in [0, 1); the number 0 keeps no momentum.</summary>
-    public required Schedule Momentum { get; init => field = Setting.Check(value, Bounds.BelowOne); }
+    public required Schedule Momentum { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingParts =>
     [
         new RmsPropScaling(Alpha, Epsilon, EpsilonRoot, Centered),
-        .. Momentum is Constant { Rate: 0 } ? [] : (Transform[])[Trace.Of(Momentum)],
+        .. Momentum is Constant { Rate: 0 } ? [] : (Transform[])[Functional.Optim.Momentum.Of(Momentum)],
     ];
 
     /// <summary>The optimizer.</summary>
@@ -48,18 +48,18 @@ public sealed record RmsProp : ScalingOptimizer
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static RmsProp Of(
         Schedule learningRate, double alpha = 0.99, double epsilon = 1e-8, double epsilonRoot = 0, bool centered = false,
         Schedule? momentum = null, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false)
     {
         momentum ??= 0;
         return RmsPropScaling.Check(alpha, epsilon, epsilonRoot)
-            .Require(learningRate).Require(momentum, Bounds.BelowOne).Require(weightDecay, Bounds.NotNegative)
+            .Require(learningRate).Require(momentum, Bounds.HalfOpenUnitInterval).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new RmsProp
             {
                 LearningRate = learningRate, Alpha = alpha, Epsilon = epsilon, EpsilonRoot = epsilonRoot, Centered = centered,
-                Momentum = momentum, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
+                Momentum = momentum, WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(RmsProp));
     }
 
@@ -68,7 +68,7 @@ public sealed record RmsProp : ScalingOptimizer
     /// <param name="epsilon">ε, outside the root; finite and not negative.</param>
     /// <param name="epsilonRoot">ε_r, under the root; finite and not negative.</param>
     /// <param name="centered">Whether to divide by the deviation from the mean gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Scaling(double alpha = 0.99, double epsilon = 1e-8, double epsilonRoot = 0, bool centered = false) =>
         RmsPropScaling.Check(alpha, epsilon, epsilonRoot)
             .Make<Optimizer>(() => new RmsPropScaling(alpha, epsilon, epsilonRoot, centered)).OrThrow(nameof(RmsProp));

@@ -16,7 +16,7 @@ namespace Functional.Optim;
 public sealed record Rprop : ScalingOptimizer
 {
     /// <summary>What a factor may be that makes a step smaller, and one that makes it larger.</summary>
-    internal static readonly Bounds Shrinking = Bounds.Within(0, 1), Growing = Bounds.Within(1, double.PositiveInfinity);
+    internal static readonly Bounds Shrinking = Bounds.OpenInterval(0, 1), Growing = Bounds.OpenInterval(1, double.PositiveInfinity);
 
     private Rprop()
     {
@@ -51,7 +51,7 @@ public sealed record Rprop : ScalingOptimizer
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Rprop Of(
         double initialStep = 0.01, double etaMinus = 0.5, double etaPlus = 1.2, double minimumStep = 1e-6, double maximumStep = 50,
         Schedule? learningRate = null, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
@@ -60,7 +60,7 @@ public sealed record Rprop : ScalingOptimizer
             .Make(() => new Rprop
             {
                 InitialStep = initialStep, EtaMinus = etaMinus, EtaPlus = etaPlus, MinimumStep = minimumStep, MaximumStep = maximumStep,
-                LearningRate = learningRate ?? Schedule.Constant(1), WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
+                LearningRate = learningRate ?? Schedule.Constant(1), WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Rprop));
 
     /// <summary>The part of Rprop that makes of the update a step of its own size, for compositions.</summary>
@@ -69,7 +69,7 @@ public sealed record Rprop : ScalingOptimizer
     /// <param name="etaPlus">η⁺, finite and more than 1.</param>
     /// <param name="minimumStep">The smallest size; finite and not negative.</param>
     /// <param name="maximumStep">The largest size, not below the smallest; finite and not negative.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Scaling(
         double initialStep = 0.01, double etaMinus = 0.5, double etaPlus = 1.2, double minimumStep = 1e-6, double maximumStep = 50) =>
         RpropScaling.Check(initialStep, etaMinus, etaPlus, minimumStep, maximumStep)

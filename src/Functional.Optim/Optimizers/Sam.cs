@@ -35,7 +35,7 @@ public sealed record Sam : FunctionOptimizer
     public double Epsilon { get; init => field = Bounds.Positive.Check(value); }
 
     /// <summary>Which leaves the adaptive form scales.</summary>
-    public LeafFilter Adapts { get; init => field = Setting.Present(value); } = LeafFilter.All;
+    public LeafFilter Filter { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     /// <inheritdoc/>
     public override ImmutableArray<LeafGroup> Groups { get => Inner.Groups; init => Inner = Inner with { Groups = value }; }
@@ -51,13 +51,13 @@ public sealed record Sam : FunctionOptimizer
     /// <param name="rho">ρ; finite and not negative.</param>
     /// <param name="adaptive">Whether the climb is scaled to the size of the parameters.</param>
     /// <param name="eta">η of the adaptive form; finite and not negative.</param>
-    /// <param name="adapts">Which leaves the adaptive form scales; all when <see langword="null"/>.</param>
+    /// <param name="filter">Which leaves the adaptive form scales; all when <see langword="null"/>.</param>
     /// <param name="epsilon">ε, what is added to the norm; finite and above 0.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no optimizer; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, or there is no optimizer; every error is listed.</exception>
     public static Sam Around(
-        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? adapts = null, double epsilon = 1e-12) =>
-        new Faults().Require(inner).Require(rho, Bounds.NotNegative).Require(eta, Bounds.NotNegative).Require(epsilon, Bounds.Positive)
-            .Make(() => new Sam(inner) { Rho = rho, Adaptive = adaptive, Eta = eta, Adapts = LeafFilter.Of(adapts), Epsilon = epsilon }).OrThrow(nameof(Sam));
+        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? filter = null, double epsilon = 1e-12) =>
+        new ValidationErrors().Require(inner).Require(rho, Bounds.NotNegative).Require(eta, Bounds.NotNegative).Require(epsilon, Bounds.Positive)
+            .Make(() => new Sam(inner) { Rho = rho, Adaptive = adaptive, Eta = eta, Filter = LeafFilter.Of(filter), Epsilon = epsilon }).OrThrow(nameof(Sam));
 
     /// <inheritdoc/>
     public override double LearningRateAt(long step) => Inner.LearningRateAt(step);
@@ -65,7 +65,7 @@ public sealed record Sam : FunctionOptimizer
     /// <summary>Whether the settings and the optimizers inside are the same.</summary>
     public bool Equals(Sam? other) =>
         base.Equals(other) && Inner == other!.Inner && Rho.Equals(other.Rho) && Adaptive == other.Adaptive && Eta.Equals(other.Eta)
-        && Adapts == other.Adapts && Epsilon.Equals(other.Epsilon);
+        && Filter == other.Filter && Epsilon.Equals(other.Epsilon);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Inner, Rho, Adaptive, Eta, Epsilon);
@@ -87,7 +87,7 @@ public sealed record Sam : FunctionOptimizer
     }
 
     /// <inheritdoc/>
-    internal override bool Gathers => Inner.Gathers;
+    internal override bool Accumulates => Inner.Accumulates;
 
     /// <inheritdoc/>
     internal override bool TakesNonFinite => Inner.TakesNonFinite;

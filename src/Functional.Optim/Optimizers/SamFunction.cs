@@ -86,7 +86,7 @@ internal sealed class SamFunction<T>
         MagnitudeScaleRule<T> rule = new(sam.Eta);
         foreach (Leaf leaf in parameters.Layout.Leaves)
         {
-            if (!sam.Adapts.Contains(leaf)) continue;
+            if (!sam.Filter.Contains(leaf)) continue;
             Span<T> values = update.AsSpan(leaf);
             Elementwise.Run(rule, parameters.AsSpan(leaf), values, values);
         }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Functional.Optim;
 
 /// <summary>
-/// What most optimizers are: a part that scales the update, an L2 penalty in front of it or decoupled decay behind it, and a learning
+/// What most optimizers are: a part that scales the update, an L2 penalty before it or decoupled decay after it, and a learning
 /// rate.
 /// </summary>
 public abstract record ScalingOptimizer : Optimizer
@@ -19,7 +19,7 @@ public abstract record ScalingOptimizer : Optimizer
     public Schedule WeightDecay { get; init => field = Setting.Check(value); } = 0;
 
     /// <summary>Which leaves decay.</summary>
-    public LeafFilter Decays { get; init => field = Setting.Present(value); } = LeafFilter.All;
+    public LeafFilter DecayFilter { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     /// <summary>Whether to go up the gradient.</summary>
     public bool Maximize { get; init; }
@@ -38,7 +38,7 @@ public abstract record ScalingOptimizer : Optimizer
     /// <summary>The parts between the penalty and the learning rate.</summary>
     private protected abstract ImmutableArray<Transform> ScalingParts { get; }
 
-    /// <summary>Whether λ·θ is added behind the scaling, and not in front of it.</summary>
+    /// <summary>Whether λ·θ is added after the scaling, and not before it.</summary>
     private protected virtual bool DecouplesDecay => false;
 
     /// <summary>The parts between the decay and the learning rate, where it is decoupled.</summary>
@@ -47,5 +47,5 @@ public abstract record ScalingOptimizer : Optimizer
     /// <summary>What the scaled update is multiplied by.</summary>
     private protected virtual Schedule Rate => LearningRate;
 
-    private ImmutableArray<Transform> Decay => [Functional.Optim.WeightDecay.Coupled(WeightDecay, Decays)];
+    private ImmutableArray<Transform> Decay => [Functional.Optim.WeightDecay.Coupled(WeightDecay, DecayFilter)];
 }

@@ -46,7 +46,7 @@ public sealed record ScheduleFree : Optimizer
     public double RatePower { get; init => field = Bounds.NotNegative.Check(value); }
 
     /// <summary>The first moment that Adam's scaling keeps all the same, in [0, 1); 0 for none.</summary>
-    public double InnerMomentum { get; init => field = Bounds.BelowOne.Check(value); }
+    public double InnerMomentum { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <inheritdoc/>
     protected internal override ImmutableArray<Transform> Parts
@@ -68,7 +68,7 @@ public sealed record ScheduleFree : Optimizer
     /// <param name="base">
     /// What moves z, with the momentum β above 0 and one learning rate at its end: <see cref="AdamW"/>,
     /// <see cref="Adam"/>,
-    /// <see cref="Sgd"/>, also behind a clip. Its groups are those of the optimizer made.
+    /// <see cref="Sgd"/>, also after a clip. Its groups are those of the optimizer made.
     /// </param>
     /// <param name="warmupSteps">W, the updates in which the rate rises to the base's; 0 or more.</param>
     /// <param name="stepPower">r, the power of the step in the weights (<c>r</c> in the authors' code); finite and not
@@ -77,15 +77,15 @@ public sealed record ScheduleFree : Optimizer
     /// not negative.</param>
     /// <param name="innerMomentum">The first moment that Adam's scaling keeps all the same, in [0, 1); 0 without
     /// Adam's scaling.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static ScheduleFree Of(
         Optimizer @base, long warmupSteps = 0, double stepPower = 0, double ratePower = 2, double innerMomentum = 0)
     {
         bool isBase = @base is not (null or Wrapper or FunctionOptimizer) && double.IsFinite(MomentumOf(@base));
-        return new Faults()
+        return new ValidationErrors()
             .Require(isBase, nameof(@base), @base, Allowed)
             .Require(warmupSteps, Bounds.AtLeast(0)).Require(stepPower, Bounds.NotNegative).Require(ratePower, Bounds.NotNegative)
-            .Require(innerMomentum, isBase && !@base!.Parts.Any(part => part is AdamScaling) ? Bounds.Zero : Bounds.BelowOne)
+            .Require(innerMomentum, isBase && !@base!.Parts.Any(part => part is AdamScaling) ? Bounds.Zero : Bounds.HalfOpenUnitInterval)
             .Make(() => new ScheduleFree(@base!)
             {
                 WarmupSteps = warmupSteps, StepPower = stepPower, RatePower = ratePower, InnerMomentum = innerMomentum,
@@ -97,20 +97,20 @@ public sealed record ScheduleFree : Optimizer
     private static double MomentumOf(Optimizer optimizer)
     {
         ImmutableArray<Transform> parts = optimizer.Parts;
-        Transform[] momenta = [.. parts.Where(part => part is AdamScaling or Trace)];
+        Transform[] momenta = [.. parts.Where(part => part is AdamScaling or Momentum)];
         bool isBase = parts.Count(part => part.IsLearningRate) == 1 && parts[^1] is LearningRate
             && !parts.Any(part => part is Partition || part.ChangesEvaluation);
         return momenta switch
         {
             [AdamScaling { Beta1: Constant { Rate: > 0 } beta1 }] when isBase => beta1.Rate,
-            [Trace { Momentum: Constant { Rate: > 0 } momentum, Dampening: 0, Nesterov: false }] when isBase => momentum.Rate,
+            [Momentum { Coefficient: Constant { Rate: > 0 } momentum, Dampening: 0, Nesterov: false }] when isBase => momentum.Rate,
             _ => double.NaN,
         };
     }
 
     private IEnumerable<Transform> WithoutMomentum(Transform part) => part switch
     {
-        Trace => [],
+        Momentum => [],
         AdamScaling { AmsGrad: AmsGrad.Off } adam when InnerMomentum == 0 =>
             [new RmsPropScaling(adam.Beta2, adam.Epsilon, 0, Centered: false) { BiasCorrection = adam.BiasCorrection, StateFormat = adam.StateFormat }],
         AdamScaling adam => [adam with { Beta1 = InnerMomentum }],

@@ -15,7 +15,7 @@ public sealed record Sgd : ScalingOptimizer
     }
 
     /// <summary>μ(t), in [0, 1); the number 0 keeps no momentum.</summary>
-    public required Schedule Momentum { get; init => field = Setting.Check(value, Bounds.BelowOne); }
+    public required Schedule Momentum { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <summary>τ, in [0, 1]; skipped at the first update.</summary>
     public double Dampening { get; init => field = Bounds.UnitInterval.Check(value); }
@@ -26,7 +26,7 @@ public sealed record Sgd : ScalingOptimizer
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingParts =>
         // Looking ahead without momentum is refused by the part.
-        Momentum is Constant { Rate: 0 } && !Nesterov ? [] : [Trace.Of(Momentum, Dampening, Nesterov)];
+        Momentum is Constant { Rate: 0 } && !Nesterov ? [] : [Functional.Optim.Momentum.Of(Momentum, Dampening, Nesterov)];
 
     /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
@@ -36,17 +36,17 @@ public sealed record Sgd : ScalingOptimizer
     /// <param name="weightDecay">λ or λ(t), an L2 penalty, finite and not negative; 0 when <see langword="null"/>.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Sgd Of(
         Schedule learningRate, Schedule? momentum = null, double dampening = 0, bool nesterov = false, Schedule? weightDecay = null,
         Func<Leaf, bool>? decay = null, bool maximize = false)
     {
         (momentum, weightDecay) = (momentum ?? 0, weightDecay ?? 0);
-        return Trace.Check(momentum, dampening, nesterov).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
+        return Functional.Optim.Momentum.Check(momentum, dampening, nesterov, nameof(momentum)).Require(learningRate).Require(weightDecay, Bounds.NotNegative)
             .Make(() => new Sgd
             {
                 LearningRate = learningRate, Momentum = momentum, Dampening = dampening, Nesterov = nesterov,
-                WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
+                WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Sgd));
     }
 

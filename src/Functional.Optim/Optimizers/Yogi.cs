@@ -15,10 +15,10 @@ public sealed record Yogi : ScalingOptimizer
     }
 
     /// <summary>β₁, in [0, 1).</summary>
-    public double Beta1 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta1 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>β₂, in [0, 1).</summary>
-    public double Beta2 { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Beta2 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>ε; finite and not negative.</summary>
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
@@ -43,7 +43,7 @@ public sealed record Yogi : ScalingOptimizer
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Yogi Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-3, double initialAccumulator = 0,
         bool biasCorrection = false, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
@@ -52,7 +52,7 @@ public sealed record Yogi : ScalingOptimizer
             .Make(() => new Yogi
             {
                 LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, InitialAccumulator = initialAccumulator,
-                BiasCorrection = biasCorrection, WeightDecay = weightDecay, Decays = LeafFilter.Of(decay), Maximize = maximize,
+                BiasCorrection = biasCorrection, WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
             }).OrThrow(nameof(Yogi));
 
     /// <summary>The part of Yogi that scales the update, for compositions: u' = m / (√v + ε).</summary>
@@ -61,7 +61,7 @@ public sealed record Yogi : ScalingOptimizer
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="initialAccumulator">v before the first update; finite and not negative.</param>
     /// <param name="biasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Scaling(
         double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-3, double initialAccumulator = 0, bool biasCorrection = false) =>
         YogiScaling.Check(beta1, beta2, epsilon, initialAccumulator)

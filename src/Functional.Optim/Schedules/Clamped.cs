@@ -18,7 +18,7 @@ internal sealed record Clamped : ComposedSchedule
     /// <summary>The greatest rate.</summary>
     public double Maximum { get; }
 
-    internal static Clamped Of(Schedule inner, double minimum, double maximum) => new Faults()
+    internal static Clamped Of(Schedule inner, double minimum, double maximum) => new ValidationErrors()
         .Require(inner, "rate")
         .Require(minimum >= 0, nameof(minimum), minimum, "0 or more")
         .Require(maximum >= minimum, nameof(maximum), maximum, "the minimum or more")

@@ -13,7 +13,7 @@ internal abstract record ComposedSchedule : Schedule
 
     /// <summary>A depth that is allowed.</summary>
     /// <exception cref="ArgumentException">It is too deep.</exception>
-    private protected static int RequireDepth(int depth, string what) => new Faults()
+    private protected static int RequireDepth(int depth, string what) => new ValidationErrors()
         .Require(depth <= Deepest, "the schedule", $"{depth} schedules within each other", $"up to {Deepest}")
         .Make(() => depth).OrThrow(what);
 }

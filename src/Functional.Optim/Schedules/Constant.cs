@@ -3,7 +3,7 @@ namespace Functional.Optim;
 /// <summary>The same rate at every step: η(k) = η.</summary>
 public sealed record Constant : Schedule
 {
-    /// <summary>A constant that is checked where it is used as a schedule (<see cref="Faults.Require(Schedule?, string)"/>).</summary>
+    /// <summary>A constant that is checked where it is used as a schedule (<see cref="ValidationErrors.Require(Schedule?, string)"/>).</summary>
     internal Constant(double rate) => Rate = rate;
 
     /// <summary>η.</summary>
@@ -12,7 +12,7 @@ public sealed record Constant : Schedule
     /// <summary>The schedule.</summary>
     /// <param name="rate">η; finite and not negative.</param>
     /// <exception cref="ArgumentException">The rate is negative or not finite.</exception>
-    public static Constant Of(double rate) => new Faults()
+    public static Constant Of(double rate) => new ValidationErrors()
         .Require(rate, Bounds.NotNegative)
         .Make(() => new Constant(rate)).OrThrow(nameof(Constant));
 

@@ -19,7 +19,7 @@ public sealed record ConstantFactor : FactorSchedule
     /// <param name="rate">The whole rate; finite and not negative.</param>
     /// <param name="steps">The step that first has it; not negative. torch: total_iters, with a default of 5 that counts epochs.</param>
     /// <param name="initialFactor">The factor before, in [0, 1]. torch: factor.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static ConstantFactor Of(double rate, long steps, double initialFactor = 1.0 / 3) =>
         Check(rate).Require(steps, Bounds.AtLeast(0)).Require(initialFactor, Bounds.UnitInterval)
             .Make(() => new ConstantFactor(rate, steps, initialFactor)).OrThrow(nameof(ConstantFactor));

@@ -28,9 +28,9 @@ public sealed record CosineRestarts : Schedule
     /// <param name="firstPeriod">T₀, the step of the first restart; 1 or more. torch: T_0.</param>
     /// <param name="periodFactor">How many times longer each period is than the last; 1 or more. torch: T_mult.</param>
     /// <param name="floor">What each period falls towards; from 0 to the peak. torch: eta_min.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static CosineRestarts Of(double peak, long firstPeriod, long periodFactor = 1, double floor = 0) =>
-        new Faults().Require(peak, Bounds.NotNegative).Require(firstPeriod, Bounds.AtLeast(1)).Require(periodFactor, Bounds.AtLeast(1))
+        new ValidationErrors().Require(peak, Bounds.NotNegative).Require(firstPeriod, Bounds.AtLeast(1)).Require(periodFactor, Bounds.AtLeast(1))
             .RequireFloor(floor, peak)
             .Make(() => new CosineRestarts(peak, firstPeriod, periodFactor, floor)).OrThrow(nameof(CosineRestarts));
 

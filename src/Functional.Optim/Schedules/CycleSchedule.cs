@@ -11,8 +11,8 @@ public abstract record CycleSchedule : Schedule
     private protected abstract double LevelAt(long step, double start, double turn, double end);
 
     /// <summary>The momentum that turns at its lowest.</summary>
-    private protected Schedule MomentumBetween(double lowest, double highest) => new Faults()
-        .Require(lowest, Bounds.BelowOne)
+    private protected Schedule MomentumBetween(double lowest, double highest) => new ValidationErrors()
+        .Require(lowest, Bounds.HalfOpenUnitInterval)
         .Require(highest is < 1 && !(highest < lowest), nameof(highest), highest, "from the lowest to below 1")
         .Make(() => new CycledMomentum(this, lowest, highest)).OrThrow("Momentum");
 

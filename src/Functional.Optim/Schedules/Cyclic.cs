@@ -35,12 +35,12 @@ public sealed record Cyclic : CycleSchedule
     /// <param name="stepsDown">The steps of a fall; 1 or more; as many as up when <see langword="null"/>. torch: step_size_down.</param>
     /// <param name="mode">How the height of the triangle changes.</param>
     /// <param name="gamma">γ of <see cref="CyclicMode.ExponentialRange"/>, in (0, 1]; the other modes do not use it.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Cyclic Of(
         double floor, double peak, long stepsUp = 2000, long? stepsDown = null, CyclicMode mode = CyclicMode.Triangular, double gamma = 1)
     {
         long down = stepsDown ?? stepsUp;
-        return new Faults().RequireFloor(floor, peak).Require(peak, Bounds.NotNegative).Require(stepsUp, Bounds.AtLeast(1))
+        return new ValidationErrors().RequireFloor(floor, peak).Require(peak, Bounds.NotNegative).Require(stepsUp, Bounds.AtLeast(1))
             .Require(
                 down >= 1 && down <= long.MaxValue - stepsUp, nameof(stepsDown), down, $"1 or more, with stepsUp at most {long.MaxValue}")
             .Require(mode).Require(gamma, Bounds.AboveZeroToOne)
@@ -50,7 +50,7 @@ public sealed record Cyclic : CycleSchedule
     /// <summary>The momentum (or β₁) that goes with the rate: it falls while the rate rises, scaled like it.</summary>
     /// <param name="lowest">The momentum at the first peak, in [0, 1). torch: base_momentum.</param>
     /// <param name="highest">The momentum at the start of each cycle, in [0, 1), not below the lowest. torch: max_momentum.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public Schedule Momentum(double lowest = 0.8, double highest = 0.9) => MomentumBetween(lowest, highest);
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed record ExponentialDecay : FactorSchedule
     /// <summary>The schedule.</summary>
     /// <param name="rate">The rate at step 0; finite and not negative.</param>
     /// <param name="gamma">γ, in (0, 1].</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static ExponentialDecay Of(double rate, double gamma) =>
         Check(rate).Require(gamma, Bounds.AboveZeroToOne).Make(() => new ExponentialDecay(rate, gamma)).OrThrow(nameof(ExponentialDecay));
 

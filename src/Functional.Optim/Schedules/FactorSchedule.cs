@@ -14,5 +14,5 @@ public abstract record FactorSchedule : Schedule
     /// <summary>f(k), in [0, 1].</summary>
     private protected abstract double Factor(long step);
 
-    private protected static Faults Check(double rate) => new Faults().Require(rate, Bounds.NotNegative);
+    private protected static ValidationErrors Check(double rate) => new ValidationErrors().Require(rate, Bounds.NotNegative);
 }

@@ -17,9 +17,9 @@ public sealed record InverseSquareRoot : Schedule
     /// <summary>The schedule.</summary>
     /// <param name="peak">The highest rate; finite and not negative.</param>
     /// <param name="warmupSteps">W, the step that has it, and the scale of the fall; 1 or more.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static InverseSquareRoot Of(double peak, long warmupSteps) =>
-        new Faults().Require(peak, Bounds.NotNegative).Require(warmupSteps, Bounds.AtLeast(1))
+        new ValidationErrors().Require(peak, Bounds.NotNegative).Require(warmupSteps, Bounds.AtLeast(1))
             .Make(() => new InverseSquareRoot(peak, warmupSteps)).OrThrow(nameof(InverseSquareRoot));
 
     /// <inheritdoc/>

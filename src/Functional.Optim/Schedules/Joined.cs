@@ -17,11 +17,11 @@ internal sealed record Joined : ComposedSchedule
     /// <summary>The last step of each part but the last, counted from the start, in rising order.</summary>
     public Seq<long> LastSteps { get; }
 
-    internal static Joined Of(Schedule before, Schedule after, long afterStep) => new Faults()
+    internal static Joined Of(Schedule before, Schedule after, long afterStep) => new ValidationErrors()
         .Require(before, "rate").Require(after, "next").Require(afterStep, Bounds.AtLeast(0))
         .Make(() => Join(before, after, afterStep)).OrThrow("Schedule.Then");
 
-    internal static Schedule Of(Seq<Schedule> schedules, Seq<long> milestones) => new Faults()
+    internal static Schedule Of(Seq<Schedule> schedules, Seq<long> milestones) => new ValidationErrors()
         .Require(
             schedules.Count == milestones.Count + 1, nameof(schedules), $"{schedules.Count} schedules",
             $"one more than the {milestones.Count} milestones")

@@ -23,7 +23,7 @@ public sealed record LinearFactor : FactorSchedule
     /// <param name="steps">The step that first has the end; 1 or more. torch: total_iters, with a default of 5 that counts epochs.</param>
     /// <param name="startFactor">The factor at step 0, in [0, 1].</param>
     /// <param name="endFactor">The factor at the end and after it, in [0, 1].</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static LinearFactor Of(double rate, long steps, double startFactor = 1.0 / 3, double endFactor = 1) =>
         Check(rate).Require(steps, Bounds.AtLeast(1)).Require(startFactor, Bounds.UnitInterval).Require(endFactor, Bounds.UnitInterval)
             .Make(() => new LinearFactor(rate, steps, startFactor, endFactor)).OrThrow(nameof(LinearFactor));

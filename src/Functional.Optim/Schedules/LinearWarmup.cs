@@ -14,8 +14,8 @@ public sealed record LinearWarmup : Schedule
     /// <summary>The schedule.</summary>
     /// <param name="peak">The rate after the warm-up; finite and not negative.</param>
     /// <param name="warmupSteps">W; not negative.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static LinearWarmup Of(double peak, long warmupSteps) => new Faults()
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
+    public static LinearWarmup Of(double peak, long warmupSteps) => new ValidationErrors()
         .Require(peak, Bounds.NotNegative)
         .Require(warmupSteps, Bounds.AtLeast(0))
         .Make(() => new LinearWarmup(peak, warmupSteps)).OrThrow(nameof(LinearWarmup));

@@ -21,7 +21,7 @@ public sealed record MultiStepDecay : FactorSchedule
     /// <param name="rate">The rate before the first milestone; finite and not negative.</param>
     /// <param name="milestones">The steps that first have the lower rate; 0 or more, in rising order.</param>
     /// <param name="gamma">γ, in (0, 1].</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static MultiStepDecay Of(double rate, IEnumerable<long> milestones, double gamma = 0.1)
     {
         Seq<long> steps = Prelude.toSeq(milestones).Strict();

@@ -42,13 +42,13 @@ public sealed record OneCycle : CycleSchedule
     /// <param name="divisor">The peak over the first rate; finite, 1 or more. torch: div_factor.</param>
     /// <param name="finalDivisor">The first rate over the last; finite, at least 1 / divisor. torch: final_div_factor.</param>
     /// <param name="threePhases">Whether the fall is symmetric to the rise, with a third phase to the end. torch: three_phase.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static OneCycle Of(
         double peak, long totalSteps, double rise = 0.3, Anneal anneal = Anneal.Cosine, double divisor = 25, double finalDivisor = 1e4,
-        bool threePhases = false) => new Faults()
+        bool threePhases = false) => new ValidationErrors()
         .Require(peak, Bounds.NotNegative)
         .Require(totalSteps, Bounds.AtLeast(1))
-        .Require(rise, Bounds.BelowOne)
+        .Require(rise, Bounds.HalfOpenUnitInterval)
         .Require(!(threePhases && rise > 0.5), nameof(rise), rise, "at most 0.5 with three phases")
         .Require(anneal)
         .Require(double.IsFinite(divisor) && divisor >= 1, nameof(divisor), divisor, "finite, 1 or more")
@@ -60,7 +60,7 @@ public sealed record OneCycle : CycleSchedule
     /// <summary>The momentum (or β₁) that goes with the rate: down while it rises, up while it falls; a third phase keeps it.</summary>
     /// <param name="lowest">The momentum at the peak, in [0, 1). torch: base_momentum.</param>
     /// <param name="highest">The momentum at the start and the end, in [0, 1), not below the lowest. torch: max_momentum.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public Schedule Momentum(double lowest = 0.85, double highest = 0.95) => MomentumBetween(lowest, highest);
 
     /// <inheritdoc/>

@@ -52,13 +52,13 @@ public sealed record Plateau
     /// <param name="cooldown">How many metrics after a reduction are not held against the rate; not negative.</param>
     /// <param name="floor">The lowest rate; finite and not negative. torch: min_lr.</param>
     /// <param name="epsilon">The largest change that is not worth making; finite and not negative. torch: eps.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Plateau Of(
         PlateauMode mode = PlateauMode.Minimize, double factor = 0.1, long patience = 10, double threshold = 1e-4,
         PlateauThreshold thresholdMode = PlateauThreshold.Relative, long cooldown = 0, double floor = 0, double epsilon = 1e-8) =>
-        new Faults()
-        .Require(mode).Require(factor, Bounds.BelowOne).Require(patience, Bounds.AtLeast(0))
-        .Require(threshold, thresholdMode == PlateauThreshold.Relative ? Bounds.BelowOne : Bounds.NotNegative).Require(thresholdMode)
+        new ValidationErrors()
+        .Require(mode).Require(factor, Bounds.HalfOpenUnitInterval).Require(patience, Bounds.AtLeast(0))
+        .Require(threshold, thresholdMode == PlateauThreshold.Relative ? Bounds.HalfOpenUnitInterval : Bounds.NotNegative).Require(thresholdMode)
         .Require(cooldown, Bounds.AtLeast(0)).Require(floor, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
         .Make(() => new Plateau(mode, factor, patience, threshold, thresholdMode, cooldown, floor, epsilon)).OrThrow(nameof(Plateau));
 

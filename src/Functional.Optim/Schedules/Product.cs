@@ -11,11 +11,11 @@ internal sealed record Product : ComposedSchedule
     /// <summary>The schedules, multiplied in this order.</summary>
     public Seq<Schedule> Factors { get; }
 
-    internal static Schedule Of(Schedule schedule, double factor) => new Faults()
+    internal static Schedule Of(Schedule schedule, double factor) => new ValidationErrors()
         .Require(schedule, "rate").Require(factor, Bounds.NotNegative)
         .Make(() => Multiply(schedule, factor)).OrThrow("Schedule.Scale");
 
-    internal static Schedule Of(Seq<Schedule> schedules) => new Faults()
+    internal static Schedule Of(Seq<Schedule> schedules) => new ValidationErrors()
         .Require(!schedules.IsEmpty, nameof(schedules), "empty", "one or more")
         .RequireEach(schedules)
         .Make(() => schedules.Reduce(Multiply)).OrThrow("Schedule.Chained");

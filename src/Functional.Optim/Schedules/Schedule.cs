@@ -12,7 +12,7 @@ namespace Functional.Optim;
 public abstract record Schedule
 {
     /// <summary>
-    /// A constant rate. What takes it as a schedule checks it, so that it is a fault among the others there.
+    /// A constant rate. What takes it as a schedule checks it, so that it is an error among the others there.
     /// </summary>
     public static implicit operator Schedule(double rate) => new Constant(rate);
 
@@ -40,7 +40,7 @@ public abstract record Schedule
     /// <param name="peak">The rate at step 0; finite and not negative.</param>
     /// <param name="totalSteps">The step that first has the floor; 1 or more. torch: T_max.</param>
     /// <param name="floor">The rate at the end and after it; from 0 to the peak. torch: eta_min.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Schedule Cosine(double peak, long totalSteps, double floor = 0) => Optim.WarmupCosine.Of(peak, 0, totalSteps, floor);
 
     /// <summary>A power of what is left, without a warm-up: torch's PolynomialLR, Optax's polynomial_schedule.</summary>
@@ -48,7 +48,7 @@ public abstract record Schedule
     /// <param name="totalSteps">The step that first has the floor; 1 or more. torch: total_iters, 5 by default.</param>
     /// <param name="floor">The rate at the end and after it; from 0 to the peak. torch's is 0.</param>
     /// <param name="power">The exponent; finite and positive.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Schedule Polynomial(double peak, long totalSteps, double floor = 0, double power = 1) =>
         Optim.WarmupPolynomial.Of(peak, 0, totalSteps, floor, power);
 

@@ -20,7 +20,7 @@ public sealed record StepDecay : FactorSchedule
     /// <param name="rate">The rate before the first fall; finite and not negative.</param>
     /// <param name="every">The steps from one fall to the next; 1 or more. torch: step_size.</param>
     /// <param name="gamma">γ, in (0, 1].</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static StepDecay Of(double rate, long every, double gamma = 0.1) =>
         Check(rate).Require(every, Bounds.AtLeast(1)).Require(gamma, Bounds.AboveZeroToOne)
             .Make(() => new StepDecay(rate, every, gamma)).OrThrow(nameof(StepDecay));

@@ -13,7 +13,7 @@ public sealed record WarmupCosine : WarmupDecay
     /// <param name="warmupSteps">W, the step that has the peak; not negative.</param>
     /// <param name="totalSteps">N, the step that first has the floor; more than W.</param>
     /// <param name="floor">The rate at the end and after it; from 0 to the peak.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static WarmupCosine Of(double peak, long warmupSteps, long totalSteps, double floor = 0) =>
         Check(peak, warmupSteps, totalSteps, floor)
             .Make(() => new WarmupCosine(peak, warmupSteps, totalSteps, floor)).OrThrow(nameof(WarmupCosine));

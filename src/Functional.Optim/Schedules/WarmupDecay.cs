@@ -36,7 +36,7 @@ public abstract record WarmupDecay : Schedule
     /// <summary>The rate at a progress in (0, 1).</summary>
     private protected abstract double Decay(double progress);
 
-    private protected static Faults Check(double peak, long warmupSteps, long totalSteps, double floor) => new Faults()
+    private protected static ValidationErrors Check(double peak, long warmupSteps, long totalSteps, double floor) => new ValidationErrors()
         .Require(peak, Bounds.NotNegative)
         .Require(warmupSteps, Bounds.AtLeast(0))
         .Require(totalSteps > warmupSteps, nameof(totalSteps), totalSteps, $"more than the {warmupSteps} warm-up steps")

@@ -13,7 +13,7 @@ public sealed record WarmupExponential : WarmupDecay
     /// <param name="warmupSteps">W, the step that has the peak; not negative.</param>
     /// <param name="totalSteps">N, the step that first has the floor; more than W.</param>
     /// <param name="floor">The rate at the end and after it; above 0, to the peak.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static WarmupExponential Of(double peak, long warmupSteps, long totalSteps, double floor) =>
         Check(peak, warmupSteps, totalSteps, floor)
             .Require(floor > 0, nameof(floor), floor, "above 0, where an exponential ends")

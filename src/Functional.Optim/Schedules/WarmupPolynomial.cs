@@ -15,7 +15,7 @@ public sealed record WarmupPolynomial : WarmupDecay
     /// <param name="totalSteps">N, the step that first has the floor; more than W.</param>
     /// <param name="floor">The rate at the end and after it; from 0 to the peak.</param>
     /// <param name="power">The exponent; finite and positive.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static WarmupPolynomial Of(
         double peak, long warmupSteps, long totalSteps, double floor = 0, double power = 2) =>
         Check(peak, warmupSteps, totalSteps, floor)

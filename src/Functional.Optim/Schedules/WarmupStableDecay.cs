@@ -26,7 +26,7 @@ public sealed record WarmupStableDecay : WarmupDecay
     /// <param name="totalSteps">N, the step that first has the floor; more than W.</param>
     /// <param name="floor">The rate at the end and after it; from 0 to the peak.</param>
     /// <param name="anneal">The shape of the decay.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static WarmupStableDecay Of(
         double peak, long warmupSteps, long decaySteps, long totalSteps, double floor = 0, Anneal anneal = Anneal.Linear) =>
         Check(peak, warmupSteps, totalSteps, floor)

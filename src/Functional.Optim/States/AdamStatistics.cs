@@ -38,7 +38,7 @@ public readonly record struct AdamStatistics(
         if (scalings is not [AdamScaling scaling])
             throw new ArgumentException($"{optimizer} has {scalings.Length} Adam parts; statistics are of one.", nameof(optimizer));
 
-        LeafRouter router = new(optimizer, Placement.Of(optimizer.Parts, format: null));
+        LeafPlanner router = new(optimizer, Placement.Of(optimizer.Parts, format: null));
         // Of a slot in another format each is a decoded copy.
         ParameterTree<T> m = state.M, v = state.V, divisor = scaling.AmsGrad == AmsGrad.Off ? v : state.MaximumV;
         SlotStarts? starts = state.ToState().Starts;
@@ -74,11 +74,11 @@ public readonly record struct AdamStatistics(
 
         long StartOf(Leaf leaf) => starts is null || starts.OfSlots[0].IsDefaultOrEmpty ? 0 : starts.OfSlots[0][leaf.Index];
 
-        LeafRoute RouteOf(Leaf leaf) => router.RouteOf(leaf);
+        LeafPlan LeafPlanOf(Leaf leaf) => router.LeafPlanOf(leaf);
 
-        bool Counts(Leaf leaf) => (leaves is null || leaves(leaf)) && !RouteOf(leaf).Settings.Frozen;
+        bool Counts(Leaf leaf) => (leaves is null || leaves(leaf)) && !LeafPlanOf(leaf).Settings.Frozen;
 
-        double RateOf(Leaf leaf) => state.Step == 0 ? 0 : RouteOf(leaf).RateAt(state.Step);
+        double RateOf(Leaf leaf) => state.Step == 0 ? 0 : LeafPlanOf(leaf).RateAt(state.Step);
     }
 
     /// <summary>The members, with the same numbers in every culture.</summary>

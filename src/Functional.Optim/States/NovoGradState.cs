@@ -10,7 +10,7 @@ namespace Functional.Optim;
 public readonly record struct NovoGradState<T> : IOptimizerState<T, NovoGradState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly ImmutableArray<string> Slots = [.. NovoGradScaling.Slots, .. Trace.Slots];
+    private static readonly ImmutableArray<string> Slots = [.. NovoGradScaling.Slots, .. Functional.Optim.Momentum.Slots];
 
     private readonly OptimizerState<T> state;
 

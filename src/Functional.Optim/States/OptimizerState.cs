@@ -138,7 +138,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         }
     }
 
-    /// <summary>What stands behind the handle; <see langword="null"/> for <c>default</c>, a state without slots at step 0.</summary>
+    /// <summary>What stands after the handle; <see langword="null"/> for <c>default</c>, a state without slots at step 0.</summary>
     internal StateShell<T>? Shell => shell is null || shell.Generation == generation
         ? shell
         : throw new ObjectDisposedException(nameof(OptimizerState<>), $"This state was consumed by {shell.ConsumedBy}.");
@@ -395,8 +395,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
                 + $"{(ScalarNames.IsEmpty ? "none" : string.Join(", ", ScalarNames))}. Use the state that its Init returned.");
         }
 
-        if (Counters.Gathered > 0 && !optimizer.Gathers)
-            throw new ArgumentException($"The state holds {Counters.Gathered} gathered gradients, and {optimizer} does not gather any.");
+        if (Counters.Accumulated > 0 && !optimizer.Accumulates)
+            throw new ArgumentException($"The state holds {Counters.Accumulated} gathered gradients, and {optimizer} does not gather any.");
         for (int scalar = 0; scalar < ScalarNames.Length; scalar++)
         {
             if (double.IsFinite(shell!.Scalars[scalar])) continue;
@@ -408,7 +408,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// <summary>Fails unless the state is one of an optimizer for parameters of a layout.</summary>
     internal void RequireFit(StateSchema expected, TreeLayout parameters, Optimizer optimizer)
     {
-        if (shell is not null && ReferenceEquals(Shell!.Schema, expected) && (Counters.Gathered == 0 || optimizer.Gathers)) return;
+        if (shell is not null && ReferenceEquals(Shell!.Schema, expected) && (Counters.Accumulated == 0 || optimizer.Accumulates)) return;
         RequireOf(expected, optimizer);
         for (int slot = 0; slot < expected.SlotCount; slot++)
         {

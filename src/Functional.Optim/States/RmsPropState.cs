@@ -34,7 +34,7 @@ public readonly record struct RmsPropState<T> : IOptimizerState<T, RmsPropState<
     public ParameterTree<T> Mean => state.SlotCount == 3 || state.Has(RmsPropScaling.CenteredSlots[^1]) ? state[1] : default;
 
     /// <summary>b; <c>default</c> unless the optimizer has momentum.</summary>
-    public ParameterTree<T> Momentum => state.SlotCount == 3 || state.Has(Trace.Slots[^1]) ? state[state.SlotCount - 1] : default;
+    public ParameterTree<T> Momentum => state.SlotCount == 3 || state.Has(Functional.Optim.Momentum.Slots[^1]) ? state[state.SlotCount - 1] : default;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The state has two slots without names, of which the second could be either.</exception>
@@ -43,7 +43,7 @@ public readonly record struct RmsPropState<T> : IOptimizerState<T, RmsPropState<
         if (state.SlotNames.IsEmpty && state.SlotCount == 2)
             throw new ArgumentException("The state has 2 slots without names; the second can be the mean or the momentum.", nameof(state));
         bool both = state.SlotNames.IsEmpty && state.SlotCount == 3;
-        bool centered = both || state.Has(RmsPropScaling.CenteredSlots[^1]), momentum = both || state.Has(Trace.Slots[^1]);
+        bool centered = both || state.Has(RmsPropScaling.CenteredSlots[^1]), momentum = both || state.Has(Functional.Optim.Momentum.Slots[^1]);
         return new(state.Part(RmsPropScaling.SlotsWith(centered, momentum).AsSpan()));
     }
 

@@ -13,7 +13,7 @@ public readonly record struct SgdState<T> : IOptimizerState<T, SgdState<T>>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="momentum">m; <c>default</c> when the momentum is 0, which needs no buffer.</param>
     public SgdState(long step, ParameterTree<T> momentum = default)
-        : this(momentum.IsDefault ? new(step) : new OptimizerState<T>(step, Trace.Slots, [momentum]))
+        : this(momentum.IsDefault ? new(step) : new OptimizerState<T>(step, Functional.Optim.Momentum.Slots, [momentum]))
     {
     }
 
@@ -27,7 +27,7 @@ public readonly record struct SgdState<T> : IOptimizerState<T, SgdState<T>>
 
     /// <inheritdoc/>
     public static SgdState<T> From(OptimizerState<T> state) =>
-        new(state.SlotCount == 0 ? state : state.Part(Trace.Slots.AsSpan()));
+        new(state.SlotCount == 0 ? state : state.Part(Functional.Optim.Momentum.Slots.AsSpan()));
 
     /// <inheritdoc/>
     public OptimizerState<T> ToState() => state;

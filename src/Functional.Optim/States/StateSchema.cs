@@ -56,7 +56,7 @@ internal sealed class StateSchema
         Starts = Starts is null ? null : SlotStarts.Of(Starts.OfSlots.Slice(start, length)),
     };
 
-    /// <summary>Checks the scalars that a step is to leave behind.</summary>
+    /// <summary>Checks the scalars that a step is to leave after.</summary>
     /// <param name="scalars">One for each name.</param>
     /// <param name="step">The number of the step.</param>
     /// <exception cref="ArithmeticException">One is not finite.</exception>

@@ -11,10 +11,10 @@ internal sealed record AdaBeliefScaling(double Beta1, double Beta2, double Epsil
 
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new AdaBeliefRule<T>(Beta1, Beta2, Epsilon, EpsilonRoot, pass.SlotStep));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new AdaBeliefRule<T>(Beta1, Beta2, Epsilon, EpsilonRoot, pass.SlotStep));
 
-    internal static Faults Check(double beta1, double beta2, double epsilon, double epsilonRoot) => new Faults()
-        .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne)
+    internal static ValidationErrors Check(double beta1, double beta2, double epsilon, double epsilonRoot) => new ValidationErrors()
+        .Require(beta1, Bounds.HalfOpenUnitInterval).Require(beta2, Bounds.HalfOpenUnitInterval)
         .Require(epsilon, Bounds.NotNegative).Require(epsilonRoot, Bounds.NotNegative);
 }

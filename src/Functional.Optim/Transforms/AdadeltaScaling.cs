@@ -11,9 +11,9 @@ internal sealed record AdadeltaScaling(double Rho, double Epsilon) : Transform
 
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new AdadeltaRule<T>(Rho, Epsilon));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new AdadeltaRule<T>(Rho, Epsilon));
 
-    internal static Faults Check(double rho, double epsilon) => new Faults()
-        .Require(rho, Bounds.BelowOne).Require(epsilon, Bounds.Positive);
+    internal static ValidationErrors Check(double rho, double epsilon) => new ValidationErrors()
+        .Require(rho, Bounds.HalfOpenUnitInterval).Require(epsilon, Bounds.Positive);
 }

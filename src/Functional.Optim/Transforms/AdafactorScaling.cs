@@ -32,7 +32,7 @@ internal sealed record AdafactorScaling(
     internal static ImmutableArray<string> Scalars { get; } = ["learningRate"];
 
     /// <summary>Which leaves decay.</summary>
-    public LeafFilter Decays { get; init => field = Setting.Present(value); } = LeafFilter.All;
+    public LeafFilter DecayFilter { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     protected internal override ImmutableArray<string> SlotNames => Beta1 == 0 ? Slots : MomentumSlots;
 
@@ -43,7 +43,7 @@ internal sealed record AdafactorScaling(
     protected internal override bool IsLearningRate => true;
 
     /// <summary>A predicate of a user's is asked while the step writes, and may throw.</summary>
-    private protected override bool NeverThrows => Decays.NeverThrows;
+    private protected override bool NeverThrows => DecayFilter.NeverThrows;
 
     /// <summary>
     /// Rows and columns of the last two dimensions, v for what has fewer; nothing for a leaf without elements.
@@ -69,17 +69,17 @@ internal sealed record AdafactorScaling(
 
     protected internal override double RateAt(long step) => Limited(Schedule.At(step), step);
 
-    protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => settings.LearningRateMultiplier;
+    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) => settings.LearningRateMultiplier;
 
-    protected internal override double DecayOf(Leaf leaf) => DecayAt(leaf, 1);
+    protected internal override double WeightDecayFor(Leaf leaf) => DecayAt(leaf, 1);
 
-    private double DecayAt(Leaf leaf, long step) => Decays.Contains(leaf) ? WeightDecay.At(step) : 0;
+    private double DecayAt(Leaf leaf, long step) => DecayFilter.Contains(leaf) ? WeightDecay.At(step) : 0;
 
     /// <summary>The multiplier of a group.</summary>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
         LearningRate.Multiplied<T>(pass.Scalars[0], pass.Factor, pass.Step);
-        pass.Then(first, new ScaleRule<T>(T.CreateTruncating(pass.Factor)));
+        pass.Add(first, new ScaleRule<T>(T.CreateTruncating(pass.Factor)));
     }
 
     protected internal override int ScratchLength(Leaf leaf) => leaf.Rank < 2 || leaf.Length == 0 ? 0 : RowBlocks.Of(leaf).ScratchLength;
@@ -104,9 +104,9 @@ internal sealed record AdafactorScaling(
         }
     }
 
-    internal static Faults Check(
-        AdafactorForm form, double beta1, double beta2Power, double clipThreshold, double? epsilon, double minimumScale) => new Faults()
-        .Require(form).Require(beta1, Bounds.BelowOne).Require(beta2Power, Bounds.NotNegative).Require(clipThreshold, Bounds.Positive)
+    internal static ValidationErrors Check(
+        AdafactorForm form, double beta1, double beta2Power, double clipThreshold, double? epsilon, double minimumScale) => new ValidationErrors()
+        .Require(form).Require(beta1, Bounds.HalfOpenUnitInterval).Require(beta2Power, Bounds.NotNegative).Require(clipThreshold, Bounds.Positive)
         .Require(epsilon ?? 0, Bounds.NotNegative, nameof(epsilon)).Require(minimumScale, Bounds.NotNegative);
 
     /// <summary>The gradient over the root of the mean of its squares, which takes them in first.</summary>
@@ -116,18 +116,18 @@ internal sealed record AdafactorScaling(
         bool isTorch = Form == AdafactorForm.Torch;
         double weight = Math.Pow(leaf.SlotStep, -Beta2Power);
         double epsilon = Epsilon ?? (isTorch ? double.CreateTruncating(T.BitIncrement(T.One) - T.One) : 1e-30);
-        double added = isTorch ? 0 : epsilon, leastMean = isTorch ? epsilon : 0;
-        T leastRoot = T.Max(T.CreateTruncating(isTorch ? epsilon : 0), SquareMeans<T>.LeastRoot);
+        double added = isTorch ? 0 : epsilon, minMean = isTorch ? epsilon : 0;
+        T minRoot = T.Max(T.CreateTruncating(isTorch ? epsilon : 0), SquareMeans<T>.MinRoot);
         if (leaf.Leaf.Rank >= 2)
         {
             SquareFactors<T> factors = new(RowBlocks.Of(leaf.Leaf), weight, added);
             Span<double> scratch = leaf.Scratch<double>();
             factors.Update(leaf.Input, leaf.Slot(Row), leaf.Slot(Column), scratch);
-            factors.Divide(leaf.Input, leaf.Slot(Row), leaf.Slot(Column), scratch, leastMean, leastRoot, update);
+            factors.Divide(leaf.Input, leaf.Slot(Row), leaf.Slot(Column), scratch, minMean, minRoot, update);
         }
         else
         {
-            SquareMeans<T>.Divide(leaf.Input, leaf.Slot(Full), weight, added, leastRoot, update);
+            SquareMeans<T>.Divide(leaf.Input, leaf.Slot(Full), weight, added, minRoot, update);
         }
     }
 

@@ -14,9 +14,9 @@ internal sealed record AdagradScaling(double InitialAccumulator, double Epsilon,
     protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) =>
         values.Fill(T.CreateTruncating(InitialAccumulator));
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new AdagradRule<T>(Epsilon, EpsilonRoot));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new AdagradRule<T>(Epsilon, EpsilonRoot));
 
-    internal static Faults Check(double initialAccumulator, double epsilon, double epsilonRoot) => new Faults()
+    internal static ValidationErrors Check(double initialAccumulator, double epsilon, double epsilonRoot) => new ValidationErrors()
         .Require(initialAccumulator, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative).Require(epsilonRoot, Bounds.NotNegative);
 }

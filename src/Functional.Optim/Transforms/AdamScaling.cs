@@ -23,16 +23,16 @@ internal sealed record AdamScaling(Schedule Beta1, double Beta2, double Epsilon,
     /// <summary>The largest of corrected moments is another number than the largest moment.</summary>
     protected internal override string StateName => AmsGrad == AmsGrad.OfCorrectedMoment ? "adam of corrected moments" : base.StateName;
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
-        double beta1 = Beta1.SettingAt(pass.Step, Bounds.BelowOne, nameof(Beta1));
+        double beta1 = Beta1.SettingAt(pass.Step, Bounds.HalfOpenUnitInterval, nameof(Beta1));
         if (AmsGrad == AmsGrad.Off)
-            pass.Then(first, new AdamRule<T>(beta1, Beta2, Epsilon, BiasCorrection, pass.SlotStep));
+            pass.Add(first, new AdamRule<T>(beta1, Beta2, Epsilon, BiasCorrection, pass.SlotStep));
         else
-            pass.Then(first, new AmsGradRule<T>(beta1, Beta2, Epsilon, BiasCorrection, AmsGrad == AmsGrad.OfCorrectedMoment, pass.SlotStep));
+            pass.Add(first, new AmsGradRule<T>(beta1, Beta2, Epsilon, BiasCorrection, AmsGrad == AmsGrad.OfCorrectedMoment, pass.SlotStep));
     }
 
-    internal static Faults Check(Schedule beta1, double beta2, double epsilon, AmsGrad amsGrad) => new Faults()
-        .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne).Require(epsilon, Bounds.NotNegative)
+    internal static ValidationErrors Check(Schedule beta1, double beta2, double epsilon, AmsGrad amsGrad) => new ValidationErrors()
+        .Require(beta1, Bounds.HalfOpenUnitInterval).Require(beta2, Bounds.HalfOpenUnitInterval).Require(epsilon, Bounds.NotNegative)
         .Require(amsGrad);
 }

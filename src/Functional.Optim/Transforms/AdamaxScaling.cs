@@ -11,9 +11,9 @@ internal sealed record AdamaxScaling(Schedule Beta1, double Beta2, double Epsilo
 
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new AdamaxRule<T>(Beta1.SettingAt(pass.Step, Bounds.BelowOne, nameof(Beta1)), Beta2, Epsilon, pass.SlotStep));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new AdamaxRule<T>(Beta1.SettingAt(pass.Step, Bounds.HalfOpenUnitInterval, nameof(Beta1)), Beta2, Epsilon, pass.SlotStep));
 
-    internal static Faults Check(Schedule beta1, double beta2, double epsilon) => new Faults()
-        .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne).Require(epsilon, Bounds.NotNegative);
+    internal static ValidationErrors Check(Schedule beta1, double beta2, double epsilon) => new ValidationErrors()
+        .Require(beta1, Bounds.HalfOpenUnitInterval).Require(beta2, Bounds.HalfOpenUnitInterval).Require(epsilon, Bounds.NotNegative);
 }

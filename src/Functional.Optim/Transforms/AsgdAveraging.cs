@@ -10,6 +10,6 @@ internal sealed record AsgdAveraging(long AverageAfter) : ParameterAverage
 
     private protected override double WeightOf(long count) => AsgdSteps.AverageWeight(AverageAfter, count);
 
-    internal static Faults Check(long averageAfter) => new Faults()
+    internal static ValidationErrors Check(long averageAfter) => new ValidationErrors()
         .Require(averageAfter, Bounds.AtLeast(0));
 }

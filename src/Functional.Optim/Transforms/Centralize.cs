@@ -8,19 +8,19 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record Centralize : Transform
 {
-    private Centralize(UnitDimension units) => Units = units;
+    private Centralize(OutputAxis outputAxis) => OutputAxis = outputAxis;
 
     /// <summary>Along which dimension the units lie.</summary>
-    public UnitDimension Units { get; init => field = Setting.Check(value); }
+    public OutputAxis OutputAxis { get; init => field = Setting.Check(value); }
 
     /// <inheritdoc/>
     protected internal override bool TransformsLeaves => true;
 
     /// <summary>The part.</summary>
-    /// <param name="units">Along which dimension the units lie.</param>
+    /// <param name="outputAxis">Along which dimension the units lie.</param>
     /// <exception cref="ArgumentException">There is no such dimension.</exception>
-    public static Centralize By(UnitDimension units = UnitDimension.First) =>
-        new Faults().Require(units).Make(() => new Centralize(units)).OrThrow(nameof(Centralize));
+    public static Centralize By(OutputAxis outputAxis = OutputAxis.First) =>
+        new ValidationErrors().Require(outputAxis).Make(() => new Centralize(outputAxis)).OrThrow(nameof(Centralize));
 
     /// <inheritdoc/>
     protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
@@ -33,7 +33,7 @@ public sealed record Centralize : Transform
             return;
         }
 
-        Units units = Optim.Units.Of(leaf.Leaf, Units);
+        OutputUnits units = OutputUnits.Of(leaf.Leaf, OutputAxis);
         Span<double> means = leaf.Scratch<double>();
         units.Sum(before, means);
         for (int unit = 0; unit < units.Count; unit++) means[unit] /= Math.Max(units.Length, 1);
@@ -42,7 +42,7 @@ public sealed record Centralize : Transform
     }
 
     /// <summary>The mean of each unit.</summary>
-    protected internal override int ScratchLength(Leaf leaf) => leaf.Rank < 2 ? 0 : Optim.Units.Of(leaf, Units).Count;
+    protected internal override int ScratchLength(Leaf leaf) => leaf.Rank < 2 ? 0 : OutputUnits.Of(leaf, OutputAxis).Count;
 
     private protected override bool NeverThrows => true;
 }

@@ -12,16 +12,16 @@ public static class Clip
     /// </summary>
     /// <param name="maximum">c; not negative, not NaN; infinity never clips.</param>
     /// <param name="kind">Which norm; √Σu² by default.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer ByGlobalNorm(double maximum, NormKind kind = NormKind.L2) =>
-        new Faults().Require(maximum, Bounds.ZeroOrMore).Require(kind).Make<Optimizer>(() => new GlobalNorm(maximum, kind)).OrThrow(nameof(Clip));
+        new ValidationErrors().Require(maximum, Bounds.ZeroOrMore).Require(kind).Make<Optimizer>(() => new GlobalNorm(maximum, kind)).OrThrow(nameof(Clip));
 
     /// <summary>Scales the update of each leaf by itself down to a norm: u' = u · c / ‖u‖ where ‖u‖ of the leaf exceeds c, else exactly u.</summary>
     /// <param name="maximum">c; not negative, not NaN.</param>
     /// <param name="kind">Which norm; √Σu² by default.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer ByLeafNorm(double maximum, NormKind kind = NormKind.L2) =>
-        new Faults().Require(maximum, Bounds.ZeroOrMore).Require(kind).Make<Optimizer>(() => new LeafNorm(maximum, kind)).OrThrow(nameof(Clip));
+        new ValidationErrors().Require(maximum, Bounds.ZeroOrMore).Require(kind).Make<Optimizer>(() => new LeafNorm(maximum, kind)).OrThrow(nameof(Clip));
 
     /// <summary>
     /// Adaptive gradient clipping (Brock, De, Smith and Simonyan, 2021): for each unit, u' = u · λ·w / ‖u‖ where ‖u‖ exceeds λ·w, with
@@ -29,18 +29,18 @@ public static class Clip
     /// </summary>
     /// <param name="ratio">λ; finite and positive.</param>
     /// <param name="epsilon">ε, so that units that start at 0 can grow; finite and positive.</param>
-    /// <param name="units">Along which dimension of a leaf of rank 2 and more its units lie; smaller leaves are one unit.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <param name="outputAxis">Along which dimension of a leaf of rank 2 and more its units lie; smaller leaves are one unit.</param>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Adaptively(
-        double ratio = 0.01, double epsilon = 1e-3, UnitDimension units = UnitDimension.First) =>
-        new Faults().Require(ratio, Bounds.Positive).Require(epsilon, Bounds.Positive).Require(units)
-            .Make<Optimizer>(() => new AdaptiveClip(ratio, epsilon, units)).OrThrow(nameof(Clip));
+        double ratio = 0.01, double epsilon = 1e-3, OutputAxis outputAxis = OutputAxis.First) =>
+        new ValidationErrors().Require(ratio, Bounds.Positive).Require(epsilon, Bounds.Positive).Require(outputAxis)
+            .Make<Optimizer>(() => new AdaptiveClip(ratio, epsilon, outputAxis)).OrThrow(nameof(Clip));
 
     /// <summary>Limits each element: u' = min(max(u, −c), c). A NaN stays NaN.</summary>
     /// <param name="limit">c; not negative, not NaN.</param>
     /// <exception cref="ArgumentException">The limit is negative or NaN.</exception>
     public static Optimizer ByValue(double limit) =>
-        new Faults().Require(limit, Bounds.ZeroOrMore).Make<Optimizer>(() => new Value(limit)).OrThrow(nameof(Clip));
+        new ValidationErrors().Require(limit, Bounds.ZeroOrMore).Make<Optimizer>(() => new Value(limit)).OrThrow(nameof(Clip));
 
     /// <summary>A factor rounded down, so that the norm after does not exceed the maximum by the rounding.</summary>
     private static T RoundedDown<T>(double factor)
@@ -52,25 +52,25 @@ public static class Clip
 
     private sealed record GlobalNorm(double Maximum, NormKind Kind) : Transform
     {
-        protected internal override bool Measures => true;
+        protected internal override bool NeedsStatistics => true;
 
-        protected internal override void Measure<T>(in Measurement<T> update, Span<double> measured)
+        protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
         {
             double norm = update.Norm(Kind);
             measured.Fill(norm <= Maximum ? 1 : Maximum / norm);
         }
 
-        protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new ScaleRule<T>(RoundedDown<T>(pass.Measured)));
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new ScaleRule<T>(RoundedDown<T>(pass.Measured)));
     }
 
     private sealed record LeafNorm(double Maximum, NormKind Kind) : Transform
     {
-        protected internal override bool Measures => true;
+        protected internal override bool NeedsStatistics => true;
 
         protected internal override bool LeafByLeaf => true;
 
-        protected internal override void Measure<T>(in Measurement<T> update, Span<double> measured)
+        protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
         {
             for (int range = 0; range < update.Count; range++)
             {
@@ -79,13 +79,13 @@ public static class Clip
             }
         }
 
-        protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new ScaleRule<T>(RoundedDown<T>(pass.Measured)));
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new ScaleRule<T>(RoundedDown<T>(pass.Measured)));
     }
 
     private sealed record Value(double Limit) : Transform
     {
-        protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new ClipByValueRule<T>(T.CreateTruncating(Limit)));
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new ClipByValueRule<T>(T.CreateTruncating(Limit)));
     }
 }

@@ -15,9 +15,9 @@ public sealed record Ema : Transform
     }
 
     /// <summary>β, in [0, 1).</summary>
-    public double Decay { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Decay { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
-    /// <summary>Whether what is handed on is divided by 1 − βᵗ, or by 1 − βᵗ⁺¹ where it is one step ahead.</summary>
+    /// <summary>Whether what is passed on is divided by 1 − βᵗ, or by 1 − βᵗ⁺¹ where it is one step ahead.</summary>
     public bool BiasCorrection { get; init; }
 
     /// <summary>Whether the average looks one step ahead, as if the same update came once more.</summary>
@@ -30,20 +30,20 @@ public sealed record Ema : Transform
 
     /// <summary>The part with its constants.</summary>
     /// <param name="decay">β, in [0, 1).</param>
-    /// <param name="biasCorrection">Whether what is handed on is divided by 1 − βᵗ, or by 1 − βᵗ⁺¹ where it is one step ahead.</param>
+    /// <param name="biasCorrection">Whether what is passed on is divided by 1 − βᵗ, or by 1 − βᵗ⁺¹ where it is one step ahead.</param>
     /// <param name="nesterov">Whether the average looks one step ahead, as if the same update came once more.</param>
     /// <exception cref="ArgumentException">The decay is out of range.</exception>
     public static Ema Of(double decay, bool biasCorrection = true, bool nesterov = false) =>
-        new Faults().Require(decay, Bounds.BelowOne)
+        new ValidationErrors().Require(decay, Bounds.HalfOpenUnitInterval)
             .Make(() => new Ema { Decay = decay, BiasCorrection = biasCorrection, Nesterov = nesterov }).OrThrow(nameof(Ema));
 
     /// <inheritdoc/>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
         // One step ahead the weights add up to those of the mean after one update more.
         long updates = Nesterov ? pass.SlotStep + 1 : pass.SlotStep;
         T correction = BiasCorrection ? T.CreateTruncating(1 / Kernels.BiasCorrection.Factor(Decay, updates)) : T.One;
-        if (Nesterov) pass.Then(first, new NesterovEmaRule<T>(Decay, correction));
-        else pass.Then(first, new EmaRule<T>(T.CreateTruncating(Decay), T.CreateTruncating(1 - Decay), correction));
+        if (Nesterov) pass.Add(first, new NesterovEmaRule<T>(Decay, correction));
+        else pass.Add(first, new EmaRule<T>(T.CreateTruncating(Decay), T.CreateTruncating(1 - Decay), correction));
     }
 }

@@ -18,7 +18,7 @@ public sealed record LearningRate : Transform
     /// <param name="schedule">η(t).</param>
     /// <exception cref="ArgumentException">It is null, or a constant rate that is negative or not finite.</exception>
     public static LearningRate Of(Schedule schedule) =>
-        new Faults().Require(schedule).Make(() => new LearningRate { Schedule = schedule }).OrThrow(nameof(LearningRate));
+        new ValidationErrors().Require(schedule).Make(() => new LearningRate { Schedule = schedule }).OrThrow(nameof(LearningRate));
 
     /// <inheritdoc/>
     protected internal override bool IsLearningRate => true;
@@ -27,12 +27,12 @@ public sealed record LearningRate : Transform
     protected internal override double RateAt(long step) => Schedule.At(step);
 
     /// <inheritdoc/>
-    protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => settings.LearningRateMultiplier;
+    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) => settings.LearningRateMultiplier;
 
     /// <inheritdoc/>
     /// <exception cref="OverflowException">The rate of a leaf is not finite in the type of its elements.</exception>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new ScaleRule<T>(Multiplied<T>(Schedule.At(pass.Step), pass.Factor, pass.Step)));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new ScaleRule<T>(Multiplied<T>(Schedule.At(pass.Step), pass.Factor, pass.Step)));
 
     /// <summary>The rate of a leaf in the type of its elements.</summary>
     /// <exception cref="OverflowException">It is not finite there.</exception>

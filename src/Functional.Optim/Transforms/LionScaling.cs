@@ -11,9 +11,9 @@ internal sealed record LionScaling(Schedule Beta1, double Beta2) : Transform
 
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new LionRule<T>(Beta1.SettingAt(pass.Step, Bounds.BelowOne, nameof(Beta1)), Beta2));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new LionRule<T>(Beta1.SettingAt(pass.Step, Bounds.HalfOpenUnitInterval, nameof(Beta1)), Beta2));
 
-    internal static Faults Check(Schedule beta1, double beta2) => new Faults()
-        .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne);
+    internal static ValidationErrors Check(Schedule beta1, double beta2) => new ValidationErrors()
+        .Require(beta1, Bounds.HalfOpenUnitInterval).Require(beta2, Bounds.HalfOpenUnitInterval);
 }

@@ -5,7 +5,7 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Lookahead (Zhang, Lucas, Hinton and Ba, 2019): behind an optimizer, its learning rate included, keeps slow parameters s that every
+/// Lookahead (Zhang, Lucas, Hinton and Ba, 2019): after an optimizer, its learning rate included, keeps slow parameters s that every
 /// k updates are drawn towards the fast ones, s = s + α·(θ − s), and puts these back to them, θ = s.
 /// </summary>
 /// <remarks>
@@ -31,11 +31,11 @@ public sealed record Lookahead : Transform
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> SlotNames => ["slow"];
 
-    /// <summary>The part with its constants, to put behind an optimizer.</summary>
+    /// <summary>The part with its constants, to put after an optimizer.</summary>
     /// <param name="every">k; 1 or more.</param>
     /// <param name="alpha">α, in [0, 1].</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Lookahead Of(long every = 6, double alpha = 0.5) => new Faults()
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
+    public static Lookahead Of(long every = 6, double alpha = 0.5) => new ValidationErrors()
         .Require(every, Bounds.AtLeast(1)).Require(alpha, Bounds.UnitInterval)
         .Make(() => new Lookahead { Every = every, Alpha = alpha }).OrThrow(nameof(Lookahead));
 
@@ -43,10 +43,10 @@ public sealed record Lookahead : Transform
     protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) => parameters.CopyTo(values);
 
     /// <inheritdoc/>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
         LookaheadRule<T> rule = new(T.CreateTruncating(Alpha), draws: pass.SlotStep % Every == 0, lands: pass.EndsStep);
-        if (pass.EndsStep) pass.ThenParameter(first, rule);
-        else pass.Then(first, rule);
+        if (pass.EndsStep) pass.AddParameter(first, rule);
+        else pass.Add(first, rule);
     }
 }

@@ -9,10 +9,10 @@ internal sealed record NAdamScaling(double Beta1, double Beta2, double Epsilon, 
 {
     protected internal override ImmutableArray<string> SlotNames => AdamScaling.Slots;
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new NAdamRule<T>(Beta1, Beta2, Epsilon, MomentumDecay, AsTorchBefore2, pass.SlotStep));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new NAdamRule<T>(Beta1, Beta2, Epsilon, MomentumDecay, AsTorchBefore2, pass.SlotStep));
 
-    internal static Faults Check(double beta1, double beta2, double epsilon, double momentumDecay) => new Faults()
-        .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne)
+    internal static ValidationErrors Check(double beta1, double beta2, double epsilon, double momentumDecay) => new ValidationErrors()
+        .Require(beta1, Bounds.HalfOpenUnitInterval).Require(beta2, Bounds.HalfOpenUnitInterval)
         .Require(epsilon, Bounds.NotNegative).Require(momentumDecay, Bounds.NotNegative);
 }

@@ -29,8 +29,8 @@ public sealed record Noise : Transform
     /// <param name="variance">η; finite and not negative.</param>
     /// <param name="seed">Where the bits come from.</param>
     /// <param name="decay">γ; finite and not negative; 0.55 in the paper.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
-    public static Noise Of(double variance, ulong seed, double decay = 0.55) => new Faults()
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
+    public static Noise Of(double variance, ulong seed, double decay = 0.55) => new ValidationErrors()
         .Require(variance, Bounds.NotNegative).Require(decay, Bounds.NotNegative)
         .Make(() => new Noise { Variance = variance, Decay = decay, Seed = seed }).OrThrow(nameof(Noise));
 

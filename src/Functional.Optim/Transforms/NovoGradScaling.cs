@@ -29,13 +29,13 @@ internal sealed record NovoGradScaling(double Beta2, double Epsilon) : Transform
         double mean = SquareMeans<T>.Mean(v, squares, v == T.Zero ? 1 : 1 - Beta2);
         v = SquareMeans<T>.Kept(mean);
         // The root of what may be outside of the type's range is inside.
-        T divisor = T.Max(T.CreateTruncating(Math.Sqrt(mean) + Epsilon), SquareMeans<T>.LeastRoot);
+        T divisor = T.Max(T.CreateTruncating(Math.Sqrt(mean) + Epsilon), SquareMeans<T>.MinRoot);
         fixed (T* from = leaf.Input, to = leaf.Output)
             ParallelFor.Run(((leaf.Input.Length - 1) / Quotients<T>.ChunkLength) + 1, new Quotients<T>(from, to, leaf.Input.Length, divisor));
     }
 
-    internal static Faults Check(double beta2, double epsilon) => new Faults()
-        .Require(beta2, Bounds.BelowOne).Require(epsilon, Bounds.NotNegative);
+    internal static ValidationErrors Check(double beta2, double epsilon) => new ValidationErrors()
+        .Require(beta2, Bounds.HalfOpenUnitInterval).Require(epsilon, Bounds.NotNegative);
 
     private readonly unsafe struct Quotients<T>(T* input, T* output, int length, T divisor) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -73,7 +73,7 @@ public sealed record Orthogonalize : Transform
     /// <param name="variant">Which polynomials, and by what the matrix is divided before.</param>
     /// <param name="steps">The number of steps; 1 or more, and no less than the variant has polynomials.</param>
     /// <param name="scale">What the result is multiplied by.</param>
-    /// <exception cref="ArgumentException">There is no such variant or scale, or there are too few steps; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">There is no such variant or scale, or there are too few steps; every error is listed.</exception>
     public static Orthogonalize Of(
         NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5, MatrixScale scale = MatrixScale.None) =>
         Check(variant, steps, scale).Make(() => new Orthogonalize
@@ -108,7 +108,7 @@ public sealed record Orthogonalize : Transform
     }
 
     /// <summary>The scale of the leaf's shape.</summary>
-    protected internal override double FactorOf(Leaf leaf, LeafSettings settings)
+    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings)
     {
         double rows = RowsOf(leaf), columns = ColumnsOf(leaf);
         return Scale switch
@@ -129,8 +129,8 @@ public sealed record Orthogonalize : Transform
     }
 
     /// <inheritdoc/>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new ScaleRule<T>(T.CreateTruncating(pass.Factor)));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new ScaleRule<T>(T.CreateTruncating(pass.Factor)));
 
     /// <summary>As many as for doubles, which floats fill by half.</summary>
     protected internal override int ScratchLength(Leaf leaf) => (int)NewtonSchulz.ScratchLength(RowsOf(leaf), ColumnsOf(leaf));
@@ -145,10 +145,10 @@ public sealed record Orthogonalize : Transform
         return true;
     }
 
-    internal static Faults Check(NewtonSchulzVariant variant, int steps, MatrixScale scale)
+    internal static ValidationErrors Check(NewtonSchulzVariant variant, int steps, MatrixScale scale)
     {
         int least = PolynomialsOf(variant).Length;
-        return new Faults().Require(variant).Require(steps, Bounds.AtLeast(least)).Require(scale);
+        return new ValidationErrors().Require(variant).Require(steps, Bounds.AtLeast(least)).Require(scale);
     }
 
     private static ImmutableArray<Quintic> PolynomialsOf(NewtonSchulzVariant variant) => variant switch

@@ -5,11 +5,11 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// An average of the parameters that an optimizer visits, as a part behind it, its learning rate included: a = a +
+/// An average of the parameters that an optimizer visits, as a part after it, its learning rate included: a = a +
 /// w·(θ' − a). The update goes on as it is; <see cref="Optimizer.EvaluationParameters"/> is the average. One slot,
 /// <c>average</c>, which starts as θ.
 /// </summary>
-/// <remarks>It has to be the last part of a step: parts behind it would lead to other parameters than those
+/// <remarks>It has to be the last part of a step: parts after it would lead to other parameters than those
 /// averaged.</remarks>
 public abstract record ParameterAverage : Transform
 {
@@ -33,10 +33,10 @@ public abstract record ParameterAverage : Transform
         parameters.CopyTo(values);
 
     /// <inheritdoc/>
-    protected internal sealed override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    protected internal sealed override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
         long before = CountAt(pass.Step - 1), joined = CountAt(pass.Step - pass.SlotStep), count = CountAt(pass.Step);
-        pass.Then(first, new AveragingRule<T>(count > before ? WeightOf(count - joined) : 0));
+        pass.Add(first, new AveragingRule<T>(count > before ? WeightOf(count - joined) : 0));
     }
 
     /// <summary>The average; θ where nothing has been averaged yet.</summary>

@@ -3,7 +3,7 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// The exponential moving average of the parameters, a = β·a + (1 − β)·θ', as a part behind an optimizer: evaluate and
+/// The exponential moving average of the parameters, a = β·a + (1 − β)·θ', as a part after an optimizer: evaluate and
 /// ship
 /// <see cref="Optimizer.EvaluationParameters"/>, which is a. The first parameters averaged are copied.
 /// </summary>
@@ -19,7 +19,7 @@ public sealed record ParameterEma : ParameterAverage
     }
 
     /// <summary>β, in [0, 1).</summary>
-    public double Decay { get; init => field = Bounds.BelowOne.Check(value); }
+    public double Decay { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
 
     /// <summary>How the average starts.</summary>
     public EmaWarmup Warmup { get; init => field = Setting.Check(value); }
@@ -36,18 +36,18 @@ public sealed record ParameterEma : ParameterAverage
     /// <summary>How many updates there are from one average to the next; 1 or more.</summary>
     public long Every { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
 
-    /// <summary>The part with its constants, to put behind an optimizer.</summary>
+    /// <summary>The part with its constants, to put after an optimizer.</summary>
     /// <param name="decay">β, in [0, 1).</param>
     /// <param name="warmup">How the average starts.</param>
     /// <param name="gamma">γ, how slowly decay rises with <see cref="EmaWarmup.Power"/>; finite and positive.</param>
     /// <param name="power">p, the power by which it rises; finite and positive.</param>
     /// <param name="start">The first update whose parameters are averaged; 1 or more.</param>
     /// <param name="every">How many updates there are from one average to the next; 1 or more.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static ParameterEma Of(
         double decay = 0.999, EmaWarmup warmup = EmaWarmup.Copy, double gamma = 1, double power = 2.0 / 3, long start = 1, long every = 1) =>
-        new Faults()
-            .Require(decay, Bounds.BelowOne).Require(warmup).Require(gamma, Bounds.Positive).Require(power, Bounds.Positive)
+        new ValidationErrors()
+            .Require(decay, Bounds.HalfOpenUnitInterval).Require(warmup).Require(gamma, Bounds.Positive).Require(power, Bounds.Positive)
             .Require(start, Bounds.AtLeast(1)).Require(every, Bounds.AtLeast(1))
             .Make(() => new ParameterEma
             {

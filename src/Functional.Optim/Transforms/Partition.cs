@@ -6,8 +6,8 @@ using System.Text;
 namespace Functional.Optim;
 
 /// <summary>
-/// Several optimizers in one tree: each leaf goes through the optimizer of the first rule that matches it. Parts before and behind a
-/// partition see all leaves, so a clip in front of it is global across them.
+/// Several optimizers in one tree: each leaf goes through the optimizer of the first rule that matches it. Parts before and after a
+/// partition see all leaves, so a clip before it is global across them.
 /// </summary>
 /// <remarks>
 /// A leaf has the slots of its own optimizer only; they are named after the rule, such as <c>matrices/m</c>. A leaf that no rule
@@ -38,7 +38,7 @@ public sealed record Partition : Transform
     {
         ImmutableArray<Rule> all = [.. rules];
         string? twice = all.Where(rule => rule?.Name is not null).GroupBy(rule => rule.Name).FirstOrDefault(same => same.Count() > 1)?.Key;
-        Faults faults = new Faults()
+        ValidationErrors errors = new ValidationErrors()
             .Require(!all.IsEmpty, nameof(rules), "empty", "one rule or more")
             .Require(twice is null, nameof(Rule.Name), $"'{twice}' for two rules", "another for each rule");
         for (int index = 0; index < all.Length; index++)
@@ -46,12 +46,12 @@ public sealed record Partition : Transform
             string place = string.Create(CultureInfo.InvariantCulture, $"{nameof(rules)}[{index}]");
             if (all[index] is not { } rule)
             {
-                faults.Require(holds: false, place, value: null, "a rule");
+                errors.Require(holds: false, place, value: null, "a rule");
                 continue;
             }
 
             string name = rule.Name is null ? place : $"'{rule.Name}'";
-            faults.Require(rule.Name is not null, $"{place}.{nameof(Rule.Name)}", rule.Name, "a name")
+            errors.Require(rule.Name is not null, $"{place}.{nameof(Rule.Name)}", rule.Name, "a name")
                 .Require(rule.Name is null || rule.Name.AsSpan().IndexOfAny("(),") < 0, $"{place}.{nameof(Rule.Name)}", rule.Name, "a name without ( ) and ,")
                 .Require(rule.Matches is not null, $"{name}.{nameof(Rule.Matches)}", rule.Matches, "a predicate of leaves")
                 .Require(rule.Optimizer, $"{name}.{nameof(Rule.Optimizer)}")
@@ -59,7 +59,7 @@ public sealed record Partition : Transform
                 .Require(rule.Optimizer is not Wrapper, name, rule.Optimizer, "an optimizer or a part: put what is around one around the partition");
         }
 
-        return faults.Make(() => new Partition(all)).OrThrow(nameof(Partition));
+        return errors.Make(() => new Partition(all)).OrThrow(nameof(Partition));
     }
 
     /// <summary>A partition by filters, which name their rules.</summary>
@@ -94,7 +94,7 @@ public sealed record Partition : Transform
     public override int GetHashCode() => HashCode.Combine(Rules.Length, Rules[0]);
 
     /// <inheritdoc/>
-    protected internal override double DecayOf(Leaf leaf) => IndexOf(leaf) is >= 0 and int rule ? Rules[rule].Optimizer.WeightDecayOf(leaf) : 0;
+    protected internal override double WeightDecayFor(Leaf leaf) => IndexOf(leaf) is >= 0 and int rule ? Rules[rule].Optimizer.WeightDecayOf(leaf) : 0;
 
     /// <summary>Whether the optimizer of a rule has a learning rate.</summary>
     protected internal override bool IsLearningRate => rated is not null;

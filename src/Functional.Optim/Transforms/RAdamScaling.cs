@@ -9,10 +9,10 @@ internal sealed record RAdamScaling(Schedule Beta1, double Beta2, double Epsilon
 {
     protected internal override ImmutableArray<string> SlotNames => AdamScaling.Slots;
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new RAdamRule<T>(Beta1.SettingAt(pass.Step, Bounds.BelowOne, nameof(Beta1)), Beta2, Epsilon, Threshold, pass.SlotStep));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new RAdamRule<T>(Beta1.SettingAt(pass.Step, Bounds.HalfOpenUnitInterval, nameof(Beta1)), Beta2, Epsilon, Threshold, pass.SlotStep));
 
-    internal static Faults Check(Schedule beta1, double beta2, double epsilon, int threshold) => new Faults()
-        .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne)
+    internal static ValidationErrors Check(Schedule beta1, double beta2, double epsilon, int threshold) => new ValidationErrors()
+        .Require(beta1, Bounds.HalfOpenUnitInterval).Require(beta2, Bounds.HalfOpenUnitInterval)
         .Require(epsilon, Bounds.NotNegative).Require(threshold, Bounds.AtLeast(4));
 }

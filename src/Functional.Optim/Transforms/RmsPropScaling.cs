@@ -13,26 +13,26 @@ internal sealed record RmsPropScaling(double Alpha, double Epsilon, double Epsil
     /// <summary>The same with the mean of the gradient.</summary>
     internal static ImmutableArray<string> CenteredSlots { get; } = ["v", "mean"];
 
-    private static ImmutableArray<string> SlotsAndMomentum { get; } = [.. Slots, .. Trace.Slots];
+    private static ImmutableArray<string> SlotsAndMomentum { get; } = [.. Slots, .. Momentum.Slots];
 
-    private static ImmutableArray<string> CenteredSlotsAndMomentum { get; } = [.. CenteredSlots, .. Trace.Slots];
+    private static ImmutableArray<string> CenteredSlotsAndMomentum { get; } = [.. CenteredSlots, .. Momentum.Slots];
 
     /// <summary>Whether the mean of the squares is divided by 1 − αᵗ; not where it is centered.</summary>
     internal bool BiasCorrection { get; init; }
 
     protected internal override ImmutableArray<string> SlotNames => Centered ? CenteredSlots : Slots;
 
-    /// <summary>The slots of the part, and behind them that of momentum.</summary>
+    /// <summary>The slots of the part, and after them that of momentum.</summary>
     internal static ImmutableArray<string> SlotsWith(bool centered, bool momentum) => momentum
         ? centered ? CenteredSlotsAndMomentum : SlotsAndMomentum
         : centered ? CenteredSlots : Slots;
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
-        if (Centered) pass.Then(first, new CenteredRmsPropRule<T>(Alpha, Epsilon, EpsilonRoot));
-        else pass.Then(first, new RmsPropRule<T>(Alpha, Epsilon, EpsilonRoot, BiasCorrection ? pass.SlotStep : 0));
+        if (Centered) pass.Add(first, new CenteredRmsPropRule<T>(Alpha, Epsilon, EpsilonRoot));
+        else pass.Add(first, new RmsPropRule<T>(Alpha, Epsilon, EpsilonRoot, BiasCorrection ? pass.SlotStep : 0));
     }
 
-    internal static Faults Check(double alpha, double epsilon, double epsilonRoot) => new Faults()
-        .Require(alpha, Bounds.BelowOne).Require(epsilon, Bounds.NotNegative).Require(epsilonRoot, Bounds.NotNegative);
+    internal static ValidationErrors Check(double alpha, double epsilon, double epsilonRoot) => new ValidationErrors()
+        .Require(alpha, Bounds.HalfOpenUnitInterval).Require(epsilon, Bounds.NotNegative).Require(epsilonRoot, Bounds.NotNegative);
 }

@@ -17,11 +17,11 @@ internal sealed record RpropScaling(double InitialStep, double EtaMinus, double 
         if (slot == 1) values.Fill(T.CreateTruncating(InitialStep));
     }
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new RpropRule<T>(EtaMinus, EtaPlus, MinimumStep, MaximumStep));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new RpropRule<T>(EtaMinus, EtaPlus, MinimumStep, MaximumStep));
 
-    internal static Faults Check(double initialStep, double etaMinus, double etaPlus, double minimumStep, double maximumStep) =>
-        new Faults()
+    internal static ValidationErrors Check(double initialStep, double etaMinus, double etaPlus, double minimumStep, double maximumStep) =>
+        new ValidationErrors()
         .Require(initialStep, Bounds.Positive).Require(minimumStep, Bounds.NotNegative).Require(maximumStep, Bounds.NotNegative)
         .Require(etaMinus, Rprop.Shrinking).Require(etaPlus, Rprop.Growing)
         .Require(!(maximumStep < minimumStep), nameof(maximumStep), maximumStep,

@@ -17,12 +17,12 @@ public sealed record Scale : Transform
     /// <param name="factor">c; finite.</param>
     /// <exception cref="ArgumentException">The factor is not finite.</exception>
     public static Scale By(double factor) =>
-        new Faults().Require(factor, Bounds.Finite).Make(() => new Scale { Factor = factor }).OrThrow(nameof(Scale));
+        new ValidationErrors().Require(factor, Bounds.Finite).Make(() => new Scale { Factor = factor }).OrThrow(nameof(Scale));
 
     /// <summary>What turns the update around for an optimizer that maximizes.</summary>
     internal static ReadOnlySpan<Transform> SignOf(bool maximize) => maximize ? (Transform[])[By(-1)] : [];
 
     /// <inheritdoc/>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new ScaleRule<T>(T.CreateTruncating(Factor)));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new ScaleRule<T>(T.CreateTruncating(Factor)));
 }

@@ -43,10 +43,10 @@ internal sealed record ScheduleFreeAveraging(double Beta, Schedule Rate, double 
             $"The weights {step}^{StepPower} · {scalars[1]}^{RatePower} of Schedule-Free add to {scalars[0]}; allowed is a finite sum."));
     }
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
         double sum = pass.Scalars[0];
-        pass.Then(first, new ScheduleFreeRule<T>(Beta, sum > 0 ? WeightOf(pass.Step, pass.Scalars[1]) / sum : 0));
+        pass.Add(first, new ScheduleFreeRule<T>(Beta, sum > 0 ? WeightOf(pass.Step, pass.Scalars[1]) / sum : 0));
     }
 
     protected internal override void Evaluate<T>(in EvaluationContext<T> leaf, Span<T> evaluated)

@@ -37,18 +37,18 @@ internal readonly unsafe struct SquareFactors<T>(RowBlocks blocks, double weight
     /// <param name="rows">R of each matrix, one after the other.</param>
     /// <param name="columns">C of each matrix.</param>
     /// <param name="scratch">Room to work in; <see cref="RowBlocks.ScratchLength"/> numbers.</param>
-    /// <param name="leastMean">The least that a mean of R counts as.</param>
-    /// <param name="leastRoot">The least root; positive, so that 0 / 0 is 0.</param>
+    /// <param name="minMean">The least that a mean of R counts as.</param>
+    /// <param name="minRoot">The least root; positive, so that 0 / 0 is 0.</param>
     /// <param name="update">The quotients; it may be the memory of the gradient.</param>
     internal void Divide(
-        ReadOnlySpan<T> gradient, ReadOnlySpan<T> rows, ReadOnlySpan<T> columns, Span<double> scratch, double leastMean, T leastRoot,
+        ReadOnlySpan<T> gradient, ReadOnlySpan<T> rows, ReadOnlySpan<T> columns, Span<double> scratch, double minMean, T minRoot,
         Span<T> update)
     {
         Span<double> means = scratch.Slice(blocks.Total * blocks.Columns, blocks.Count);
         for (int matrix = 0; matrix < blocks.Count; matrix++)
         {
             double mean = BlockReduction.Sum(rows.Slice(matrix * blocks.Rows, blocks.Rows)) / blocks.Rows;
-            means[matrix] = Math.Max(mean, leastMean);
+            means[matrix] = Math.Max(mean, minMean);
         }
 
         fixed (T* from = gradient, rowMeans = rows, to = update)
@@ -56,7 +56,7 @@ internal readonly unsafe struct SquareFactors<T>(RowBlocks blocks, double weight
         {
             T* roots = (T*)(room + (blocks.Total * blocks.Columns) + blocks.Count);
             TensorPrimitives.Sqrt(columns, new Span<T>(roots, columns.Length));
-            ParallelFor.Run(blocks.Total, new Quotients(blocks, from, rowMeans, roots, ofMatrices, leastRoot, to));
+            ParallelFor.Run(blocks.Total, new Quotients(blocks, from, rowMeans, roots, ofMatrices, minRoot, to));
         }
     }
 
@@ -108,7 +108,7 @@ internal readonly unsafe struct SquareFactors<T>(RowBlocks blocks, double weight
     }
 
     /// <summary>g / (√C·√(R / mean R)) for the rows of a block.</summary>
-    private readonly struct Quotients(RowBlocks blocks, T* gradient, T* rows, T* roots, double* means, T leastRoot, T* update) : IParallelBody
+    private readonly struct Quotients(RowBlocks blocks, T* gradient, T* rows, T* roots, double* means, T minRoot, T* update) : IParallelBody
     {
         private readonly T* gradient = gradient;
         private readonly T* rows = rows;
@@ -132,7 +132,7 @@ internal readonly unsafe struct SquareFactors<T>(RowBlocks blocks, double weight
                     long at = ((long)row * columns.Length) + column;
                     Span<T> divisors = tile[..count];
                     TensorPrimitives.Multiply(columns.Slice(column, count), root, divisors);
-                    TensorPrimitives.Max(divisors, leastRoot, divisors);
+                    TensorPrimitives.Max(divisors, minRoot, divisors);
                     TensorPrimitives.Divide(new ReadOnlySpan<T>(gradient + at, count), divisors, new Span<T>(update + at, count));
                 }
             }

@@ -13,7 +13,7 @@ internal static unsafe class SquareMeans<T>
     private const int TileLength = 512, Chunk = 32 * TileLength;
 
     /// <summary>The least divisor: below it only 0 is divided, and 0 / 0 is to be 0.</summary>
-    internal static T LeastRoot { get; } = T.CreateTruncating(typeof(T) == typeof(float) ? 1.17549435e-38 : 2.2250738585072014e-308);
+    internal static T MinRoot { get; } = T.CreateTruncating(typeof(T) == typeof(float) ? 1.17549435e-38 : 2.2250738585072014e-308);
 
     /// <summary>The mean after new squares.</summary>
     internal static double Mean(T before, double squares, double weight) => ((1 - weight) * double.CreateTruncating(before)) + (weight * squares);
@@ -23,7 +23,7 @@ internal static unsafe class SquareMeans<T>
         T.CreateTruncating(double.IsFinite(mean) ? Math.Min(mean, double.CreateTruncating(T.BitDecrement(T.PositiveInfinity))) : mean);
 
     /// <summary>v' = (1 − w)·v + w·(g² + ε), and u = g / max(√v', least).</summary>
-    internal static void Divide(ReadOnlySpan<T> gradient, Span<T> means, double weight, double epsilon, T leastRoot, Span<T> update)
+    internal static void Divide(ReadOnlySpan<T> gradient, Span<T> means, double weight, double epsilon, T minRoot, Span<T> update)
     {
         fixed (T* from = gradient, squares = means, to = update)
         {
@@ -31,11 +31,11 @@ internal static unsafe class SquareMeans<T>
                 ((gradient.Length - 1) / Chunk) + 1,
                 new Quotients(
                     from, squares, to, gradient.Length, T.CreateTruncating(weight), T.CreateTruncating(1 - weight),
-                    T.CreateTruncating(weight * epsilon), leastRoot));
+                    T.CreateTruncating(weight * epsilon), minRoot));
         }
     }
 
-    private readonly struct Quotients(T* gradient, T* means, T* update, int length, T weight, T kept, T added, T leastRoot) : IParallelBody
+    private readonly struct Quotients(T* gradient, T* means, T* update, int length, T weight, T kept, T added, T minRoot) : IParallelBody
     {
         private readonly T* gradient = gradient;
         private readonly T* means = means;
@@ -55,7 +55,7 @@ internal static unsafe class SquareMeans<T>
                 TensorPrimitives.MultiplyAdd(tile, values, added, tile);
                 TensorPrimitives.MultiplyAdd(mean, kept, tile, mean);
                 TensorPrimitives.Sqrt(mean, tile);
-                TensorPrimitives.Max(tile, leastRoot, tile);
+                TensorPrimitives.Max(tile, minRoot, tile);
                 TensorPrimitives.Divide(values, tile, new Span<T>(update + start, count));
             }
         }

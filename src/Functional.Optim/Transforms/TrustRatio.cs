@@ -24,10 +24,10 @@ public sealed record TrustRatio : Transform
     public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
 
     /// <summary>Which leaves are scaled (and decay).</summary>
-    public LeafFilter Adapts { get; init => field = Setting.Present(value); } = LeafFilter.All;
+    public LeafFilter Filter { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     /// <inheritdoc/>
-    protected internal override bool Measures => true;
+    protected internal override bool NeedsStatistics => true;
 
     /// <inheritdoc/>
     protected internal override bool LeafByLeaf => true;
@@ -36,30 +36,30 @@ public sealed record TrustRatio : Transform
     /// <param name="coefficient">c; finite and positive.</param>
     /// <param name="weightDecay">λ; finite and not negative.</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <param name="adapts">Which leaves are scaled and decay, often those of rank 2 and more; all when <see langword="null"/>.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every fault is listed.</exception>
+    /// <param name="filter">Which leaves are scaled and decay, often those of rank 2 and more; all when <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static TrustRatio Of(
-        double coefficient = 1, double weightDecay = 0, double epsilon = 0, Func<Leaf, bool>? adapts = null) =>
-        new Faults().Require(coefficient, Bounds.Positive).Require(weightDecay, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
-            .Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Adapts = LeafFilter.Of(adapts) }).OrThrow(nameof(TrustRatio));
+        double coefficient = 1, double weightDecay = 0, double epsilon = 0, Func<Leaf, bool>? filter = null) =>
+        new ValidationErrors().Require(coefficient, Bounds.Positive).Require(weightDecay, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
+            .Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Filter = LeafFilter.Of(filter) }).OrThrow(nameof(TrustRatio));
 
     /// <inheritdoc/>
-    protected internal override double DecayOf(Leaf leaf) => IsAdapted(leaf) ? WeightDecay : 0;
+    protected internal override double WeightDecayFor(Leaf leaf) => IsAdapted(leaf) ? WeightDecay : 0;
 
     /// <inheritdoc/>
-    protected internal override double FactorOf(Leaf leaf, LeafSettings settings)
+    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return DecayOf(leaf) * settings.WeightDecayMultiplier;
+        return WeightDecayFor(leaf) * settings.WeightDecayMultiplier;
     }
 
     /// <inheritdoc/>
-    protected internal override void Measure<T>(in Measurement<T> update, Span<double> measured)
+    protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
     {
         for (int range = 0; range < update.Count; range++)
         {
             double ofParameters = update.ParameterNorm(range), ofUpdate = update.UpdateNorm(range);
-            double decay = FactorOf(update.Leaf(range), update.Settings(range));
+            double decay = PerLeafFactor(update.Leaf(range), update.Settings(range));
             measured[range] = ofParameters > 0 && ofUpdate > 0 && IsAdapted(update.Leaf(range))
                 ? Coefficient * ofParameters / (ofUpdate + (decay == 0 ? 0 : decay * ofParameters) + Epsilon)
                 : 1;
@@ -67,12 +67,12 @@ public sealed record TrustRatio : Transform
     }
 
     /// <inheritdoc/>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
         double largest = double.CreateTruncating(T.BitDecrement(T.PositiveInfinity));
-        pass.Then(first, new Then<T, DecayRule<T>, ScaleRule<T>>(
+        pass.Add(first, new Then<T, DecayRule<T>, ScaleRule<T>>(
             new(T.CreateTruncating(pass.Factor)), new(T.CreateTruncating(Math.Min(pass.Measured, largest)))));
     }
 
-    private bool IsAdapted(Leaf leaf) => Adapts.Contains(leaf);
+    private bool IsAdapted(Leaf leaf) => Filter.Contains(leaf);
 }

@@ -4,7 +4,7 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Weight decay: u' = u + λ·θ. In front of the moments it is an L2 penalty (<see cref="Coupled"/>); behind them, before the learning
+/// Weight decay: u' = u + λ·θ. In front of the moments it is an L2 penalty (<see cref="Coupled"/>); after them, before the learning
 /// rate, it is decoupled (<see cref="Decoupled"/>) and shrinks θ by 1 − η·λ (Loshchilov and Hutter, 2019).
 /// </summary>
 public sealed record WeightDecay : Transform
@@ -17,34 +17,34 @@ public sealed record WeightDecay : Transform
     public required Schedule Lambda { get; init => field = Setting.Check(value); }
 
     /// <summary>Which leaves decay.</summary>
-    public LeafFilter Decays { get; init => field = Setting.Present(value); } = LeafFilter.All;
+    public LeafFilter DecayFilter { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
-    /// <summary>Decoupled decay: put it behind the moments and before the learning rate.</summary>
+    /// <summary>Decoupled decay: put it after the moments and before the learning rate.</summary>
     /// <param name="weightDecay">λ or λ(t); finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
     public static WeightDecay Decoupled(Schedule weightDecay, Func<Leaf, bool>? decay = null) =>
-        new Faults().Require(weightDecay, Bounds.NotNegative)
-            .Make(() => new WeightDecay { Lambda = weightDecay, Decays = LeafFilter.Of(decay) }).OrThrow(nameof(WeightDecay));
+        new ValidationErrors().Require(weightDecay, Bounds.NotNegative)
+            .Make(() => new WeightDecay { Lambda = weightDecay, DecayFilter = LeafFilter.Of(decay) }).OrThrow(nameof(WeightDecay));
 
-    /// <summary>An L2 penalty of λ/2·‖θ‖²: the same formula, put in front of the moments.</summary>
+    /// <summary>An L2 penalty of λ/2·‖θ‖²: the same formula, put before the moments.</summary>
     /// <inheritdoc cref="Decoupled"/>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
     public static WeightDecay Coupled(Schedule weightDecay, Func<Leaf, bool>? decay = null) => Decoupled(weightDecay, decay);
 
     /// <inheritdoc/>
-    protected internal override double DecayOf(Leaf leaf) => Reaches(leaf) ? LambdaAt(1) : 0;
+    protected internal override double WeightDecayFor(Leaf leaf) => Reaches(leaf) ? LambdaAt(1) : 0;
 
     /// <inheritdoc/>
-    protected internal override double FactorOf(Leaf leaf, LeafSettings settings) => Reaches(leaf) ? settings.WeightDecayMultiplier : 0;
+    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) => Reaches(leaf) ? settings.WeightDecayMultiplier : 0;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">λ(t) is not allowed.</exception>
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new DecayRule<T>(T.CreateTruncating(LambdaAt(pass.Step) * pass.Factor)));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new DecayRule<T>(T.CreateTruncating(LambdaAt(pass.Step) * pass.Factor)));
 
     // Without any decay all leaves are alike.
-    private bool Reaches(Leaf leaf) => Lambda is not Constant { Rate: 0 } && Decays.Contains(leaf);
+    private bool Reaches(Leaf leaf) => Lambda is not Constant { Rate: 0 } && DecayFilter.Contains(leaf);
 
     private double LambdaAt(long step) => Lambda.SettingAt(step, Bounds.NotNegative, nameof(Lambda));
 }

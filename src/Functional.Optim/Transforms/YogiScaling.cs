@@ -16,10 +16,10 @@ internal sealed record YogiScaling(double Beta1, double Beta2, double Epsilon, d
         if (slot == 1) values.Fill(T.CreateTruncating(InitialAccumulator));
     }
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new YogiRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, pass.SlotStep));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new YogiRule<T>(Beta1, Beta2, Epsilon, BiasCorrection, pass.SlotStep));
 
-    internal static Faults Check(double beta1, double beta2, double epsilon, double initialAccumulator) => new Faults()
-        .Require(beta1, Bounds.BelowOne).Require(beta2, Bounds.BelowOne)
+    internal static ValidationErrors Check(double beta1, double beta2, double epsilon, double initialAccumulator) => new ValidationErrors()
+        .Require(beta1, Bounds.HalfOpenUnitInterval).Require(beta2, Bounds.HalfOpenUnitInterval)
         .Require(epsilon, Bounds.NotNegative).Require(initialAccumulator, Bounds.NotNegative);
 }

@@ -48,7 +48,7 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
     /// <summary>The leaves in order.</summary>
     public ImmutableArray<Leaf> Leaves { get; }
 
-    /// <summary>The leaves with padding behind them.</summary>
+    /// <summary>The leaves with padding after them.</summary>
     internal ImmutableArray<Leaf> Padded { get; }
 
     /// <summary>The number of elements of the flat buffer, padding included.</summary>

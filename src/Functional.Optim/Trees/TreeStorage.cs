@@ -3,7 +3,7 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// The memory behind a tree. Handles carry the generation they were made in; giving the memory to somebody else starts a
+/// The memory after a tree. Handles carry the generation they were made in; giving the memory to somebody else starts a
 /// new generation, so a handle that was consumed is found out when it is touched, without an object per step.
 /// </summary>
 internal sealed class TreeStorage<T>(TreeLayout layout)

@@ -14,7 +14,7 @@ internal static class Setting
     /// <summary>The schedule of a setting.</summary>
     /// <exception cref="ArgumentException">It is null, or a constant that is not allowed.</exception>
     internal static Schedule Check(Schedule? schedule, Bounds bounds, [CallerMemberName] string name = "") =>
-        new Faults().Require(schedule, bounds, name).Make(() => schedule!).OrThrow();
+        new ValidationErrors().Require(schedule, bounds, name).Make(() => schedule!).OrThrow();
 
     /// <summary>What a setting cannot do without.</summary>
     /// <exception cref="ArgumentNullException">It is null.</exception>
@@ -24,5 +24,5 @@ internal static class Setting
     /// <summary>The choice.</summary>
     /// <exception cref="ArgumentException">It is none of its type.</exception>
     internal static TChoice Check<TChoice>(TChoice choice, [CallerMemberName] string name = "")
-        where TChoice : struct, Enum => new Faults().Require(choice, name).Make(() => choice).OrThrow();
+        where TChoice : struct, Enum => new ValidationErrors().Require(choice, name).Make(() => choice).OrThrow();
 }

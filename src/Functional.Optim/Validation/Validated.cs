@@ -7,7 +7,7 @@ namespace Functional.Optim;
 public static class Validated
 {
     /// <summary>
-    /// What a factory makes, or every fault found: <c>Validated.Of(() => AdamW.Of(rate, beta1: beta1))</c> for any factory of this library.
+    /// What a factory makes, or every error found: <c>Validated.Of(() => AdamW.Of(rate, beta1: beta1))</c> for any factory of this library.
     /// </summary>
     /// <typeparam name="T">What is made.</typeparam>
     /// <param name="make">Calls the factory.</param>
@@ -20,7 +20,7 @@ public static class Validated
         }
         catch (SettingsException exception)
         {
-            return Prelude.Fail<Error, T>(exception.Faults);
+            return Prelude.Fail<Error, T>(exception.Errors);
         }
         catch (ArgumentException exception)
         {
@@ -28,12 +28,12 @@ public static class Validated
         }
     }
 
-    /// <summary>The value, or one exception that lists every fault.</summary>
+    /// <summary>The value, or one exception that lists every error.</summary>
     /// <typeparam name="T">The configuration.</typeparam>
     /// <param name="validation">The outcome.</param>
-    /// <param name="what">What was being made, for the message; none where the faults say enough.</param>
-    /// <exception cref="SettingsException">There are faults.</exception>
+    /// <param name="what">What was being made, for the message; none where the errors say enough.</param>
+    /// <exception cref="SettingsException">There are errors.</exception>
     public static T OrThrow<T>(this Validation<Error, T> validation, string what = "") => validation.Match(
         Succ: static value => value,
-        Fail: faults => throw new SettingsException(what, faults));
+        Fail: errors => throw new SettingsException(what, errors));
 }

@@ -28,7 +28,7 @@ public sealed record Accumulate : Wrapper
         CheckInside<Accumulate>(inner).Require(every, Bounds.AtLeast(1)).Make(() => new Accumulate(inner) { Every = every }).OrThrow(nameof(Accumulate));
 
     /// <inheritdoc/>
-    internal override bool Gathers => true;
+    internal override bool Accumulates => true;
 
     /// <inheritdoc/>
     protected override ImmutableArray<string> OwnSlotNames => Slots;
@@ -38,12 +38,12 @@ public sealed record Accumulate : Wrapper
     {
         UpdateCounters counters = step.State.Counters;
         ParameterTree<T> gathered = step.Own(0), gradients = step.Gradients;
-        long count = counters.Gathered + 1;
+        long count = counters.Accumulated + 1;
         if (count < Every)
         {
             (ParameterTree<T> same, OptimizerState<T> kept) = step.Unchanged(Mean(gathered, gradients, count));
             Consume(step);
-            return (same, kept.Counted(counters with { WithoutUpdate = counters.WithoutUpdate + 1, Gathered = count }));
+            return (same, kept.Counted(counters with { SkippedUpdates = counters.SkippedUpdates + 1, Accumulated = count }));
         }
 
         ParameterTree<T> mean = Mean(gathered, gradients, count), zeros = gathered.Layout.Zeros<T>();
@@ -61,7 +61,7 @@ public sealed record Accumulate : Wrapper
 
         if (!step.IsDonated) mean.Release(nameof(Accumulate));
         Consume(step);
-        return (moved.Output, moved.State.Counted(moved.State.Counters with { Gathered = 0 }));
+        return (moved.Output, moved.State.Counted(moved.State.Counters with { Accumulated = 0 }));
 
         void Consume(in WrapperStep<T> given)
         {

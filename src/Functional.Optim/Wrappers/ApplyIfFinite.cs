@@ -15,14 +15,14 @@ public sealed record ApplyIfFinite : Wrapper
     }
 
     /// <summary>The most gradients in a row that are left out; 0 or more.</summary>
-    public long MostInARow { get; init => field = (long)Bounds.AtLeast(0).Check(value); }
+    public long MaxConsecutiveSkips { get; init => field = (long)Bounds.AtLeast(0).Check(value); }
 
     /// <summary>The optimizer with its watch.</summary>
     /// <param name="inner">The optimizer.</param>
-    /// <param name="mostInARow">The most gradients in a row that are left out; 0 or more.</param>
+    /// <param name="maxConsecutiveSkips">The most gradients in a row that are left out; 0 or more.</param>
     /// <exception cref="ArgumentException">The number is negative, or there is no optimizer, or inside is another of these.</exception>
-    public static ApplyIfFinite Around(Optimizer inner, long mostInARow = DefaultMostInARow) =>
-        CheckInside<ApplyIfFinite>(inner).Require(mostInARow, Bounds.AtLeast(0)).Make(() => new ApplyIfFinite(inner) { MostInARow = mostInARow }).OrThrow(nameof(ApplyIfFinite));
+    public static ApplyIfFinite Around(Optimizer inner, long maxConsecutiveSkips = DefaultMostInARow) =>
+        CheckInside<ApplyIfFinite>(inner).Require(maxConsecutiveSkips, Bounds.AtLeast(0)).Make(() => new ApplyIfFinite(inner) { MaxConsecutiveSkips = maxConsecutiveSkips }).OrThrow(nameof(ApplyIfFinite));
 
     /// <inheritdoc/>
     internal override bool TakesNonFinite => true;
@@ -35,12 +35,12 @@ public sealed record ApplyIfFinite : Wrapper
         if (double.IsFinite(gradients.GlobalNorm()) || gradients.Layout.FirstNonFinite(gradients.AsSpan(), Inner.FrozenLeaves(gradients.Layout).AsSpan()) is not { } leaf)
         {
             (ParameterTree<T> moved, OptimizerState<T> next) = step.Inside(gradients);
-            return (moved, next.Counted(next.Counters with { LeftOutInARow = 0 }));
+            return (moved, next.Counted(next.Counters with { ConsecutiveSkips = 0 }));
         }
 
-        if (counters.LeftOutInARow >= MostInARow) throw new NonFiniteGradientException(leaf.Name, step.State.Step + 1);
+        if (counters.ConsecutiveSkips >= MaxConsecutiveSkips) throw new NonFiniteGradientException(leaf.Name, step.State.Step + 1);
         (ParameterTree<T> same, OptimizerState<T> kept) = step.Unchanged();
         if (step.IsDonated) gradients.Release(nameof(ApplyIfFinite));
-        return (same, kept.Counted(counters with { WithoutUpdate = counters.WithoutUpdate + 1, LeftOutInARow = counters.LeftOutInARow + 1 }));
+        return (same, kept.Counted(counters with { SkippedUpdates = counters.SkippedUpdates + 1, ConsecutiveSkips = counters.ConsecutiveSkips + 1 }));
     }
 }

@@ -58,7 +58,7 @@ public abstract record Wrapper : Optimizer
     internal sealed override int BytesPerParameter(int size) => Inner.BytesPerParameter(size) + (OwnSlotNames.Length * size);
 
     /// <inheritdoc/>
-    internal override bool Gathers => Inner.Gathers;
+    internal override bool Accumulates => Inner.Accumulates;
 
     /// <inheritdoc/>
     internal override bool TakesNonFinite => Inner.TakesNonFinite;
@@ -124,7 +124,7 @@ public abstract record Wrapper : Optimizer
         OptimizerState<T> next = Wrapped(inside, slots);
         report = report.With(new(GetType().Name, "every leaf", fits));
         // What was gathered of other leaves is no gradient of these.
-        return (next.Counted(next.Counters with { Gathered = fits ? state.Counters.Gathered : 0 }), report);
+        return (next.Counted(next.Counters with { Accumulated = fits ? state.Counters.Accumulated : 0 }), report);
     }
 
     /// <summary>The state of the optimizer inside, which shares its trees.</summary>
@@ -133,7 +133,7 @@ public abstract record Wrapper : Optimizer
     {
         OptimizerState<T> inside = state[..(state.SlotCount - OwnSlotNames.Length)];
         // What this one has gathered is nothing to an optimizer that does not gather.
-        return Inner.Gathers ? inside : inside.With(inside.Counters with { Gathered = 0 });
+        return Inner.Accumulates ? inside : inside.With(inside.Counters with { Accumulated = 0 });
     }
 
     /// <summary>The state of the optimizer inside, followed by the own slots; they share the trees.</summary>
@@ -168,13 +168,13 @@ public abstract record Wrapper : Optimizer
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(EqualityContract, Inner);
 
-    /// <summary>The faults of what is put inside a wrapper: it is missing, or has one of the same kind, whose counter both would count in.</summary>
-    private protected static Faults CheckInside<TWrapper>(Optimizer inner)
+    /// <summary>The errors of what is put inside a wrapper: it is missing, or has one of the same kind, whose counter both would count in.</summary>
+    private protected static ValidationErrors CheckInside<TWrapper>(Optimizer inner)
         where TWrapper : Wrapper
     {
         Wrapper? within = inner as Wrapper;
         while (within is not (null or TWrapper)) within = within.Inner as Wrapper;
-        return new Faults().Require(inner)
+        return new ValidationErrors().Require(inner)
             .Require(inner is not FunctionOptimizer, nameof(inner), inner, "an optimizer of gradients; put the wrapper inside it")
             .Require(within is null, nameof(inner), inner, $"an optimizer without another {typeof(TWrapper).Name} inside");
     }

@@ -105,7 +105,7 @@ public readonly ref struct WrapperStep<T>
     {
         StateShell<T> part = innerSchema.Rent<T>();
         UpdateCounters counters = State.Counters;
-        (part.Step, part.Counters) = (State.Step, wrapper.Inner.Gathers ? counters : counters with { Gathered = 0 });
+        (part.Step, part.Counters) = (State.Step, wrapper.Inner.Accumulates ? counters : counters with { Accumulated = 0 });
         for (int slot = 0; slot < innerSchema.SlotCount; slot++) part.Slots[slot] = State.Slot(slot);
         State.Shell?.Scalars.AsSpan(0, part.Scalars.Length).CopyTo(part.Scalars);
         return part.Handle();

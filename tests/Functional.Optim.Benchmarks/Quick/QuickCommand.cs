@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Functional.Optim.Benchmarks.Quick;
 
-/// <summary>Measures the benchmarks of this program in seconds instead of minutes: each in turn with what it is compared with.</summary>
+/// <summary>NeedsStatistics the benchmarks of this program in seconds instead of minutes: each in turn with what it is compared with.</summary>
 internal static class QuickCommand
 {
     /// <summary>The word that asks for it.</summary>
@@ -15,7 +15,7 @@ internal static class QuickCommand
     private const int WrongUse = 2, TableWidth = 160;
 
     /// <summary>Runs it.</summary>
-    /// <param name="arguments">What stands behind the word.</param>
+    /// <param name="arguments">What stands after the word.</param>
     /// <returns>The exit code.</returns>
     internal static int Run(IReadOnlyList<string> arguments)
     {

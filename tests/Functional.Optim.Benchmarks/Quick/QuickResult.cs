@@ -11,7 +11,7 @@ namespace Functional.Optim.Benchmarks.Quick;
 internal sealed record QuickResult(
     string Case, string Method, double Milliseconds, double Ratio, double LowerQuartile, double UpperQuartile, double AllocatedBytes)
 {
-    /// <summary>Measures every method of a case in turn: A, B, …, A, B, …, with a rest before each.</summary>
+    /// <summary>NeedsStatistics every method of a case in turn: A, B, …, A, B, …, with a rest before each.</summary>
     /// <param name="quick">The case.</param>
     /// <param name="rounds">How often each has its turn.</param>
     internal static IReadOnlyList<QuickResult> Measure(QuickCase quick, int rounds)

@@ -10,7 +10,7 @@ namespace Functional.Optim.Benchmarks.Quick;
 internal sealed class Timing(string name, Action act)
 {
     private const double TurnSeconds = 0.02, WarmSeconds = 0.4;
-    private const int WarmCalls = 60, MostWarmSeconds = 4;
+    private const int WarmCalls = 60, MaxWarmSeconds = 4;
 
     private readonly List<double> seconds = [];
     private int calls = 1;
@@ -36,7 +36,7 @@ internal sealed class Timing(string name, Action act)
             done++;
             gone = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
-        while ((done < WarmCalls || gone < WarmSeconds) && gone < MostWarmSeconds);
+        while ((done < WarmCalls || gone < WarmSeconds) && gone < MaxWarmSeconds);
         // What waits to be compiled is compiled in the background.
         Thread.Sleep(150);
         act();

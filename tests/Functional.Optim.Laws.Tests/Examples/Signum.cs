@@ -5,7 +5,7 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim.Laws.Tests;
 
 /// <summary>
-/// A part of one's own, written with nothing but what is public. Signum (Bernstein et al., 2018): m' = β·m + (1 − β)·u, and hands on the
+/// A part of one's own, written with nothing but what is public. Signum (Bernstein et al., 2018): m' = β·m + (1 − β)·u, and passes on the
 /// sign of m'.
 /// </summary>
 /// <param name="Beta">β, in [0, 1).</param>
@@ -13,8 +13,8 @@ public sealed record Signum(double Beta) : Transform
 {
     protected override ImmutableArray<string> SlotNames => ["m"];
 
-    protected override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new SignumRule<T>(T.CreateTruncating(Beta), T.CreateTruncating(1 - Beta)));
+    protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new SignumRule<T>(T.CreateTruncating(Beta), T.CreateTruncating(1 - Beta)));
 }
 
 /// <summary>What <see cref="Signum"/> does at one place, on lanes of any width. The sign of 0 is 0, and that of NaN is NaN.</summary>

@@ -20,7 +20,7 @@ internal static class CatalogueTables
     };
 
     private static string[] Row(CatalogueEntry entry, params string[] middle) =>
-        [$"`{Factory.Get(entry.Name).Code}`", .. middle, entry.KnownAs, entry.Differs];
+        [$"`{Factory.Get(entry.Name).Code}`", .. middle, entry.OtherNames, entry.Differences];
 
     private static string Table(string[] titles, params string[][] rows) => string.Join('\n',
         rows.Prepend([.. titles.Select(_ => "---")]).Prepend(titles)

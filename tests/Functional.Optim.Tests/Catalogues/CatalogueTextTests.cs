@@ -48,9 +48,9 @@ public class CatalogueTextTests
                 if (made is Schedule schedule) Assert.All((long[])[0, 1, 7, long.MaxValue], step => Assert.True(schedule.At(step) >= 0, text));
                 return 1;
             },
-            Fail: faults =>
+            Fail: errors =>
             {
-                Assert.InRange(faults.Sum(fault => fault.Message.Length), 1, LongestFault);
+                Assert.InRange(errors.Sum(error => error.Message.Length), 1, LongestFault);
                 return 0;
             });
     }
@@ -82,11 +82,11 @@ public class CatalogueTextTests
             SmallStack.Run(() =>
             {
                 long earlier = GC.GetAllocatedBytesForCurrentThread();
-                string faults = string.Concat(
-                    Faults(Optim.Catalogue.Optimizers, text), Faults(Optim.Catalogue.Transforms, text), Faults(Optim.Catalogue.Schedules, text),
-                    Faults([Optim.Catalogue.Lbfgs], text), Faults([Optim.Catalogue.Plateau], text));
+                string errors = string.Concat(
+                    ValidationErrors(Optim.Catalogue.Optimizers, text), ValidationErrors(Optim.Catalogue.Transforms, text), ValidationErrors(Optim.Catalogue.Schedules, text),
+                    ValidationErrors([Optim.Catalogue.Lbfgs], text), ValidationErrors([Optim.Catalogue.Plateau], text));
                 long allocated = GC.GetAllocatedBytesForCurrentThread() - earlier;
-                Assert.InRange(faults.Length, 1, LongestFault);
+                Assert.InRange(errors.Length, 1, LongestFault);
                 Assert.InRange(allocated, 0, 2_000_000 + (5L * 20 * text.Length));
             });
         }
@@ -96,7 +96,7 @@ public class CatalogueTextTests
     public void Many_options_are_one_fault_and_many_milestones_are_none()
     {
         string options = string.Join(',', Enumerable.Range(0, 65).Select(index => $"o{index}=1"));
-        Assert.EndsWith(" gives more than 64 options", Faults(Optim.Catalogue.Optimizers, $"sgd({options})"), StringComparison.Ordinal);
+        Assert.EndsWith(" gives more than 64 options", ValidationErrors(Optim.Catalogue.Optimizers, $"sgd({options})"), StringComparison.Ordinal);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Schedule schedule = Optim.Catalogue.Schedules
             .Build($"multiStepDecay(rate=1,gamma=0.5,milestones={string.Join(',', Enumerable.Range(1, 10_001))})").OrThrow("text");
@@ -111,7 +111,7 @@ public class CatalogueTextTests
     public void Texts_are_nested_up_to_32_deep(int depth, bool allowed)
     {
         string text = string.Concat(Enumerable.Repeat("accumulate(every=1,inner=", depth - 1)) + "sgd(learningRate=1)" + new string(')', depth - 1);
-        string found = EntryText.Parse(text).Match(Succ: _ => "", Fail: faults => string.Join("; ", faults.Map(fault => fault.Message)));
+        string found = EntryText.Parse(text).Match(Succ: _ => "", Fail: errors => string.Join("; ", errors.Map(error => error.Message)));
         Assert.Equal(allowed ? "" : "nested deeper than 32", found.Split(" is ")[^1]);
     }
 
@@ -123,8 +123,8 @@ public class CatalogueTextTests
         Assert.Equal("name", Assert.Throws<ArgumentNullException>(() => { _ = Optim.Catalogue.Schedules.Find(null!); }).ParamName);
     }
 
-    private static string Faults<T>(ImmutableArray<CatalogueEntry<T>> entries, string text) => entries.Build(text).Match(
-        Succ: _ => "", Fail: faults => string.Join("; ", faults.Map(fault => fault.Message)));
+    private static string ValidationErrors<T>(ImmutableArray<CatalogueEntry<T>> entries, string text) => entries.Build(text).Match(
+        Succ: _ => "", Fail: errors => string.Join("; ", errors.Map(error => error.Message)));
 
     private static string Drawn(Random random) =>
         string.Concat(Enumerable.Range(0, random.Next(1, 24)).Select(_ => Words[random.Next(Words.Length)]));

@@ -44,8 +44,8 @@ public class EntryTextTests
     [InlineData("a(b=1, B=2)", "'a(b=1, B=2)' gives B twice")]
     [InlineData("a(b=c(d=1)", "'a(b=c(d=1)' has a parenthesis without its other one")]
     [InlineData("a(b=1))", "'a(b=1))' has a parenthesis without its other one")]
-    public void What_is_written_otherwise_is_one_fault(string text, string fault) => Assert.Equal(
-        $"text: {fault}.", Assert.ThrowsAny<ArgumentException>(() => Parse(text)).Message);
+    public void What_is_written_otherwise_is_one_fault(string text, string error) => Assert.Equal(
+        $"text: {error}.", Assert.ThrowsAny<ArgumentException>(() => Parse(text)).Message);
 
     private static EntryText Parse(string text) => EntryText.Parse(text).OrThrow("text");
 }

@@ -51,7 +51,7 @@ internal sealed record Factory(MethodInfo Method)
 
     /// <summary>Whether it is a number or a schedule, and no learning rate.</summary>
     internal static bool IsSetting(ParameterInfo parameter) =>
-        parameter.ParameterType == typeof(Schedule) && (parameter.Name is "beta1" or "momentum" or "weightDecay");
+        parameter.ParameterType == typeof(Schedule) && (parameter.Name is "beta1" or "momentum" or "coefficient" or "weightDecay");
 
     internal static Factory Get(string name) => Optimizers.Concat(Schedules).Single(factory => factory.Name == name);
 

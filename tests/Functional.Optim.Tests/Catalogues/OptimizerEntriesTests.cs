@@ -14,7 +14,7 @@ public class OptimizerEntriesTests
     /// <summary>What an option has to be given, or has to be for another one to matter.</summary>
     private static readonly Dictionary<string, object> Given = new()
     {
-        ["learningRate"] = Schedule.Constant(0.1), ["schedule"] = Schedule.Constant(0.1), ["momentum"] = 0.9, ["maximum"] = 2.0, ["limit"] = 2.0,
+        ["learningRate"] = Schedule.Constant(0.1), ["schedule"] = Schedule.Constant(0.1), ["momentum"] = 0.9, ["coefficient"] = 0.9, ["maximum"] = 2.0, ["limit"] = 2.0,
         ["variance"] = 0.1, ["seed"] = 3UL, ["factor"] = 0.5, ["every"] = 3L, ["inner"] = Sgd.Of(0.1), ["base"] = Adam.Of(0.1), ["start"] = 5L, ["optimizer"] = Sgd.Of(0.1), ["weightDecay"] = 0.1,
         ["adaptive"] = true,
     };
@@ -37,7 +37,7 @@ public class OptimizerEntriesTests
         [typeof(NewtonSchulzVariant)] = [.. Enum.GetValues<NewtonSchulzVariant>().Cast<object>()],
         [typeof(MatrixScale)] = [.. Enum.GetValues<MatrixScale>().Cast<object>()],
         [typeof(NormKind)] = [.. Enum.GetValues<NormKind>().Cast<object>()],
-        [typeof(UnitDimension)] = [.. Enum.GetValues<UnitDimension>().Cast<object>()],
+        [typeof(OutputAxis)] = [.. Enum.GetValues<OutputAxis>().Cast<object>()],
     };
 
     private static CatalogueEntry[] Entries => [.. Optim.Catalogue.Optimizers, Optim.Catalogue.Lbfgs, Optim.Catalogue.Sam, .. Optim.Catalogue.Transforms];
@@ -72,8 +72,8 @@ public class OptimizerEntriesTests
                 ArgumentException exception => throw exception,
                 object made => made,
             };
-            string[] faults = Validated.Of(Make).Match(Succ: _ => [], Fail: found => found.Map(fault => fault.Message).ToArray());
-            Assert.All(numbers, number => Assert.Contains(faults, fault => fault.StartsWith($"{number} is NaN; allowed is ", StringComparison.Ordinal)));
+            string[] errors = Validated.Of(Make).Match(Succ: _ => [], Fail: found => found.Map(error => error.Message).ToArray());
+            Assert.All(numbers, number => Assert.Contains(errors, error => error.StartsWith($"{number} is NaN; allowed is ", StringComparison.Ordinal)));
         });
     }
 
@@ -86,7 +86,7 @@ public class OptimizerEntriesTests
     {
         Assert.All(Optim.Catalogue.Optimizers, entry => Assert.Matches(@"\d{4}", entry.Paper));
         Assert.All(Optim.Catalogue.All, entry => Assert.NotEmpty(entry.Description));
-        Assert.All(Optim.Catalogue.All, entry => Assert.Equal(entry.KnownAs.Length, entry.KnownAs.TrimEnd().Length));
+        Assert.All(Optim.Catalogue.All, entry => Assert.Equal(entry.OtherNames.Length, entry.OtherNames.TrimEnd().Length));
     }
 
     [Theory]
@@ -111,11 +111,11 @@ public class OptimizerEntriesTests
         {
             object expected = factory.Make(parameter => parameter.Name == option ? probe : Argument(parameter));
             object built = Build(name, TextsWith(factory, option, Text(probe)));
-            if (expected is ArgumentException fault)
+            if (expected is ArgumentException error)
             {
-                string faults = Assert.IsType<string>(built), itself = $"{option} is {Text(probe)}; allowed is ";
-                Assert.True(fault.Message.Contains(faults, StringComparison.Ordinal)
-                    || (fault.Message.Contains(itself, StringComparison.Ordinal) && faults.StartsWith(itself, StringComparison.Ordinal)), faults);
+                string errors = Assert.IsType<string>(built), itself = $"{option} is {Text(probe)}; allowed is ";
+                Assert.True(error.Message.Contains(errors, StringComparison.Ordinal)
+                    || (error.Message.Contains(itself, StringComparison.Ordinal) && errors.StartsWith(itself, StringComparison.Ordinal)), errors);
                 continue;
             }
 
@@ -161,7 +161,7 @@ public class OptimizerEntriesTests
             Build("sgd", new() { ["learningRate"] = "1", ["nesterov"] = "true" }));
         Assert.Equal(
             "nesterov is True; allowed is false without momentum or with dampening",
-            Build("trace", new() { ["momentum"] = "0", ["nesterov"] = "true" }));
+            Build("momentum", new() { ["coefficient"] = "0", ["nesterov"] = "true" }));
         Assert.Equal(
             "threshold is 99999999999; allowed is a whole number, 4 to 2147483647",
             Build("rAdam", new() { ["learningRate"] = "1", ["threshold"] = "99999999999" }));
@@ -193,7 +193,7 @@ public class OptimizerEntriesTests
     {
         Assert.Equal(
             ApplyIfFinite.Around(Accumulate.Of(2, AdamW.Of(0.1, amsGrad: AmsGrad.OfMoment)), 3),
-            Outcome(Optim.Catalogue.Transforms.Build("applyIfFinite(inner=accumulate(every=2, inner=adamw(learningRate=0.1, amsGrad=ofmoment)), mostInARow=3)")));
+            Outcome(Optim.Catalogue.Transforms.Build("applyIfFinite(inner=accumulate(every=2, inner=adamw(learningRate=0.1, amsGrad=ofmoment)), maxConsecutiveSkips=3)")));
         Assert.Equal(
             "inner: inner: beta1 is 1; allowed is a number or a schedule, in [0, 1)",
             Outcome(Optim.Catalogue.Transforms.Build("applyIfFinite(inner=accumulate(every=2, inner=adamw(learningRate=0.1, beta1=1)))")));
@@ -258,7 +258,7 @@ public class OptimizerEntriesTests
         .Where(parameter => parameter.Name == option || !parameter.HasDefaultValue || Given.ContainsKey(Name(parameter)))
         .ToDictionary(Name, parameter => parameter.Name == option ? text : Text(Argument(parameter)));
 
-    /// <summary>What an entry builds, or its faults.</summary>
+    /// <summary>What an entry builds, or its errors.</summary>
     private static object Build(string name, Dictionary<string, string> options) => Entries.Single(entry => entry.Name == name) switch
     {
         CatalogueEntry<Optimizer> entry => Outcome(entry.Build(options)),
@@ -274,7 +274,7 @@ public class OptimizerEntriesTests
     }
 
     private static object Outcome<T>(LanguageExt.Validation<LanguageExt.Common.Error, T> built) =>
-        built.Match(Succ: value => (object)value!, Fail: faults => string.Join(" | ", faults.Map(fault => fault.Message)));
+        built.Match(Succ: value => (object)value!, Fail: errors => string.Join(" | ", errors.Map(error => error.Message)));
 
     /// <summary>Where a step leads.</summary>
     private static ParameterTree<double> After(object optimizer) => optimizer switch

@@ -62,17 +62,17 @@ public class ScheduleEntriesTests
     [Fact]
     public void Unknown_missing_and_unreadable_options_are_listed_at_once()
     {
-        string faults = Faults("warmupCosine", ("peak", "0,1"), ("totalSteps", "1e4"), ("lowest", "0"));
+        string errors = ValidationErrors("warmupCosine", ("peak", "0,1"), ("totalSteps", "1e4"), ("lowest", "0"));
         Assert.Equal(
             "warmupCosine: peak is 0,1; allowed is a number, finite and not negative; "
             + "warmupSteps is not given; allowed is a whole number, 0 or more; "
             + "totalSteps is 1e4; allowed is a whole number, more than warmupSteps; "
             + "lowest is no option of warmupCosine; allowed is peak, warmupSteps, totalSteps, floor.",
-            faults);
-        string choices = Faults("oneCycle", ("peak", "1"), ("totalSteps", "9"), ("anneal", "1"), ("threePhases", "yes"));
+            errors);
+        string choices = ValidationErrors("oneCycle", ("peak", "1"), ("totalSteps", "9"), ("anneal", "1"), ("threePhases", "yes"));
         Assert.Contains("anneal is 1;", choices, StringComparison.Ordinal);
         Assert.Contains("threePhases is yes;", choices, StringComparison.Ordinal);
-        Assert.Contains("milestones is 1,x;", Faults("multiStepDecay", ("rate", "1"), ("milestones", "1,x")), StringComparison.Ordinal);
+        Assert.Contains("milestones is 1,x;", ValidationErrors("multiStepDecay", ("rate", "1"), ("milestones", "1,x")), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -84,14 +84,14 @@ public class ScheduleEntriesTests
         {
             string wrong = option.Type == "a number" ? "NaN" : "-1";
             Dictionary<string, string> options = new(drawn.Options) { [option.Name] = wrong };
-            string faults = Assert.ThrowsAny<ArgumentException>(() => ScheduleCase.Get(name).Build(options).OrThrow(name)).Message;
-            Assert.Matches($@"{option.Name} is \[?{wrong}\]?; allowed is ", faults);
+            string errors = Assert.ThrowsAny<ArgumentException>(() => ScheduleCase.Get(name).Build(options).OrThrow(name)).Message;
+            Assert.Matches($@"{option.Name} is \[?{wrong}\]?; allowed is ", errors);
         }
     }
 
     private static Schedule Build(string name, params (string Name, string Text)[] options) =>
         ScheduleCase.Get(name).Build(options.ToDictionary(option => option.Name, option => option.Text)).OrThrow(name);
 
-    private static string Faults(string name, params (string Name, string Text)[] options) =>
+    private static string ValidationErrors(string name, params (string Name, string Text)[] options) =>
         Assert.ThrowsAny<ArgumentException>(() => Build(name, options)).Message;
 }

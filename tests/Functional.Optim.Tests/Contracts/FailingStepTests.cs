@@ -8,17 +8,17 @@ public class FailingStepTests
     private static readonly Dictionary<string, Func<Optimizer, Optimizer>> Around = new()
     {
         ["alone"] = part => part,
-        ["in the first pass"] = part => part.Then(Trace.Of(0.9)).Then(Clip.ByGlobalNorm(1)).Then(LearningRate.Of(0.1)),
-        ["in the second pass"] = part => Trace.Of(0.9).Then(Centralize.By()).Then(part).Then(Clip.ByLeafNorm(1)).Then(Adam.Of(0.1)),
-        ["in the last pass"] = part => Adam.Scaling().Then(Adam.Scaling()).Then(Trace.Of(0.9)).Then(part),
-        ["behind a momentum"] = part => Trace.Of(0.9).Then(part),
-        ["behind a norm in the middle"] = part => Trace.Of(0.9).Then(Clip.ByGlobalNorm(1)).Then(part).Then(Trace.Of(0.5)),
-        ["in the first rule"] = part => Partition.Of(new("odd", IsOdd, Trace.Of(0.9).Then(part)), new("even", _ => true, Adam.Of(0.1))),
-        ["in the second rule"] = part => Partition.Of(new("odd", IsOdd, Adam.Of(0.1)), new("even", _ => true, part.Then(Trace.Of(0.9)))),
+        ["in the first pass"] = part => part.Then(Momentum.Of(0.9)).Then(Clip.ByGlobalNorm(1)).Then(LearningRate.Of(0.1)),
+        ["in the second pass"] = part => Momentum.Of(0.9).Then(Centralize.By()).Then(part).Then(Clip.ByLeafNorm(1)).Then(Adam.Of(0.1)),
+        ["in the last pass"] = part => Adam.Scaling().Then(Adam.Scaling()).Then(Momentum.Of(0.9)).Then(part),
+        ["after a momentum"] = part => Momentum.Of(0.9).Then(part),
+        ["after a norm in the middle"] = part => Momentum.Of(0.9).Then(Clip.ByGlobalNorm(1)).Then(part).Then(Momentum.Of(0.5)),
+        ["in the first rule"] = part => Partition.Of(new("odd", IsOdd, Momentum.Of(0.9).Then(part)), new("even", _ => true, Adam.Of(0.1))),
+        ["in the second rule"] = part => Partition.Of(new("odd", IsOdd, Adam.Of(0.1)), new("even", _ => true, part.Then(Momentum.Of(0.9)))),
         ["in the second rule, late"] = part => Clip.ByGlobalNorm(1).Then(
-            Partition.Of(new("odd", IsOdd, Adam.Of(0.1)), new("even", _ => true, Trace.Of(0.9).Then(part)))),
-        ["inside an accumulation"] = part => Accumulate.Of(2, Trace.Of(0.9).Then(part)),
-        ["inside a watch"] = part => ApplyIfFinite.Around(Trace.Of(0.9).Then(part)),
+            Partition.Of(new("odd", IsOdd, Adam.Of(0.1)), new("even", _ => true, Momentum.Of(0.9).Then(part)))),
+        ["inside an accumulation"] = part => Accumulate.Of(2, Momentum.Of(0.9).Then(part)),
+        ["inside a watch"] = part => ApplyIfFinite.Around(Momentum.Of(0.9).Then(part)),
         ["inside both"] = part => ApplyIfFinite.Around(Accumulate.Of(2, Adam.Scaling().Then(part))),
     };
 
@@ -49,7 +49,7 @@ public class FailingStepTests
         foreach (bool donate in (bool[])[false, true])
         {
             // One that has made steps asks nobody for what depends on the leaf alone; a new one does.
-            foreach (bool isNew in (bool[])(place is "leaf predicate" or "FactorOf" ? [true] : [true, false]))
+            foreach (bool isNew in (bool[])(place is "leaf predicate" or "PerLeafFactor" ? [true] : [true, false]))
             {
                 Optimizer optimizer = isNew ? Around[around](Fused.Part(fuse)) : made;
                 ParameterTree<float> gradients = Trees.Random<float>(2);
@@ -74,7 +74,7 @@ public class FailingStepTests
     public void It_gives_back_what_it_rented(bool donate)
     {
         const int elements = 100_000;
-        foreach (string place in Fused.Places.Except(["leaf predicate", "FactorOf"]))
+        foreach (string place in Fused.Places.Except(["leaf predicate", "PerLeafFactor"]))
         {
             foreach ((string around, Func<Optimizer, Optimizer> make) in Around)
             {

@@ -19,14 +19,14 @@ internal sealed record Fuse(string Place)
 internal static class Fused
 {
     internal static readonly string[] Places =
-        ["schedule", "leaf predicate", "FactorOf", "Append", "Measure", "TransformLeaf", "late leaf predicate", "half of TransformLeaf", "half an Append"];
+        ["schedule", "leaf predicate", "PerLeafFactor", "Append", "Measure", "TransformLeaf", "late leaf predicate", "half of TransformLeaf", "half an Append"];
 
     /// <summary>What calls the fuse, as a part.</summary>
     internal static Optimizer Part(Fuse fuse) => fuse.Place switch
     {
         "schedule" => LearningRate.Of(new Rate(fuse)),
         "leaf predicate" => WeightDecay.Decoupled(0.1, Predicate(fuse)),
-        "late leaf predicate" => TrustRatio.Of(adapts: Predicate(fuse)),
+        "late leaf predicate" => TrustRatio.Of(filter: Predicate(fuse)),
         "Measure" => new Measuring(fuse),
         "TransformLeaf" or "half of TransformLeaf" => new LeafChanger(fuse),
         _ => new Ruling(fuse),
@@ -49,34 +49,34 @@ internal static class Fused
 
     private sealed record Ruling(Fuse Fuse) : Transform
     {
-        protected internal override ImmutableArray<string> SlotNames => ["trace"];
+        protected internal override ImmutableArray<string> SlotNames => ["momentum"];
 
-        protected internal override double FactorOf(Leaf leaf, LeafSettings settings)
+        protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings)
         {
-            Fuse.Pass("FactorOf");
+            Fuse.Pass("PerLeafFactor");
             return leaf.Index;
         }
 
-        protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         {
             Fuse.Pass("Append");
             if (pass.Factor > 1) Fuse.Pass("half an Append");
-            pass.Then(first, new TraceRule<T>(T.CreateTruncating(0.5)));
+            pass.Add(first, new MomentumRule<T>(T.CreateTruncating(0.5)));
         }
     }
 
     private sealed record Measuring(Fuse Fuse) : Transform
     {
-        protected internal override bool Measures => true;
+        protected internal override bool NeedsStatistics => true;
 
-        protected internal override void Measure<T>(in Measurement<T> update, Span<double> measured)
+        protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
         {
             measured.Fill(0.5);
             Fuse.Pass("Measure");
         }
 
-        protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new ScaleRule<T>(T.CreateTruncating(pass.Measured)));
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new ScaleRule<T>(T.CreateTruncating(pass.Measured)));
     }
 
     private sealed record LeafChanger(Fuse Fuse) : Transform

@@ -76,8 +76,8 @@ public class LongCompositionTests
     {
         Optimizer[] optimizers =
         [
-            Scale.By(every), LearningRate.Of(every), Clip.ByGlobalNorm(every), Trace.Of(0.9), Partition.Masked(_ => true, Sgd.Of(every)),
-            Accumulate.Of(every, Sgd.Of(0.1)), ApplyIfFinite.Around(Sgd.Of(0.1)), AdamW.Of(every), Scale.By(every).Then(Trace.Of(0.9)),
+            Scale.By(every), LearningRate.Of(every), Clip.ByGlobalNorm(every), Momentum.Of(0.9), Partition.Masked(_ => true, Sgd.Of(every)),
+            Accumulate.Of(every, Sgd.Of(0.1)), ApplyIfFinite.Around(Sgd.Of(0.1)), AdamW.Of(every), Scale.By(every).Then(Momentum.Of(0.9)),
         ];
         foreach (Optimizer optimizer in optimizers) optimizer.Step(parameters, parameters, optimizer.Init(parameters));
         return [.. optimizers.Select(optimizer => new WeakReference(optimizer))];

@@ -110,7 +110,7 @@ public class NestedStepTests
 
         internal int Deepest { get; private set; }
 
-        protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         {
             if (Depth < 3)
             {
@@ -121,7 +121,7 @@ public class NestedStepTests
                 Depth--;
             }
 
-            base.Append(first, ref pass);
+            base.AddRule(first, ref pass);
         }
     }
 }

@@ -32,11 +32,11 @@ public class SettingTests
     {
         Error[] found = Validated
             .Of(() => Partition.Of(null!, new("b", null!, Sgd.Of(0.1)), new(null!, _ => true, Sgd.Of(0.1)), new("d", _ => true, null!)))
-            .Match(Succ: _ => [], Fail: faults => faults.ToArray());
+            .Match(Succ: _ => [], Fail: errors => errors.ToArray());
         Assert.Equal(
             ["rules[0] is null; allowed is a rule", "'b'.Matches is null; allowed is a predicate of leaves",
              "rules[2].Name is null; allowed is a name", "'d'.Optimizer is null; allowed is an optimizer"],
-            found.Select(fault => fault.Message));
+            found.Select(error => error.Message));
     }
 
     [Fact]

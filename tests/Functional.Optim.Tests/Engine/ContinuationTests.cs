@@ -92,9 +92,9 @@ public class ContinuationTests
         Optimizer adam = AdamW.Of(0.1), around = Accumulate.Of(3, adam);
         ParameterTree<float> parameters = Two(1, 2);
         OptimizerState<float> gathered = around.Step(parameters, Two(1, 1), around.Init(parameters)).State;
-        Assert.Equal(1, gathered.Counters.Gathered);
+        Assert.Equal(1, gathered.Counters.Accumulated);
         (OptimizerState<float> state, ContinuationReport report) = adam.Continue(gathered, parameters);
-        Assert.Equal((0, 1), (state.Counters.Gathered, report.Dropped.Length));
+        Assert.Equal((0, 1), (state.Counters.Accumulated, report.Dropped.Length));
         Assert.Equal(adam.Step(parameters, Two(1, 1), adam.Init(parameters)), adam.Step(parameters, Two(1, 1), state.With(default(UpdateCounters))));
         adam.Step(parameters, Two(1, 1), state);
     }
@@ -132,7 +132,7 @@ public class ContinuationTests
         (parameters, OptimizerState<float> state) = before.Step(parameters, parameters, before.Init(parameters));
         (OptimizerState<float> next, ContinuationReport report) = after.Continue(state, parameters);
         Assert.Equal(
-            "kept: rest/adam(m, v) of b\nstarted anew: matrices/trace(momentum) of w", report.ToString().ReplaceLineEndings("\n"));
+            "kept: rest/adam(m, v) of b\nstarted anew: matrices/momentum(momentum) of w", report.ToString().ReplaceLineEndings("\n"));
         Assert.Equal(state["m"].AsSpan("b").ToArray(), next["rest/m"].AsSpan("b").ToArray());
         Assert.Equal(["w"], next["matrices/momentum"].Layout.Leaves.Select(leaf => leaf.Name));
 
@@ -152,13 +152,13 @@ public class ContinuationTests
         ParameterTree<float> parameters = Two(1, 2);
         (parameters, OptimizerState<float> state) = optimizer.Step(parameters, Two(3, 4), optimizer.Init(parameters));
         (OptimizerState<float> same, ContinuationReport report) = optimizer.Continue(state, parameters);
-        Assert.Equal((state, 1), (same, same.Counters.Gathered));
+        Assert.Equal((state, 1), (same, same.Counters.Accumulated));
         Assert.Equal(
             "kept: adam(m, v) of a, adam(m, v) of b, Accumulate of every leaf", report.ToString().ReplaceLineEndings("\n"));
 
         ParameterTree<float> more = ParameterTree.Of(Leaf.Of("a", [1], [1f]), Leaf.Of("b", [1], [2f]), Leaf.Of("c", [1], [3f]));
         (OptimizerState<float> grown, report) = optimizer.Continue(state, more);
-        Assert.Equal(0, grown.Counters.Gathered);
+        Assert.Equal(0, grown.Counters.Accumulated);
         Assert.Contains("Accumulate of every leaf", report.ToString().Split("started anew")[1], StringComparison.Ordinal);
         for (int step = 0; step < 3; step++) (more, grown) = optimizer.Step(more, more, grown);
         Assert.Equal(1, grown.Step);
@@ -281,7 +281,7 @@ public class ContinuationTests
         Optimizer gathering = Accumulate.Of(3, AdamW.Of(0.1)), function = Lbfgs.Of();
         ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f]));
         OptimizerState<float> state = gathering.Step(parameters, parameters, gathering.Init(parameters)).State;
-        Assert.Equal(1, state.Counters.Gathered);
+        Assert.Equal(1, state.Counters.Accumulated);
         (OptimizerState<float> carried, _) = function.Continue(state, parameters);
         function.Step(at => (at.GlobalNorm(), at.Copy()), parameters, carried);
     }

@@ -29,6 +29,6 @@ internal sealed record RowSums : Transform
         leaf.Input.CopyTo(leaf.Output);
     }
 
-    protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Then(first, new ScaleRule<T>(T.One / T.CreateTruncating(pass.SlotStep)));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new ScaleRule<T>(T.One / T.CreateTruncating(pass.SlotStep)));
 }

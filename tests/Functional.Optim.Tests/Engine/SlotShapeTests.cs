@@ -24,7 +24,7 @@ public class SlotShapeTests
 
         protected internal override ImmutableArray<int>? SlotShape(int slot, Leaf leaf) => Kind == "rows" ? [leaf.Shape[0]] : null;
 
-        protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new EmaRule<T>(T.One / (T.One + T.One), T.One, T.One));
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new EmaRule<T>(T.One / (T.One + T.One), T.One, T.One));
     }
 }

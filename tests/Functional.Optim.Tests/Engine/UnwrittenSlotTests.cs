@@ -41,6 +41,6 @@ public class UnwrittenSlotTests
             leaf.Input.CopyTo(leaf.Output);
         }
 
-        protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Then(first, default(IdentityRule<T>));
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Add(first, default(IdentityRule<T>));
     }
 }

@@ -54,9 +54,9 @@ public sealed class GradientDescentTests
     [Fact]
     public void The_bound_holds_up_to_1_over_L_and_is_exceeded_above()
     {
-        Assert.Equal(26.5, ByRate[0.45].GreatestOverBound, 1);
+        Assert.Equal(26.5, ByRate[0.45].MaxOverBound, 1);
         Assert.All(
             GradientDescent.Run(new() { Rates = [.. Enumerable.Range(1, 45).Select(hundredths => hundredths / 100.0)] }).Where(row => row.BoundApplies),
-            row => Assert.InRange(row.GreatestOverBound, 0, 1));
+            row => Assert.InRange(row.MaxOverBound, 0, 1));
     }
 }

@@ -20,7 +20,7 @@ public sealed class SchedulesTests
     public void The_lowest_rate_of_a_warmed_up_schedule_is_its_first()
     {
         Assert.All(Rows.Values.Where(row => row.Name != "constant"), row => Assert.Equal((1e-6, row.First), (row.Least, row.Least)));
-        Assert.All(Rows.Values.Where(row => row.Name != "constant"), row => Assert.Equal((1000, 1e-3), (row.GreatestAt, row.AtWarmup)));
+        Assert.All(Rows.Values.Where(row => row.Name != "constant"), row => Assert.Equal((1000, 1e-3), (row.MaxAt, row.AtWarmup)));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class SgdNoiseTests
     [Fact]
     public void Smaller_batches_stay_further_above_the_least_loss()
     {
-        double[] above = [.. Result.Trainings.Select(training => training.LateLoss - Result.LeastLoss)];
+        double[] above = [.. Result.Trainings.Select(training => training.LateLoss - Result.MinLoss)];
         Assert.Equal(above.OrderDescending(), above);
         Assert.True(above[0] > 50 * above[^1] && above[^1] > 0);
     }

@@ -32,6 +32,6 @@ public sealed class SparseDecayTests
 
     [Fact]
     public void Without_decay_nothing_happens_to_the_parameter_without_a_gradient() =>
-        Assert.All(SparseDecay.Run(new() { Decays = [0] }), row => Assert.Equal(
+        Assert.All(SparseDecay.Run(new() { DecayFilter = [0] }), row => Assert.Equal(
             (new DecayedParameters(1, 1, 0), new DecayedParameters(1, 1, 0)), (row.Penalized, row.Decoupled)));
 }

@@ -85,7 +85,7 @@ public class InPlaceTests
                     Leaf.Of("a", [3], [1f, 2f, 3f]), Leaf.Of("b", [length], new float[length]), Leaf.Of("c", [5], new float[5]));
                 foreach (NormKind kind in Enum.GetValues<NormKind>())
                 {
-                    Optimizer optimizer = Clip.ByGlobalNorm(0.5, kind).Then(Trace.Of(0.9)).Then(Clip.ByGlobalNorm(0.3, kind)).Then(Scale.By(scale));
+                    Optimizer optimizer = Clip.ByGlobalNorm(0.5, kind).Then(Momentum.Of(0.9)).Then(Clip.ByGlobalNorm(0.3, kind)).Then(Scale.By(scale));
                     AreTheSame(optimizer, parameters, seed => Trees.Random<float>(parameters.Layout, seed, scale), isNative: true);
                 }
             }
@@ -97,7 +97,7 @@ public class InPlaceTests
     {
         foreach (Optimizer optimizer in (Optimizer[])[
             Clip.ByGlobalNorm(1).Then(AdamW.Of(0.1)), Adam.Scaling().Then(Clip.ByGlobalNorm(0.5)).Then(LearningRate.Of(0.1)),
-            Partition.Masked(_ => true, Trace.Of(0.9).Then(Clip.ByGlobalNorm(0.5)))])
+            Partition.Masked(_ => true, Momentum.Of(0.9).Then(Clip.ByGlobalNorm(0.5)))])
         {
             using Foreign<float> memory = new(Trees.Random<float>(0), isNative: true);
             InPlaceOptimizer<float> bound = optimizer.InPlace<float>(memory.Bindings);
@@ -112,11 +112,11 @@ public class InPlaceTests
         {
             Fuse fuse = new(place);
             using Foreign<float> memory = new(Trees.Random<float>(0), isNative: false);
-            InPlaceOptimizer<float> bound = Trace.Of(0.9).Then(Fused.Part(fuse)).Then(AdamW.Of(0.1)).InPlace<float>(memory.Bindings);
+            InPlaceOptimizer<float> bound = Momentum.Of(0.9).Then(Fused.Part(fuse)).Then(AdamW.Of(0.1)).InPlace<float>(memory.Bindings);
             memory.SetGradients(Trees.Random<float>(1));
-            if (place is not ("FactorOf" or "leaf predicate")) bound.Step();
+            if (place is not ("PerLeafFactor" or "leaf predicate")) bound.Step();
             fuse.Lit = true;
-            if (place is "FactorOf" or "leaf predicate" && Record.Exception(bound.Step) is null) continue;
+            if (place is "PerLeafFactor" or "leaf predicate" && Record.Exception(bound.Step) is null) continue;
             RequireUnchanged(memory, bound, () => Record.Exception(bound.Step));
         }
     }

@@ -35,7 +35,7 @@ public unsafe class ArgumentTests
     [Fact]
     public void Bounds_hold_up_to_the_numbers_beside_their_ends()
     {
-        Within(Bounds.BelowOne, [0, -0.0, Math.BitDecrement(1.0)], [1, -double.Epsilon]);
+        Within(Bounds.HalfOpenUnitInterval, [0, -0.0, Math.BitDecrement(1.0)], [1, -double.Epsilon]);
         Within(Bounds.UnitInterval, [0, 1], [Math.BitIncrement(1.0), -double.Epsilon]);
         Within(Bounds.AboveZeroToOne, [double.Epsilon, 1], [0, Math.BitIncrement(1.0)]);
         Within(Bounds.NotNegative, [0, double.MaxValue], [-double.Epsilon, double.PositiveInfinity]);
@@ -43,7 +43,7 @@ public unsafe class ArgumentTests
         Within(Bounds.ZeroOrMore, [0, double.PositiveInfinity], [-double.Epsilon, double.NegativeInfinity]);
         Within(Bounds.Finite, [double.MinValue, double.MaxValue], [double.PositiveInfinity, double.NegativeInfinity]);
         Within(Bounds.AtLeast(4), [4, 5], [3, 4.5]);
-        Within(Bounds.Within(1, double.PositiveInfinity), [Math.BitIncrement(1.0), double.MaxValue], [1, double.PositiveInfinity]);
+        Within(Bounds.OpenInterval(1, double.PositiveInfinity), [Math.BitIncrement(1.0), double.MaxValue], [1, double.PositiveInfinity]);
     }
 
     private static void Within(Bounds bounds, double[] allowed, double[] refused)

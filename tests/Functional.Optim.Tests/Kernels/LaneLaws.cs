@@ -31,16 +31,16 @@ public class LaneLaws
         float[] theta = new float[4], gradient = new float[4], m = new float[4], v = new float[4], both = new float[5];
         AdamWHyperparameters hyper = new(0.1);
         AdamWKernel.Step<float>(hyper, 1, theta, gradient, m, v, v, theta, gradient);
-        Assert.StartsWith("New slot 0 overlaps new slot 1 by an offset of 0 elements; ", Fault(m, v, theta, m, m), StringComparison.Ordinal);
-        Assert.StartsWith("The output overlaps new slot 0 by an offset of 0 elements; ", Fault(m, v, m, m, v), StringComparison.Ordinal);
-        Assert.StartsWith("New slot 0 overlaps slot 1 by an offset of -1 elements; ", Fault(m, both.AsMemory(0, 4), theta, both.AsMemory(1), v), StringComparison.Ordinal);
-        Assert.StartsWith("The output overlaps slot 1 by an offset of -1 elements; ", Fault(m, both.AsMemory(0, 4), both.AsMemory(1), m, v), StringComparison.Ordinal);
+        Assert.StartsWith("New slot 0 overlaps new slot 1 by an offset of 0 elements; ", ErrorOf(m, v, theta, m, m), StringComparison.Ordinal);
+        Assert.StartsWith("The output overlaps new slot 0 by an offset of 0 elements; ", ErrorOf(m, v, m, m, v), StringComparison.Ordinal);
+        Assert.StartsWith("New slot 0 overlaps slot 1 by an offset of -1 elements; ", ErrorOf(m, both.AsMemory(0, 4), theta, both.AsMemory(1), v), StringComparison.Ordinal);
+        Assert.StartsWith("The output overlaps slot 1 by an offset of -1 elements; ", ErrorOf(m, both.AsMemory(0, 4), both.AsMemory(1), m, v), StringComparison.Ordinal);
         Assert.Equal(
             "The rule has 5 slots; a pass has 0 to 4. (Parameter 'rule')",
             Assert.ThrowsAny<ArgumentException>(() => Elementwise.Run(
                 new Then<float, AmsGradRule<float>, AdamRule<float>>(default, default), theta, gradient, theta, default, default)).Message);
 
-        string Fault(Memory<float> m, Memory<float> v, Memory<float> thetaOut, Memory<float> mOut, Memory<float> vOut) =>
+        string ErrorOf(Memory<float> m, Memory<float> v, Memory<float> thetaOut, Memory<float> mOut, Memory<float> vOut) =>
             Assert.ThrowsAny<ArgumentException>(() => AdamWKernel.Step<float>(
                 hyper, 1, theta, gradient, m.Span, v.Span, thetaOut.Span, mOut.Span, vOut.Span)).Message;
     }

@@ -7,7 +7,7 @@ internal static class Catalogue
     private static readonly Dictionary<string, string> Needed = new()
     {
         ["learningRate"] = "0.1", ["schedule"] = "0.1", ["maximum"] = "1", ["limit"] = "0.5", ["variance"] = "0.01", ["seed"] = "3",
-        ["momentum"] = "0.9", ["decay"] = "0.9", ["factor"] = "0.5", ["weightDecay"] = "0.1", ["matches"] = "matrices",
+        ["momentum"] = "0.9", ["coefficient"] = "0.9", ["decay"] = "0.9", ["factor"] = "0.5", ["weightDecay"] = "0.1", ["matches"] = "matrices",
         ["optimizer"] = "sgd(learningRate=0.1)", ["every"] = "2", ["inner"] = "adamW(learningRate=0.1)",
         ["base"] = "adamW(learningRate=0.1)", ["start"] = "2",
     };
@@ -16,7 +16,7 @@ internal static class Catalogue
     [
         ("sgd with L2", Sgd.Of(0.1, weightDecay: 0.1)),
         ("sgd at two rates", Sgd.Of(0.1).Then(LearningRate.Of(0.5))),
-        ("momentum", Sgd.Of(0.1, momentum: 0.9)),
+        ("sgd with momentum", Sgd.Of(0.1, momentum: 0.9)),
         ("dampened", Sgd.Of(0.1, momentum: 0.9, dampening: 0.5)),
         ("nesterov", Sgd.Of(0.1, momentum: 0.9, nesterov: true)),
         ("adam with L2", Adam.Of(0.01, weightDecay: 0.1)),
@@ -43,24 +43,24 @@ internal static class Catalogue
         ("adabelief with decoupled decay", AdaBelief.Of(0.01, weightDecay: 0.1, decoupledDecay: true)),
         ("yogi as in Optax, with L2", Yogi.Of(0.01, initialAccumulator: 1e-6, biasCorrection: true, weightDecay: 0.1)),
         ("lamb with decay for matrices", Lamb.Of(0.01, decay: leaf => leaf.Rank >= 2)),
-        ("lars with L2 for matrices", Lars.Of(0.1, coefficient: 0.1, weightDecay: 0.01, adapts: leaf => leaf.Rank >= 2)),
+        ("lars with L2 for matrices", Lars.Of(0.1, coefficient: 0.1, weightDecay: 0.01, filter: leaf => leaf.Rank >= 2)),
         ("adafactor with momentum and decay", Adafactor.Of(0.1, beta1: 0.9, weightDecay: 0.1)),
         ("adafactor of torch with decay for matrices, up",
             Adafactor.Of(0.01, AdafactorForm.Torch, weightDecay: 0.1, decay: leaf => leaf.Rank >= 2, maximize: true)),
         ("novograd with averaging and decay", NovoGrad.Of(0.01, 0.9, 0.25, weightDecay: 0.1, gradientAveraging: true)),
         ("clip by leaf norm, then by unit, then momentum",
-            Clip.ByLeafNorm(0.7).Then(Clip.Adaptively(0.5, units: UnitDimension.Last)).Then(Sgd.Of(0.1, momentum: 0.9))),
+            Clip.ByLeafNorm(0.7).Then(Clip.Adaptively(0.5, outputAxis: OutputAxis.Last)).Then(Sgd.Of(0.1, momentum: 0.9))),
         ("noise, mean and lookahead", Noise.Of(0.01, seed: 3).Then(Ema.Of(0.9)).Then(LearningRate.Of(0.1)).Then(Lookahead.Of(every: 2))),
-        ("partition behind a clip", Clip.ByGlobalNorm(1, NormKind.L1).Then(Partition.Of(
+        ("partition after a clip", Clip.ByGlobalNorm(1, NormKind.L1).Then(Partition.Of(
             new("vectors", leaf => leaf.Rank == 1, Sgd.Of(0.1, momentum: 0.9)),
             new("matrices", _ => true, Clip.ByGlobalNorm(0.5, NormKind.Infinity).Then(AdamW.Of(0.01)))))),
         ("clip by norm then adamw", Clip.ByGlobalNorm(1).Then(AdamW.Of(0.01))),
         ("adam then clip by norm", Adam.Scaling().Then(Clip.ByGlobalNorm(0.5)).Then(LearningRate.Of(0.1))),
         ("clip between seven slots",
-            Trace.Of(0.5).Then(Adam.Scaling()).Then(Clip.ByGlobalNorm(0.5)).Then(Adam.Scaling(0.5, 0.9)).Then(WeightDecay.Decoupled(0.1))
+            Momentum.Of(0.5).Then(Adam.Scaling()).Then(Clip.ByGlobalNorm(0.5)).Then(Adam.Scaling(0.5, 0.9)).Then(WeightDecay.Decoupled(0.1))
                 .Then(Adam.Scaling()).Then(Clip.ByValue(0.7)).Then(LearningRate.Of(Schedule.LinearWarmup(0.1, 4)))),
         ("adamw in 16 bits", AdamW.Of(0.01, weightDecay: 0.1).WithState(StateFormat.BFloat16)),
-        ("momentum in 16 bits between a clip and a trace", Clip.ByGlobalNorm(1).Then(Trace.Of(0.5))
+        ("momentum in 16 bits between a clip and a trace", Clip.ByGlobalNorm(1).Then(Momentum.Of(0.5))
             .Then(Sgd.Of(0.1, momentum: 0.9).WithState(StateFormat.BFloat16))),
         ("six slots", Adam.Scaling().Then(Adam.Scaling()).Then(Adam.Scaling()).Then(LearningRate.Of(0.1))),
     ];

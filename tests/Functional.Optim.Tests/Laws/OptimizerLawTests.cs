@@ -24,7 +24,7 @@ public class OptimizerLawTests
         }
     }
 
-    /// <summary>What hands on a tree that it was given, where there is nothing to do, is found.</summary>
+    /// <summary>What passes on a tree that it was given, where there is nothing to do, is found.</summary>
     [Fact]
     public void A_step_that_returns_what_it_was_given_breaks_the_law_of_release()
     {

@@ -6,7 +6,7 @@ namespace Functional.Optim.Tests.Laws;
 
 public class ProblemTests
 {
-    private const double LeastNormal = 1.1754943508222875e-38;
+    private const double MinNormal = 1.1754943508222875e-38;
 
     private static readonly ImmutableArray<Problem> Drawn = [.. Problem.Any().Generator.Sample(50, Seed.Generator, 1000)];
 
@@ -27,7 +27,7 @@ public class ProblemTests
     {
         double[] all = [.. Gradients.SelectMany(gradient => gradient)];
         Assert.InRange(all.Count(value => value == 0) / (double)all.Length, 0.15, 0.3);
-        Assert.Contains(Gradients, gradient => gradient.Length > 5 && gradient.All(value => Math.Abs(value) < LeastNormal) && gradient.Any(value => value != 0));
+        Assert.Contains(Gradients, gradient => gradient.Length > 5 && gradient.All(value => Math.Abs(value) < MinNormal) && gradient.Any(value => value != 0));
         Assert.Contains(Gradients, gradient => gradient.Length > 5 && gradient.All(value => value == 0 || Math.Abs(value) is > 1e-6 and < 10));
         Assert.Contains(Gradients, gradient => gradient.Length > 5 && gradient.All(value => value == 0 || (float)(value * value) > float.MaxValue));
         Assert.Contains(Gradients, gradient =>

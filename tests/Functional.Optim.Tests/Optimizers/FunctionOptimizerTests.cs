@@ -149,7 +149,7 @@ public class FunctionOptimizerTests
         Assert.Equal("b", Assert.Throws<NonFiniteGradientException>(() => sam.StepDonating(function, Start, sam.Init(Start))).Leaf);
         calls = 0;
         (ParameterTree<double> same, OptimizerState<double> state, _) = watched.Step(function, Start, watched.Init(Start));
-        Assert.Equal((Start, 1), (same, state.Counters.LeftOutInARow));
+        Assert.Equal((Start, 1), (same, state.Counters.ConsecutiveSkips));
         calls = 0;
         Sam freezing = sam.WithGroups(LeafGroup.Frozen("frozen", leaf => leaf.Name == "b"));
         ParameterTree<double> moved = freezing.Step(function, Start, freezing.Init(Start)).Parameters;

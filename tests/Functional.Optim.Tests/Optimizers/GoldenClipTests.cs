@@ -21,10 +21,10 @@ public class GoldenClipTests
         ParameterTree<double> gradients = ParameterTree.Of(Leaf.Of("a", [2], [1.0, 2.0]), Leaf.Of("b", [1], [value]));
         Optimizer optimizer = Clip.ByGlobalNorm(1).Then(AdamW.Of(0.1));
         OptimizerState<double> state = optimizer.Init(parameters);
-        NonFiniteGradientException fault = Assert.Throws<NonFiniteGradientException>(
+        NonFiniteGradientException error = Assert.Throws<NonFiniteGradientException>(
             () => { optimizer.StepDonating(parameters, gradients, state); });
-        Assert.Equal("b", fault.Leaf);
-        Assert.Equal(1, fault.Step);
+        Assert.Equal("b", error.Leaf);
+        Assert.Equal(1, error.Step);
         Assert.Equal(3.0, parameters.AsSpan("b")[0]);
         Assert.Equal(0, state[0].AsSpan("b")[0]);
     }

@@ -65,7 +65,7 @@ public class OptimizerRecordTests
     {
         Scale scale = Scale.By(1);
         WeightDecay decay = WeightDecay.Coupled(0, leaf => leaf.Rank == 2);
-        Trace trace = Trace.Of(0);
+        Momentum trace = Momentum.Of(0);
         LearningRate rate = LearningRate.Of(1);
         Sgd sgd = Sgd.Of(1, momentum: 0.5, decay: leaf => leaf.Rank == 2, maximize: true);
         (ParameterTree<float> parameters, OptimizerState<float> state) = (problem.Parameters<float>(), trace.Init(problem.Parameters<float>()));
@@ -73,7 +73,7 @@ public class OptimizerRecordTests
         for (int update = 1; update <= Problem.Updates; update++)
         {
             (parameters, state) = (scale with { Factor = -1 }).Then(decay with { Lambda = 0.1 / update })
-                .Then(trace with { Momentum = 0.5 / update, Dampening = 0.25 * update }).Then(rate with { Schedule = 0.125 * update })
+                .Then(trace with { Coefficient = 0.5 / update, Dampening = 0.25 * update }).Then(rate with { Schedule = 0.125 * update })
                 .Step(parameters, problem.Gradients<float>(update), state);
             (expected, sgdState) =
                 (sgd with { LearningRate = 0.125 * update, Momentum = 0.5 / update, Dampening = 0.25 * update, WeightDecay = 0.1 / update })
@@ -86,7 +86,7 @@ public class OptimizerRecordTests
     public void An_optimizer_prints_its_settings_and_the_names_of_its_groups()
     {
         Assert.Equal(
-            "Sgd { LearningRate = 0.1, WeightDecay = 0, Decays = all, Maximize = False, Momentum = 0, Dampening = 0, Nesterov = False }",
+            "Sgd { LearningRate = 0.1, WeightDecay = 0, DecayFilter = all, Maximize = False, Momentum = 0, Dampening = 0, Nesterov = False }",
             Sgd.Of(0.1).ToString());
         Assert.StartsWith("AdamW { Groups = [body, head], LearningRate = ",
             AdamW.Of(0.1).WithGroups(LeafGroup.Frozen("body", _ => false), Head).ToString(), StringComparison.Ordinal);
@@ -109,7 +109,7 @@ public class OptimizerRecordTests
         string[] Texts() =>
         [
             .. values.Select(value => value.ToString()!),
-            Fault(() => optimizer.Step(one, one, new OptimizerState<float>(0))), Fault(() => upsideDown.Init(one)), Fault(() => AdamW.Of(-0.5)),
+            ErrorOf(() => optimizer.Step(one, one, new OptimizerState<float>(0))), ErrorOf(() => upsideDown.Init(one)), ErrorOf(() => AdamW.Of(-0.5)),
         ];
         CultureInfo before = CultureInfo.CurrentCulture, comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
         comma.NumberFormat.NumberDecimalSeparator = ",";
@@ -129,14 +129,14 @@ public class OptimizerRecordTests
     {
         Assert.Equal(
             ["beta1 is 2; allowed is in [0, 1)", "learningRate is -1; allowed is finite and not negative"],
-            Validated.Of(() => AdamW.Of(-1, beta1: 2)).Match(Succ: _ => [], Fail: faults => faults.Map(fault => fault.Message).ToArray()));
+            Validated.Of(() => AdamW.Of(-1, beta1: 2)).Match(Succ: _ => [], Fail: errors => errors.Map(error => error.Message).ToArray()));
         Assert.Equal(
             "AdamW: beta1 is 2; allowed is in [0, 1); learningRate is NaN; allowed is finite and not negative.",
-            Fault(() => AdamW.Of(double.NaN, beta1: 2)));
-        Assert.Equal("LearningRate is -1; allowed is finite and not negative.", Fault(() => AdamW.Of(1) with { LearningRate = -1 }));
-        Assert.Equal("LearningRate is null; allowed is a schedule.", Fault(() => Lars.Of(1) with { LearningRate = null! }));
-        Assert.Equal("LearningRate: schedule is -1; allowed is finite and not negative.", Fault(() => LearningRate.Of(-1)));
-        Assert.Equal("Lbfgs: learningRate is -1; allowed is finite and not negative.", Fault(() => Lbfgs.Of(-1)));
+            ErrorOf(() => AdamW.Of(double.NaN, beta1: 2)));
+        Assert.Equal("LearningRate is -1; allowed is finite and not negative.", ErrorOf(() => AdamW.Of(1) with { LearningRate = -1 }));
+        Assert.Equal("LearningRate is null; allowed is a schedule.", ErrorOf(() => Lars.Of(1) with { LearningRate = null! }));
+        Assert.Equal("LearningRate: schedule is -1; allowed is finite and not negative.", ErrorOf(() => LearningRate.Of(-1)));
+        Assert.Equal("Lbfgs: learningRate is -1; allowed is finite and not negative.", ErrorOf(() => Lbfgs.Of(-1)));
     }
 
     [Fact]
@@ -145,39 +145,39 @@ public class OptimizerRecordTests
         Assert.Equal(
             "Adagrad: initialAccumulator is -1; allowed is finite and not negative; "
             + "learningRateDecay is NaN; allowed is finite and not negative.",
-            Fault(() => Adagrad.Of(0.1, double.NaN, -1)));
+            ErrorOf(() => Adagrad.Of(0.1, double.NaN, -1)));
         Assert.Equal(
             "RmsProp: alpha is 1; allowed is in [0, 1); learningRate is null; allowed is a schedule; momentum is 1; allowed is in [0, 1).",
-            Fault(() => RmsProp.Of(null!, alpha: 1, momentum: 1)));
-        Assert.Equal("Adadelta: epsilon is 0; allowed is finite and positive.", Fault(() => Adadelta.Of(1, epsilon: 0)));
-        Assert.Equal("Adamax: beta2 is 1; allowed is in [0, 1).", Fault(() => Adamax.Of(1, beta2: 1)));
-        Assert.Equal("NAdam: momentumDecay is -1; allowed is finite and not negative.", Fault(() => NAdam.Scaling(momentumDecay: -1)));
-        Assert.Equal("RAdam: threshold is 3; allowed is 4 or more.", Fault(() => RAdam.Of(1, threshold: 3)));
+            ErrorOf(() => RmsProp.Of(null!, alpha: 1, momentum: 1)));
+        Assert.Equal("Adadelta: epsilon is 0; allowed is finite and positive.", ErrorOf(() => Adadelta.Of(1, epsilon: 0)));
+        Assert.Equal("Adamax: beta2 is 1; allowed is in [0, 1).", ErrorOf(() => Adamax.Of(1, beta2: 1)));
+        Assert.Equal("NAdam: momentumDecay is -1; allowed is finite and not negative.", ErrorOf(() => NAdam.Scaling(momentumDecay: -1)));
+        Assert.Equal("RAdam: threshold is 3; allowed is 4 or more.", ErrorOf(() => RAdam.Of(1, threshold: 3)));
         Assert.Equal(
             "Rprop: initialStep is 0; allowed is finite and positive; "
             + "etaMinus is 1; allowed is in (0, 1); etaPlus is 1; allowed is in (1, Infinity); "
             + "maximumStep is 1; allowed is 2, the smallest, or more.",
-            Fault(() => Rprop.Of(0, 1, 1, 2, 1)));
+            ErrorOf(() => Rprop.Of(0, 1, 1, 2, 1)));
         Assert.Equal(
             "Asgd: averageAfter is -1; allowed is 0 or more; lambda is -1; allowed is finite and not negative; "
             + "alpha is NaN; allowed is finite and not negative.",
-            Fault(() => Asgd.Of(1, -1, double.NaN, -1)));
-        Assert.Equal("Lion: weightDecay is -1; allowed is finite and not negative.", Fault(() => Lion.Of(1, weightDecay: -1)));
-        Assert.Equal("AdaBelief: epsilonRoot is -1; allowed is finite and not negative.", Fault(() => AdaBelief.Scaling(epsilonRoot: -1)));
-        Assert.Equal("Yogi: beta1 is -1; allowed is in [0, 1).", Fault(() => Yogi.Of(1, beta1: -1)));
+            ErrorOf(() => Asgd.Of(1, -1, double.NaN, -1)));
+        Assert.Equal("Lion: weightDecay is -1; allowed is finite and not negative.", ErrorOf(() => Lion.Of(1, weightDecay: -1)));
+        Assert.Equal("AdaBelief: epsilonRoot is -1; allowed is finite and not negative.", ErrorOf(() => AdaBelief.Scaling(epsilonRoot: -1)));
+        Assert.Equal("Yogi: beta1 is -1; allowed is in [0, 1).", ErrorOf(() => Yogi.Of(1, beta1: -1)));
     }
 
     [Fact]
     public void A_choice_that_there_is_not_is_refused_wherever_it_is_given()
     {
-        Assert.Equal("AmsGrad is 7; allowed is Off, OfMoment, OfCorrectedMoment.", Fault(() => Adam.Of(1) with { AmsGrad = (AmsGrad)7 }));
-        Assert.Equal("AmsGrad is 7; allowed is Off, OfMoment, OfCorrectedMoment.", Fault(() => AdamW.Of(1) with { AmsGrad = (AmsGrad)7 }));
-        Assert.Equal("LineSearch is 7; allowed is None, StrongWolfe.", Fault(() => Lbfgs.Of() with { LineSearch = (LineSearch)7 }));
-        Assert.Equal("Clip: kind is 9; allowed is L2, L1, Infinity.", Fault(() => Clip.ByGlobalNorm(1, (NormKind)9)));
-        Assert.Equal("Clip: kind is 9; allowed is L2, L1, Infinity.", Fault(() => Clip.ByLeafNorm(1, (NormKind)9)));
-        Assert.Equal("Clip: units is 9; allowed is First, Last.", Fault(() => Clip.Adaptively(units: (UnitDimension)9)));
-        Assert.Equal("Centralize: units is 9; allowed is First, Last.", Fault(() => Centralize.By((UnitDimension)9)));
-        Assert.Equal("Units is 9; allowed is First, Last.", Fault(() => Centralize.By() with { Units = (UnitDimension)9 }));
+        Assert.Equal("AmsGrad is 7; allowed is Off, OfMoment, OfCorrectedMoment.", ErrorOf(() => Adam.Of(1) with { AmsGrad = (AmsGrad)7 }));
+        Assert.Equal("AmsGrad is 7; allowed is Off, OfMoment, OfCorrectedMoment.", ErrorOf(() => AdamW.Of(1) with { AmsGrad = (AmsGrad)7 }));
+        Assert.Equal("LineSearch is 7; allowed is None, StrongWolfe.", ErrorOf(() => Lbfgs.Of() with { LineSearch = (LineSearch)7 }));
+        Assert.Equal("Clip: kind is 9; allowed is L2, L1, Infinity.", ErrorOf(() => Clip.ByGlobalNorm(1, (NormKind)9)));
+        Assert.Equal("Clip: kind is 9; allowed is L2, L1, Infinity.", ErrorOf(() => Clip.ByLeafNorm(1, (NormKind)9)));
+        Assert.Equal("Clip: outputAxis is 9; allowed is First, Last.", ErrorOf(() => Clip.Adaptively(outputAxis: (OutputAxis)9)));
+        Assert.Equal("Centralize: outputAxis is 9; allowed is First, Last.", ErrorOf(() => Centralize.By((OutputAxis)9)));
+        Assert.Equal("OutputAxis is 9; allowed is First, Last.", ErrorOf(() => Centralize.By() with { OutputAxis = (OutputAxis)9 }));
     }
 
     [Fact]
@@ -185,18 +185,18 @@ public class OptimizerRecordTests
     {
         ParameterTree<float> one = ParameterTree.Of(Leaf.Of("w", [1], [1f]));
         Sgd sgd = Sgd.Of(0.1) with { Nesterov = true };
-        Assert.Equal("Trace: nesterov is True; allowed is false without momentum or with dampening.", Fault(() => sgd.Init(one)));
+        Assert.Equal("Momentum: nesterov is True; allowed is false without momentum or with dampening.", ErrorOf(() => sgd.Init(one)));
         Assert.Equal(Sgd.Of(0.1, momentum: 0.9, nesterov: true), sgd with { Momentum = 0.9 });
     }
 
     [Fact]
     public void The_settings_of_a_group_are_checked_however_they_are_made()
     {
-        Assert.Equal("LearningRateMultiplier is -1; allowed is finite and not negative.", Fault(() => new LeafSettings(-1)));
-        Assert.Equal("WeightDecayMultiplier is NaN; allowed is finite and not negative.", Fault(() => new LeafSettings(1, double.NaN)));
+        Assert.Equal("LearningRateMultiplier is -1; allowed is finite and not negative.", ErrorOf(() => new LeafSettings(-1)));
+        Assert.Equal("WeightDecayMultiplier is NaN; allowed is finite and not negative.", ErrorOf(() => new LeafSettings(1, double.NaN)));
         Assert.Equal(
             "WeightDecayMultiplier is -1; allowed is finite and not negative.",
-            Fault(() => LeafSettings.Default with { WeightDecayMultiplier = -1 }));
+            ErrorOf(() => LeafSettings.Default with { WeightDecayMultiplier = -1 }));
     }
 
     [Fact]
@@ -212,25 +212,25 @@ public class OptimizerRecordTests
     public void A_setting_can_be_changed_within_its_bounds()
     {
         Assert.Equal(RAdam.Of(0.1, threshold: 4, decoupledDecay: true), RAdam.Of(0.1) with { Threshold = 4, DecoupledDecay = true });
-        Assert.Equal("Threshold is 3; allowed is 4 or more.", Fault(() => RAdam.Of(0.1) with { Threshold = 3 }));
-        Assert.Equal("Factor is NaN; allowed is finite.", Fault(() => Scale.By(1) with { Factor = double.NaN }));
-        Assert.Equal("Lambda is -1; allowed is finite and not negative.", Fault(() => WeightDecay.Coupled(1) with { Lambda = -1 }));
-        Assert.Equal("Momentum is 1; allowed is in [0, 1).", Fault(() => Trace.Of(0.5) with { Momentum = 1 }));
-        Assert.Equal("Dampening is 2; allowed is in [0, 1].", Fault(() => Trace.Of(0.5) with { Dampening = 2 }));
-        Assert.Equal("Momentum is 0; allowed is in (0, 1).", Fault(() => Trace.Of(0.5, nesterov: true) with { Momentum = 0 }));
-        Assert.Equal("Dampening is 0.5; allowed is 0.", Fault(() => Trace.Of(0.5, nesterov: true) with { Dampening = 0.5 }));
-        Assert.Equal("Schedule is null; allowed is a schedule.", Fault(() => LearningRate.Of(1) with { Schedule = null! }));
+        Assert.Equal("Threshold is 3; allowed is 4 or more.", ErrorOf(() => RAdam.Of(0.1) with { Threshold = 3 }));
+        Assert.Equal("Factor is NaN; allowed is finite.", ErrorOf(() => Scale.By(1) with { Factor = double.NaN }));
+        Assert.Equal("Lambda is -1; allowed is finite and not negative.", ErrorOf(() => WeightDecay.Coupled(1) with { Lambda = -1 }));
+        Assert.Equal("Coefficient is 1; allowed is in [0, 1).", ErrorOf(() => Momentum.Of(0.5) with { Coefficient = 1 }));
+        Assert.Equal("Dampening is 2; allowed is in [0, 1].", ErrorOf(() => Momentum.Of(0.5) with { Dampening = 2 }));
+        Assert.Equal("Coefficient is 0; allowed is in (0, 1).", ErrorOf(() => Momentum.Of(0.5, nesterov: true) with { Coefficient = 0 }));
+        Assert.Equal("Dampening is 0.5; allowed is 0.", ErrorOf(() => Momentum.Of(0.5, nesterov: true) with { Dampening = 0.5 }));
+        Assert.Equal("Schedule is null; allowed is a schedule.", ErrorOf(() => LearningRate.Of(1) with { Schedule = null! }));
         Sgd still = Sgd.Of(0.1) with { Nesterov = true };
         Assert.Equal(
-            "Trace: nesterov is True; allowed is false without momentum or with dampening.",
-            Fault(() => still.Init(ParameterTree.Of(Leaf.Of("w", [1], [1f])))));
+            "Momentum: nesterov is True; allowed is false without momentum or with dampening.",
+            ErrorOf(() => still.Init(ParameterTree.Of(Leaf.Of("w", [1], [1f])))));
         Rprop upsideDown = Rprop.Of() with { MaximumStep = 1e-9 };
         Assert.Equal(
             "Rprop: maximumStep is 1E-09; allowed is 1E-06, the smallest, or more.",
-            Fault(() => upsideDown.Init(ParameterTree.Of(Leaf.Of("w", [1], [1f])))));
+            ErrorOf(() => upsideDown.Init(ParameterTree.Of(Leaf.Of("w", [1], [1f])))));
     }
 
     private static Optimizer Make(string maker, double rate) => All.Single(entry => entry.Name == maker).Make(rate);
 
-    private static string Fault(Func<object> make) => Assert.ThrowsAny<ArgumentException>(() => { make(); }).Message;
+    private static string ErrorOf(Func<object> make) => Assert.ThrowsAny<ArgumentException>(() => { make(); }).Message;
 }

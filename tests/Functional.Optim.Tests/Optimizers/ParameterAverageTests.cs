@@ -70,7 +70,7 @@ public class ParameterAverageTests
                 (ParameterTree<float> parameters, OptimizerState<float> state) = Laws.Trees.After(wrapper, 4);
                 ParameterTree<float> evaluated = wrapper.EvaluationParameters(parameters, state);
                 (parameters, state) = wrapper.Step(parameters, Laws.Trees.Random<float>(5), state);
-                Assert.Equal(1, state.Counters.Gathered);
+                Assert.Equal(1, state.Counters.Accumulated);
                 Assert.Equal(evaluated, wrapper.EvaluationParameters(parameters, state));
             }
         }

@@ -85,23 +85,23 @@ public class ScheduleFreeTests
         foreach (Optimizer wrong in (Optimizer[])
                  [
                      Sgd.Of(0.1), Sgd.Of(0.1, momentum: 0.9, nesterov: true), Sgd.Of(0.1, momentum: 0.9, dampening: 0.5), AdamW.Of(0.1, beta1: 0),
-                     Lion.Of(0.1), Lars.Of(0.1), Adam.Scaling(), Composition.Identity, adamW.Then(LearningRate.Of(1)), adamW.Then(Trace.Of(0.5)),
+                     Lion.Of(0.1), Lars.Of(0.1), Adam.Scaling(), Composition.Identity, adamW.Then(LearningRate.Of(1)), adamW.Then(Momentum.Of(0.5)),
                      adamW.Then(ParameterEma.Of()), ScheduleFree.Of(adamW), ScheduleFree.Of(adamW, innerMomentum: 0.5), ApplyIfFinite.Around(adamW),
                      Partition.Of(new Partition.Rule("all", _ => true, adamW)),
                  ])
         {
-            Assert.StartsWith($"ScheduleFree: base is {wrong}; allowed is an optimizer of parts with one momentum above 0", Fault(() => ScheduleFree.Of(wrong)));
+            Assert.StartsWith($"ScheduleFree: base is {wrong}; allowed is an optimizer of parts with one momentum above 0", ErrorOf(() => ScheduleFree.Of(wrong)));
         }
 
         Assert.Equal(
             "ScheduleFree: base is null; allowed is an optimizer of parts with one momentum above 0, without dampening and Nesterov, and one "
             + "learning rate at the end, such as AdamW or Sgd; warmupSteps is -1; allowed is 0 or more; stepPower is NaN; allowed is finite "
             + "and not negative; ratePower is -1; allowed is finite and not negative; innerMomentum is 1; allowed is in [0, 1).",
-            Fault(() => ScheduleFree.Of(null!, -1, double.NaN, -1, 1)));
+            ErrorOf(() => ScheduleFree.Of(null!, -1, double.NaN, -1, 1)));
         Assert.Equal(
-            "ScheduleFree: innerMomentum is 0.5; allowed is 0.", Fault(() => ScheduleFree.Of(Sgd.Of(0.1, momentum: 0.9), innerMomentum: 0.5)));
+            "ScheduleFree: innerMomentum is 0.5; allowed is 0.", ErrorOf(() => ScheduleFree.Of(Sgd.Of(0.1, momentum: 0.9), innerMomentum: 0.5)));
 
-        static string Fault(Action make) => Assert.ThrowsAny<ArgumentException>(make).Message;
+        static string ErrorOf(Action make) => Assert.ThrowsAny<ArgumentException>(make).Message;
     }
 
     [Fact]

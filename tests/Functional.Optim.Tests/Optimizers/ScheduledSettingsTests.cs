@@ -77,7 +77,7 @@ public class ScheduledSettingsTests
         (Optimizer Optimizer, string Setting)[] cases =
         [
             (AdamW.Of(0.1, beta1: rising), "Beta1"), (Lion.Of(0.1, beta1: rising), "Beta1"), (Sgd.Of(0.1, momentum: rising), "Momentum"),
-            (Clip.ByGlobalNorm(1).Then(Trace.Of(rising)), "Momentum"),
+            (Clip.ByGlobalNorm(1).Then(Momentum.Of(rising)), "Momentum"),
         ];
         foreach ((Optimizer optimizer, string setting) in cases)
         {
@@ -110,13 +110,13 @@ public class ScheduledSettingsTests
         Assert.Equal(scheduled, Built($"adamW(learningRate=0.1, beta1={Text}, weightDecay={Text})"));
         Assert.Equal(AdamW.Of(0.1, beta1: 0.5, weightDecay: 0.25), Built("adamW(learningRate=0.1, beta1=0.5, weightDecay=0.25)"));
         Assert.Equal(Sgd.Of(0.1, momentum: cosine), Built($"sgd(learningRate=0.1, momentum={Text})"));
-        Assert.Equal(Trace.Of(cosine), Optim.Catalogue.Transforms.Build($"trace(momentum={Text})").OrThrow("trace"));
+        Assert.Equal(Momentum.Of(cosine), Optim.Catalogue.Transforms.Build($"momentum(coefficient={Text})").OrThrow("momentum"));
         Assert.Equal(
             ["beta1: peak is -1; allowed is a number, finite and not negative"],
             Optim.Catalogue.Optimizers.Build("lion(learningRate=0.1, beta1=cosine(peak=-1, totalSteps=10))")
-                .Match(Succ: _ => [], Fail: faults => faults.Map(fault => fault.Message).ToArray()));
-        Assert.Contains($"WeightDecay = {cosine}, Decays = all, Maximize = False, Beta1 = {cosine}, Beta2 = 0.999", scheduled.ToString(), StringComparison.Ordinal);
-        Assert.Contains("WeightDecay = 0.01, Decays = all, Maximize = False, Beta1 = 0.9, Beta2 = 0.999", AdamW.Of(0.1).ToString(), StringComparison.Ordinal);
+                .Match(Succ: _ => [], Fail: errors => errors.Map(error => error.Message).ToArray()));
+        Assert.Contains($"WeightDecay = {cosine}, DecayFilter = all, Maximize = False, Beta1 = {cosine}, Beta2 = 0.999", scheduled.ToString(), StringComparison.Ordinal);
+        Assert.Contains("WeightDecay = 0.01, DecayFilter = all, Maximize = False, Beta1 = 0.9, Beta2 = 0.999", AdamW.Of(0.1).ToString(), StringComparison.Ordinal);
     }
 
     private static Optimizer Built(string text) => Optim.Catalogue.Optimizers.Build(text).OrThrow(text);

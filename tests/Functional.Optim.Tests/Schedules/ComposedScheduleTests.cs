@@ -12,7 +12,7 @@ public class ComposedScheduleTests
     public static TheoryData<string, Func<Schedule, Schedule>> Combinators => new()
     {
         { "then", schedule => schedule.Then(0.5, 3) },
-        { "behind", schedule => Schedule.Constant(0.5).Then(schedule, 3) },
+        { "after", schedule => Schedule.Constant(0.5).Then(schedule, 3) },
         { "scale", schedule => schedule.Scale(0.5) },
         { "chained", schedule => Schedule.Chained(0.5, schedule) },
         { "clamp", schedule => schedule.Clamp(0.25, 0.5) },
@@ -31,9 +31,9 @@ public class ComposedScheduleTests
         {
             for (int depth = 0; depth < 2000; depth++) schedule = wrap(schedule);
         }
-        catch (ArgumentException fault)
+        catch (ArgumentException error)
         {
-            Assert.Contains("17 schedules within each other; allowed is up to 16", fault.Message, StringComparison.Ordinal);
+            Assert.Contains("17 schedules within each other; allowed is up to 16", error.Message, StringComparison.Ordinal);
         }
 
         Assert.True(schedule.At(5) >= 0, name);
@@ -118,23 +118,23 @@ public class ComposedScheduleTests
         foreach (Schedule schedule in (Schedule[])
                  [own, own.Clamp(0, 1), own.Scale(1), Schedule.Chained(1, own), own.Then(1, 5), Schedule.Sequential([own, 1], [5])])
         {
-            Assert.Equal(expected, Fault(() => schedule.At(3)));
-            Assert.Equal(expected, Fault(() => schedule.Preview(3)));
-            Assert.Equal(expected, Fault(() => AdamW.Of(schedule).LearningRateAt(3)));
-            Assert.Equal(expected, Fault(() => Adagrad.Of(schedule).LearningRateAt(3)));
-            Assert.Equal(expected, Fault(() => Asgd.Of(schedule).LearningRateAt(3)));
+            Assert.Equal(expected, ErrorOf(() => schedule.At(3)));
+            Assert.Equal(expected, ErrorOf(() => schedule.Preview(3)));
+            Assert.Equal(expected, ErrorOf(() => AdamW.Of(schedule).LearningRateAt(3)));
+            Assert.Equal(expected, ErrorOf(() => Adagrad.Of(schedule).LearningRateAt(3)));
+            Assert.Equal(expected, ErrorOf(() => Asgd.Of(schedule).LearningRateAt(3)));
             Optimizer sgd = Sgd.Of(schedule);
             OptimizerState<float> state = sgd.Init(parameters);
-            Assert.Equal(expected, Fault(() =>
+            Assert.Equal(expected, ErrorOf(() =>
             {
                 for (int step = 1; step <= 3; step++) (parameters, state) = sgd.Step(parameters, parameters, state);
             }));
         }
 
-        Assert.Equal(expected, Fault(() => Schedule.Constant(1).Then(own, 4).At(7)));
-        Assert.Equal(expected, Fault(() => own.ZeroBased().At(4)));
+        Assert.Equal(expected, ErrorOf(() => Schedule.Constant(1).Then(own, 4).At(7)));
+        Assert.Equal(expected, ErrorOf(() => own.ZeroBased().At(4)));
 
-        static string Fault(Action act) => Assert.Throws<InvalidOperationException>(act).Message;
+        static string ErrorOf(Action act) => Assert.Throws<InvalidOperationException>(act).Message;
     }
 
     /// <summary>A rate from step 3 on; 1 before.</summary>

@@ -95,10 +95,10 @@ public class PlateauTests
     [Fact]
     public void Every_fault_is_listed()
     {
-        string faults = Assert.ThrowsAny<ArgumentException>(
+        string errors = Assert.ThrowsAny<ArgumentException>(
             () => Plateau.Of((PlateauMode)2, 1, -1, 1, PlateauThreshold.Relative, -1, -1, double.NaN)).Message;
         Assert.All((string[])["mode", "factor", "patience", "threshold", "cooldown", "floor", "epsilon"],
-            name => Assert.Contains($"{name} is ", faults, StringComparison.Ordinal));
+            name => Assert.Contains($"{name} is ", errors, StringComparison.Ordinal));
         Assert.Equal(1, Plateau.Of(threshold: 1, thresholdMode: PlateauThreshold.Absolute).Threshold);
         Assert.ThrowsAny<ArgumentException>(() => PlateauState.Of(-1));
     }

@@ -61,8 +61,8 @@ public class ScheduleTests
     [Fact]
     public void Every_fault_is_listed()
     {
-        ArgumentException fault = Assert.ThrowsAny<ArgumentException>(() => Schedule.WarmupCosine(double.NaN, -1, -2, -3));
-        foreach (string name in (string[])["peak", "warmupSteps", "totalSteps", "floor"]) Assert.Contains(name, fault.Message, StringComparison.Ordinal);
+        ArgumentException error = Assert.ThrowsAny<ArgumentException>(() => Schedule.WarmupCosine(double.NaN, -1, -2, -3));
+        foreach (string name in (string[])["peak", "warmupSteps", "totalSteps", "floor"]) Assert.Contains(name, error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Constant(1).At(-1));
     }
 
@@ -71,16 +71,16 @@ public class ScheduleTests
     {
         Schedule good = Schedule.LinearWarmup(1, 10), bad = -1;
         const string allowed = "is -1; allowed is finite and not negative.";
-        Assert.Equal($"Schedule.Then: next {allowed}", Fault(() => good.Then(-1, 5)));
-        Assert.Equal($"Schedule.Then: rate {allowed}", Fault(() => bad.Then(good, 5)));
-        Assert.Equal($"Schedule.Scale: rate {allowed}", Fault(() => bad.Scale(2)));
-        Assert.Equal($"Schedule.Clamp: rate {allowed}", Fault(() => bad.Clamp(0, 1)));
-        Assert.Equal($"rate {allowed}", Fault(() => bad.ZeroBased()));
-        Assert.Equal($"Rate {allowed}", Fault(() => bad.At(1)));
-        Assert.Equal($"Schedule.Sequential: schedules[1] {allowed}", Fault(() => Schedule.Sequential([good, -1], [5])));
-        Assert.Equal($"Schedule.Chained: schedules[0] {allowed}", Fault(() => Schedule.Chained(-1, good)));
+        Assert.Equal($"Schedule.Then: next {allowed}", ErrorOf(() => good.Then(-1, 5)));
+        Assert.Equal($"Schedule.Then: rate {allowed}", ErrorOf(() => bad.Then(good, 5)));
+        Assert.Equal($"Schedule.Scale: rate {allowed}", ErrorOf(() => bad.Scale(2)));
+        Assert.Equal($"Schedule.Clamp: rate {allowed}", ErrorOf(() => bad.Clamp(0, 1)));
+        Assert.Equal($"rate {allowed}", ErrorOf(() => bad.ZeroBased()));
+        Assert.Equal($"Rate {allowed}", ErrorOf(() => bad.At(1)));
+        Assert.Equal($"Schedule.Sequential: schedules[1] {allowed}", ErrorOf(() => Schedule.Sequential([good, -1], [5])));
+        Assert.Equal($"Schedule.Chained: schedules[0] {allowed}", ErrorOf(() => Schedule.Chained(-1, good)));
 
-        static string Fault(Func<object> make) => Assert.ThrowsAny<ArgumentException>(() => { make(); }).Message;
+        static string ErrorOf(Func<object> make) => Assert.ThrowsAny<ArgumentException>(() => { make(); }).Message;
     }
 
     private static Schedule Build(string kind, double peak, double floor, long warmup, long total) => kind switch

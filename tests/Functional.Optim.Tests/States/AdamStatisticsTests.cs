@@ -106,13 +106,13 @@ public class AdamStatisticsTests
     public void A_composition_has_the_statistics_of_its_one_Adam_part()
     {
         AdamW adamw = AdamW.Of(0.1, epsilon: 0);
-        Optimizer chain = Trace.Of(0.9).Then(adamw).Then(LearningRate.Of(Schedule.LinearWarmup(1, 4)));
+        Optimizer chain = Momentum.Of(0.9).Then(adamw).Then(LearningRate.Of(Schedule.LinearWarmup(1, 4)));
         (_, OptimizerState<double> state) = chain.Step(Parameters, Tree(1, 2), chain.Init(Parameters));
         (long step, double m, double v, double mean, double deviation) = adamw.Statistics(After(adamw, Tree(1, 2)));
         AdamState<double> inner = AdamState<double>.From(state);
         Assert.Equal(new(step, m, v, 0.25 * mean, 0.25 * deviation), AdamStatistics.Of(chain, inner));
-        Assert.Contains("Sgd { ", Fault(() => AdamStatistics.Of(Sgd.Of(0.1), inner)), StringComparison.Ordinal);
-        Assert.Contains("has 2 Adam parts", Fault(() => AdamStatistics.Of(chain.Then(Adam.Scaling()), inner)), StringComparison.Ordinal);
+        Assert.Contains("Sgd { ", ErrorOf(() => AdamStatistics.Of(Sgd.Of(0.1), inner)), StringComparison.Ordinal);
+        Assert.Contains("has 2 Adam parts", ErrorOf(() => AdamStatistics.Of(chain.Then(Adam.Scaling()), inner)), StringComparison.Ordinal);
     }
 
     [Property]
@@ -155,7 +155,7 @@ public class AdamStatisticsTests
     private static AdamState<double> After(Optimizer optimizer, ParameterTree<double> gradients) =>
         optimizer.Step(Parameters, gradients, AdamState<double>.From(optimizer.Init(Parameters))).State;
 
-    private static string Fault(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
+    private static string ErrorOf(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
 
     private static void Agree(AdamStatistics expected, AdamStatistics actual)
     {

@@ -17,9 +17,9 @@ public sealed class IdentityTests : IDisposable
     /// <summary>Files outlive the names of types: what changes one of these makes files unreadable.</summary>
     [Theory]
     [InlineData("", "sgd(learningRate=0.1)")]
-    [InlineData("trace(momentum)", "sgd(learningRate=0.1, momentum=0.9)")]
-    [InlineData("trace(momentum)", "sgd(learningRate=0.1, momentum=0.9, nesterov=true, weightDecay=0.1)")]
-    [InlineData("traceOfSteps(momentum)", "lars(learningRate=0.1)")]
+    [InlineData("momentum(momentum)", "sgd(learningRate=0.1, momentum=0.9)")]
+    [InlineData("momentum(momentum)", "sgd(learningRate=0.1, momentum=0.9, nesterov=true, weightDecay=0.1)")]
+    [InlineData("momentumOfSteps(momentum)", "lars(learningRate=0.1)")]
     [InlineData("adam(m, v)", "adam(learningRate=0.1)")]
     [InlineData("adam(m, v)", "adamW(learningRate=0.1)")]
     [InlineData("adam(m, v)", "lamb(learningRate=0.1)")]
@@ -33,7 +33,7 @@ public sealed class IdentityTests : IDisposable
     [InlineData("adadelta(v, delta)", "adadelta(learningRate=0.1)")]
     [InlineData("adamax(m, norm)", "adamax(learningRate=0.1)")]
     [InlineData("rmsProp(v)", "rmsProp(learningRate=0.1)")]
-    [InlineData("rmsProp(v, mean), trace(momentum)", "rmsProp(learningRate=0.1, centered=true, momentum=0.5)")]
+    [InlineData("rmsProp(v, mean), momentum(momentum)", "rmsProp(learningRate=0.1, centered=true, momentum=0.5)")]
     [InlineData("rprop(previous gradient, step size)", "rprop()")]
     [InlineData("asgd(average)", "asgd(learningRate=0.1)")]
     [InlineData("lion(m)", "lion(learningRate=0.1)")]
@@ -50,7 +50,7 @@ public sealed class IdentityTests : IDisposable
         Optimizer modern = Partition.Of(
             new("frozen", leaf => leaf.Rank == 0, Composition.Identity), new("matrices", leaf => leaf.Rank == 2, matrices),
             new("rest", _ => true, rest)).Then(Lookahead.Of());
-        Assert.Equal("matrices/trace(momentum), rest/adam(m, v), lookahead(slow)", modern.Init(Parameters).Identity);
+        Assert.Equal("matrices/momentum(momentum), rest/adam(m, v), lookahead(slow)", modern.Init(Parameters).Identity);
         Assert.Equal("ema(mean), adam(m, v)", Clip.ByGlobalNorm(1).Then(Ema.Of(0.9)).Then(rest).Init(Parameters).Identity);
         Assert.Equal("adam(m, v)", ApplyIfFinite.Around(rest).Init(Parameters).Identity);
         Assert.Equal("adam(m, v), accumulate(gathered)", Accumulate.Of(2, rest).Init(Parameters).Identity);
@@ -75,10 +75,10 @@ public sealed class IdentityTests : IDisposable
                 && Enumerable.Range(0, own.SlotCount).All(slot => own.FormatOf(slot) == state.FormatOf(slot) && own[slot].Layout.Equals(state[slot].Layout));
             foreach (OptimizerState<float> given in (OptimizerState<float>[])[state, loaded])
             {
-                string? fault = Record.Exception(() => other.Step(Parameters, Gradients, given))?.Message;
-                Assert.True(same == fault is null, $"{name} into {otherName}: {fault ?? "taken"}");
-                if (fault is not null && state.SlotCount > 0 && own.Identity != state.Identity)
-                    Assert.StartsWith($"The state was made by an optimizer that keeps {state.Identity}; this is {other}, which keeps ", fault, StringComparison.Ordinal);
+                string? error = Record.Exception(() => other.Step(Parameters, Gradients, given))?.Message;
+                Assert.True(same == error is null, $"{name} into {otherName}: {error ?? "taken"}");
+                if (error is not null && state.SlotCount > 0 && own.Identity != state.Identity)
+                    Assert.StartsWith($"The state was made by an optimizer that keeps {state.Identity}; this is {other}, which keeps ", error, StringComparison.Ordinal);
             }
 
             Assert.Equal(same, TrainStateFile.Load<float>(path, other).IsSucc);

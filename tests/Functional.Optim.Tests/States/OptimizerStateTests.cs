@@ -79,7 +79,7 @@ public class OptimizerStateTests
         Optimizer lion = Lion.Of(0.1);
         OptimizerState<float> zero = lion.Init(Parameters), other = lion.Init(Parameters), negative = new(0, Parameters.Layout.Zeros<float>());
         Assert.True(zero == other && zero.GetHashCode() == other.GetHashCode() && zero == negative);
-        Assert.True(zero != zero.With(new UpdateCounters { Gathered = 1 }));
+        Assert.True(zero != zero.With(new UpdateCounters { Accumulated = 1 }));
         Assert.True(zero != new OptimizerState<float>(1, zero[0]) && zero != new OptimizerState<float>(0, Parameters));
         Assert.False(zero.Equals((object?)null));
         Assert.True(default(OptimizerState<float>) == new OptimizerState<float>(0));

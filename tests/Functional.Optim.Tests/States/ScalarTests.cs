@@ -62,8 +62,8 @@ public class ScalarTests
 
         protected internal override void UpdateScalars(long step, Span<double> scalars) => scalars[0] = step == At ? Value : scalars[0] + 1;
 
-        protected internal override void Append<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Then(first, new ScaleRule<T>(T.CreateTruncating(pass.Scalars[0])));
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new ScaleRule<T>(T.CreateTruncating(pass.Scalars[0])));
     }
 
     /// <summary>Remembers the loss.</summary>

@@ -70,7 +70,7 @@ public sealed class StateFormatTests : IDisposable
     public void A_format_stays_with_the_parts_that_have_it()
     {
         ParameterTree<float> parameters = Trees.Random<float>(0);
-        Optimizer chain = Trace.Of(0.5).Then(Adam.Scaling().WithState(StateFormat.BFloat16)).Then(LearningRate.Of(0.1));
+        Optimizer chain = Momentum.Of(0.5).Then(Adam.Scaling().WithState(StateFormat.BFloat16)).Then(LearningRate.Of(0.1));
         Assert.Equal([StateFormat.Full, StateFormat.BFloat16, StateFormat.BFloat16], Formats(chain.Init(parameters)));
         Optimizer partition = Partition.Of(
             new("some", leaf => leaf.Index % 2 == 0, AdamW.Of(0.1).WithState(StateFormat.BFloat16)), new("rest", _ => true, Sgd.Of(0.1, momentum: 0.9)));

@@ -10,7 +10,7 @@ public class TypedStateTests
     [Fact]
     public void A_part_of_a_composition_has_the_state_it_has_alone()
     {
-        Optimizer optimizer = Clip.ByGlobalNorm(1).Then(Trace.Of(0)).Then(AdamW.Of(0.01));
+        Optimizer optimizer = Clip.ByGlobalNorm(1).Then(Momentum.Of(0)).Then(AdamW.Of(0.01));
         OptimizerState<float> state = After(optimizer, optimizer.Init(Parameters));
         AdamState<float> adam = After(AdamW.Of(0.01), AdamW.Of(0.01).Init(Parameters));
         Assert.Equal("momentum, m, v", string.Join(", ", state.SlotNames));
@@ -92,7 +92,7 @@ public class TypedStateTests
         Assert.Equal((both[0], both[1], both[2]), (state.V, state.Mean, state.Momentum));
         Assert.StartsWith(
             "The state has 2 slots without names; the second can be the mean or the momentum.",
-            Fault(() => RmsPropState<float>.From(new OptimizerState<float>(1, both[0], both[1]))), StringComparison.Ordinal);
+            ErrorOf(() => RmsPropState<float>.From(new OptimizerState<float>(1, both[0], both[1]))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public class TypedStateTests
     [Fact]
     public void Two_parts_with_the_same_slots_are_told_apart_by_their_range()
     {
-        Optimizer optimizer = Adam.Scaling(0.5).Then(Trace.Of(0.9)).Then(Adam.Scaling(0.25));
+        Optimizer optimizer = Adam.Scaling(0.5).Then(Momentum.Of(0.9)).Then(Adam.Scaling(0.25));
         OptimizerState<float> state = After(optimizer, optimizer.Init(Parameters));
         AdamState<float> first = AdamState<float>.From(state[..2]), second = AdamState<float>.From(state[3..]);
         Assert.Equal((state[0], state[1], state[3], state[4]), (first.M, first.V, second.M, second.V));
@@ -117,7 +117,7 @@ public class TypedStateTests
         Assert.Equal("momentum", Assert.Single(state[2..3].SlotNames));
         Assert.Equal(
             "The state has the slots m, v, momentum, m, v; 2 parts of it are named m, v: take one by its range, such as state[3..5].",
-            Fault(() => AdamState<float>.From(state)));
+            ErrorOf(() => AdamState<float>.From(state)));
         AssertSays("2 parts of it are named v", () => state["v"].AsSpan());
         Assert.Throws<ArgumentOutOfRangeException>(() => { _ = state[2..6]; });
     }
@@ -125,11 +125,11 @@ public class TypedStateTests
     [Fact]
     public void A_name_that_no_slot_has_is_refused_with_those_there_are()
     {
-        OptimizerState<float> momentum = Trace.Of(0.9).Init(Parameters), moments = Adam.Scaling().Init(Parameters), none = new(0);
-        Assert.Equal("The state has the slots momentum; none are named m.", Fault(() => momentum["m"].AsSpan()));
-        Assert.Equal("The state has the slots momentum; none are named m, v.", Fault(() => AdamState<float>.From(momentum)));
-        Assert.Equal("The state has no slots; none are named m, v.", Fault(() => AdamState<float>.From(none)));
-        Assert.Equal("The state has the slots m, v; none are named momentum.", Fault(() => SgdState<float>.From(moments)));
+        OptimizerState<float> momentum = Momentum.Of(0.9).Init(Parameters), moments = Adam.Scaling().Init(Parameters), none = new(0);
+        Assert.Equal("The state has the slots momentum; none are named m.", ErrorOf(() => momentum["m"].AsSpan()));
+        Assert.Equal("The state has the slots momentum; none are named m, v.", ErrorOf(() => AdamState<float>.From(momentum)));
+        Assert.Equal("The state has no slots; none are named m, v.", ErrorOf(() => AdamState<float>.From(none)));
+        Assert.Equal("The state has the slots m, v; none are named momentum.", ErrorOf(() => SgdState<float>.From(moments)));
     }
 
     [Fact]
@@ -137,9 +137,9 @@ public class TypedStateTests
     {
         Adam adam = Adam.Of(0.1);
         AdamState<float> state = adam.Init(Parameters);
-        string message = Fault(() => adam.Step(Parameters, Gradients, Trace.Of(0.5).Then(Trace.Of(0.9)).Init(Parameters)));
+        string message = ErrorOf(() => adam.Step(Parameters, Gradients, Momentum.Of(0.5).Then(Momentum.Of(0.9)).Init(Parameters)));
         Assert.StartsWith(
-            "The state was made by an optimizer that keeps trace(momentum), trace(momentum); this is Adam { LearningRate = 0.1, WeightDecay = 0,",
+            "The state was made by an optimizer that keeps momentum(momentum), momentum(momentum); this is Adam { LearningRate = 0.1, WeightDecay = 0,",
             message, StringComparison.Ordinal);
         Assert.EndsWith(", which keeps adam(m, v). Use the state that its Init returned.", message, StringComparison.Ordinal);
         AssertSays(
@@ -152,8 +152,8 @@ public class TypedStateTests
             "keeps the slots m, v; the state given has the slots v, m.",
             () => adam.Step(Parameters, Gradients, new OptimizerState<float>(1, ["v", "m"], [state.M, state.V])));
         AssertSays(
-            "which keeps trace(momentum), adam(m, v).",
-            () => Trace.Of(0.9).Then(adam).Step(Parameters, Gradients, state));
+            "which keeps momentum(momentum), adam(m, v).",
+            () => Momentum.Of(0.9).Then(adam).Step(Parameters, Gradients, state));
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public class TypedStateTests
         AdamState<float> state = adam.Init(Parameters);
         ParameterTree<float> wrong = ParameterTree.Of(Leaf.Of("w", [2], [float.NaN, 0f]));
         (_, AdamState<float> skipped) = ApplyIfFinite.Around(adam).Step(Parameters, wrong, state);
-        Assert.Equal(new UpdateCounters(WithoutUpdate: 1, LeftOutInARow: 1), skipped.ToState().Counters);
+        Assert.Equal(new UpdateCounters(SkippedUpdates: 1, ConsecutiveSkips: 1), skipped.ToState().Counters);
         AssertSays("which keeps adam(m, v), accumulate(gathered).", () => Accumulate.Of(2, adam).Update(Parameters, Gradients, state));
         Assert.Equal((1.0f, 0.5f), (Parameters.AsSpan("w")[0], Gradients.AsSpan("w")[0]));
     }
@@ -178,7 +178,7 @@ public class TypedStateTests
         Assert.Equal(state.ToState(), loaded);
         Assert.Equal(state, AdamState<float>.From(loaded));
         Assert.Equal("m, v", string.Join(", ", After(adam, loaded).SlotNames));
-        Assert.Equal("The state has 2 slots without names; none are named m.", Fault(() => loaded["m"].AsSpan()));
+        Assert.Equal("The state has 2 slots without names; none are named m.", ErrorOf(() => loaded["m"].AsSpan()));
         Assert.StartsWith("Step 1, slot 0: ", loaded.ToString(), StringComparison.Ordinal);
         AssertSays("There are 2 slots, but names for 1: m.", () => _ = new OptimizerState<float>(1, ["m"], [state.M, state.V]));
     }
@@ -196,7 +196,7 @@ public class TypedStateTests
     private static TState After<TState>(Optimizer optimizer, TState state)
         where TState : struct, IOptimizerState<float, TState> => optimizer.Step(Parameters, Gradients, state).State;
 
-    private static void AssertSays(string part, Action action) => Assert.Contains(part, Fault(action), StringComparison.Ordinal);
+    private static void AssertSays(string part, Action action) => Assert.Contains(part, ErrorOf(action), StringComparison.Ordinal);
 
-    private static string Fault(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
+    private static string ErrorOf(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
 }

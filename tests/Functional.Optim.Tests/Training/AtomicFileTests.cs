@@ -62,11 +62,11 @@ public sealed class AtomicFileTests : IDisposable
 
         string inner = Directory.CreateDirectory(folder.At("inner")).FullName, toFolder = folder.At("to folder");
         Directory.CreateSymbolicLink(toFolder, inner);
-        Assert.Contains("it is a directory", Fault(Put(toFolder, 1)), StringComparison.Ordinal);
+        Assert.Contains("it is a directory", ErrorOf(Put(toFolder, 1)), StringComparison.Ordinal);
         Assert.Equal(inner, new FileInfo(toFolder).LinkTarget);
         string loop = folder.At("loop");
         File.CreateSymbolicLink(loop, loop);
-        Fault(Put(loop, 1));
+        ErrorOf(Put(loop, 1));
     }
 
     [ShellFact]
@@ -78,8 +78,8 @@ public sealed class AtomicFileTests : IDisposable
         File.CreateSymbolicLink(link, path);
         foreach (string special in (string[])[path, link, "/dev/null", "/dev/zero"])
         {
-            Assert.Contains("it is a pipe, a device or a socket", Fault(ParameterFile.Load<float>(special)), StringComparison.Ordinal);
-            Assert.Contains("it is a pipe, a device or a socket", Fault(Put(special, 1)), StringComparison.Ordinal);
+            Assert.Contains("it is a pipe, a device or a socket", ErrorOf(ParameterFile.Load<float>(special)), StringComparison.Ordinal);
+            Assert.Contains("it is a pipe, a device or a socket", ErrorOf(Put(special, 1)), StringComparison.Ordinal);
         }
 
         Assert.Equal([path, link], Directory.GetFileSystemEntries(folder.Root).Order(StringComparer.Ordinal));
@@ -120,17 +120,17 @@ public sealed class AtomicFileTests : IDisposable
             file.Close();
         }).IsSucc);
         Assert.Equal([1], File.ReadAllBytes(path));
-        Assert.Contains("no room", Fault(AtomicFile.Write(path, _ => throw new IOException("no room"))), StringComparison.Ordinal);
+        Assert.Contains("no room", ErrorOf(AtomicFile.Write(path, _ => throw new IOException("no room"))), StringComparison.Ordinal);
         Assert.Equal([1], File.ReadAllBytes(path));
         Assert.Single(Directory.GetFileSystemEntries(folder.Root));
-        foreach (string none in (string[])["", "\0", new('p', 5000)]) Fault(Put(none, 1));
+        foreach (string none in (string[])["", "\0", new('p', 5000)]) ErrorOf(Put(none, 1));
     }
 
     private static Fin<Unit> Put(string at, byte content) => AtomicFile.Write(at, file => file.WriteByte(content));
 
-    private static string Fault<T>(Fin<T> result)
+    private static string ErrorOf<T>(Fin<T> result)
     {
-        string message = result.Match(Succ: _ => "no fault", Fail: error => error.Message);
+        string message = result.Match(Succ: _ => "no error", Fail: error => error.Message);
         Assert.StartsWith("Cannot ", message, StringComparison.Ordinal);
         Assert.DoesNotContain("(Parameter", message, StringComparison.Ordinal);
         return message;

@@ -91,9 +91,9 @@ public class FunctionTrainingTests
             (state, StepOutcome outcome) = Run(state, float.NaN, NonFinitePolicy.Skip);
             Assert.True(outcome.Skipped);
             Assert.Equal((before.Parameters, 1, 3), (state.Parameters, state.SkippedSteps, state.Step));
-            Assert.Equal(before.Optimizer.With(new UpdateCounters(WithoutUpdate: 1, LeftOutInARow: 1)), state.Optimizer);
+            Assert.Equal(before.Optimizer.With(new UpdateCounters(SkippedUpdates: 1, ConsecutiveSkips: 1)), state.Optimizer);
             (state, outcome) = Run(state, 0.5f, NonFinitePolicy.Skip);
-            Assert.Equal((false, 0, 4), (outcome.Skipped, state.Optimizer.Counters.LeftOutInARow, state.Step));
+            Assert.Equal((false, 0, 4), (outcome.Skipped, state.Optimizer.Counters.ConsecutiveSkips, state.Step));
             for (int step = 0; step < 10; step++) (state, _) = Run(state, float.NaN, NonFinitePolicy.Skip);
             Assert.Throws<NonFiniteGradientException>(() => Run(state, float.NaN, NonFinitePolicy.Skip));
             Assert.ThrowsAny<ArgumentException>(() => Run(state, 0.5f, (NonFinitePolicy)7));

@@ -35,41 +35,41 @@ public sealed class ParameterFileTests : IDisposable
         byte[] bytes = File.ReadAllBytes(path);
         int position = (int)(at % bytes.Length);
         File.WriteAllBytes(path, bytes[..position]);
-        Fault(TrainStateFile.Load<float>(path));
+        ErrorOf(TrainStateFile.Load<float>(path));
         // The beginning holds the sizes, where a wrong one is worst: every other sample goes there.
         position = at % 2 == 0 ? position : position % 200;
         bytes[position] ^= (byte)(bits | 1);
         File.WriteAllBytes(path, bytes);
-        Fault(TrainStateFile.Load<float>(path));
+        ErrorOf(TrainStateFile.Load<float>(path));
     }
 
     [Fact]
     public void Each_fault_names_the_file_and_says_what_it_is()
     {
         ParameterTree<float> tree = Laws.Trees.Random<float>(1);
-        Says("there is no such file", Fault(ParameterFile.Load<float>(path)));
+        Says("there is no such file", ErrorOf(ParameterFile.Load<float>(path)));
         Assert.True(ParameterFile.Save(tree, path).IsSucc);
         byte[] good = File.ReadAllBytes(path);
-        Says("it holds float32 elements; float64 elements were asked for", Fault(ParameterFile.Load<double>(path)));
-        Says("parameters only", Fault(TrainStateFile.Load<float>(path)));
-        Says("its 0 bytes are too few", FaultOf([]));
-        Says("not a parameter file", FaultOf(new byte[100]));
-        Says("its format has version 2; this library reads version 1", FaultOf(With(good, 8, 2)));
-        Says("truncated or corrupt: a header of", FaultOf(With(good, 15, 127)));
-        Says("truncated or corrupt: a header of -", FaultOf(With(good, 15, 255)));
-        Says("its checksum differs", FaultOf(With(good, 16, (byte)'[')));
-        Says("truncated or corrupt: its checksum differs", FaultOf(good[..^1]));
-        Says("its checksum differs", FaultOf([.. good, 0]));
-        Says("truncated or corrupt: 0 bytes of elements where the header asks for 4", FaultOf(WithLeaves("""[{"name":"a","shape":[1]}]""")));
-        Says("its checksum differs", FaultOf(With(good, good.Length - 40, (byte)(good[^40] ^ 1))));
+        Says("it holds float32 elements; float64 elements were asked for", ErrorOf(ParameterFile.Load<double>(path)));
+        Says("parameters only", ErrorOf(TrainStateFile.Load<float>(path)));
+        Says("its 0 bytes are too few", ErrorOf([]));
+        Says("not a parameter file", ErrorOf(new byte[100]));
+        Says("its format has version 2; this library reads version 1", ErrorOf(With(good, 8, 2)));
+        Says("truncated or corrupt: a header of", ErrorOf(With(good, 15, 127)));
+        Says("truncated or corrupt: a header of -", ErrorOf(With(good, 15, 255)));
+        Says("its checksum differs", ErrorOf(With(good, 16, (byte)'[')));
+        Says("truncated or corrupt: its checksum differs", ErrorOf(good[..^1]));
+        Says("its checksum differs", ErrorOf([.. good, 0]));
+        Says("truncated or corrupt: 0 bytes of elements where the header asks for 4", ErrorOf(WithLeaves("""[{"name":"a","shape":[1]}]""")));
+        Says("its checksum differs", ErrorOf(With(good, good.Length - 40, (byte)(good[^40] ^ 1))));
         foreach (string leaves in (string[])["[null]", """[{"name":"a"}]""", """[{"name":null,"shape":[]}]""", "null", "[], []"])
-            Says("its header is corrupt", FaultOf(WithLeaves(leaves)));
-        Says("its header is empty", FaultOf(WithHeader("null")));
-        Says("asks for 8000000000", FaultOf(WithLeaves("""[{"name":"a","shape":[2000000000]}]""")));
-        Says("negative size -1", FaultOf(WithLeaves("""[{"name":"a","shape":[-1]}]""")));
-        Says("the name 'a' appears twice.", FaultOf(WithLeaves("""[{"name":"a","shape":[]},{"name":"a","shape":[]}]""")));
-        Says("counters are out of range", FaultOf(WithLeaves("[]", """{"updates":1,"skippedSteps":0,"slots":9000}""")));
-        Says("1 slots and names for 2", FaultOf(WithLeaves("[]", """{"updates":1,"skippedSteps":0,"slots":1,"slotNames":["m","v"]}""")));
+            Says("its header is corrupt", ErrorOf(WithLeaves(leaves)));
+        Says("its header is empty", ErrorOf(WithHeader("null")));
+        Says("asks for 8000000000", ErrorOf(WithLeaves("""[{"name":"a","shape":[2000000000]}]""")));
+        Says("negative size -1", ErrorOf(WithLeaves("""[{"name":"a","shape":[-1]}]""")));
+        Says("the name 'a' appears twice.", ErrorOf(WithLeaves("""[{"name":"a","shape":[]},{"name":"a","shape":[]}]""")));
+        Says("counters are out of range", ErrorOf(WithLeaves("[]", """{"updates":1,"skippedSteps":0,"slots":9000}""")));
+        Says("1 slots and names for 2", ErrorOf(WithLeaves("[]", """{"updates":1,"skippedSteps":0,"slots":1,"slotNames":["m","v"]}""")));
     }
 
     [Fact]
@@ -82,14 +82,14 @@ public sealed class ParameterFileTests : IDisposable
     public void A_place_that_cannot_be_read_or_written_is_a_fault()
     {
         ParameterTree<float> tree = Laws.Trees.Random<float>(1);
-        Says("it is a directory", FaultAt(folder.Root, ParameterFile.Load<float>(folder.Root)));
-        Says("it is a directory", FaultAt(folder.Root, ParameterFile.Save(tree, folder.Root)));
+        Says("it is a directory", ErrorAt(folder.Root, ParameterFile.Load<float>(folder.Root)));
+        Says("it is a directory", ErrorAt(folder.Root, ParameterFile.Save(tree, folder.Root)));
         string nowhere = Path.Combine(path, "deeper");
-        Says("there is no such directory", FaultAt(nowhere, ParameterFile.Load<float>(nowhere)));
-        Says("there is no such directory", FaultAt(nowhere, ParameterFile.Save(tree, nowhere)));
-        Says("there is no such directory", FaultAt(nowhere, MetricsFile.Write([], nowhere)));
+        Says("there is no such directory", ErrorAt(nowhere, ParameterFile.Load<float>(nowhere)));
+        Says("there is no such directory", ErrorAt(nowhere, ParameterFile.Save(tree, nowhere)));
+        Says("there is no such directory", ErrorAt(nowhere, MetricsFile.Write([], nowhere)));
         using FileStream locked = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
-        Fault(ParameterFile.Load<float>(path));
+        ErrorOf(ParameterFile.Load<float>(path));
     }
 
     [Fact]
@@ -127,9 +127,9 @@ public sealed class ParameterFileTests : IDisposable
 
     private static byte[] WithHeader(string header) => MutatedFileTests.WithHeader(Encoding.UTF8.GetBytes(header), []);
 
-    private static string FaultAt<T>(string path, Fin<T> result)
+    private static string ErrorAt<T>(string path, Fin<T> result)
     {
-        string message = result.Match(Succ: _ => "no fault", Fail: error => error.Message);
+        string message = result.Match(Succ: _ => "no error", Fail: error => error.Message);
         Assert.Contains($"'{path}': ", message, StringComparison.Ordinal);
         return message;
     }
@@ -141,11 +141,11 @@ public sealed class ParameterFileTests : IDisposable
         Assert.Equal(tree, ParameterFile.Load<T>(path).ThrowIfFail());
     }
 
-    private string FaultOf(byte[] bytes)
+    private string ErrorOf(byte[] bytes)
     {
         File.WriteAllBytes(path, bytes);
-        return Fault(ParameterFile.Load<float>(path));
+        return ErrorOf(ParameterFile.Load<float>(path));
     }
 
-    private string Fault<T>(Fin<T> result) => FaultAt(path, result);
+    private string ErrorOf<T>(Fin<T> result) => ErrorAt(path, result);
 }

@@ -47,7 +47,7 @@ public class TrainStepTests
     {
         TrainState<float> state = TrainState.Init(Chain, Quadratic.Start()), start = TrainState.Init(Chain, Quadratic.Start());
         (TrainState<float> next, StepOutcome outcome) = Step(donate, state, float.NaN, NonFinitePolicy.Skip);
-        Assert.Equal(new TrainState<float>(start.Parameters, start.Optimizer.With(new UpdateCounters(WithoutUpdate: 1, LeftOutInARow: 1)), SkippedSteps: 1), next);
+        Assert.Equal(new TrainState<float>(start.Parameters, start.Optimizer.With(new UpdateCounters(SkippedUpdates: 1, ConsecutiveSkips: 1)), SkippedSteps: 1), next);
         Assert.Equal((1, true, double.NaN), (next.Step, outcome.Skipped, outcome.GradientNorm));
         (TrainState<float> after, outcome) = Step(donate, next, 0.5f, NonFinitePolicy.Skip);
         Assert.Equal((2, 1, 0.05), (after.Step, after.Optimizer.Step, outcome.LearningRate));
@@ -85,10 +85,10 @@ public class TrainStepTests
             Assert.Equal(float.IsNaN(batch), left.Skipped);
         }
 
-        Assert.Equal((14, 12, 2, 10), (skipping.Step, skipping.SkippedSteps, skipping.Optimizer.Step, skipping.Optimizer.Counters.LeftOutInARow));
+        Assert.Equal((14, 12, 2, 10), (skipping.Step, skipping.SkippedSteps, skipping.Optimizer.Step, skipping.Optimizer.Counters.ConsecutiveSkips));
         Assert.Throws<NonFiniteGradientException>(() => Step(donate, skipping, float.NaN, NonFinitePolicy.Skip));
         Assert.Throws<NonFiniteGradientException>(() => TrainStep.Run(watched, Quadratic.Gradient, watching, float.NaN));
-        Assert.Equal(0, TrainStep.Run(Chain, Quadratic.Gradient, skipping, 0.5f).State.Optimizer.Counters.LeftOutInARow);
+        Assert.Equal(0, TrainStep.Run(Chain, Quadratic.Gradient, skipping, 0.5f).State.Optimizer.Counters.ConsecutiveSkips);
     }
 
     [Theory]

@@ -176,7 +176,7 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public async Task An_optimizer_that_leaves_out_gradients_does_so_under_the_trainer_whatever_the_policy()
     {
-        Optimizer watched = ApplyIfFinite.Around(Sgd.Of(0.1), mostInARow: 2);
+        Optimizer watched = ApplyIfFinite.Around(Sgd.Of(0.1), maxConsecutiveSkips: 2);
         foreach (NonFinitePolicy policy in Enum.GetValues<NonFinitePolicy>())
         {
             TrainResult<float> one = await Trainer.Run(
@@ -185,7 +185,7 @@ public sealed class TrainerTests : IDisposable
             Assert.Equal((StopReason.Completed, 5, 4, 1), (one.Reason, one.State.Step, one.State.Optimizer.Step, one.State.SkippedSteps));
             TrainResult<float> many = await Trainer.Run(
                 TrainerOptions.Of(1000, nonFinitePolicy: policy), Plain, watched, new(_ => float.NaN), TrainState.Init(watched, Quadratic.Start()));
-            Assert.Equal((StopReason.NonFinite, 2, 2), (many.Reason, many.State.SkippedSteps, many.State.Optimizer.Counters.LeftOutInARow));
+            Assert.Equal((StopReason.NonFinite, 2, 2), (many.Reason, many.State.SkippedSteps, many.State.Optimizer.Counters.ConsecutiveSkips));
         }
     }
 

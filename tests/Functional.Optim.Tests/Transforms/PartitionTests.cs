@@ -23,7 +23,7 @@ public class PartitionTests
     {
         OptimizerState<float> state = Trees.After(Halves, 4).State;
         Assert.Equal("vectors/momentum, matrices/m, matrices/v", string.Join(", ", state.SlotNames));
-        Assert.Equal("vectors/trace(momentum), matrices/adam(m, v)", state.Identity);
+        Assert.Equal("vectors/momentum(momentum), matrices/adam(m, v)", state.Identity);
         ParameterTree<float> momentum = Trees.After(Momentum, 4).State["momentum"];
         AdamState<float> adam = AdamState<float>.From(Trees.After(Adaptive, 4).State), inside = AdamState<float>.From(state);
         foreach (Leaf leaf in momentum.Layout.Leaves)
@@ -147,7 +147,7 @@ public class PartitionTests
         Assert.Contains(
             "allowed is an optimizer or a part",
             Optim.Catalogue.Transforms.Build("partitionMasked(matches=matrices, optimizer=accumulate(every=2, inner=sgd(learningRate=0.1)))")
-                .Match(Succ: built => built.ToString(), Fail: faults => faults[0].Message),
+                .Match(Succ: built => built.ToString(), Fail: errors => errors[0].Message),
             StringComparison.Ordinal);
         Partition halves = Halves;
         Assert.Equal(halves, Partition.Of(halves.Rules.AsSpan()));

@@ -24,12 +24,12 @@ public class UnitTests
     }
 
     [Theory]
-    [InlineData(UnitDimension.First, new[] { 0.02 * 3 / 5, 0.02 * 4 / 5, 0.001, 0.001 })]
-    [InlineData(UnitDimension.Last, new[] { 0.02 * 3 / 3.00000016666666, 0.02, 0.02 * 0.001 / 3.00000016666666, 5e-6 })]
-    public void Adaptive_clipping_compares_each_unit_with_its_parameters(UnitDimension units, double[] expected)
+    [InlineData(OutputAxis.First, new[] { 0.02 * 3 / 5, 0.02 * 4 / 5, 0.001, 0.001 })]
+    [InlineData(OutputAxis.Last, new[] { 0.02 * 3 / 3.00000016666666, 0.02, 0.02 * 0.001 / 3.00000016666666, 5e-6 })]
+    public void Adaptive_clipping_compares_each_unit_with_its_parameters(OutputAxis outputAxis, double[] expected)
     {
         // The parameters are ones, so a unit has the norm √2 of them; with λ = 0.02/√2 the most is 0.02.
-        ParameterTree<double> deltas = Deltas(Clip.Adaptively(0.02 / Math.Sqrt(2), 1e-3, units), [30, 40], [[3, 4], [0.001, 0.001]]);
+        ParameterTree<double> deltas = Deltas(Clip.Adaptively(0.02 / Math.Sqrt(2), 1e-3, outputAxis), [30, 40], [[3, 4], [0.001, 0.001]]);
         Assert.Equal([0.012, 0.016], deltas.AsSpan("vector").ToArray(), Near);
         Assert.Equal(expected, deltas.AsSpan("matrix").ToArray(), (left, right) => Math.Abs(left - right) < 1e-8);
         Optimizer clip = Clip.Adaptively();
@@ -38,13 +38,13 @@ public class UnitTests
     }
 
     [Theory]
-    [InlineData(UnitDimension.First)]
-    [InlineData(UnitDimension.Last)]
-    public void Adaptive_clipping_measures_units_whose_squares_leave_the_range(UnitDimension units)
+    [InlineData(OutputAxis.First)]
+    [InlineData(OutputAxis.Last)]
+    public void Adaptive_clipping_measures_units_whose_squares_leave_the_range(OutputAxis outputAxis)
     {
         ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("w", [2, 2], [1.0, 0, 0, 3e200]));
         ParameterTree<double> gradients = ParameterTree.Of(Leaf.Of("w", [2, 2], [1e200, 0, 0, 4e198]));
-        Optimizer clip = Clip.Adaptively(units: units);
+        Optimizer clip = Clip.Adaptively(outputAxis: outputAxis);
         ParameterTree<double> deltas = clip.Update(parameters, gradients, clip.Init(parameters)).Deltas;
         Assert.Equal([1, 0, 0, 1], deltas.AsSpan("w").ToArray().Zip([-0.01, 1, 1, -3e198], (delta, expected) => delta / expected), Near);
         ParameterTree<double> tiny = ParameterTree.Of(Leaf.Of("w", [2, 2], [1e-200, 0, 0, 0]));
@@ -56,7 +56,7 @@ public class UnitTests
     [InlineData(double.PositiveInfinity)]
     public void Adaptive_clipping_refuses_what_is_not_finite_before_anything_is_written(double bad)
     {
-        Optimizer optimizer = Trace.Of(0.9).Then(Clip.Adaptively());
+        Optimizer optimizer = Momentum.Of(0.9).Then(Clip.Adaptively());
         ParameterTree<double> parameters = Trees.Random<double>(0), state = Trees.Random<double>(1);
         ParameterTree<double> before = Trees.Random<double>(1), good = Trees.Random<double>(0);
         TreeBuffer<double> broken = good.Layout.Rent<double>();
@@ -70,11 +70,11 @@ public class UnitTests
     }
 
     [Theory]
-    [InlineData(UnitDimension.First, new[] { -1.0, 1, -2, 2 })]
-    [InlineData(UnitDimension.Last, new[] { -2.0, -3, 2, 3 })]
-    public void Centralized_units_have_the_mean_zero(UnitDimension units, double[] expected)
+    [InlineData(OutputAxis.First, new[] { -1.0, 1, -2, 2 })]
+    [InlineData(OutputAxis.Last, new[] { -2.0, -3, 2, 3 })]
+    public void Centralized_units_have_the_mean_zero(OutputAxis outputAxis, double[] expected)
     {
-        ParameterTree<double> deltas = Deltas(Centralize.By(units), [1, 2], [[1, 3], [5, 9]]);
+        ParameterTree<double> deltas = Deltas(Centralize.By(outputAxis), [1, 2], [[1, 3], [5, 9]]);
         Assert.Equal(expected, deltas.AsSpan("matrix").ToArray(), Near);
         Assert.Equal([1, 2], deltas.AsSpan("vector").ToArray());
     }

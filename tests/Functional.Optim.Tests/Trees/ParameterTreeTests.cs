@@ -19,7 +19,7 @@ public class ParameterTreeTests
     }
 
     [Fact]
-    public void Faults_name_the_leaf()
+    public void Errors_name_the_leaf()
     {
         Assert.Contains("twice", Assert.ThrowsAny<ArgumentException>(() => ParameterTree.Of(Leaf.Of("w", [1], [1f]), Leaf.Of("w", [1], [1f]))).Message, StringComparison.Ordinal);
         Assert.Contains("empty name", Assert.ThrowsAny<ArgumentException>(() => ParameterTree.Of(Leaf.Of(" ", [1], [1f]))).Message, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public class ParameterTreeTests
     [Fact]
     public void A_donated_tree_says_where_its_successor_is_and_a_frozen_buffer_that_it_is_frozen()
     {
-        // The clip behind the rate can fail late, so that it does not write into the memory that it is given.
+        // The clip after the rate can fail late, so that it does not write into the memory that it is given.
         foreach (Optimizer optimizer in (Optimizer[])[Sgd.Of(0.1), Sgd.Of(0.1).Then(Clip.ByGlobalNorm(1))])
         {
             ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f])), gradients = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f]));
@@ -122,8 +122,8 @@ public class ParameterTreeTests
         (ParameterTree<float> deltas, _) = optimizer.Update(parameters, sum, optimizer.Init(parameters));
         Assert.Equal(optimizer.Step(parameters, sum, optimizer.Init(parameters)).Parameters, parameters.Plus(deltas));
         Assert.Equal(before, parameters);
-        ArgumentException fault = Assert.ThrowsAny<ArgumentException>(() => parameters.Plus(ParameterTree.Of(Leaf.Of("a", [1], [1f]))));
-        Assert.StartsWith("The deltas differ from the parameters in leaf 1: no leaf where the parameters have b[2].", fault.Message, StringComparison.Ordinal);
+        ArgumentException error = Assert.ThrowsAny<ArgumentException>(() => parameters.Plus(ParameterTree.Of(Leaf.Of("a", [1], [1f]))));
+        Assert.StartsWith("The deltas differ from the parameters in leaf 1: no leaf where the parameters have b[2].", error.Message, StringComparison.Ordinal);
     }
 
     [Property]

@@ -24,7 +24,7 @@ public class AccumulateTests
                 mean = mean.Add(gradients, weight: 2);
                 (parameters, state) = optimizer.Step(parameters, gradients, state);
                 Assert.Equal(part < 2, before == parameters);
-                Assert.Equal((part + 1) % 3, state.Counters.Gathered);
+                Assert.Equal((part + 1) % 3, state.Counters.Accumulated);
             }
 
             (expected, inner) = Inner.Step(expected, mean.Mean(), inner);
@@ -32,7 +32,7 @@ public class AccumulateTests
             AssertNear(expected, parameters);
         }
 
-        Assert.Equal(new UpdateCounters(WithoutUpdate: 6), state.Counters);
+        Assert.Equal(new UpdateCounters(SkippedUpdates: 6), state.Counters);
         Assert.Equal("m, v, gathered", string.Join(", ", state.SlotNames));
     }
 
@@ -165,15 +165,15 @@ public class AccumulateTests
     public void Two_wrappers_of_a_kind_are_refused_however_far_apart()
     {
         Optimizer both = ApplyIfFinite.Around(Accumulate.Of(2, Inner));
-        Assert.Contains("allowed is an optimizer without another Accumulate inside", Fault(() => Accumulate.Of(3, both)), StringComparison.Ordinal);
-        Assert.Contains("allowed is an optimizer without another ApplyIfFinite inside", Fault(() => ApplyIfFinite.Around(both)), StringComparison.Ordinal);
+        Assert.Contains("allowed is an optimizer without another Accumulate inside", ErrorOf(() => Accumulate.Of(3, both)), StringComparison.Ordinal);
+        Assert.Contains("allowed is an optimizer without another ApplyIfFinite inside", ErrorOf(() => ApplyIfFinite.Around(both)), StringComparison.Ordinal);
         Assert.Contains(
             "allowed is an optimizer without another Accumulate inside",
             Optim.Catalogue.Transforms.Build("accumulate(every=2, inner=accumulate(every=3, inner=sgd(learningRate=0.1)))")
-                .Match(Succ: optimizer => optimizer.ToString(), Fail: faults => faults[0].Message),
+                .Match(Succ: optimizer => optimizer.ToString(), Fail: errors => errors[0].Message),
             StringComparison.Ordinal);
 
-        static string Fault(Action make) => Assert.ThrowsAny<ArgumentException>(make).Message;
+        static string ErrorOf(Action make) => Assert.ThrowsAny<ArgumentException>(make).Message;
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public class ApplyIfFiniteTests
     [InlineData(double.NegativeInfinity)]
     public void A_gradient_that_is_not_finite_is_left_out_and_counted_until_there_are_too_many(double bad)
     {
-        ApplyIfFinite optimizer = ApplyIfFinite.Around(Adam.Of(0.1), mostInARow: 2);
+        ApplyIfFinite optimizer = ApplyIfFinite.Around(Adam.Of(0.1), maxConsecutiveSkips: 2);
         ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("a", [1], [1.0]), Leaf.Of("b", [1], [1.0]));
         ParameterTree<double> good = ParameterTree.Of(Leaf.Of("a", [1], [1.0]), Leaf.Of("b", [1], [1.0]));
         ParameterTree<double> broken = ParameterTree.Of(Leaf.Of("a", [1], [1.0]), Leaf.Of("b", [1], [bad]));
@@ -19,14 +19,14 @@ public class ApplyIfFiniteTests
             ParameterTree<double> before = at;
             (at, state) = optimizer.Step(at, broken, state);
             Assert.Equal(before, at);
-            Assert.Equal(round, state.Counters.LeftOutInARow);
+            Assert.Equal(round, state.Counters.ConsecutiveSkips);
         }
 
         Assert.Equal("b", Assert.Throws<NonFiniteGradientException>(() => { optimizer.Step(at, broken, state); }).Leaf);
         (at, state) = optimizer.Step(at, good, state);
-        Assert.Equal(new UpdateCounters(WithoutUpdate: 2, LeftOutInARow: 0), state.Counters);
+        Assert.Equal(new UpdateCounters(SkippedUpdates: 2, ConsecutiveSkips: 0), state.Counters);
         (at, state) = optimizer.StepDonating(at, broken, state);
-        Assert.Equal(1, state.Counters.LeftOutInARow);
+        Assert.Equal(1, state.Counters.ConsecutiveSkips);
         Assert.Equal(2, state.Step);
         Assert.Equal(-1, optimizer.Update(at, ParameterTree.Of(Leaf.Of("a", [1], [bad]), Leaf.Of("b", [1], [1.0])), state).Deltas.AsSpan().IndexOfAnyExcept(0.0));
     }
@@ -53,14 +53,14 @@ public class ApplyIfFiniteTests
         {
             ParameterTree<double> gradients = Trees.Random<double>(step);
             (parameters, state) = optimizer.Step(parameters, Trees.Random<double>(step, scale: double.NaN), state);
-            Assert.Equal((1, without.Counters.Gathered), (state.Counters.LeftOutInARow, state.Counters.Gathered));
+            Assert.Equal((1, without.Counters.Accumulated), (state.Counters.ConsecutiveSkips, state.Counters.Accumulated));
             (parameters, state) = optimizer.Step(parameters, gradients, state);
             (expected, without) = gathering.Step(expected, gradients, without);
             Assert.Equal(expected, parameters);
         }
 
         Assert.Equal(2, state.Step);
-        Assert.Equal(new UpdateCounters(WithoutUpdate: 6), state.Counters);
+        Assert.Equal(new UpdateCounters(SkippedUpdates: 6), state.Counters);
         Assert.Equal("m, v, gathered", string.Join(", ", state.SlotNames));
     }
 }

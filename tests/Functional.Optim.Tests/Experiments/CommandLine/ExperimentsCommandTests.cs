@@ -61,13 +61,13 @@ public sealed class ExperimentsCommandTests
     [InlineData("", "list shows the experiments, run runs them; --help explains both")]
     [InlineData("show", "'show' is not understood; --help lists what is")]
     [InlineData("list x", "'x' is not understood; --help lists what is")]
-    public async Task Wrong_use_ends_with_2_and_a_line_for_each_fault(string line, params string[] faults)
+    public async Task Wrong_use_ends_with_2_and_a_line_for_each_fault(string line, params string[] errors)
     {
         (int code, string output, string error) = await Invoke(MustNotRun, line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal((RunCommand.WrongUse, ""), (code, output));
         string[] lines = error.Split('\n');
-        Assert.Equal(faults.Length, lines.Length);
-        for (int index = 0; index < faults.Length; index++) Assert.StartsWith(faults[index], lines[index], StringComparison.Ordinal);
+        Assert.Equal(errors.Length, lines.Length);
+        for (int index = 0; index < errors.Length; index++) Assert.StartsWith(errors[index], lines[index], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class ProcessTests : IDisposable
             $"--text {text} {SmallModel} --steps 4 --learning-rate 1e-4 --optimizer Lion(beta1=0.95,weightDecay=1) --schedule multiStepDecay(milestones=2,3) "
             + $"--out {folder.At("out")}");
         Assert.Equal(("", RunCommand.Success), (error, code));
-        Assert.Contains("LionScaling { Beta1 = 0.95, Beta2 = 0.99 } then WeightDecay { Lambda = 1, Decays = matrices }", output, StringComparison.Ordinal);
+        Assert.Contains("LionScaling { Beta1 = 0.95, Beta2 = 0.99 } then WeightDecay { Lambda = 1, DecayFilter = matrices }", output, StringComparison.Ordinal);
         double[] rates = [.. File.ReadAllLines(folder.At("out/metrics.csv")).Skip(1).Select(line => double.Parse(line.Split(',')[3], CultureInfo.InvariantCulture))];
         Assert.Equal([1e-4, 1e-5, 1e-6, 1e-6], rates.Select(rate => Math.Round(rate, 12)));
     }

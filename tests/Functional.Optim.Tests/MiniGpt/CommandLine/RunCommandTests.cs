@@ -105,12 +105,12 @@ public sealed class RunCommandTests
     [InlineData("--layers 1025", "--layers is 1025; allowed is a whole number from 1 to 1024")]
     [InlineData("--learning-rate 0 --schedule stepDecay(every=0)", "--schedule stepDecay: every is 0; allowed is a whole number, 1 or more")]
     [InlineData("--steps 0 --preset x", "--preset is x; allowed is nano, tiny, small or medium", "--steps is 0; allowed is " + Count)]
-    public async Task Wrong_use_ends_with_2_and_a_line_for_each_fault(string line, params string[] faults)
+    public async Task Wrong_use_ends_with_2_and_a_line_for_each_fault(string line, params string[] errors)
     {
         (int code, string output, string error) = await Invoke(MustNotRun, line.Split(' '));
         Assert.Equal(RunCommand.WrongUse, code);
         Assert.Equal("", output);
-        Assert.Equal(faults, error.TrimEnd().ReplaceLineEndings("\n").Split('\n'));
+        Assert.Equal(errors, error.TrimEnd().ReplaceLineEndings("\n").Split('\n'));
     }
 
     [Fact]

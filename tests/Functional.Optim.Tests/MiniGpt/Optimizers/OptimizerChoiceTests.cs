@@ -111,7 +111,7 @@ public sealed class OptimizerChoiceTests
     }
 
     [Fact]
-    public void Faults_of_both_are_told_at_once() => Assert.Equal(
+    public void Errors_of_both_are_told_at_once() => Assert.Equal(
         "it: --optimizer lion: beta1 is 1; allowed is a number or a schedule, in [0, 1); --schedule stepDecay: every is 0; allowed is a whole number, 1 or more.",
         Assert.ThrowsAny<ArgumentException>(() => Chosen(Preset.All[0] with { Optimizer = "lion(beta1=1)", Schedule = "stepDecay(every=0)" })).Message);
 
@@ -139,7 +139,7 @@ public sealed class OptimizerChoiceTests
     /// <summary>Whether a preset has an optimizer, but that only matrices decay.</summary>
     private static void AssertChosen(Preset preset, ScalingOptimizer expected)
     {
-        Optimizer chosen = Chosen(preset), clipped = Clip.ByGlobalNorm(1).Then(expected with { Decays = LeafFilter.Matrices });
+        Optimizer chosen = Chosen(preset), clipped = Clip.ByGlobalNorm(1).Then(expected with { DecayFilter = LeafFilter.Matrices });
         Assert.Equal($"{clipped}", $"{chosen}");
         Assert.Equal(clipped.Report(Matrix.Layout).ToString(), chosen.Report(Matrix.Layout).ToString());
         Assert.Equal(0, Assert.Single(chosen.Report(Vector.Layout).Rows).WeightDecay);

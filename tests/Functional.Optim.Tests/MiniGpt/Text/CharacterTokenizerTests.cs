@@ -24,7 +24,7 @@ public sealed class CharacterTokenizerTests
     public void A_character_outside_the_vocabulary_is_a_fault_that_names_it() =>
         Assert.Equal(
             "the character U+0078 at index 2 is not among the 3 of the vocabulary",
-            CharacterTokenizer.Of("banana").Encode("nax").Fault());
+            CharacterTokenizer.Of("banana").Encode("nax").ErrorOf());
 
     [Theory]
     [InlineData(-1)]

@@ -45,7 +45,7 @@ public sealed class DocumentationCorpusTests : IDisposable
         Assert.Equal(
             "the .NET API documentation is not installed: no packs/Microsoft.NETCore.App.Ref with XML files in /a or /b; "
             + "give a text with --text FILE",
-            DocumentationCorpus.FromInstallations("/a", "/b").Fault());
+            DocumentationCorpus.FromInstallations("/a", "/b").ErrorOf());
 
     [Fact]
     public void Tags_become_the_words_that_a_reader_sees()
@@ -83,7 +83,7 @@ public sealed class DocumentationCorpusTests : IDisposable
         Write("broken.xml", "<summary>");
         Assert.StartsWith(
             $"the documentation file '{folder.At("broken.xml")}' cannot be read: ",
-            DocumentationCorpus.FromFolder("fake", folder.Root).Fault());
+            DocumentationCorpus.FromFolder("fake", folder.Root).ErrorOf());
     }
 
     private void Write(string name, string members) =>

@@ -17,7 +17,7 @@ public sealed class TokenizedTextTests
     {
         Assert.Equal(
             "the text 'a' has 640 characters; with a context of 64 the tenth that is held out needs 65, so the text at least 641",
-            TokenizedText.Of(new Corpus("a", new string('a', 640)), context: 64).Fault());
+            TokenizedText.Of(new Corpus("a", new string('a', 640)), context: 64).ErrorOf());
         Assert.Equal(65, TokenizedText.Of(new Corpus("a", new string('a', 641)), context: 64).Value().Validation.Length);
     }
 }

@@ -1,7 +1,7 @@
 namespace Functional.Optim;
 
 /// <summary>Which dimension of a weight counts its output units.</summary>
-public enum UnitDimension
+public enum OutputAxis
 {
     /// <summary>The first: weights stored [outputs, inputs], as torch does.</summary>
     First,

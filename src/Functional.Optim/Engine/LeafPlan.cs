@@ -4,30 +4,30 @@ namespace Functional.Optim;
 /// <param name="Transforms">The transforms, in order.</param>
 /// <param name="Settings">What the groups change together.</param>
 /// <param name="Name">The names of the groups and of the partitions' rules, from the outside in.</param>
-internal sealed record LeafRoute(PlacedTransform[] Transforms, LeafSettings Settings, string Name)
+internal sealed record LeafPlan(PlacedTransform[] Transforms, LeafSettings Settings, string Name)
 {
     /// <summary>The decay that reaches a leaf.</summary>
     internal double WeightDecayOf(Leaf leaf) => Settings.Frozen
         ? 0
-        : Transforms.Sum(placed => placed.Transform.DecayOf(leaf)) * Settings.WeightDecayMultiplier;
+        : Transforms.Sum(placed => placed.Transform.WeightDecayFor(leaf)) * Settings.WeightDecayMultiplier;
 
     /// <summary>The rate of its leaves at a step.</summary>
     internal double RateAt(long step) =>
         Transforms.Aggregate(Settings.LearningRateMultiplier, (rate, placed) => rate * placed.Transform.RateAt(step));
 }
 
-/// <summary>Finds the route of each leaf; leaves that go the same way share one.</summary>
-internal sealed class LeafRouter(Optimizer optimizer, Placement placement)
+/// <summary>Finds the leafPlan of each leaf; leaves that go the same way share one.</summary>
+internal sealed class LeafPlanner(Optimizer optimizer, Placement placement)
 {
     private readonly Dictionary<string, PlacedTransform[]> ways = [];
-    private readonly Dictionary<(PlacedTransform[] Way, LeafSettings Settings, string Name), LeafRoute> routes = [];
+    private readonly Dictionary<(PlacedTransform[] Way, LeafSettings Settings, string Name), LeafPlan> leafPlans = [];
     private readonly List<int> turns = [];
     private readonly List<LeafGroup> groups = [];
     private readonly List<string> names = [];
-    private LeafRoute? last;
+    private LeafPlan? last;
     private string? lastTurns;
 
-    internal LeafRoute RouteOf(Leaf leaf)
+    internal LeafPlan LeafPlanOf(Leaf leaf)
     {
         turns.Clear();
         groups.Clear();
@@ -50,10 +50,10 @@ internal sealed class LeafRouter(Optimizer optimizer, Placement placement)
         }
 
         string name = names.Count == 0 ? LeafGroup.Ungrouped.Name : string.Join(" / ", names.Distinct());
-        if (!routes.TryGetValue((way, settings, name), out LeafRoute? route))
-            routes[(way, settings, name)] = route = new LeafRoute(way, settings, name);
-        (last, lastTurns) = (route, turned);
-        return route;
+        if (!leafPlans.TryGetValue((way, settings, name), out LeafPlan? leafPlan))
+            leafPlans[(way, settings, name)] = leafPlan = new LeafPlan(way, settings, name);
+        (last, lastTurns) = (leafPlan, turned);
+        return leafPlan;
     }
 
     private void Walk(System.Collections.Immutable.ImmutableArray<Place> places, Leaf leaf)

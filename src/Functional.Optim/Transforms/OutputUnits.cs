@@ -4,13 +4,13 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>The units of a leaf: rows or columns of a weight, or the whole of a smaller leaf; numbers per unit, added in double in order.</summary>
-internal readonly record struct Units(int Count, int Length, bool AreColumns)
+internal readonly record struct OutputUnits(int Count, int Length, bool AreColumns)
 {
-    internal static Units Of(Leaf leaf, UnitDimension dimension)
+    internal static OutputUnits Of(Leaf leaf, OutputAxis dimension)
     {
         if (leaf.Rank < 2) return new(1, leaf.Length, AreColumns: false);
-        int count = dimension == UnitDimension.First ? leaf.Shape[0] : leaf.Shape[^1];
-        return new(count, count == 0 ? 0 : leaf.Length / count, AreColumns: dimension == UnitDimension.Last);
+        int count = dimension == OutputAxis.First ? leaf.Shape[0] : leaf.Shape[^1];
+        return new(count, count == 0 ? 0 : leaf.Length / count, AreColumns: dimension == OutputAxis.Last);
     }
 
     /// <summary>The unit of an element.</summary>

@@ -8,14 +8,14 @@ namespace Functional.Optim;
 /// transform asks for that; frozen leaves are in none.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public readonly ref struct Measurement<T>
+public readonly ref struct UpdateStatistics<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly StepRun<T> run;
     private readonly MeasureStep step;
     private readonly LeafMemory<T> updates;
 
-    internal Measurement(StepRun<T> run, MeasureStep step, LeafMemory<T> updates)
+    internal UpdateStatistics(StepRun<T> run, MeasureStep step, LeafMemory<T> updates)
     {
         this.run = run;
         this.step = step;

@@ -5,81 +5,81 @@ using LanguageExt.Common;
 
 namespace Functional.Optim;
 
-/// <summary>Gathers every fault of a configuration: what was given, and what is allowed.</summary>
-public sealed class Faults
+/// <summary>Accumulates every error of a configuration: what was given, and what is allowed.</summary>
+public sealed class ValidationErrors
 {
     private readonly List<Error> found = [];
 
-    /// <summary>Notes a fault unless a condition holds.</summary>
+    /// <summary>Notes an error unless a condition holds.</summary>
     /// <param name="holds">The condition.</param>
     /// <param name="name">The name of the option.</param>
     /// <param name="value">The value given.</param>
     /// <param name="allowed">What is allowed, such as "in [0, 1)".</param>
-    public Faults Require(bool holds, string name, object? value, string allowed)
+    public ValidationErrors Require(bool holds, string name, object? value, string allowed)
     {
         if (!holds) found.Add(Error.New(string.Create(CultureInfo.InvariantCulture, $"{name} is {value ?? "null"}; allowed is {allowed}")));
         return this;
     }
 
-    /// <summary>Notes a fault unless a number is allowed.</summary>
+    /// <summary>Notes an error unless a number is allowed.</summary>
     /// <param name="value">The value given.</param>
     /// <param name="bounds">What is allowed.</param>
     /// <param name="name">The name of the option; by default the expression given as its value.</param>
-    public Faults Require(double value, Bounds bounds, [CallerArgumentExpression(nameof(value))] string name = "")
+    public ValidationErrors Require(double value, Bounds bounds, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         ArgumentNullException.ThrowIfNull(bounds);
         return Require(bounds.Contains(value), name, value, bounds.Allowed);
     }
 
-    /// <summary>Notes a fault unless there is a schedule; the rate of a constant is finite and not negative.</summary>
+    /// <summary>Notes an error unless there is a schedule; the rate of a constant is finite and not negative.</summary>
     /// <param name="schedule">The schedule given.</param>
     /// <param name="name">The name of the option; by default the expression given as its value.</param>
-    public Faults Require(Schedule? schedule, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
+    public ValidationErrors Require(Schedule? schedule, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
         Require(schedule, Bounds.NotNegative, name);
 
-    /// <summary>Notes a fault unless there is a schedule; a constant is allowed where its number is.</summary>
+    /// <summary>Notes an error unless there is a schedule; a constant is allowed where its number is.</summary>
     /// <param name="schedule">The schedule given.</param>
     /// <param name="bounds">What is allowed. What no constant is, the step that it is for has to check.</param>
     /// <param name="name">The name of the option; by default the expression given as its value.</param>
-    public Faults Require(Schedule? schedule, Bounds bounds, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
+    public ValidationErrors Require(Schedule? schedule, Bounds bounds, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
         schedule is Constant { Rate: double number } ? Require(number, bounds, name) : Require(schedule is not null, name, schedule, "a schedule");
 
-    /// <summary>Notes a fault unless there is an optimizer.</summary>
-    internal Faults Require(Optimizer? optimizer, [CallerArgumentExpression(nameof(optimizer))] string name = "") =>
+    /// <summary>Notes an error unless there is an optimizer.</summary>
+    internal ValidationErrors Require(Optimizer? optimizer, [CallerArgumentExpression(nameof(optimizer))] string name = "") =>
         Require(optimizer is not null, name, optimizer, "an optimizer");
 
-    /// <summary>Notes a fault unless a choice is one of its type's.</summary>
+    /// <summary>Notes an error unless a choice is one of its type's.</summary>
     /// <typeparam name="TChoice">The choices.</typeparam>
     /// <param name="choice">The choice given.</param>
     /// <param name="name">The name of the option; by default the expression given as its value.</param>
-    public Faults Require<TChoice>(TChoice choice, [CallerArgumentExpression(nameof(choice))] string name = "")
+    public ValidationErrors Require<TChoice>(TChoice choice, [CallerArgumentExpression(nameof(choice))] string name = "")
         where TChoice : struct, Enum => Require(Enum.IsDefined(choice), name, choice, string.Join(", ", Enum.GetNames<TChoice>()));
 
-    /// <summary>Notes a fault unless the lowest rate of a schedule is one and not above its highest.</summary>
-    internal Faults RequireFloor(double floor, double peak) =>
+    /// <summary>Notes an error unless the lowest rate of a schedule is one and not above its highest.</summary>
+    internal ValidationErrors RequireFloor(double floor, double peak) =>
         Require(floor >= 0 && !(floor > peak), nameof(floor), floor, "from 0 to the peak");
 
-    /// <summary>Notes the fault of each of some schedules.</summary>
-    internal Faults RequireEach(Seq<Schedule> schedules)
+    /// <summary>Notes the error of each of some schedules.</summary>
+    internal ValidationErrors RequireEach(Seq<Schedule> schedules)
     {
         for (int index = 0; index < schedules.Count; index++)
             Require(schedules[index], string.Create(CultureInfo.InvariantCulture, $"{nameof(schedules)}[{index}]"));
         return this;
     }
 
-    /// <summary>Notes a fault unless steps are such and in order; the same step may stand twice.</summary>
-    internal Faults RequireRising(Seq<long> milestones) => Require(
+    /// <summary>Notes an error unless steps are such and in order; the same step may stand twice.</summary>
+    internal ValidationErrors RequireRising(Seq<long> milestones) => Require(
         milestones.IsEmpty || (milestones[0] >= 0 && milestones.Zip(milestones.Tail).ForAll(pair => pair.Item1 <= pair.Item2)),
         nameof(milestones), milestones, "0 or more, in rising order");
 
-    /// <summary>Notes the faults of something that is itself the value of an option.</summary>
-    internal Faults Within(string name, Seq<Error> inside)
+    /// <summary>Notes the errors of something that is itself the value of an option.</summary>
+    internal ValidationErrors Within(string name, Seq<Error> inside)
     {
-        found.AddRange(inside.Map(fault => Error.New($"{name}: {fault.Message}")));
+        found.AddRange(inside.Map(error => Error.New($"{name}: {error.Message}")));
         return this;
     }
 
-    /// <summary>The value, made only if no fault was found; else every fault.</summary>
+    /// <summary>The value, made only if no error was found; else every error.</summary>
     /// <typeparam name="T">The configuration.</typeparam>
     /// <param name="make">Makes it.</param>
     public Validation<Error, T> Make<T>(Func<T> make)

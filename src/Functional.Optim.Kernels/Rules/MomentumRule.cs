@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>Heavy-ball momentum (Polyak, 1964): m' = μ·m + u, and hands on m'.</summary>
+/// <summary>Heavy-ball momentum (Polyak, 1964): m' = μ·m + u, and passes on m'.</summary>
 /// <remarks>One slot: m. Dampening is a <see cref="ScaleRule{T}"/> before it.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="momentum">μ.</param>
-public readonly struct TraceRule<T>(T momentum) : IUpdateRule<T>
+public readonly struct MomentumRule<T>(T momentum) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T momentum = momentum;
