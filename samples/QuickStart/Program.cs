@@ -38,13 +38,13 @@ AdamState<float> itsAdam = AdamState<float>.From(composedState);
 Console.WriteLine($"3. a chain      {Print(composed)}   step {composedState.Step}, |m| {itsAdam.M.GlobalNorm():0.000}");
 Console.WriteLine(adamw.Report(start.Layout));
 
-// 4. Spans only: no allocation, no dependencies.
+// 4. Spans only: no tree, no allocation.
+AdamW overSpans = AdamW.Of(schedule, beta2: 0.95, weightDecay: 0.1);
 float[] theta = new float[6], gradient = new float[6], m = new float[6], v = new float[6];
 for (int step = 1; step <= 200; step++)
 {
     for (int index = 0; index < theta.Length; index++) gradient[index] = theta[index] - target[index];
-    AdamWHyperparameters hyper = new(LearningRate: schedule.At(step), Beta2: 0.95, WeightDecay: 0.1);
-    AdamWKernel.Step<float>(hyper, step, theta, gradient, m, v, theta, m, v);
+    overSpans.Step<float>(step, theta, gradient, new(m, v), theta, new(m, v));
 }
 
 Console.WriteLine($"4. spans        {string.Join(" ", theta.Select(value => $"{value:0.0000}"))}");

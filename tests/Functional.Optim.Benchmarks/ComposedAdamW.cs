@@ -8,6 +8,8 @@ namespace Functional.Optim.Benchmarks;
 [MemoryDiagnoser]
 public unsafe class ComposedAdamW
 {
+    private static readonly AdamW AdamW = AdamW.Of(1e-3, weightDecay: 0.1);
+
     private AlignedBuffer<float> theta = null!;
     private AlignedBuffer<float> gradient = null!;
     private AlignedBuffer<float> m = null!;
@@ -36,12 +38,12 @@ public unsafe class ComposedAdamW
     }
 
     [Benchmark]
-    public void WithThen() => AdamWKernel.Step(
-        new AdamWHyperparameters(1e-3, WeightDecay: 0.1), 7, theta.Span, gradient.Span, m.Span, v.Span, theta.Span, m.Span, v.Span);
+    public void WithThen() => AdamW.Step<float>(
+        7, theta.Span, gradient.Span, new(m.Span, v.Span), theta.Span, new(m.Span, v.Span));
 
     [Benchmark]
-    public void WithThenToOtherBuffers() => AdamWKernel.Step(
-        new AdamWHyperparameters(1e-3, WeightDecay: 0.1), 7, theta.Span, gradient.Span, m.Span, v.Span, newTheta.Span, newM.Span, newV.Span);
+    public void WithThenToOtherBuffers() => AdamW.Step<float>(
+        7, theta.Span, gradient.Span, new(m.Span, v.Span), newTheta.Span, new(newM.Span, newV.Span));
 
     /// <summary>The best that a loop to other buffers can do: it writes past the cache, with 512-bit vectors.</summary>
     [Benchmark]

@@ -22,13 +22,21 @@ public static class CatalogueEntries
             .Make(() => found!);
     }
 
-    /// <summary>What one text says, such as <c>lion(learningRate=0.001, beta1=0.95)</c> (see <see cref="EntryText"/>), or every error found.</summary>
+    /// <summary>What one text says, such as <c>cosine(peak=0.001, totalSteps=500)</c>, or all validation errors.</summary>
     /// <typeparam name="T">What the entries build.</typeparam>
     /// <param name="entries">One or more.</param>
     /// <param name="text">Name and options.</param>
     /// <param name="learningRate">The learning rate where the text does not give it.</param>
     /// <exception cref="ArgumentException">There are no entries.</exception>
-    public static Validation<Error, T> Build<T>(this ImmutableArray<CatalogueEntry<T>> entries, string text, Schedule? learningRate = null) =>
-        EntryText.Parse(text).Bind(
-            written => entries.Find(written.Name).Bind(entry => entry.Build(written.Options, learningRate)));
+    public static Validation<Error, T> Build<T>(
+        this ImmutableArray<CatalogueEntry<T>> entries, string text, Schedule? learningRate = null) => EntryText.Parse(text).Bind(
+        written => entries.Find(written.Name).Bind(entry => entry.Build(written.Options, learningRate)));
+
+    /// <summary>
+    /// The optimizer of a text: one of the entries, or a composition of all there are (<see cref="OptimizerText"/>).
+    /// </summary>
+    /// <inheritdoc cref="Build{T}"/>
+    public static Validation<Error, Optimizer> Build(
+        this ImmutableArray<CatalogueEntry<Optimizer>> entries, string text, Schedule? learningRate = null) =>
+        OptimizerText.Parse(text, learningRate, entries);
 }

@@ -4,31 +4,105 @@ using LanguageExt.Common;
 
 namespace Functional.Optim;
 
-/// <summary>An entry with the type of what it builds.</summary>
-/// <typeparam name="T">Such as <see cref="Schedule"/>.</typeparam>
-public sealed class CatalogueEntry<T> : CatalogueEntry
+/// <summary>An entry with the type of what it builds, such as <see cref="Schedule"/>.</summary>
+/// <typeparam name="T">What it builds.</typeparam>
+public abstract class CatalogueEntry<T> : CatalogueEntry
 {
-    private readonly Func<OptionValues, T> make;
+    private protected CatalogueEntry(string kind, string name)
+        : base(kind, name)
+    {
+    }
 
-    internal CatalogueEntry(string kind, string name, Func<OptionValues, T> make)
-        : base(kind, name, OptionsOf(make)) => this.make = make;
-
-    /// <summary>What the options say, or every error found: of each option by itself, else of options that do not go together.</summary>
+    /// <summary>
+    /// What the options say, or all validation errors: of each option by itself, and of options that do not go together.
+    /// </summary>
     /// <param name="options">Texts by the options' names; one with a default may be left out.</param>
-    /// <param name="learningRate">The learning rate where no option gives it, such as a schedule made of others, which has no text.</param>
-    public Validation<Error, T> Build(IReadOnlyDictionary<string, string> options, Schedule? learningRate = null)
+    /// <param name="learningRate">The learning rate where no option gives it.</param>
+    public abstract Validation<Error, T> Build(
+        IReadOnlyDictionary<string, string> options, Schedule? learningRate = null);
+
+    /// <summary>
+    /// The text of an instance, from which <see cref="Build"/> makes an equal one; <see langword="null"/> where the entry
+    /// does not describe it.
+    /// </summary>
+    internal abstract string? TextOf(T instance);
+
+    /// <summary>The entry of the scaling; <see langword="null"/> where it has none.</summary>
+    internal CatalogueEntry<T>? Scaling { get; init; }
+}
+
+/// <summary>An entry that knows the type of its own instances.</summary>
+/// <typeparam name="T">What the catalogue lists it as.</typeparam>
+/// <typeparam name="TOwn">What it builds.</typeparam>
+/// <param name="kind">What it makes, such as "schedule".</param>
+/// <param name="name">The name.</param>
+/// <param name="defaults">Makes an instance with every default.</param>
+/// <param name="make">Makes an instance of options.</param>
+internal sealed class CatalogueEntry<T, TOwn>(
+    string kind, string name, Func<TOwn> defaults, Func<EntryOptions<TOwn>, TOwn> make) : CatalogueEntry<T>(kind, name)
+    where TOwn : class, T
+{
+    private readonly Lazy<TOwn> defaults = new(defaults);
+
+    /// <inheritdoc/>
+    public override Validation<Error, T> Build(
+        IReadOnlyDictionary<string, string> options, Schedule? learningRate = null) =>
+        Read(Options, options, learningRate, isScaling: false).Map(static own => (T)own);
+
+    /// <summary>An instance of texts.</summary>
+    internal Validation<Error, TOwn> Read(
+        ImmutableArray<CatalogueOption> known, IReadOnlyDictionary<string, string> texts, Schedule? learningRate,
+        bool isScaling)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        OptionValues values = new(options, learningRate);
-        Validation<Error, T> made = Validated.Of(() => make(values));
-        return values.ErrorsOf(Name).Make(() => made).Bind(static inner => inner);
+        ArgumentNullException.ThrowIfNull(texts);
+        EntryOptions<TOwn> reading =
+            EntryOptions<TOwn>.Reading(defaults.Value, texts, known, learningRate, isScaling);
+        Validation<Error, TOwn> made = Validated.Of(() => make(reading));
+        reading.RefuseUnknown(Name);
+        made.IfFail(errors => reading.Errors.Add(errors));
+        return reading.Errors.Make(() => made).Bind(static inner => inner);
     }
 
-    private static ImmutableArray<CatalogueOption> OptionsOf(Func<OptionValues, T> make)
+    /// <inheritdoc/>
+    internal override string? TextOf(T instance) => instance is TOwn own ? TextOf(Name, own, isScaling: false) : null;
+
+    /// <summary>The text of an instance under a name.</summary>
+    internal string? TextOf(string name, TOwn instance, bool isScaling)
     {
-        OptionValues none = new(ImmutableDictionary<string, string>.Empty);
-        // Nothing is made of options that are not given; what is asked for is remembered all the same.
-        _ = Validated.Of(() => make(none));
-        return none.Options;
+        EntryOptions<TOwn> writing = EntryOptions<TOwn>.Writing(defaults.Value, instance, isScaling);
+        // Another type, or a setting that no option has, is not what the text says.
+        return make(writing).Equals(instance) ? EntryText.Of(name, writing.Texts) : null;
     }
+
+    /// <summary>The options that the factory asks for.</summary>
+    internal ImmutableArray<CatalogueOption> List(bool isScaling)
+    {
+        EntryOptions<TOwn> listing = EntryOptions<TOwn>.Listing(defaults.Value, isScaling);
+        IReadOnlyDictionary<string, string> allowed = Setting.Learn(() => make(listing));
+        return [.. listing.Options.Select(option => option.Allowed.Length > 0
+            ? option
+            : option with { Allowed = allowed.GetValueOrDefault(option.Name, "") })];
+    }
+
+    private protected override ImmutableArray<CatalogueOption> ListOptions() => List(isScaling: false);
+}
+
+/// <summary>The scaling of an optimizer as an entry of its own, with the options that are the scaling's.</summary>
+/// <typeparam name="TOwn">The optimizer.</typeparam>
+/// <param name="optimizer">The entry of the optimizer.</param>
+internal sealed class ScalingEntry<TOwn>(CatalogueEntry<Optimizer, TOwn> optimizer)
+    : CatalogueEntry<Optimizer>("transform", $"{optimizer.Name}Scaling")
+    where TOwn : ElementwiseOptimizer
+{
+    /// <inheritdoc/>
+    public override Validation<Error, Optimizer> Build(
+        IReadOnlyDictionary<string, string> options, Schedule? learningRate = null) =>
+        optimizer.Read(Options, options, learningRate, isScaling: true)
+            .Map(static own => (Optimizer)new OptimizerScaling(own));
+
+    /// <inheritdoc/>
+    internal override string? TextOf(Optimizer instance) =>
+        instance is OptimizerScaling { Settings: TOwn own } ? optimizer.TextOf(Name, own, isScaling: true) : null;
+
+    private protected override ImmutableArray<CatalogueOption> ListOptions() => optimizer.List(isScaling: true);
 }

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Collections.Immutable;
-using System.Text;
 using LanguageExt;
 using LanguageExt.Common;
 
@@ -16,22 +16,30 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
     internal const string Form = "name or name(option=value, …)";
 
     /// <summary>How deep parentheses may be nested, so that no text is too deep to be built.</summary>
-    internal const int Deepest = 32;
-
-    /// <summary>How many options a text may give, far more than any entry has, so that there are not as many errors as characters.</summary>
-    internal const int MaxOptions = 64;
+    internal const int MaxDepth = 32;
 
     /// <summary>
-    /// Name and options from a text: at most 64 options, parentheses at most 32 deep. A comma that no option follows belongs to the value,
-    /// as in <c>milestones=100,200</c>. Time and memory are in proportion to the length of the text.
+    /// How many options a text may give, far more than any entry has, so that there are not as many errors as characters.
+    /// </summary>
+    internal const int MaxOptions = 64;
+
+    private static readonly SearchValues<char> Special = SearchValues.Create("()[]{},;=.'\"");
+
+    private static ImmutableSortedDictionary<string, string> None { get; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Name and options from a text: at most 64 options, parentheses at most 32 deep. A comma that no option follows
+    /// belongs to the value, as in <c>milestones=100,200</c>. Time and memory are in proportion to the length of the
+    /// text.
     /// </summary>
     /// <param name="text">The text.</param>
     public static Validation<Error, EntryText> Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string trimmed = text.Trim();
+        if (ErrorOfParentheses(text) is { } wrong) return wrong;
+        string trimmed = text.Trim(), name = NameOf(trimmed);
         int open = trimmed.IndexOf('(', StringComparison.Ordinal);
-        string name = (open < 0 ? trimmed : trimmed[..open]).TrimEnd();
         if (name.Length == 0 || name.AsSpan().ContainsAny("),=") || (open >= 0 && trimmed[^1] != ')'))
             return ErrorOf(text, $"is not written as {Form}");
         if (open < 0) return new EntryText(name, None);
@@ -39,49 +47,86 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
     }
 
     /// <summary>The text.</summary>
-    public override string ToString() =>
-        Options.IsEmpty ? Name : $"{Name}({string.Join(", ", Options.Select(option => $"{option.Key}={option.Value}"))})";
+    public override string ToString() => Of(Name, Options);
 
-    private static ImmutableSortedDictionary<string, string> None { get; } =
-        ImmutableSortedDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
+    /// <summary>The text of a name and options in their order.</summary>
+    internal static string Of(string name, IEnumerable<KeyValuePair<string, string>> options)
+    {
+        string inside = string.Join(", ", options.Select(option => $"{option.Key}={option.Value}"));
+        return inside.Length == 0 ? name : $"{name}({inside})";
+    }
+
+    /// <summary>What stands before the parentheses.</summary>
+    internal static string NameOf(string text)
+    {
+        int open = text.IndexOf('(', StringComparison.Ordinal);
+        return (open < 0 ? text : text[..open]).TrimEnd();
+    }
+
+    /// <summary>Whether a name can stand in a text, as nothing in it means something there.</summary>
+    internal static bool IsPlain(string name) =>
+        name.Length > 0 && name.Trim() == name && !name.AsSpan().ContainsAny(Special);
+
+    /// <summary>The pieces of a text between the separators that stand in no parentheses.</summary>
+    internal static IEnumerable<string> Split(string text, string separator)
+    {
+        int depth = 0, start = 0;
+        for (int index = 0; index < text.Length; index++)
+        {
+            depth += text[index] switch { '(' or '[' => 1, ')' or ']' => -1, _ => 0 };
+            if (depth > 0 || string.CompareOrdinal(text, index, separator, 0, separator.Length) != 0) continue;
+            yield return text[start..index];
+            start = index + separator.Length;
+            index = start - 1;
+        }
+
+        yield return text[start..];
+    }
+
+    /// <summary>What is wrong with the parentheses of a text; <see langword="null"/> where nothing is.</summary>
+    internal static Error? ErrorOfParentheses(string text)
+    {
+        int depth = 0;
+        foreach (char character in text)
+        {
+            depth += character switch { '(' => 1, ')' => -1, _ => 0 };
+            if (depth < 0) return ErrorOf(text, "has a parenthesis without its other one");
+            if (depth > MaxDepth) return ErrorOf(text, $"is nested deeper than {MaxDepth}");
+        }
+
+        return depth == 0 ? null : ErrorOf(text, "has a parenthesis without its other one");
+    }
 
     private static Validation<Error, ImmutableSortedDictionary<string, string>> OptionsOf(string inside, string text)
     {
         var options = None.ToBuilder();
-        string last = string.Empty;
-        StringBuilder value = new();
-        int start = 0, depth = 0;
-        for (int index = 0; index <= inside.Length; index++)
+        if (string.IsNullOrWhiteSpace(inside)) return options.ToImmutable();
+        string last = "";
+        List<string> value = [];
+        foreach (string piece in Split(inside, ","))
         {
-            char character = index < inside.Length ? inside[index] : ',';
-            depth += character switch { '(' => 1, ')' => -1, _ => 0 };
-            if (depth < 0 || (index == inside.Length && depth > 0)) return ErrorOf(text, "has a parenthesis without its other one");
-            // The parentheses around all options are the first level.
-            if (depth >= Deepest) return ErrorOf(text, $"is nested deeper than {Deepest}");
-            if (character != ',' || depth > 0) continue;
-            ReadOnlySpan<char> piece = inside.AsSpan(start, index - start);
-            start = index + 1;
-            int equals = piece.IndexOfAny('=', '(');
-            if (equals >= 0 && piece[equals] == '=' && !piece[..equals].IsWhiteSpace())
+            int equals = piece.AsSpan().IndexOfAny('=', '(');
+            if (equals >= 0 && piece[equals] == '=' && !piece.AsSpan(0, equals).IsWhiteSpace())
             {
-                if (last.Length > 0) options[last] = value.ToString();
-                last = piece[..equals].Trim().ToString();
+                if (last.Length > 0) options[last] = string.Join(',', value);
+                last = piece[..equals].Trim();
                 if (options.ContainsKey(last)) return ErrorOf(text, $"gives {Excerpt.Of(last)} twice");
                 if (options.Count == MaxOptions) return ErrorOf(text, $"gives more than {MaxOptions} options");
-                options.Add(last, string.Empty);
-                value.Clear().Append(piece[(equals + 1)..].Trim());
+                options.Add(last, "");
+                value = [piece[(equals + 1)..].Trim()];
             }
             else if (last.Length > 0)
             {
-                value.Append(',').Append(piece.Trim());
+                value.Add(piece.Trim());
             }
-            else if (!string.IsNullOrWhiteSpace(inside))
+            else
             {
-                return Error.New($"'{Excerpt.Of(piece.Trim().ToString())}' in '{Excerpt.Of(text)}' is not written as option=value");
+                return Error.New(
+                    $"'{Excerpt.Of(piece.Trim())}' in '{Excerpt.Of(text)}' is not written as option=value");
             }
         }
 
-        if (last.Length > 0) options[last] = value.ToString();
+        options[last] = string.Join(',', value);
         return options.ToImmutable();
     }
 

@@ -7,7 +7,14 @@ internal sealed record Chain : Optimizer
 {
     private readonly ImmutableArray<Transform> parts;
 
-    internal Chain(ImmutableArray<Transform> parts) => this.parts = parts;
+    internal Chain(ImmutableArray<Optimizer> items)
+    {
+        Items = items;
+        parts = [.. items.SelectMany(static item => Composition.PartsOf(item).AsEnumerable())];
+    }
+
+    /// <summary>What was composed, in order and without groups; a composition of its own is taken in.</summary>
+    internal ImmutableArray<Optimizer> Items { get; }
 
     protected internal override ImmutableArray<Transform> Parts => parts;
 
@@ -20,6 +27,4 @@ internal sealed record Chain : Optimizer
         foreach (Transform part in parts) hash.Add(part);
         return hash.ToHashCode();
     }
-
-    private protected override string Text => parts.IsEmpty ? "Identity" : string.Join(" then ", parts);
 }

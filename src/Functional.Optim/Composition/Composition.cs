@@ -25,7 +25,7 @@ public static class Composition
             throw new ArgumentException($"{wrapper} is around a whole optimizer; put the parts inside it.");
         if ((first as FunctionOptimizer ?? second as FunctionOptimizer) is { } whole)
             throw new ArgumentException($"{whole} asks for loss and gradient itself, so it is no part of a composition.");
-        return new Chain([.. PartsOf(first), .. PartsOf(second)]) { Groups = [.. first.Groups, .. second.Groups] };
+        return new Chain([.. ItemsOf(first), .. ItemsOf(second)]) { Groups = [.. first.Groups, .. second.Groups] };
     }
 
     /// <summary>An optimizer with groups, before those it has; it keeps its type, and with it the type of its state.</summary>
@@ -53,6 +53,14 @@ public static class Composition
         ArgumentNullException.ThrowIfNull(optimizer);
         return (TOptimizer)((Optimizer)optimizer with { StateFormat = format });
     }
+
+    /// <summary>What an optimizer is composed of; its groups go to the composition.</summary>
+    private static ImmutableArray<Optimizer> ItemsOf(Optimizer optimizer) => optimizer switch
+    {
+        Chain { StateFormat: null } chain => chain.Items,
+        { Groups.IsEmpty: true } => [optimizer],
+        _ => [optimizer with { Groups = [] }],
+    };
 
     /// <summary>The parts of an optimizer that becomes part of another: a format that it has stays with them.</summary>
     internal static ImmutableArray<Transform> PartsOf(Optimizer optimizer) => optimizer.StateFormat is { } format

@@ -12,14 +12,18 @@ namespace Functional.Optim;
 public ref struct RulePass<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly StepRun<T> run;
-    private readonly FusedPass pass;
+    private readonly StepRun<T> run = null!;
+    private readonly FusedPass pass = null!;
+    private readonly SpanStep<T> spans;
     private int index;
     private int segment;
     private int row;
     private int finished;
     private int slots;
     private Type? rule;
+
+    /// <summary>A pass over spans: the scaling of an <see cref="ElementwiseOptimizer"/> alone.</summary>
+    internal RulePass(in SpanStep<T> spans) => this.spans = spans;
 
     internal RulePass(StepRun<T> run, FusedPass pass)
     {
@@ -29,13 +33,14 @@ public ref struct RulePass<T>
     }
 
     /// <summary>The number of the update being made, from 1: schedules go by it.</summary>
-    public readonly long Step => run.Step;
+    public readonly long Step => IsOverSpans ? spans.Step : run.Step;
 
     /// <summary>
     /// t, the number of updates that the slots of the current transform have had, this one included: <see cref="Step"/>, unless the
     /// leaf joined later. Bias correction goes by it.
     /// </summary>
-    public readonly long SlotStep => run.Step - pass.Class.Segments[segment].Starts[index];
+    public readonly long SlotStep =>
+        IsOverSpans ? spans.Step : run.Step - pass.Class.Segments[segment].Starts[index];
 
     /// <summary>What the transform measured for the current range (<see cref="Transform.Measure"/>).</summary>
     public readonly double Measured => run.MeasuredBy(pass)[segment];
@@ -53,13 +58,21 @@ public ref struct RulePass<T>
         }
     }
 
-    /// <summary>Goes on with a rule appended.</summary>
+    private readonly bool IsOverSpans => spans.Step > 0;
+
+    /// <summary>Continues with a rule added.</summary>
     /// <typeparam name="TFirst">The rules so far.</typeparam>
     /// <typeparam name="TSecond">The rule of the current transform.</typeparam>
     public void Add<TFirst, TSecond>(in TFirst first, in TSecond second)
         where TFirst : unmanaged, IUpdateRule<T>
         where TSecond : unmanaged, IUpdateRule<T>
     {
+        if (IsOverSpans)
+        {
+            spans.Run(new Then<T, TFirst, TSecond>(first, second));
+            return;
+        }
+
         index++;
         if (RuntimeFeature.IsDynamicCodeSupported && !Fusion.IsOff)
         {

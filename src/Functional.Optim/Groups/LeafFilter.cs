@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Enumeration;
 
@@ -12,6 +13,8 @@ public abstract record LeafFilter
 {
     /// <summary>What <see cref="TryParse"/> reads.</summary>
     internal const string Allowed = "all, none, matrices (of rank 2 and more), hiddenMatrices or a pattern of names such as *.weight";
+
+    private static readonly SearchValues<char> Special = SearchValues.Create("()[],;=");
 
     private readonly Func<Leaf, bool> predicate;
 
@@ -80,6 +83,9 @@ public abstract record LeafFilter
 
     /// <summary>Whether no leaf makes it throw: it is none of a user's.</summary>
     internal bool NeverThrows => this is not Own;
+
+    /// <summary>Whether its text can stand in that of an optimizer.</summary>
+    internal bool IsText => !ToString().AsSpan().ContainsAny(Special);
 
     private static bool IsOuter(string name)
     {

@@ -8,12 +8,12 @@ public sealed record LeafSettings(double LearningRateMultiplier = 1, double Weig
 {
     /// <summary>Multiplies the learning rate; finite and not negative.</summary>
     /// <exception cref="ArgumentException">It is negative or not finite.</exception>
-    public double LearningRateMultiplier { get; init => field = Bounds.NotNegative.Check(value); } =
+    public double LearningRateMultiplier { get; init => field = Setting.Check(value, Bounds.NotNegative); } =
         Bounds.NotNegative.Check(LearningRateMultiplier, nameof(LearningRateMultiplier));
 
     /// <summary>Multiplies every decay, coupled or decoupled; finite and not negative.</summary>
     /// <exception cref="ArgumentException">It is negative or not finite.</exception>
-    public double WeightDecayMultiplier { get; init => field = Bounds.NotNegative.Check(value); } =
+    public double WeightDecayMultiplier { get; init => field = Setting.Check(value, Bounds.NotNegative); } =
         Bounds.NotNegative.Check(WeightDecayMultiplier, nameof(WeightDecayMultiplier));
 
     /// <summary>What a leaf has that no group matches.</summary>

@@ -4,10 +4,12 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// LARS (You, Gitman and Ginsburg, 2017), momentum whose gradient is scaled leaf by leaf: r = c·‖θ‖ / (‖g‖ + λ·‖θ‖ + ε),
-/// m = μ·m + η·r·(g + λ·θ), θ' = θ − m; r = 1 where either norm is 0.
+/// LARS (You, Gitman and Ginsburg, 2017), momentum whose gradient is scaled leaf by leaf: r = c·‖θ‖ / (‖g‖ + λ·‖θ‖ +
+/// ε), m = μ·m + η·r·(g + λ·θ), θ' = θ − m; r = 1 where either norm is 0.
 /// </summary>
-/// <remarks>As in the paper the rate is inside the momentum; Optax takes the norm of g + λ·θ for the sum of the norms.</remarks>
+/// <remarks>
+/// As in the paper the rate is inside the momentum; Optax takes the norm of g + λ·θ for the sum of the norms.
+/// </remarks>
 public sealed record Lars : Optimizer
 {
     private Lars()
@@ -18,16 +20,16 @@ public sealed record Lars : Optimizer
     public required Schedule LearningRate { get; init => field = Setting.Check(value); }
 
     /// <summary>μ, in [0, 1).</summary>
-    public double Momentum { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
+    public double Momentum { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <summary>c, the trust coefficient; finite and positive.</summary>
-    public double Coefficient { get; init => field = Bounds.Positive.Check(value); }
+    public double Coefficient { get; init => field = Setting.Check(value, Bounds.Positive); }
 
     /// <summary>λ, an L2 penalty; finite and not negative.</summary>
-    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
+    public double WeightDecay { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>ε; finite and not negative.</summary>
-    public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
+    public double Epsilon { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>Which leaves are scaled and decay.</summary>
     public LeafFilter Filter { get; init => field = Setting.Present(value); } = LeafFilter.All;
@@ -44,6 +46,19 @@ public sealed record Lars : Optimizer
         Functional.Optim.Momentum.Of(Momentum) with { OfSteps = true },
     ];
 
+    internal static CatalogueEntry<Optimizer> Entry { get; } = CatalogueEntry.Of(
+        "lars", "momentum of gradients scaled leaf by leaf to the size of the parameters", () => Of(1),
+        at => Of(
+            at.LearningRate("learningRate", "η(t)", of => of.LearningRate),
+            at.Real("momentum", "μ, how much of the momentum is kept", of => of.Momentum),
+            at.Real("coefficient", "c, the trust coefficient", of => of.Coefficient),
+            at.Real("weightDecay", "λ, an L2 penalty", of => of.WeightDecay),
+            at.Real("epsilon", "ε, added to the divisor", of => of.Epsilon),
+            at.Leaves("filter", "which leaves are scaled and decay", of => of.Filter),
+            at.Flag("maximize", "whether to maximize", of => of.Maximize)),
+        "You, Gitman and Ginsburg, 2017", "Optax lars",
+        "Optax takes the norm of g + λ·θ, the paper the sum of the norms");
+
     /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
     /// <param name="momentum">μ, in [0, 1).</param>
@@ -55,14 +70,11 @@ public sealed record Lars : Optimizer
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Lars Of(
         Schedule learningRate, double momentum = 0.9, double coefficient = 0.001, double weightDecay = 0, double epsilon = 0,
-        Func<Leaf, bool>? filter = null, bool maximize = false) =>
-        new ValidationErrors().Require(learningRate).Require(momentum, Bounds.HalfOpenUnitInterval).Require(coefficient, Bounds.Positive)
-            .Require(weightDecay, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
-            .Make(() => new Lars
-            {
-                LearningRate = learningRate, Momentum = momentum, Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon,
-                Filter = LeafFilter.Of(filter), Maximize = maximize,
-            }).OrThrow(nameof(Lars));
+        Func<Leaf, bool>? filter = null, bool maximize = false) => Setting.Make(() => new Lars
+    {
+        LearningRate = learningRate, Momentum = momentum, Coefficient = coefficient, WeightDecay = weightDecay,
+        Epsilon = epsilon, Filter = LeafFilter.Of(filter), Maximize = maximize,
+    });
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -31,7 +31,7 @@ public sealed record Lbfgs : FunctionOptimizer
     public required Schedule LearningRate { get; init => field = Setting.Check(value); }
 
     /// <summary>How many iterations a step makes; 1 or more.</summary>
-    public int MaximumIterations { get; init => field = (int)Count.Check(value); }
+    public int MaximumIterations { get; init => field = Setting.Check(value, Count); }
 
     /// <summary>
     /// After how many evaluations of loss and gradient a step ends; 1 or more. A line search is finished first. Unless given, 5/4 of
@@ -40,17 +40,17 @@ public sealed record Lbfgs : FunctionOptimizer
     public int MaximumEvaluations
     {
         get => maximumEvaluations ?? (int)Math.Min(int.MaxValue, MaximumIterations * 5L / 4);
-        init => maximumEvaluations = (int)Count.Check(value);
+        init => maximumEvaluations = Setting.Check(value, Count);
     }
 
     /// <summary>A step ends where no element of the gradient exceeds it; finite and not negative.</summary>
-    public double GradientTolerance { get; init => field = Bounds.NotNegative.Check(value); }
+    public double GradientTolerance { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>A step ends where neither a parameter nor the loss changes by more; finite and not negative.</summary>
-    public double ChangeTolerance { get; init => field = Bounds.NotNegative.Check(value); }
+    public double ChangeTolerance { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>How many moves are remembered; 1 or more.</summary>
-    public int HistorySize { get; init => field = (int)Count.Check(value); }
+    public int HistorySize { get; init => field = Setting.Check(value, Count); }
 
     /// <summary>How far to go along a direction.</summary>
     public LineSearch LineSearch { get; init => field = Setting.Check(value); }
@@ -71,15 +71,34 @@ public sealed record Lbfgs : FunctionOptimizer
     public static Lbfgs Of(
         Schedule? learningRate = null, int maximumIterations = 20, int? maximumEvaluations = null, double gradientTolerance = 1e-7,
         double changeTolerance = 1e-9, int historySize = 100, LineSearch lineSearch = LineSearch.None, Func<Leaf, bool>? frozen = null) =>
-        new ValidationErrors().Require(maximumIterations, Count).Require(maximumEvaluations ?? 1, Count, nameof(maximumEvaluations))
-            .Require(gradientTolerance, Bounds.NotNegative).Require(changeTolerance, Bounds.NotNegative).Require(historySize, Count)
-            .Require(lineSearch).Require(learningRate ?? 1, nameof(learningRate))
-            .Make(() => new Lbfgs(maximumEvaluations)
-            {
-                LearningRate = learningRate ?? 1, MaximumIterations = maximumIterations,
-                GradientTolerance = gradientTolerance, ChangeTolerance = changeTolerance, HistorySize = historySize,
-                LineSearch = lineSearch, Frozen = frozen is null ? LeafFilter.None : LeafFilter.Of(frozen),
-            }).OrThrow(nameof(Lbfgs));
+        Setting.Make(() => new Lbfgs(
+            maximumEvaluations is { } given ? Setting.Check(given, Count, nameof(maximumEvaluations)) : null)
+        {
+            LearningRate = learningRate ?? 1, MaximumIterations = maximumIterations,
+            GradientTolerance = gradientTolerance, ChangeTolerance = changeTolerance, HistorySize = historySize,
+            LineSearch = lineSearch, Frozen = frozen is null ? LeafFilter.None : LeafFilter.Of(frozen),
+        });
+
+    internal static CatalogueEntry<Lbfgs> Entry { get; } = new CatalogueEntry<Lbfgs, Lbfgs>(
+        "optimizer", "lbfgs", () => Of(),
+        at => Of(
+            at.LearningRate(
+                "learningRate", "η(k), the step size, or the one that a line search tries first", of => of.LearningRate,
+                required: false),
+            at.Integer("maximumIterations", "how many iterations a step makes", of => of.MaximumIterations),
+            at.IntegerOrNone(
+                "maximumEvaluations", "after how many evaluations a step ends; 5/4 of the iterations where not given",
+                of => of.maximumEvaluations, Count.Allowed),
+            at.Real("gradientTolerance", "the largest gradient at a minimum", of => of.GradientTolerance),
+            at.Real("changeTolerance", "the largest change that counts as none", of => of.ChangeTolerance),
+            at.Integer("historySize", "how many moves are remembered", of => of.HistorySize),
+            at.Choice("lineSearch", "how far to go along a direction", of => of.LineSearch),
+            at.Leaves("frozen", "which leaves stay as they are", of => of.Frozen)))
+    {
+        Description = "takes a function, and makes a curvature of its last moves", Paper = "Liu and Nocedal, 1989",
+        OtherNames = "torch LBFGS, Optax lbfgs",
+        Differences = "a pure step; Optax remembers 10 moves and searches a line by default",
+    };
 
     /// <summary>The state before the first step: nothing remembered.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -16,12 +16,14 @@ namespace Functional.Optim;
 /// </remarks>
 public sealed record Muon : ScalingOptimizer
 {
+    private const double DefaultWeightDecay = 0.1;
+
     private Muon()
     {
     }
 
     /// <summary>μ, in [0, 1).</summary>
-    public double Momentum { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
+    public double Momentum { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <summary>Whether the momentum looks one step ahead.</summary>
     public bool Nesterov { get; init; }
@@ -34,7 +36,23 @@ public sealed record Muon : ScalingOptimizer
     private protected override ImmutableArray<Transform> ScalingParts => [Ema.Of(Momentum, biasCorrection: false, Nesterov), Orthogonalization];
 
     /// <inheritdoc/>
-    private protected override bool DecouplesDecay => true;
+    protected internal override bool DecouplesDecay => true;
+
+    internal static CatalogueEntry<Optimizer> Entry { get; } = CatalogueEntry.Of(
+        "muon", "the momentum of matrices, made orthogonal; other leaves by `Partition`", () => Of(1),
+        at => Of(
+            at.LearningRate(), at.Real("momentum", "μ, how much of the momentum is kept", of => of.Momentum),
+            at.Flag("nesterov", "whether the momentum looks one step ahead", of => of.Nesterov),
+            at.Choice(
+                "variant", "by which polynomials the update is made orthogonal", of => of.Orthogonalization.Variant),
+            at.Integer(
+                "steps", "in how many steps, no less than the variant has polynomials",
+                of => of.Orthogonalization.Steps),
+            at.Choice(
+                "scale", "what the result is multiplied by, by the shape of the leaf", of => of.Orthogonalization.Scale),
+            at.WeightDecay(), at.Decay(), at.Maximize()),
+        "Jordan et al., 2024; Liu et al., 2025", "torch Muon, Optax muon",
+        "no rounding to bfloat16; torch's `match_rms_adamw` is `MatchRms`; Optax corrects the bias");
 
     /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
@@ -43,21 +61,19 @@ public sealed record Muon : ScalingOptimizer
     /// <param name="variant">By which polynomials the update is made orthogonal.</param>
     /// <param name="steps">In how many steps; 1 or more, and no less than the variant has polynomials.</param>
     /// <param name="scale">s, by the shape of the leaf.</param>
-    /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
+    /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.1 when <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Muon Of(
         Schedule learningRate, double momentum = 0.95, bool nesterov = true, NewtonSchulzVariant variant = NewtonSchulzVariant.Torch,
-        int steps = 5, MatrixScale scale = MatrixScale.Original, double weightDecay = 0.1, Func<Leaf, bool>? decay = null,
-        bool maximize = false) =>
-        Orthogonalize.Check(variant, steps, scale).Require(momentum, Bounds.HalfOpenUnitInterval)
-            .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
-            .Make(() => new Muon
-            {
-                LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov,
-                Orthogonalization = Orthogonalize.Of(variant, steps, scale), WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
-            }).OrThrow(nameof(Muon));
+        int steps = 5, MatrixScale scale = MatrixScale.Original, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
+        bool maximize = false) => Setting.Make(() => new Muon
+    {
+        LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov,
+        Orthogonalization = Orthogonalize.Of(variant, steps, scale),
+        WeightDecay = weightDecay ?? DefaultWeightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
+    });
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -65,4 +81,34 @@ public sealed record Muon : ScalingOptimizer
     /// <exception cref="ArgumentException">A leaf has rank 0 or 1.</exception>
     public new MuonState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => MuonState<T>.From(base.Init(parameters));
+}
+
+/// <summary>The state of Muon: the number of finished updates and the momentum.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public readonly record struct MuonState<T> : IOptimizerState<T, MuonState<T>>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly OptimizerState<T> state;
+
+    /// <summary>A state made by hand.</summary>
+    /// <param name="step">How many updates are finished.</param>
+    /// <param name="momentum">m, the running mean of the gradients.</param>
+    public MuonState(long step, ParameterTree<T> momentum)
+        : this(new(step, Ema.Slots, [momentum]))
+    {
+    }
+
+    private MuonState(OptimizerState<T> state) => this.state = state;
+
+    /// <inheritdoc/>
+    public long Step { get => state.Step; init => state = state.At(value); }
+
+    /// <summary>m, the running mean of the gradients.</summary>
+    public ParameterTree<T> Momentum { get => state[0]; init => state = state.With(0, value); }
+
+    /// <inheritdoc/>
+    public static MuonState<T> From(OptimizerState<T> state) => new(state.Part(Ema.Slots.AsSpan()));
+
+    /// <inheritdoc/>
+    public OptimizerState<T> ToState() => state;
 }

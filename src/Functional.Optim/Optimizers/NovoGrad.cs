@@ -21,13 +21,13 @@ public sealed record NovoGrad : ScalingOptimizer
     }
 
     /// <summary>β₁, in [0, 1).</summary>
-    public double Beta1 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
+    public double Beta1 { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <summary>β₂, in [0, 1).</summary>
-    public double Beta2 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
+    public double Beta2 { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <summary>ε; finite and not negative.</summary>
-    public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
+    public double Epsilon { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>Whether the momentum takes 1 − β₁ of each update, and not all of it.</summary>
     public bool GradientAveraging { get; init; }
@@ -36,11 +36,25 @@ public sealed record NovoGrad : ScalingOptimizer
     private protected override ImmutableArray<Transform> ScalingParts => [new NovoGradScaling(Beta2, Epsilon)];
 
     /// <inheritdoc/>
-    private protected override bool DecouplesDecay => true;
+    protected internal override bool DecouplesDecay => true;
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> PartsBehindDecay =>
+    private protected override ImmutableArray<Transform> PartsAfterDecay =>
         [.. GradientAveraging ? (Transform[])[Scale.By(1 - Beta1)] : [], Functional.Optim.Momentum.Of(Beta1)];
+
+    internal static CatalogueEntry<Optimizer> Entry { get; } = CatalogueEntry.Of(
+        "novoGrad",
+        "momentum of gradients over the root of the mean of their squared norms, one number for each leaf",
+        () => Of(1),
+        at => Of(
+            at.LearningRate(), at.Real("beta1", "β₁, how much of the momentum is kept", of => of.Beta1),
+            at.Real("beta2", "β₂, how much of the mean of the squared norms is kept", of => of.Beta2),
+            at.Real("epsilon", "ε, added to the divisor", of => of.Epsilon), at.WeightDecay(), at.Decay(),
+            at.Flag(
+                "gradientAveraging", "whether the momentum takes 1 − β₁ of each update", of => of.GradientAveraging),
+            at.Maximize()),
+        "Ginsburg et al., 2019", "Optax novograd",
+        "one more number for each leaf; Optax has β₁ = 0.9, β₂ = 0.25, ε = 1e-6");
 
     /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t).</param>
@@ -53,19 +67,55 @@ public sealed record NovoGrad : ScalingOptimizer
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static NovoGrad Of(
-        Schedule learningRate, double beta1 = 0.95, double beta2 = 0.98, double epsilon = 1e-8, double weightDecay = 0,
-        Func<Leaf, bool>? decay = null, bool gradientAveraging = false, bool maximize = false) =>
-        NovoGradScaling.Check(beta2, epsilon)
-            .Require(learningRate).Require(beta1, Bounds.HalfOpenUnitInterval).Require(weightDecay, Bounds.NotNegative)
-            .Make(() => new NovoGrad
-            {
-                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay),
-                GradientAveraging = gradientAveraging, Maximize = maximize,
-            }).OrThrow(nameof(NovoGrad));
+        Schedule learningRate, double beta1 = 0.95, double beta2 = 0.98, double epsilon = 1e-8, Schedule? weightDecay = null,
+        Func<Leaf, bool>? decay = null, bool gradientAveraging = false, bool maximize = false) => Setting.Make(() => new NovoGrad
+    {
+        LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon,
+        GradientAveraging = gradientAveraging,
+        WeightDecay = weightDecay ?? 0, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
+    });
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="parameters">The parameters, for their layout.</param>
     public new NovoGradState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => NovoGradState<T>.From(base.Init(parameters));
+}
+
+/// <summary>
+/// The state of NovoGrad: the number of finished updates, a second moment for each leaf and the momentum.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public readonly record struct NovoGradState<T> : IOptimizerState<T, NovoGradState<T>>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private static readonly ImmutableArray<string> Slots = [.. NovoGradScaling.Slots, .. Functional.Optim.Momentum.Slots];
+
+    private readonly OptimizerState<T> state;
+
+    /// <summary>A state made by hand.</summary>
+    /// <param name="step">How many updates are finished.</param>
+    /// <param name="v">V, the running mean of the squared norms of the gradients: a scalar for each leaf.</param>
+    /// <param name="momentum">m.</param>
+    public NovoGradState(long step, ParameterTree<T> v, ParameterTree<T> momentum)
+        : this(new(step, Slots, [v, momentum]))
+    {
+    }
+
+    private NovoGradState(OptimizerState<T> state) => this.state = state;
+
+    /// <inheritdoc/>
+    public long Step { get => state.Step; init => state = state.At(value); }
+
+    /// <summary>V, the running mean of the squared norms of the gradients: a scalar for each leaf.</summary>
+    public ParameterTree<T> V { get => state[0]; init => state = state.With(0, value); }
+
+    /// <summary>m.</summary>
+    public ParameterTree<T> Momentum { get => state[1]; init => state = state.With(1, value); }
+
+    /// <inheritdoc/>
+    public static NovoGradState<T> From(OptimizerState<T> state) => new(state.Part(Slots.AsSpan()));
+
+    /// <inheritdoc/>
+    public OptimizerState<T> ToState() => state;
 }

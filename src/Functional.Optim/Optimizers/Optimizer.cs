@@ -239,11 +239,13 @@ public abstract record Optimizer
     /// <inheritdoc/>
     public override int GetHashCode() => EqualityContract.GetHashCode();
 
-    /// <summary>The settings, with the same numbers in every culture.</summary>
+    /// <summary>
+    /// The text of the optimizer, of which <see cref="Catalogue.Build"/> makes an equal one (<see cref="OptimizerText"/>).
+    /// </summary>
     public sealed override string ToString() => Text;
 
     /// <summary>What it prints.</summary>
-    private protected virtual string Text => RecordText.Of(EqualityContract.Name, PrintMembers);
+    private protected virtual string Text => OptimizerText.TryWrite(this) ?? RecordText.Of(EqualityContract.Name, PrintMembers);
 
     /// <summary>The names of the groups, if there are any, before the settings.</summary>
     protected virtual bool PrintMembers(StringBuilder builder)

@@ -23,16 +23,16 @@ public sealed record Sam : FunctionOptimizer
     public Optimizer Inner { get; private init; }
 
     /// <summary>ρ, how far it climbs; finite and not negative.</summary>
-    public double Rho { get; init => field = Bounds.NotNegative.Check(value); }
+    public double Rho { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>Whether the climb is scaled to the size of the parameters.</summary>
     public bool Adaptive { get; init; }
 
     /// <summary>η of the adaptive form; finite and not negative.</summary>
-    public double Eta { get; init => field = Bounds.NotNegative.Check(value); }
+    public double Eta { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>ε, what is added to the norm; finite and above 0. davda54's code has 10⁻¹², SamsungLabs' 10⁻¹⁶.</summary>
-    public double Epsilon { get; init => field = Bounds.Positive.Check(value); }
+    public double Epsilon { get; init => field = Setting.Check(value, Bounds.Positive); }
 
     /// <summary>Which leaves the adaptive form scales.</summary>
     public LeafFilter Filter { get; init => field = Setting.Present(value); } = LeafFilter.All;
@@ -56,8 +56,25 @@ public sealed record Sam : FunctionOptimizer
     /// <exception cref="ArgumentException">A value is out of range, or there is no optimizer; every error is listed.</exception>
     public static Sam Around(
         Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? filter = null, double epsilon = 1e-12) =>
-        new ValidationErrors().Require(inner).Require(rho, Bounds.NotNegative).Require(eta, Bounds.NotNegative).Require(epsilon, Bounds.Positive)
-            .Make(() => new Sam(inner) { Rho = rho, Adaptive = adaptive, Eta = eta, Filter = LeafFilter.Of(filter), Epsilon = epsilon }).OrThrow(nameof(Sam));
+        Setting.Make(() => new Sam(Setting.Inner(inner))
+        {
+            Rho = rho, Adaptive = adaptive, Eta = eta, Filter = LeafFilter.Of(filter), Epsilon = epsilon,
+        });
+
+    internal static CatalogueEntry<Optimizer> Entry { get; } = new CatalogueEntry<Optimizer, Sam>(
+        "transform", "sam", () => Around(Composition.Identity),
+        at => Around(
+            at.Optimizer("inner", "the optimizer that steps by the gradient at the point it climbed to", of => of.Inner),
+            at.Real("rho", "ρ, how far it climbs", of => of.Rho),
+            at.Flag("adaptive", "whether the climb is scaled to the size of the parameters", of => of.Adaptive),
+            at.Real("eta", "η, added to that size", of => of.Eta),
+            at.Leaves("filter", "which leaves the adaptive form scales", of => of.Filter),
+            at.Real("epsilon", "ε, added to the norm", of => of.Epsilon)))
+    {
+        Description = "around an optimizer: takes a function, and steps by the gradient at the worst place nearby",
+        Paper = "Foret et al., 2020; Kwon et al., 2021", OtherNames = "Optax contrib.sam",
+        Differences = "asks twice in one step; Optax alternates two kinds of steps",
+    };
 
     /// <inheritdoc/>
     public override double LearningRateAt(long step) => Inner.LearningRateAt(step);

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Functional.Optim;
 
 /// <summary>
-/// What most optimizers are: a part that scales the update, an L2 penalty before it or decoupled decay after it, and a learning
-/// rate.
+/// What most optimizers are: transforms that scale the update, an L2 penalty before them or decoupled decay after them,
+/// and a learning rate.
 /// </summary>
 public abstract record ScalingOptimizer : Optimizer
 {
@@ -12,7 +12,7 @@ public abstract record ScalingOptimizer : Optimizer
     {
     }
 
-    /// <summary>η(t).</summary>
+    /// <summary>η(t); finite and not negative.</summary>
     public required Schedule LearningRate { get; init => field = Setting.Check(value); }
 
     /// <summary>λ(t), finite and not negative: an L2 penalty, unless the optimizer decouples its decay.</summary>
@@ -21,31 +21,47 @@ public abstract record ScalingOptimizer : Optimizer
     /// <summary>Which leaves decay.</summary>
     public LeafFilter DecayFilter { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
-    /// <summary>Whether to go up the gradient.</summary>
+    /// <summary>Whether the optimizer maximizes: it takes the gradient with the opposite sign.</summary>
     public bool Maximize { get; init; }
 
-    /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts =>
-    [
-        .. Scale.SignOf(Maximize),
-        .. DecouplesDecay ? [] : Decay,
-        .. ScalingParts,
-        .. DecouplesDecay ? Decay : [],
-        .. PartsBehindDecay,
-        Functional.Optim.LearningRate.Of(Rate),
-    ];
-
-    /// <summary>The parts between the penalty and the learning rate.</summary>
-    private protected abstract ImmutableArray<Transform> ScalingParts { get; }
-
     /// <summary>Whether λ·θ is added after the scaling, and not before it.</summary>
-    private protected virtual bool DecouplesDecay => false;
-
-    /// <summary>The parts between the decay and the learning rate, where it is decoupled.</summary>
-    private protected virtual ImmutableArray<Transform> PartsBehindDecay => [];
+    protected internal virtual bool DecouplesDecay => false;
 
     /// <summary>What the scaled update is multiplied by.</summary>
-    private protected virtual Schedule Rate => LearningRate;
+    protected internal virtual Schedule Rate => LearningRate;
+
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<Transform> Parts
+    {
+        get
+        {
+            CheckTogether();
+            return
+            [
+                .. Scale.SignOf(Maximize),
+                .. DecouplesDecay ? [] : Decay,
+                .. ScalingParts,
+                .. DecouplesDecay ? Decay : [],
+                .. PartsAfterDecay,
+                Functional.Optim.LearningRate.Of(Rate),
+            ];
+        }
+    }
+
+    /// <summary>
+    /// Refuses settings that do not go together, each of which is allowed by itself: a factory and the first use of a
+    /// copy made by <c>with</c> call it.
+    /// </summary>
+    /// <exception cref="ArgumentException">They do not go together.</exception>
+    protected internal virtual void CheckTogether()
+    {
+    }
+
+    /// <summary>The transforms between the penalty and the learning rate.</summary>
+    private protected abstract ImmutableArray<Transform> ScalingParts { get; }
+
+    /// <summary>The transforms between the decay and the learning rate, where the decay is decoupled.</summary>
+    private protected virtual ImmutableArray<Transform> PartsAfterDecay => [];
 
     private ImmutableArray<Transform> Decay => [Functional.Optim.WeightDecay.Coupled(WeightDecay, DecayFilter)];
 }

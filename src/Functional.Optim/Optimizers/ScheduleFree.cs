@@ -37,16 +37,16 @@ public sealed record ScheduleFree : Optimizer
     public double Beta { get; }
 
     /// <summary>W, the updates in which the rate rises to the base's; 0 for none.</summary>
-    public long WarmupSteps { get; init => field = (long)Bounds.AtLeast(0).Check(value); }
+    public long WarmupSteps { get; init => field = Setting.Check(value, Bounds.AtLeast(0)); }
 
     /// <summary>r, the power of the step in the weights; finite and not negative.</summary>
-    public double StepPower { get; init => field = Bounds.NotNegative.Check(value); }
+    public double StepPower { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>p, the power of the largest rate in the weights; finite and not negative.</summary>
-    public double RatePower { get; init => field = Bounds.NotNegative.Check(value); }
+    public double RatePower { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>The first moment that Adam's scaling keeps all the same, in [0, 1); 0 for none.</summary>
-    public double InnerMomentum { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
+    public double InnerMomentum { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <inheritdoc/>
     protected internal override ImmutableArray<Transform> Parts
@@ -63,6 +63,24 @@ public sealed record ScheduleFree : Optimizer
             ];
         }
     }
+
+    internal static CatalogueEntry<Optimizer> Entry { get; } = CatalogueEntry.Of(
+        "scheduleFree",
+        "an average of the parameters in place of a schedule that falls; evaluate `EvaluationParameters`",
+        () => Of(Sgd.Of(1, momentum: 0.9)),
+        at => Of(
+            at.Optimizer(
+                "base",
+                "what makes the steps, with a momentum, which becomes β, and one learning rate at its end, such as adamW",
+                of => of.Base),
+            at.Integer(
+                "warmupSteps", "W, the updates in which the rate rises to that of the base", of => of.WarmupSteps),
+            at.Real("stepPower", "r, the power of the step in the weights of the average", of => of.StepPower),
+            at.Real("ratePower", "p, the power of the largest rate in the weights", of => of.RatePower),
+            at.Real(
+                "innerMomentum", "the first moment that Adam's scaling keeps all the same", of => of.InnerMomentum)),
+        "Defazio et al., 2024", "schedulefree AdamWScheduleFree, Optax schedule_free",
+        "Optax keeps z and x, and its base has no momentum");
 
     /// <summary>The optimizer.</summary>
     /// <param name="base">
@@ -85,7 +103,7 @@ public sealed record ScheduleFree : Optimizer
         return new ValidationErrors()
             .Require(isBase, nameof(@base), @base, Allowed)
             .Require(warmupSteps, Bounds.AtLeast(0)).Require(stepPower, Bounds.NotNegative).Require(ratePower, Bounds.NotNegative)
-            .Require(innerMomentum, isBase && !@base!.Parts.Any(part => part is AdamScaling) ? Bounds.Zero : Bounds.HalfOpenUnitInterval)
+            .Require(innerMomentum, isBase && !@base!.Parts.Any(part => AdamOf(part) is not null) ? Bounds.Zero : Bounds.HalfOpenUnitInterval)
             .Make(() => new ScheduleFree(@base!)
             {
                 WarmupSteps = warmupSteps, StepPower = stepPower, RatePower = ratePower, InnerMomentum = innerMomentum,
@@ -97,23 +115,29 @@ public sealed record ScheduleFree : Optimizer
     private static double MomentumOf(Optimizer optimizer)
     {
         ImmutableArray<Transform> parts = optimizer.Parts;
-        Transform[] momenta = [.. parts.Where(part => part is AdamScaling or Momentum)];
+        Transform[] momenta = [.. parts.Where(part => part is Momentum || AdamOf(part) is not null)];
         bool isBase = parts.Count(part => part.IsLearningRate) == 1 && parts[^1] is LearningRate
             && !parts.Any(part => part is Partition || part.ChangesEvaluation);
         return momenta switch
         {
-            [AdamScaling { Beta1: Constant { Rate: > 0 } beta1 }] when isBase => beta1.Rate,
+            [OptimizerScaling { Settings: AdamOptimizer { Beta1: Constant { Rate: > 0 } beta1 } }] when isBase =>
+                beta1.Rate,
             [Momentum { Coefficient: Constant { Rate: > 0 } momentum, Dampening: 0, Nesterov: false }] when isBase => momentum.Rate,
             _ => double.NaN,
         };
     }
 
-    private IEnumerable<Transform> WithoutMomentum(Transform part) => part switch
+    /// <summary>Adam, where a transform is its scaling.</summary>
+    private static AdamOptimizer? AdamOf(Transform part) => (part as OptimizerScaling)?.Settings as AdamOptimizer;
+
+    private Transform[] WithoutMomentum(Transform part) => part switch
     {
         Momentum => [],
-        AdamScaling { AmsGrad: AmsGrad.Off } adam when InnerMomentum == 0 =>
-            [new RmsPropScaling(adam.Beta2, adam.Epsilon, 0, Centered: false) { BiasCorrection = adam.BiasCorrection, StateFormat = adam.StateFormat }],
-        AdamScaling adam => [adam with { Beta1 = InnerMomentum }],
+        _ when AdamOf(part) is { } adam => [new OptimizerScaling(WithoutMomentum(adam)) { StateFormat = part.StateFormat }],
         _ => [part],
     };
+
+    private ElementwiseOptimizer WithoutMomentum(AdamOptimizer adam) => adam.AmsGrad == AmsGrad.Off && InnerMomentum == 0
+        ? RmsProp.Of(1, adam.Beta2, adam.Epsilon) with { BiasCorrection = adam.CorrectsBias }
+        : adam with { Beta1 = InnerMomentum };
 }

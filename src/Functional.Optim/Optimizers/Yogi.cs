@@ -1,75 +1,75 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
 /// <summary>
-/// Yogi (Zaheer et al., 2018): u = g + λ·θ, m = β₁·m + (1 − β₁)·u, v = v − (1 − β₂)·sign(v − u²)·u², θ' = θ − η·m / (√v + ε): v changes by
-/// no more than a share of u², so that it forgets slowly. Defaults and semantics are the paper's. Optax and TensorFlow correct both moments
-/// for their bias and start them at 1e-6 (here <c>biasCorrection: true, initialAccumulator: 1e-6</c>; m starts at 0).
+/// Yogi (Zaheer et al., 2018): u = g + λ·θ, m = β₁·m + (1 − β₁)·u, v = v − (1 − β₂)·sign(v − u²)·u², θ' = θ − η·m / (√v
+/// + ε): v changes by no more than a share of u², so that it forgets slowly. Defaults and semantics are the paper's.
+/// Optax and TensorFlow correct both moments for their bias and start them at 1e-6 (here <c>biasCorrection: true,
+/// initialAccumulator: 1e-6</c>; m starts at 0).
 /// </summary>
-public sealed record Yogi : ScalingOptimizer
+public sealed record Yogi : MomentOptimizer
 {
     private Yogi()
     {
     }
 
-    /// <summary>β₁, in [0, 1).</summary>
-    public double Beta1 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
+    private const double DefaultEpsilon = 1e-3;
 
-    /// <summary>β₂, in [0, 1).</summary>
-    public double Beta2 { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
-
-    /// <summary>ε; finite and not negative.</summary>
-    public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
-
-    /// <summary>v before the first update; finite and not negative.</summary>
-    public double InitialAccumulator { get; init => field = Bounds.NotNegative.Check(value); }
+    /// <summary>What v starts with; finite and not negative.</summary>
+    public double InitialAccumulator { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>Whether the moments are divided by 1 − βᵗ.</summary>
     public bool BiasCorrection { get; init; }
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingParts =>
-        [new YogiScaling(Beta1, Beta2, Epsilon, InitialAccumulator, BiasCorrection)];
+    protected internal override ImmutableArray<string> ScalingSlots => AdamOptimizer.Slots;
+
+    internal static CatalogueEntry<Optimizer> Entry { get; } = CatalogueEntry.WithScaling(
+        "yogi", "Adam whose mean of the squares forgets slowly", () => Of(1),
+        at => Of(
+            at.LearningRate(), at.Beta1(), at.Beta2(), at.Epsilon(),
+            at.Real("initialAccumulator", "what v starts with", of => of.InitialAccumulator),
+            at.Flag("biasCorrection", "whether the moments are divided by 1 − βᵗ", of => of.BiasCorrection),
+            at.WeightDecay(), at.Decay(), at.Maximize()),
+        "Zaheer et al., 2018", "Optax yogi",
+        "Optax corrects the bias and starts at 1e-6 (`biasCorrection`, `initialAccumulator`)");
 
     /// <summary>The optimizer.</summary>
-    /// <param name="learningRate">η(t).</param>
-    /// <param name="beta1">β₁, in [0, 1).</param>
-    /// <param name="beta2">β₂, in [0, 1).</param>
-    /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <param name="initialAccumulator">v before the first update; finite and not negative.</param>
-    /// <param name="biasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
-    /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
-    /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
-    /// <param name="maximize">Whether to go up the gradient.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
+    /// <inheritdoc cref="Adam.Of"/>
+    /// <param name="initialAccumulator">What v starts with; finite and not negative.</param>
     public static Yogi Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-3, double initialAccumulator = 0,
-        bool biasCorrection = false, double weightDecay = 0, Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        YogiScaling.Check(beta1, beta2, epsilon, initialAccumulator)
-            .Require(learningRate).Require(weightDecay, Bounds.NotNegative)
-            .Make(() => new Yogi
-            {
-                LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, InitialAccumulator = initialAccumulator,
-                BiasCorrection = biasCorrection, WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
-            }).OrThrow(nameof(Yogi));
+        Schedule learningRate, Schedule? beta1 = null, double beta2 = UsualBeta2, double epsilon = DefaultEpsilon,
+        double initialAccumulator = 0, bool biasCorrection = false, Schedule? weightDecay = null,
+        Func<Leaf, bool>? decay = null, bool maximize = false) => Setting.Make(() => new Yogi
+    {
+        LearningRate = learningRate, Beta1 = beta1 ?? UsualBeta1, Beta2 = beta2, Epsilon = epsilon,
+        InitialAccumulator = initialAccumulator, BiasCorrection = biasCorrection,
+        WeightDecay = weightDecay ?? 0, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
+    });
 
-    /// <summary>The part of Yogi that scales the update, for compositions: u' = m / (√v + ε).</summary>
-    /// <param name="beta1">β₁, in [0, 1).</param>
-    /// <param name="beta2">β₂, in [0, 1).</param>
-    /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <param name="initialAccumulator">v before the first update; finite and not negative.</param>
-    /// <param name="biasCorrection">Whether the moments are divided by 1 − βᵗ.</param>
-    /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
+    /// <summary>The scaling of Yogi, for compositions: u' = m / (√v + ε).</summary>
+    /// <inheritdoc cref="Of"/>
     public static Optimizer Scaling(
-        double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-3, double initialAccumulator = 0, bool biasCorrection = false) =>
-        YogiScaling.Check(beta1, beta2, epsilon, initialAccumulator)
-            .Make<Optimizer>(() => new YogiScaling(beta1, beta2, epsilon, initialAccumulator, biasCorrection)).OrThrow(nameof(Yogi));
+        Schedule? beta1 = null, double beta2 = UsualBeta2, double epsilon = DefaultEpsilon,
+        double initialAccumulator = 0, bool biasCorrection = false) =>
+        Of(1, beta1, beta2, epsilon, initialAccumulator, biasCorrection).ToScaling();
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="parameters">The parameters, for their layout.</param>
     public new AdamState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => AdamState<T>.From(base.Init(parameters));
+
+    /// <inheritdoc/>
+    protected internal override void InitScalingSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values)
+    {
+        if (slot == 1) values.Fill(T.CreateTruncating(InitialAccumulator));
+    }
+
+    /// <inheritdoc/>
+    protected internal override void AddScaling<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new YogiRule<T>(Beta1At(pass.Step), Beta2, Epsilon, BiasCorrection, pass.SlotStep));
 }

@@ -11,14 +11,34 @@ public abstract record CycleSchedule : Schedule
     private protected abstract double LevelAt(long step, double start, double turn, double end);
 
     /// <summary>The momentum that turns at its lowest.</summary>
-    private protected Schedule MomentumBetween(double lowest, double highest) => new ValidationErrors()
+    private protected Schedule MomentumBetween(double lowest, double highest) =>
+        CycledMomentum.Of(this, lowest, highest);
+
+    /// <summary>The level of something that goes through the cycle.</summary>
+    internal double Level(long step, double start, double turn, double end) => LevelAt(step, start, turn, end);
+}
+
+/// <summary>A momentum that is lowest where the rate of a cycle is highest.</summary>
+internal sealed record CycledMomentum : Schedule
+{
+    private CycledMomentum(CycleSchedule cycle, double lowest, double highest) =>
+        (Cycle, Lowest, Highest) = (cycle, lowest, highest);
+
+    /// <summary>The cycle.</summary>
+    public CycleSchedule Cycle { get; }
+
+    /// <summary>The momentum at the peak of the rate.</summary>
+    public double Lowest { get; }
+
+    /// <summary>The momentum at the start and at the end.</summary>
+    public double Highest { get; }
+
+    /// <summary>The momentum between two.</summary>
+    internal static CycledMomentum Of(CycleSchedule cycle, double lowest, double highest) => new ValidationErrors()
         .Require(lowest, Bounds.HalfOpenUnitInterval)
         .Require(highest is < 1 && !(highest < lowest), nameof(highest), highest, "from the lowest to below 1")
-        .Make(() => new CycledMomentum(this, lowest, highest)).OrThrow("Momentum");
+        .Make(() => new CycledMomentum(cycle, lowest, highest)).OrThrow("Momentum");
 
-    private sealed record CycledMomentum(CycleSchedule Cycle, double Lowest, double Highest) : Schedule
-    {
-        /// <inheritdoc/>
-        protected internal override double RateAt(long step) => Cycle.LevelAt(step, Highest, Lowest, Highest);
-    }
+    /// <inheritdoc/>
+    protected internal override double RateAt(long step) => Cycle.Level(step, Highest, Lowest, Highest);
 }

@@ -187,10 +187,13 @@ public abstract record Schedule
     /// </exception>
     public Schedule Then(Schedule next, long afterStep) => Joined.Of(this, next, afterStep);
 
-    /// <summary>The settings, with the same numbers in every culture; a constant prints as its number.</summary>
+    /// <summary>
+    /// The text of the schedule, of which <see cref="Catalogue.BuildSchedule"/> makes an equal one; a constant prints as
+    /// its number.
+    /// </summary>
     public sealed override string ToString() => this is Constant { Rate: double rate }
         ? rate.ToString(CultureInfo.InvariantCulture)
-        : RecordText.Of(EqualityContract.Name, PrintMembers);
+        : Catalogue.TextOf(this) ?? RecordText.Of(EqualityContract.Name, PrintMembers);
 
     /// <summary>How many schedules are within each other, this one included; one of somebody else's counts as one.</summary>
     internal virtual int Depth => 1;

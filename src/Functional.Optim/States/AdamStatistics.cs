@@ -34,8 +34,9 @@ public readonly record struct AdamStatistics(
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(optimizer);
-        AdamScaling[] scalings = [.. optimizer.Parts.OfType<AdamScaling>()];
-        if (scalings is not [AdamScaling scaling])
+        AdamOptimizer[] scalings =
+            [.. optimizer.Parts.OfType<OptimizerScaling>().Select(part => part.Settings).OfType<AdamOptimizer>()];
+        if (scalings is not [AdamOptimizer scaling])
             throw new ArgumentException($"{optimizer} has {scalings.Length} Adam parts; statistics are of one.", nameof(optimizer));
 
         LeafPlanner router = new(optimizer, Placement.Of(optimizer.Parts, format: null));
@@ -68,7 +69,7 @@ public readonly record struct AdamStatistics(
         return new(state.Step, firstNorm, secondNorm, mean, count == 0 ? 0 : Math.Sqrt(squares / count));
 
         // The bias goes by the updates that the leaf has had.
-        double RootOf(Leaf leaf) => scaling.BiasCorrection && scaling.AmsGrad != AmsGrad.OfCorrectedMoment
+        double RootOf(Leaf leaf) => scaling.CorrectsBias && scaling.AmsGrad != AmsGrad.OfCorrectedMoment
             ? 1 / Math.Sqrt(BiasCorrection.Factor(scaling.Beta2, state.Step - StartOf(leaf)))
             : 1;
 

@@ -104,10 +104,6 @@ internal sealed record AdafactorScaling(
         }
     }
 
-    internal static ValidationErrors Check(
-        AdafactorForm form, double beta1, double beta2Power, double clipThreshold, double? epsilon, double minimumScale) => new ValidationErrors()
-        .Require(form).Require(beta1, Bounds.HalfOpenUnitInterval).Require(beta2Power, Bounds.NotNegative).Require(clipThreshold, Bounds.Positive)
-        .Require(epsilon ?? 0, Bounds.NotNegative, nameof(epsilon)).Require(minimumScale, Bounds.NotNegative);
 
     /// <summary>The gradient over the root of the mean of its squares, which takes them in first.</summary>
     private void Divide<T>(in LeafContext<T> leaf, Span<T> update)

@@ -3,11 +3,17 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>Adaptive gradient clipping (see <see cref="Clip.Adaptively"/>).</summary>
-/// <param name="Ratio">λ.</param>
-/// <param name="Epsilon">ε.</param>
-/// <param name="Dimension">Along which dimension the units lie.</param>
-internal sealed record AdaptiveClip(double Ratio, double Epsilon, OutputAxis Dimension) : Transform
+internal sealed record AdaptiveClip : Transform
 {
+    /// <summary>The largest part of the parameters' norm that an update's may be; finite and positive.</summary>
+    public double Ratio { get; init => field = Setting.Check(value, Bounds.Positive); }
+
+    /// <summary>The smallest norm of parameters that counts; finite and positive.</summary>
+    public double Epsilon { get; init => field = Setting.Check(value, Bounds.Positive); }
+
+    /// <summary>Along which axis of a leaf its units lie.</summary>
+    public OutputAxis OutputAxis { get; init => field = Setting.Check(value); }
+
     protected internal override bool TransformsLeaves => true;
 
     protected internal override bool NeedsStatistics => true;
@@ -22,7 +28,7 @@ internal sealed record AdaptiveClip(double Ratio, double Epsilon, OutputAxis Dim
 
     protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
     {
-        OutputUnits units = OutputUnits.Of(leaf.Leaf, Dimension);
+        OutputUnits units = OutputUnits.Of(leaf.Leaf, OutputAxis);
         Span<double> factors = leaf.Scratch<double>()[..units.Count], sizes = leaf.Scratch<double>()[units.Count..];
         ReadOnlySpan<T> before = leaf.Input;
         Span<T> after = leaf.Output;
@@ -30,8 +36,8 @@ internal sealed record AdaptiveClip(double Ratio, double Epsilon, OutputAxis Dim
         units.Norms(leaf.Parameters, sizes);
         for (int unit = 0; unit < units.Count; unit++)
         {
-            double most = Ratio * Math.Max(sizes[unit], Epsilon);
-            factors[unit] = factors[unit] > most ? most / factors[unit] : 1;
+            double largest = Ratio * Math.Max(sizes[unit], Epsilon);
+            factors[unit] = factors[unit] > largest ? largest / factors[unit] : 1;
         }
 
         for (int element = 0; element < before.Length; element++)
@@ -39,7 +45,7 @@ internal sealed record AdaptiveClip(double Ratio, double Epsilon, OutputAxis Dim
     }
 
     /// <summary>The norm of each unit of the update, and of the parameters.</summary>
-    protected internal override int ScratchLength(Leaf leaf) => 2 * OutputUnits.Of(leaf, Dimension).Count;
+    protected internal override int ScratchLength(Leaf leaf) => 2 * OutputUnits.Of(leaf, OutputAxis).Count;
 
     private protected override bool NeverThrows => true;
 }

@@ -9,7 +9,4 @@ internal sealed record AsgdAveraging(long AverageAfter) : ParameterAverage
     protected internal override bool KeepsParameters => true;
 
     private protected override double WeightOf(long count) => AsgdSteps.AverageWeight(AverageAfter, count);
-
-    internal static ValidationErrors Check(long averageAfter) => new ValidationErrors()
-        .Require(averageAfter, Bounds.AtLeast(0));
 }

@@ -8,7 +8,9 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record Centralize : Transform
 {
-    private Centralize(OutputAxis outputAxis) => OutputAxis = outputAxis;
+    private Centralize()
+    {
+    }
 
     /// <summary>Along which dimension the units lie.</summary>
     public OutputAxis OutputAxis { get; init => field = Setting.Check(value); }
@@ -20,7 +22,7 @@ public sealed record Centralize : Transform
     /// <param name="outputAxis">Along which dimension the units lie.</param>
     /// <exception cref="ArgumentException">There is no such dimension.</exception>
     public static Centralize By(OutputAxis outputAxis = OutputAxis.First) =>
-        new ValidationErrors().Require(outputAxis).Make(() => new Centralize(outputAxis)).OrThrow(nameof(Centralize));
+        Setting.Make(() => new Centralize { OutputAxis = outputAxis });
 
     /// <inheritdoc/>
     protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)

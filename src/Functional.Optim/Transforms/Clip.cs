@@ -14,14 +14,14 @@ public static class Clip
     /// <param name="kind">Which norm; √Σu² by default.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer ByGlobalNorm(double maximum, NormKind kind = NormKind.L2) =>
-        new ValidationErrors().Require(maximum, Bounds.ZeroOrMore).Require(kind).Make<Optimizer>(() => new GlobalNorm(maximum, kind)).OrThrow(nameof(Clip));
+        Setting.Make<Optimizer>(() => new ClipByGlobalNorm { Maximum = maximum, Kind = kind }, nameof(Clip));
 
     /// <summary>Scales the update of each leaf by itself down to a norm: u' = u · c / ‖u‖ where ‖u‖ of the leaf exceeds c, else exactly u.</summary>
     /// <param name="maximum">c; not negative, not NaN.</param>
     /// <param name="kind">Which norm; √Σu² by default.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer ByLeafNorm(double maximum, NormKind kind = NormKind.L2) =>
-        new ValidationErrors().Require(maximum, Bounds.ZeroOrMore).Require(kind).Make<Optimizer>(() => new LeafNorm(maximum, kind)).OrThrow(nameof(Clip));
+        Setting.Make<Optimizer>(() => new ClipByLeafNorm { Maximum = maximum, Kind = kind }, nameof(Clip));
 
     /// <summary>
     /// Adaptive gradient clipping (Brock, De, Smith and Simonyan, 2021): for each unit, u' = u · λ·w / ‖u‖ where ‖u‖ exceeds λ·w, with
@@ -33,59 +33,77 @@ public static class Clip
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Adaptively(
         double ratio = 0.01, double epsilon = 1e-3, OutputAxis outputAxis = OutputAxis.First) =>
-        new ValidationErrors().Require(ratio, Bounds.Positive).Require(epsilon, Bounds.Positive).Require(outputAxis)
-            .Make<Optimizer>(() => new AdaptiveClip(ratio, epsilon, outputAxis)).OrThrow(nameof(Clip));
+        Setting.Make<Optimizer>(
+            () => new AdaptiveClip { Ratio = ratio, Epsilon = epsilon, OutputAxis = outputAxis }, nameof(Clip));
 
     /// <summary>Limits each element: u' = min(max(u, −c), c). A NaN stays NaN.</summary>
     /// <param name="limit">c; not negative, not NaN.</param>
     /// <exception cref="ArgumentException">The limit is negative or NaN.</exception>
     public static Optimizer ByValue(double limit) =>
-        new ValidationErrors().Require(limit, Bounds.ZeroOrMore).Make<Optimizer>(() => new Value(limit)).OrThrow(nameof(Clip));
+        Setting.Make<Optimizer>(() => new ClipByValue { Limit = limit }, nameof(Clip));
 
     /// <summary>A factor rounded down, so that the norm after does not exceed the maximum by the rounding.</summary>
-    private static T RoundedDown<T>(double factor)
+    internal static T RoundedDown<T>(double factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T rounded = T.CreateTruncating(factor);
         return double.CreateTruncating(rounded) > factor ? T.BitDecrement(rounded) : rounded;
     }
+}
 
-    private sealed record GlobalNorm(double Maximum, NormKind Kind) : Transform
+/// <summary>Scales the whole update down to a norm.</summary>
+internal sealed record ClipByGlobalNorm : Transform
+{
+    /// <summary>c, the largest norm; 0 or more.</summary>
+    public double Maximum { get; init => field = Setting.Check(value, Bounds.ZeroOrMore); }
+
+    /// <summary>Which norm.</summary>
+    public NormKind Kind { get; init => field = Setting.Check(value); }
+
+    protected internal override bool NeedsStatistics => true;
+
+    protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
     {
-        protected internal override bool NeedsStatistics => true;
+        double norm = update.Norm(Kind);
+        measured.Fill(norm <= Maximum ? 1 : Maximum / norm);
+    }
 
-        protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new ScaleRule<T>(Clip.RoundedDown<T>(pass.Measured)));
+}
+
+/// <summary>Scales the update of each leaf down to a norm.</summary>
+internal sealed record ClipByLeafNorm : Transform
+{
+    /// <summary>c, the largest norm; 0 or more.</summary>
+    public double Maximum { get; init => field = Setting.Check(value, Bounds.ZeroOrMore); }
+
+    /// <summary>Which norm.</summary>
+    public NormKind Kind { get; init => field = Setting.Check(value); }
+
+    protected internal override bool NeedsStatistics => true;
+
+    protected internal override bool LeafByLeaf => true;
+
+    protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
+    {
+        for (int range = 0; range < update.Count; range++)
         {
-            double norm = update.Norm(Kind);
-            measured.Fill(norm <= Maximum ? 1 : Maximum / norm);
+            double norm = update.UpdateNorm(range, Kind);
+            measured[range] = norm <= Maximum ? 1 : Maximum / norm;
         }
-
-        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Add(first, new ScaleRule<T>(RoundedDown<T>(pass.Measured)));
     }
 
-    private sealed record LeafNorm(double Maximum, NormKind Kind) : Transform
-    {
-        protected internal override bool NeedsStatistics => true;
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new ScaleRule<T>(Clip.RoundedDown<T>(pass.Measured)));
+}
 
-        protected internal override bool LeafByLeaf => true;
+/// <summary>Limits each element.</summary>
+internal sealed record ClipByValue : Transform
+{
+    /// <summary>c, the largest size of an element; 0 or more.</summary>
+    public double Limit { get; init => field = Setting.Check(value, Bounds.ZeroOrMore); }
 
-        protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
-        {
-            for (int range = 0; range < update.Count; range++)
-            {
-                double norm = update.UpdateNorm(range, Kind);
-                measured[range] = norm <= Maximum ? 1 : Maximum / norm;
-            }
-        }
-
-        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Add(first, new ScaleRule<T>(RoundedDown<T>(pass.Measured)));
-    }
-
-    private sealed record Value(double Limit) : Transform
-    {
-        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Add(first, new ClipByValueRule<T>(T.CreateTruncating(Limit)));
-    }
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new ClipByValueRule<T>(T.CreateTruncating(Limit)));
 }

@@ -15,7 +15,7 @@ public sealed record Ema : Transform
     }
 
     /// <summary>β, in [0, 1).</summary>
-    public double Decay { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
+    public double Decay { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <summary>Whether what is passed on is divided by 1 − βᵗ, or by 1 − βᵗ⁺¹ where it is one step ahead.</summary>
     public bool BiasCorrection { get; init; }
@@ -34,8 +34,7 @@ public sealed record Ema : Transform
     /// <param name="nesterov">Whether the average looks one step ahead, as if the same update came once more.</param>
     /// <exception cref="ArgumentException">The decay is out of range.</exception>
     public static Ema Of(double decay, bool biasCorrection = true, bool nesterov = false) =>
-        new ValidationErrors().Require(decay, Bounds.HalfOpenUnitInterval)
-            .Make(() => new Ema { Decay = decay, BiasCorrection = biasCorrection, Nesterov = nesterov }).OrThrow(nameof(Ema));
+        Setting.Make(() => new Ema { Decay = decay, BiasCorrection = biasCorrection, Nesterov = nesterov });
 
     /// <inheritdoc/>
     protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)

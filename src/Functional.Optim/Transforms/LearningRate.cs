@@ -18,7 +18,7 @@ public sealed record LearningRate : Transform
     /// <param name="schedule">η(t).</param>
     /// <exception cref="ArgumentException">It is null, or a constant rate that is negative or not finite.</exception>
     public static LearningRate Of(Schedule schedule) =>
-        new ValidationErrors().Require(schedule).Make(() => new LearningRate { Schedule = schedule }).OrThrow(nameof(LearningRate));
+        Setting.Make(() => new LearningRate { Schedule = schedule });
 
     /// <inheritdoc/>
     protected internal override bool IsLearningRate => true;

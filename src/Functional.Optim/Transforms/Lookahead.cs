@@ -20,10 +20,10 @@ public sealed record Lookahead : Transform
     }
 
     /// <summary>k, how many updates there are from one synchronization to the next; 1 or more.</summary>
-    public long Every { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
+    public long Every { get; init => field = Setting.Check(value, Bounds.AtLeast(1)); }
 
     /// <summary>α, in [0, 1].</summary>
-    public double Alpha { get; init => field = Bounds.UnitInterval.Check(value); }
+    public double Alpha { get; init => field = Setting.Check(value, Bounds.UnitInterval); }
 
     /// <inheritdoc/>
     protected internal override bool KeepsParameters => true;
@@ -35,9 +35,7 @@ public sealed record Lookahead : Transform
     /// <param name="every">k; 1 or more.</param>
     /// <param name="alpha">α, in [0, 1].</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
-    public static Lookahead Of(long every = 6, double alpha = 0.5) => new ValidationErrors()
-        .Require(every, Bounds.AtLeast(1)).Require(alpha, Bounds.UnitInterval)
-        .Make(() => new Lookahead { Every = every, Alpha = alpha }).OrThrow(nameof(Lookahead));
+    public static Lookahead Of(long every = 6, double alpha = 0.5) => Setting.Make(() => new Lookahead { Every = every, Alpha = alpha });
 
     /// <summary>The slow parameters start where the fast ones do.</summary>
     protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) => parameters.CopyTo(values);

@@ -14,10 +14,10 @@ public sealed record Noise : Transform
     }
 
     /// <summary>η, the variance at the first update; finite and not negative.</summary>
-    public double Variance { get; init => field = Bounds.NotNegative.Check(value); }
+    public double Variance { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>γ, how fast it falls; finite and not negative.</summary>
-    public double Decay { get; init => field = Bounds.NotNegative.Check(value); }
+    public double Decay { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>Where the bits come from.</summary>
     public ulong Seed { get; init; }
@@ -30,9 +30,7 @@ public sealed record Noise : Transform
     /// <param name="seed">Where the bits come from.</param>
     /// <param name="decay">γ; finite and not negative; 0.55 in the paper.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
-    public static Noise Of(double variance, ulong seed, double decay = 0.55) => new ValidationErrors()
-        .Require(variance, Bounds.NotNegative).Require(decay, Bounds.NotNegative)
-        .Make(() => new Noise { Variance = variance, Decay = decay, Seed = seed }).OrThrow(nameof(Noise));
+    public static Noise Of(double variance, ulong seed, double decay = 0.55) => Setting.Make(() => new Noise { Variance = variance, Decay = decay, Seed = seed });
 
     /// <inheritdoc/>
     protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)

@@ -34,9 +34,6 @@ internal sealed record NovoGradScaling(double Beta2, double Epsilon) : Transform
             ParallelFor.Run(((leaf.Input.Length - 1) / Quotients<T>.ChunkLength) + 1, new Quotients<T>(from, to, leaf.Input.Length, divisor));
     }
 
-    internal static ValidationErrors Check(double beta2, double epsilon) => new ValidationErrors()
-        .Require(beta2, Bounds.HalfOpenUnitInterval).Require(epsilon, Bounds.NotNegative);
-
     private readonly unsafe struct Quotients<T>(T* input, T* output, int length, T divisor) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -50,13 +50,13 @@ public sealed record Orthogonalize : Transform
     }
 
     /// <summary>The number of steps; 1 or more.</summary>
-    public int Steps { get; init => field = (int)Bounds.AtLeast(1).Check(value); }
+    public int Steps { get; init => field = Setting.Check(value, Bounds.AtLeast(1)); }
 
     /// <summary>What the norm is multiplied by before the division; finite and positive.</summary>
-    public double Safety { get; init => field = Bounds.Positive.Check(value); }
+    public double Safety { get; init => field = Setting.Check(value, Bounds.Positive); }
 
     /// <summary>ε, the least divisor, or what is added to it; finite and not negative.</summary>
-    public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
+    public double Epsilon { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>Whether ε is added to the divisor, and not the least one.</summary>
     public bool AddsEpsilon { get; init; }
@@ -76,11 +76,18 @@ public sealed record Orthogonalize : Transform
     /// <exception cref="ArgumentException">There is no such variant or scale, or there are too few steps; every error is listed.</exception>
     public static Orthogonalize Of(
         NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5, MatrixScale scale = MatrixScale.None) =>
-        Check(variant, steps, scale).Make(() => new Orthogonalize
+        Setting.Make(() =>
         {
-            Polynomials = PolynomialsOf(variant), Steps = steps, Scale = scale, AddsEpsilon = variant != NewtonSchulzVariant.Torch,
-            Safety = variant == NewtonSchulzVariant.PolarExpress ? 1.02 : 1, Epsilon = variant == NewtonSchulzVariant.PolarExpress ? 1e-6 : 1e-7,
-        }).OrThrow(nameof(Orthogonalize));
+            Setting.Check(variant, nameof(variant));
+            Setting.Check(steps, Bounds.AtLeast(PolynomialsOf(variant).Length), nameof(steps));
+            return new Orthogonalize
+            {
+                Polynomials = PolynomialsOf(variant), Steps = steps, Scale = scale,
+                AddsEpsilon = variant != NewtonSchulzVariant.Torch,
+                Safety = variant == NewtonSchulzVariant.PolarExpress ? 1.02 : 1,
+                Epsilon = variant == NewtonSchulzVariant.PolarExpress ? 1e-6 : 1e-7,
+            };
+        });
 
     /// <inheritdoc/>
     public bool Equals(Orthogonalize? other) =>
@@ -145,11 +152,9 @@ public sealed record Orthogonalize : Transform
         return true;
     }
 
-    internal static ValidationErrors Check(NewtonSchulzVariant variant, int steps, MatrixScale scale)
-    {
-        int least = PolynomialsOf(variant).Length;
-        return new ValidationErrors().Require(variant).Require(steps, Bounds.AtLeast(least)).Require(scale);
-    }
+    /// <summary>The variant whose polynomials these are; torch's where they are none's.</summary>
+    internal NewtonSchulzVariant Variant => Array.Find(
+        Enum.GetValues<NewtonSchulzVariant>(), variant => Polynomials.AsSpan().SequenceEqual(PolynomialsOf(variant).AsSpan()));
 
     private static ImmutableArray<Quintic> PolynomialsOf(NewtonSchulzVariant variant) => variant switch
     {

@@ -19,22 +19,22 @@ public sealed record ParameterEma : ParameterAverage
     }
 
     /// <summary>β, in [0, 1).</summary>
-    public double Decay { get; init => field = Bounds.HalfOpenUnitInterval.Check(value); }
+    public double Decay { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <summary>How the average starts.</summary>
     public EmaWarmup Warmup { get; init => field = Setting.Check(value); }
 
     /// <summary>γ, how slowly decay rises with <see cref="EmaWarmup.Power"/>; finite and positive.</summary>
-    public double Gamma { get; init => field = Bounds.Positive.Check(value); }
+    public double Gamma { get; init => field = Setting.Check(value, Bounds.Positive); }
 
     /// <summary>p, the power by which decay rises with <see cref="EmaWarmup.Power"/>; finite and positive.</summary>
-    public double Power { get; init => field = Bounds.Positive.Check(value); }
+    public double Power { get; init => field = Setting.Check(value, Bounds.Positive); }
 
     /// <summary>The first update whose parameters are averaged; 1 or more.</summary>
-    public long Start { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
+    public long Start { get; init => field = Setting.Check(value, Bounds.AtLeast(1)); }
 
     /// <summary>How many updates there are from one average to the next; 1 or more.</summary>
-    public long Every { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
+    public long Every { get; init => field = Setting.Check(value, Bounds.AtLeast(1)); }
 
     /// <summary>The part with its constants, to put after an optimizer.</summary>
     /// <param name="decay">β, in [0, 1).</param>
@@ -46,13 +46,10 @@ public sealed record ParameterEma : ParameterAverage
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static ParameterEma Of(
         double decay = 0.999, EmaWarmup warmup = EmaWarmup.Copy, double gamma = 1, double power = 2.0 / 3, long start = 1, long every = 1) =>
-        new ValidationErrors()
-            .Require(decay, Bounds.HalfOpenUnitInterval).Require(warmup).Require(gamma, Bounds.Positive).Require(power, Bounds.Positive)
-            .Require(start, Bounds.AtLeast(1)).Require(every, Bounds.AtLeast(1))
-            .Make(() => new ParameterEma
+        Setting.Make(() => new ParameterEma
             {
                 Decay = decay, Warmup = warmup, Gamma = gamma, Power = power, Start = start, Every = every,
-            }).OrThrow(nameof(ParameterEma));
+            });
 
     private protected override long CountAt(long step) => CountOf(Start, Every, step);
 

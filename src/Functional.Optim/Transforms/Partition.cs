@@ -85,7 +85,7 @@ public sealed record Partition : Transform
     /// <param name="matches">Which leaves.</param>
     /// <exception cref="ArgumentNullException">One of them is null.</exception>
     public static Rule Freeze(string name, Func<Leaf, bool> matches) =>
-        new(name, Setting.Present(matches), Composition.Identity with { Groups = [LeafGroup.Frozen(Setting.Present(name), static _ => true)] });
+        new(name, Setting.Present(matches), Composition.Identity with { Groups = [LeafGroup.Frozen(Setting.Present(name), LeafFilter.All)] });
 
     /// <inheritdoc/>
     public bool Equals(Partition? other) => base.Equals(other) && Rules.AsSpan().SequenceEqual(other!.Rules.AsSpan());

@@ -11,13 +11,13 @@ public sealed record Scale : Transform
     }
 
     /// <summary>c; finite.</summary>
-    public double Factor { get; init => field = Bounds.Finite.Check(value); }
+    public double Factor { get; init => field = Setting.Check(value, Bounds.Finite); }
 
     /// <summary>The part with a factor.</summary>
     /// <param name="factor">c; finite.</param>
     /// <exception cref="ArgumentException">The factor is not finite.</exception>
     public static Scale By(double factor) =>
-        new ValidationErrors().Require(factor, Bounds.Finite).Make(() => new Scale { Factor = factor }).OrThrow(nameof(Scale));
+        Setting.Make(() => new Scale { Factor = factor });
 
     /// <summary>What turns the update around for an optimizer that maximizes.</summary>
     internal static ReadOnlySpan<Transform> SignOf(bool maximize) => maximize ? (Transform[])[By(-1)] : [];

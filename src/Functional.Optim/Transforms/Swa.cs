@@ -14,18 +14,16 @@ public sealed record Swa : ParameterAverage
     }
 
     /// <summary>The first update whose parameters are averaged; 1 or more.</summary>
-    public long Start { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
+    public long Start { get; init => field = Setting.Check(value, Bounds.AtLeast(1)); }
 
     /// <summary>k, how many updates there are from one average to the next; 1 or more.</summary>
-    public long Every { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
+    public long Every { get; init => field = Setting.Check(value, Bounds.AtLeast(1)); }
 
     /// <summary>The part with its constants, to put after an optimizer.</summary>
     /// <param name="start">The first update whose parameters are averaged; 1 or more.</param>
     /// <param name="every">k, how many updates there are from one average to the next; 1 or more.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
-    public static Swa Of(long start, long every = 1) => new ValidationErrors()
-        .Require(start, Bounds.AtLeast(1)).Require(every, Bounds.AtLeast(1))
-        .Make(() => new Swa { Start = start, Every = every }).OrThrow(nameof(Swa));
+    public static Swa Of(long start, long every = 1) => Setting.Make(() => new Swa { Start = start, Every = every });
 
     private protected override long CountAt(long step) => CountOf(Start, Every, step);
 

@@ -15,13 +15,13 @@ public sealed record TrustRatio : Transform
     }
 
     /// <summary>c, the trust coefficient; finite and positive.</summary>
-    public double Coefficient { get; init => field = Bounds.Positive.Check(value); }
+    public double Coefficient { get; init => field = Setting.Check(value, Bounds.Positive); }
 
     /// <summary>λ, an L2 penalty that the ratio takes into account; finite and not negative.</summary>
-    public double WeightDecay { get; init => field = Bounds.NotNegative.Check(value); }
+    public double WeightDecay { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>ε; finite and not negative.</summary>
-    public double Epsilon { get; init => field = Bounds.NotNegative.Check(value); }
+    public double Epsilon { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>Which leaves are scaled (and decay).</summary>
     public LeafFilter Filter { get; init => field = Setting.Present(value); } = LeafFilter.All;
@@ -40,8 +40,7 @@ public sealed record TrustRatio : Transform
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static TrustRatio Of(
         double coefficient = 1, double weightDecay = 0, double epsilon = 0, Func<Leaf, bool>? filter = null) =>
-        new ValidationErrors().Require(coefficient, Bounds.Positive).Require(weightDecay, Bounds.NotNegative).Require(epsilon, Bounds.NotNegative)
-            .Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Filter = LeafFilter.Of(filter) }).OrThrow(nameof(TrustRatio));
+        Setting.Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Filter = LeafFilter.Of(filter) });
 
     /// <inheritdoc/>
     protected internal override double WeightDecayFor(Leaf leaf) => IsAdapted(leaf) ? WeightDecay : 0;

@@ -14,7 +14,7 @@ public sealed record WeightDecay : Transform
     }
 
     /// <summary>λ(t); finite and not negative.</summary>
-    public required Schedule Lambda { get; init => field = Setting.Check(value); }
+    public required Schedule Lambda { get; init => field = Setting.Check(value, "weightDecay"); }
 
     /// <summary>Which leaves decay.</summary>
     public LeafFilter DecayFilter { get; init => field = Setting.Present(value); } = LeafFilter.All;
@@ -24,8 +24,7 @@ public sealed record WeightDecay : Transform
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
     public static WeightDecay Decoupled(Schedule weightDecay, Func<Leaf, bool>? decay = null) =>
-        new ValidationErrors().Require(weightDecay, Bounds.NotNegative)
-            .Make(() => new WeightDecay { Lambda = weightDecay, DecayFilter = LeafFilter.Of(decay) }).OrThrow(nameof(WeightDecay));
+        Setting.Make(() => new WeightDecay { Lambda = weightDecay, DecayFilter = LeafFilter.Of(decay) });
 
     /// <summary>An L2 penalty of λ/2·‖θ‖²: the same formula, put before the moments.</summary>
     /// <inheritdoc cref="Decoupled"/>

@@ -79,6 +79,9 @@ public sealed class ValidationErrors
         return this;
     }
 
+    /// <summary>Notes errors found elsewhere.</summary>
+    internal void Add(Seq<Error> errors) => found.AddRange(errors);
+
     /// <summary>The value, made only if no error was found; else every error.</summary>
     /// <typeparam name="T">The configuration.</typeparam>
     /// <param name="make">Makes it.</param>

@@ -18,7 +18,7 @@ public sealed record Accumulate : Wrapper
     }
 
     /// <summary>k; 1 or more.</summary>
-    public long Every { get; init => field = (long)Bounds.AtLeast(1).Check(value); }
+    public long Every { get; init => field = Setting.Check(value, Bounds.AtLeast(1)); }
 
     /// <summary>The optimizer that makes an update of every k gradients.</summary>
     /// <param name="every">k; 1 or more.</param>

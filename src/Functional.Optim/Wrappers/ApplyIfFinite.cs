@@ -15,7 +15,7 @@ public sealed record ApplyIfFinite : Wrapper
     }
 
     /// <summary>The most gradients in a row that are left out; 0 or more.</summary>
-    public long MaxConsecutiveSkips { get; init => field = (long)Bounds.AtLeast(0).Check(value); }
+    public long MaxConsecutiveSkips { get; init => field = Setting.Check(value, Bounds.AtLeast(0)); }
 
     /// <summary>The optimizer with its watch.</summary>
     /// <param name="inner">The optimizer.</param>

@@ -17,20 +17,21 @@ public class LaneLaws
     public void Lengths_and_overlaps_are_refused()
     {
         float[] data = new float[8];
-        AdamWHyperparameters hyper = new(0.1);
-        Assert.ThrowsAny<ArgumentException>(() => AdamWKernel.Step<float>(hyper, 1, data, new float[7], data, data, data, data, data));
-        Assert.ThrowsAny<ArgumentException>(() => AdamWKernel.Step<float>(
-            hyper, 1, data.AsSpan(0, 4), new float[4], new float[4], new float[4], data.AsSpan(1, 4), new float[4], new float[4]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => AdamWKernel.Step<float>(
-            hyper, 0, data, data, new float[8], new float[8], data, new float[8], new float[8]));
+        AdamW adamw = AdamW.Of(0.1);
+        Assert.ThrowsAny<ArgumentException>(() => adamw.Step<float>(1, data, new float[7], new(data, data), data, new(data, data)));
+        Assert.ThrowsAny<ArgumentException>(() => adamw.Step<float>(
+            1, data.AsSpan(0, 4), new float[4], new(new float[4], new float[4]), data.AsSpan(1, 4),
+            new(new float[4], new float[4])));
+        Assert.Throws<ArgumentOutOfRangeException>(() => adamw.Step<float>(
+            0, data, data, new(new float[8], new float[8]), data, new(new float[8], new float[8])));
     }
 
     [Fact]
     public void What_is_written_lies_apart_or_exactly_upon_what_is_read()
     {
         float[] theta = new float[4], gradient = new float[4], m = new float[4], v = new float[4], both = new float[5];
-        AdamWHyperparameters hyper = new(0.1);
-        AdamWKernel.Step<float>(hyper, 1, theta, gradient, m, v, v, theta, gradient);
+        AdamW adamw = AdamW.Of(0.1);
+        adamw.Step<float>(1, theta, gradient, new(m, v), v, new(theta, gradient));
         Assert.StartsWith("New slot 0 overlaps new slot 1 by an offset of 0 elements; ", ErrorOf(m, v, theta, m, m), StringComparison.Ordinal);
         Assert.StartsWith("The output overlaps new slot 0 by an offset of 0 elements; ", ErrorOf(m, v, m, m, v), StringComparison.Ordinal);
         Assert.StartsWith("New slot 0 overlaps slot 1 by an offset of -1 elements; ", ErrorOf(m, both.AsMemory(0, 4), theta, both.AsMemory(1), v), StringComparison.Ordinal);
@@ -41,8 +42,8 @@ public class LaneLaws
                 new Then<float, AmsGradRule<float>, AdamRule<float>>(default, default), theta, gradient, theta, default, default)).Message);
 
         string ErrorOf(Memory<float> m, Memory<float> v, Memory<float> thetaOut, Memory<float> mOut, Memory<float> vOut) =>
-            Assert.ThrowsAny<ArgumentException>(() => AdamWKernel.Step<float>(
-                hyper, 1, theta, gradient, m.Span, v.Span, thetaOut.Span, mOut.Span, vOut.Span)).Message;
+            Assert.ThrowsAny<ArgumentException>(() => adamw.Step<float>(
+                1, theta, gradient, new(m.Span, v.Span), thetaOut.Span, new(mOut.Span, vOut.Span))).Message;
     }
 
     /// <summary>Arrays so long that other buffers are written past the cache, in step with the alignment of each other and not.</summary>
@@ -55,11 +56,14 @@ public class LaneLaws
         const int length = (3 << 19) + 7;
         AlignedBuffer<float> theta = Wave(1), gradient = Wave(2), m = Wave(3), v = Wave(4), thetaOut = Wave(5), mOut = Wave(6), vOut = Wave(7);
         foreach (ref float value in v.Span) value *= value;
-        AdamWHyperparameters hyper = new(0.1);
-        AdamWKernel.Step<float>(hyper, 2, theta.Span[..length], gradient.Span[..length], m.Span[..length], v.Span[..length],
-            thetaOut.Span.Slice(start, length), mOut.Span.Slice(startOfSlots, length), vOut.Span.Slice(startOfSlots, length));
-        AdamWKernel.Step<float>(hyper, 2, theta.Span[..length], gradient.Span[..length], m.Span[..length], v.Span[..length],
-            theta.Span[..length], m.Span[..length], v.Span[..length]);
+        AdamW adamw = AdamW.Of(0.1);
+        adamw.Step<float>(
+            2, theta.Span[..length], gradient.Span[..length], new(m.Span[..length], v.Span[..length]),
+            thetaOut.Span.Slice(start, length),
+            new(mOut.Span.Slice(startOfSlots, length), vOut.Span.Slice(startOfSlots, length)));
+        adamw.Step<float>(
+            2, theta.Span[..length], gradient.Span[..length], new(m.Span[..length], v.Span[..length]),
+            theta.Span[..length], new(m.Span[..length], v.Span[..length]));
         Assert.True(theta.Span[..length].SequenceEqual(thetaOut.Span.Slice(start, length)));
         Assert.True(m.Span[..length].SequenceEqual(mOut.Span.Slice(startOfSlots, length)));
         Assert.True(v.Span[..length].SequenceEqual(vOut.Span.Slice(startOfSlots, length)));

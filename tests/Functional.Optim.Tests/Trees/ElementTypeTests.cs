@@ -20,7 +20,7 @@ public unsafe class ElementTypeTests
         layout.Zeros<float>().Release();
         layout.Zeros<double>().Release();
         T[] one = [T.One];
-        AdamHyperparameters adam = new(LearningRate: 0.1);
+        Adam adam = Adam.Of(0.1);
         foreach (Action entry in (Action[])
         [
             () => layout.Rent<T>(), () => layout.Zeros<T>(),
@@ -28,7 +28,7 @@ public unsafe class ElementTypeTests
             () => Leaf.Of("w", new ReadOnlyTensorSpan<T>(one)), () => ParameterTree.Of(default(LeafData<T>)),
             () => ParameterTree.Of<T>(), () => AdamW.Of(0.1).StateBytesPerParameter<T>(),
             () => Elementwise.Run(default(ApplyRule<T>), one, one, one),
-            () => AdamKernel.Step(adam, 1, one, one, one, one, new T[1], new T[1], new T[1]),
+            () => adam.Step<T>(1, one, one, new(one, one), new T[1], new(new T[1], new T[1])),
             () => BlockReduction.Dot<T>(one, one), () => BlockReduction.Sum<T>(one),
             () => BlockReduction.SumOfSquares<T>(one),
             () => BlockReduction.MaxAbs<T>(one), () => BlockReduction.Norm<T>(one), () => BlockReduction.Norm<T>([]),

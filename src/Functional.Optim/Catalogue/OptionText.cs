@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace Functional.Optim;
+
+/// <summary>How the values of a kind of options are written as text and read again.</summary>
+/// <typeparam name="T">The type of the values.</typeparam>
+/// <param name="Kind">What the text is, such as "a number".</param>
+/// <param name="Read">The value of a text, or what is wrong with it; no message where the kind and the range say it.</param>
+/// <param name="Write">The text of a value, from which the value is read again.</param>
+internal sealed record OptionText<T>(string Kind, Func<string, Validation<Error, T>> Read, Func<T, string> Write);
+
+/// <summary>The kinds of options.</summary>
+internal static class OptionText
+{
+    /// <summary>A text that is none of its kind: the option's kind and range say what is allowed.</summary>
+    private static readonly Error Wrong = Error.New("");
+
+    private delegate bool Reader<T>(string text, out T value);
+
+    internal static OptionText<double> Real { get; } = new("a number", Reading<double>(TryReal), Text);
+
+    internal static OptionText<double?> RealOrNone { get; } = new("a number or nothing", OrNone(Real), TextOrNone<double>(Text));
+
+    internal static OptionText<bool> Flag { get; } =
+        new("a word", Reading<bool>(bool.TryParse), static value => value ? "true" : "false");
+
+    internal static OptionText<string> Name { get; } =
+        new("a name", static text => Prelude.Success<Error, string>(text), static name => name);
+
+    internal static OptionText<LeafFilter> Leaves { get; } =
+        new("leaves", Reading<LeafFilter>(LeafFilter.TryParse), static filter => filter.IsText ? filter.ToString() : "custom");
+
+    internal static OptionText<Schedule> Schedule { get; } = new(
+        "a number or a schedule",
+        static text => TryReal(text, out double rate)
+            ? Validated.Of<Schedule>(() => Constant.Of(rate))
+            : ImmutableArray.Create([.. Catalogue.Schedules, .. Catalogue.ComposedSchedules]).Build(text),
+        static schedule => schedule.ToString());
+
+    internal static OptionText<IEnumerable<Schedule>> Schedules { get; } = new(
+        "schedules", ReadSchedules, static schedules => $"[{string.Join("; ", schedules)}]");
+
+    internal static OptionText<Optimizer> Optimizer { get; } = new(
+        "an optimizer", static text => Catalogue.Build(text), static optimizer => optimizer.ToString());
+
+    internal static OptionText<IEnumerable<long>> Integers { get; } = new(
+        "integers with commas between", ReadIntegers,
+        static values => string.Join(',', values.Select(value => value.ToString(CultureInfo.InvariantCulture))));
+
+    internal static OptionText<T> Integer<T>()
+        where T : struct, IBinaryInteger<T> => new("an integer", Reading<T>(TryInteger), Text);
+
+    internal static OptionText<T?> IntegerOrNone<T>()
+        where T : struct, IBinaryInteger<T> => new("an integer or nothing", OrNone(Integer<T>()), TextOrNone<T>(Text));
+
+    internal static OptionText<TChoice> Choice<TChoice>()
+        where TChoice : struct, Enum => new("a word", Reading<TChoice>(TryChoice), static choice => choice.ToString());
+
+    private static Func<string, Validation<Error, T>> Reading<T>(Reader<T> read) =>
+        text => read(text, out T value) ? Prelude.Success<Error, T>(value) : Prelude.Fail<Error, T>(Wrong);
+
+    private static Func<string, Validation<Error, T?>> OrNone<T>(OptionText<T> of)
+        where T : struct =>
+        text => text.Length == 0 ? Prelude.Success<Error, T?>(null) : of.Read(text).Map(static value => (T?)value);
+
+    private static Func<T?, string> TextOrNone<T>(Func<T, string> write)
+        where T : struct => value => value is { } number ? write(number) : "";
+
+    private static string Text<T>(T value)
+        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+
+    private static bool TryReal(string text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+
+    private static bool TryInteger<T>(string text, out T value)
+        where T : struct, IBinaryInteger<T> =>
+        T.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out value);
+
+    /// <summary>A name in any case, and no number in its place.</summary>
+    private static bool TryChoice<TChoice>(string text, out TChoice value)
+        where TChoice : struct, Enum =>
+        Enum.TryParse(text, ignoreCase: true, out value)
+        && Enum.GetNames<TChoice>().Contains(text, StringComparer.OrdinalIgnoreCase);
+
+    private static Validation<Error, IEnumerable<long>> ReadIntegers(string text)
+    {
+        List<long> read = [];
+        foreach (Range part in text.AsSpan().Split(','))
+        {
+            ReadOnlySpan<char> number = text.AsSpan(part);
+            if (number.IsEmpty) continue;
+            if (!long.TryParse(number, NumberStyles.Integer, CultureInfo.InvariantCulture, out long value))
+                return Prelude.Fail<Error, IEnumerable<long>>(Wrong);
+            read.Add(value);
+        }
+
+        return Prelude.Success<Error, IEnumerable<long>>(read);
+    }
+
+    private static Validation<Error, IEnumerable<Schedule>> ReadSchedules(string text)
+    {
+        if (!text.StartsWith('[') || !text.EndsWith(']')) return Prelude.Fail<Error, IEnumerable<Schedule>>(Wrong);
+        ImmutableList<Schedule> read = [];
+        Seq<Error> errors = [];
+        foreach (string piece in EntryText.Split(text[1..^1], ";"))
+        {
+            Schedule.Read(piece.Trim()).Match(
+                Succ: schedule => read = read.Add(schedule), Fail: found => errors += found);
+        }
+
+        return errors.IsEmpty
+            ? Prelude.Success<Error, IEnumerable<Schedule>>(read)
+            : Prelude.Fail<Error, IEnumerable<Schedule>>(errors);
+    }
+}

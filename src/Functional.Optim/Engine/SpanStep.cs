@@ -1,0 +1,76 @@
+using System.Numerics;
+using Functional.Optim.Kernels;
+
+namespace Functional.Optim;
+
+/// <summary>
+/// One update over spans: sign, penalty, scaling, decoupled decay, learning rate, new parameter, as one loop. What is 0
+/// is left out of the loop.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal readonly ref struct SpanStep<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>t, from 1; 0 for none.</summary>
+    internal long Step { get; init; }
+
+    /// <summary>λ before the scaling.</summary>
+    internal double Penalty { get; init; }
+
+    /// <summary>λ after the scaling.</summary>
+    internal double Decay { get; init; }
+
+    /// <summary>η.</summary>
+    internal double Rate { get; init; }
+
+    internal bool Maximize { get; init; }
+
+    internal ReadOnlySpan<T> Parameters { get; init; }
+
+    internal ReadOnlySpan<T> Gradient { get; init; }
+
+    internal Span<T> NewParameters { get; init; }
+
+    internal ReadOnlySlotSpans<T> Slots { get; init; }
+
+    internal SlotSpans<T> NewSlots { get; init; }
+
+    /// <summary>Runs the update with a scaling.</summary>
+    internal void Run<TScaling>(in TScaling scaling)
+        where TScaling : unmanaged, IUpdateRule<T> => Run(scaling, default(IdentityRule<T>));
+
+    /// <summary>Runs the update with a scaling, and a rule after the learning rate.</summary>
+    internal void Run<TScaling, TLast>(in TScaling scaling, in TLast last)
+        where TScaling : unmanaged, IUpdateRule<T>
+        where TLast : unmanaged, IUpdateRule<T>
+    {
+        DecayRule<T> penalty = new(T.CreateTruncating(Penalty));
+        if (Maximize) Penalized(new Then<T, ScaleRule<T>, DecayRule<T>>(new(-T.One), penalty), scaling, last);
+        else if (Penalty != 0) Penalized(penalty, scaling, last);
+        else Decaying(scaling, last);
+    }
+
+    private void Penalized<TPenalty, TScaling, TLast>(in TPenalty penalty, in TScaling scaling, in TLast last)
+        where TPenalty : unmanaged, IUpdateRule<T>
+        where TScaling : unmanaged, IUpdateRule<T>
+        where TLast : unmanaged, IUpdateRule<T> =>
+        Decaying(new Then<T, TPenalty, TScaling>(penalty, scaling), last);
+
+    private void Decaying<TScaling, TLast>(in TScaling scaling, in TLast last)
+        where TScaling : unmanaged, IUpdateRule<T>
+        where TLast : unmanaged, IUpdateRule<T>
+    {
+        if (Decay == 0) Ending(scaling, last);
+        else Ending(new Then<T, TScaling, DecayRule<T>>(scaling, new(T.CreateTruncating(Decay))), last);
+    }
+
+    private void Ending<TDirection, TLast>(in TDirection direction, in TLast last)
+        where TDirection : unmanaged, IUpdateRule<T>
+        where TLast : unmanaged, IUpdateRule<T>
+    {
+        Then<T, TLast, ApplyRule<T>> end = new(last, default);
+        Then<T, ScaleRule<T>, Then<T, TLast, ApplyRule<T>>> rate = new(new(T.CreateTruncating(Rate)), end);
+        Then<T, TDirection, Then<T, ScaleRule<T>, Then<T, TLast, ApplyRule<T>>>> chain = new(direction, rate);
+        Elementwise.Run(chain, Parameters, Gradient, NewParameters, Slots, NewSlots);
+    }
+}
