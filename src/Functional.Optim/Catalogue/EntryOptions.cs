@@ -127,8 +127,7 @@ public sealed class EntryOptions<T>
     public Schedule LearningRate(string name, string description, Func<T, Schedule> of, bool required = true)
     {
         Schedule read = Value(
-            name, description, OptionText.Schedule, of, required && learningRate is null,
-            $"a number or one of the schedules as {EntryText.Form}");
+            name, description, OptionText.Schedule, of, required && learningRate is null, null);
         return written is null && learningRate is not null && Given(name) is null ? learningRate : read;
     }
 
@@ -170,7 +169,7 @@ public sealed class EntryOptions<T>
             return of(Defaults);
         }
 
-        return text.Read(asked).Match(
+        return text.Read(asked).MatchUnsafe(
             Succ: static read => read,
             Fail: errors =>
             {

@@ -80,7 +80,7 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
             index = start - 1;
         }
 
-        yield return text[start..];
+        yield return start == 0 ? text : text[start..];
     }
 
     /// <summary>What is wrong with the parentheses of a text; <see langword="null"/> where nothing is.</summary>

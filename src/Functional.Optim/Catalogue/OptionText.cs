@@ -21,9 +21,9 @@ internal static class OptionText
 
     private delegate bool Reader<T>(string text, out T value);
 
-    internal static OptionText<double> Real { get; } = new("a number", Reading<double>(TryReal), Text);
+    internal static OptionText<double> Real { get; } = new("a number", Reading<double>(TryReal), WriteReal);
 
-    internal static OptionText<double?> RealOrNone { get; } = new("a number or nothing", OrNone(Real), TextOrNone<double>(Text));
+    internal static OptionText<double?> RealOrNone { get; } = new("a number or nothing", OrNone(Real), TextOrNone<double>(WriteReal));
 
     internal static OptionText<bool> Flag { get; } =
         new("a word", Reading<bool>(bool.TryParse), static value => value ? "true" : "false");
@@ -37,7 +37,8 @@ internal static class OptionText
     internal static OptionText<Schedule> Schedule { get; } = new(
         "a number or a schedule",
         static text => TryReal(text, out double rate)
-            ? Validated.Of<Schedule>(() => Constant.Of(rate))
+            // The setting that it is for knows what is allowed.
+            ? Prelude.Success<Error, Schedule>(rate)
             : ImmutableArray.Create([.. Catalogue.Schedules, .. Catalogue.ComposedSchedules]).Build(text),
         static schedule => schedule.ToString());
 
@@ -72,6 +73,8 @@ internal static class OptionText
 
     private static string Text<T>(T value)
         where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+
+    private static string WriteReal(double value) => value.ToString("g", CultureInfo.InvariantCulture);
 
     private static bool TryReal(string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);

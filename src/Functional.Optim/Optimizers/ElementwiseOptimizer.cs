@@ -101,10 +101,15 @@ public abstract record ElementwiseOptimizer : ScalingOptimizer
     }
 
     /// <summary>The transform that scales the update by the rule, without decay and learning rate, for compositions.</summary>
-    protected Optimizer ToScaling() => new OptimizerScaling(this);
+    protected Optimizer ToScaling() => Scaling;
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingParts => [new OptimizerScaling(this)];
+    private protected override ImmutableArray<Transform> ScalingParts => [Scaling];
+
+    /// <summary>
+    /// A copy in its transform: a plan that led back to the optimizer would keep it as long as a layout.
+    /// </summary>
+    private OptimizerScaling Scaling => new(this with { Groups = [], StateFormat = null });
 
     /// <summary>Runs an update over spans.</summary>
     private protected virtual void Run<T>(in SpanStep<T> spans)

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json.Serialization;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -15,6 +16,7 @@ namespace Functional.Optim;
 /// <c>state.Step</c> counts finished updates; the update that makes it k uses t = k and the learning rate of <c>schedule.At(k)</c>.
 /// Elementwise rules pass a NaN of the gradient on to the parameter it belongs to; <see cref="Clip.ByGlobalNorm"/> refuses it.
 /// </remarks>
+[JsonConverter(typeof(OptimizerJson))]
 public abstract record Optimizer
 {
     /// <summary>Who has a tree that a donating step consumed, and where what became of it is.</summary>

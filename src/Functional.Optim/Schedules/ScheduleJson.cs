@@ -4,19 +4,30 @@ using System.Text.Json.Serialization;
 namespace Functional.Optim;
 
 /// <summary>
-/// Writes a schedule as an object of one property, named by its type and with its settings as the value, wherever a member is one. It does
-/// not read: a schedule is made by its own factory, or from text by <see cref="Catalogue"/>, which check what they are given.
+/// A schedule as JSON: its text, from which an equal one is read. What has no text is refused. A member of type
+/// <see cref="Schedule"/> uses it by itself; where the type is one of its kinds, add it to the options.
 /// </summary>
-internal sealed class ScheduleJson : JsonConverter<Schedule>
+public sealed class ScheduleJson : JsonConverter<Schedule>
 {
+    /// <inheritdoc/>
+    public override bool CanConvert(Type typeToConvert) => typeof(Schedule).IsAssignableFrom(typeToConvert);
+
+    /// <inheritdoc/>
+    /// <exception cref="JsonException">The schedule has no text.</exception>
     public override void Write(Utf8JsonWriter writer, Schedule value, JsonSerializerOptions options)
     {
-        writer.WriteStartObject();
-        writer.WritePropertyName(value.GetType().Name);
-        JsonSerializer.Serialize(writer, value, value.GetType(), options);
-        writer.WriteEndObject();
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(value);
+        string text = value.ToString();
+        if (!Catalogue.BuildSchedule(text).Match(Succ: value.Equals, Fail: static _ => false))
+            throw new JsonException($"{Excerpt.Of(text)} has no text from which it is built again.");
+        writer.WriteStringValue(text);
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="JsonException">The text describes no schedule.</exception>
     public override Schedule Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new NotSupportedException("Schedules are written as JSON, not read; Catalogue.Schedules makes them from text.");
+        Catalogue.BuildSchedule(reader.GetString() ?? "").Match(
+            Succ: static schedule => schedule,
+            Fail: static errors => throw new JsonException(new SettingsException("schedule", errors).Message));
 }

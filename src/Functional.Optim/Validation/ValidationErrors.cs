@@ -57,7 +57,7 @@ public sealed class ValidationErrors
 
     /// <summary>Notes an error unless the lowest rate of a schedule is one and not above its highest.</summary>
     internal ValidationErrors RequireFloor(double floor, double peak) =>
-        Require(floor >= 0 && !(floor > peak), nameof(floor), floor, "from 0 to the peak");
+        Require(floor >= 0 && !(peak >= 0 && floor > peak), nameof(floor), floor, "from 0 to the peak");
 
     /// <summary>Notes the error of each of some schedules.</summary>
     internal ValidationErrors RequireEach(Seq<Schedule> schedules)
