@@ -8,8 +8,7 @@ internal sealed class AccumulateCase : OptimizerCase
 {
     public override string Entry => "accumulate";
 
-    public override ImmutableDictionary<string, string> Options =>
-        base.Options.Add("every", "2").Add("inner", "adamW");
+    public override ImmutableArray<(string Name, string Text)> Options => [("every", "2"), ("inner", "adamW")];
 
     public override ImmutableArray<string> Keeps => [nameof(BoundedStep)];
 }

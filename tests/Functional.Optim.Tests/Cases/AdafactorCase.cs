@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using Functional.Optim.Tests.Golden;
 using static Functional.Optim.Laws.OptimizerLaws;
 
 namespace Functional.Optim.Tests.Cases;
@@ -24,4 +26,33 @@ internal sealed class AdafactorCase : OptimizerCase
             Keeps = [nameof(ScaleInvariance)],
         },
     ];
+
+    public override ImmutableArray<PublishedGolden> Published =>
+    [
+        new("adafactor_hf", golden => HuggingFaces(golden.GetProperty("kwargs")))
+        {
+            Slots = [("exp_avg_sq_row", "row"), ("exp_avg_sq_col", "column"), ("exp_avg_sq", "v"), ("exp_avg", "m")],
+        },
+        new("adafactor_torch", golden => Torchs(golden.GetProperty("kwargs")))
+        {
+            Slots = [("row_var", "row"), ("col_var", "column"), ("variance", "v")],
+        },
+    ];
+
+    public override string SpreadsInfinity => "it multiplies the update of a leaf by the norm of its parameters";
+
+    private static Adafactor HuggingFaces(JsonElement options)
+    {
+        bool relative = !options.TryGetProperty("relative_step", out JsonElement given) || given.GetBoolean();
+        bool scaled = !options.TryGetProperty("scale_parameter", out given) || given.GetBoolean();
+        Schedule rate = options.Flag("warmup_init")
+            ? Schedule.InverseSquareRoot(0.01, 10_000)
+            : options.Option("lr", 0.01);
+        return Adafactor.Of(
+            rate, relativeStep: relative, scaleByParameters: scaled, beta1: options.Option("beta1", 0),
+            weightDecay: options.Option("weight_decay", 0));
+    }
+
+    private static Adafactor Torchs(JsonElement options) => Adafactor.Of(
+        options.Option("lr", 0.01), AdafactorForm.Torch, weightDecay: options.Option("weight_decay", 0));
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Functional.Optim.Tests.Golden;
 using static Functional.Optim.Laws.OptimizerLaws;
+using static Functional.Optim.Tests.Cases.FormulaCase;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -23,4 +25,28 @@ internal sealed class AdagradCase : OptimizerCase
             Keeps = [nameof(ScaleInvariance)],
         },
     ];
+
+    public override TorchGolden Torch => new("adagrad", options => Adagrad.Of(
+        options.Option("lr"), options.Option("lr_decay", 0), options.Option("initial_accumulator_value", 0),
+        weightDecay: options.Option("weight_decay", 0)))
+    {
+        Slots = [("sum", "sum")],
+    };
+
+    public override ImmutableArray<FormulaCase> Formulas =>
+    [
+        new("adagrad with both epsilons", Adagrad.Of(Rate, 0.5, 0.2, 0.1, 0.3), [0.2], (t, theta, g, s) =>
+        {
+            s[0] += g * g;
+            return theta - (Rate / (1 + (0.5 * (t - 1))) * g / (Math.Sqrt(s[0] + 0.3) + 0.1));
+        }),
+    ];
+
+    public override ImmutableArray<ConvergenceCase> Parabola =>
+    [
+        new("adagrad", Adagrad.Of(5), 40),
+        new("adagrad with a falling rate", Adagrad.Of(5, learningRateDecay: 0.01), 50),
+    ];
+
+    public override ImmutableArray<Optimizer> WithoutEpsilon => [Adagrad.Of(0.1, epsilon: 0)];
 }

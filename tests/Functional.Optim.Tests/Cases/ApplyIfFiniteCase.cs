@@ -7,5 +7,5 @@ internal sealed class ApplyIfFiniteCase : OptimizerCase
 {
     public override string Entry => "applyIfFinite";
 
-    public override ImmutableDictionary<string, string> Options => base.Options.Add("inner", "adamW");
+    public override ImmutableArray<(string Name, string Text)> Options => [("inner", "adamW")];
 }

@@ -8,7 +8,7 @@ internal sealed class ClipByGlobalNormCase : OptimizerCase
 {
     public override string Entry => "clipByGlobalNorm";
 
-    public override ImmutableDictionary<string, string> Options => base.Options.Add("maximum", "1");
+    public override ImmutableArray<(string Name, string Text)> Options => [("maximum", "1")];
 
     public override ImmutableArray<string> Keeps => [nameof(BiasCorrection), nameof(BoundedStep)];
 }

@@ -8,7 +8,7 @@ internal sealed class ClipByLeafNormCase : OptimizerCase
 {
     public override string Entry => "clipByLeafNorm";
 
-    public override ImmutableDictionary<string, string> Options => base.Options.Add("maximum", "1");
+    public override ImmutableArray<(string Name, string Text)> Options => [("maximum", "1")];
 
     public override ImmutableArray<string> Keeps => [nameof(BiasCorrection), nameof(BoundedStep)];
 }

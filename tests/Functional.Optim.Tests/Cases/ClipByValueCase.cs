@@ -8,7 +8,7 @@ internal sealed class ClipByValueCase : OptimizerCase
 {
     public override string Entry => "clipByValue";
 
-    public override ImmutableDictionary<string, string> Options => base.Options.Add("limit", "0.5");
+    public override ImmutableArray<(string Name, string Text)> Options => [("limit", "0.5")];
 
     public override ImmutableArray<string> Keeps => [nameof(BiasCorrection), nameof(BoundedStep)];
 }

@@ -8,7 +8,9 @@ internal sealed class EmaCase : OptimizerCase
 {
     public override string Entry => "ema";
 
-    public override ImmutableDictionary<string, string> Options => base.Options.Add("decay", "0.9");
+    public override ImmutableArray<(string Name, string Text)> Options => [("decay", "0.9")];
 
     public override ImmutableArray<string> Keeps => [nameof(BiasCorrection)];
+
+    public override ImmutableArray<Optimizer> CountingUpdates => [Ema.Of(0.9).Then(LearningRate.Of(0.1))];
 }

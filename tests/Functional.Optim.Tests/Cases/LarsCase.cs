@@ -11,4 +11,14 @@ internal sealed class LarsCase : OptimizerCase
     [
         new("lars with L2 for matrices", Lars.Of(0.1, coefficient: 0.1, weightDecay: 0.01, filter: Matrices)),
     ];
+
+    public override ImmutableArray<ConvergenceCase> Parabola =>
+    [
+        new(
+            "lars, whose rate has to fall",
+            Lars.Of(Schedule.WarmupExponential(0.3, 1, 500, 1e-9), coefficient: 1),
+            390),
+    ];
+
+    public override string SpreadsInfinity => "it multiplies the update of a leaf by the norm of its parameters";
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using static Functional.Optim.Laws.OptimizerLaws;
+using static Functional.Optim.Tests.Cases.FormulaCase;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -17,5 +18,20 @@ internal sealed class LionCase : OptimizerCase
         {
             Keeps = [nameof(ScaleInvariance), nameof(BoundedStep)],
         },
+    ];
+
+    public override ImmutableArray<FormulaCase> Formulas =>
+    [
+        new("lion", Lion.Of(Rate, 0.6, 0.8, Decay), [0], (_, theta, g, s) =>
+        {
+            double direction = Math.Sign((0.6 * s[0]) + (0.4 * g));
+            s[0] = (0.8 * s[0]) + (0.2 * g);
+            return theta - (Rate * (direction + (Decay * theta)));
+        }),
+    ];
+
+    public override ImmutableArray<ConvergenceCase> Parabola =>
+    [
+        new("lion, whose rate has to fall", Lion.Of(Schedule.WarmupCosine(0.1, 1, 4000)), 4000),
     ];
 }

@@ -7,5 +7,5 @@ internal sealed class MomentumCase : OptimizerCase
 {
     public override string Entry => "momentum";
 
-    public override ImmutableDictionary<string, string> Options => base.Options.Add("coefficient", "0.9");
+    public override ImmutableArray<(string Name, string Text)> Options => [("coefficient", "0.9")];
 }

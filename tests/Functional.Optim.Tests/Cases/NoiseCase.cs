@@ -8,8 +8,7 @@ internal sealed class NoiseCase : OptimizerCase
 {
     public override string Entry => "noise";
 
-    public override ImmutableDictionary<string, string> Options =>
-        base.Options.Add("variance", "0.01").Add("seed", "3");
+    public override ImmutableArray<(string Name, string Text)> Options => [("variance", "0.01"), ("seed", "3")];
 
     public override ImmutableArray<(string Law, string Reason)> Unbroken =>
     [

@@ -8,8 +8,8 @@ internal sealed class PartitionMaskedCase : OptimizerCase
 {
     public override string Entry => "partitionMasked";
 
-    public override ImmutableDictionary<string, string> Options =>
-        base.Options.Add("matches", "matrices").Add("optimizer", "sgd");
+    public override ImmutableArray<(string Name, string Text)> Options =>
+        [("matches", "matrices"), ("optimizer", "sgd")];
 
     public override ImmutableArray<string> Keeps => [nameof(BiasCorrection)];
 }

@@ -8,7 +8,7 @@ internal sealed class ScaleCase : OptimizerCase
 {
     public override string Entry => "scale";
 
-    public override ImmutableDictionary<string, string> Options => base.Options.Add("factor", "0.5");
+    public override ImmutableArray<(string Name, string Text)> Options => [("factor", "0.5")];
 
     public override ImmutableArray<string> Keeps => [nameof(BiasCorrection)];
 }

@@ -8,7 +8,7 @@ internal sealed class ScheduleFreeCase : OptimizerCase
 {
     public override string Entry => "scheduleFree";
 
-    public override ImmutableDictionary<string, string> Options => base.Options.Add("base", "adamW");
+    public override ImmutableArray<(string Name, string Text)> Options => [("base", "adamW")];
 
     public override ImmutableArray<(string Law, string Reason)> Unbroken =>
     [
@@ -21,4 +21,6 @@ internal sealed class ScheduleFreeCase : OptimizerCase
             "schedule-free sgd with L2 and a warm-up",
             ScheduleFree.Of(Sgd.Of(0.5, momentum: 0.9, weightDecay: 0.1), warmupSteps: 2, stepPower: 1)),
     ];
+
+    public override string SpreadsInfinity => "it takes the difference of two points";
 }

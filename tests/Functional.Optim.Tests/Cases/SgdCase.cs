@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Functional.Optim.Tests.Golden;
 using static Functional.Optim.Laws.OptimizerLaws;
 
 namespace Functional.Optim.Tests.Cases;
@@ -17,5 +18,24 @@ internal sealed class SgdCase : OptimizerCase
         new("sgd with momentum", Sgd.Of(0.1, momentum: 0.9)),
         new("dampened", Sgd.Of(0.1, momentum: 0.9, dampening: 0.5)),
         new("nesterov", Sgd.Of(0.1, momentum: 0.9, nesterov: true)),
+    ];
+
+    public override TorchGolden Torch => new("sgd", options => Sgd.Of(
+        options.Option("lr"), options.Option("momentum", 0), options.Option("dampening", 0), options.Flag("nesterov"),
+        options.Option("weight_decay", 0), maximize: options.Flag("maximize")))
+    {
+        Slots = [("momentum_buffer", "momentum")],
+    };
+
+    public override ImmutableArray<ConvergenceCase> Parabola =>
+    [
+        new("sgd", Sgd.Of(0.1), 80),
+        new("momentum", Sgd.Of(0.02, momentum: 0.9), 340),
+        new("nesterov", Sgd.Of(0.02, momentum: 0.9, nesterov: true), 240),
+    ];
+
+    public override ImmutableArray<ConvergenceCase> Valley =>
+    [
+        new("momentum", Sgd.Of(0.001, momentum: 0.9), 3500),
     ];
 }

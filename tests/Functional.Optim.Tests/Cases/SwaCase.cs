@@ -8,7 +8,7 @@ internal sealed class SwaCase : OptimizerCase
 {
     public override string Entry => "swa";
 
-    public override ImmutableDictionary<string, string> Options => base.Options.Add("start", "2");
+    public override ImmutableArray<(string Name, string Text)> Options => [("start", "2")];
 
     public override ImmutableArray<string> Keeps => [nameof(BiasCorrection)];
 

@@ -7,5 +7,5 @@ internal sealed class WeightDecayCoupledCase : OptimizerCase
 {
     public override string Entry => "weightDecayCoupled";
 
-    public override ImmutableDictionary<string, string> Options => base.Options.Add("weightDecay", "0.1");
+    public override ImmutableArray<(string Name, string Text)> Options => [("weightDecay", "0.1")];
 }
