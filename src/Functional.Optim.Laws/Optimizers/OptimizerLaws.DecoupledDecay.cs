@@ -34,6 +34,8 @@ public static partial class OptimizerLaws
         if (leafPlans.Length == 0) return "it has no decay";
         foreach (Transform[] leafPlan in leafPlans)
         {
+            if (leafPlan.FirstOrDefault(part => part.DecayFilter() && part.HasRate()) is { } scaled)
+                return $"{scaled} multiplies its decay by a rate of its own";
             IEnumerable<Transform> before = leafPlan.TakeWhile(part => !part.DecayFilter()), after = leafPlan.SkipWhile(part => !part.DecayFilter());
             if (before.FirstToMoveByItself() is { } mover) return $"{mover} makes an update of no gradient";
             if (after.FirstOrDefault(part => !part.DecayFilter() && !part.HasRate()) is { } part) return $"{part} works on the decay";

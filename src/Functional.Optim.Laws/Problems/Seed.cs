@@ -16,6 +16,10 @@ internal static class Seed
     internal static bool IsNew { get; } =
         Environment.GetEnvironmentVariable(Repeat) is null or "" && Environment.GetEnvironmentVariable(Explore) is not (null or "" or "0");
 
+    /// <summary>Whether the seed is the one of every run that asks for no other.</summary>
+    internal static bool IsUsual { get; } =
+        Environment.GetEnvironmentVariable(Repeat) is null or "" && !IsNew;
+
     private static readonly (ulong State, ulong Gamma, int? Size) Start = Read();
 
     /// <summary>The seed as <c>SEED</c> takes it.</summary>

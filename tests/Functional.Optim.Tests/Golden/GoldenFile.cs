@@ -14,8 +14,14 @@ internal static class GoldenFile
 
     internal static double[] Numbers(this JsonElement element) => [.. element.EnumerateArray().Select(Number)];
 
+    internal static double Option(this JsonElement options, string name) => options.GetProperty(name).Number();
+
     internal static double Option(this JsonElement options, string name, double fallback) =>
         options.TryGetProperty(name, out JsonElement value) ? value.Number() : fallback;
+
+    internal static (double First, double Second) Pair(
+        this JsonElement options, string name, (double First, double Second) fallback) =>
+        options.TryGetProperty(name, out JsonElement pair) ? (pair[0].Number(), pair[1].Number()) : fallback;
 
     internal static bool Flag(this JsonElement options, string name) =>
         options.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;

@@ -1,3 +1,5 @@
+using Functional.Optim.Tests.Cases;
+
 namespace Functional.Optim.Tests.Optimizers;
 
 /// <summary>Each optimizer reaches a minimum, and stays there, within a stated number of updates.</summary>
@@ -7,65 +9,23 @@ public class ConvergenceTests
 
     private static readonly double[] ParabolaStart = [-1, 10, 1], ParabolaMinimum = [1, -1, 1], ValleyStart = [-1.2, 1], ValleyEnd = [1, 1];
 
-    private static readonly (string Name, Optimizer Optimizer, int Steps)[] Parabola =
-    [
-        ("sgd", Sgd.Of(0.1), 80),
-        ("momentum", Sgd.Of(0.02, momentum: 0.9), 340),
-        ("nesterov", Sgd.Of(0.02, momentum: 0.9, nesterov: true), 240),
-        ("adam", Adam.Of(0.1), 530),
-        ("amsgrad", Adam.Of(0.1, amsGrad: AmsGrad.OfMoment), 550),
-        ("adamw", AdamW.Of(0.1, weightDecay: 0), 530),
-        ("adagrad", Adagrad.Of(5), 40),
-        ("adagrad with a falling rate", Adagrad.Of(5, learningRateDecay: 0.01), 50),
-        ("rmsprop", RmsProp.Of(0.01), 1800),
-        ("rmsprop, centered", RmsProp.Of(0.01, centered: true), 1300),
-        ("rmsprop with momentum", RmsProp.Of(Schedule.WarmupCosine(0.01, 1, 1000), momentum: 0.9), 340),
-        ("adadelta", Adadelta.Of(1), 2200),
-        ("adamax", Adamax.Of(0.2), 510),
-        ("nadam", NAdam.Of(0.1), 630),
-        ("radam", RAdam.Of(0.1), 520),
-        ("rprop", Rprop.Of(0.1, minimumStep: 1e-12), 80),
-        ("asgd", Asgd.Of(0.1, lambda: 0), 80),
-        ("lion, whose rate has to fall", Lion.Of(Schedule.WarmupCosine(0.1, 1, 4000)), 4000),
-        ("lamb, whose rate has to fall", Lamb.Of(Schedule.WarmupExponential(0.3, 1, 500, 1e-9), weightDecay: 0), 380),
-        ("lars, whose rate has to fall", Lars.Of(Schedule.WarmupExponential(0.3, 1, 500, 1e-9), coefficient: 1), 390),
-        ("adabelief", AdaBelief.Of(0.1), 360),
-        ("yogi", Yogi.Of(0.1), 330),
-        ("yogi as in Optax", Yogi.Of(0.1, initialAccumulator: 1e-6, biasCorrection: true), 580),
-    ];
+    private static readonly ConvergenceCase[] Parabolas = [.. Laws.Catalogue.Cases.SelectMany(one => one.Parabola)];
 
-    private static readonly (string Name, Optimizer Optimizer, int Steps)[] Rosenbrock =
-    [
-        ("momentum", Sgd.Of(0.001, momentum: 0.9), 3500),
-        ("adam", Adam.Of(Schedule.WarmupCosine(0.02, 1, 10_000)), 5000),
-        ("rmsprop with momentum", RmsProp.Of(Schedule.WarmupCosine(0.001, 1, 10_000), momentum: 0.9), 10_000),
-        ("adamax", Adamax.Of(Schedule.WarmupCosine(0.02, 1, 10_000)), 6500),
-        ("nadam", NAdam.Of(Schedule.WarmupCosine(0.02, 1, 10_000)), 8500),
-        ("radam", RAdam.Of(Schedule.WarmupCosine(0.001, 1, 20_000)), 15_000),
-        ("rprop", Rprop.Of(minimumStep: 1e-12), 8800),
-        ("adabelief", AdaBelief.Of(Schedule.WarmupCosine(0.01, 1, 10_000)), 6600),
-        ("yogi", Yogi.Of(Schedule.WarmupCosine(0.1, 1, 10_000)), 3900),
-    ];
+    private static readonly ConvergenceCase[] Valleys = [.. Laws.Catalogue.Cases.SelectMany(one => one.Valley)];
 
-    public static TheoryData<string> ParabolaNames => [.. Parabola.Select(entry => entry.Name)];
+    public static TheoryData<string> ParabolaNames => [.. Parabolas.Select(entry => entry.Name)];
 
-    public static TheoryData<string> RosenbrockNames => [.. Rosenbrock.Select(entry => entry.Name)];
+    public static TheoryData<string> ValleyNames => [.. Valleys.Select(entry => entry.Name)];
 
     [Theory]
     [MemberData(nameof(ParabolaNames))]
-    public void It_reaches_the_minimum_of_a_parabola(string name)
-    {
-        var (_, optimizer, steps) = Parabola.Single(entry => entry.Name == name);
-        AssertReaches(ParabolaMinimum, optimizer, steps, ParabolaStart, ParabolaGradient);
-    }
+    public void It_reaches_the_minimum_of_a_parabola(string name) =>
+        AssertReaches(ParabolaMinimum, Parabolas.Single(entry => entry.Name == name), ParabolaStart, ParabolaGradient);
 
     [Theory]
-    [MemberData(nameof(RosenbrockNames))]
-    public void It_reaches_the_end_of_Rosenbrocks_valley(string name)
-    {
-        var (_, optimizer, steps) = Rosenbrock.Single(entry => entry.Name == name);
-        AssertReaches(ValleyEnd, optimizer, steps, ValleyStart, ValleyGradient);
-    }
+    [MemberData(nameof(ValleyNames))]
+    public void It_reaches_the_end_of_Rosenbrocks_valley(string name) =>
+        AssertReaches(ValleyEnd, Valleys.Single(entry => entry.Name == name), ValleyStart, ValleyGradient);
 
     [Theory]
     [InlineData(LineSearch.None, 1)]
@@ -87,8 +47,10 @@ public class ConvergenceTests
         return [(-400 * at[0] * rise) - (2 * (1 - at[0])), 200 * rise];
     }
 
-    private static void AssertReaches(double[] minimum, Optimizer optimizer, int steps, double[] start, Func<double[], double[]> gradient)
+    private static void AssertReaches(
+        double[] minimum, ConvergenceCase reaching, double[] start, Func<double[], double[]> gradient)
     {
+        (_, Optimizer optimizer, int steps) = reaching;
         ParameterTree<double> parameters = Tree(start);
         OptimizerState<double> state = optimizer.Init(parameters);
         for (int step = 1; step <= steps + 10; step++)

@@ -1,58 +1,54 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
+using Functional.Optim.Tests.Cases;
 using Functional.Optim.Tests.Golden;
 
 namespace Functional.Optim.Tests.Optimizers;
 
 public class GoldenTrajectoryTests
 {
-    [Theory]
-    [InlineData("sgd")]
-    [InlineData("adam")]
-    [InlineData("adamw")]
-    [InlineData("adagrad")]
-    [InlineData("rmsprop")]
-    [InlineData("adadelta")]
-    [InlineData("adamax")]
-    [InlineData("radam")]
-    [InlineData("rprop")]
-    [InlineData("nadam_purefloat64")]
-    [InlineData("asgd_purefloat64")]
-    public void In_double_every_trajectory_is_torchs(string optimizer) =>
-        Check<double>($"optim_{optimizer}.f64.json", 10 * Math.Pow(2, -52));
+    /// <summary>The distances of 1 to the next numbers.</summary>
+    private static readonly double DoubleRounding = Math.Pow(2, -52), FloatRounding = Math.Pow(2, -23);
+
+    private static readonly TorchGolden[] All = [.. Laws.Catalogue.Cases.Select(one => one.Torch).OfType<TorchGolden>()];
+
+    public static TheoryData<string> Names => [.. All.Select(golden => golden.File)];
+
+    /// <summary>Those whose numbers torch keeps in float32, though the parameters are float64.</summary>
+    public static TheoryData<string> NamesWithFloats =>
+        [.. All.Where(golden => golden.EffectOfFloat is not null).Select(golden => golden.File)];
 
     [Theory]
-    [InlineData("sgd")]
-    [InlineData("adam")]
-    [InlineData("adamw")]
-    [InlineData("adagrad")]
-    [InlineData("rmsprop")]
-    [InlineData("adadelta")]
-    [InlineData("adamax")]
-    [InlineData("radam")]
-    [InlineData("rprop")]
-    [InlineData("nadam")]
-    [InlineData("asgd")]
-    public void In_float_every_trajectory_is_torchs(string optimizer) =>
-        Check<float>($"optim_{optimizer}.f32.json", 10 * Math.Pow(2, -23));
+    [MemberData(nameof(Names))]
+    public void In_double_every_trajectory_is_torchs(string name)
+    {
+        string variant = Get(name).EffectOfFloat is null ? "" : "_purefloat64";
+        Check<double>(Get(name), $"optim_{name}{variant}.f64.json", 10 * DoubleRounding);
+    }
 
-    /// <summary>In float64, torch keeps NAdam's product of momenta and ASGD's rate and weight in float32, with these effects.</summary>
     [Theory]
-    [InlineData("nadam", 3e-11)]
-    [InlineData("asgd", 1e-8)]
-    public void In_double_what_torch_keeps_in_float_is_near(string optimizer, double effect) =>
-        Check<double>($"optim_{optimizer}.f64.json", effect, Math.Pow(2, -23));
+    [MemberData(nameof(Names))]
+    public void In_float_every_trajectory_is_torchs(string name) =>
+        Check<float>(Get(name), $"optim_{name}.f32.json", 10 * FloatRounding);
 
-    private static void Check<T>(string fileName, double precision, double? precisionOfNumbers = null)
+    [Theory]
+    [MemberData(nameof(NamesWithFloats))]
+    public void In_double_what_torch_keeps_in_float_is_near(string name) =>
+        Check<double>(Get(name), $"optim_{name}.f64.json", Get(name).EffectOfFloat!.Value, FloatRounding);
+
+    private static TorchGolden Get(string name) => All.Single(golden => golden.File == name);
+
+    private static void Check<T>(
+        TorchGolden source, string fileName, double precision, double? precisionOfNumbers = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         JsonElement file = GoldenFile.Read(fileName), cases = file.GetProperty("cases");
         Assert.True(cases.GetArrayLength() >= 2);
         foreach (JsonElement golden in cases.EnumerateArray())
         {
-            string name = golden.GetProperty("cls").GetString()!, id = golden.GetProperty("id").GetString()!;
-            Optimizer optimizer = GoldenOptimizers.Build(name, golden.GetProperty("kwargs"));
+            string id = golden.GetProperty("id").GetString()!;
+            Optimizer optimizer = source.Build(golden.GetProperty("kwargs"));
             ParameterTree<T> parameters = Tree<T>(file.GetProperty("theta0"));
             OptimizerState<T> state = optimizer.Init(parameters);
             int checkedSteps = 0;
@@ -62,27 +58,32 @@ public class GoldenTrajectoryTests
                 string step = state.Step.ToString(CultureInfo.InvariantCulture);
                 if (!golden.GetProperty("thetas").TryGetProperty(step, out JsonElement thetas)) continue;
                 checkedSteps++;
-                // torch's AdamW multiplies θ by a rounded 1 − η·λ at every step; that one rounding, up to a quarter of an epsilon,
-                // repeats, and this library's form does not have it.
-                double repeated = name == "AdamW" ? state.Step * 0.25 / 10 : 0;
-                double amplification =
-                    golden.TryGetProperty("amplification", out JsonElement growth) ? growth.GetProperty(step).GetDouble() : 1;
+                double amplification = golden.TryGetProperty("amplification", out JsonElement growth)
+                    ? growth.GetProperty(step).GetDouble()
+                    : 1;
+                double repeated = state.Step * source.ExtraRounding / 10;
                 double relative = precision * (1 + repeated) * Math.Max(1, amplification);
                 AssertNear(thetas, parameters, relative, atLeast: 1, $"{id} step {step}");
             }
 
             Assert.Equal((50, 7), (state.Step, checkedSteps));
-            foreach (JsonProperty slot in golden.GetProperty("final_state").EnumerateObject())
+            foreach (JsonProperty part in golden.GetProperty("final_state").EnumerateObject())
             {
-                if (slot.Value.ValueKind == JsonValueKind.Array)
-                    AssertNear(slot.Value, state[GoldenOptimizers.Slots[slot.Name]], precision, atLeast: 0, $"{id} {slot.Name}");
-                else if (slot.Value.ValueKind == JsonValueKind.Null)
+                if (part.Value.ValueKind == JsonValueKind.Array)
+                    AssertNear(part.Value, state[SlotOf(source, part.Name)], precision, atLeast: 0, $"{id} {part.Name}");
+                else if (part.Value.ValueKind == JsonValueKind.Null)
                     Assert.Equal(0, state.SlotCount);
-                else if (GoldenOptimizers.Scalar(slot.Name, optimizer, state.Step) is double actual)
-                    Assert.Equal(1, actual / slot.Value.GetDouble(), precisionOfNumbers ?? precision);
+                else if (NumberOf(source, part.Name, optimizer, state.Step) is double actual)
+                    Assert.Equal(1, actual / part.Value.GetDouble(), precisionOfNumbers ?? precision);
             }
         }
     }
+
+    private static string SlotOf(TorchGolden source, string name) =>
+        source.Slots.Single(slot => slot.Source == name).Slot;
+
+    private static double? NumberOf(TorchGolden source, string name, Optimizer optimizer, long step) =>
+        name == "step" ? step : source.Numbers.Single(number => number.Source == name).Number(optimizer, step);
 
     private static void AssertNear<T>(JsonElement golden, ParameterTree<T> tree, double precision, double atLeast, string where)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -12,8 +12,11 @@ namespace Functional.Optim.Tests.Optimizers;
 internal static class ModernGolden
 {
     /// <summary>The ids of the cases of an algorithm.</summary>
-    internal static TheoryData<string> CasesOf(string algorithm) =>
+    internal static string[] IdsOf(string algorithm) =>
         [.. Cases<double>(algorithm).Select(golden => golden.GetProperty("id").GetString()!)];
+
+    /// <inheritdoc cref="IdsOf"/>
+    internal static TheoryData<string> CasesOf(string algorithm) => [.. IdsOf(algorithm)];
 
     /// <summary>The case of an id, in the precision of the elements.</summary>
     internal static JsonElement Case<T>(string algorithm, string id)

@@ -11,32 +11,10 @@ public class OptimizerRecordTests
 {
     private static readonly LeafGroup Head = LeafGroup.Of("head", leaf => leaf.Name == "head", learningRateMultiplier: 0.5);
 
-    private static readonly (string Name, Func<double, Optimizer> Make)[] All =
-    [
-        ("sgd", rate => Sgd.Of(rate)),
-        ("momentum", rate => Sgd.Of(rate, momentum: 0.9)),
-        ("adam", rate => Adam.Of(rate)),
-        ("adamw", rate => AdamW.Of(Schedule.LinearWarmup(rate, 3))),
-        ("adagrad", rate => Adagrad.Of(rate)),
-        ("rmsprop", rate => RmsProp.Of(rate)),
-        ("adadelta", rate => Adadelta.Of(rate)),
-        ("adamax", rate => Adamax.Of(rate)),
-        ("nadam", rate => NAdam.Of(rate)),
-        ("radam", rate => RAdam.Of(rate)),
-        ("rprop", rate => Rprop.Of(learningRate: rate)),
-        ("asgd", rate => Asgd.Of(rate)),
-        ("lion", rate => Lion.Of(rate)),
-        ("adabelief", rate => AdaBelief.Of(rate)),
-        ("lamb", rate => Lamb.Of(rate)),
-        ("lars", rate => Lars.Of(rate)),
-        ("yogi", rate => Yogi.Of(rate)),
-        ("adafactor", rate => Adafactor.Of(rate, weightDecay: 0.1)),
-        ("novograd", rate => NovoGrad.Of(rate)),
-        ("muon", rate => Muon.Of(rate)),
-        ("chain", rate => Clip.ByGlobalNorm(1).Then(Adam.Of(rate))),
-    ];
+    private const string Chain = "a chain with a schedule";
 
-    public static TheoryData<string> Makers => [.. All.Select(entry => entry.Name)];
+    public static TheoryData<string> Makers =>
+        [.. Optim.Catalogue.Optimizers.Select(entry => entry.Name), Chain];
 
     [Theory]
     [MemberData(nameof(Makers))]
@@ -230,7 +208,12 @@ public class OptimizerRecordTests
             ErrorOf(() => upsideDown.Init(ParameterTree.Of(Leaf.Of("w", [1], [1f])))));
     }
 
-    private static Optimizer Make(string maker, double rate) => All.Single(entry => entry.Name == maker).Make(rate);
+    private static Optimizer Make(string maker, double rate)
+    {
+        if (maker == Chain) return Clip.ByGlobalNorm(1).Then(AdamW.Of(Schedule.LinearWarmup(rate, 3)));
+        CatalogueEntry<Optimizer> entry = Optim.Catalogue.Optimizers.Single(entry => entry.Name == maker);
+        return Laws.Catalogue.CaseOf(entry).Build(entry, rate);
+    }
 
     private static string ErrorOf(Func<object> make) => Assert.ThrowsAny<ArgumentException>(() => { make(); }).Message;
 }

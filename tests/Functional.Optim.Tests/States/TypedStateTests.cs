@@ -1,3 +1,4 @@
+using System.Reflection;
 using Functional.Optim.Laws;
 
 namespace Functional.Optim.Tests.States;
@@ -6,6 +7,19 @@ public class TypedStateTests
 {
     private static readonly ParameterTree<float> Parameters = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f]));
     private static readonly ParameterTree<float> Gradients = ParameterTree.Of(Leaf.Of("w", [2], [0.5f, -0.25f]));
+
+    private static readonly ParameterTree<float> Matrix = ParameterTree.Of(Leaf.Of("w", [2, 2], [0.5f, -0.25f, 1, 2]));
+
+    private static readonly MethodInfo CheckNames =
+        typeof(TypedStateTests).GetMethod(nameof(Check), BindingFlags.NonPublic | BindingFlags.Static)!;
+
+    private static readonly (string Name, Optimizer Optimizer)[] TypedOptimizers =
+    [
+        .. Laws.Catalogue.Entries
+            .Select(entry => (entry.Name, Optimizer: Laws.Catalogue.CaseOf(entry).Build(entry, 0.1)))
+            .Concat(Laws.Catalogue.Cases.SelectMany(one => one.Variants).Select(variant => (variant.Name, variant.Optimizer)))
+            .Where(one => StateTypeOf(one.Optimizer) is not null),
+    ];
 
     [Fact]
     public void A_part_of_a_composition_has_the_state_it_has_alone()
@@ -39,27 +53,32 @@ public class TypedStateTests
         Assert.Equal(optimizer.Step(Parameters, Gradients, new AdamState<float>(0, Gradients, other.V)), optimizer.Step(Parameters, Gradients, other));
     }
 
-    [Fact]
-    public void A_typed_state_is_the_untyped_one_with_its_names()
+    /// <summary>The optimizers of every case whose <c>Init</c> returns a state with a type of its own.</summary>
+    public static TheoryData<string> Typed => [.. TypedOptimizers.Select(typed => typed.Name)];
+
+    [Theory]
+    [MemberData(nameof(Typed))]
+    public void A_typed_state_is_the_untyped_one_with_its_names(string name)
     {
-        Check(Sgd.Of(0.1, momentum: 0.9), Sgd.Of(0.1, momentum: 0.9).Init(Parameters));
-        Check(Adam.Of(0.1, amsGrad: AmsGrad.OfMoment), Adam.Of(0.1, amsGrad: AmsGrad.OfMoment).Init(Parameters));
-        Check(Adagrad.Of(0.1), Adagrad.Of(0.1).Init(Parameters));
-        Check(Adadelta.Of(0.1), Adadelta.Of(0.1).Init(Parameters));
-        Check(Adamax.Of(0.1), Adamax.Of(0.1).Init(Parameters));
-        Check(NAdam.Of(0.1), NAdam.Of(0.1).Init(Parameters));
-        Check(RAdam.Of(0.1), RAdam.Of(0.1).Init(Parameters));
-        Check(Rprop.Of(0.1), Rprop.Of(0.1).Init(Parameters));
-        Check(Asgd.Of(0.1), Asgd.Of(0.1).Init(Parameters));
-        Check(Lion.Of(0.1), Lion.Of(0.1).Init(Parameters));
-        Check(AdaBelief.Of(0.1), AdaBelief.Of(0.1).Init(Parameters));
-        Check(Yogi.Of(0.1), Yogi.Of(0.1).Init(Parameters));
-        Check(Lamb.Of(0.1), Lamb.Of(0.1).Init(Parameters));
-        Check(Lars.Of(0.1), Lars.Of(0.1).Init(Parameters));
-        Check(Adafactor.Of(0.1), Adafactor.Of(0.1).Init(Parameters));
-        Check(Adafactor.Of(0.1, beta1: 0.9), Adafactor.Of(0.1, beta1: 0.9).Init(Parameters));
-        Check(NovoGrad.Of(0.1), NovoGrad.Of(0.1).Init(Parameters));
-        Check(Sgd.Of(0.1), Sgd.Of(0.1).Init(Parameters));
+        Optimizer optimizer = TypedOptimizers.Single(typed => typed.Name == name).Optimizer;
+        CheckNames.MakeGenericMethod(StateTypeOf(optimizer)!).Invoke(null, [optimizer]);
+    }
+
+    /// <summary>Those of every optimizer that steps by a gradient.</summary>
+    [Fact]
+    public void The_state_of_every_optimizer_is_tested()
+    {
+        IEnumerable<Type> states = typeof(Optimizer).Assembly.GetExportedTypes().Where(type =>
+            type.IsValueType && type != typeof(OptimizerState<>) && type != typeof(LbfgsState<>)
+            && type.GetInterfaces().Any(one => one.Name.StartsWith("IOptimizerState`", StringComparison.Ordinal)));
+        Assert.Equal(
+            states.Select(type => type.Name).Order(StringComparer.Ordinal),
+            TypedOptimizers.Select(typed => StateTypeOf(typed.Optimizer)!.Name).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_slot_that_the_settings_do_not_keep_is_default()
+    {
         Assert.Equal(new SgdState<float>(0), Sgd.Of(0.1).Init(Parameters));
         Assert.True(Sgd.Of(0.1).Init(Parameters).Momentum.IsDefault);
         foreach (bool centered in (bool[])[false, true])
@@ -67,19 +86,9 @@ public class TypedStateTests
             foreach (double momentum in (double[])[0, 0.9])
             {
                 RmsProp rmsprop = RmsProp.Of(0.1, centered: centered, momentum: momentum);
-                Check(rmsprop, rmsprop.Init(Parameters));
                 RmsPropState<float> state = After(rmsprop, rmsprop.Init(Parameters));
                 Assert.Equal((!centered, momentum == 0), (state.Mean.IsDefault, state.Momentum.IsDefault));
             }
-        }
-
-        static void Check<TState>(Optimizer optimizer, TState start)
-            where TState : struct, IOptimizerState<float, TState>
-        {
-            OptimizerState<float> untyped = After(optimizer, optimizer.Init(Parameters)), typed = After(optimizer, start).ToState();
-            Assert.Equal(untyped, typed);
-            Assert.Equal(untyped.SlotNames.AsEnumerable(), typed.SlotNames);
-            Assert.Equal(untyped, TState.From(untyped).ToState());
         }
     }
 
@@ -192,6 +201,27 @@ public class TypedStateTests
         Assert.Equal(0, SteadyAllocation.Of(
             _ => (parameters, state) = optimizer.StepDonating(parameters, parameters.Layout.Zeros<float>(), state)));
     }
+
+    private static void Check<TState>(Optimizer optimizer)
+        where TState : struct, IOptimizerState<float, TState>
+    {
+        OptimizerState<float> untyped = AfterMatrix(optimizer, optimizer.Init(Matrix));
+        OptimizerState<float> typed = AfterMatrix(optimizer, (TState)InitOf(optimizer)!.Invoke(optimizer, [Matrix])!).ToState();
+        Assert.Equal(untyped, typed);
+        Assert.Equal(untyped.SlotNames.AsEnumerable(), typed.SlotNames);
+        Assert.Equal(untyped, TState.From(untyped).ToState());
+    }
+
+    private static TState AfterMatrix<TState>(Optimizer optimizer, TState state)
+        where TState : struct, IOptimizerState<float, TState> => optimizer.Step(Matrix, Matrix, state).State;
+
+    /// <summary>The <c>Init</c> of its own type, for float.</summary>
+    private static MethodInfo? InitOf(Optimizer optimizer) => optimizer.GetType().GetMethods()
+        .Where(method => method.Name == "Init" && method.DeclaringType != typeof(Optimizer))
+        .Select(method => method.IsGenericMethodDefinition ? method.MakeGenericMethod(typeof(float)) : method)
+        .SingleOrDefault(method => method.ReturnType != typeof(OptimizerState<float>));
+
+    private static Type? StateTypeOf(Optimizer optimizer) => InitOf(optimizer)?.ReturnType;
 
     private static TState After<TState>(Optimizer optimizer, TState state)
         where TState : struct, IOptimizerState<float, TState> => optimizer.Step(Parameters, Gradients, state).State;

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Functional.Optim.Tests.Golden;
+
+namespace Functional.Optim.Tests.Cases;
+
+/// <summary>The cases of <see cref="AdamW"/>.</summary>
+internal sealed class AdamWCase : OptimizerCase
+{
+    public override string Entry => "adamW";
+
+    public override ImmutableArray<Variant> Variants =>
+    [
+        new(
+            "adamw with a schedule, for matrices",
+            AdamW.Of(Schedule.WarmupCosine(0.01, 5, 20, 0.001), weightDecay: 0.1, decay: Matrices)),
+        new("adamw with Optax's amsgrad, up", AdamW.Of(0.01, amsGrad: AmsGrad.OfCorrectedMoment, maximize: true)),
+        new("adamw in 16 bits", AdamW.Of(0.01, weightDecay: 0.1).WithState(StateFormat.BFloat16)),
+    ];
+
+    public override TorchGolden Torch => new("adamw", options => AdamW.Of(
+        options.Option("lr"), options.Pair("betas", (0.9, 0.999)).First, options.Pair("betas", (0.9, 0.999)).Second,
+        options.Option("eps", 1e-8), options.Option("weight_decay", 0.01),
+        amsGrad: options.Flag("amsgrad") ? AmsGrad.OfMoment : AmsGrad.Off, maximize: options.Flag("maximize")))
+    {
+        Slots = [("exp_avg", "m"), ("exp_avg_sq", "v"), ("max_exp_avg_sq", "maximum v")],
+        // torch multiplies θ by a rounded 1 − η·λ at every step; that rounding, up to a quarter of an epsilon, repeats.
+        ExtraRounding = 0.25,
+    };
+
+    public override ImmutableArray<ConvergenceCase> Parabola =>
+    [
+        new("adamw", AdamW.Of(0.1, weightDecay: 0), 530),
+    ];
+
+    public override ImmutableArray<Optimizer> WithoutEpsilon => [AdamW.Of(0.1, epsilon: 0, weightDecay: 0)];
+
+    public override ImmutableArray<Optimizer> CountingUpdates => [AdamW.Of(1e-3, weightDecay: 0)];
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Functional.Optim.Tests.Golden;
+using static Functional.Optim.Tests.Cases.FormulaCase;
+
+namespace Functional.Optim.Tests.Cases;
+
+/// <summary>The cases of <see cref="RmsProp"/>.</summary>
+internal sealed class RmsPropCase : OptimizerCase
+{
+    public override string Entry => "rmsProp";
+
+    public override ImmutableArray<Variant> Variants =>
+    [
+        new(
+            "rmsprop, centered, with momentum and L2",
+            RmsProp.Of(0.01, centered: true, momentum: 0.9, weightDecay: 0.1)),
+        new(
+            "rmsprop with epsilon under the root, and momentum, up",
+            RmsProp.Of(0.01, 0.9, 0, 1e-8, momentum: 0.5, maximize: true)),
+    ];
+
+    public override TorchGolden Torch => new("rmsprop", options => RmsProp.Of(
+        options.Option("lr"), centered: options.Flag("centered"), momentum: options.Option("momentum", 0),
+        weightDecay: options.Option("weight_decay", 0)))
+    {
+        Slots = [("square_avg", "v"), ("grad_avg", "mean"), ("momentum_buffer", "momentum")],
+    };
+
+    public override ImmutableArray<FormulaCase> Formulas =>
+    [
+        new("rmsprop with both epsilons", RmsProp.Of(Rate, 0.8, 0.1, 0.3), [0], (_, theta, g, s) =>
+        {
+            s[0] = (0.8 * s[0]) + (0.2 * g * g);
+            return theta - (Rate * g / (Math.Sqrt(s[0] + 0.3) + 0.1));
+        }),
+        new(
+            "rmsprop, centered, with momentum", RmsProp.Of(Rate, 0.8, 0.1, 0.3, true, 0.7), [0, 0, 0],
+            (_, theta, g, s) =>
+            {
+                s[0] = (0.8 * s[0]) + (0.2 * g * g);
+                s[1] = (0.8 * s[1]) + (0.2 * g);
+                s[2] = (0.7 * s[2]) + (g / (Math.Sqrt(s[0] - (s[1] * s[1]) + 0.3) + 0.1));
+                return theta - (Rate * s[2]);
+            }),
+    ];
+
+    public override ImmutableArray<ConvergenceCase> Parabola =>
+    [
+        new("rmsprop", RmsProp.Of(0.01), 1800),
+        new("rmsprop, centered", RmsProp.Of(0.01, centered: true), 1300),
+        new("rmsprop with momentum", RmsProp.Of(Schedule.WarmupCosine(0.01, 1, 1000), momentum: 0.9), 340),
+    ];
+
+    public override ImmutableArray<ConvergenceCase> Valley =>
+    [
+        new("rmsprop with momentum", RmsProp.Of(Schedule.WarmupCosine(0.001, 1, 10_000), momentum: 0.9), 10_000),
+    ];
+
+    public override ImmutableArray<Optimizer> WithoutEpsilon =>
+    [
+        RmsProp.Of(0.1, epsilon: 0),
+        RmsProp.Of(0.1, epsilon: 0, centered: true),
+    ];
+
+    public override ImmutableArray<Optimizer> WithMeanOfSquares => [RmsProp.Of(0.1), RmsProp.Of(0.1, centered: true)];
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using static Functional.Optim.Laws.OptimizerLaws;
+
+namespace Functional.Optim.Tests.Cases;
+
+/// <summary>The cases of <see cref="ScheduleFree"/>.</summary>
+internal sealed class ScheduleFreeCase : OptimizerCase
+{
+    public override string Entry => "scheduleFree";
+
+    public override ImmutableArray<(string Name, string Text)> Options => [("base", "adamW")];
+
+    public override ImmutableArray<(string Law, string Reason)> Unbroken =>
+    [
+        (nameof(BoundedStep), "in three steps it keeps less of a step than the bound"),
+    ];
+
+    public override ImmutableArray<Variant> Variants =>
+    [
+        new(
+            "schedule-free sgd with L2 and a warm-up",
+            ScheduleFree.Of(Sgd.Of(0.5, momentum: 0.9, weightDecay: 0.1), warmupSteps: 2, stepPower: 1)),
+    ];
+
+    public override string SpreadsInfinity => "it takes the difference of two points";
+}

@@ -1,0 +1,74 @@
+using System.Numerics;
+using System.Text.Json;
+using Functional.Optim.Tests.Cases;
+using Functional.Optim.Tests.Golden;
+
+namespace Functional.Optim.Tests.Optimizers;
+
+/// <summary>The trajectories of published implementations.</summary>
+public class PublishedGoldenTests
+{
+    private static readonly PublishedGolden[] All = [.. Laws.Catalogue.Cases.SelectMany(one => one.Published)];
+
+    public static TheoryData<string, string> Ids
+    {
+        get
+        {
+            TheoryData<string, string> ids = [];
+            foreach (PublishedGolden source in All)
+            {
+                foreach (string id in ModernGolden.IdsOf(source.Algorithm)) ids.Add(source.Algorithm, id);
+            }
+
+            return ids;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void Every_trajectory_is_theirs(string algorithm, string id)
+    {
+        PublishedGolden source = All.Single(golden => golden.Algorithm == algorithm);
+        Check<double>(source, id);
+        Check<float>(source, id);
+    }
+
+    private static void Check<T>(PublishedGolden source, string id)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        JsonElement golden = ModernGolden.Case<T>(source.Algorithm, id);
+        (_, OptimizerState<T> state) = ModernGolden.Check<T>(golden, source.Build(golden));
+        CompareSlots(source, golden, state);
+    }
+
+    /// <summary>Each slot has the leaves that the source keeps, with its numbers to a few roundings.</summary>
+    private static void CompareSlots<T>(PublishedGolden source, JsonElement golden, OptimizerState<T> state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double rounding = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
+        Assert.Subset(source.Slots.Select(names => names.Slot).ToHashSet(), state.SlotNames.ToHashSet());
+        foreach ((string name, string slot) in source.Slots)
+        {
+            JsonProperty[] kept =
+            [
+                .. golden.GetProperty("final_state").EnumerateObject()
+                    .Where(leaf => leaf.Value.TryGetProperty(name, out _)),
+            ];
+            Assert.Equal(kept.Length > 0, state.SlotNames.Contains(slot));
+            if (kept.Length == 0) continue;
+            Assert.Equal(kept.Select(leaf => leaf.Name), state[slot].Layout.Leaves.Select(leaf => leaf.Name));
+            foreach (JsonProperty leaf in kept)
+            {
+                JsonElement values = leaf.Value.GetProperty(name);
+                double[] expected = values.ValueKind == JsonValueKind.Array ? values.Numbers() : [values.Number()];
+                double[] actual = Array.ConvertAll(state[slot].AsSpan(leaf.Name).ToArray(), double.CreateTruncating);
+                Assert.Equal(expected.Length, actual.Length);
+                for (int index = 0; index < expected.Length; index++)
+                {
+                    double size = Math.Max(1, Math.Abs(expected[index]));
+                    Assert.Equal(expected[index], actual[index], source.SlotRoundings * rounding * size);
+                }
+            }
+        }
+    }
+}
