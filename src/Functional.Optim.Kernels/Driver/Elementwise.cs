@@ -4,25 +4,33 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// The one loop of the library: runs a rule over parameters, updates and slots in one pass over memory, at the widest vector the
-/// hardware has and on several threads when the arrays are long. The bits depend neither on width nor on threads.
+/// The loop that runs every elementwise rule. One pass over memory reads the parameters, the updates and the slots and
+/// writes the output and the new slots, at the widest vector of the hardware, on several threads when the spans are
+/// long.
 /// </summary>
+/// <remarks>
+/// The bits depend neither on the vector width nor on the number of threads. Calls from several threads are safe as
+/// long as they write different memory.
+/// </remarks>
 public static unsafe class Elementwise
 {
     /// <summary>
-    /// Runs a rule over spans. What is written lies apart from all else that is written, and apart from what is read or exactly upon it.
+    /// Runs a rule over spans. An output may be the same span as an input; otherwise spans must not overlap.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <typeparam name="TRule">The rule, often a <see cref="Then{T, TFirst, TSecond}"/>.</typeparam>
-    /// <param name="rule">The rule with its constants.</param>
+    /// <typeparam name="TRule">The rule; for several in turn a <see cref="Then{T, TFirst, TSecond}"/>.</typeparam>
+    /// <param name="rule">The rule, with its constants.</param>
     /// <param name="parameters">θ, length n.</param>
-    /// <param name="updates">The gradient, or the update so far; length n.</param>
-    /// <param name="output">Where what the last rule passes on goes (the new parameters after <see cref="ApplyRule{T}"/>); length n.</param>
-    /// <param name="slots">The state before the step; each of length n.</param>
-    /// <param name="newSlots">The state after the step; each of length n.</param>
+    /// <param name="updates">The gradient, or the update that earlier rules made of it; length n.</param>
+    /// <param name="output">
+    /// What the last rule returns: the new parameters after <see cref="ApplyRule{T}"/>; length n.
+    /// </param>
+    /// <param name="slots">The slots before the step; each of length n.</param>
+    /// <param name="newSlots">The slots after the step; each of length n.</param>
     /// <param name="width">The lane width; any gives the same bits.</param>
     /// <exception cref="ArgumentException">
-    /// Lengths differ, an output overlaps an input without being it or another output, or the rule has more than four slots.
+    /// Lengths differ, spans overlap other than as an output that is exactly an input, or the rule has more than four
+    /// slots.
     /// </exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public static void Run<T, TRule>(
@@ -39,7 +47,12 @@ public static unsafe class Elementwise
         ElementType.Require<T>();
         int length = parameters.Length;
         if (TRule.SlotCount > Slots<ScalarLane<T>>.Capacity)
-            throw new ArgumentException($"The rule has {TRule.SlotCount} slots; a pass has 0 to {Slots<ScalarLane<T>>.Capacity}.", nameof(rule));
+        {
+            throw new ArgumentException(
+                $"The rule has {TRule.SlotCount} slots; a pass has 0 to {Slots<ScalarLane<T>>.Capacity}.",
+                nameof(rule));
+        }
+
         RequireLength(updates.Length, length, nameof(updates));
         RequireLength(output.Length, length, nameof(output));
         for (int slot = 0; slot < TRule.SlotCount; slot++)
@@ -48,9 +61,9 @@ public static unsafe class Elementwise
             RequireLength(newSlots[slot].Length, length, nameof(newSlots), slot);
         }
 
-        RequireApart(output, -1, TRule.SlotCount, parameters, updates, slots, newSlots);
+        RequireNoOverlap(output, -1, TRule.SlotCount, parameters, updates, slots, newSlots);
         for (int slot = 0; slot < TRule.SlotCount; slot++)
-            RequireApart(newSlots[slot], slot, TRule.SlotCount, parameters, updates, slots, newSlots);
+            RequireNoOverlap(newSlots[slot], slot, TRule.SlotCount, parameters, updates, slots, newSlots);
         fixed (T* parameter = parameters, update = updates, result = output)
         fixed (T* in0 = slots.First, in1 = slots.Second, in2 = slots.Third, in3 = slots.Fourth)
         fixed (T* out0 = newSlots.First, out1 = newSlots.Second, out2 = newSlots.Third, out3 = newSlots.Fourth)
@@ -65,56 +78,61 @@ public static unsafe class Elementwise
             memory.SlotsOut[2] = (long)out2;
             memory.SlotsOut[3] = (long)out3;
             TRule constants = rule;
-            memory.AvoidCache(length, TRule.SlotCount);
+            memory.ChooseStores(length, TRule.SlotCount);
+            LaneWidth resolved = LaneWidths.Resolve(width);
             if (length < Chunk.ParallelThreshold)
             {
-                RunRange(constants, memory, 0, length, LaneWidths.Resolve(width));
+                RunRange(constants, memory, 0, length, resolved);
             }
             else
             {
-                ParallelFor.Run((int)(((long)length + Chunk.Size - 1) / Chunk.Size), new Slices<T, TRule>(&constants, length, memory, LaneWidths.Resolve(width)));
+                int count = (int)(((long)length + Chunk.Size - 1) / Chunk.Size);
+                ParallelFor.Run(count, new Slices<T, TRule>(&constants, length, memory, resolved));
             }
 
-            Settle(memory.NonTemporal);
+            FenceStores(memory.NonTemporal);
         }
     }
 
-    /// <summary>
-    /// Runs over chunks of segments. Short passes stay on the calling thread.
-    /// </summary>
-    /// <param name="rules">The rules: the same type, other constants.</param>
+    /// <summary>Runs rules over chunks of segments. Short passes stay on the calling thread.</summary>
+    /// <param name="rules">Rules of one type, with different constants.</param>
     /// <param name="memories">The addresses.</param>
-    /// <param name="places">Which rule and which addresses each segment has.</param>
+    /// <param name="indices">Which rule and which addresses each segment has.</param>
     /// <param name="chunks">The ranges to work on.</param>
-    /// <param name="length">How many elements the chunks have together.</param>
+    /// <param name="length">The total number of elements of the chunks.</param>
     internal static void RunSegments<T, TRule>(
-        ReadOnlySpan<TRule> rules, ReadOnlySpan<PassMemory<T>> memories, ReadOnlySpan<SegmentPlace> places, ReadOnlySpan<Chunk> chunks, long length)
+        ReadOnlySpan<TRule> rules,
+        ReadOnlySpan<PassMemory<T>> memories,
+        ReadOnlySpan<SegmentIndices> indices,
+        ReadOnlySpan<Chunk> chunks,
+        long length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
         fixed (TRule* rule = rules)
         fixed (PassMemory<T>* memory = memories)
-        fixed (SegmentPlace* place = places)
+        fixed (SegmentIndices* index = indices)
         fixed (Chunk* chunk = chunks)
         {
-            Segments<T, TRule> body = new(rule, memory, place, chunk, LaneWidths.Resolve(LaneWidth.Best));
+            Segments<T, TRule> body = new(rule, memory, index, chunk, LaneWidths.Resolve(LaneWidth.Best));
             ParallelFor.Run(chunks.Length, length, body);
         }
 
-        Settle(memories.Length > 0 && memories[0].NonTemporal);
+        FenceStores(memories.Length > 0 && memories[0].NonTemporal);
     }
 
     /// <summary>
-    /// What was written past the cache by this thread is seen by whoever sees what it writes next. Other threads of a loop did so when they
-    /// said that they are through.
+    /// Orders the non-temporal stores of this thread before its later stores. Other threads of a loop need no fence:
+    /// the interlocked operation that reports the end of their work is one.
     /// </summary>
-    private static void Settle(bool nonTemporal)
+    private static void FenceStores(bool nonTemporal)
     {
         if (nonTemporal) Thread.MemoryBarrier();
     }
 
     /// <summary>Runs a rule over the indices [start, end) on the calling thread.</summary>
-    internal static void RunRange<T, TRule>(in TRule rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
+    internal static void RunRange<T, TRule>(
+        in TRule rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
@@ -128,8 +146,8 @@ public static unsafe class Elementwise
     }
 
     /// <summary>
-    /// Pairs of lanes, then a lane, then what is left as scalars; past the cache, scalars also lead up to the first aligned address. A loop
-    /// that has nothing to do is not called, so that it need not be compiled either.
+    /// Runs pairs of lanes, then single lanes, then scalars. With non-temporal stores, scalars also run up to the first
+    /// aligned address. A loop without work is not called, so that the JIT need not compile it.
     /// </summary>
     private static void Range<T, TRule, TLane>(in TRule rule, in PassMemory<T> memory, long start, long end)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -139,16 +157,20 @@ public static unsafe class Elementwise
         if (memory.NonTemporal && TLane.Width > 1 && memory.SameAlignment(TRule.SlotCount))
         {
             long aligned = Math.Min(end, start + memory.ElementsToAlignment(start));
-            if (start < aligned) Loop<T, TRule, ScalarLane<T>, Cached>(rule, memory, start, aligned);
-            start = Loop<T, TRule, LanePair<T, TLane>, PastTheCache>(rule, memory, aligned, end);
+            if (start < aligned) Loop<T, TRule, ScalarLane<T>, TemporalStore>(rule, memory, start, aligned);
+            start = Loop<T, TRule, LanePair<T, TLane>, NonTemporalStore>(rule, memory, aligned, end);
         }
 
-        if (end - start >= LanePair<T, TLane>.Width) start = Loop<T, TRule, LanePair<T, TLane>, Cached>(rule, memory, start, end);
-        if (end - start >= TLane.Width) start = Loop<T, TRule, TLane, Cached>(rule, memory, start, end);
-        if (start < end) Loop<T, TRule, ScalarLane<T>, Cached>(rule, memory, start, end);
+        if (end - start >= LanePair<T, TLane>.Width)
+            start = Loop<T, TRule, LanePair<T, TLane>, TemporalStore>(rule, memory, start, end);
+        if (end - start >= TLane.Width) start = Loop<T, TRule, TLane, TemporalStore>(rule, memory, start, end);
+        if (start < end) Loop<T, TRule, ScalarLane<T>, TemporalStore>(rule, memory, start, end);
     }
 
-    /// <summary>Whole lanes from a start; returns where it stopped. One place of the rule per method keeps the JIT within its inlining budget.</summary>
+    /// <summary>
+    /// Runs full lanes from a start and returns the index after the last. Each method applies the rule at one place,
+    /// which keeps the JIT within its inlining budget.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static long Loop<T, TRule, TLane, TStore>(in TRule constants, in PassMemory<T> memory, long start, long end)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -182,28 +204,46 @@ public static unsafe class Elementwise
     private static void RequireLength(int actual, int expected, string name, int? slot = null)
     {
         if (actual != expected)
-            throw new ArgumentException($"{name}{(slot is null ? "" : $", slot {slot},")} has length {actual}; the parameters have length {expected}.", name);
+        {
+            string which = slot is null ? "" : $", slot {slot},";
+            throw new ArgumentException(
+                $"{name}{which} has length {actual}; the parameters have length {expected}.", name);
+        }
     }
 
-    /// <summary>A span that is written, the output (−1) or that of a new slot, against all that is read and the new slots after it.</summary>
-    private static void RequireApart<T>(
-        Span<T> written, int which, int count,
-        ReadOnlySpan<T> parameters, ReadOnlySpan<T> updates, ReadOnlySlotSpans<T> slots, SlotSpans<T> newSlots)
+    /// <summary>
+    /// Checks one output against all inputs and against the outputs after it. The output is slot
+    /// <paramref name="which"/>, or the update where that is −1.
+    /// </summary>
+    private static void RequireNoOverlap<T>(
+        Span<T> written,
+        int which,
+        int count,
+        ReadOnlySpan<T> parameters,
+        ReadOnlySpan<T> updates,
+        ReadOnlySlotSpans<T> slots,
+        SlotSpans<T> newSlots)
     {
-        if (written.Overlaps(parameters, out int offset) && offset != 0) throw Overlap(which, nameof(parameters), offset);
+        if (written.Overlaps(parameters, out int offset) && offset != 0)
+            throw Overlap(which, nameof(parameters), offset);
         if (written.Overlaps(updates, out offset) && offset != 0) throw Overlap(which, nameof(updates), offset);
         for (int slot = 0; slot < count; slot++)
         {
             if (written.Overlaps(slots[slot], out offset) && offset != 0) throw Overlap(which, $"slot {slot}", offset);
-            if (slot > which && written.Overlaps(newSlots[slot], out offset)) throw Overlap(which, $"new slot {slot}", offset);
+            if (slot > which && written.Overlaps(newSlots[slot], out offset))
+                throw Overlap(which, $"new slot {slot}", offset);
         }
     }
 
-    private static ArgumentException Overlap(int which, string other, int offset) => new(
-        $"{(which < 0 ? "The output" : $"New slot {which}")} overlaps {other} by an offset of {offset} elements; what is written lies apart from "
-        + "what else is written, and apart from what is read or exactly upon it.");
+    private static ArgumentException Overlap(int which, string other, int offset)
+    {
+        string output = which < 0 ? "The output" : $"New slot {which}";
+        return new(
+            $"{output} overlaps {other} by an offset of {offset} elements; an output may be the same span as an input, "
+            + "otherwise spans must not overlap.");
+    }
 
-    /// <summary>How a lane is written.</summary>
+    /// <summary>How a lane is stored.</summary>
     private interface IStore
     {
         static abstract void Put<T, TLane>(TLane value, T* destination)
@@ -211,7 +251,7 @@ public static unsafe class Elementwise
             where TLane : struct, ILane<TLane, T>;
     }
 
-    private readonly struct Cached : IStore
+    private readonly struct TemporalStore : IStore
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Put<T, TLane>(TLane value, T* destination)
@@ -219,7 +259,7 @@ public static unsafe class Elementwise
             where TLane : struct, ILane<TLane, T> => TLane.Store(value, destination);
     }
 
-    private readonly struct PastTheCache : IStore
+    private readonly struct NonTemporalStore : IStore
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Put<T, TLane>(TLane value, T* destination)
@@ -228,7 +268,8 @@ public static unsafe class Elementwise
     }
 
     /// <summary>One rule over [0, length), a chunk at a time.</summary>
-    private readonly struct Slices<T, TRule>(TRule* rule, int length, PassMemory<T> memory, LaneWidth width) : IParallelBody
+    private readonly struct Slices<T, TRule>(
+        TRule* rule, int length, PassMemory<T> memory, LaneWidth width) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
@@ -242,24 +283,25 @@ public static unsafe class Elementwise
         }
     }
 
-    /// <summary>The chunks of segments.</summary>
+    /// <summary>Rules over chunks of segments.</summary>
     private readonly struct Segments<T, TRule>(
-        TRule* rules, PassMemory<T>* memories, SegmentPlace* places, Chunk* chunks, LaneWidth width) : IParallelBody
+        TRule* rules, PassMemory<T>* memories, SegmentIndices* indices, Chunk* chunks, LaneWidth width) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
         private readonly TRule* rules = rules;
         private readonly PassMemory<T>* memories = memories;
-        private readonly SegmentPlace* places = places;
+        private readonly SegmentIndices* indices = indices;
         private readonly Chunk* chunks = chunks;
 
         public void Run(int index)
         {
             Chunk chunk = chunks[index];
-            SegmentPlace place = places[chunk.Segment];
+            SegmentIndices segment = indices[chunk.Segment];
             long end = (long)chunk.Start + chunk.Length;
-            if (memories[place.Memory].PackedSlots == 0) RunRange(rules[place.Rule], memories[place.Memory], chunk.Start, end, width);
-            else SlotFormats.RunRange(rules[place.Rule], memories[place.Memory], chunk.Start, end, width);
+            ref readonly PassMemory<T> memory = ref memories[segment.Memory];
+            if (memory.PackedSlots == 0) RunRange(rules[segment.Rule], memory, chunk.Start, end, width);
+            else SlotFormats.RunRange(rules[segment.Rule], memory, chunk.Start, end, width);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Functional.Optim.Kernels;
 internal interface IElementBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Works on as many elements from an index on as the lane is wide.</summary>
+    /// <summary>Works on the elements of one lane, from an index on.</summary>
     void At<TLane>(long index)
         where TLane : struct, ILane<TLane, T>;
 }

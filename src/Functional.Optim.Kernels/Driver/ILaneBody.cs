@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>Work on a range of indices, written over lanes; different ranges do not touch the same memory.</summary>
+/// <summary>Work on a range of indices, written over lanes. Different ranges must not touch the same memory.</summary>
 internal interface ILaneBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

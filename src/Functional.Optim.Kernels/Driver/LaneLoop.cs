@@ -3,13 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>Runs a body over ranges of indices, such as the rows of a matrix or the elements of an array: on lanes, on all threads.</summary>
+/// <summary>
+/// Runs a body over ranges of indices (rows of a matrix, elements of an array): on lanes, on all threads.
+/// </summary>
 internal static class LaneLoop
 {
-    /// <summary>Elements per range of <see cref="Elements"/>.</summary>
+    /// <summary>The number of elements in each range of <see cref="Elements"/>.</summary>
     internal const int ElementsPerRange = 8192;
 
-    /// <summary>Runs a body over [0, count), in ranges of a fixed length, so that the bits do not depend on the threads.</summary>
+    /// <summary>
+    /// Runs a body over [0, count) in ranges of a fixed length, so that the bits do not depend on the number of
+    /// threads.
+    /// </summary>
     internal static void Ranges<T, TBody>(int count, int perRange, in TBody body)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TBody : struct, ILaneBody<T>
@@ -31,14 +36,14 @@ internal static class LaneLoop
         where TLane : struct, ILane<TLane, T>
         where TBody : struct, IElementBody<T>
     {
-        int whole = end - ((end - start) % TLane.Width);
-        if (start < whole) Loop<T, TLane, TBody>(start, whole, body);
-        if (whole < end) Loop<T, ScalarLane<T>, TBody>(whole, end, body);
+        int laneEnd = end - ((end - start) % TLane.Width);
+        if (start < laneEnd) Loop<T, TLane, TBody>(start, laneEnd, body);
+        if (laneEnd < end) Loop<T, ScalarLane<T>, TBody>(laneEnd, end, body);
     }
 
     /// <summary>
-    /// Whole lanes. A method of its own, never inlined, with the body in one place: the JIT inlines only so much into a method, and
-    /// what is left over becomes a call for each operation of a lane.
+    /// Runs full lanes. The method is never inlined and calls the body at one place: the JIT has an inlining budget for
+    /// each method, and beyond it every operation of a lane would be a call.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Loop<T, TLane, TBody>(long start, long end, in TBody body)

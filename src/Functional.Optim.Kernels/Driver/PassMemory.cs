@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// The addresses that an elementwise pass reads and writes in one segment; outputs may be the inputs. Each is shifted so that the
-/// pass's own index leads to its element, wherever the array lies.
+/// The addresses that an elementwise pass reads and writes in one segment. An output may be an input. Each address is
+/// shifted so that the index of the pass is also the index of the element, wherever the array is.
 /// </summary>
 internal unsafe struct PassMemory<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -16,13 +16,15 @@ internal unsafe struct PassMemory<T>
     internal fixed long SlotsOut[Slots<ScalarLane<float>>.Capacity];
     internal bool NonTemporal;
 
-    /// <summary>A bit for each slot that is kept as <see cref="BFloat16"/>.</summary>
+    /// <summary>One bit for each slot that is stored as <see cref="BFloat16"/>.</summary>
     internal int PackedSlots;
 
-    /// <summary>The key of the random bits that packed slots are rounded with; a slot adds its number.</summary>
+    /// <summary>The key of the random bits that round packed slots; each slot adds its number.</summary>
     internal uint RandomKey;
 
-    /// <summary>Above this many bytes written, arrays other than the inputs are written past the cache.</summary>
+    /// <summary>
+    /// Passes that write more bytes than this use non-temporal stores, unless they write into their inputs.
+    /// </summary>
     private const long NonTemporalThreshold = 16L << 20;
 
     internal readonly bool IsPacked(int slot) => (PackedSlots >> slot & 1) != 0;
@@ -31,14 +33,16 @@ internal unsafe struct PassMemory<T>
 
     internal readonly T* SlotOut(int slot) => (T*)SlotsOut[slot];
 
-    /// <summary>Decides whether a pass over so many elements writes past the cache.</summary>
-    internal void AvoidCache(long length, int slotCount) => NonTemporal =
+    /// <summary>Decides whether a pass over this many elements uses non-temporal stores.</summary>
+    internal void ChooseStores(long length, int slotCount) => NonTemporal =
         Output != Parameters && Output != Updates && length * sizeof(T) * (1 + slotCount) > NonTemporalThreshold;
 
-    /// <summary>How many elements from an index on until the output is at a multiple of 64 bytes.</summary>
+    /// <summary>
+    /// The number of elements from an index to the first whose output address is a multiple of 64 bytes.
+    /// </summary>
     internal readonly long ElementsToAlignment(long index) => ((64 - ((long)(Output + index) & 63)) & 63) / sizeof(T);
 
-    /// <summary>Whether everything written reaches a multiple of 64 bytes at the same index.</summary>
+    /// <summary>Whether all outputs reach a multiple of 64 bytes at the same index.</summary>
     internal readonly bool SameAlignment(int slotCount)
     {
         long misaligned = (long)Output & 63;

@@ -1,13 +1,16 @@
 namespace Functional.Optim.Kernels;
 
-/// <summary>The state arrays a pass reads; as many as its rule has slots.</summary>
+/// <summary>The slots that a pass reads; as many as its rule has.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="first">Slot 0.</param>
 /// <param name="second">Slot 1.</param>
 /// <param name="third">Slot 2.</param>
 /// <param name="fourth">Slot 3.</param>
 public readonly ref struct ReadOnlySlotSpans<T>(
-    ReadOnlySpan<T> first = default, ReadOnlySpan<T> second = default, ReadOnlySpan<T> third = default, ReadOnlySpan<T> fourth = default)
+    ReadOnlySpan<T> first = default,
+    ReadOnlySpan<T> second = default,
+    ReadOnlySpan<T> third = default,
+    ReadOnlySpan<T> fourth = default)
 {
     /// <summary>Slot 0.</summary>
     public ReadOnlySpan<T> First { get; } = first;
@@ -21,8 +24,9 @@ public readonly ref struct ReadOnlySlotSpans<T>(
     /// <summary>Slot 3.</summary>
     public ReadOnlySpan<T> Fourth { get; } = fourth;
 
-    /// <summary>The slot of a number, 0 to 3.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no slot of that number.</exception>
+    /// <summary>The slot with a number.</summary>
+    /// <param name="slot">The number, 0 to 3.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not 0 to 3.</exception>
     public ReadOnlySpan<T> this[int slot] => slot switch
     {
         0 => First,

@@ -4,16 +4,19 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Runs rules over slots that are kept in another format than the one they are computed in: block by block, a slot is decoded into a
-/// buffer that stays in the first cache, the rules work on that, and what they left is encoded.
+/// Runs rules over slots that are stored in another format than the computation uses. Block by block, each such slot is
+/// decoded into a buffer that stays in the first-level cache, the rules run on the buffer, and the result is encoded.
 /// </summary>
 internal static unsafe class SlotFormats
 {
-    /// <summary>Elements per block: four slots of doubles and what the rules read beside them stay in the first cache.</summary>
+    /// <summary>
+    /// Elements per block: four slots of doubles and the inputs of the rules fit in the first-level cache.
+    /// </summary>
     internal const int BlockLength = 512;
 
     /// <summary>Runs a rule over a range of a segment, whatever the formats of its slots.</summary>
-    internal static void RunRange<T, TRule>(in TRule rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
+    internal static void RunRange<T, TRule>(
+        in TRule rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
@@ -27,7 +30,9 @@ internal static unsafe class SlotFormats
         }
     }
 
-    /// <summary>The memory with decoded slots in the place of those in another format.</summary>
+    /// <summary>
+    /// Decodes the packed slots into a buffer, and returns the addresses with the buffer in their place.
+    /// </summary>
     internal static PassMemory<T> Decode<T>(in PassMemory<T> memory, int slots, long start, long end, T* buffer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -44,14 +49,16 @@ internal static unsafe class SlotFormats
         return decoded;
     }
 
-    /// <summary>Writes decoded slots back in their format.</summary>
+    /// <summary>Encodes the packed slots from the buffer.</summary>
     internal static void Encode<T>(in PassMemory<T> memory, int slots, long start, long end, T* buffer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int slot = 0; slot < slots; slot++)
         {
             if (!memory.IsPacked(slot)) continue;
-            BFloat16.Encode(buffer + (slot * BlockLength), (ushort*)memory.SlotsOut[slot] + start, (int)(end - start), (uint)start, memory.RandomKey + (uint)slot);
+            ushort* codes = (ushort*)memory.SlotsOut[slot] + start;
+            T* block = buffer + (slot * BlockLength);
+            BFloat16.Encode(block, codes, (int)(end - start), (uint)start, memory.RandomKey + (uint)slot);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Functional.Optim.Kernels;
 internal static class ElementType
 {
     /// <summary>
-    /// Fails unless T is float or double, which the constraints cannot say; costs nothing where it is.
+    /// Throws unless T is float or double, which constraints cannot express. The JIT removes the check.
     /// </summary>
     /// <exception cref="NotSupportedException">T is another type, such as <see cref="Half"/>.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,10 +7,13 @@ namespace Functional.Optim.Kernels;
 internal static class Exponential
 {
     /// <summary>
-    /// eˣ, to about one unit in the last place; 0 below −87.33 (−708.39 for double), where it would leave the normal numbers, and ∞
-    /// above 88.37 (709.43), a little before it would leave the range:
-    /// x = n·ln 2 + r with |r| ≤ ½·ln 2, eˣ = 2ⁿ·eʳ, and eʳ by its Taylor series, to the power 7 for float and 13 for double.
+    /// eˣ, to about one unit in the last place. The result is 0 for x below −87.33 (−708.39 for double), where eˣ would
+    /// be subnormal. It is ∞ for x above 88.37 (709.43), just before eˣ would overflow.
     /// </summary>
+    /// <remarks>
+    /// x = n·ln 2 + r with |r| ≤ ½·ln 2, and eˣ = 2ⁿ·eʳ. The Taylor series gives eʳ, up to r⁷ for float and r¹³ for
+    /// double.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TLane Of<T, TLane>(TLane x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -18,7 +21,7 @@ internal static class Exponential
     {
         bool isFloat = typeof(T) == typeof(float);
 
-        // Adding and taking away 1.5·2ᵖ rounds to the nearest integer.
+        // Adding and subtracting 1.5·2ᵖ rounds to the nearest integer.
         TLane rounder = Constant(isFloat ? 12582912 : 6755399441055744);
         TLane n = TLane.FusedMultiplyAdd(x, Constant(1.4426950408889634), rounder) - rounder;
         TLane r = TLane.FusedMultiplyAdd(n, Constant(isFloat ? -0.693145751953125 : -0.6931471803691238), x);
@@ -43,7 +46,8 @@ internal static class Exponential
         sum = TLane.FusedMultiplyAdd(sum, r, Constant(1));
         sum = TLane.FusedMultiplyAdd(sum, r, Constant(1));
 
-        // Outside the range n is no exponent and the product means nothing; a NaN is neither below nor above, and stays.
+        // Outside the range n is not an exponent and the product has no meaning. A NaN fails both comparisons and
+        // stays.
         TLane power = sum * TLane.PowerOfTwo(n);
         power = TLane.SelectGreater(Constant(isFloat ? -87.33 : -708.39), x, Constant(0), power);
         return TLane.SelectGreater(x, Constant(isFloat ? 88.37 : 709.43), Constant(double.PositiveInfinity), power);

@@ -3,28 +3,31 @@ using System.Numerics;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// A few numbers worked on at once: one (<see cref="ScalarLane{T}"/>) or a vector of 128, 256 or 512 bits. A rule written once
-/// over lanes runs at every width with the same bits, because every operation rounds each number on its own.
+/// Several numbers that are computed together: one (<see cref="ScalarLane{T}"/>) or a vector of 128, 256 or 512 bits.
+/// Every operation works on each number separately and rounds it the same way, so a rule written over lanes gives the
+/// same bits at every width.
 /// </summary>
-/// <typeparam name="TSelf">The lane itself.</typeparam>
+/// <typeparam name="TSelf">The type of the lane itself.</typeparam>
 /// <typeparam name="T">float or double.</typeparam>
 public unsafe interface ILane<TSelf, T>
     where TSelf : struct, ILane<TSelf, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>How many numbers a lane holds.</summary>
+    /// <summary>How many numbers a lane has.</summary>
     static abstract int Width { get; }
 
-    /// <summary>A lane with the same number everywhere.</summary>
+    /// <summary>A lane whose numbers are all the same.</summary>
     static abstract TSelf Broadcast(T value);
 
-    /// <summary>Reads <see cref="Width"/> numbers; the address need not be aligned.</summary>
+    /// <summary>Loads <see cref="Width"/> numbers; the address need not be aligned.</summary>
     static abstract TSelf Load(T* source);
 
-    /// <summary>Writes <see cref="Width"/> numbers; the address need not be aligned.</summary>
+    /// <summary>Stores <see cref="Width"/> numbers; the address need not be aligned.</summary>
     static abstract void Store(TSelf value, T* destination);
 
-    /// <summary>Writes past the cache; the address must be a multiple of the lane's size in bytes.</summary>
+    /// <summary>
+    /// Stores without filling the cache (non-temporal); the address must be a multiple of the lane's size in bytes.
+    /// </summary>
     static abstract void StoreNonTemporal(TSelf value, T* destination);
 
     /// <summary>a + b.</summary>
@@ -54,11 +57,15 @@ public unsafe interface ILane<TSelf, T>
     /// <summary>The larger; NaN where either is NaN.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 
-    /// <summary><paramref name="whenTrue"/> where left &gt; right, <paramref name="whenFalse"/> elsewhere (also where either is NaN).</summary>
+    /// <summary>
+    /// <paramref name="whenTrue"/> where left &gt; right, otherwise <paramref name="whenFalse"/> (also where either is
+    /// NaN).
+    /// </summary>
     static abstract TSelf SelectGreater(TSelf left, TSelf right, TSelf whenTrue, TSelf whenFalse);
 
     /// <summary>
-    /// 2ⁿ for an integral n, exact: n from −126 to 127 for float and from −1022 to 1023 for double; undefined elsewhere.
+    /// 2ⁿ for an integer n, exact. n must be −126 to 127 for float and −1022 to 1023 for double; otherwise the result
+    /// is undefined.
     /// </summary>
     static abstract TSelf PowerOfTwo(TSelf exponent);
 }

@@ -29,7 +29,8 @@ public readonly unsafe struct Lane128<T>(Vector128<T> value) : ILane<Lane128<T>,
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreNonTemporal(Lane128<T> value, T* destination) => value.value.StoreAlignedNonTemporal(destination);
+    public static void StoreNonTemporal(Lane128<T> value, T* destination) =>
+        value.value.StoreAlignedNonTemporal(destination);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,8 +52,10 @@ public readonly unsafe struct Lane128<T>(Vector128<T> value) : ILane<Lane128<T>,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<T> FusedMultiplyAdd(Lane128<T> left, Lane128<T> right, Lane128<T> addend) =>
         typeof(T) == typeof(float)
-            ? new(Vector128.FusedMultiplyAdd(left.value.AsSingle(), right.value.AsSingle(), addend.value.AsSingle()).As<float, T>())
-            : new(Vector128.FusedMultiplyAdd(left.value.AsDouble(), right.value.AsDouble(), addend.value.AsDouble()).As<double, T>());
+            ? new(Vector128.FusedMultiplyAdd(
+                left.value.AsSingle(), right.value.AsSingle(), addend.value.AsSingle()).As<float, T>())
+            : new(Vector128.FusedMultiplyAdd(
+                left.value.AsDouble(), right.value.AsDouble(), addend.value.AsDouble()).As<double, T>());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,15 +75,26 @@ public readonly unsafe struct Lane128<T>(Vector128<T> value) : ILane<Lane128<T>,
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<T> SelectGreater(Lane128<T> left, Lane128<T> right, Lane128<T> whenTrue, Lane128<T> whenFalse) =>
-        new(Vector128.ConditionalSelect(Vector128.GreaterThan(left.value, right.value), whenTrue.value, whenFalse.value));
+    public static Lane128<T> SelectGreater(
+        Lane128<T> left, Lane128<T> right, Lane128<T> whenTrue, Lane128<T> whenFalse)
+    {
+        Vector128<T> isGreater = Vector128.GreaterThan(left.value, right.value);
+        return new(Vector128.ConditionalSelect(isGreater, whenTrue.value, whenFalse.value));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<T> PowerOfTwo(Lane128<T> exponent) =>
-        typeof(T) == typeof(float)
-            ? new(((Vector128.ConvertToInt32Native(exponent.value.AsSingle()) + Vector128.Create(127)) << 23).As<int, T>())
-            : new(((Vector128.ConvertToInt64Native(exponent.value.AsDouble()) + Vector128.Create(1023L)) << 52).As<long, T>());
+    public static Lane128<T> PowerOfTwo(Lane128<T> exponent)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector128<int> n = Vector128.ConvertToInt32Native(exponent.value.AsSingle());
+            return new(((n + Vector128.Create(127)) << 23).As<int, T>());
+        }
+
+        Vector128<long> wide = Vector128.ConvertToInt64Native(exponent.value.AsDouble());
+        return new(((wide + Vector128.Create(1023L)) << 52).As<long, T>());
+    }
 
     /// <summary>The numbers.</summary>
     public override string ToString() => value.ToString();

@@ -29,7 +29,8 @@ public readonly unsafe struct Lane256<T>(Vector256<T> value) : ILane<Lane256<T>,
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreNonTemporal(Lane256<T> value, T* destination) => value.value.StoreAlignedNonTemporal(destination);
+    public static void StoreNonTemporal(Lane256<T> value, T* destination) =>
+        value.value.StoreAlignedNonTemporal(destination);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,8 +52,10 @@ public readonly unsafe struct Lane256<T>(Vector256<T> value) : ILane<Lane256<T>,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<T> FusedMultiplyAdd(Lane256<T> left, Lane256<T> right, Lane256<T> addend) =>
         typeof(T) == typeof(float)
-            ? new(Vector256.FusedMultiplyAdd(left.value.AsSingle(), right.value.AsSingle(), addend.value.AsSingle()).As<float, T>())
-            : new(Vector256.FusedMultiplyAdd(left.value.AsDouble(), right.value.AsDouble(), addend.value.AsDouble()).As<double, T>());
+            ? new(Vector256.FusedMultiplyAdd(
+                left.value.AsSingle(), right.value.AsSingle(), addend.value.AsSingle()).As<float, T>())
+            : new(Vector256.FusedMultiplyAdd(
+                left.value.AsDouble(), right.value.AsDouble(), addend.value.AsDouble()).As<double, T>());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,15 +75,26 @@ public readonly unsafe struct Lane256<T>(Vector256<T> value) : ILane<Lane256<T>,
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<T> SelectGreater(Lane256<T> left, Lane256<T> right, Lane256<T> whenTrue, Lane256<T> whenFalse) =>
-        new(Vector256.ConditionalSelect(Vector256.GreaterThan(left.value, right.value), whenTrue.value, whenFalse.value));
+    public static Lane256<T> SelectGreater(
+        Lane256<T> left, Lane256<T> right, Lane256<T> whenTrue, Lane256<T> whenFalse)
+    {
+        Vector256<T> isGreater = Vector256.GreaterThan(left.value, right.value);
+        return new(Vector256.ConditionalSelect(isGreater, whenTrue.value, whenFalse.value));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<T> PowerOfTwo(Lane256<T> exponent) =>
-        typeof(T) == typeof(float)
-            ? new(((Vector256.ConvertToInt32Native(exponent.value.AsSingle()) + Vector256.Create(127)) << 23).As<int, T>())
-            : new(((Vector256.ConvertToInt64Native(exponent.value.AsDouble()) + Vector256.Create(1023L)) << 52).As<long, T>());
+    public static Lane256<T> PowerOfTwo(Lane256<T> exponent)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector256<int> n = Vector256.ConvertToInt32Native(exponent.value.AsSingle());
+            return new(((n + Vector256.Create(127)) << 23).As<int, T>());
+        }
+
+        Vector256<long> wide = Vector256.ConvertToInt64Native(exponent.value.AsDouble());
+        return new(((wide + Vector256.Create(1023L)) << 52).As<long, T>());
+    }
 
     /// <summary>The numbers.</summary>
     public override string ToString() => value.ToString();

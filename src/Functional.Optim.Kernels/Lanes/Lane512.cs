@@ -29,7 +29,8 @@ public readonly unsafe struct Lane512<T>(Vector512<T> value) : ILane<Lane512<T>,
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreNonTemporal(Lane512<T> value, T* destination) => value.value.StoreAlignedNonTemporal(destination);
+    public static void StoreNonTemporal(Lane512<T> value, T* destination) =>
+        value.value.StoreAlignedNonTemporal(destination);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,8 +52,10 @@ public readonly unsafe struct Lane512<T>(Vector512<T> value) : ILane<Lane512<T>,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<T> FusedMultiplyAdd(Lane512<T> left, Lane512<T> right, Lane512<T> addend) =>
         typeof(T) == typeof(float)
-            ? new(Vector512.FusedMultiplyAdd(left.value.AsSingle(), right.value.AsSingle(), addend.value.AsSingle()).As<float, T>())
-            : new(Vector512.FusedMultiplyAdd(left.value.AsDouble(), right.value.AsDouble(), addend.value.AsDouble()).As<double, T>());
+            ? new(Vector512.FusedMultiplyAdd(
+                left.value.AsSingle(), right.value.AsSingle(), addend.value.AsSingle()).As<float, T>())
+            : new(Vector512.FusedMultiplyAdd(
+                left.value.AsDouble(), right.value.AsDouble(), addend.value.AsDouble()).As<double, T>());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,15 +75,26 @@ public readonly unsafe struct Lane512<T>(Vector512<T> value) : ILane<Lane512<T>,
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<T> SelectGreater(Lane512<T> left, Lane512<T> right, Lane512<T> whenTrue, Lane512<T> whenFalse) =>
-        new(Vector512.ConditionalSelect(Vector512.GreaterThan(left.value, right.value), whenTrue.value, whenFalse.value));
+    public static Lane512<T> SelectGreater(
+        Lane512<T> left, Lane512<T> right, Lane512<T> whenTrue, Lane512<T> whenFalse)
+    {
+        Vector512<T> isGreater = Vector512.GreaterThan(left.value, right.value);
+        return new(Vector512.ConditionalSelect(isGreater, whenTrue.value, whenFalse.value));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<T> PowerOfTwo(Lane512<T> exponent) =>
-        typeof(T) == typeof(float)
-            ? new(((Vector512.ConvertToInt32Native(exponent.value.AsSingle()) + Vector512.Create(127)) << 23).As<int, T>())
-            : new(((Vector512.ConvertToInt64Native(exponent.value.AsDouble()) + Vector512.Create(1023L)) << 52).As<long, T>());
+    public static Lane512<T> PowerOfTwo(Lane512<T> exponent)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector512<int> n = Vector512.ConvertToInt32Native(exponent.value.AsSingle());
+            return new(((n + Vector512.Create(127)) << 23).As<int, T>());
+        }
+
+        Vector512<long> wide = Vector512.ConvertToInt64Native(exponent.value.AsDouble());
+        return new(((wide + Vector512.Create(1023L)) << 52).As<long, T>());
+    }
 
     /// <summary>The numbers.</summary>
     public override string ToString() => value.ToString();

@@ -4,13 +4,13 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Two lanes as one, for loops whose constants and long divisions one lane at a time would leave waiting: a constant is broadcast once for
-/// both, and one half divides while the other multiplies.
+/// Two lanes as one, for loops in which a single lane would wait for long divisions. A constant is broadcast once for
+/// both halves, and one half divides while the other multiplies.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <typeparam name="TLane">The lane of each half.</typeparam>
 /// <param name="low">The first numbers.</param>
-/// <param name="high">Those after them.</param>
+/// <param name="high">The numbers after them.</param>
 internal readonly unsafe struct LanePair<T, TLane>(TLane low, TLane high) : ILane<LanePair<T, TLane>, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TLane : struct, ILane<TLane, T>
@@ -61,11 +61,14 @@ internal readonly unsafe struct LanePair<T, TLane>(TLane low, TLane high) : ILan
         new(left.low / right.low, left.high / right.high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanePair<T, TLane> FusedMultiplyAdd(LanePair<T, TLane> left, LanePair<T, TLane> right, LanePair<T, TLane> addend) =>
-        new(TLane.FusedMultiplyAdd(left.low, right.low, addend.low), TLane.FusedMultiplyAdd(left.high, right.high, addend.high));
+    public static LanePair<T, TLane> FusedMultiplyAdd(
+        LanePair<T, TLane> left, LanePair<T, TLane> right, LanePair<T, TLane> addend) => new(
+        TLane.FusedMultiplyAdd(left.low, right.low, addend.low),
+        TLane.FusedMultiplyAdd(left.high, right.high, addend.high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanePair<T, TLane> Sqrt(LanePair<T, TLane> value) => new(TLane.Sqrt(value.low), TLane.Sqrt(value.high));
+    public static LanePair<T, TLane> Sqrt(LanePair<T, TLane> value) =>
+        new(TLane.Sqrt(value.low), TLane.Sqrt(value.high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanePair<T, TLane> Abs(LanePair<T, TLane> value) => new(TLane.Abs(value.low), TLane.Abs(value.high));
@@ -80,7 +83,10 @@ internal readonly unsafe struct LanePair<T, TLane>(TLane low, TLane high) : ILan
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanePair<T, TLane> SelectGreater(
-        LanePair<T, TLane> left, LanePair<T, TLane> right, LanePair<T, TLane> whenTrue, LanePair<T, TLane> whenFalse) => new(
+        LanePair<T, TLane> left,
+        LanePair<T, TLane> right,
+        LanePair<T, TLane> whenTrue,
+        LanePair<T, TLane> whenFalse) => new(
         TLane.SelectGreater(left.low, right.low, whenTrue.low, whenFalse.low),
         TLane.SelectGreater(left.high, right.high, whenTrue.high, whenFalse.high));
 

@@ -2,10 +2,12 @@ using System.Runtime.Intrinsics;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>The width of the lanes a loop runs on. Every width gives the same bits; tests choose it to prove that.</summary>
+/// <summary>
+/// The width of the lanes of a loop. Every width gives the same bits; tests choose the width to prove that.
+/// </summary>
 public enum LaneWidth
 {
-    /// <summary>The widest that the hardware accelerates.</summary>
+    /// <summary>The widest vector that the hardware accelerates.</summary>
     Best = 0,
 
     /// <summary>One number at a time.</summary>
@@ -21,14 +23,14 @@ public enum LaneWidth
     Bits512 = 512,
 }
 
-/// <summary>Finds the width to run on.</summary>
+/// <summary>Chooses the width of a loop.</summary>
 internal static class LaneWidths
 {
     [ThreadStatic]
     private static LaneWidth best;
 
-    /// <summary>The width itself, or the best of this thread.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is none of the widths.</exception>
+    /// <summary>The width, or the best width of this thread for <see cref="LaneWidth.Best"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration.</exception>
     internal static LaneWidth Resolve(LaneWidth width) => width switch
     {
         LaneWidth.Best => Best,
@@ -44,9 +46,13 @@ internal static class LaneWidths
         : LaneWidth.Scalar;
 
     private static ArgumentOutOfRangeException NotAllowed(LaneWidth width) => new(
-        nameof(width), width, $"The lane width is {(int)width}; allowed is {string.Join(", ", Enum.GetNames<LaneWidth>())}.");
+        nameof(width),
+        width,
+        $"The lane width is {(int)width}; allowed is {string.Join(", ", Enum.GetNames<LaneWidth>())}.");
 
-    /// <summary>Does something with a width as the best of this thread, so that a whole optimizer can be run at it.</summary>
+    /// <summary>
+    /// Runs a function with a given best width on this thread, so that a test can run a whole optimizer at that width.
+    /// </summary>
     internal static TResult With<TResult>(LaneWidth width, Func<TResult> work)
     {
         LaneWidth before = best;

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>A lane of one number: the reference for every vector width, and what runs the tail of a span.</summary>
+/// <summary>
+/// A lane of one number: the reference for every vector width. It also processes the last elements of a span.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="value">The number.</param>
 public readonly unsafe struct ScalarLane<T>(T value) : ILane<ScalarLane<T>, T>
@@ -69,7 +71,8 @@ public readonly unsafe struct ScalarLane<T>(T value) : ILane<ScalarLane<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ScalarLane<T> SelectGreater(ScalarLane<T> left, ScalarLane<T> right, ScalarLane<T> whenTrue, ScalarLane<T> whenFalse) =>
+    public static ScalarLane<T> SelectGreater(
+        ScalarLane<T> left, ScalarLane<T> right, ScalarLane<T> whenTrue, ScalarLane<T> whenFalse) =>
         left.value > right.value ? whenTrue : whenFalse;
 
     /// <inheritdoc/>

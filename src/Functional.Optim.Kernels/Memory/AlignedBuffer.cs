@@ -2,9 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>Zeroed memory that starts at a multiple of 64 bytes and does not move, as the widest vectors like it.</summary>
-/// <remarks>It is managed memory: the garbage collector frees it when nothing refers to the buffer any more.</remarks>
-/// <typeparam name="T">The element, of 1, 2, 4 or 8 bytes.</typeparam>
+/// <summary>
+/// Zeroed memory that starts at a multiple of 64 bytes, as vectors of 512 bits need it, and that never moves.
+/// </summary>
+/// <remarks>
+/// The memory is a pinned managed array. The garbage collector frees it when nothing refers to the buffer any more.
+/// </remarks>
+/// <typeparam name="T">The element type, of 1, 2, 4 or 8 bytes.</typeparam>
 public sealed unsafe class AlignedBuffer<T>
     where T : unmanaged
 {
@@ -13,15 +17,16 @@ public sealed unsafe class AlignedBuffer<T>
     private readonly T[] memory;
     private readonly int offset;
 
-    /// <summary>A buffer of zeros.</summary>
+    /// <summary>Allocates a buffer of zeros.</summary>
     /// <param name="length">The number of elements, 0 to <see cref="MaxLength"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The length is negative or above <see cref="MaxLength"/>.
     /// </exception>
-    /// <exception cref="NotSupportedException">An element has another size than 1, 2, 4 or 8 bytes.</exception>
+    /// <exception cref="NotSupportedException">The size of an element is not 1, 2, 4 or 8 bytes.</exception>
     public AlignedBuffer(int length)
     {
-        // The runtime starts an array at a multiple of 8 bytes: only such elements reach a multiple of 64 from there.
+        // The runtime aligns arrays to 8 bytes. Only an element size that divides 8 reaches a multiple of 64 from
+        // there.
         if (8 % sizeof(T) != 0)
         {
             throw new NotSupportedException(
@@ -37,13 +42,13 @@ public sealed unsafe class AlignedBuffer<T>
         Pointer = (T*)address + offset;
     }
 
-    /// <summary>The most elements that a buffer can have: what an array can, without the few that align it.</summary>
+    /// <summary>The maximum length: that of an array, less the elements that are skipped for alignment.</summary>
     public static int MaxLength => Array.MaxLength - Slack;
 
     /// <summary>The number of elements.</summary>
     public int Length { get; }
 
-    /// <summary>The first element; valid as long as the buffer is reachable.</summary>
+    /// <summary>The address of the first element; valid while the buffer is reachable.</summary>
     public T* Pointer { get; }
 
     /// <summary>The elements.</summary>

@@ -1,14 +1,16 @@
 namespace Functional.Optim.Kernels;
 
-/// <summary>A range of indices that threads take one after the other.</summary>
+/// <summary>A range of indices from which several threads take one index at a time.</summary>
 /// <param name="start">The first index.</param>
-/// <param name="end">The first index after the range.</param>
+/// <param name="end">One more than the last index.</param>
 internal struct IndexRange(int start, int end)
 {
-    /// <summary>The next index. Each try after the end counts it on, so that an int would overflow where the end is near its largest.</summary>
+    /// <summary>
+    /// The next index. It is a long: every attempt after the end increments it too, which could overflow an int.
+    /// </summary>
     private long next = start;
 
-    /// <summary>Takes an index that nobody else gets; false when none is left.</summary>
+    /// <summary>Takes an index that no other thread gets; false when none is left.</summary>
     internal bool TryTake(out int index)
     {
         long taken = Interlocked.Increment(ref next) - 1;

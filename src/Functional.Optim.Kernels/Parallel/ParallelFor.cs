@@ -4,22 +4,27 @@ using System.Runtime.ExceptionServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// A parallel loop that allocates nothing in the steady state: the caller works too, and can finish the loop alone, so loops may
-/// be nested.
+/// A parallel loop that allocates nothing in the steady state. The calling thread works too and can finish the loop
+/// alone, so loops may be nested.
 /// </summary>
 /// <remarks>
-/// The indices are dealt out in shares of neighbours, one for each thread, and who is through with its own goes on with those of others:
-/// a loop that comes again finds in the cache of each core what it left there, and threads do not take turns on one stretch of memory.
-/// Loops that run at the same time share <see cref="Threads.Limit"/>: two trainings at once, each of which asks for every core, would
-/// mostly wait for threads that have no core to run on.
+/// Each thread gets a contiguous range of indices; idle workers take indices from the ranges of the others (work
+/// stealing). Contiguous ranges keep the data of each core in its cache from one call to the next. All loops of the
+/// process share <see cref="Threads.Limit"/>, so two trainings at the same time do not start more threads than the
+/// cores can run. Safe to call from several threads.
 /// </remarks>
 public static class ParallelFor
 {
-    /// <summary>How many threads are in loops, those asked for included. A count that is a moment old costs speed, nothing else.</summary>
+    /// <summary>
+    /// The number of threads in loops, those that were requested included. A value that is out of date costs speed
+    /// only.
+    /// </summary>
     private static int busy;
 
-    /// <summary>Runs a body for every index below a count, in any order, on up to <see cref="Threads.Limit"/> threads.</summary>
-    /// <typeparam name="TBody">The body; a struct, so that the loop is specialised for it.</typeparam>
+    /// <summary>
+    /// Runs a body for every index below a count, in any order, on up to <see cref="Threads.Limit"/> threads.
+    /// </summary>
+    /// <typeparam name="TBody">The type of the body; a struct, so that the JIT specializes the loop for it.</typeparam>
     /// <param name="count">The number of indices; not negative.</param>
     /// <param name="body">The body.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
@@ -29,7 +34,7 @@ public static class ParallelFor
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (count <= 1)
         {
-            Alone(count, body);
+            RunSequentially(count, body);
             return;
         }
 
@@ -37,7 +42,7 @@ public static class ParallelFor
         Interlocked.Add(ref busy, threads);
         try
         {
-            if (threads == 1) Alone(count, body);
+            if (threads == 1) RunSequentially(count, body);
             else Job<TBody>.Start(count, body, threads - 1);
         }
         finally
@@ -46,25 +51,27 @@ public static class ParallelFor
         }
     }
 
-    /// <summary>The same; on the calling thread where all indices together are too few elements to share out.</summary>
+    /// <summary>The same, but on the calling thread when all indices together have too few elements to split.</summary>
     /// <param name="count">The number of indices; not negative.</param>
-    /// <param name="length">How many elements they have together.</param>
+    /// <param name="length">The total number of elements of all indices.</param>
     /// <param name="body">The body.</param>
     internal static void Run<TBody>(int count, long length, in TBody body)
         where TBody : struct, IParallelBody
     {
-        if (length < Chunk.ParallelThreshold) Alone(count, body);
+        if (length < Chunk.ParallelThreshold) RunSequentially(count, body);
         else Run(count, body);
     }
 
-    private static void Alone<TBody>(int count, in TBody body)
+    private static void RunSequentially<TBody>(int count, in TBody body)
         where TBody : struct, IParallelBody
     {
         TBody local = body;
         for (int index = 0; index < count; index++) local.Run(index);
     }
 
-    /// <summary>One loop in flight; goes back to its pool when the caller and every queued item are through with it.</summary>
+    /// <summary>
+    /// One running loop. It returns to its pool when the caller and all queued work items have left it.
+    /// </summary>
     private sealed class Job<TBody> : IThreadPoolWorkItem
         where TBody : struct, IParallelBody
     {
@@ -72,14 +79,14 @@ public static class ParallelFor
 
         private TBody body;
         private int count;
-        private int hands;
-        private int workers;
+        private int rangeCount;
+        private int started;
         private int finished;
         private int users;
         private Exception? failure;
 
-        /// <summary>The share of each hand.</summary>
-        private IndexRange[] shares = [];
+        /// <summary>The range of each worker.</summary>
+        private IndexRange[] ranges = [];
 
         void IThreadPoolWorkItem.Execute()
         {
@@ -92,39 +99,40 @@ public static class ParallelFor
             if (!Pool.TryTake(out Job<TBody>? job)) job = new Job<TBody>();
             job.body = body;
             job.count = count;
-            job.workers = 0;
-            job.Deal(helpers + 1);
+            job.started = 0;
+            job.Split(helpers + 1);
             job.finished = 0;
             job.failure = null;
             job.users = helpers + 1;
-            for (int helper = 0; helper < helpers; helper++) ThreadPool.UnsafeQueueUserWorkItem(job, preferLocal: false);
+            for (int helper = 0; helper < helpers; helper++)
+                ThreadPool.UnsafeQueueUserWorkItem(job, preferLocal: false);
             job.Work();
             SpinWait wait = default;
             while (Volatile.Read(ref job.finished) < count) wait.SpinOnce(sleep1Threshold: -1);
-            // Nobody takes an index any more, and a body that stays after would keep what it refers to.
+            // All indices are taken. Clear the body, so that the pooled job does not keep its objects alive.
             job.body = default;
             Exception? failure = job.failure;
             job.Leave();
             if (failure is not null) ExceptionDispatchInfo.Throw(failure);
         }
 
-        private void Deal(int among)
+        private void Split(int workers)
         {
-            hands = among;
-            if (shares.Length < hands) shares = new IndexRange[hands];
-            for (int share = 0; share < hands; share++) shares[share] = new(StartOf(share), StartOf(share + 1));
+            rangeCount = workers;
+            if (ranges.Length < workers) ranges = new IndexRange[workers];
+            for (int range = 0; range < workers; range++) ranges[range] = new(StartOf(range), StartOf(range + 1));
         }
 
-        private int StartOf(int share) => (int)((long)count * share / hands);
+        private int StartOf(int range) => (int)((long)count * range / rangeCount);
 
         private void Work()
         {
             TBody local = body;
-            int own = Interlocked.Increment(ref workers) - 1;
-            for (int turn = 0; turn < hands; turn++)
+            int own = Interlocked.Increment(ref started) - 1;
+            for (int turn = 0; turn < rangeCount; turn++)
             {
-                ref IndexRange share = ref shares[(own + turn) % hands];
-                while (share.TryTake(out int index)) Run(local, index);
+                ref IndexRange range = ref ranges[(own + turn) % rangeCount];
+                while (range.TryTake(out int index)) Run(local, index);
             }
         }
 

@@ -1,20 +1,21 @@
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// A matrix in memory that somebody else owns: element (i, j) lies at Pointer[i·RowStride + j·ColumnStride]. Any strides will do,
-/// so a transpose or a block of a larger matrix is a view too.
+/// A view of a matrix in memory: element (i, j) is at Pointer[i·RowStride + j·ColumnStride]. Strides are free, so a
+/// transpose or a block of a larger matrix is a view too.
 /// </summary>
+/// <remarks>The view does not own the memory: the caller keeps it alive and unmoved while the view is used.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly unsafe struct MatrixView<T>
     where T : unmanaged
 {
-    /// <summary>Describes a matrix; nothing is read or copied.</summary>
-    /// <param name="pointer">Element (0, 0); it must not move while the view is used.</param>
+    /// <summary>Creates a view; nothing is read or copied.</summary>
+    /// <param name="pointer">The address of element (0, 0); the memory must not move while the view is used.</param>
     /// <param name="rows">The number of rows; not negative.</param>
     /// <param name="columns">The number of columns; not negative.</param>
-    /// <param name="rowStride">How many elements the next row is away.</param>
-    /// <param name="columnStride">How many elements the next column is away.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number of rows or columns is negative.</exception>
+    /// <param name="rowStride">The distance from one row to the next, in elements.</param>
+    /// <param name="columnStride">The distance from one column to the next, in elements.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of rows or of columns is negative.</exception>
     public MatrixView(T* pointer, int rows, int columns, int rowStride, int columnStride = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -23,7 +24,7 @@ public readonly unsafe struct MatrixView<T>
         (Rows, Columns, RowStride, ColumnStride) = (rows, columns, rowStride, columnStride);
     }
 
-    /// <summary>Element (0, 0).</summary>
+    /// <summary>The address of element (0, 0).</summary>
     public T* Pointer { get; }
 
     /// <summary>The number of rows.</summary>
@@ -32,19 +33,19 @@ public readonly unsafe struct MatrixView<T>
     /// <summary>The number of columns.</summary>
     public int Columns { get; }
 
-    /// <summary>How many elements the next row is away.</summary>
+    /// <summary>The distance from one row to the next, in elements.</summary>
     public int RowStride { get; }
 
-    /// <summary>How many elements the next column is away.</summary>
+    /// <summary>The distance from one column to the next, in elements.</summary>
     public int ColumnStride { get; }
 
-    /// <summary>The same memory with rows and columns swapped.</summary>
+    /// <summary>A view of the same memory with rows and columns swapped.</summary>
     public MatrixView<T> Transposed => new(Pointer, Columns, Rows, ColumnStride, RowStride);
 
-    /// <summary>The part of <paramref name="rows"/> × <paramref name="columns"/> elements that starts at an element.</summary>
+    /// <summary>A view of a block of <paramref name="rows"/> × <paramref name="columns"/> elements.</summary>
     internal MatrixView<T> Block(int row, int column, int rows, int columns) =>
         new(Pointer + ((nint)row * RowStride) + ((nint)column * ColumnStride), rows, columns, RowStride, ColumnStride);
 
-    /// <summary>The shape, as errors show it.</summary>
+    /// <summary>The shape, as error messages show it.</summary>
     public override string ToString() => $"{Rows}×{Columns}";
 }

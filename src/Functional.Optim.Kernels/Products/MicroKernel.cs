@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// The inner loop of a matrix product: a tile of up to 6 rows and 2 lanes of C stays in registers (12 sums, two lanes of B and one
-/// element of A fill the 16 registers of AVX2) while k runs. A is read where it lies; B is a panel of rows of 2 lanes.
+/// The inner loop of a matrix product. A tile of up to 6 rows and 2 lanes of C stays in registers while k runs: 12
+/// sums, two lanes of B and one element of A fill the 16 registers of AVX2. A is read in place; B is a packed panel
+/// with rows of 2 lanes.
 /// </summary>
 internal static unsafe class MicroKernel<T, TLane>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -15,7 +16,9 @@ internal static unsafe class MicroKernel<T, TLane>
 
     internal static int Columns => 2 * TLane.Width;
 
-    /// <summary>C = A·B, or C += A·B, over a tile of 1 to <see cref="Rows"/> rows and <see cref="Columns"/> columns.</summary>
+    /// <summary>
+    /// C = A·B, or C += A·B, over a tile of 1 to <see cref="Rows"/> rows and <see cref="Columns"/> columns.
+    /// </summary>
     internal static void Run(in MatrixView<T> a, in MatrixView<T> b, in MatrixView<T> c, bool accumulate)
     {
         switch (c.Rows)
@@ -37,9 +40,11 @@ internal static unsafe class MicroKernel<T, TLane>
         nint nextElement = a.ColumnStride, nextRow = b.RowStride, stride = c.RowStride;
         nint row1 = a.RowStride, row2 = 2 * row1, row3 = 3 * row1, row4 = 4 * row1, row5 = 5 * row1;
 
-        // One variable for each sum: the JIT keeps no array in registers.
-        TLane left0 = default, left1 = default, left2 = default, left3 = default, left4 = default, left5 = default;
-        TLane right0 = default, right1 = default, right2 = default, right3 = default, right4 = default, right5 = default;
+        // One variable for each sum: the JIT does not keep an array in registers.
+        TLane left0 = default, left1 = default, left2 = default;
+        TLane left3 = default, left4 = default, left5 = default;
+        TLane right0 = default, right1 = default, right2 = default;
+        TLane right3 = default, right4 = default, right5 = default;
         if (accumulate)
         {
             Load(sums, out left0, out right0);

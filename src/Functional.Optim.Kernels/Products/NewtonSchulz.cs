@@ -4,13 +4,16 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// The Newton–Schulz iteration, which moves the singular values of a matrix and leaves its singular vectors: X' = (a·I + b·A + c·A²)·X
-/// with A = X·Xᵀ, on the smaller side of X. With fitting polynomials all singular values come near 1.
+/// The Newton–Schulz iteration X' = (a·I + b·A + c·A²)·X with A = X·Xᵀ, computed on the smaller side of X. It changes
+/// the singular values of X and keeps its singular vectors. With suitable polynomials all singular values come close to
+/// 1.
 /// </summary>
-/// <remarks>The bits depend neither on the threads nor on the vector width. Nothing is allocated.</remarks>
+/// <remarks>The bits depend neither on the number of threads nor on the vector width. Nothing is allocated.</remarks>
 public static unsafe class NewtonSchulz
 {
-    /// <summary>How many elements <see cref="Run"/> needs to work in: another X, A and the factor of X.</summary>
+    /// <summary>
+    /// The scratch memory that <see cref="Run"/> needs, in elements: a second X, A and the factor of X.
+    /// </summary>
     /// <param name="rows">The rows of X; not negative.</param>
     /// <param name="columns">The columns of X; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
@@ -24,15 +27,21 @@ public static unsafe class NewtonSchulz
 
     /// <summary>Runs the iteration on a matrix in place.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="matrix">X, row by row; its singular values are to be where the polynomials expect them, mostly at most 1.</param>
+    /// <param name="matrix">
+    /// X, row-major. Its singular values must lie where the polynomials converge, for most polynomials at most 1.
+    /// </param>
     /// <param name="rows">The rows of X; not negative.</param>
     /// <param name="columns">The columns of X; not negative.</param>
-    /// <param name="polynomials">One for each step; the last one goes on where there are more steps.</param>
+    /// <param name="polynomials">One for each step; the last one repeats when there are more steps.</param>
     /// <param name="steps">The number of steps; not negative.</param>
-    /// <param name="scratch">Memory apart from X, of <see cref="ScratchLength"/> elements or more; what it holds is arbitrary.</param>
+    /// <param name="scratch">
+    /// Scratch memory of at least <see cref="ScratchLength"/> elements that does not overlap X; its contents are
+    /// arbitrary.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A size or the number of steps is negative.</exception>
     /// <exception cref="ArgumentException">
-    /// The length of X is not the product of its sizes, there is no polynomial, or the scratch memory is too short or overlaps X.
+    /// The length of X is not the product of its sizes, there is no polynomial, or the scratch memory is too short or
+    /// overlaps X.
     /// </exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public static void Run<T>(
@@ -43,17 +52,29 @@ public static unsafe class NewtonSchulz
         long needed = ScratchLength(rows, columns);
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         if (matrix.Length != (long)rows * columns)
-            throw new ArgumentException($"matrix has length {matrix.Length}; {rows}×{columns} elements are {(long)rows * columns}.", nameof(matrix));
-        if (polynomials.IsEmpty) throw new ArgumentException("There are no polynomials; allowed are one or more.", nameof(polynomials));
+        {
+            throw new ArgumentException(
+                $"matrix has length {matrix.Length}; {rows}×{columns} elements are {(long)rows * columns}.",
+                nameof(matrix));
+        }
+
+        if (polynomials.IsEmpty)
+            throw new ArgumentException("There are no polynomials; allowed are one or more.", nameof(polynomials));
         if (scratch.Length < needed)
-            throw new ArgumentException($"scratch has length {scratch.Length}; for {rows}×{columns} it has {needed} or more.", nameof(scratch));
-        if (scratch.Overlaps(matrix)) throw new ArgumentException("scratch overlaps matrix; it must lie apart.", nameof(scratch));
+        {
+            throw new ArgumentException(
+                $"scratch has length {scratch.Length}; for {rows}×{columns} it has {needed} or more.", nameof(scratch));
+        }
+
+        if (scratch.Overlaps(matrix))
+            throw new ArgumentException("scratch overlaps matrix; it must not.", nameof(scratch));
         if (matrix.IsEmpty) return;
         int side = Math.Min(rows, columns), square = side * side;
         fixed (T* start = matrix, memory = scratch)
         {
             MatrixView<T> current = new(start, rows, columns, columns), next = new(memory, rows, columns, columns);
-            MatrixView<T> gram = new(memory + matrix.Length, side, side, side), factor = new(gram.Pointer + square, side, side, side);
+            MatrixView<T> gram = new(memory + matrix.Length, side, side, side);
+            MatrixView<T> factor = new(gram.Pointer + square, side, side, side);
             for (int step = 0; step < steps; step++)
             {
                 Quintic polynomial = polynomials[Math.Min(step, polynomials.Length - 1)];
@@ -73,7 +94,7 @@ public static unsafe class NewtonSchulz
         }
     }
 
-    /// <summary>b·A + c·A², in the place of A².</summary>
+    /// <summary>b·A + c·A², which overwrites A².</summary>
     private readonly struct Sum<T>(T* gram, T* squares, Quintic polynomial) : IElementBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -84,8 +105,11 @@ public static unsafe class NewtonSchulz
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<TLane>(long index)
-            where TLane : struct, ILane<TLane, T> => TLane.Store(
-                TLane.FusedMultiplyAdd(TLane.Broadcast(c), TLane.Load(squares + index), TLane.Broadcast(b) * TLane.Load(gram + index)),
-                squares + index);
+            where TLane : struct, ILane<TLane, T>
+        {
+            TLane linear = TLane.Broadcast(b) * TLane.Load(gram + index);
+            TLane sum = TLane.FusedMultiplyAdd(TLane.Broadcast(c), TLane.Load(squares + index), linear);
+            TLane.Store(sum, squares + index);
+        }
     }
 }

@@ -4,14 +4,17 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Copies a few columns of B into a panel, row after row without gaps, so that the inner loop reads aligned lanes from the first
-/// cache level. Each thread has one panel, used again and again.
+/// Copies a few columns of B into a panel, row after row without gaps, so that the inner loop reads aligned lanes from
+/// the first-level cache. Each thread reuses one panel.
 /// </summary>
 internal static unsafe class Packing<T, TLane>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TLane : struct, ILane<TLane, T>
 {
-    /// <summary>The most rows of a panel: even of lanes of 512 bits it takes 16 KiB, half of a small first cache level.</summary>
+    /// <summary>
+    /// The maximum number of rows of a panel. With lanes of 512 bits the panel then has 16 KiB, half of a small
+    /// first-level cache.
+    /// </summary>
     internal const int MaxRows = 128;
 
     [ThreadStatic]
@@ -19,7 +22,7 @@ internal static unsafe class Packing<T, TLane>
 
     private static int Width => MicroKernel<T, TLane>.Columns;
 
-    /// <summary>Packs up to two lanes of columns of B; what is missing is padded with zeros.</summary>
+    /// <summary>Packs up to two lanes of columns of B; zeros pad missing columns.</summary>
     internal static MatrixView<T> Pack(in MatrixView<T> block)
     {
         memory ??= new(MaxRows * Width);

@@ -3,9 +3,10 @@ using System.Numerics;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// The blocks of C that threads work out on their own; k is never divided among them. Enough blocks that threads end together,
-/// cut by columns first (a strip of B is packed once for all its rows), and by rows where the columns are few or the part of A
-/// that a block goes over again and again would leave the second cache level.
+/// The blocks of C that threads compute independently; k is never divided. There are enough blocks that the threads
+/// finish together. C is cut by columns first, because a strip of B is packed once for all its rows. It is cut by rows
+/// too where there are few columns, or where the block of A that is read repeatedly would not fit in the second-level
+/// cache.
 /// </summary>
 internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -26,9 +27,9 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
     internal ProductBlocks(MatrixView<T> a, MatrixView<T> b, MatrixView<T> c, bool accumulate, int threads)
     {
         (this.a, this.b, this.c, this.accumulate) = (a, b, c, accumulate);
-        int wanted = threads > 1 ? threads * BlocksPerThread : 1, fewest = DivideUp(c.Rows, MaxRows);
-        across = Math.Min(DivideUp(wanted, fewest), DivideUp(c.Columns, TileColumns));
-        int down = Math.Max(fewest, Math.Min(DivideUp(wanted, across), DivideUp(c.Rows, MinRows)));
+        int wanted = threads > 1 ? threads * BlocksPerThread : 1, minDown = DivideUp(c.Rows, MaxRows);
+        across = Math.Min(DivideUp(wanted, minDown), DivideUp(c.Columns, TileColumns));
+        int down = Math.Max(minDown, Math.Min(DivideUp(wanted, across), DivideUp(c.Rows, MinRows)));
         rows = DivideUp(DivideUp(c.Rows, down), TileRows) * TileRows;
         columns = (int)Math.Min((long)DivideUp(DivideUp(c.Columns, across), TileColumns) * TileColumns, int.MaxValue);
         across = DivideUp(c.Columns, columns);
@@ -62,10 +63,10 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
         while (k < a.Columns);
     }
 
-    /// <summary>The product for one panel of B: C is as wide as a tile, or narrower at the right edge.</summary>
+    /// <summary>The product with one panel of B: C is as wide as a tile, or narrower at the right edge.</summary>
     private static void Strip(in MatrixView<T> a, in MatrixView<T> b, in MatrixView<T> c, bool accumulate)
     {
-        // Rows of whole lanes that are read only once gain nothing from packing.
+        // Full rows that are read only once gain nothing from packing.
         bool direct = c.Rows <= TileRows && b.Columns == TileColumns && b.ColumnStride == 1;
         MatrixView<T> panel = direct ? b : Packing<T, TLane>.Pack(b);
         T* edge = stackalloc T[TileRows * TileColumns];
@@ -79,10 +80,11 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
                 continue;
             }
 
-            MatrixView<T> whole = new(edge, height, TileColumns, TileColumns), part = whole.Block(0, 0, height, c.Columns);
-            if (accumulate) CopyRows(tile, part);
-            MicroKernel<T, TLane>.Run(factor, panel, whole, accumulate);
-            CopyRows(part, tile);
+            MatrixView<T> padded = new(edge, height, TileColumns, TileColumns);
+            MatrixView<T> used = padded.Block(0, 0, height, c.Columns);
+            if (accumulate) CopyRows(tile, used);
+            MicroKernel<T, TLane>.Run(factor, panel, padded, accumulate);
+            CopyRows(used, tile);
         }
     }
 
@@ -90,7 +92,8 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
     {
         for (int row = 0; row < source.Rows; row++)
         {
-            MatrixView<T> from = source.Block(row, 0, 1, source.Columns), to = destination.Block(row, 0, 1, source.Columns);
+            MatrixView<T> from = source.Block(row, 0, 1, source.Columns);
+            MatrixView<T> to = destination.Block(row, 0, 1, source.Columns);
             new ReadOnlySpan<T>(from.Pointer, from.Columns).CopyTo(new Span<T>(to.Pointer, to.Columns));
         }
     }

@@ -2,17 +2,19 @@ using System.Globalization;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>A step of a Newton–Schulz iteration: every singular value σ of a matrix becomes a·σ + b·σ³ + c·σ⁵.</summary>
-/// <param name="A">a.</param>
-/// <param name="B">b.</param>
-/// <param name="C">c.</param>
+/// <summary>
+/// The polynomial of one Newton–Schulz step: each singular value σ of a matrix becomes a·σ + b·σ³ + c·σ⁵.
+/// </summary>
+/// <param name="A">a, the coefficient of σ.</param>
+/// <param name="B">b, the coefficient of σ³.</param>
+/// <param name="C">c, the coefficient of σ⁵.</param>
 public readonly record struct Quintic(double A, double B, double C)
 {
     /// <summary>Whether every coefficient is finite.</summary>
     public bool IsFinite => double.IsFinite(A) && double.IsFinite(B) && double.IsFinite(C);
 
-    /// <summary>What becomes of a singular value.</summary>
-    /// <param name="value">σ.</param>
+    /// <summary>The value of the polynomial: what a singular value becomes.</summary>
+    /// <param name="value">The singular value σ.</param>
     public double At(double value) => value * (A + (value * value * (B + (C * value * value))));
 
     /// <summary>The polynomial, with the same numbers in every culture.</summary>

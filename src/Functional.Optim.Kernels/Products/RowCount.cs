@@ -1,6 +1,8 @@
 namespace Functional.Optim.Kernels;
 
-/// <summary>How many rows a micro-tile has, as a type: the JIT makes a kernel of its own for each.</summary>
+/// <summary>
+/// The number of rows of a micro-tile as a type, so that the JIT compiles a separate kernel for each.
+/// </summary>
 internal interface IRowCount
 {
     static abstract int Value { get; }

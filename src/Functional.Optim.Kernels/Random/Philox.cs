@@ -1,10 +1,14 @@
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Random bits as a pure function of a key and a counter (Philox 4×32-10; Salmon, Moraes, Dror and Shaw, 2011): the same numbers in
-/// any order and on any number of threads.
+/// Random bits as a pure function of a key and a counter (Philox 4×32-10): the same numbers in any order and on any
+/// number of threads.
 /// </summary>
-/// <param name="key">The seed; streams of different keys are independent.</param>
+/// <remarks>
+/// Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011,
+/// <see href="https://doi.org/10.1145/2063384.2063405">doi:10.1145/2063384.2063405</see>.
+/// </remarks>
+/// <param name="key">The seed. Streams with different keys are independent.</param>
 public readonly struct Philox(ulong key)
 {
     private const int Rounds = 10;
@@ -15,9 +19,9 @@ public readonly struct Philox(ulong key)
 
     private readonly ulong key = key;
 
-    /// <summary>The four 32-bit words of a counter.</summary>
+    /// <summary>The four 32-bit words for a counter.</summary>
     /// <param name="low">The low half of the 128-bit counter.</param>
-    /// <param name="high">The high half of the counter, for a second dimension.</param>
+    /// <param name="high">The high half of the counter; a second dimension, such as a stream.</param>
     public (uint First, uint Second, uint Third, uint Fourth) Words(ulong low, ulong high = 0)
     {
         uint a = (uint)low, b = (uint)(low >> 32), c = (uint)high, d = (uint)(high >> 32);
@@ -34,7 +38,9 @@ public readonly struct Philox(ulong key)
         return (a, b, c, d);
     }
 
-    /// <summary>Fills a span with the words of the counters from <paramref name="counter"/> on, four words to a counter.</summary>
+    /// <summary>Fills a span with the words of consecutive counters, four words for each.</summary>
+    /// <param name="counter">The low half of the first counter; the high half is 0.</param>
+    /// <param name="destination">The words.</param>
     public void Bits(ulong counter, Span<uint> destination)
     {
         while (!destination.IsEmpty)
@@ -48,18 +54,22 @@ public readonly struct Philox(ulong key)
         }
     }
 
-    /// <summary>A number evenly distributed over [0, 1), a multiple of 2⁻⁵³.</summary>
+    /// <summary>A number from the uniform distribution over [0, 1), a multiple of 2⁻⁵³.</summary>
     /// <param name="counter">The low half of the counter.</param>
-    /// <param name="high">The high half, for a second dimension.</param>
+    /// <param name="high">The high half of the counter; a second dimension.</param>
     public double Uniform(ulong counter, ulong high = 0)
     {
         (uint first, uint second, _, _) = Words(counter, high);
         return ((((ulong)first << 32) | second) >> 11) * (1.0 / (1UL << 53));
     }
 
-    /// <summary>A number from the standard normal distribution (Box and Muller, 1958).</summary>
+    /// <summary>A number from the standard normal distribution.</summary>
+    /// <remarks>
+    /// Box and Muller, "A note on the generation of random normal deviates", 1958,
+    /// <see href="https://doi.org/10.1214/aoms/1177706645">doi:10.1214/aoms/1177706645</see>.
+    /// </remarks>
     /// <param name="counter">The low half of the counter.</param>
-    /// <param name="high">The high half, for a second dimension.</param>
+    /// <param name="high">The high half of the counter; a second dimension.</param>
     public double Normal(ulong counter, ulong high = 0)
     {
         (uint first, uint second, uint third, uint fourth) = Words(counter, high);
@@ -68,9 +78,13 @@ public readonly struct Philox(ulong key)
         return Math.Sqrt(-2 * Math.Log(radius)) * Math.Cos(2 * Math.PI * angle);
     }
 
-    /// <summary>An integer evenly distributed over [0, <paramref name="limit"/>), to one part in 2⁶⁴.</summary>
-    /// <param name="counter">The counter.</param>
-    /// <param name="limit">The first integer not drawn; positive.</param>
+    /// <summary>
+    /// An integer from the uniform distribution over [0, <paramref name="limit"/>). No probability is off by more than
+    /// 2⁻⁶⁴.
+    /// </summary>
+    /// <param name="counter">The low half of the counter; the high half is 0.</param>
+    /// <param name="limit">The first integer that is never drawn; positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not positive.</exception>
     public long Below(ulong counter, long limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);

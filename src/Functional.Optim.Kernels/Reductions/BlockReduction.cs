@@ -6,43 +6,51 @@ using System.Runtime.Intrinsics;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Sums over whole spans in double: 32 running sums inside blocks of a fixed size, the blocks added in order. The bits depend
-/// neither on the number of threads nor on the vector width, and 33 million floats lose nothing. Elements are float or
-/// double; of any other type each function throws <see cref="NotSupportedException"/>.
+/// Sums over whole spans, computed in double. Each block of 4096 elements has 32 running sums; the blocks are added in
+/// order. Sums over tens of millions of floats keep their precision.
 /// </summary>
+/// <remarks>
+/// The bits depend neither on the number of threads nor on the vector width. Elements are float or double; for any
+/// other type every method throws <see cref="NotSupportedException"/>.
+/// </remarks>
 public static unsafe class BlockReduction
 {
-    /// <summary>The elements that are added together before the blocks are.</summary>
+    /// <summary>The number of elements in a block.</summary>
     internal const int BlockSize = 4096;
 
-    /// <summary>Below this a sum of squares of doubles may have lost what it was made of.</summary>
+    /// <summary>
+    /// A smaller sum of squares of doubles may have lost precision: squares of its terms may be below the range of
+    /// double.
+    /// </summary>
     internal const double SmallestSum = 1e-250;
 
     private const int Columns = 32;
     private const int ParallelBlocks = 16;
 
-    /// <summary>Σx·y.</summary>
+    /// <summary>The dot product Σx·y.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static double Dot<T>(ReadOnlySpan<T> left, ReadOnlySpan<T> right)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => left.Length == right.Length
-        ? Reduce<T, Products, Itself>(left, right, default)
-        : throw new ArgumentException($"right has length {right.Length}; left has length {left.Length}.", nameof(right));
+        ? Reduce<T, Products, Identity>(left, right, default)
+        : throw new ArgumentException(
+            $"right has length {right.Length}; left has length {left.Length}.", nameof(right));
 
-    /// <summary>Σx².</summary>
+    /// <summary>The sum of squares Σx².</summary>
     public static double SumOfSquares<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => SumOfSquares(values, default(Itself));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => SumOfSquares(values, default(Identity));
 
-    /// <summary>Σx.</summary>
+    /// <summary>The sum Σx.</summary>
     public static double Sum<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sum(values, default(Itself));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sum(values, default(Identity));
 
-    /// <summary>max |x|, 0 for an empty span, NaN when an element is.</summary>
+    /// <summary>The largest magnitude max |x|: 0 for an empty span, NaN when an element is NaN.</summary>
     public static double MaxAbs<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Reduce<T, Largest, Itself>(values, values, default);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Reduce<T, Largest, Identity>(values, values, default);
 
     /// <summary>
-    /// The Euclidean norm √Σx². Doubles whose squares leave the range are divided by the largest first, so the norm is infinite
-    /// or zero only when an element is infinite or every element is zero.
+    /// The Euclidean norm √Σx². Where the squares overflow or underflow, the elements are divided by the largest first.
+    /// So the norm is infinite only when an element is infinite or the norm itself is out of range, and 0 only when
+    /// every element is 0.
     /// </summary>
     public static double Norm<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -84,7 +92,8 @@ public static unsafe class BlockReduction
         fixed (T* start = values, other = others)
         fixed (double* results = partial)
         {
-            Body<T, TSum, TMap> body = new(start, other, values.Length, results, map, LaneWidths.Resolve(LaneWidth.Best));
+            Body<T, TSum, TMap> body = new(
+                start, other, values.Length, results, map, LaneWidths.Resolve(LaneWidth.Best));
             if (blocks < ParallelBlocks)
             {
                 for (int block = 0; block < blocks; block++) body.Reduce(block);
@@ -111,7 +120,7 @@ public static unsafe class BlockReduction
             where TLane : struct, ILane<TLane, double>;
     }
 
-    private readonly struct Itself : IMap
+    private readonly struct Identity : IMap
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLane Of<TLane>(TLane value)
@@ -120,8 +129,8 @@ public static unsafe class BlockReduction
 
     private interface ISum
     {
-        /// <summary>Whether a second array is read; else the other value is the first once more.</summary>
-        static virtual bool ReadsOthers => false;
+        /// <summary>Whether the sum reads a second array; otherwise the second value is the first again.</summary>
+        static virtual bool IsBinary => false;
 
         static abstract TLane Add<TLane>(TLane sum, TLane value, TLane other)
             where TLane : struct, ILane<TLane, double>;
@@ -140,7 +149,7 @@ public static unsafe class BlockReduction
 
     private readonly struct Products : ISum
     {
-        public static bool ReadsOthers => true;
+        public static bool IsBinary => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TLane Add<TLane>(TLane sum, TLane value, TLane other)
@@ -167,7 +176,8 @@ public static unsafe class BlockReduction
         public static double Combine(double left, double right) => Math.Max(left, right);
     }
 
-    private readonly struct Body<T, TSum, TMap>(T* values, T* others, int length, double* results, TMap map, LaneWidth width) : IParallelBody
+    private readonly struct Body<T, TSum, TMap>(
+        T* values, T* others, int length, double* results, TMap map, LaneWidth width) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSum : struct, ISum
         where TMap : unmanaged, IMap
@@ -196,13 +206,15 @@ public static unsafe class BlockReduction
                 case LaneWidth.Bits512: Sweep<Lane512<double>, Pair512>(start, other, rows, sums); break;
                 case LaneWidth.Bits256: Sweep<Lane256<double>, Pair256>(start, other, rows, sums); break;
                 case LaneWidth.Bits128: Sweep<Lane128<double>, Pair128>(start, other, rows, sums); break;
-                default: Sweep<ScalarLane<double>, PairOfNumbers>(start, other, rows, sums); break;
+                default: Sweep<ScalarLane<double>, ScalarPair>(start, other, rows, sums); break;
             }
 
-            for (int index = rows * Columns; index < count; index++) AddOne(sums + (index % Columns), start[index], other[index]);
+            for (int index = rows * Columns; index < count; index++)
+                AddOne(sums + (index % Columns), start[index], other[index]);
             for (int half = Columns / 2; half > 0; half /= 2)
             {
-                for (int column = 0; column < half; column++) sums[column] = TSum.Combine(sums[column], sums[column + half]);
+                for (int column = 0; column < half; column++)
+                    sums[column] = TSum.Combine(sums[column], sums[column + half]);
             }
 
             results[block] = sums[0];
@@ -212,11 +224,16 @@ public static unsafe class BlockReduction
         private void AddOne(double* sum, T value, T other)
         {
             ScalarLane<double> mapped = map.Of(ScalarLane<double>.Broadcast(double.CreateTruncating(value)));
-            ScalarLane<double> second = TSum.ReadsOthers ? ScalarLane<double>.Broadcast(double.CreateTruncating(other)) : mapped;
+            ScalarLane<double> second = TSum.IsBinary
+                ? ScalarLane<double>.Broadcast(double.CreateTruncating(other))
+                : mapped;
             ScalarLane<double>.Store(TSum.Add(ScalarLane<double>.Load(sum), mapped, second), sum);
         }
 
-        /// <summary>Four lanes of columns at a time, over all rows; a method for each lane keeps the JIT within its inlining budget.</summary>
+        /// <summary>
+        /// Sums four lanes of columns at a time over all rows. One method for each lane type keeps the JIT within its
+        /// inlining budget.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Sweep<TLane, TPair>(T* start, T* other, int rows, double* sums)
             where TLane : struct, ILane<TLane, double>
@@ -232,8 +249,9 @@ public static unsafe class BlockReduction
                     (TLane First, TLane Second) left = TPair.Load(at), right = TPair.Load(at + (2 * TLane.Width));
                     left = (constants.Of(left.First), constants.Of(left.Second));
                     right = (constants.Of(right.First), constants.Of(right.Second));
-                    (TLane First, TLane Second) leftOther = TSum.ReadsOthers ? TPair.Load(beside) : left;
-                    (TLane First, TLane Second) rightOther = TSum.ReadsOthers ? TPair.Load(beside + (2 * TLane.Width)) : right;
+                    (TLane First, TLane Second) leftOther = TSum.IsBinary ? TPair.Load(beside) : left;
+                    (TLane First, TLane Second) rightOther =
+                        TSum.IsBinary ? TPair.Load(beside + (2 * TLane.Width)) : right;
                     a = TSum.Add(a, left.First, leftOther.First);
                     b = TSum.Add(b, left.Second, leftOther.Second);
                     c = TSum.Add(c, right.First, rightOther.First);
@@ -247,7 +265,7 @@ public static unsafe class BlockReduction
             }
         }
 
-        /// <summary>Two lanes of doubles from neighbouring elements.</summary>
+        /// <summary>Loads two lanes of doubles from consecutive elements.</summary>
         private interface IPair<TLane>
         {
             static abstract (TLane First, TLane Second) Load(T* at);
@@ -258,17 +276,19 @@ public static unsafe class BlockReduction
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static (Lane512<double> First, Lane512<double> Second) Load(T* at)
             {
-                if (typeof(T) == typeof(double)) return (new(Vector512.Load((double*)at)), new(Vector512.Load((double*)at + 8)));
+                if (typeof(T) == typeof(double))
+                    return (new(Vector512.Load((double*)at)), new(Vector512.Load((double*)at + 8)));
                 (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(Vector512.Load((float*)at));
                 return (new(lower), new(upper));
             }
         }
 
-        private readonly struct PairOfNumbers : IPair<ScalarLane<double>>
+        private readonly struct ScalarPair : IPair<ScalarLane<double>>
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            public static (ScalarLane<double> First, ScalarLane<double> Second) Load(T* at) =>
-                (ScalarLane<double>.Broadcast(double.CreateTruncating(at[0])), ScalarLane<double>.Broadcast(double.CreateTruncating(at[1])));
+            public static (ScalarLane<double> First, ScalarLane<double> Second) Load(T* at) => (
+                ScalarLane<double>.Broadcast(double.CreateTruncating(at[0])),
+                ScalarLane<double>.Broadcast(double.CreateTruncating(at[1])));
         }
 
         private readonly struct Pair128 : IPair<Lane128<double>>
@@ -276,7 +296,8 @@ public static unsafe class BlockReduction
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static (Lane128<double> First, Lane128<double> Second) Load(T* at)
             {
-                if (typeof(T) == typeof(double)) return (new(Vector128.Load((double*)at)), new(Vector128.Load((double*)at + 2)));
+                if (typeof(T) == typeof(double))
+                    return (new(Vector128.Load((double*)at)), new(Vector128.Load((double*)at + 2)));
                 (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(Vector128.Load((float*)at));
                 return (new(lower), new(upper));
             }
@@ -287,7 +308,8 @@ public static unsafe class BlockReduction
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static (Lane256<double> First, Lane256<double> Second) Load(T* at)
             {
-                if (typeof(T) == typeof(double)) return (new(Vector256.Load((double*)at)), new(Vector256.Load((double*)at + 4)));
+                if (typeof(T) == typeof(double))
+                    return (new(Vector256.Load((double*)at)), new(Vector256.Load((double*)at + 4)));
                 (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(Vector256.Load((float*)at));
                 return (new(lower), new(upper));
             }

@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>What a reduction takes of an index; it may also write there.</summary>
+/// <summary>The terms of a reduction. Computing a term may also write at its index.</summary>
 internal interface ITerm<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The terms of as many indices from one on as the lane is wide.</summary>
+    /// <summary>The terms of one lane, from an index on.</summary>
     TLane At<TLane>(long index)
         where TLane : struct, ILane<TLane, T>;
 }
@@ -16,17 +16,17 @@ internal interface ITerm<T>
 internal interface ICombination<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>What a reduction starts with.</summary>
+    /// <summary>The neutral element.</summary>
     static abstract T Start { get; }
 
-    /// <summary>The result of both.</summary>
+    /// <summary>Combines two partial results.</summary>
     static abstract TLane Combine<TLane>(TLane left, TLane right)
         where TLane : struct, ILane<TLane, T>;
 }
 
 /// <summary>
-/// Reductions of short rows in their own precision: index i goes to column i mod 16, and the columns are combined in a fixed order,
-/// so that the bits are the same at every width.
+/// Reductions of short rows in the precision of their elements. Term i goes to column i mod 16; the columns are
+/// combined in a fixed order. So the bits are the same at every width.
 /// </summary>
 internal static unsafe class RowReduction
 {
@@ -61,17 +61,20 @@ internal static unsafe class RowReduction
     {
         T* columns = stackalloc T[Columns];
         new Span<T>(columns, Columns).Fill(TCombination.Start);
-        int whole = length - (length % Columns);
-        for (int column = 0; column < Columns && whole > 0; column += TLane.Width)
-            Column<T, TLane, TTerm, TCombination>(column, whole, term, columns + column);
-        for (int index = whole; index < length; index++)
-            Column<T, ScalarLane<T>, TTerm, TCombination>(index, length, term, columns + (index - whole));
+        int rowEnd = length - (length % Columns);
+        for (int column = 0; column < Columns && rowEnd > 0; column += TLane.Width)
+            Column<T, TLane, TTerm, TCombination>(column, rowEnd, term, columns + column);
+        for (int index = rowEnd; index < length; index++)
+            Column<T, ScalarLane<T>, TTerm, TCombination>(index, length, term, columns + (index - rowEnd));
         for (int column = 0; column < 4; column++) Fold<T, TCombination>(columns + column, 4);
         Fold<T, TCombination>(columns, 1);
         return *columns;
     }
 
-    /// <summary>Every sixteenth term. The one place of the term, for the same reason as that of <see cref="LaneLoop"/>.</summary>
+    /// <summary>
+    /// Combines every sixteenth term. The term is computed at one place, which keeps the JIT within its inlining
+    /// budget.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Column<T, TLane, TTerm, TCombination>(long start, long end, in TTerm term, T* column)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -81,18 +84,23 @@ internal static unsafe class RowReduction
     {
         TTerm local = term;
         TLane result = TLane.Load(column);
-        for (long index = start; index < end; index += Columns) result = TCombination.Combine(result, local.At<TLane>(index));
+        for (long index = start; index < end; index += Columns)
+            result = TCombination.Combine(result, local.At<TLane>(index));
         TLane.Store(result, column);
     }
 
-    /// <summary>Combines four columns some way apart into the first.</summary>
+    /// <summary>
+    /// Combines four columns into the first; <paramref name="distance"/> is the step from one to the next.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fold<T, TCombination>(T* column, int apart)
+    private static void Fold<T, TCombination>(T* column, int distance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TCombination : struct, ICombination<T>
     {
-        ScalarLane<T> even = TCombination.Combine(ScalarLane<T>.Load(column), ScalarLane<T>.Load(column + (2 * apart)));
-        ScalarLane<T> odd = TCombination.Combine(ScalarLane<T>.Load(column + apart), ScalarLane<T>.Load(column + (3 * apart)));
+        ScalarLane<T> even = TCombination.Combine(
+            ScalarLane<T>.Load(column), ScalarLane<T>.Load(column + (2 * distance)));
+        ScalarLane<T> odd = TCombination.Combine(
+            ScalarLane<T>.Load(column + distance), ScalarLane<T>.Load(column + (3 * distance)));
         ScalarLane<T>.Store(TCombination.Combine(even, odd), column);
     }
 

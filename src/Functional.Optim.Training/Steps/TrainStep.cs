@@ -117,12 +117,12 @@ public static class TrainStep
             else if (next.Counters.ConsecutiveSkips > 0 && policy == NonFinitePolicy.Skip) next = next.With(next.Counters with { ConsecutiveSkips = 0 });
         }
         catch (NonFiniteGradientException) when (
-            policy == NonFinitePolicy.Skip && !leavesOut && before.ConsecutiveSkips < ApplyIfFinite.DefaultMostInARow)
+            policy == NonFinitePolicy.Skip && !leavesOut && before.ConsecutiveSkips < ApplyIfFinite.DefaultMaxConsecutiveSkips)
         {
             skipped = true;
-            OptimizerState<T> kept = donate ? state.Optimizer.HandOn(nameof(TrainStep)) : state.Optimizer.Copy();
+            OptimizerState<T> kept = donate ? state.Optimizer.Transfer(nameof(TrainStep)) : state.Optimizer.Copy();
             next = kept.With(before with { SkippedUpdates = before.SkippedUpdates + 1, ConsecutiveSkips = before.ConsecutiveSkips + 1 });
-            parameters = donate ? state.Parameters.HandOn(nameof(TrainStep)) : state.Parameters.Copy();
+            parameters = donate ? state.Parameters.Transfer(nameof(TrainStep)) : state.Parameters.Copy();
         }
 
         return (

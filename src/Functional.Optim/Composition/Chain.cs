@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Functional.Optim;
 
-/// <summary>Parts in order; equal when their parts and groups are.</summary>
+/// <summary>Transforms in order. Chains are equal when their transforms and groups are.</summary>
 internal sealed record Chain : Optimizer
 {
     private readonly ImmutableArray<Transform> parts;

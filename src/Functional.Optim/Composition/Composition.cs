@@ -2,36 +2,41 @@ using System.Collections.Immutable;
 
 namespace Functional.Optim;
 
-/// <summary>Composition of optimizers and their parts.</summary>
+/// <summary>Composes optimizers and transforms.</summary>
 public static class Composition
 {
-    /// <summary>The optimizer that does nothing: neutral in <see cref="Then"/>. By itself it applies the gradient as it is.</summary>
+    /// <summary>
+    /// The optimizer without transforms, the neutral element of <see cref="Then"/>. By
+    /// itself it subtracts the gradient: θ' = θ − g.
+    /// </summary>
     public static Optimizer Identity { get; } = new Chain([]);
 
     /// <summary>
-    /// The parts of one optimizer followed by those of another, as one optimizer that runs as one pass over memory (a part that
-    /// needs the norm of what comes before it begins a pass of its own). Associative.
+    /// The transforms of one optimizer followed by those of another, as one optimizer. It runs as one pass over memory;
+    /// a transform that needs the norm of its update starts another pass. Associative.
     /// </summary>
-    /// <param name="first">What sees the gradient first.</param>
-    /// <param name="second">What sees the update of the first.</param>
+    /// <param name="first">The optimizer that gets the gradient.</param>
+    /// <param name="second">The optimizer that gets the update of the first.</param>
     /// <exception cref="ArgumentException">
-    /// One of the two is a <see cref="Wrapper"/>, which has to be outermost, or a <see cref="FunctionOptimizer"/>.
+    /// One of the two is a <see cref="Wrapper"/>, which must be outermost, or a <see cref="FunctionOptimizer"/>.
     /// </exception>
     public static Optimizer Then(this Optimizer first, Optimizer second)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         if ((first as Wrapper ?? second as Wrapper) is { } wrapper)
-            throw new ArgumentException($"{wrapper} is around a whole optimizer; put the parts inside it.");
+            throw new ArgumentException($"{wrapper} wraps a whole optimizer; compose the transforms inside it.");
         if ((first as FunctionOptimizer ?? second as FunctionOptimizer) is { } whole)
-            throw new ArgumentException($"{whole} asks for loss and gradient itself, so it is no part of a composition.");
+            throw new ArgumentException($"{whole} evaluates loss and gradient itself, so it cannot be composed.");
         return new Chain([.. ItemsOf(first), .. ItemsOf(second)]) { Groups = [.. first.Groups, .. second.Groups] };
     }
 
-    /// <summary>An optimizer with groups, before those it has; it keeps its type, and with it the type of its state.</summary>
-    /// <typeparam name="TOptimizer">The optimizer.</typeparam>
+    /// <summary>
+    /// Adds groups, before the groups that the optimizer has. The type of the optimizer and of its state stay the same.
+    /// </summary>
+    /// <typeparam name="TOptimizer">The type of the optimizer.</typeparam>
     /// <param name="optimizer">The optimizer.</param>
-    /// <param name="groups">The groups; the first that matches a leaf gives it its settings.</param>
+    /// <param name="groups">The groups. A leaf gets the settings of the first group that matches it.</param>
     public static TOptimizer WithGroups<TOptimizer>(this TOptimizer optimizer, params ReadOnlySpan<LeafGroup> groups)
         where TOptimizer : Optimizer
     {
@@ -40,10 +45,10 @@ public static class Composition
     }
 
     /// <summary>
-    /// An optimizer that keeps the slots of its elementwise parts in a format, such as 16 bits; it keeps its type. Rules of partitions
-    /// and parts that have a format already keep that.
+    /// Stores the slots of elementwise transforms in a format, such as 16 bits. The type of the optimizer stays the
+    /// same. Partition rules and transforms that have a format keep it.
     /// </summary>
-    /// <typeparam name="TOptimizer">The optimizer.</typeparam>
+    /// <typeparam name="TOptimizer">The type of the optimizer.</typeparam>
     /// <param name="optimizer">The optimizer.</param>
     /// <param name="format">The format.</param>
     /// <exception cref="ArgumentException">There is no such format.</exception>
@@ -54,7 +59,7 @@ public static class Composition
         return (TOptimizer)((Optimizer)optimizer with { StateFormat = format });
     }
 
-    /// <summary>What an optimizer is composed of; its groups go to the composition.</summary>
+    /// <summary>The items of an optimizer for a composition, without groups: the composition has those.</summary>
     private static ImmutableArray<Optimizer> ItemsOf(Optimizer optimizer) => optimizer switch
     {
         Chain { StateFormat: null } chain => chain.Items,
@@ -62,7 +67,7 @@ public static class Composition
         _ => [optimizer with { Groups = [] }],
     };
 
-    /// <summary>The parts of an optimizer that becomes part of another: a format that it has stays with them.</summary>
+    /// <summary>The transforms of an optimizer for a composition. They take over its format, if it has one.</summary>
     internal static ImmutableArray<Transform> PartsOf(Optimizer optimizer) => optimizer.StateFormat is { } format
         ? [.. optimizer.Parts.Select(part => part.StateFormat is null ? part with { StateFormat = format } : part)]
         : optimizer.Parts;

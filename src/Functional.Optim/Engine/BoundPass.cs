@@ -3,7 +3,7 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>The rules of a fused pass with their constants, for every segment, and the addresses they work on.</summary>
+/// <summary>The rules of a fused pass with the constants of every segment, and the addresses that they use.</summary>
 internal abstract class BoundPass<T>(LeafClass leaves)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -11,13 +11,13 @@ internal abstract class BoundPass<T>(LeafClass leaves)
 
     internal PassMemory<T>[] Memories { get; } = new PassMemory<T>[leaves.Segments.Length];
 
-    /// <summary>The rule and the memory of each segment.</summary>
-    internal SegmentPlace[] Places { get; } = [.. leaves.Places];
+    /// <summary>The rule and the addresses of each segment.</summary>
+    internal SegmentIndices[] Indices { get; } = [.. leaves.Indices];
 
     internal abstract void Execute();
 }
 
-/// <summary>All rules as one: a single loop.</summary>
+/// <summary>All rules of a pass as one rule, in a single loop.</summary>
 internal sealed class FusedRules<T, TRule>(LeafClass leaves) : BoundPass<T>(leaves)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : unmanaged, IUpdateRule<T>
@@ -25,17 +25,17 @@ internal sealed class FusedRules<T, TRule>(LeafClass leaves) : BoundPass<T>(leav
     internal TRule[] Rules { get; } = new TRule[leaves.Segments.Length];
 
     internal override void Execute() =>
-        Elementwise.RunSegments<T, TRule>(Rules, Memories, Places, Leaves.Chunks, Leaves.Length);
+        Elementwise.RunSegments<T, TRule>(Rules, Memories, Indices, Leaves.Chunks, Leaves.Length);
 }
 
 /// <summary>
-/// One rule after the other over blocks that stay in the first cache, for a runtime that cannot make the type of the chain: the same
-/// operations on the same numbers, so the same bits.
+/// Runs the rules one after another over blocks that stay in the first-level cache. It is for a runtime that cannot
+/// create the type of the fused rule. The operations and the bits are the same.
 /// </summary>
 internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(leaves)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Elements per block: what the rules read and write of it stays in the first cache.</summary>
+    /// <summary>Elements per block: what the rules read and write of a block stays in the first-level cache.</summary>
     private const int BlockLength = SlotFormats.BlockLength;
 
     private readonly List<RuleRow<T>> rows = [];
@@ -43,8 +43,8 @@ internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(lea
     internal int Count { get; set; }
 
     /// <summary>
-    /// The row of the next rule of a segment, made for the first one; <see langword="null"/> where another segment had a rule of
-    /// another type there.
+    /// The row of a rule, created for the first segment; <see langword="null"/> when another
+    /// segment has a rule of another type there.
     /// </summary>
     internal RuleRow<T, TRule>? Row<TRule>(int index, int segment)
         where TRule : unmanaged, IUpdateRule<T>
@@ -59,30 +59,31 @@ internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(lea
 
     private void Run(Chunk chunk)
     {
-        SegmentPlace place = Places[chunk.Segment];
-        T* block = stackalloc T[BlockLength], slots = stackalloc T[BlockLength * Slots<ScalarLane<T>>.Capacity];
+        const int slotCapacity = Slots<ScalarLane<float>>.Capacity;
+        (int rule, int addresses) = Indices[chunk.Segment];
+        T* block = stackalloc T[BlockLength], slots = stackalloc T[BlockLength * slotCapacity];
         long end = (long)chunk.Start + chunk.Length;
         for (long start = chunk.Start; start < end; start += BlockLength)
         {
             long stop = Math.Min(start + BlockLength, end);
-            PassMemory<T> given = SlotFormats.Decode(Memories[place.Memory], Slots<ScalarLane<T>>.Capacity, start, stop, slots);
+            PassMemory<T> decoded = SlotFormats.Decode(Memories[addresses], slotCapacity, start, stop, slots);
             int slot = 0;
             for (int row = 0; row < Count; row++)
             {
-                PassMemory<T> memory = given;
+                PassMemory<T> memory = decoded;
                 if (row > 0) memory.Updates = block - start;
                 if (row < Count - 1) memory.Output = block - start;
                 memory.NonTemporal = false;
                 for (int own = 0; own < rows[row].SlotCount; own++, slot++)
                 {
-                    memory.SlotsIn[own] = given.SlotsIn[slot];
-                    memory.SlotsOut[own] = given.SlotsOut[slot];
+                    memory.SlotsIn[own] = decoded.SlotsIn[slot];
+                    memory.SlotsOut[own] = decoded.SlotsOut[slot];
                 }
 
-                rows[row].Run(place.Rule, memory, start, stop);
+                rows[row].Run(rule, memory, start, stop);
             }
 
-            SlotFormats.Encode(Memories[place.Memory], Slots<ScalarLane<T>>.Capacity, start, stop, slots);
+            SlotFormats.Encode(Memories[addresses], slotCapacity, start, stop, slots);
         }
     }
 

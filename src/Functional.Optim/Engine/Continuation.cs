@@ -3,11 +3,16 @@ using System.Numerics;
 
 namespace Functional.Optim;
 
-/// <summary>Carries a state over to another optimizer, or to other leaves.</summary>
+/// <summary>
+/// Continues a state with another optimizer, or with other leaves: keeps the slots that fit and starts the others.
+/// </summary>
 internal static class Continuation
 {
     internal static (OptimizerState<T> State, ContinuationReport Report) Of<T>(
-        Optimizer optimizer, ImmutableArray<Transform> parts, OptimizerState<T> state, ParameterTree<T> parameters)
+        Optimizer optimizer,
+        ImmutableArray<Transform> parts,
+        OptimizerState<T> state,
+        ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TreeLayout layout = parameters.Layout;
@@ -15,17 +20,23 @@ internal static class Continuation
         ImmutableArray<string> kinds = StateIdentity.KindsOf(state.Identity);
         TreeBuffer<T>[] slots = [.. plan.Slots.Select(slot => Optimizer.StartOf(slot, parameters))];
         ImmutableArray<long>[] started = new ImmutableArray<long>[slots.Length];
-        // Of a slot in another format it is a decoded copy, made once.
+
+        // A slot in another format is decoded to a copy; each only once.
         ParameterTree<T>[] before = [.. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot])];
         bool[] used = new bool[state.SlotCount];
-        bool[] anew = new bool[plan.Schema.ScalarNames.Length + 1];
+        HashSet<PlacedTransform> restarted = [];
         List<ContinuationReport.Row> rows = [];
         foreach (PlacedTransform placed in plan.Placement.Transforms.Where(placed => placed.SlotNames.Length > 0))
         {
             int source = SourceOf(placed);
             Leaf[] leaves = [.. layout.Leaves.Where(leaf => Has(placed, leaf))];
-            if (placed.Transform.StartsTogether && !leaves.All(leaf => Fits(placed, source, leaf))) (source, anew[placed.FirstScalar]) = (-1, true);
-            Dictionary<string, long> ofLeaves = [];
+            if (placed.Transform.StartsTogether && !leaves.All(leaf => Fits(placed, source, leaf)))
+            {
+                source = -1;
+                restarted.Add(placed);
+            }
+
+            Dictionary<string, long> startOfLeaf = [];
             foreach (Leaf leaf in leaves)
             {
                 bool kept = Fits(placed, source, leaf);
@@ -36,12 +47,12 @@ internal static class Continuation
                     used[source + slot] = true;
                 }
 
-                ofLeaves[leaf.Name] = kept ? StartBefore(source, placed, leaf) : state.Step;
+                startOfLeaf[leaf.Name] = kept ? StartBefore(source, placed, leaf) : state.Step;
                 rows.Add(new(placed.Identity, leaf.Name, kept));
             }
 
             for (int slot = placed.FirstSlot; slot < placed.FirstSlot + placed.SlotNames.Length; slot++)
-                started[slot] = [.. slots[slot].Layout.Leaves.Select(leaf => ofLeaves[leaf.Name])];
+                started[slot] = [.. slots[slot].Layout.Leaves.Select(leaf => startOfLeaf[leaf.Name])];
         }
 
         for (int slot = 0; slot < before.Length; slot++)
@@ -54,11 +65,11 @@ internal static class Continuation
         {
             Span<double> own = scalars.AsSpan(placed.FirstScalar, placed.ScalarNames.Length);
             placed.Transform.InitScalars(own);
-            if (anew[placed.FirstScalar]) continue;
+            if (restarted.Contains(placed)) continue;
             for (int scalar = 0; scalar < own.Length; scalar++)
             {
-                if (state.ScalarNames.Contains(placed.Prefix + placed.ScalarNames[scalar]))
-                    own[scalar] = state.Scalar(placed.Prefix + placed.ScalarNames[scalar]);
+                string name = placed.Prefix + placed.ScalarNames[scalar];
+                if (state.ScalarNames.Contains(name)) own[scalar] = state.Scalar(name);
             }
         }
 
@@ -68,17 +79,20 @@ internal static class Continuation
                 .Select(slot => state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot]),
         ];
         StateShell<T> next = optimizer.PlanFor(layout, SlotStarts.Of([.. started])).Schema.Rent<T>();
-        (next.Step, next.Counters) = (state.Step, optimizer.Accumulates ? state.Counters : state.Counters with { Accumulated = 0 });
-        for (int slot = 0; slot < slots.Length; slot++) next.Slots[slot] = StateSlot<T>.Of(slots[slot].ToTree(), plan.Slots[slot].Format, (uint)slot);
+        next.Step = state.Step;
+        next.Counters = optimizer.Accumulates ? state.Counters : state.Counters with { Accumulated = 0 };
+        for (int slot = 0; slot < slots.Length; slot++)
+            next.Slots[slot] = StateSlot<T>.Of(slots[slot].ToTree(), plan.Slots[slot].Format, (uint)slot);
         scalars.CopyTo(next.Scalars, 0);
         return (next.Handle(), new ContinuationReport([.. rows], dropped));
 
-        // Whether every slot of a transform goes on for a leaf.
+        // Whether every slot of a transform continues for a leaf.
         bool Fits(PlacedTransform placed, int source, Leaf leaf)
         {
             for (int slot = 0; slot < placed.SlotNames.Length && source >= 0; slot++)
             {
-                Leaf? own = slots[placed.FirstSlot + slot].Layout.Find(leaf.Name), kept = before[source + slot].Layout.Find(leaf.Name);
+                Leaf? own = slots[placed.FirstSlot + slot].Layout.Find(leaf.Name);
+                Leaf? kept = before[source + slot].Layout.Find(leaf.Name);
                 if (own is null ? kept is not null : !own.Equals(kept)) return false;
             }
 
@@ -95,7 +109,7 @@ internal static class Continuation
             return false;
         }
 
-        // The first run of slots not yet taken that is of the same kind and names; under the same rule if there is one.
+        // The first unused run of slots with the same kind and names; preferably one under the same partition rule.
         int SourceOf(PlacedTransform placed)
         {
             int found = -1;
@@ -122,12 +136,13 @@ internal static class Continuation
             return true;
         }
 
-        // When it started, as every slot that has it tells.
+        // The step at which the leaf started, from the first slot that has the leaf.
         long StartBefore(int first, PlacedTransform placed, Leaf leaf)
         {
+            if (state.Starts is not { } starts) return 0;
             for (int slot = first; slot < first + placed.SlotNames.Length; slot++)
             {
-                if (state.Starts is { } starts && !starts.OfSlots[slot].IsEmpty && before[slot].Layout.Find(leaf.Name) is { } own)
+                if (!starts.OfSlots[slot].IsEmpty && before[slot].Layout.Find(leaf.Name) is { } own)
                     return starts.OfSlots[slot][own.Index];
             }
 

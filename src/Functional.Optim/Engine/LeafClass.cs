@@ -4,113 +4,148 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// The leaves that go through the same transforms, as segments and as chunks for the threads. Without a <see cref="Partition"/> all
-/// leaves that are not frozen are one class.
+/// The leaves that go through the same transforms, as segments and as chunks for the threads. Without a
+/// <see cref="Partition"/> all leaves that are not frozen form one class.
 /// </summary>
 internal sealed class LeafClass
 {
-    private readonly List<Segment> segments = [];
-    private readonly List<Leaf> leaves = [];
-    private readonly bool isScattered;
-    private readonly bool leafByLeaf;
-    private readonly double[] factors;
-    private readonly int[] shifts;
-    private readonly long[] starts;
-    private readonly Dictionary<double[], double[]> knownFactors = new(SameNumbers<double>.Instance);
-    private readonly Dictionary<int[], int[]> knownShifts = new(SameNumbers<int>.Instance);
-    private readonly Dictionary<long[], long[]> knownStarts = new(SameNumbers<long>.Instance);
+    internal required PlacedTransform[] Transforms { get; init; }
 
-    /// <param name="transforms">The transforms.</param>
-    /// <param name="isScattered">Whether each leaf lies elsewhere, so that neighbours are no range.</param>
-    internal LeafClass(PlacedTransform[] transforms, bool isScattered)
-    {
-        Transforms = transforms;
-        this.isScattered = isScattered;
-        leafByLeaf = isScattered || transforms.Any(placed => placed.Transform.LeafByLeaf);
-        Slots = [.. transforms.SelectMany(placed => Enumerable.Range(placed.FirstSlot, placed.SlotNames.Length))];
-        (factors, shifts, starts) = (new double[transforms.Length], new int[Slots.Length], new long[transforms.Length]);
-    }
+    /// <summary>The slots of the transforms, as indices into the slots of the state.</summary>
+    internal required int[] Slots { get; init; }
 
-    internal PlacedTransform[] Transforms { get; }
-
-    /// <summary>The slots of the transforms, as numbered in the state.</summary>
-    internal int[] Slots { get; }
-
-    internal Segment[] Segments { get; private set; } = [];
+    internal required Segment[] Segments { get; init; }
 
     /// <summary>
-    /// The rule and the memory of each segment: those of the first one that has the same factors and starts, and in a flat buffer the same
-    /// shifts.
+    /// The rule and the addresses of each segment. A segment shares the rule of the first segment with the same factors
+    /// and starts. In a flat buffer it shares the addresses of the first segment with the same shifts.
     /// </summary>
-    internal SegmentPlace[] Places { get; private set; } = [];
+    internal required SegmentIndices[] Indices { get; init; }
 
-    internal Leaf[] Leaves { get; private set; } = [];
+    internal required Leaf[] Leaves { get; init; }
 
-    /// <summary>The leaves with padding after them.</summary>
-    internal Leaf[] Padded { get; private set; } = [];
+    /// <summary>The leaves that padding follows.</summary>
+    internal required Leaf[] Padded { get; init; }
 
-    internal Chunk[] Chunks { get; private set; } = [];
+    internal required Chunk[] Chunks { get; init; }
 
-    /// <summary>The elements of all segments.</summary>
-    internal long Length { get; private set; }
+    /// <summary>The number of elements of all segments.</summary>
+    internal required long Length { get; init; }
 
-    /// <summary>Where the segments of this class begin among those of all classes.</summary>
-    internal int FirstSegment { get; set; }
+    /// <summary>The index of the first segment of this class among the segments of all classes.</summary>
+    internal required int FirstSegment { get; init; }
 
-    /// <summary>Adds a leaf, in the order of the layout.</summary>
-    internal void Add(Leaf leaf, LeafPlan leafPlan, ImmutableArray<SlotPlan> slots)
+    /// <summary>Collects the leaves of a class.</summary>
+    internal sealed class Builder
     {
-        leaves.Add(leaf);
-        LeafFactors.Of(leafPlan, leaf, factors);
-        for (int index = 0; index < Slots.Length; index++) shifts[index] = slots[Slots[index]].ShiftOf(leaf);
-        for (int index = 0; index < Transforms.Length; index++)
-            starts[index] = SlotPlan.StartOf(slots, Transforms[index], leaf);
+        private readonly List<Segment> segments = [];
+        private readonly List<Leaf> leaves = [];
+        private readonly PlacedTransform[] transforms;
+        private readonly int[] slotIndices;
+        private readonly bool isScattered;
+        private readonly bool leafByLeaf;
+        private readonly double[] factors;
+        private readonly int[] shifts;
+        private readonly long[] starts;
+        private readonly Dictionary<double[], double[]> knownFactors = new(SameNumbers<double>.Instance);
+        private readonly Dictionary<int[], int[]> knownShifts = new(SameNumbers<int>.Instance);
+        private readonly Dictionary<long[], long[]> knownStarts = new(SameNumbers<long>.Instance);
 
-        int end = leaf.Offset + leaf.Length + (isScattered ? 0 : leaf.Padding);
-        if (!leafByLeaf && segments.Count > 0 && segments[^1] is { } before && before.End == leaf.Offset
-            && before.Factors.AsSpan().SequenceEqual(factors) && before.Shifts.AsSpan().SequenceEqual(shifts)
-            && before.Starts.AsSpan().SequenceEqual(starts))
+        /// <param name="transforms">The transforms.</param>
+        /// <param name="isScattered">
+        /// Whether each leaf has its own address, so that consecutive leaves are not one range.
+        /// </param>
+        internal Builder(PlacedTransform[] transforms, bool isScattered)
         {
-            segments[^1] = before with { End = end };
+            this.transforms = transforms;
+            this.isScattered = isScattered;
+            leafByLeaf = isScattered || transforms.Any(placed => placed.Transform.LeafByLeaf);
+            slotIndices =
+                [.. transforms.SelectMany(placed => Enumerable.Range(placed.FirstSlot, placed.SlotNames.Length))];
+            factors = new double[transforms.Length];
+            shifts = new int[slotIndices.Length];
+            starts = new long[transforms.Length];
         }
-        else
+
+        /// <summary>Adds a leaf; leaves come in the order of the layout.</summary>
+        internal void Add(Leaf leaf, LeafPlan leafPlan, ImmutableArray<SlotPlan> slots)
         {
+            leaves.Add(leaf);
+            LeafFactors.Of(leafPlan, leaf, factors);
+            for (int slot = 0; slot < slotIndices.Length; slot++) shifts[slot] = slots[slotIndices[slot]].ShiftOf(leaf);
+            for (int index = 0; index < transforms.Length; index++)
+                starts[index] = SlotPlan.StartOf(slots, transforms[index], leaf);
+
+            int end = leaf.Offset + leaf.Length + (isScattered ? 0 : leaf.Padding);
+            if (!leafByLeaf && segments.Count > 0 && segments[^1] is { } last && last.End == leaf.Offset
+                && Continues(last))
+            {
+                segments[^1] = last with { End = end };
+                return;
+            }
+
             segments.Add(new Segment(
-                leaf.Offset, end, leaf, leafPlan.Settings, Known(knownFactors, factors), Known(knownShifts, shifts), Known(knownStarts, starts)));
+                leaf.Offset,
+                end,
+                leaf,
+                leafPlan.Settings,
+                Shared(knownFactors, factors),
+                Shared(knownShifts, shifts),
+                Shared(knownStarts, starts)));
         }
-    }
 
-    internal void Seal()
-    {
-        Segments = [.. segments];
-        (Leaves, Padded) = ([.. leaves], [.. leaves.Where(leaf => leaf.Padding > 0)]);
-        Places = new SegmentPlace[Segments.Length];
-        Dictionary<(double[], long[]), int> alike = [];
-        Dictionary<int[], int> together = [];
-        List<Chunk> chunks = [];
-        for (int segment = 0; segment < Segments.Length; segment++)
+        internal LeafClass Build(int firstSegment)
         {
-            // Each array of numbers is there once, so the same numbers are the same array.
-            (double[], long[]) treatment = (Segments[segment].Factors, Segments[segment].Starts);
-            Places[segment] = new(
-                alike.TryAdd(treatment, segment) ? segment : alike[treatment],
-                isScattered || together.TryAdd(Segments[segment].Shifts, segment) ? segment : together[Segments[segment].Shifts]);
-            // A segment may end less than a chunk before the last number.
-            for (long start = Segments[segment].Start; start < Segments[segment].End; start += Chunk.Size)
-                chunks.Add(new Chunk(segment, (int)start, (int)Math.Min(Chunk.Size, Segments[segment].End - start)));
-            Length += Segments[segment].End - Segments[segment].Start;
+            SegmentIndices[] indices = new SegmentIndices[segments.Count];
+            Dictionary<(double[] Factors, long[] Starts), int> firstWithRule = [];
+            Dictionary<int[], int> firstWithShifts = [];
+            List<Chunk> chunks = [];
+            long length = 0;
+            for (int index = 0; index < segments.Count; index++)
+            {
+                Segment segment = segments[index];
+
+                // Equal numbers are one array here, so the dictionaries compare references.
+                (double[], long[]) constants = (segment.Factors, segment.Starts);
+                int rule = firstWithRule.TryAdd(constants, index) ? index : firstWithRule[constants];
+                int memory = isScattered || firstWithShifts.TryAdd(segment.Shifts, index)
+                    ? index
+                    : firstWithShifts[segment.Shifts];
+                indices[index] = new(rule, memory);
+
+                // The start is a long: a segment may end less than a chunk before the largest int.
+                for (long start = segment.Start; start < segment.End; start += Chunk.Size)
+                    chunks.Add(new Chunk(index, (int)start, (int)Math.Min(Chunk.Size, segment.End - start)));
+                length += segment.End - segment.Start;
+            }
+
+            return new LeafClass
+            {
+                Transforms = transforms,
+                Slots = slotIndices,
+                Segments = [.. segments],
+                Indices = indices,
+                Leaves = [.. leaves],
+                Padded = [.. leaves.Where(leaf => leaf.Padding > 0)],
+                Chunks = [.. chunks],
+                Length = length,
+                FirstSegment = firstSegment,
+            };
         }
 
-        Chunks = [.. chunks];
-    }
+        private bool Continues(Segment segment) =>
+            segment.Factors.AsSpan().SequenceEqual(factors)
+            && segment.Shifts.AsSpan().SequenceEqual(shifts)
+            && segment.Starts.AsSpan().SequenceEqual(starts);
 
-    /// <summary>The array of these numbers that was there before, or a copy that is from now on.</summary>
-    private static TNumber[] Known<TNumber>(Dictionary<TNumber[], TNumber[]> known, TNumber[] numbers)
-        where TNumber : unmanaged
-    {
-        if (known.TryGetValue(numbers, out TNumber[]? same)) return same;
-        TNumber[] copy = [.. numbers];
-        known.Add(copy, copy);
-        return copy;
+        /// <summary>The known array with these numbers, or a copy that is known from now on.</summary>
+        private static TNumber[] Shared<TNumber>(Dictionary<TNumber[], TNumber[]> known, TNumber[] numbers)
+            where TNumber : unmanaged
+        {
+            if (known.TryGetValue(numbers, out TNumber[]? same)) return same;
+            TNumber[] copy = [.. numbers];
+            known.Add(copy, copy);
+            return copy;
+        }
     }
 }

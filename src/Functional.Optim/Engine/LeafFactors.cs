@@ -2,14 +2,17 @@ using System.Globalization;
 
 namespace Functional.Optim;
 
-/// <summary>What of each transform depends on the leaf: its decay, its share of the learning rate.</summary>
+/// <summary>
+/// The factor of each transform that depends on the leaf, such as its weight
+/// decay or the multiplier of its learning rate.
+/// </summary>
 internal static class LeafFactors
 {
     /// <summary>
-    /// Writes the factor of each transform. Two learning rates multiply, so the multiplier of the groups is that of the last, or it
-    /// would count twice.
+    /// Writes the factor of each transform. The rates of several learning rates are multiplied, so only the
+    /// last one gets the multiplier of the groups.
     /// </summary>
-    /// <exception cref="ArgumentException">There is a multiplier and no learning rate.</exception>
+    /// <exception cref="ArgumentException">There is a multiplier but no learning rate.</exception>
     internal static void Of(LeafPlan leafPlan, Leaf leaf, Span<double> factors)
     {
         LeafSettings settings = leafPlan.Settings;
@@ -26,10 +29,9 @@ internal static class LeafFactors
             return;
         }
 
+        string multiplier = settings.LearningRateMultiplier.ToString(CultureInfo.InvariantCulture);
         throw new ArgumentException(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"The group {leafPlan.Name} multiplies the learning rate of {leaf} by {settings.LearningRateMultiplier}, and ")
-            + $"no part that {leaf} goes through is a learning rate; put a LearningRate after them, or take a multiplier of 1.");
+            $"The group {leafPlan.Name} multiplies the learning rate of {leaf} by {multiplier}, but no transform of {leaf} "
+            + "is a learning rate; add a LearningRate for this leaf, or set the multiplier to 1.");
     }
 }

@@ -1,91 +1,103 @@
+using System.Collections.Immutable;
+
 namespace Functional.Optim;
 
-/// <summary>What an optimizer does with a leaf: the transforms it goes through, and what its groups change.</summary>
+/// <summary>
+/// What an optimizer does with a leaf: the transforms that it goes through, and the settings of its groups.
+/// </summary>
 /// <param name="Transforms">The transforms, in order.</param>
-/// <param name="Settings">What the groups change together.</param>
-/// <param name="Name">The names of the groups and of the partitions' rules, from the outside in.</param>
+/// <param name="Settings">The combined settings of the groups.</param>
+/// <param name="Name">The names of the groups and of the partition rules, from the outside in.</param>
 internal sealed record LeafPlan(PlacedTransform[] Transforms, LeafSettings Settings, string Name)
 {
-    /// <summary>The decay that reaches a leaf.</summary>
+    /// <summary>The weight decay that a leaf gets.</summary>
     internal double WeightDecayOf(Leaf leaf) => Settings.Frozen
         ? 0
         : Transforms.Sum(placed => placed.Transform.WeightDecayFor(leaf)) * Settings.WeightDecayMultiplier;
 
-    /// <summary>The rate of its leaves at a step.</summary>
+    /// <summary>The learning rate of its leaves at a step.</summary>
     internal double RateAt(long step) =>
         Transforms.Aggregate(Settings.LearningRateMultiplier, (rate, placed) => rate * placed.Transform.RateAt(step));
 }
 
-/// <summary>Finds the leafPlan of each leaf; leaves that go the same way share one.</summary>
+/// <summary>Finds the plan of each leaf. Leaves with the same transforms, settings and names share one plan.</summary>
 internal sealed class LeafPlanner(Optimizer optimizer, Placement placement)
 {
-    private readonly Dictionary<string, PlacedTransform[]> ways = [];
-    private readonly Dictionary<(PlacedTransform[] Way, LeafSettings Settings, string Name), LeafPlan> leafPlans = [];
-    private readonly List<int> turns = [];
+    private readonly Dictionary<string, PlacedTransform[]> transformsOfChoices = [];
+    private readonly Dictionary<(
+        PlacedTransform[] Transforms, LeafSettings Settings, string Name), LeafPlan> plans = [];
+
+    /// <summary>The rule that each partition chose for the current leaf; −1 for none.</summary>
+    private readonly List<int> choices = [];
     private readonly List<LeafGroup> groups = [];
     private readonly List<string> names = [];
     private LeafPlan? last;
-    private string? lastTurns;
+    private string? lastChoices;
 
     internal LeafPlan LeafPlanOf(Leaf leaf)
     {
-        turns.Clear();
+        choices.Clear();
         groups.Clear();
         names.Clear();
-        Join(optimizer.GroupOf(leaf));
-        Walk(placement.Places, leaf);
+        AddGroup(optimizer.GroupOf(leaf));
+        Choose(placement.Nodes, leaf);
 
-        // Which way, as text: the first leaf that takes it makes the list of transforms.
-        string turned = turns.Count == 0 ? "" : string.Join(' ', turns);
+        // The choices as text are the key: the first leaf with them builds the list of transforms.
+        string chosen = choices.Count == 0 ? "" : string.Join(' ', choices);
         LeafSettings settings = LeafSettings.Default;
         foreach (LeafGroup group in groups) settings = settings.And(group.Settings);
-        if (last is not null && turned == lastTurns && settings == last.Settings && names.Count == 0 && last.Name == LeafGroup.Ungrouped.Name)
-            return last;
-        if (!ways.TryGetValue(turned, out PlacedTransform[]? way))
+        bool isUngrouped = names.Count == 0;
+        if (last is not null && chosen == lastChoices && settings == last.Settings
+            && isUngrouped && last.Name == LeafGroup.Ungrouped.Name)
         {
-            List<PlacedTransform> transforms = [];
-            int turn = 0;
-            Collect(placement.Places, ref turn, transforms);
-            ways[turned] = way = [.. transforms];
+            return last;
         }
 
-        string name = names.Count == 0 ? LeafGroup.Ungrouped.Name : string.Join(" / ", names.Distinct());
-        if (!leafPlans.TryGetValue((way, settings, name), out LeafPlan? leafPlan))
-            leafPlans[(way, settings, name)] = leafPlan = new LeafPlan(way, settings, name);
-        (last, lastTurns) = (leafPlan, turned);
-        return leafPlan;
+        if (!transformsOfChoices.TryGetValue(chosen, out PlacedTransform[]? transforms))
+        {
+            List<PlacedTransform> collected = [];
+            int choice = 0;
+            Collect(placement.Nodes, ref choice, collected);
+            transformsOfChoices[chosen] = transforms = [.. collected];
+        }
+
+        string name = isUngrouped ? LeafGroup.Ungrouped.Name : string.Join(" / ", names.Distinct());
+        if (!plans.TryGetValue((transforms, settings, name), out LeafPlan? plan))
+            plans[(transforms, settings, name)] = plan = new LeafPlan(transforms, settings, name);
+        (last, lastChoices) = (plan, chosen);
+        return plan;
     }
 
-    private void Walk(System.Collections.Immutable.ImmutableArray<Place> places, Leaf leaf)
+    private void Choose(ImmutableArray<PlacementNode> nodes, Leaf leaf)
     {
-        foreach (Place place in places)
+        foreach (PlacementNode node in nodes)
         {
-            if (place.Partition is not { } partition) continue;
+            if (node.Partition is not { } partition) continue;
             int rule = partition.IndexOf(leaf);
-            turns.Add(rule);
+            choices.Add(rule);
             if (rule < 0) continue;
             names.Add(partition.Rules[rule].Name);
-            Join(partition.Rules[rule].Optimizer.GroupOf(leaf));
-            Walk(place.Rules[rule], leaf);
+            AddGroup(partition.Rules[rule].Optimizer.GroupOf(leaf));
+            Choose(node.Rules[rule], leaf);
         }
     }
 
-    private void Collect(System.Collections.Immutable.ImmutableArray<Place> places, ref int turn, List<PlacedTransform> transforms)
+    private void Collect(ImmutableArray<PlacementNode> nodes, ref int choice, List<PlacedTransform> transforms)
     {
-        foreach (Place place in places)
+        foreach (PlacementNode node in nodes)
         {
-            if (place.Transform is { } transform)
+            if (node.Transform is { } transform)
             {
                 transforms.Add(transform);
                 continue;
             }
 
-            int rule = turns[turn++];
-            if (rule >= 0) Collect(place.Rules[rule], ref turn, transforms);
+            int rule = choices[choice++];
+            if (rule >= 0) Collect(node.Rules[rule], ref choice, transforms);
         }
     }
 
-    private void Join(LeafGroup group)
+    private void AddGroup(LeafGroup group)
     {
         if (ReferenceEquals(group, LeafGroup.Ungrouped)) return;
         names.Add(group.Name);

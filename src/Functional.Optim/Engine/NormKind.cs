@@ -1,14 +1,14 @@
 namespace Functional.Optim;
 
-/// <summary>How the size of an update is measured.</summary>
+/// <summary>The norm that measures an update.</summary>
 public enum NormKind
 {
     /// <summary>√Σu², the Euclidean norm.</summary>
     L2,
 
-    /// <summary>Σ|u|.</summary>
+    /// <summary>Σ|u|, the sum of magnitudes.</summary>
     L1,
 
-    /// <summary>max|u|.</summary>
+    /// <summary>max|u|, the largest magnitude.</summary>
     Infinity,
 }

@@ -6,6 +6,6 @@ internal enum PassOutput
     /// <summary>The new parameters.</summary>
     Parameters,
 
-    /// <summary>What has to be added to the parameters.</summary>
+    /// <summary>The deltas Δ, which are to be added to the parameters.</summary>
     Deltas,
 }

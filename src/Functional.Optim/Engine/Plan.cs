@@ -4,12 +4,13 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>
-/// How an optimizer runs over one layout: a straight list of steps, made once.
-/// </summary>
+/// <summary>How an optimizer runs over one layout: a list of steps in order, compiled once.</summary>
 internal sealed class Plan
 {
-    /// <summary>A loop of more rules outgrows what the JIT inlines: it gets slow, and its compilation deep.</summary>
+    /// <summary>
+    /// With more rules, a loop exceeds the inlining budget of the JIT: it gets
+    /// slow, and its compilation recurses deeply.
+    /// </summary>
     private const int MaxRulesInPass = 12;
 
     private readonly Recycler<object> runs = new(4);
@@ -17,10 +18,16 @@ internal sealed class Plan
     private readonly int maxScratch;
 
     private Plan(
-        Placement placement, LeafPlan[] leafPlans, Leaf[] frozen, LeafClass[] classes, StateSchema schema, ImmutableArray<SlotPlan> slots,
+        Placement placement,
+        LeafPlan[] leafPlans,
+        Leaf[] frozen,
+        LeafClass[] classes,
+        StateSchema schema,
+        ImmutableArray<SlotPlan> slots,
         ImmutableArray<PlanStep> steps)
     {
-        (Placement, LeafPlans, Frozen, Classes, Schema, Slots, Steps) = (placement, leafPlans, frozen, classes, schema, slots, steps);
+        (Placement, LeafPlans, Frozen, Classes) = (placement, leafPlans, frozen, classes);
+        (Schema, Slots, Steps) = (schema, slots, steps);
         PassCount = steps.Count(step => step is FusedPass);
         MeasuredCount = steps.OfType<MeasureStep>().Sum(step => step.Segments.Length);
         NeedsScratch = steps.Any(step => step is LeafStep or FusedPass { IsLast: false });
@@ -37,10 +44,10 @@ internal sealed class Plan
     /// <summary>The leaves of the layout.</summary>
     internal ImmutableArray<Leaf> Leaves { get; private init; }
 
-    /// <summary>The elements of the flat buffer, padding included.</summary>
+    /// <summary>The number of elements of the flat buffer, padding included.</summary>
     internal int TotalLength { get; private init; }
 
-    /// <summary>The leafPlan of every leaf.</summary>
+    /// <summary>The plan of every leaf, by its index.</summary>
     internal LeafPlan[] LeafPlans { get; }
 
     internal Leaf[] Frozen { get; }
@@ -53,39 +60,41 @@ internal sealed class Plan
 
     internal ImmutableArray<PlanStep> Steps { get; }
 
-    /// <summary>The transforms that keep scalars.</summary>
+    /// <summary>The transforms that have scalars.</summary>
     internal ImmutableArray<PlacedTransform> Scalars { get; }
 
     internal int PassCount { get; }
 
     internal int MeasuredCount { get; }
 
-    /// <summary>Whether the update needs memory between two passes.</summary>
+    /// <summary>Whether the update needs memory of its own between passes.</summary>
     internal bool NeedsScratch { get; }
 
-    /// <summary>Whether something may throw after the first write; such a step is never made in place.</summary>
+    /// <summary>Whether a step may throw after its first write. Such a step never runs in place.</summary>
     internal bool CanThrowLate { get; }
 
-    /// <summary>Whether the parameters to evaluate are others than θ.</summary>
+    /// <summary>Whether the parameters for evaluation may differ from θ.</summary>
     internal bool EvaluationChanges { get; }
 
-    /// <summary>Makes the plan of an optimizer for a layout.</summary>
-    /// <param name="optimizer">The optimizer, for its groups.</param>
+    /// <summary>Compiles the plan of an optimizer for a layout.</summary>
+    /// <param name="optimizer">The optimizer; it gives the groups.</param>
     /// <param name="parts">Its transforms.</param>
     /// <param name="layout">The layout of the parameters.</param>
-    /// <param name="starts">When the leaves of the slots started, where not at 0.</param>
-    /// <param name="isScattered">Whether each leaf lies elsewhere, so that neighbours are no range.</param>
+    /// <param name="starts">The steps at which the leaves of the slots started, where not at 0.</param>
+    /// <param name="isScattered">
+    /// Whether each leaf has its own address, so that consecutive leaves are not one range.
+    /// </param>
     internal static Plan Of(
         Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout, SlotStarts? starts, bool isScattered)
     {
         Placement placement = Placement.Of(parts, optimizer.StateFormat);
-        LeafPlanner router = new(optimizer, placement);
+        LeafPlanner planner = new(optimizer, placement);
         LeafPlan[] leafPlans = new LeafPlan[layout.Leaves.Length];
-        for (int leaf = 0; leaf < leafPlans.Length; leaf++) leafPlans[leaf] = router.LeafPlanOf(layout.Leaves[leaf]);
+        for (int leaf = 0; leaf < leafPlans.Length; leaf++) leafPlans[leaf] = planner.LeafPlanOf(layout.Leaves[leaf]);
         ImmutableArray<SlotPlan> slots = SlotsOf(placement, layout, leafPlans, starts);
 
-        List<LeafClass> classes = [];
-        Dictionary<PlacedTransform[], LeafClass> byWay = [];
+        List<LeafClass.Builder> builders = [];
+        Dictionary<PlacedTransform[], LeafClass.Builder> byTransforms = [];
         for (int leaf = 0; leaf < leafPlans.Length; leaf++)
         {
             LeafPlan leafPlan = leafPlans[leaf];
@@ -95,40 +104,44 @@ internal sealed class Plan
                 if (placed.Transform.Refuses(layout.Leaves[leaf]) is { } reason) throw new ArgumentException(reason);
             }
 
-            if (!byWay.TryGetValue(leafPlan.Transforms, out LeafClass? leafClass))
+            if (!byTransforms.TryGetValue(leafPlan.Transforms, out LeafClass.Builder? builder))
             {
-                byWay[leafPlan.Transforms] = leafClass = new LeafClass(leafPlan.Transforms, isScattered);
-                classes.Add(leafClass);
+                byTransforms[leafPlan.Transforms] = builder = new LeafClass.Builder(leafPlan.Transforms, isScattered);
+                builders.Add(builder);
             }
 
-            leafClass.Add(layout.Leaves[leaf], leafPlan, slots);
+            builder.Add(layout.Leaves[leaf], leafPlan, slots);
         }
 
+        LeafClass[] classes = new LeafClass[builders.Count];
         int segments = 0;
-        foreach (LeafClass leafClass in classes)
+        for (int index = 0; index < classes.Length; index++)
         {
-            leafClass.Seal();
-            leafClass.FirstSegment = segments;
-            segments += leafClass.Segments.Length;
+            classes[index] = builders[index].Build(firstSegment: segments);
+            segments += classes[index].Segments.Length;
         }
 
         StateSchema schema = new()
         {
             SlotNames = placement.SlotNames,
             SlotLayouts = [.. slots.Select(slot => slot.Layout)],
-            SlotFormats = slots.All(slot => slot.Format == StateFormat.Full) ? [] : [.. slots.Select(slot => slot.Format)],
+            SlotFormats = slots.All(slot => slot.Format == StateFormat.Full)
+                ? []
+                : [.. slots.Select(slot => slot.Format)],
             ScalarNames = placement.ScalarNames,
             Identity = placement.Identity,
             Starts = starts,
         };
         Leaf[] frozen = [.. layout.Leaves.Where(leaf => leafPlans[leaf.Index].Settings.Frozen)];
-        return new Plan(placement, leafPlans, frozen, [.. classes], schema, slots, StepsOf(placement, classes, segments))
+        ImmutableArray<PlanStep> steps = StepsOf(placement, classes, segments);
+        return new Plan(placement, leafPlans, frozen, classes, schema, slots, steps)
         {
-            Leaves = layout.Leaves, TotalLength = layout.TotalLength,
+            Leaves = layout.Leaves,
+            TotalLength = layout.TotalLength,
         };
     }
 
-    /// <summary>The leaf at an index of the flat buffer, or the one whose padding is there.</summary>
+    /// <summary>The index of the leaf at an index of the flat buffer; in padding, the leaf before it.</summary>
     internal int LeafAt(int index)
     {
         int first = 0, end = Leaves.Length;
@@ -142,23 +155,27 @@ internal sealed class Plan
         return first;
     }
 
-    /// <summary>Memory for one run, from those before if there is one.</summary>
+    /// <summary>A run for one step: one that is no longer needed, or a new one.</summary>
     internal StepRun<T> RentRun<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => runs.TryTake(out object? run) && run is StepRun<T> known ? known : new StepRun<T>(this);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        runs.TryTake(out object? run) && run is StepRun<T> known ? known : new StepRun<T>(this);
 
     internal void ReturnRun<T>(StepRun<T> run)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => runs.Add(run);
 
-    /// <summary>Memory for a transform to work in on one leaf.</summary>
-    internal AlignedBuffer<double> RentScratch() => scratch.TryTake(out AlignedBuffer<double>? buffer) ? buffer : new(maxScratch);
+    /// <summary>Scratch memory for one leaf, large enough for every transform of this plan.</summary>
+    internal AlignedBuffer<double> RentScratch() =>
+        scratch.TryTake(out AlignedBuffer<double>? buffer) ? buffer : new(maxScratch);
 
     internal void ReturnScratch(AlignedBuffer<double> buffer) => scratch.Add(buffer);
 
-    private static ImmutableArray<SlotPlan> SlotsOf(Placement placement, TreeLayout layout, LeafPlan[] leafPlans, SlotStarts? starts)
+    private static ImmutableArray<SlotPlan> SlotsOf(
+        Placement placement, TreeLayout layout, LeafPlan[] leafPlans, SlotStarts? starts)
     {
         ImmutableArray<SlotPlan> slots =
         [
-            .. placement.Transforms.SelectMany(placed => Enumerable.Range(0, placed.SlotNames.Length).Select(index => new SlotPlan(placed, index, layout))),
+            .. placement.Transforms.SelectMany(placed =>
+                Enumerable.Range(0, placed.SlotNames.Length).Select(index => new SlotPlan(placed, index, layout))),
         ];
         if (slots.IsEmpty) return slots;
         HashSet<PlacedTransform> through = [];
@@ -186,28 +203,29 @@ internal sealed class Plan
     }
 
     /// <summary>
-    /// The steps, stage by stage. A stage begins where a transform measures the update of all leaves together: then every class has
-    /// written its update, if only by a pass without rules.
+    /// The steps, stage by stage. A stage starts at a transform that needs the update of all leaves together. Before
+    /// it, every class must have written its update, if necessary by a pass without rules.
     /// </summary>
-    private static ImmutableArray<PlanStep> StepsOf(Placement placement, List<LeafClass> classes, int segments)
+    private static ImmutableArray<PlanStep> StepsOf(Placement placement, LeafClass[] classes, int segments)
     {
         Segment[] all = [.. classes.SelectMany(leafClass => leafClass.Segments)];
         ImmutableArray<PlanStep>.Builder steps = ImmutableArray.CreateBuilder<PlanStep>();
-        int[] next = new int[classes.Count];
-        bool[] wrote = new bool[classes.Count];
+        int[] next = new int[classes.Length];
+        bool[] wrote = new bool[classes.Length];
         int measured = 0, passes = 0;
         for (int stage = 0; stage <= placement.LastStage; stage++)
         {
             int shared = -1;
-            if (placement.Transforms.FirstOrDefault(placed => !placed.IsInner && placed.Stage == stage && placed.Transform.NeedsStatistics) is { } measures
-                && (stage > 0 || placement.Places[0].Transform == measures))
+            PlacedTransform? measuring = placement.Transforms.FirstOrDefault(placed =>
+                !placed.IsInner && placed.Stage == stage && placed.Transform.NeedsStatistics);
+            if (measuring is not null && (stage > 0 || placement.Nodes[0].Transform == measuring))
             {
                 shared = measured;
-                steps.Add(new MeasureStep(measures, all, null, shared, ReadsGradient: stage == 0));
+                steps.Add(new MeasureStep(measuring, all, null, shared, ReadsGradient: stage == 0));
                 measured += segments;
             }
 
-            for (int index = 0; index < classes.Count; index++)
+            for (int index = 0; index < classes.Length; index++)
             {
                 LeafClass leafClass = classes[index];
                 PlacedTransform[] transforms = leafClass.Transforms;
@@ -215,7 +233,10 @@ internal sealed class Plan
                     AddPass(leafClass, index, shared);
                 bool isLast = stage == placement.LastStage;
                 if (!wrote[index] && (!isLast || transforms.Length == 0))
-                    Add(leafClass, index, new FusedPass(leafClass, next[index], next[index], [], -1, isLast, passes++, ReadsGradient: true));
+                {
+                    int end = next[index];
+                    Add(index, new FusedPass(leafClass, end, end, [], -1, isLast, passes++, ReadsGradient: true));
+                }
             }
         }
 
@@ -243,37 +264,50 @@ internal sealed class Plan
             }
 
             List<int> slots = [];
-            while (end < transforms.Length && transforms[end].Stage == first.Stage && Fits(transforms[end], end - start, slots.Count))
+            while (end < transforms.Length
+                && transforms[end].Stage == first.Stage
+                && Fits(transforms[end], end - start, slots.Count))
             {
                 slots.AddRange(RuleSlots(leafClass, end));
                 end++;
             }
 
             next[index] = end;
-            Add(leafClass, index, new FusedPass(
-                leafClass, start, end, [.. slots], firstMeasured, end == transforms.Length, passes++, !wrote[index]));
+            bool isLast = end == transforms.Length;
+            Add(index, new FusedPass(
+                leafClass, start, end, [.. slots], firstMeasured, isLast, passes++, !wrote[index]));
         }
 
-        void Add(LeafClass leafClass, int index, FusedPass pass)
+        void Add(int index, FusedPass pass)
         {
             steps.Add(pass);
             wrote[index] = true;
         }
     }
 
-    /// <summary>Whether a transform can join a pass: it neither measures nor transforms leaves, unless it is the first.</summary>
+    /// <summary>
+    /// Whether a transform can join a pass. Only the first of a pass may need statistics or transform leaves.
+    /// </summary>
     private static bool Fits(PlacedTransform placed, int before, int slots)
     {
+        const int capacity = Slots<ScalarLane<float>>.Capacity;
         Transform transform = placed.Transform;
         int own = transform.TransformsLeaves ? 0 : placed.SlotNames.Length;
-        if (own > Slots<ScalarLane<float>>.Capacity)
+        if (own > capacity)
+        {
             throw new InvalidOperationException(
-                $"{transform} has {own} slots; a part that works element by element has 0 to {Slots<ScalarLane<float>>.Capacity}, one that transforms whole leaves any number.");
-        return before == 0
-            || (before < MaxRulesInPass && !transform.NeedsStatistics && !transform.TransformsLeaves && slots + own <= Slots<ScalarLane<float>>.Capacity);
+                $"{transform} has {own} slots; an elementwise transform has 0 to {capacity}, "
+                + "a transform of whole leaves any number.");
+        }
+
+        if (before == 0) return true;
+        return before < MaxRulesInPass
+            && !transform.NeedsStatistics
+            && !transform.TransformsLeaves
+            && slots + own <= capacity;
     }
 
-    /// <summary>The slots that the rule of a transform works on, by their places among those of the class.</summary>
+    /// <summary>The slots that the rule of a transform uses, as indices into the slots of the class.</summary>
     private static IEnumerable<int> RuleSlots(LeafClass leafClass, int index)
     {
         PlacedTransform placed = leafClass.Transforms[index];

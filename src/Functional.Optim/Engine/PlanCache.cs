@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim;
 
 /// <summary>
-/// The transforms of an optimizer, and its plans for the layouts it has met. A plan lives as long as both its layout and its
+/// The transforms of an optimizer, and its plans for layouts. A plan lives as long as both its layout and its
 /// optimizer, and keeps neither alive. Thread-safe.
 /// </summary>
 internal sealed class PlanCache
@@ -12,23 +12,29 @@ internal sealed class PlanCache
     private readonly ConditionalWeakTable<TreeLayout, PlansOfLayout> plans = [];
     private ImmutableArray<Transform> parts;
 
-    /// <summary>The transforms. Of a transform alone, a copy: a plan that led back to the optimizer would keep it as long as a layout.</summary>
+    /// <summary>
+    /// The transforms. A single transform is copied: a plan that refers to the optimizer
+    /// would keep it alive as long as a layout.
+    /// </summary>
     internal ImmutableArray<Transform> PartsOf(Optimizer optimizer)
     {
         if (parts.IsDefault)
-            ImmutableInterlocked.InterlockedInitialize(ref parts, optimizer is Transform alone ? [alone with { }] : optimizer.Parts);
+            ImmutableInterlocked.InterlockedInitialize(
+                ref parts, optimizer is Transform alone ? [alone with { }] : optimizer.Parts);
         return parts;
     }
 
     internal Plan PlanFor(Optimizer optimizer, TreeLayout layout, SlotStarts? starts, bool isScattered)
     {
-        if (!plans.TryGetValue(layout, out PlansOfLayout? known)) known = plans.GetValue(layout, static _ => new PlansOfLayout());
-        return known.Find(starts, isScattered) ?? known.Add(starts, isScattered, Plan.Of(optimizer, PartsOf(optimizer), layout, starts, isScattered));
+        if (!plans.TryGetValue(layout, out PlansOfLayout? known))
+            known = plans.GetValue(layout, static _ => new PlansOfLayout());
+        return known.Find(starts, isScattered)
+            ?? known.Add(starts, isScattered, Plan.Of(optimizer, PartsOf(optimizer), layout, starts, isScattered));
     }
 
     private sealed class PlansOfLayout
     {
-        /// <summary>A state that was carried over has a plan of its own; of many only the last are met again.</summary>
+        /// <summary>A continued state has its own plan; only the most recent plans are kept.</summary>
         private const int MaxEntries = 8;
 
         private Entry[] entries = [];
@@ -49,9 +55,15 @@ internal sealed class PlanCache
 
         internal Plan Add(SlotStarts? starts, bool isScattered, Plan plan)
         {
-            Entry[] before;
-            do before = Volatile.Read(ref entries);
-            while (Interlocked.CompareExchange(ref entries, [.. before.TakeLast(MaxEntries - 1), new Entry(starts, isScattered, plan)], before) != before);
+            Entry entry = new(starts, isScattered, plan);
+            Entry[] before, after;
+            do
+            {
+                before = Volatile.Read(ref entries);
+                after = [.. before.TakeLast(MaxEntries - 1), entry];
+            }
+            while (Interlocked.CompareExchange(ref entries, after, before) != before);
+
             return plan;
         }
     }

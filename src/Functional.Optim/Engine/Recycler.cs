@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Functional.Optim;
 
 /// <summary>
-/// A few objects kept for the next who needs one. Without thread storage, so that what it keeps is collected together with it.
-/// Thread-safe.
+/// A small pool of objects for reuse. It uses no thread-local storage, so the pool and its
+/// objects are collected together. Thread-safe.
 /// </summary>
 internal sealed class Recycler<TItem>(int capacity)
     where TItem : class
@@ -16,7 +16,7 @@ internal sealed class Recycler<TItem>(int capacity)
         lock (items) return items.TryPop(out item);
     }
 
-    /// <summary>Keeps an item, unless there are enough.</summary>
+    /// <summary>Returns an item to the pool; a full pool drops it.</summary>
     internal void Add(TItem item)
     {
         lock (items)

@@ -5,8 +5,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// A fused pass while it is put together: each transform appends its rule for each segment of leaves. Nothing is written before
-/// the rules of every pass stand.
+/// A fused pass under construction: each transform adds its rule, for each segment of leaves. The rules of all passes
+/// are complete before anything is written.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public ref struct RulePass<T>
@@ -32,20 +32,24 @@ public ref struct RulePass<T>
         index = pass.Start;
     }
 
-    /// <summary>The number of the update being made, from 1: schedules go by it.</summary>
+    /// <summary>t, the number of this update, from 1; schedules use it.</summary>
     public readonly long Step => IsOverSpans ? spans.Step : run.Step;
 
     /// <summary>
-    /// t, the number of updates that the slots of the current transform have had, this one included: <see cref="Step"/>, unless the
-    /// leaf joined later. Bias correction goes by it.
+    /// The number of updates of the current transform's slots, this one included. It equals <see cref="Step"/> unless
+    /// the leaf was added later. Bias correction uses it.
     /// </summary>
     public readonly long SlotStep =>
         IsOverSpans ? spans.Step : run.Step - pass.Class.Segments[segment].Starts[index];
 
-    /// <summary>What the transform measured for the current range (<see cref="Transform.Measure"/>).</summary>
+    /// <summary>
+    /// The result that the transform measured for the current range (<see cref="Transform.Measure"/>).
+    /// </summary>
     public readonly double Measured => run.MeasuredBy(pass)[segment];
 
-    /// <summary>What of the current transform depends on the leaf (<see cref="Transform.PerLeafFactor"/>), for the current range.</summary>
+    /// <summary>
+    /// The factor of the current transform for the current range (<see cref="Transform.PerLeafFactor"/>).
+    /// </summary>
     public readonly double Factor => pass.Class.Segments[segment].Factors[index];
 
     /// <summary>The scalars of the current transform, after this step.</summary>
@@ -60,9 +64,11 @@ public ref struct RulePass<T>
 
     private readonly bool IsOverSpans => spans.Step > 0;
 
-    /// <summary>Continues with a rule added.</summary>
-    /// <typeparam name="TFirst">The rules so far.</typeparam>
-    /// <typeparam name="TSecond">The rule of the current transform.</typeparam>
+    /// <summary>Adds the rule of the current transform, and continues with the next transform.</summary>
+    /// <typeparam name="TFirst">The type of the rules so far.</typeparam>
+    /// <typeparam name="TSecond">The type of the added rule.</typeparam>
+    /// <param name="first">The rules so far.</param>
+    /// <param name="second">The rule of the current transform.</param>
     public void Add<TFirst, TSecond>(in TFirst first, in TSecond second)
         where TFirst : unmanaged, IUpdateRule<T>
         where TSecond : unmanaged, IUpdateRule<T>
@@ -85,10 +91,12 @@ public ref struct RulePass<T>
         }
     }
 
-    /// <summary>Whether the current transform is the last of a step, and may append by <see cref="AddParameter"/>.</summary>
+    /// <summary>
+    /// Whether the current transform is the last of the step, so that it may call <see cref="AddParameter"/>.
+    /// </summary>
     internal readonly bool EndsStep => pass.IsLast && run.OutputKind == PassOutput.Parameters && index == pass.End - 1;
 
-    /// <summary>Ends the step with a rule that passes on the new parameter itself.</summary>
+    /// <summary>Adds a last rule that returns the new parameter instead of an update.</summary>
     internal void AddParameter<TFirst, TSecond>(in TFirst first, in TSecond second)
         where TFirst : unmanaged, IUpdateRule<T>
         where TSecond : unmanaged, IUpdateRule<T>
@@ -109,7 +117,7 @@ public ref struct RulePass<T>
     {
         for (segment = 0; segment < pass.Class.Segments.Length; segment++)
         {
-            if (IsAsBefore())
+            if (TryShareRule())
             {
                 finished++;
                 continue;
@@ -126,21 +134,25 @@ public ref struct RulePass<T>
                 ContinueInTurn();
             }
 
-            if (finished != segment + 1) throw Error("appended no rule; each part appends one");
-            ref SegmentPlace place = ref run.Kept(pass)!.Places[segment];
-            place = place with { Rule = segment };
+            if (finished != segment + 1) throw Error("no rule was added; each transform must add one");
+            UseRule(segment);
         }
     }
 
-    /// <summary>Whether a segment before the current one has the same rule; the current one then shares it.</summary>
-    private readonly bool IsAsBefore()
+    /// <summary>Shares the rule of an earlier segment with the same constants; false when there is none.</summary>
+    private readonly bool TryShareRule()
     {
-        int before = pass.Class.Places[segment].Rule;
+        int before = pass.Class.Indices[segment].Rule;
         ReadOnlySpan<double> measured = run.MeasuredBy(pass);
         if (before == segment || (!measured.IsEmpty && !measured[segment].Equals(measured[before]))) return false;
-        ref SegmentPlace place = ref run.Kept(pass)!.Places[segment];
-        place = place with { Rule = before };
+        UseRule(before);
         return true;
+    }
+
+    private readonly void UseRule(int rule)
+    {
+        ref SegmentIndices indices = ref run.BoundPassOf(pass)!.Indices[segment];
+        indices = indices with { Rule = rule };
     }
 
     private void Continue<TRule>(in TRule chain)
@@ -156,11 +168,12 @@ public ref struct RulePass<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
         Check(typeof(TRule), TRule.SlotCount);
-        if (run.Kept(pass) is not FusedRules<T, TRule> bound) run.Keep(pass, bound = new FusedRules<T, TRule>(pass.Class));
+        if (run.BoundPassOf(pass) is not FusedRules<T, TRule> bound)
+            run.SetBoundPass(pass, bound = new FusedRules<T, TRule>(pass.Class));
         bound.Rules[segment] = chain;
     }
 
-    /// <summary>The next transform appends after nothing, so that no type of a chain is ever made.</summary>
+    /// <summary>The next transform adds its rule to the identity, so that no type of a chain is ever created.</summary>
     private void ContinueInTurn()
     {
         if (index < pass.End)
@@ -178,13 +191,14 @@ public ref struct RulePass<T>
     private void FinishInTurn()
     {
         Check(rule ?? typeof(T), slots);
-        ((RulesInTurn<T>)run.Kept(pass)!).Count = row;
+        ((RulesInTurn<T>)run.BoundPassOf(pass)!).Count = row;
     }
 
     private void AddRow<TRule>(in TRule next)
         where TRule : unmanaged, IUpdateRule<T>
     {
-        if (run.Kept(pass) is not RulesInTurn<T> bound) run.Keep(pass, bound = new RulesInTurn<T>(pass.Class));
+        if (run.BoundPassOf(pass) is not RulesInTurn<T> bound)
+            run.SetBoundPass(pass, bound = new RulesInTurn<T>(pass.Class));
         if (bound.Row<TRule>(row, segment) is not { } own) throw DifferentTypes();
         own[segment] = next;
         slots += TRule.SlotCount;
@@ -195,14 +209,18 @@ public ref struct RulePass<T>
     {
         rule ??= type;
         if (rule != type) throw DifferentTypes();
-        if (finished++ != segment) throw Error("appended more than one rule; each part appends one");
+        if (finished++ != segment) throw Error("more than one rule was added; each transform must add one");
         if (slotCount != pass.Slots.Length)
-            throw Error($"have {pass.Slots.Length} slot names, and rules of {slotCount} slots; each slot has a name");
+            throw Error(
+                $"the rules have {slotCount} slots, and there are {pass.Slots.Length} slot names; each slot needs one");
     }
 
     private readonly InvalidOperationException DifferentTypes() =>
-        Error("appended rules of different types for different leaves; what differs are the constants of one");
+        Error("rules of different types were added for different leaves; only the constants of a rule may differ");
 
-    private readonly InvalidOperationException Error(string what) =>
-        new($"{string.Join(" then ", pass.Class.Transforms[pass.Start..pass.End].Select(placed => placed.Transform))} {what}.");
+    private readonly InvalidOperationException Error(string what)
+    {
+        PlacedTransform[] transforms = pass.Class.Transforms[pass.Start..pass.End];
+        return new($"{string.Join(" then ", transforms.Select(placed => placed.Transform))}: {what}.");
+    }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Functional.Optim;
 
-/// <summary>Arrays are equal where their numbers have the same bits.</summary>
+/// <summary>Compares arrays of numbers by their bits.</summary>
 internal sealed class SameNumbers<TNumber> : IEqualityComparer<TNumber[]>
     where TNumber : unmanaged
 {

@@ -5,12 +5,12 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// The norm of a tree whose leaves lie elsewhere each, with the bits of the tree in one buffer: the same blocks, padding included,
-/// added in the same order.
+/// The norm of a scattered tree, with the same bits as for a tree in one buffer: the same blocks,
+/// padding included, are added in the same order.
 /// </summary>
 internal static class ScatteredNorm
 {
-    /// <summary>The elements of the blocks that <see cref="BlockReduction"/> adds one by one.</summary>
+    /// <summary>The number of elements of each block of <see cref="BlockReduction"/>.</summary>
     private const int BlockLength = BlockReduction.BlockSize;
 
     internal static double Of<T>(LeafMemory<T> memory, Plan plan, NormKind kind)
@@ -20,14 +20,15 @@ internal static class ScatteredNorm
         double[] parts = ArrayPool<double>.Shared.Rent(blocks);
         ParallelFor.Run(blocks, new Body<T>(memory, plan, kind, parts));
         double norm = 0;
-        for (int block = 0; block < blocks; block++) norm = kind == NormKind.Infinity ? Math.Max(norm, parts[block]) : norm + parts[block];
+        for (int block = 0; block < blocks; block++)
+            norm = kind == NormKind.Infinity ? Math.Max(norm, parts[block]) : norm + parts[block];
         ArrayPool<double>.Shared.Return(parts);
         if (kind != NormKind.L2) return norm;
-        return double.IsFinite(norm) && norm > BlockReduction.SmallestSum ? Math.Sqrt(norm) : Accumulated(memory, plan);
+        return double.IsFinite(norm) && norm > BlockReduction.SmallestSum ? Math.Sqrt(norm) : NormOfCopy(memory, plan);
     }
 
-    /// <summary>Squares that leave the range are rare: then a copy of the tree is measured.</summary>
-    private static double Accumulated<T>(LeafMemory<T> memory, Plan plan)
+    /// <summary>The norm of a flat copy, for the rare case that squares overflow or underflow.</summary>
+    private static double NormOfCopy<T>(LeafMemory<T> memory, Plan plan)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T[] all = ArrayPool<T>.Shared.Rent(plan.TotalLength);
@@ -37,15 +38,16 @@ internal static class ScatteredNorm
         return norm;
     }
 
-    /// <summary>Copies what the flat buffer would hold from an index on.</summary>
+    /// <summary>Copies a block of the flat buffer, from an index on.</summary>
     private static void Gather<T>(LeafMemory<T> memory, Plan plan, int start, Span<T> block)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         block.Clear();
-        for (int index = plan.LeafAt(start); index < plan.Leaves.Length && plan.Leaves[index].Offset < start + block.Length; index++)
+        int end = start + block.Length;
+        for (int index = plan.LeafAt(start); index < plan.Leaves.Length && plan.Leaves[index].Offset < end; index++)
         {
             Leaf leaf = plan.Leaves[index];
-            int from = Math.Max(leaf.Offset, start), to = Math.Min(leaf.Offset + leaf.Length, start + block.Length);
+            int from = Math.Max(leaf.Offset, start), to = Math.Min(leaf.Offset + leaf.Length, end);
             if (from < to) memory.Span(leaf, from, to - from).CopyTo(block[(from - start)..]);
         }
     }

@@ -2,69 +2,85 @@ using System.Collections.Immutable;
 
 namespace Functional.Optim;
 
-/// <summary>One slot of the state under a plan: whose it is, which leaves have it, and of which shapes.</summary>
-/// <param name="owner">The transform that keeps it.</param>
-/// <param name="index">Which of its slots.</param>
+/// <summary>One slot of the state in a plan: its owner, the leaves that have it, and their shapes in it.</summary>
+/// <param name="owner">The transform that owns it.</param>
+/// <param name="index">Its index among the slots of the owner.</param>
 /// <param name="parameters">The layout of the parameters, whose leaves are added in order.</param>
 internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout parameters)
 {
-    /// <summary>The leaves of the slot, once it has another layout than the parameters.</summary>
+    /// <summary>The leaves of the slot, if its layout differs from that of the parameters.</summary>
     private readonly List<(string Name, int[] Shape)> shapes = [];
     private ImmutableArray<long> starts;
     private bool differs;
 
     internal PlacedTransform Owner => owner;
 
-    /// <summary>How the slot is kept.</summary>
+    /// <summary>The format in which the slot is stored.</summary>
     internal StateFormat Format => owner.Format;
 
-    /// <summary>Which of the owner's slots.</summary>
+    /// <summary>The index among the slots of the owner.</summary>
     internal int Index => index;
 
-    /// <summary>The layout; <see langword="null"/> where it is that of the parameters.</summary>
+    /// <summary>The layout; <see langword="null"/> when it is that of the parameters.</summary>
     internal TreeLayout? Layout { get; private set; }
 
-    /// <summary>Takes the next leaf, if the slot has it.</summary>
+    /// <summary>Adds the next leaf of the layout.</summary>
+    /// <param name="leaf">The leaf.</param>
+    /// <param name="has">Whether the leaf goes through the owner, so that it may have the slot.</param>
     internal void Add(Leaf leaf, bool has)
     {
         ImmutableArray<int>? shape = has ? owner.Transform.SlotShape(index, leaf) : null;
-        if (has && !owner.Transform.TransformsLeaves && !(shape is { } given && given.AsSpan().SequenceEqual(leaf.Shape.AsSpan())))
+        bool isOwn = shape is { } given && (given == leaf.Shape || given.AsSpan().SequenceEqual(leaf.Shape.AsSpan()));
+        if (has && !isOwn && !owner.Transform.TransformsLeaves)
         {
+            string what = shape is { } other ? $"has the shape [{string.Join(", ", other)}]" : "is missing";
             throw new InvalidOperationException(
-                $"{owner.Transform} works element by element, and has its slot '{owner.SlotNames[index]}' of {leaf} "
-                + (shape is { } other ? $"in the shape [{string.Join(", ", other)}]" : "left out") + "; allowed is the leaf's own shape.");
+                $"{owner.Transform} is elementwise, but its slot '{owner.SlotNames[index]}' of {leaf} {what}; "
+                + "allowed is the shape of the leaf.");
         }
 
         if (!differs)
         {
-            if (shape is { } own && (own == leaf.Shape || own.AsSpan().SequenceEqual(leaf.Shape.AsSpan()))) return;
+            if (isOwn) return;
             differs = true;
-            foreach (Leaf before in parameters.Leaves.AsSpan(..leaf.Index)) shapes.Add((before.Name, [.. before.Shape]));
+            foreach (Leaf before in parameters.Leaves.AsSpan(..leaf.Index))
+                shapes.Add((before.Name, [.. before.Shape]));
         }
 
         if (shape is { } kept) shapes.Add((leaf.Name, [.. kept]));
     }
 
-    /// <summary>Decides the layout, that of a slot before where it is the same.</summary>
+    /// <summary>Sets the layout; an earlier slot of the same owner with the same shapes shares its layout.</summary>
     internal void Seal(IEnumerable<SlotPlan> before)
     {
         if (!differs) return;
-        Layout = before.FirstOrDefault(slot => slot.Layout is not null && slot.Owner == owner && SameShapes(slot))?.Layout
+        Layout = before.FirstOrDefault(
+            slot => slot.Layout is not null && slot.Owner == owner && SameShapes(slot))?.Layout
             ?? TreeLayout.Of([.. shapes]);
     }
 
     internal void StartFrom(ImmutableArray<long> leafStarts) => starts = leafStarts;
 
-    /// <summary>The leaf of the slot for one of the parameters; <see langword="null"/> where it has none.</summary>
+    /// <summary>The leaf of the slot for a leaf of the parameters; <see langword="null"/> when there is none.</summary>
     internal Leaf? LeafOf(Leaf leaf) => Layout is null ? leaf : Layout.Find(leaf.Name);
 
-    internal int ShiftOf(Leaf leaf) => Layout is null || owner.Transform.TransformsLeaves ? 0 : (LeafOf(leaf)?.Offset ?? leaf.Offset) - leaf.Offset;
+    /// <summary>
+    /// The index of an element of the slot less the index of its parameter, for elementwise transforms.
+    /// </summary>
+    internal int ShiftOf(Leaf leaf) => Layout is null || owner.Transform.TransformsLeaves
+        ? 0
+        : (LeafOf(leaf)?.Offset ?? leaf.Offset) - leaf.Offset;
 
-    /// <summary>A state that does not fit has starts for fewer leaves; it is refused after the plan is made.</summary>
+    /// <summary>
+    /// A state that does not fit may have starts for fewer leaves; it is rejected after the plan is compiled.
+    /// </summary>
     private long StartOf(Leaf leaf) =>
         !starts.IsDefaultOrEmpty && LeafOf(leaf) is { } own && own.Index < starts.Length ? starts[own.Index] : 0;
 
-    /// <summary>When the slots of a transform started for a leaf: that of the first slot which the leaf has.</summary>
+    /// <summary>
+    /// The number of finished updates when the slots of a transform started for a leaf:
+    /// that of the first slot that the leaf has.
+    /// </summary>
     internal static long StartOf(ImmutableArray<SlotPlan> slots, PlacedTransform placed, Leaf leaf)
     {
         for (int slot = placed.FirstSlot; slot < placed.FirstSlot + placed.SlotNames.Length; slot++)
@@ -75,7 +91,7 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
         return 0;
     }
 
-    private bool SameShapes(SlotPlan other) =>
-        shapes.Count == other.shapes.Count
-        && shapes.Zip(other.shapes).All(pair => pair.Item1.Name == pair.Item2.Name && pair.Item1.Shape.AsSpan().SequenceEqual(pair.Item2.Shape));
+    private bool SameShapes(SlotPlan other) => shapes.Count == other.shapes.Count
+        && shapes.Zip(other.shapes).All(pair =>
+            pair.Item1.Name == pair.Item2.Name && pair.Item1.Shape.AsSpan().SequenceEqual(pair.Item2.Shape));
 }

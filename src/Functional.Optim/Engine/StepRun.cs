@@ -4,8 +4,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// One step on its way through a plan. <see cref="Bind(long, double[])"/> runs whatever may throw and fixes the constants of every rule, before
-/// anything is written; <see cref="Run"/> writes. Its memory is kept for the next step.
+/// One step through a plan. <see cref="Bind(long, double[])"/> runs all code that may throw and fixes the constants of
+/// every rule before anything is written. <see cref="Run"/> writes. The object is reused for the next step.
 /// </summary>
 internal sealed unsafe class StepRun<T>(Plan plan)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -21,25 +21,27 @@ internal sealed unsafe class StepRun<T>(Plan plan)
 
     internal LeafMemory<T> Gradients { get; set; }
 
-    /// <summary>The tree of the gradients, which may know its norm; <c>default</c> where they are no tree.</summary>
+    /// <summary>The tree of the gradients, which may know its norm; <c>default</c> when they are not a tree.</summary>
     internal ParameterTree<T> GradientTree { get; set; }
 
-    /// <summary>Where the update lies between passes; the gradients' own memory when they are donated.</summary>
+    /// <summary>The memory of the update between passes; for donated gradients their own memory.</summary>
     internal LeafMemory<T> Update { get; set; }
 
     internal LeafMemory<T> Output { get; set; }
 
     internal PassOutput OutputKind { get; set; }
 
-    /// <summary>t, the number of the update being made.</summary>
+    /// <summary>t, the number of this update.</summary>
     internal long Step { get; private set; }
 
-    /// <summary>The scalars of the state, those of the step before until their transforms have changed them.</summary>
+    /// <summary>The scalars of the state: those of the last step, until their transforms update them.</summary>
     internal double[] Scalars { get; private set; } = [];
 
-    /// <summary>NeedsStatistics the gradient, changes the scalars and binds every rule. Throws before anything is written.</summary>
-    /// <param name="step">t.</param>
-    /// <param name="scalars">The scalars of the step before, which become those of this one.</param>
+    /// <summary>
+    /// Measures the gradient, updates the scalars and binds every rule. Throws before anything is written.
+    /// </summary>
+    /// <param name="step">t, the number of this update.</param>
+    /// <param name="scalars">The scalars of the last step, updated to those of this step.</param>
     private void Bind(long step, double[] scalars)
     {
         (Step, Scalars) = (step, scalars);
@@ -58,25 +60,27 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         }
     }
 
-    /// <summary>Takes the trees that are read.</summary>
+    /// <summary>Sets the trees that are read.</summary>
     internal void Read(ParameterTree<T> parameters, ParameterTree<T> gradients) =>
         (Parameters, Gradients, GradientTree) = (parameters.Memory, gradients.Memory, gradients);
 
-    /// <summary>Takes leaves that lie elsewhere each.</summary>
+    /// <summary>Sets scattered memory that is read.</summary>
     internal void Read(LeafMemory<T> parameters, LeafMemory<T> gradients) =>
         (Parameters, Gradients, GradientTree) = (parameters, gradients, default);
 
-    /// <summary>Takes the memory that is written: the output, and the update between passes.</summary>
+    /// <summary>Sets the memory that is written: the output, and the update between passes.</summary>
     internal void Write(LeafMemory<T> output, PassOutput kind, LeafMemory<T> update) =>
         (Output, OutputKind, Update) = (output, kind, update);
 
-    /// <summary>Binds the step to come; what throws has changed nothing. Returns the next state, without its slots.</summary>
+    /// <summary>
+    /// Binds the next step and returns the next state, without its slots. If it throws, nothing has changed.
+    /// </summary>
     internal StateShell<T> Begin(OptimizerState<T> state)
     {
         StateShell<T> next = plan.Schema.Rent<T>();
         try
         {
-            // An update ends the row of gradients left out.
+            // An update ends a series of skipped gradients.
             (next.Step, next.Counters) = (checked(state.Step + 1), state.Counters with { ConsecutiveSkips = 0 });
             state.Shell?.Scalars.CopyTo(next.Scalars, 0);
             Bind(next.Step, next.Scalars);
@@ -89,7 +93,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         }
     }
 
-    /// <summary>Writes the step into the slots of the next state, in place of those before.</summary>
+    /// <summary>Runs the step and writes the slots of the next state in place.</summary>
     internal void Complete(StateShell<T> next)
     {
         for (int slot = 0; slot < slotsIn.Length; slot++)
@@ -98,7 +102,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         ClearPadding(next);
     }
 
-    /// <summary>Writes the step into slots of its own; where it throws, their memory goes back.</summary>
+    /// <summary>Runs the step and writes new slots. If it throws, their memory is released.</summary>
     internal void Complete(StateShell<T> next, OptimizerState<T> before)
     {
         try
@@ -150,16 +154,16 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         }
     }
 
-    /// <summary>Forgets what it was run on.</summary>
+    /// <summary>Drops the references to the inputs.</summary>
     internal void Clear() => (GradientTree, Scalars) = (default, []);
 
     internal ReadOnlySpan<double> MeasuredBy(FusedPass pass) =>
         pass.FirstMeasured < 0 ? [] : measured.AsSpan(pass.FirstMeasured, pass.Class.Segments.Length);
 
-    /// <summary>Keeps the bound rules of a pass.</summary>
-    internal void Keep(FusedPass pass, BoundPass<T> bound) => passes[pass.Number] = bound;
+    /// <summary>The bound rules of a pass; <see langword="null"/> before the first step.</summary>
+    internal BoundPass<T>? BoundPassOf(FusedPass pass) => passes[pass.Number];
 
-    internal BoundPass<T>? Kept(FusedPass pass) => passes[pass.Number];
+    internal void SetBoundPass(FusedPass pass, BoundPass<T> bound) => passes[pass.Number] = bound;
 
     internal Span<T> Slot(int slot, Leaf leaf) => plan.Slots[slot].LeafOf(leaf) is { } own
         ? new Span<T>((T*)slotsOut[slot] + own.Offset, own.Length)
@@ -184,7 +188,8 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             foreach (Leaf leaf in step.Class.Leaves)
             {
                 if (plan.Slots[slot].LeafOf(leaf) is not { } own) continue;
-                new ReadOnlySpan<T>((T*)slotsIn[slot] + own.Offset, own.Length).CopyTo(new Span<T>((T*)slotsOut[slot] + own.Offset, own.Length));
+                ReadOnlySpan<T> before = new((T*)slotsIn[slot] + own.Offset, own.Length);
+                before.CopyTo(new Span<T>((T*)slotsOut[slot] + own.Offset, own.Length));
             }
         }
 
@@ -201,7 +206,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         (int packed, uint key) = Packed(pass);
         for (int index = 0; index < pass.Class.Segments.Length; index++)
         {
-            if (bound.Places[index].Memory != index) continue;
+            if (bound.Indices[index].Memory != index) continue;
             Segment segment = pass.Class.Segments[index];
             ref PassMemory<T> memory = ref bound.Memories[index];
             (memory.PackedSlots, memory.RandomKey) = (packed, key);
@@ -216,14 +221,17 @@ internal sealed unsafe class StepRun<T>(Plan plan)
                 memory.SlotsOut[slot] = slotsOut[number] + ((nint)shift * size);
             }
 
-            memory.AvoidCache(pass.Class.Length, pass.Slots.Length);
+            memory.ChooseStores(pass.Class.Length, pass.Slots.Length);
         }
 
         bound.Execute();
         if (!pass.IsLast) ClearPadding(pass.Class);
     }
 
-    /// <summary>Which slots of a pass are kept in another format, and the key of the random bits that they are rounded with.</summary>
+    /// <summary>
+    /// The slots of a pass that are stored in another format, as a bit mask, and
+    /// the key of the random bits that round them.
+    /// </summary>
     private (int Slots, uint Key) Packed(FusedPass pass)
     {
         int packed = 0;
@@ -241,7 +249,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         foreach (StateSlot<T> slot in state.Slots) slot.ClearPadding();
     }
 
-    /// <summary>The padding adds nothing to what is measured later.</summary>
+    /// <summary>Clears the padding, so that it adds nothing to later measurements.</summary>
     private void ClearPadding(LeafClass leafClass)
     {
         foreach (Leaf leaf in leafClass.Padded) Update.Span(leaf, leaf.Offset + leaf.Length, leaf.Padding).Clear();

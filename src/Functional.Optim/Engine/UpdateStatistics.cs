@@ -4,8 +4,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// What a transform sees of the update before it works on it: ranges of leaves that are treated alike, or single leaves where the
-/// transform asks for that; frozen leaves are in none.
+/// The update before a transform changes it, for measuring. It consists of ranges of leaves with the same settings, or
+/// of single leaves where the transform asks for that. Frozen leaves are in no range.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly ref struct UpdateStatistics<T>
@@ -22,16 +22,19 @@ public readonly ref struct UpdateStatistics<T>
         this.updates = updates;
     }
 
-    /// <summary>t, the number of the update being made, from 1.</summary>
+    /// <summary>t, the number of this update, from 1.</summary>
     public long Step => run.Step;
 
     /// <summary>The number of ranges.</summary>
     public int Count => step.Segments.Length;
 
-    /// <summary>The scalars of the transform: those of the step before, to be changed here where they depend on what is measured.</summary>
+    /// <summary>
+    /// The scalars of the transform, those of the last step. Scalars that depend
+    /// on the measured values are updated here.
+    /// </summary>
     public Span<double> Scalars => run.Scalars.AsSpan(step.Placed.FirstScalar, step.Placed.ScalarNames.Length);
 
-    /// <summary>The leaf of a range; the first where a range has several.</summary>
+    /// <summary>The leaf of a range; the first leaf when there are several.</summary>
     /// <param name="range">0 to <see cref="Count"/> − 1.</param>
     public Leaf Leaf(int range) => step.Segments[range].Leaf;
 
@@ -40,44 +43,54 @@ public readonly ref struct UpdateStatistics<T>
     public LeafSettings Settings(int range) => step.Segments[range].Settings;
 
     /// <summary>The norm of the whole update.</summary>
-    /// <param name="kind">How it is measured.</param>
+    /// <param name="kind">The kind of norm.</param>
     /// <exception cref="NonFiniteGradientException">An element is a NaN or an infinity.</exception>
     public double Norm(NormKind kind = NormKind.L2)
     {
-        // All of a tree is measured as one, so that the bits do not depend on how it is cut into ranges.
+        // A whole tree is measured at once, so that the bits do not depend on how it is cut into ranges.
         if (step.Class is null && run.Plan.Frozen.Length == 0)
         {
             return Finite(
                 !updates.IsFlat ? ScatteredNorm.Of(updates, run.Plan, kind)
-                : step.ReadsGradient && kind == NormKind.L2 && !run.GradientTree.IsDefault ? run.GradientTree.GlobalNorm()
+                : step.ReadsGradient && kind == NormKind.L2
+                    && !run.GradientTree.IsDefault ? run.GradientTree.GlobalNorm()
                 : Of(updates.Flat(run.Plan.TotalLength), kind));
         }
 
-        // Some of a tree leaf by leaf, for the same reason.
+        // A part of a tree is measured leaf by leaf, for the same reason.
         double norm = 0;
         if (step.Class is { } own) AddLeaves(own, kind, ref norm);
-        foreach (LeafClass leafClass in step.Class is null ? run.Plan.Classes : []) AddLeaves(leafClass, kind, ref norm);
+        foreach (LeafClass leafClass in step.Class is null ? run.Plan.Classes : [])
+            AddLeaves(leafClass, kind, ref norm);
         return Finite(norm);
     }
 
     /// <summary>The norm of the update in a range.</summary>
     /// <param name="range">0 to <see cref="Count"/> − 1.</param>
-    /// <param name="kind">How it is measured.</param>
+    /// <param name="kind">The kind of norm.</param>
     /// <exception cref="NonFiniteGradientException">An element is a NaN or an infinity.</exception>
     public double UpdateNorm(int range, NormKind kind = NormKind.L2) => Finite(Of(Update(range), kind));
 
     /// <summary>The norm of the parameters in a range; NaN or infinite when an element is.</summary>
     /// <param name="range">0 to <see cref="Count"/> − 1.</param>
-    /// <param name="kind">How it is measured.</param>
-    public double ParameterNorm(int range, NormKind kind = NormKind.L2) => Of(run.Parameters.Span(
-        Leaf(range), step.Segments[range].Start, step.Segments[range].End - step.Segments[range].Start), kind);
+    /// <param name="kind">The kind of norm.</param>
+    public double ParameterNorm(int range, NormKind kind = NormKind.L2)
+    {
+        Segment segment = step.Segments[range];
+        return Of(run.Parameters.Span(segment.Leaf, segment.Start, segment.End - segment.Start), kind);
+    }
 
     private void AddLeaves(LeafClass leafClass, NormKind kind, ref double norm)
     {
         foreach (Leaf leaf in leafClass.Leaves)
         {
             double part = Of(updates.Span(leaf, leaf.Offset, leaf.Length), kind);
-            norm = kind switch { NormKind.L2 => double.Hypot(norm, part), NormKind.L1 => norm + part, _ => Math.Max(norm, part) };
+            norm = kind switch
+            {
+                NormKind.L2 => double.Hypot(norm, part),
+                NormKind.L1 => norm + part,
+                _ => Math.Max(norm, part),
+            };
         }
     }
 
@@ -95,7 +108,8 @@ public readonly ref struct UpdateStatistics<T>
         {
             foreach (Leaf leaf in leafClass.Leaves)
             {
-                if ((first is null || leaf.Index < first.Index) && !double.IsFinite(BlockReduction.MaxAbs<T>(updates.Span(leaf, leaf.Offset, leaf.Length))))
+                ReadOnlySpan<T> update = updates.Span(leaf, leaf.Offset, leaf.Length);
+                if ((first is null || leaf.Index < first.Index) && !double.IsFinite(BlockReduction.MaxAbs(update)))
                     first = leaf;
             }
         }

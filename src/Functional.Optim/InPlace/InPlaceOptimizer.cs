@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim;
 
 /// <summary>
-/// An optimizer over parameters that lie in somebody else's memory: a step changes them there, with the bits of a step over a tree, and
-/// copies nothing. Not thread-safe: one step at a time.
+/// An optimizer over parameters in memory that it does not own. A step changes them in place and copies nothing; the
+/// bits are those of a step over a tree. Not thread-safe: call one method at a time.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class InPlaceOptimizer<T>
@@ -29,7 +29,7 @@ public sealed class InPlaceOptimizer<T>
         try
         {
             Pin();
-            RequireApart();
+            RequireNoOverlap();
             state = optimizer.Init(Parameters());
         }
         finally
@@ -42,10 +42,12 @@ public sealed class InPlaceOptimizer<T>
     public TreeLayout Layout { get; }
 
     /// <summary>
-    /// The state after the steps made so far, an ordinary one: to be saved, or set to one that was loaded. It is consumed by the next
-    /// step; <see cref="OptimizerState{T}.Copy"/> keeps it.
+    /// The state after the last step, an ordinary state. Read it to save it; set it to continue from a loaded one. The
+    /// next step consumes it; <see cref="OptimizerState{T}.Copy"/> makes a copy to keep.
     /// </summary>
-    /// <exception cref="ArgumentException">The state set is not one of this optimizer for these leaves.</exception>
+    /// <exception cref="ArgumentException">
+    /// The new state does not belong to this optimizer and these leaves.
+    /// </exception>
     public OptimizerState<T> State
     {
         get => state;
@@ -56,8 +58,10 @@ public sealed class InPlaceOptimizer<T>
         }
     }
 
-    /// <summary>One update of the parameters where they lie. If it throws, nothing was changed.</summary>
-    /// <exception cref="NonFiniteGradientException">A transform that needs the norm found a NaN or an infinity.</exception>
+    /// <summary>Makes one update of the parameters in place. If it throws, nothing has changed.</summary>
+    /// <exception cref="NonFiniteGradientException">
+    /// A transform that needs the norm found a NaN or an infinity.
+    /// </exception>
     public void Step()
     {
         try
@@ -96,7 +100,8 @@ public sealed class InPlaceOptimizer<T>
     private void Pin()
     {
         for (int leaf = 0; leaf < bindings.Length; leaf++)
-            (parameters[leaf], gradients[leaf]) = bindings[leaf].Pin(out handles[2 * leaf], out handles[(2 * leaf) + 1]);
+            (parameters[leaf], gradients[leaf]) = bindings[leaf].Pin(
+                out handles[2 * leaf], out handles[(2 * leaf) + 1]);
     }
 
     private void Unpin()
@@ -104,8 +109,11 @@ public sealed class InPlaceOptimizer<T>
         foreach (ref MemoryHandle handle in handles.AsSpan()) handle.Dispose();
     }
 
-    /// <summary>Each memory has the elements of its shape, begins where an element may, and no parameter shares a byte with anything.</summary>
-    private void RequireApart()
+    /// <summary>
+    /// Checks that each memory has the length of its shape and is aligned to its elements, and
+    /// that no parameter overlaps other memory.
+    /// </summary>
+    private void RequireNoOverlap()
     {
         List<(nint Start, nint End, string What, bool IsWritten)> ranges = [];
         foreach (Leaf leaf in Layout.Leaves)
@@ -118,11 +126,20 @@ public sealed class InPlaceOptimizer<T>
             {
                 string what = $"the {role} of {leaf}";
                 if (length >= 0 && length != leaf.Length)
-                    throw new ArgumentException($"The memory of {what} has {length} elements; the shape takes {leaf.Length}.", nameof(bindings));
+                {
+                    throw new ArgumentException(
+                        $"The memory of {what} has {length} elements; its shape has {leaf.Length}.", nameof(bindings));
+                }
+
                 if (leaf.Length == 0) return;
                 if (address == 0) throw new ArgumentException($"The address of {what} is null.", nameof(bindings));
                 if (address % Unsafe.SizeOf<T>() != 0)
-                    throw new ArgumentException($"The address of {what}, {address}, is no multiple of {Unsafe.SizeOf<T>()} bytes.", nameof(bindings));
+                {
+                    throw new ArgumentException(
+                        $"The address of {what}, {address}, is not a multiple of {Unsafe.SizeOf<T>()} bytes.",
+                        nameof(bindings));
+                }
+
                 ranges.Add((address, address + ((nint)leaf.Length * Unsafe.SizeOf<T>()), what, isWritten));
             }
         }
@@ -138,6 +155,8 @@ public sealed class InPlaceOptimizer<T>
         }
 
         static ArgumentException Overlap(string left, string right) =>
-            new($"The memory of {left} and that of {right} overlap; what is written must lie apart.", nameof(bindings));
+            new(
+                $"The memory of {left} and that of {right} overlap; memory that is written must not.",
+                nameof(bindings));
     }
 }

@@ -6,8 +6,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// A parameter that lies in somebody else's memory, an array or native memory such as a tensor of another library, with its gradient:
-/// what <see cref="Optimizer.InPlace{T}"/> steps over without a copy.
+/// A parameter and its gradient in memory that the optimizer does not own: an array, or native memory such as a tensor
+/// of another library. <see cref="Optimizer.InPlace{T}"/> updates it without a copy.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly unsafe struct LeafBinding<T>
@@ -20,11 +20,13 @@ public readonly unsafe struct LeafBinding<T>
     private readonly nint parameterAddress;
     private readonly nint gradientAddress;
 
-    /// <summary>Binds managed memory. It is pinned during a step only.</summary>
+    /// <summary>Binds managed memory; it is pinned only during a step.</summary>
     /// <param name="name">The name of the leaf.</param>
     /// <param name="shape">The size of each dimension, outermost first; the memory is in row-major order.</param>
-    /// <param name="parameters">θ of the leaf; written by each step.</param>
-    /// <param name="gradients">g of the leaf; read by each step.</param>
+    /// <param name="parameters">θ of the leaf; each step writes it.</param>
+    /// <param name="gradients">g of the leaf; each step reads it.</param>
+    /// <exception cref="ArgumentNullException">The name is null.</exception>
+    /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public LeafBinding(string name, ReadOnlySpan<int> shape, Memory<T> parameters, ReadOnlyMemory<T> gradients)
     {
         ElementType.Require<T>();
@@ -34,11 +36,17 @@ public readonly unsafe struct LeafBinding<T>
         (ParameterLength, GradientLength) = (parameters.Length, gradients.Length);
     }
 
-    /// <summary>Binds native memory, which must stay where it is as long as steps are made.</summary>
+    /// <summary>Binds native memory. It must stay valid, at the same address, while steps are made.</summary>
     /// <param name="name">The name of the leaf.</param>
     /// <param name="shape">The size of each dimension, outermost first; the memory is in row-major order.</param>
-    /// <param name="parameters">The address of θ of the leaf, of as many elements as the shape has; written by each step.</param>
-    /// <param name="gradients">The address of g of the leaf, of as many elements; read by each step.</param>
+    /// <param name="parameters">
+    /// The address of θ of the leaf, with as many elements as the shape; each step writes it.
+    /// </param>
+    /// <param name="gradients">
+    /// The address of g of the leaf, with as many elements as the shape; each step reads it.
+    /// </param>
+    /// <exception cref="ArgumentNullException">The name is null.</exception>
+    /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public LeafBinding(string name, ReadOnlySpan<int> shape, T* parameters, T* gradients)
     {
         ElementType.Require<T>();
@@ -54,13 +62,13 @@ public readonly unsafe struct LeafBinding<T>
     /// <summary>The size of each dimension, outermost first.</summary>
     public ImmutableArray<int> Shape => name is null ? throw Missing() : shape;
 
-    /// <summary>How many elements the memory of θ has; −1 where it is an address only.</summary>
+    /// <summary>The number of elements of the memory of θ; −1 for an address, whose length is not known.</summary>
     internal int ParameterLength { get; }
 
-    /// <summary>How many elements the memory of g has; −1 where it is an address only.</summary>
+    /// <summary>The number of elements of the memory of g; −1 for an address, whose length is not known.</summary>
     internal int GradientLength { get; }
 
-    /// <summary>Keeps the memory where it is until the handles are disposed of, and tells where that is.</summary>
+    /// <summary>Pins the memory until the handles are disposed, and returns the addresses.</summary>
     internal (nint Parameters, nint Gradients) Pin(out MemoryHandle parameters, out MemoryHandle gradients)
     {
         (parameters, gradients) = (default, default);
@@ -70,5 +78,6 @@ public readonly unsafe struct LeafBinding<T>
         return ((nint)parameters.Pointer, (nint)gradients.Pointer);
     }
 
-    private static ArgumentException Missing() => new("A binding is default(LeafBinding); make it with a name, a shape and memory.");
+    private static ArgumentException Missing() =>
+        new("A binding is default(LeafBinding); make it with a name, a shape and memory.");
 }

@@ -1,14 +1,14 @@
 namespace Functional.Optim;
 
-/// <summary>How far to go along a direction.</summary>
+/// <summary>How a step size along a direction is chosen.</summary>
 public enum LineSearch
 {
-    /// <summary>As far as the learning rate says.</summary>
+    /// <summary>The learning rate is the step size.</summary>
     None,
 
     /// <summary>
-    /// To where the loss has fallen enough, L(θ + t·d) ≤ L(θ) + 10⁻⁴·t·L'(θ)·d, and its slope is flat enough,
-    /// |L'(θ + t·d)·d| ≤ 0.9·|L'(θ)·d|; the learning rate is what is tried first.
+    /// The strong Wolfe conditions: the loss decreases enough, L(θ + t·d) ≤ L(θ) + 10⁻⁴·t·L'(θ)·d, and the slope is
+    /// flat enough, |L'(θ + t·d)·d| ≤ 0.9·|L'(θ)·d|. The learning rate is the first step size that is tried.
     /// </summary>
     StrongWolfe,
 }

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// The loss that one step minimizes: counts how often it is asked for, holds the frozen leaves still, and knows the trees that the step
-/// has made, so that those which it does not return go back to their layout.
+/// The loss that one step minimizes. It counts its evaluations, keeps frozen leaves fixed, and tracks the trees of the
+/// step, so that those which the step does not return are released.
 /// </summary>
 internal sealed class Objective<T>(
     ValueAndGradient<T> valueAndGradient, TreeLayout layout, ImmutableArray<Leaf> frozen, long step, bool isDonated)
@@ -15,7 +15,7 @@ internal sealed class Objective<T>(
 
     internal int Evaluations { get; private set; }
 
-    /// <summary>The point itself, where a line may start.</summary>
+    /// <summary>Evaluates the loss and the gradient at parameters.</summary>
     internal Trial<T> At(ParameterTree<T> parameters, double stepSize = 0)
     {
         Evaluations++;
@@ -29,7 +29,7 @@ internal sealed class Objective<T>(
         return new Trial<T>(stepSize, parameters, loss, own, own.LargestMagnitude());
     }
 
-    /// <summary>A tree that the step has made.</summary>
+    /// <summary>Registers a tree of the step.</summary>
     internal ParameterTree<T> Own(TreeBuffer<T> buffer)
     {
         ParameterTree<T> tree = buffer.ToTree();
@@ -37,7 +37,7 @@ internal sealed class Objective<T>(
         return tree;
     }
 
-    /// <summary>Releases the trees that the step has made and does not go on with.</summary>
+    /// <summary>Releases the trees of the step that it does not need any more.</summary>
     internal void ReleaseExcept(params ReadOnlySpan<ParameterTree<T>> kept)
     {
         int left = 0;
@@ -61,7 +61,7 @@ internal sealed class Objective<T>(
         return false;
     }
 
-    /// <summary>The point θ + t·d, with what the loss is there.</summary>
+    /// <summary>Evaluates the loss and the gradient at θ + t·d.</summary>
     internal Trial<T> Along(Trial<T> start, ParameterTree<T> direction, double stepSize)
     {
         Trial<T> trial = At(Move(start, direction, stepSize), stepSize);
@@ -76,7 +76,7 @@ internal sealed class Objective<T>(
         return Own(moved);
     }
 
-    /// <summary>The point, or the error that is there.</summary>
+    /// <summary>The trial, unless its loss or gradient is not finite; then it throws.</summary>
     internal Trial<T> RequireFinite(Trial<T> trial) => trial.IsFinite
         ? trial
         : throw (double.IsFinite(trial.Loss)

@@ -3,15 +3,18 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// The search of a step size that satisfies the strong Wolfe conditions: Nocedal and Wright, Numerical Optimization (2006),
-/// algorithms 3.5 (steps grow until they enclose one) and 3.6 (the interval shrinks around it).
+/// A line search for a step size that satisfies the strong Wolfe conditions. First steps grow until they bracket one
+/// (algorithm 3.5 of the book), then the interval shrinks around it (algorithm 3.6).
 /// </summary>
 /// <remarks>
-/// The constants, the interpolation and what keeps it away from the ends of the interval are torch's. Where torch strays from the
-/// book, letting the lower end of the interval be a point whose loss has not fallen enough, the book is followed. A point whose loss
-/// or gradient is not finite lies too far out: the interval is halved.
+/// Nocedal and Wright, Numerical Optimization, second edition, 2006,
+/// <see href="https://doi.org/10.1007/978-0-387-40065-5">doi:10.1007/978-0-387-40065-5</see>. The constants, the
+/// interpolation and the distance that it keeps from the ends of the interval are those of torch. In one point torch
+/// differs from the book: its lower end may be a point whose loss has not decreased enough. This class follows the
+/// book. Where the loss or the gradient is not finite, the step is too long, and the interval is halved.
 /// </remarks>
-internal sealed class StrongWolfe<T>(Objective<T> objective, Trial<T> start, ParameterTree<T> direction, double tolerance)
+internal sealed class StrongWolfe<T>(
+    Objective<T> objective, Trial<T> start, ParameterTree<T> direction, double tolerance)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double Decrease = 1e-4;
@@ -25,16 +28,20 @@ internal sealed class StrongWolfe<T>(Objective<T> objective, Trial<T> start, Par
     private int trialsLeft = FurtherTrials;
 
     /// <summary>
-    /// The point that satisfies both conditions; the best that satisfies the first, which may be the start itself, when 25 further
-    /// trials did not find it or the interval has become shorter than the tolerance in every parameter.
+    /// Returns a point that satisfies both conditions. When 25 further trials do not find one, or the
+    /// interval is shorter than the tolerance in every parameter, it returns the best point that satisfies
+    /// the first condition, which may be the start.
     /// </summary>
-    /// <exception cref="NonFiniteGradientException">No step, however short, had a finite loss and gradient.</exception>
+    /// <exception cref="NonFiniteGradientException">
+    /// No step size had a finite loss and gradient, however short.
+    /// </exception>
     internal Trial<T> Search(double firstStep)
     {
         Trial<T> previous = start, trial = objective.Along(start, direction, firstStep);
         while (true)
         {
-            if (!IsLowEnough(trial) || (previous.StepSize > 0 && trial.Loss >= previous.Loss)) return Zoom(previous, trial);
+            if (!IsLowEnough(trial) || (previous.StepSize > 0 && trial.Loss >= previous.Loss))
+                return Zoom(previous, trial);
             if (IsFlatEnough(trial)) return trial;
             if (trial.Slope >= 0) return Zoom(trial, previous);
             if (trialsLeft-- == 0) return trial;
@@ -45,8 +52,8 @@ internal sealed class StrongWolfe<T>(Objective<T> objective, Trial<T> start, Par
     }
 
     /// <summary>
-    /// Shrinks an interval that holds a point to be found. Of the points tried that are low enough, <paramref name="low"/> is the
-    /// lowest, and from it the loss falls towards <paramref name="high"/>.
+    /// Shrinks an interval that contains a solution. <paramref name="low"/> has the lowest loss of all points whose
+    /// loss has decreased enough; from there the loss decreases towards <paramref name="high"/>.
     /// </summary>
     private Trial<T> Zoom(Trial<T> low, Trial<T> high)
     {
@@ -85,16 +92,16 @@ internal sealed class StrongWolfe<T>(Objective<T> objective, Trial<T> start, Par
     private bool IsFlatEnough(Trial<T> trial) => Math.Abs(trial.Slope) <= Flatness * -start.Slope;
 
     /// <summary>
-    /// Where the cubic through the losses and slopes of two points is lowest (equation 3.59), kept between two bounds; their middle
-    /// where there is no such point.
+    /// The minimum of the cubic through the losses and slopes of two points (equation 3.59), clamped to two bounds; the
+    /// middle of the bounds when there is none.
     /// </summary>
-    private static double Lowest(Trial<T> one, Trial<T> other, double least, double largest)
+    private static double Lowest(Trial<T> one, Trial<T> other, double min, double max)
     {
         (Trial<T> near, Trial<T> far) = one.StepSize <= other.StepSize ? (one, other) : (other, one);
         double length = far.StepSize - near.StepSize;
         double bend = near.Slope + far.Slope - (3 * (far.Loss - near.Loss) / length);
         double root = Math.Sqrt((bend * bend) - (near.Slope * far.Slope));
         double lowest = far.StepSize - (length * ((far.Slope + root - bend) / (far.Slope - near.Slope + (2 * root))));
-        return double.IsNaN(lowest) ? (least + largest) / 2 : Math.Clamp(lowest, least, largest);
+        return double.IsNaN(lowest) ? (min + max) / 2 : Math.Clamp(lowest, min, max);
     }
 }

@@ -2,15 +2,20 @@ using System.Numerics;
 
 namespace Functional.Optim;
 
-/// <summary>A point on a line of descent, and what the loss is there.</summary>
-/// <param name="StepSize">t, how far along the line it lies.</param>
+/// <summary>A point on a search line, with the loss and the gradient there.</summary>
+/// <param name="StepSize">t, the step size.</param>
 /// <param name="Parameters">θ + t·d.</param>
-/// <param name="Loss">L; NaN when it was not asked for.</param>
+/// <param name="Loss">L; NaN when it was not evaluated.</param>
 /// <param name="Gradients">g = ∂L/∂θ.</param>
-/// <param name="LargestGradient">max |g|; NaN when it was not asked for.</param>
-/// <param name="Slope">g·d, how the loss changes with t.</param>
+/// <param name="LargestGradient">max |g|; NaN when it was not evaluated.</param>
+/// <param name="Slope">g·d, the derivative of the loss with respect to t.</param>
 internal sealed record Trial<T>(
-    double StepSize, ParameterTree<T> Parameters, double Loss, ParameterTree<T> Gradients, double LargestGradient, double Slope = 0)
+    double StepSize,
+    ParameterTree<T> Parameters,
+    double Loss,
+    ParameterTree<T> Gradients,
+    double LargestGradient,
+    double Slope = 0)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Whether loss, gradient and slope are neither infinite nor NaN.</summary>

@@ -86,7 +86,7 @@ public readonly ref struct FunctionStep<T>
     private ParameterTree<T> Take(ParameterTree<T> parameters, bool stays, StateShell<T> next)
     {
         const string replacing = Optimizer.DonatingReplaces;
-        ParameterTree<T> taken = Parameters.HandOn(replacing);
+        ParameterTree<T> taken = Parameters.Transfer(replacing);
         int done = 0;
         try
         {
@@ -95,7 +95,7 @@ public readonly ref struct FunctionStep<T>
                 ParameterTree<T> given = State[done];
                 int kept = -1;
                 for (int slot = 0; slot < next.Slots.Length && kept < 0; slot++) kept = next.Slots[slot].IsIn(given) ? slot : -1;
-                if (kept >= 0) next.Slots[kept] = given.HandOn(replacing);
+                if (kept >= 0) next.Slots[kept] = given.Transfer(replacing);
                 else given.Release(replacing);
             }
 

@@ -419,8 +419,7 @@ public abstract record Optimizer
             // Rows, columns and numbers per leaf are not as many as the parameters.
             { TransformsLeaves: true } => size * Enumerable.Range(0, part.SlotNames.Length)
                 .Count(slot => part.SlotShape(slot, SampleMatrix) is { } shape && shape.SequenceEqual(SampleMatrix.Shape)),
-            { KeepsParameters: true } => size * part.SlotNames.Length,
-            _ => part.SlotNames.Length * (own is null or Optim.StateFormat.Full ? size : sizeof(ushort)),
+            _ => part.SlotNames.Length * (part.SlotFormatIn(format) == Optim.StateFormat.Full ? size : sizeof(ushort)),
         };
     });
 
@@ -543,7 +542,7 @@ public abstract record Optimizer
         ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, StateShell<T> next, string replacing, string consumer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ParameterTree<T> taken = parameters.HandOn(replacing);
+        ParameterTree<T> taken = parameters.Transfer(replacing);
         try
         {
             gradients.Consume(consumer);
@@ -576,7 +575,7 @@ public abstract record Optimizer
         int taken = 0;
         try
         {
-            for (; taken < next.Slots.Length; taken++) next.Slots[taken] = state.Slot(taken).HandOn(by);
+            for (; taken < next.Slots.Length; taken++) next.Slots[taken] = state.Slot(taken).Transfer(by);
             state.Replace(by, releaseSlots: false);
         }
         catch

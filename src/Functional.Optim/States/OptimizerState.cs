@@ -282,12 +282,12 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
 
     /// <summary>The same state in the same memory under a new handle; this one and its trees are consumed.</summary>
     /// <param name="by">Who consumed it, for the message to whoever touches it later.</param>
-    public OptimizerState<T> HandOn(string by)
+    public OptimizerState<T> Transfer(string by)
     {
         if (Shell is not { } live) return this;
         StateShell<T> next = live.Schema.Rent<T>();
         next.Resume(live);
-        for (int slot = 0; slot < live.Slots.Length; slot++) next.Slots[slot] = live.Slots[slot].HandOn(by);
+        for (int slot = 0; slot < live.Slots.Length; slot++) next.Slots[slot] = live.Slots[slot].Transfer(by);
         Replace(by, releaseSlots: false);
         return next.Handle();
     }

@@ -62,7 +62,7 @@ internal readonly unsafe struct StateSlot<T>
 
     internal StateSlot<T> Copy() => packed.IsDefault ? new(full.Copy()) : new(packed.Copy());
 
-    internal StateSlot<T> HandOn(string by) => packed.IsDefault ? new(full.HandOn(by)) : new(packed.HandOn(by));
+    internal StateSlot<T> Transfer(string by) => packed.IsDefault ? new(full.Transfer(by)) : new(packed.Transfer(by));
 
     internal void Restore()
     {

@@ -5,7 +5,9 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>One named array of a <see cref="ParameterTree{T}"/>: its shape, and where it lies in the flat buffer.</summary>
+/// <summary>
+/// One named array of a <see cref="ParameterTree{T}"/>: its shape, and its range in the flat buffer. Immutable.
+/// </summary>
 public sealed class Leaf : IEquatable<Leaf>
 {
     internal Leaf(string name, ImmutableArray<int> shape, int index, int offset, int length)
@@ -26,35 +28,41 @@ public sealed class Leaf : IEquatable<Leaf>
     /// <summary>The number of dimensions: 0 for a scalar, 1 for a vector, 2 for a matrix.</summary>
     public int Rank => Shape.Length;
 
-    /// <summary>The position among the leaves of the tree, from 0.</summary>
+    /// <summary>The index among the leaves of the tree, from 0.</summary>
     public int Index { get; }
 
-    /// <summary>The index of its first element in the flat buffer; a multiple of <see cref="TreeLayout.Alignment"/>.</summary>
+    /// <summary>
+    /// The index of its first element in the flat buffer; a multiple of <see cref="TreeLayout.Alignment"/>.
+    /// </summary>
     public int Offset { get; }
 
     /// <summary>The number of elements: the product of <see cref="Shape"/>.</summary>
     public int Length { get; }
 
-    /// <summary>How many elements of the flat buffer lie between its last one and the next leaf.</summary>
+    /// <summary>The number of padding elements between its last element and the next leaf.</summary>
     internal int Padding => -Length & (TreeLayout.Alignment - 1);
 
-    /// <summary>The shape as tensors have it, which have one dimension at the least.</summary>
+    /// <summary>The shape for .NET tensors, which have at least one dimension.</summary>
     internal nint[] TensorLengths => Rank == 0 ? [1] : [.. Shape.Select(size => (nint)size)];
 
-    /// <summary>Names an array and its shape, to build a tree from.</summary>
+    /// <summary>The data of a leaf, from an array, to build a tree.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="name">The name, not empty.</param>
     /// <param name="shape">The size of each dimension, none negative; empty for a scalar.</param>
     /// <param name="data">The elements in row-major order; they are copied when the tree is built.</param>
+    /// <returns>The data; <see cref="ParameterTree.Of{T}"/> checks and copies it.</returns>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public static LeafData<T> Of<T>(string name, ReadOnlySpan<int> shape, T[] data)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new(name, [.. shape], data);
 
-    /// <summary>Names a tensor, to build a tree from; its elements are copied in row-major order, whatever its strides.</summary>
+    /// <summary>
+    /// The data of a leaf, from a tensor, to build a tree. The elements are copied
+    /// in row-major order, whatever the strides.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="name">The name, not empty.</param>
-    /// <param name="tensor">The elements; a leaf has the shape of the tensor.</param>
+    /// <param name="tensor">The elements; the leaf gets the shape of the tensor.</param>
     /// <exception cref="OverflowException">A dimension is longer than 2³¹ − 1.</exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public static LeafData<T> Of<T>(string name, scoped in ReadOnlyTensorSpan<T> tensor)
@@ -64,7 +72,8 @@ public sealed class Leaf : IEquatable<Leaf>
         T[] elements = new T[tensor.FlattenedLength];
         tensor.FlattenTo(elements);
         int[] shape = new int[tensor.Rank];
-        for (int dimension = 0; dimension < shape.Length; dimension++) shape[dimension] = checked((int)tensor.Lengths[dimension]);
+        for (int dimension = 0; dimension < shape.Length; dimension++)
+            shape[dimension] = checked((int)tensor.Lengths[dimension]);
         return new(name, [.. shape], elements);
     }
 

@@ -4,7 +4,9 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>A name, a shape and the elements of one leaf, from which <see cref="ParameterTree.Of{T}"/> builds a tree.</summary>
+/// <summary>
+/// The name, the shape and the elements of one leaf; <see cref="ParameterTree.Of{T}"/> builds a tree from them.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="Name">The name, not empty and unique within the tree.</param>
 /// <param name="Shape">The size of each dimension, none negative; empty for a scalar.</param>

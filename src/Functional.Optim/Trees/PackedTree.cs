@@ -2,7 +2,10 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>A tree of 16-bit codes: a slot of the state in <see cref="StateFormat.BFloat16"/>. A handle, as <see cref="ParameterTree{T}"/> is.</summary>
+/// <summary>
+/// A tree of 16-bit codes: a slot of the state in <see cref="StateFormat.BFloat16"/>. The struct is a
+/// handle like <see cref="ParameterTree{T}"/>.
+/// </summary>
 internal readonly struct PackedTree
 {
     private readonly TreeStorage<ushort>? storage;
@@ -21,9 +24,9 @@ internal readonly struct PackedTree
     internal TreeStorage<ushort> Storage => storage is not null && storage.Generation == generation
         ? storage
         : throw new ObjectDisposedException(
-            nameof(ParameterTree), $"This slot was {storage?.EndOf(generation) ?? "never given a tree"}.");
+            nameof(ParameterTree), $"This slot was {storage?.EndOf(generation) ?? "never assigned"}.");
 
-    /// <summary>Memory for a slot, with whatever its last owner left in it.</summary>
+    /// <summary>Memory for a slot, with arbitrary contents.</summary>
     internal static PackedTree RentUncleared(TreeLayout layout)
     {
         TreeStorage<ushort> storage = layout.PackedPool.Take() ?? new TreeStorage<ushort>(layout);
@@ -37,19 +40,20 @@ internal readonly struct PackedTree
         return copy;
     }
 
-    internal PackedTree HandOn(string by)
+    internal PackedTree Transfer(string by)
     {
         TreeStorage<ushort> live = Storage;
-        return live.TryClaim(generation, by, out long next) ? new(live, next) : HandOn(by);
+        return live.TryClaim(generation, by, out long next) ? new(live, next) : Transfer(by);
     }
 
     internal void Restore() => storage!.Restore(generation);
 
     internal void Release(string by)
     {
-        TreeStorage<ushort> live = HandOn(by).Storage;
+        TreeStorage<ushort> live = Transfer(by).Storage;
         live.Layout.PackedPool.Add(live);
     }
 
-    internal bool SameBits(PackedTree other) => Layout.Equals(other.Layout) && Storage.Memory.Span.SequenceEqual(other.Storage.Memory.Span);
+    internal bool SameBits(PackedTree other) =>
+        Layout.Equals(other.Layout) && Storage.Memory.Span.SequenceEqual(other.Storage.Memory.Span);
 }

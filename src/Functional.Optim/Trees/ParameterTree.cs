@@ -7,12 +7,12 @@ namespace Functional.Optim;
 /// <summary>Builds parameter trees.</summary>
 public static class ParameterTree
 {
-    /// <summary>A tree of named arrays, copied.</summary>
+    /// <summary>Builds a tree of named arrays; the arrays are copied.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="leaves">Name, shape and elements of each leaf, in order (see <see cref="Leaf"/>).</param>
+    /// <param name="leaves">The name, shape and elements of each leaf, in order (see <see cref="Leaf"/>).</param>
     /// <exception cref="ArgumentException">
-    /// The leaves are no layout (see <see cref="TreeLayout.Of"/>), or the data of a leaf is missing or has another
-    /// length than its shape.
+    /// The leaves do not form a layout (see <see cref="TreeLayout.Of"/>), or the data of a leaf is
+    /// missing or its length differs from its shape.
     /// </exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public static ParameterTree<T> Of<T>(params ReadOnlySpan<LeafData<T>> leaves)
@@ -25,7 +25,8 @@ public static class ParameterTree
         TreeLayout layout = TreeLayout.Of(shapes);
         foreach (Leaf leaf in layout.Leaves)
         {
-            T[] data = leaves[leaf.Index].Data ?? throw new ArgumentException($"The leaf {leaf} has no data.", nameof(leaves));
+            T[] data = leaves[leaf.Index].Data ?? throw new ArgumentException(
+                $"The leaf {leaf} has no data.", nameof(leaves));
             if (data.Length != leaf.Length)
             {
                 throw new ArgumentException(
@@ -40,17 +41,17 @@ public static class ParameterTree
 }
 
 /// <summary>
-/// Named arrays over one flat, 64-byte aligned buffer: parameters, gradients, moments. Immutable: nobody can write into it.
-/// Two trees are equal when their layouts are and every element has the same bits.
+/// Named arrays over one flat buffer that is aligned to 64 bytes: parameters, gradients, moments. Immutable. Two trees
+/// are equal when their layouts are equal and every element has the same bits.
 /// </summary>
 /// <remarks>
-/// A tree that was donated to a step (<see cref="Optimizer.StepDonating{T, TState}(ParameterTree{T}, ParameterTree{T}, TState)"/>) or released is consumed: touching it throws
-/// <see cref="ObjectDisposedException"/>, naming who consumed it. The struct is a handle, cheap to copy.
+/// The struct is a handle and cheap to copy. A tree is consumed when it is released, or donated to a step
+/// (<see cref="Optimizer.StepDonating{T, TState}(ParameterTree{T}, ParameterTree{T}, TState)"/>). Every later use of it
+/// throws <see cref="ObjectDisposedException"/>; the message names the consumer.
 /// <para>
-/// Thread safety: any number of threads may read a tree at once. Of threads that release or donate the same tree at
-/// once, one succeeds and the others get the exception. A span that was taken before <see cref="Release"/> or a
-/// donating step is the memory of the next owner: let go of it first, and do not consume a tree that another thread
-/// still reads.
+/// Thread safety: any number of threads may read a tree at the same time. When several threads release or donate the
+/// same tree, one succeeds and the others get the exception. Do not consume a tree while another thread reads it, or
+/// while a span of it is in use: the memory then belongs to another tree.
 /// </para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -66,10 +67,10 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         this.generation = generation;
     }
 
-    /// <summary>Whether this handle was never given a tree (<c>default</c>).</summary>
+    /// <summary>Whether this handle is <c>default</c>, so that it refers to no tree.</summary>
     public bool IsDefault => storage is null;
 
-    /// <summary>The names and shapes.</summary>
+    /// <summary>The names and shapes of the leaves.</summary>
     /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
     public TreeLayout Layout => Storage.Layout;
 
@@ -78,7 +79,8 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         get
         {
             TreeStorage<T> live = storage
-                ?? throw new InvalidOperationException("This tree is default(ParameterTree); build one with ParameterTree.Of.");
+                ?? throw new InvalidOperationException(
+                    "This tree is default(ParameterTree); build one with ParameterTree.Of.");
             return generation == live.Generation ? live : throw Gone(live);
         }
     }
@@ -94,8 +96,8 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     public ReadOnlySpan<T> AsSpan() => Storage.Memory.Span;
 
     /// <summary>The elements of one leaf, in row-major order.</summary>
-    /// <param name="leaf">A leaf of this tree, or of another with an equal one in its place.</param>
-    /// <exception cref="ArgumentException">The leaf in this place has another name or shape, or there is none.</exception>
+    /// <param name="leaf">A leaf of this tree, or an equal leaf of another layout.</param>
+    /// <exception cref="ArgumentException">This tree has no such leaf: the name or the shape differs.</exception>
     /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
     public ReadOnlySpan<T> AsSpan(Leaf leaf)
     {
@@ -104,21 +106,28 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         return live.Memory.Span.Slice(own.Offset, own.Length);
     }
 
-    /// <summary>The elements of the leaf of a name, in row-major order.</summary>
+    /// <summary>The elements of the leaf with a name, in row-major order.</summary>
+    /// <param name="name">The name.</param>
     /// <exception cref="ArgumentException">No leaf has this name.</exception>
     /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
     public ReadOnlySpan<T> AsSpan(string name) => AsSpan(Layout[name]);
 
-    /// <summary>The elements of the leaf of a name in its shape, for code over .NET's tensors; a scalar has the shape [1].</summary>
+    /// <summary>
+    /// The elements of the leaf with a name, as a .NET tensor of its shape; a scalar has the shape [1].
+    /// </summary>
+    /// <param name="name">The name.</param>
     /// <exception cref="ArgumentException">No leaf has this name.</exception>
     /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
     public ReadOnlyTensorSpan<T> AsTensorSpan(string name) => new(AsSpan(name), Layout[name].TensorLengths);
 
     /// <summary>
-    /// The Euclidean norm over every element, <c>√Σx²</c>, added in double in blocks of a fixed size and order: the same bits for
-    /// any number of threads. Computed once per tree. NaN or infinite when an element is.
+    /// The Euclidean norm over all elements, √Σx². It is summed in double, in blocks of a fixed size
+    /// and order, so the bits do not depend on the number of threads. It is computed once for each
+    /// tree. NaN or infinite when an element is.
     /// </summary>
-    /// <exception cref="ObjectDisposedException">The tree was consumed, or is while its norm is computed.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The tree was consumed, possibly by another thread while its norm was computed.
+    /// </exception>
     public double GlobalNorm()
     {
         TreeStorage<T> live = Storage;
@@ -132,8 +141,8 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     }
 
     /// <summary>
-    /// θ + Δ, element by element: the parameters with the deltas of <see cref="Optimizer.Update"/> have the values that
-    /// <see cref="Optimizer.Step{T, TState}(ParameterTree{T}, ParameterTree{T}, TState)"/> gives them.
+    /// θ + Δ, element by element. With the deltas of <see cref="Optimizer.Update"/> it gives the parameters that
+    /// <see cref="Optimizer.Step{T, TState}(ParameterTree{T}, ParameterTree{T}, TState)"/> returns.
     /// </summary>
     /// <param name="deltas">Δ, of the same layout.</param>
     /// <exception cref="ArgumentException">The layouts differ.</exception>
@@ -143,7 +152,8 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         return this.Plus(1, deltas).ToTree();
     }
 
-    /// <summary>The same tree in memory of its own.</summary>
+    /// <summary>A copy in separate memory.</summary>
+    /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
     public ParameterTree<T> Copy()
     {
         TreeBuffer<T> copy = Layout.RentUncleared<T>();
@@ -151,36 +161,39 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         return copy.ToTree();
     }
 
-    /// <summary>The first leaf that holds a NaN or an infinity; <see langword="null"/> when every element is finite.</summary>
+    /// <summary>
+    /// The first leaf with a NaN or an infinity; <see langword="null"/> when every element is finite.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
     public Leaf? FirstNonFiniteLeaf() => Layout.FirstNonFinite(AsSpan(), except: []);
 
-    /// <summary>Where the elements lie.</summary>
+    /// <summary>The addresses of the elements.</summary>
     internal unsafe LeafMemory<T> Memory => new(Storage.Memory.Pointer);
 
-    /// <summary>The same memory under a new handle; this one is consumed.</summary>
-    /// <param name="by">Who consumed it, for the message to whoever touches it later.</param>
-    /// <exception cref="ObjectDisposedException">The tree was consumed already.</exception>
-    public ParameterTree<T> HandOn(string by)
+    /// <summary>Transfers the memory to a new handle, without a copy; this handle is consumed.</summary>
+    /// <param name="by">The name of the consumer, for the message of later exceptions.</param>
+    /// <exception cref="ObjectDisposedException">The tree was already consumed.</exception>
+    public ParameterTree<T> Transfer(string by)
     {
         TreeStorage<T> live = Storage;
         return new ParameterTree<T>(live, Consume(by));
     }
 
-    /// <summary>Whether two trees are one memory: what is done to one, such as <see cref="Release"/>, is done to both.</summary>
+    /// <summary>Whether two trees share one memory, so that <see cref="Release"/> of one consumes both.</summary>
     /// <param name="other">The other tree.</param>
+    /// <exception cref="ObjectDisposedException">One of the trees was consumed.</exception>
     public bool IsIn(ParameterTree<T> other) => ReferenceEquals(Storage, other.Storage);
 
-    /// <summary>Makes the handle good again, for who renewed it and has handed the new one to nobody.</summary>
+    /// <summary>Makes the handle valid again, after a transfer whose new handle nobody else has.</summary>
     internal void Restore() => storage!.Restore(generation);
 
     /// <summary>
-    /// Gives the memory back to the layout, for the next <see cref="TreeLayout.Rent{T}"/>; this tree is consumed. A
-    /// tree that is not released is collected with whatever else nobody refers to.
+    /// Releases the memory to the layout, for the next <see cref="TreeLayout.Rent{T}"/>; this tree is consumed.
+    /// Releasing is optional: the garbage collector frees the memory of a tree that is no longer referenced.
     /// </summary>
-    /// <param name="by">Who consumed it, for the message to whoever touches it later.</param>
+    /// <param name="by">The name of the consumer, for the message of later exceptions.</param>
     /// <exception cref="ObjectDisposedException">
-    /// The tree was consumed already, by another thread at the same time for one.
+    /// The tree was already consumed, possibly by another thread at the same time.
     /// </exception>
     public void Release(string by = "Release")
     {
@@ -190,11 +203,9 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         live.Layout.Pool<T>().Add(live);
     }
 
-    /// <summary>
-    /// Takes the memory away from this and every other handle of the tree; returns the generation that the caller owns.
-    /// </summary>
+    /// <summary>Invalidates every handle of the tree, and returns the new generation, which the caller owns.</summary>
     /// <exception cref="ObjectDisposedException">
-    /// The tree was consumed already, by another thread at the same time for one.
+    /// The tree was already consumed, possibly by another thread at the same time.
     /// </exception>
     internal long Consume(string by)
     {
@@ -202,7 +213,7 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         return live.TryClaim(generation, by, out long next) ? next : throw Gone(live);
     }
 
-    /// <summary>Whether two trees have the same layout and the same bits; reads both once.</summary>
+    /// <summary>Whether two trees have the same layout and the same bits; it reads both trees once.</summary>
     /// <exception cref="ObjectDisposedException">One of the trees was consumed.</exception>
     public bool Equals(ParameterTree<T> other)
     {
@@ -213,11 +224,13 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is ParameterTree<T> other && Equals(other);
 
-    /// <summary>Of the layout and of a sample of the elements; costs the same for a tree of any size.</summary>
+    /// <summary>
+    /// A hash of the layout and of a sample of the elements; it costs the same for a tree of any size.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
     public override int GetHashCode() => storage is null ? 0 : HashCode.Combine(Layout, TreeBits.Hash(AsSpan()));
 
-    /// <summary>The leaves with their shapes and the number of parameters, or who consumed the tree.</summary>
+    /// <summary>The number of parameters and the leaves with their shapes, or who consumed the tree.</summary>
     public override string ToString() =>
         storage is null ? "no tree"
         : generation != storage.Generation ? $"a tree that was {storage.EndOf(generation)}"

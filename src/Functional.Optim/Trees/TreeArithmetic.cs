@@ -4,8 +4,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Trees of one layout as vectors. Each operation is one pass over memory on all cores, sums are added in double in blocks of a
-/// fixed order, so the bits do not depend on threads; the padding adds nothing and stays zero.
+/// Trees of one layout as vectors. Each operation is one pass over memory, on all cores. Sums are added in double, in
+/// blocks of a fixed order, so the bits do not depend on the number of threads. The padding is zero and stays zero.
 /// </summary>
 internal static class TreeArithmetic
 {
@@ -35,16 +35,22 @@ internal static class TreeArithmetic
 
     /// <summary>c·x.</summary>
     internal static TreeBuffer<T> Times<T>(this ParameterTree<T> tree, double factor)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Pass(new ScaleRule<T>(T.CreateTruncating(factor)), tree, tree);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Pass(new ScaleRule<T>(T.CreateTruncating(factor)), tree, tree);
 
-    /// <summary>x + w·(y − x), in memory that may be that of x: with w = 1/n the mean x of n − 1 trees becomes that of n.</summary>
-    internal static void Mean<T>(this ParameterTree<T> mean, double weight, ParameterTree<T> next, TreeStorage<T> output)
+    /// <summary>
+    /// x + w·(y − x), into memory that may be that of x. With w = 1/n it turns the mean x
+    /// of n − 1 trees into the mean of n trees.
+    /// </summary>
+    internal static void Mean<T>(
+        this ParameterTree<T> mean, double weight, ParameterTree<T> next, TreeStorage<T> output)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Elementwise.Run(new MeanRule<T>(weight), mean.AsSpan(), next.AsSpan(), output.Memory.Span);
 
     /// <summary>x ← x + c·y.</summary>
     internal static void Add<T>(this TreeBuffer<T> sum, double factor, ParameterTree<T> tree)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Elementwise.Run(Adding<T>(factor), sum.AsSpan(), tree.AsSpan(), sum.AsSpan());
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Run(Adding<T>(factor), sum.AsSpan(), tree.AsSpan(), sum.AsSpan());
 
     /// <summary>x ← c·x.</summary>
     internal static void Scale<T>(this TreeBuffer<T> tree, double factor)

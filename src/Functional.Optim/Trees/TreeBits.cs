@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Functional.Optim;
 
 /// <summary>
-/// Elements as bits: what equality and hash codes of trees are about, where −0 differs from 0 and a NaN equals itself.
+/// Equality and hash codes of elements by their bits: −0 differs from 0, and a NaN equals a NaN with the same bits.
 /// </summary>
 internal static class TreeBits
 {
@@ -13,12 +13,12 @@ internal static class TreeBits
     /// <summary>Whether two spans have the same bits, of any length.</summary>
     internal static bool Same<T>(ReadOnlySpan<T> left, ReadOnlySpan<T> right)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        // As integers and not as bytes, of which a span can hold only 2³¹ − 1.
+        // As integers, not as bytes: a span holds at most 2³¹ − 1 bytes.
         typeof(T) == typeof(float)
             ? MemoryMarshal.Cast<T, int>(left).SequenceEqual(MemoryMarshal.Cast<T, int>(right))
             : MemoryMarshal.Cast<T, long>(left).SequenceEqual(MemoryMarshal.Cast<T, long>(right));
 
-    /// <summary>A hash of up to 64 elements, the first and others at equal distances.</summary>
+    /// <summary>A hash of up to 64 elements at equal distances.</summary>
     internal static int Hash<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

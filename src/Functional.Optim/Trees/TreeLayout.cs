@@ -8,26 +8,26 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// The names and shapes of the leaves of a tree, and where each lies in one flat buffer. Each leaf starts at a multiple
-/// of <see cref="Alignment"/> elements; the gap to the next leaf is padding and always zero.
+/// The names and shapes of the leaves of a tree, and the range of each in one flat buffer. Each leaf starts at a
+/// multiple of <see cref="Alignment"/> elements. The gap to the next leaf is padding; it is always zero.
 /// </summary>
 /// <remarks>
-/// A layout keeps the memory that its trees gave back, for the next ones, until <see cref="Trim"/>; it is collected
-/// with the layout.
-/// <para>Thread safety: any number of threads may use a layout at once, to rent, release and trim too.</para>
+/// A layout keeps the memory of released and consumed trees for the next trees, until <see cref="Trim"/>. That
+/// memory is collected together with the layout.
+/// <para>Thread safety: any number of threads may use a layout at the same time, also to rent, release and trim.</para>
 /// </remarks>
 public sealed class TreeLayout : IEquatable<TreeLayout>
 {
-    /// <summary>Leaves start at multiples of this many elements, which is 64 bytes of floats and 128 of doubles.</summary>
+    /// <summary>Leaves start at multiples of this many elements: 64 bytes of floats, 128 bytes of doubles.</summary>
     public const int Alignment = 16;
 
     /// <summary>
-    /// The most dimensions of a leaf. Tensors have a few, and other libraries take up to 64; the limit keeps a name
-    /// list or a file header that is no tree from asking for more work than its size.
+    /// The maximum number of dimensions of a leaf. Tensors have a few, and other libraries allow up to 64. The limit
+    /// protects against a corrupt file header or list of names that would cost more work than its size.
     /// </summary>
     public const int MaxDimensions = 1024;
 
-    /// <summary>The most errors that one exception lists.</summary>
+    /// <summary>The maximum number of errors in one exception.</summary>
     private const int MaxErrors = 8;
 
     private readonly TreePool<float> floats = new();
@@ -45,19 +45,20 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
         this.byName = byName;
     }
 
-    /// <summary>The leaves in order.</summary>
+    /// <summary>The leaves, in order.</summary>
     public ImmutableArray<Leaf> Leaves { get; }
 
-    /// <summary>The leaves with padding after them.</summary>
+    /// <summary>The leaves that padding follows.</summary>
     internal ImmutableArray<Leaf> Padded { get; }
 
     /// <summary>The number of elements of the flat buffer, padding included.</summary>
     public int TotalLength { get; }
 
-    /// <summary>The number of parameters, padding not counted.</summary>
+    /// <summary>The number of parameters, without padding.</summary>
     public int ParameterCount { get; }
 
-    /// <summary>The leaf of a name.</summary>
+    /// <summary>The leaf with a name.</summary>
+    /// <param name="name">The name.</param>
     /// <exception cref="ArgumentException">No leaf has this name.</exception>
     public Leaf this[string name] => byName.TryGetValue(name, out Leaf? leaf)
         ? leaf
@@ -66,17 +67,17 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
             + $"{TreeText.List(Leaves.Select(other => TreeText.Name(other.Name)), Leaves.Length, shown: 12, ", ")}.",
             nameof(name));
 
-    /// <summary>The most elements of a flat buffer, of floats as of doubles: what an array can have.</summary>
+    /// <summary>The maximum number of elements of a flat buffer of any element type.</summary>
     private static int MaxLength => AlignedBuffer<float>.MaxLength / Alignment * Alignment;
 
-    /// <summary>Lays leaves out in order.</summary>
+    /// <summary>Makes a layout of leaves, in order.</summary>
     /// <param name="leaves">
-    /// Names and shapes; a shape is empty for a scalar, and has up to <see cref="MaxDimensions"/> sizes.
+    /// Names and shapes. A shape is empty for a scalar, and has at most <see cref="MaxDimensions"/> sizes.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A name is empty, is no UTF-16 text or appears twice, a shape is missing, too long or has a negative size, or the
-    /// leaves are more than an array can hold, about 2³¹ elements with padding; the first errors are listed, one for
-    /// each leaf.
+    /// A name is empty, not valid UTF-16 or used twice; a shape is missing, too long or has a negative
+    /// size; or the leaves need more elements than an array can have, about 2³¹ with padding. The message
+    /// lists the first errors, one for each leaf.
     /// </exception>
     public static TreeLayout Of(params ReadOnlySpan<(string Name, int[] Shape)> leaves)
     {
@@ -94,7 +95,10 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
             {
                 long length = LengthOf(shape);
                 Leaf leaf = new(name, [.. shape], index, (int)offset, (int)Math.Min(length, int.MaxValue));
-                if (!byName.TryAdd(name, leaf)) error = $"the name '{TreeText.Name(name)}' appears twice";
+                if (!byName.TryAdd(name, leaf))
+                {
+                    error = $"the name '{TreeText.Name(name)}' appears twice";
+                }
                 else if (length > MaxLength - offset)
                 {
                     error = $"with {leaf} the tree is larger than one flat buffer of {MaxLength} elements";
@@ -124,7 +128,10 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
     public ParameterTree<T> Zeros<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Rent<T>().ToTree();
 
-    /// <summary>A writable buffer of this layout, zeroed, from those given back by released or consumed trees if there is one.</summary>
+    /// <summary>
+    /// A writable buffer of zeros with this layout. It reuses the memory of a
+    /// released or consumed tree if there is one.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public TreeBuffer<T> Rent<T>()
@@ -136,11 +143,13 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
     }
 
     /// <summary>
-    /// Lets go of the memory that released and consumed trees gave back and no tree uses now, so that it can be
-    /// collected. Trees and buffers that are in use stay as they are; the next ones are allocated anew.
+    /// Drops the memory that the layout keeps for reuse, so that the garbage collector can free it. Trees and buffers
+    /// in use are not affected; later ones are allocated.
     /// </summary>
-    /// <remarks>Thread safety: may be called at any time; what another thread gives back meanwhile may stay.</remarks>
-    /// <returns>The number of bytes let go.</returns>
+    /// <remarks>
+    /// Thread safety: may be called at any time. Memory that another thread releases meanwhile may be kept.
+    /// </remarks>
+    /// <returns>The number of bytes dropped.</returns>
     public long Trim() => floats.Trim() + doubles.Trim() + halves.Trim();
 
     /// <inheritdoc/>
@@ -153,14 +162,19 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Leaves.Length, ParameterCount);
 
-    /// <summary>The leaves with their shapes; of more than 12 the first, and how many more there are.</summary>
+    /// <summary>
+    /// The leaves with their shapes; of more than 12 leaves the first 12 and the number of the others.
+    /// </summary>
     public override string ToString() =>
         TreeText.List(Leaves.Select(leaf => leaf.ToString()), Leaves.Length, shown: 12, ", ");
 
-    /// <summary>The leaf of a name; <see langword="null"/> where there is none.</summary>
+    /// <summary>The leaf with a name; <see langword="null"/> when there is none.</summary>
     internal Leaf? Find(string name) => byName.GetValueOrDefault(name);
 
-    /// <summary>The leaf here that equals one of any layout, in its place or elsewhere; fails, naming both, where there is none.</summary>
+    /// <summary>
+    /// The leaf of this layout that equals a leaf of any layout, at the same index or elsewhere. Throws
+    /// when there is none; the message names both.
+    /// </summary>
     internal Leaf Own(Leaf leaf)
     {
         ArgumentNullException.ThrowIfNull(leaf);
@@ -169,11 +183,13 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
         return leaf.Equals(Find(leaf.Name))
             ? Find(leaf.Name)!
             : throw new ArgumentException(
-                $"The leaf {leaf} is of another tree: this one has {own?.ToString() ?? "no leaf"} in its place, "
-                + $"number {leaf.Index}{TreeText.Difference(leaf, own)}.", nameof(leaf));
+                $"The leaf {leaf} is not in this tree: at its index {leaf.Index} this tree has "
+                + $"{own?.ToString() ?? "no leaf"}{TreeText.Difference(leaf, own)}.", nameof(leaf));
     }
 
-    /// <summary>Fails, naming the first leaf that differs and both shapes, unless another tree has this layout.</summary>
+    /// <summary>
+    /// Throws unless another layout equals this one; the message names the first leaf that differs and both shapes.
+    /// </summary>
     internal void RequireSame(TreeLayout other, string role)
     {
         if (ReferenceEquals(this, other)) return;
@@ -186,15 +202,15 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
             + $"parameters have {expected?.ToString() ?? "no leaf"}{TreeText.Difference(actual, expected)}.", role);
     }
 
-    /// <summary>The first leaf with a NaN or an infinity among values in this layout.</summary>
-    /// <param name="values">The elements, padding included.</param>
-    /// <param name="except">Leaves of this layout, in its order, whose elements do not matter.</param>
+    /// <summary>The first leaf with a NaN or an infinity.</summary>
+    /// <param name="values">The elements in this layout, padding included.</param>
+    /// <param name="except">Leaves of this layout to skip, in its order.</param>
     internal Leaf? FirstNonFinite<T>(ReadOnlySpan<T> values, ReadOnlySpan<Leaf> except)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         foreach (Leaf leaf in Leaves)
         {
-            // TensorPrimitives says of no elements that not all are finite.
+            // IsFiniteAll is false for an empty span.
             if (!except.IsEmpty && except[0].Index == leaf.Index) except = except[1..];
             else if (leaf.Length > 0 && !TensorPrimitives.IsFiniteAll(values.Slice(leaf.Offset, leaf.Length)))
                 return leaf;
@@ -203,11 +219,11 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
         return null;
     }
 
-    /// <summary>A buffer whose elements are whatever its last owner left; the padding is zeroed by whoever writes it.</summary>
+    /// <summary>A buffer with arbitrary contents; <see cref="TreeBuffer{T}.ToTree"/> clears its padding.</summary>
     internal TreeBuffer<T> RentUncleared<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Claim(Pool<T>().Take());
 
-    /// <summary>The memory that trees of T gave back.</summary>
+    /// <summary>The pool of memory for trees of T.</summary>
     internal TreePool<T> Pool<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -215,7 +231,7 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
         return typeof(T) == typeof(float) ? (TreePool<T>)(object)floats : (TreePool<T>)(object)doubles;
     }
 
-    /// <summary>The memory that trees of 16-bit codes gave back.</summary>
+    /// <summary>The pool of memory for trees of 16-bit codes.</summary>
     internal TreePool<ushort> PackedPool => halves;
 
     private TreeBuffer<T> Claim<T>(TreeStorage<T>? pooled)
@@ -225,14 +241,14 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
         return new TreeBuffer<T>(storage, storage.Claim());
     }
 
-    /// <summary>What is wrong with a leaf on its own.</summary>
+    /// <summary>The error of a single leaf; <see langword="null"/> when there is none.</summary>
     private static string? ErrorOf(int index, string? name, int[]? shape)
     {
         if (string.IsNullOrWhiteSpace(name)) return $"leaf {index} has an empty name";
-        if (!IsText(name)) return $"the name of leaf {index} is no UTF-16 text: it has half of a surrogate pair";
-        if (shape is null) return $"'{TreeText.Name(name)}' has no shape; that of a scalar is empty";
+        if (!IsText(name)) return $"the name of leaf {index} is not valid UTF-16: it has half of a surrogate pair";
+        if (shape is null) return $"'{TreeText.Name(name)}' has no shape; the shape of a scalar is empty";
         if (shape.Length > MaxDimensions)
-            return $"'{TreeText.Name(name)}' has {shape.Length} dimensions; a leaf has {MaxDimensions} at the most";
+            return $"'{TreeText.Name(name)}' has {shape.Length} dimensions; allowed are at most {MaxDimensions}";
         foreach (int size in shape)
         {
             if (size < 0)
@@ -253,7 +269,7 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
         return true;
     }
 
-    /// <summary>The product of the sizes; some number above the range of int when it is beyond that.</summary>
+    /// <summary>The product of the sizes; 2³¹ or more when it exceeds int.</summary>
     private static long LengthOf(int[] shape)
     {
         long length = 1;

@@ -1,31 +1,32 @@
 namespace Functional.Optim;
 
 /// <summary>
-/// The memory that trees of one layout gave back, for the next ones. It belongs to the layout alone: a layout that
-/// nothing refers to is collected with its pool, which a pool with storage in the threads would prevent.
+/// The memory that released and consumed trees of one layout leave for the next ones. Only the layout refers to the
+/// pool, so both are collected together; a pool with thread-local storage would prevent that.
 /// </summary>
-/// <remarks>Any number of threads may use it at once. It allocates only when it holds more than ever before.</remarks>
+/// <remarks>Thread-safe. It allocates only when it holds more than ever before.</remarks>
 internal sealed class TreePool<T>
     where T : unmanaged
 {
     private readonly Lock gate = new();
     private readonly Stack<TreeStorage<T>> unused = [];
 
-    /// <summary>Takes memory that no tree lives in; what came last is most likely in the cache.</summary>
+    /// <summary>
+    /// Adds memory that no tree uses. It is taken last in, first out, because
+    /// recent memory is most likely in the cache.
+    /// </summary>
     internal void Add(TreeStorage<T> storage)
     {
         lock (gate) unused.Push(storage);
     }
 
-    /// <summary>
-    /// Gives memory out, with whatever its last owner left in it; <see langword="null"/> when there is none.
-    /// </summary>
+    /// <summary>Takes memory with arbitrary contents; <see langword="null"/> when the pool is empty.</summary>
     internal TreeStorage<T>? Take()
     {
         lock (gate) return unused.TryPop(out TreeStorage<T>? storage) ? storage : null;
     }
 
-    /// <summary>Lets go of everything; returns the number of bytes.</summary>
+    /// <summary>Empties the pool and returns the number of bytes dropped.</summary>
     internal unsafe long Trim()
     {
         lock (gate)

@@ -3,8 +3,9 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// The memory after a tree. Handles carry the generation they were made in; giving the memory to somebody else starts a
-/// new generation, so a handle that was consumed is found out when it is touched, without an object per step.
+/// The memory of a tree. Each handle carries the generation in which it was made. Consuming a tree
+/// invalidates every handle of the generation and records the consumer. So a use of a consumed handle is
+/// detected without an object for each step. Thread-safe.
 /// </summary>
 internal sealed class TreeStorage<T>(TreeLayout layout)
     where T : unmanaged
@@ -20,50 +21,52 @@ internal sealed class TreeStorage<T>(TreeLayout layout)
 
     internal AlignedBuffer<T> Memory { get; } = new(layout.TotalLength);
 
-    /// <summary>The generation that lives; 64 bits, so that no number ever comes again.</summary>
+    /// <summary>The current generation; 64 bits, so that no number repeats.</summary>
     internal long Generation => Volatile.Read(ref generation);
 
-    /// <summary>Starts a generation, for memory that no tree lives in and that the caller alone refers to.</summary>
+    /// <summary>Starts a generation, for memory that no tree uses and only the caller refers to.</summary>
     internal long Claim()
     {
         lock (gate) return Begin();
     }
 
     /// <summary>
-    /// Ends a generation if it is the one that lives, and starts the next; of threads that try it at once one succeeds.
+    /// Ends a generation if it is the current one, and starts the next. When several threads try, one succeeds.
     /// </summary>
-    /// <param name="ending">The generation of the handle that is used up.</param>
-    /// <param name="consumer">Who consumed the tree; <see langword="null"/> where it was none yet.</param>
-    /// <param name="next">The generation that begins.</param>
+    /// <param name="ending">The generation of the handle that is consumed.</param>
+    /// <param name="consumer">Who consumes the tree; <see langword="null"/> for a buffer that becomes a tree.</param>
+    /// <param name="next">The generation that starts.</param>
     internal bool TryClaim(long ending, string? consumer, out long next)
     {
         lock (gate)
         {
-            bool lives = generation == ending;
-            if (lives && consumer is not null) (consumed, consumedBy) = (ending, consumer);
-            next = lives ? Begin() : generation;
-            return lives;
+            bool isCurrent = generation == ending;
+            if (isCurrent && consumer is not null) (consumed, consumedBy) = (ending, consumer);
+            next = isCurrent ? Begin() : generation;
+            return isCurrent;
         }
     }
 
-    /// <summary>Goes back to a generation, whose successor nobody has a handle of.</summary>
+    /// <summary>Returns to a generation. Nobody may have a handle of its successor.</summary>
     internal void Restore(long ended)
     {
         lock (gate) Volatile.Write(ref generation, ended);
     }
 
-    /// <summary>Who consumed the tree of a generation; once others were in its memory, only the last is known.</summary>
+    /// <summary>
+    /// Who consumed the tree of a generation. After later trees in the same memory, only their last consumer is known.
+    /// </summary>
     internal string EndOf(long of)
     {
         lock (gate)
         {
             return of == consumed
                 ? $"consumed by {consumedBy}"
-                : $"consumed, and so were others in its memory since, the last by {consumedBy}";
+                : $"consumed; later trees in its memory were consumed too, the last by {consumedBy}";
         }
     }
 
-    /// <summary>The norm of the tree of a generation, if it was computed.</summary>
+    /// <summary>The norm of the tree of a generation, if it is known.</summary>
     internal bool TryGetNorm(long of, out double known)
     {
         lock (gate)
@@ -73,7 +76,7 @@ internal sealed class TreeStorage<T>(TreeLayout layout)
         }
     }
 
-    /// <summary>Remembers the norm of the tree of a generation; of memory that has changed hands meanwhile it is not kept.</summary>
+    /// <summary>Stores the norm of the tree of a generation, unless that generation has ended.</summary>
     internal void RememberNorm(long of, double computed)
     {
         lock (gate)

@@ -4,10 +4,13 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// Gradient accumulation: gathers the mean of k gradients and makes one update of it; the k − 1 steps before leave parameters and
-/// moments untouched. To rounding, it is the update of one batch k times as large.
+/// Gradient accumulation: averages k gradients and makes one update with the mean. The k − 1 steps before change
+/// neither parameters nor moments. Up to rounding, it is the update of one batch that is k times as large.
 /// </summary>
-/// <remarks>The last slot is the mean of those gathered so far. For gradients of different weights see <see cref="GradientAccumulator{T}"/>.</remarks>
+/// <remarks>
+/// The last slot is the mean of the gradients so far. For gradients with different weights
+/// see <see cref="GradientAccumulator{T}"/>.
+/// </remarks>
 public sealed record Accumulate : Wrapper
 {
     private static readonly ImmutableArray<string> Slots = ["gathered"];
@@ -17,15 +20,19 @@ public sealed record Accumulate : Wrapper
     {
     }
 
-    /// <summary>k; 1 or more.</summary>
+    /// <summary>k, the number of gradients for each update; 1 or more.</summary>
     public long Every { get; init => field = Setting.Check(value, Bounds.AtLeast(1)); }
 
-    /// <summary>The optimizer that makes an update of every k gradients.</summary>
+    /// <summary>Wraps an optimizer, so that it makes one update for every k gradients.</summary>
     /// <param name="every">k; 1 or more.</param>
     /// <param name="inner">The optimizer, clipping included.</param>
-    /// <exception cref="ArgumentException">k is below 1, or there is no optimizer, or inside is another of these.</exception>
-    public static Accumulate Of(long every, Optimizer inner) =>
-        CheckInside<Accumulate>(inner).Require(every, Bounds.AtLeast(1)).Make(() => new Accumulate(inner) { Every = every }).OrThrow(nameof(Accumulate));
+    /// <exception cref="ArgumentException">
+    /// k is below 1, or there is no optimizer, or it already contains an <see cref="Accumulate"/>.
+    /// </exception>
+    public static Accumulate Of(long every, Optimizer inner) => CheckInside<Accumulate>(inner)
+        .Require(every, Bounds.AtLeast(1))
+        .Make(() => new Accumulate(inner) { Every = every })
+        .OrThrow(nameof(Accumulate));
 
     /// <inheritdoc/>
     internal override bool Accumulates => true;
@@ -37,20 +44,22 @@ public sealed record Accumulate : Wrapper
     protected override (ParameterTree<T> Output, OptimizerState<T> State) Wrap<T>(in WrapperStep<T> step)
     {
         UpdateCounters counters = step.State.Counters;
-        ParameterTree<T> gathered = step.Own(0), gradients = step.Gradients;
+        ParameterTree<T> accumulated = step.Own(0), gradients = step.Gradients;
         long count = counters.Accumulated + 1;
         if (count < Every)
         {
-            (ParameterTree<T> same, OptimizerState<T> kept) = step.Unchanged(Mean(gathered, gradients, count));
+            (ParameterTree<T> same, OptimizerState<T> kept) = step.Unchanged(Mean(accumulated, gradients, count));
             Consume(step);
-            return (same, kept.Counted(counters with { SkippedUpdates = counters.SkippedUpdates + 1, Accumulated = count }));
+            UpdateCounters skipped =
+                counters with { SkippedUpdates = counters.SkippedUpdates + 1, Accumulated = count };
+            return (same, kept.Counted(skipped));
         }
 
-        ParameterTree<T> mean = Mean(gathered, gradients, count), zeros = gathered.Layout.Zeros<T>();
-        (ParameterTree<T> Output, OptimizerState<T> State) moved;
+        ParameterTree<T> mean = Mean(accumulated, gradients, count), zeros = accumulated.Layout.Zeros<T>();
+        (ParameterTree<T> Output, OptimizerState<T> State) updated;
         try
         {
-            moved = step.Inside(mean, zeros);
+            updated = step.Inside(mean, zeros);
         }
         catch
         {
@@ -61,17 +70,19 @@ public sealed record Accumulate : Wrapper
 
         if (!step.IsDonated) mean.Release(nameof(Accumulate));
         Consume(step);
-        return (moved.Output, moved.State.Counted(moved.State.Counters with { Accumulated = 0 }));
+        return (updated.Output, updated.State.Counted(updated.State.Counters with { Accumulated = 0 }));
 
         void Consume(in WrapperStep<T> given)
         {
             if (!given.IsDonated) return;
             gradients.Release(nameof(Accumulate));
-            gathered.Release(nameof(Accumulate));
+            accumulated.Release(nameof(Accumulate));
         }
     }
 
-    /// <summary>The mean of one gradient more: any number of them can follow, so that a run may go on with another k.</summary>
+    /// <summary>
+    /// The mean with one more gradient. It holds for any number of gradients, so a run may continue with another k.
+    /// </summary>
     private static ParameterTree<T> Mean<T>(ParameterTree<T> mean, ParameterTree<T> gradients, long count)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -1,28 +1,35 @@
 namespace Functional.Optim;
 
+using System.Numerics;
+
 /// <summary>
-/// Leaves out updates whose gradient holds a NaN or an infinity: parameters and state stay as they are, and the gradient is counted.
-/// Too many in a row are an error (Optax's <c>apply_if_finite</c>, which applies them then).
+/// Skips updates whose gradient contains a NaN or an infinity: parameters and state stay as they are, and the gradient
+/// is counted. Too many skips in a row are an error. (Optax's <c>apply_if_finite</c> applies the update then.)
 /// </summary>
 public sealed record ApplyIfFinite : Wrapper
 {
-    /// <summary>The most gradients in a row that are left out, unless another number is given.</summary>
-    public const long DefaultMostInARow = 10;
+    /// <summary>The default of <see cref="MaxConsecutiveSkips"/>.</summary>
+    public const long DefaultMaxConsecutiveSkips = 10;
 
     private ApplyIfFinite(Optimizer inner)
         : base(inner)
     {
     }
 
-    /// <summary>The most gradients in a row that are left out; 0 or more.</summary>
+    /// <summary>The maximum number of gradients that are skipped in a row; 0 or more.</summary>
     public long MaxConsecutiveSkips { get; init => field = Setting.Check(value, Bounds.AtLeast(0)); }
 
-    /// <summary>The optimizer with its watch.</summary>
+    /// <summary>Wraps an optimizer, so that it skips gradients that are not finite.</summary>
     /// <param name="inner">The optimizer.</param>
-    /// <param name="maxConsecutiveSkips">The most gradients in a row that are left out; 0 or more.</param>
-    /// <exception cref="ArgumentException">The number is negative, or there is no optimizer, or inside is another of these.</exception>
-    public static ApplyIfFinite Around(Optimizer inner, long maxConsecutiveSkips = DefaultMostInARow) =>
-        CheckInside<ApplyIfFinite>(inner).Require(maxConsecutiveSkips, Bounds.AtLeast(0)).Make(() => new ApplyIfFinite(inner) { MaxConsecutiveSkips = maxConsecutiveSkips }).OrThrow(nameof(ApplyIfFinite));
+    /// <param name="maxConsecutiveSkips">The maximum number of gradients that are skipped in a row; 0 or more.</param>
+    /// <exception cref="ArgumentException">
+    /// The number is negative, or there is no optimizer, or it already contains an <see cref="ApplyIfFinite"/>.
+    /// </exception>
+    public static ApplyIfFinite Around(Optimizer inner, long maxConsecutiveSkips = DefaultMaxConsecutiveSkips) =>
+        CheckInside<ApplyIfFinite>(inner)
+            .Require(maxConsecutiveSkips, Bounds.AtLeast(0))
+            .Make(() => new ApplyIfFinite(inner) { MaxConsecutiveSkips = maxConsecutiveSkips })
+            .OrThrow(nameof(ApplyIfFinite));
 
     /// <inheritdoc/>
     internal override bool TakesNonFinite => true;
@@ -32,15 +39,32 @@ public sealed record ApplyIfFinite : Wrapper
     {
         UpdateCounters counters = step.State.Counters;
         ParameterTree<T> gradients = step.Gradients;
-        if (double.IsFinite(gradients.GlobalNorm()) || gradients.Layout.FirstNonFinite(gradients.AsSpan(), Inner.FrozenLeaves(gradients.Layout).AsSpan()) is not { } leaf)
+        if (FirstNonFinite(gradients) is not { } leaf)
         {
-            (ParameterTree<T> moved, OptimizerState<T> next) = step.Inside(gradients);
-            return (moved, next.Counted(next.Counters with { ConsecutiveSkips = 0 }));
+            (ParameterTree<T> updated, OptimizerState<T> next) = step.Inside(gradients);
+            return (updated, next.Counted(next.Counters with { ConsecutiveSkips = 0 }));
         }
 
-        if (counters.ConsecutiveSkips >= MaxConsecutiveSkips) throw new NonFiniteGradientException(leaf.Name, step.State.Step + 1);
+        if (counters.ConsecutiveSkips >= MaxConsecutiveSkips)
+            throw new NonFiniteGradientException(leaf.Name, step.State.Step + 1);
         (ParameterTree<T> same, OptimizerState<T> kept) = step.Unchanged();
         if (step.IsDonated) gradients.Release(nameof(ApplyIfFinite));
-        return (same, kept.Counted(counters with { SkippedUpdates = counters.SkippedUpdates + 1, ConsecutiveSkips = counters.ConsecutiveSkips + 1 }));
+        return (same, kept.Counted(counters with
+        {
+            SkippedUpdates = counters.SkippedUpdates + 1,
+            ConsecutiveSkips = counters.ConsecutiveSkips + 1,
+        }));
+    }
+
+    /// <summary>
+    /// The first leaf that is not finite and not frozen. The norm, which is known or cheap, is checked first.
+    /// </summary>
+    private Leaf? FirstNonFinite<T>(ParameterTree<T> gradients)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TreeLayout layout = gradients.Layout;
+        return double.IsFinite(gradients.GlobalNorm())
+            ? null
+            : layout.FirstNonFinite(gradients.AsSpan(), Inner.FrozenLeaves(layout).AsSpan());
     }
 }

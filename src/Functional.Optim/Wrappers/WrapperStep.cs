@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Functional.Optim;
 
-/// <summary>What a wrapper is given for a step, and the two things it can do: an update of the optimizer inside, or none.</summary>
+/// <summary>
+/// The inputs of a wrapper's step, and the two things it can do: an update of the inner optimizer, or none.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly ref struct WrapperStep<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -13,8 +15,14 @@ public readonly ref struct WrapperStep<T>
     private readonly PassOutput output;
 
     internal WrapperStep(
-        Wrapper wrapper, StateSchema schema, StateSchema innerSchema, ParameterTree<T> parameters, ParameterTree<T> gradients,
-        OptimizerState<T> state, PassOutput output, bool isDonated)
+        Wrapper wrapper,
+        StateSchema schema,
+        StateSchema innerSchema,
+        ParameterTree<T> parameters,
+        ParameterTree<T> gradients,
+        OptimizerState<T> state,
+        PassOutput output,
+        bool isDonated)
     {
         this.wrapper = wrapper;
         this.schema = schema;
@@ -26,30 +34,36 @@ public readonly ref struct WrapperStep<T>
         IsDonated = isDonated;
     }
 
-    /// <summary>θ.</summary>
+    /// <summary>θ, the parameters.</summary>
     public ParameterTree<T> Parameters { get; }
 
-    /// <summary>g. A step that is donated consumes it, if it does not fail.</summary>
+    /// <summary>g, the gradients. A donated step consumes them unless it fails.</summary>
     public ParameterTree<T> Gradients { get; }
 
-    /// <summary>The state after the step before.</summary>
+    /// <summary>The state before this step.</summary>
     public OptimizerState<T> State { get; }
 
     /// <summary>Whether parameters, gradients and state are consumed.</summary>
     public bool IsDonated { get; }
 
     /// <summary>A slot of the wrapper.</summary>
-    /// <param name="slot">The slot, as in <see cref="Wrapper.OwnSlotNames"/>.</param>
+    /// <param name="slot">The index in <see cref="Wrapper.OwnSlotNames"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is negative.</exception>
     public ParameterTree<T> Own(int slot)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(slot);
         return State[innerSchema.SlotCount + slot];
     }
 
-    /// <summary>An update of the optimizer inside. Of a donated step it consumes parameters, the gradients given and the state, but not the own slots.</summary>
-    /// <param name="gradients">What the optimizer inside gets for a gradient.</param>
-    /// <param name="own">The wrapper's slots after the step.</param>
-    public (ParameterTree<T> Output, OptimizerState<T> State) Inside(ParameterTree<T> gradients, params ReadOnlySpan<ParameterTree<T>> own)
+    /// <summary>
+    /// Makes an update of the inner optimizer. A donated step consumes the parameters, the gradients given here and the
+    /// inner state, but not the slots of the wrapper.
+    /// </summary>
+    /// <param name="gradients">The gradients for the inner optimizer.</param>
+    /// <param name="own">The slots of the wrapper after the step.</param>
+    /// <exception cref="ArgumentException">The number of slots or a layout is wrong.</exception>
+    public (ParameterTree<T> Output, OptimizerState<T> State) Inside(
+        ParameterTree<T> gradients, params ReadOnlySpan<ParameterTree<T>> own)
     {
         RequireOwn(own);
         OptimizerState<T> inside = Part();
@@ -72,40 +86,56 @@ public readonly ref struct WrapperStep<T>
         return (made, next);
     }
 
-    /// <summary>No update: parameters and inner state as they were, in memory of their own unless the step is donated.</summary>
-    /// <param name="own">The wrapper's slots after the step.</param>
+    /// <summary>
+    /// Makes no update: parameters and inner state stay as they are. Unless the step is donated, they are copied.
+    /// </summary>
+    /// <param name="own">The slots of the wrapper after the step.</param>
+    /// <exception cref="ArgumentException">The number of slots or a layout is wrong.</exception>
     public (ParameterTree<T> Output, OptimizerState<T> State) Unchanged(params ReadOnlySpan<ParameterTree<T>> own)
     {
         RequireOwn(own);
         StateShell<T> next = schema.Rent<T>();
         (next.Step, next.Counters) = (State.Step, State.Counters);
         State.Shell?.Scalars.CopyTo(next.Scalars, 0);
-        for (int slot = 0; slot < innerSchema.SlotCount; slot++) next.Slots[slot] = IsDonated ? State.Slot(slot).HandOn(Consumer) : State.Slot(slot).Copy();
+        for (int slot = 0; slot < innerSchema.SlotCount; slot++)
+        {
+            StateSlot<T> before = State.Slot(slot);
+            next.Slots[slot] = IsDonated ? before.Transfer(Consumer) : before.Copy();
+        }
+
         for (int slot = 0; slot < own.Length; slot++) next.Slots[innerSchema.SlotCount + slot] = own[slot];
         ParameterTree<T> made = output == PassOutput.Deltas ? Parameters.Layout.Zeros<T>() : Kept(Parameters);
         if (IsDonated) State.Replace(Consumer, releaseSlots: false);
         return (made, next.Handle());
     }
 
-    /// <summary>A tree that the step does not change: the same memory under a new handle if the step is donated, else a copy.</summary>
+    /// <summary>
+    /// A tree that the step does not change: of a donated step the same memory under a new handle, otherwise a copy.
+    /// </summary>
     /// <param name="tree">The tree; consumed if the step is donated.</param>
-    public ParameterTree<T> Kept(ParameterTree<T> tree) => IsDonated ? tree.HandOn(Consumer) : tree.Copy();
+    public ParameterTree<T> Kept(ParameterTree<T> tree) => IsDonated ? tree.Transfer(Consumer) : tree.Copy();
 
     private static string Consumer => "Optimizer.StepDonating; use the state that it returned";
 
     private void RequireOwn(ReadOnlySpan<ParameterTree<T>> own)
     {
         int count = schema.SlotCount - innerSchema.SlotCount;
-        if (own.Length != count) throw new ArgumentException($"{wrapper} keeps {count} slots of its own; its step returned {own.Length}.", nameof(own));
+        if (own.Length != count)
+        {
+            throw new ArgumentException(
+                $"{wrapper} has {count} own slots; its step returned {own.Length}.", nameof(own));
+        }
+
         foreach (ParameterTree<T> slot in own) Parameters.Layout.RequireSame(slot.Layout, nameof(own));
     }
 
-    /// <summary>The state of the optimizer inside.</summary>
+    /// <summary>The state of the inner optimizer.</summary>
     private OptimizerState<T> Part()
     {
         StateShell<T> part = innerSchema.Rent<T>();
         UpdateCounters counters = State.Counters;
-        (part.Step, part.Counters) = (State.Step, wrapper.Inner.Accumulates ? counters : counters with { Accumulated = 0 });
+        (part.Step, part.Counters) = (
+            State.Step, wrapper.Inner.Accumulates ? counters : counters with { Accumulated = 0 });
         for (int slot = 0; slot < innerSchema.SlotCount; slot++) part.Slots[slot] = State.Slot(slot);
         State.Shell?.Scalars.AsSpan(0, part.Scalars.Length).CopyTo(part.Scalars);
         return part.Handle();

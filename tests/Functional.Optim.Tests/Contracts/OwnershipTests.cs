@@ -135,10 +135,10 @@ public class OwnershipTests
     [Fact]
     public void What_is_handed_on_is_the_same_memory_and_the_tree_given_is_consumed()
     {
-        ParameterTree<float> tree = Trees.Random<float>(0), copy = tree.Copy(), next = tree.HandOn("a test");
+        ParameterTree<float> tree = Trees.Random<float>(0), copy = tree.Copy(), next = tree.Transfer("a test");
         Assert.Contains("consumed by a test", Assert.Throws<ObjectDisposedException>(() => tree.Layout).Message, StringComparison.Ordinal);
         Assert.Equal(copy, next);
-        Assert.Throws<ObjectDisposedException>(() => tree.HandOn("another"));
+        Assert.Throws<ObjectDisposedException>(() => tree.Transfer("another"));
         Assert.Throws<ObjectDisposedException>(() => tree.Copy());
     }
 

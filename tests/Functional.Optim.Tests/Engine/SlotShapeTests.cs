@@ -3,18 +3,18 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Tests.Engine;
 
-/// <summary>A part that works element by element has slots of the leaf's own shape.</summary>
+/// <summary>The slots of an elementwise transform have the shape of the leaf.</summary>
 public class SlotShapeTests
 {
     [Theory]
-    [InlineData("rows", "in the shape [3]")]
-    [InlineData("none", "left out")]
+    [InlineData("rows", "has the shape [3]")]
+    [InlineData("none", "is missing")]
     public void Another_shape_is_refused_before_anything_is_written(string kind, string expected)
     {
         ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [3, 2], [1f, 2f, 3f, 4f, 5f, 6f]));
         Optimizer optimizer = new Shaped(kind).Then(LearningRate.Of(0.1));
         Assert.Contains(
-            $"has its slot 'mean' of w[3, 2] {expected}; allowed is the leaf's own shape.",
+            $"its slot 'mean' of w[3, 2] {expected}; allowed is the shape of the leaf.",
             Assert.Throws<InvalidOperationException>(() => optimizer.Init(parameters)).Message, StringComparison.Ordinal);
     }
 

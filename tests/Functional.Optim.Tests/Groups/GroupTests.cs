@@ -76,8 +76,9 @@ public class GroupTests
     {
         Optimizer without = Adam.Scaling().Then(Scale.By(0.01));
         Optimizer still = without.WithGroups(Groups[1]);
-        const string expected = "The group still multiplies the learning rate of head[2, 1] by 0, and no part that head[2, 1] goes through is a learning rate; "
-            + "put a LearningRate after them, or take a multiplier of 1.";
+        const string expected = 
+            "The group still multiplies the learning rate of head[2, 1] by 0, but no transform of head[2, 1] is a learning "
+            + "rate; add a LearningRate for this leaf, or set the multiplier to 1.";
         Assert.Equal(expected, Assert.ThrowsAny<ArgumentException>(() => { still.Init(Parameters); }).Message);
         Assert.Equal(expected, Assert.ThrowsAny<ArgumentException>(() => still.Report(Parameters.Layout)).Message);
         Optimizer unmatched = Partition.Masked(leaf => leaf.Name == "bias", Sgd.Of(0.1)).WithGroups(Groups[1]);

@@ -129,11 +129,11 @@ public class InPlaceTests
         {
             float* address = pinned;
             float* slope = gradient;
-            Fails("the parameter of w[3] has 2 elements; the shape takes 3", new LeafBinding<float>("w", [3], one.AsMemory(0, 2), other.AsMemory(0, 3)));
-            Fails("the gradient of w[3] has 4 elements; the shape takes 3", new LeafBinding<float>("w", [3], one.AsMemory(0, 3), other.AsMemory(0, 4)));
+            Fails("the parameter of w[3] has 2 elements; its shape has 3", new LeafBinding<float>("w", [3], one.AsMemory(0, 2), other.AsMemory(0, 3)));
+            Fails("the gradient of w[3] has 4 elements; its shape has 3", new LeafBinding<float>("w", [3], one.AsMemory(0, 3), other.AsMemory(0, 4)));
             Fails("the gradient of w[3] is null", new LeafBinding<float>("w", [3], address, null));
             Fails("the parameter of w[3] is null", new LeafBinding<float>("w", [3], (float*)null, slope));
-            Fails("is no multiple of 4 bytes", new LeafBinding<float>("w", [3], (float*)((byte*)address + 2), slope));
+            Fails("is not a multiple of 4 bytes", new LeafBinding<float>("w", [3], (float*)((byte*)address + 2), slope));
             Fails("the parameter of w[3] and that of the gradient of w[3] overlap", new LeafBinding<float>("w", [3], address, address));
             Fails(
                 "the parameter of w[3] and that of the gradient of v[3] overlap",

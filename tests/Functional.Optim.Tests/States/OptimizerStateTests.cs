@@ -31,11 +31,11 @@ public class OptimizerStateTests
     {
         OptimizerState<float> state = Own.Init(Parameters);
         ParameterTree<float> slot = state["m"];
-        OptimizerState<float> copy = state.Copy(), next = state.HandOn("the test");
+        OptimizerState<float> copy = state.Copy(), next = state.Transfer("the test");
         Assert.Equal(copy, next);
         foreach (Action touch in (Action[])[
             () => _ = state.Step, () => _ = state["m"], () => _ = state.SlotNames, () => _ = state.ByteCount, () => _ = state.Scalar("total"),
-            () => state.Copy(), () => state.Release(), () => state.HandOn("again"), () => Own.Step(Parameters, Gradients, state)])
+            () => state.Copy(), () => state.Release(), () => state.Transfer("again"), () => Own.Step(Parameters, Gradients, state)])
             Assert.Contains("consumed by the test", Assert.Throws<ObjectDisposedException>(touch).Message, StringComparison.Ordinal);
         Assert.Throws<ObjectDisposedException>(() => slot.AsSpan());
         Assert.Equal("a state that was consumed by the test", state.ToString());

@@ -136,7 +136,7 @@ public sealed class StateFormatTests : IDisposable
     {
         Optimizer optimizer = new KeepsRows().Then(LearningRate.Of(0.1)).WithState(StateFormat.BFloat16);
         Assert.Contains(
-            "its slots row cannot be kept as BFloat16", Assert.ThrowsAny<ArgumentException>(() => optimizer.Init(Trees.Random<float>(0))).Message,
+            "its slots row cannot be stored as BFloat16", Assert.ThrowsAny<ArgumentException>(() => optimizer.Init(Trees.Random<float>(0))).Message,
             StringComparison.Ordinal);
     }
 

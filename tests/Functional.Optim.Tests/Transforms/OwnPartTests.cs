@@ -11,18 +11,26 @@ public class OwnPartTests
     [Fact]
     public void Names_and_rules_agree_on_the_slots()
     {
-        Assert.Equal("Keeps { Slots = 2, Names = 1 } have 1 slot names, and rules of 2 slots; each slot has a name.", ErrorOf(new Keeps(2, 1)));
-        Assert.Equal("Keeps { Slots = 1, Names = 2 } have 2 slot names, and rules of 1 slots; each slot has a name.", ErrorOf(new Keeps(1, 2)));
-        Assert.Equal("Keeps { Slots = 1, Names = 5 } has 5 slots; a part that works element by element has 0 to 4, one that transforms whole leaves any number.", ErrorOf(new Keeps(1, 5)));
+        Assert.Equal(
+            "Keeps { Slots = 2, Names = 1 }: the rules have 2 slots, and there are 1 slot names; each slot needs one.",
+            ErrorOf(new Keeps(2, 1)));
+        Assert.Equal(
+            "Keeps { Slots = 1, Names = 2 }: the rules have 1 slots, and there are 2 slot names; each slot needs one.",
+            ErrorOf(new Keeps(1, 2)));
+        Assert.Equal(
+            "Keeps { Slots = 1, Names = 5 } has 5 slots; an elementwise transform has 0 to 4, a transform of whole leaves "
+            + "any number.",
+            ErrorOf(new Keeps(1, 5)));
     }
 
     [Fact]
     public void Each_part_appends_one_rule_of_one_type()
     {
-        Assert.Equal("Forgets { } appended no rule; each part appends one.", ErrorOf(new Forgets()));
-        Assert.Equal("Doubles { } appended more than one rule; each part appends one.", ErrorOf(new Doubles()));
+        Assert.Equal("Forgets { }: no rule was added; each transform must add one.", ErrorOf(new Forgets()));
+        Assert.Equal("Doubles { }: more than one rule was added; each transform must add one.", ErrorOf(new Doubles()));
         Assert.Equal(
-            "Varies { } appended rules of different types for different leaves; what differs are the constants of one.", ErrorOf(new Varies()));
+            "Varies { }: rules of different types were added for different leaves; only the constants of a rule may differ.",
+            ErrorOf(new Varies()));
     }
 
     private static string ErrorOf(Transform part)

@@ -27,7 +27,7 @@ public class ConsumptionTests
     {
         TreeLayout layout = TreeLayout.Of(("w", [1]));
         TreeBuffer<float>[] buffers = [.. Enumerable.Range(0, Tries).Select(_ => layout.Rent<float>())];
-        Race(index => buffers[index].ToTree(), "This buffer was frozen by ToTree; rent another one to write to.");
+        Race(index => buffers[index].ToTree(), "This buffer is already a tree (ToTree); rent another one to write to.");
     }
 
     [Fact]

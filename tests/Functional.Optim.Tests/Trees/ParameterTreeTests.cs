@@ -61,7 +61,7 @@ public class ParameterTreeTests
         Assert.Equal("a tree that was consumed by the test", tree.ToString());
         next.Release("the next");
         AssertGone("This tree was consumed by the next.", next);
-        AssertGone("This tree was consumed, and so were others in its memory since, the last by the next.", tree);
+        AssertGone("This tree was consumed; later trees in its memory were consumed too, the last by the next.", tree);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public class ParameterTreeTests
             AssertGone("This tree was consumed by Optimizer.StepDonating; use the tree that it returned.", parameters);
             AssertGone("This tree was consumed by Optimizer.StepDonating.", gradients);
             Assert.StartsWith(
-                "This buffer was frozen by ToTree; rent another one to write to.",
+                "This buffer is already a tree (ToTree); rent another one to write to.",
                 Assert.Throws<ObjectDisposedException>(() => buffer.AsSpan().Length).Message, StringComparison.Ordinal);
         }
     }
@@ -91,8 +91,8 @@ public class ParameterTreeTests
         TreeBuffer<float> buffer = tree.Layout.Rent<float>();
         buffer.AsSpan(wider.Layout["b"])[1] = 7;
         Assert.Equal(7, buffer.AsSpan("b")[1]);
-        const string another = "The leaf a[17] is of another tree: this one has a[1] in its place, number 0.";
-        const string none = "The leaf c[1] is of another tree: this one has no leaf in its place, number 2.";
+        const string another = "The leaf a[17] is not in this tree: at its index 0 this tree has a[1].";
+        const string none = "The leaf c[1] is not in this tree: at its index 2 this tree has no leaf.";
         Assert.StartsWith(another, Assert.ThrowsAny<ArgumentException>(() => tree.AsSpan(wider.Layout["a"]).Length).Message, StringComparison.Ordinal);
         Assert.StartsWith(another, Assert.ThrowsAny<ArgumentException>(() => buffer.AsSpan(wider.Layout["a"]).Length).Message, StringComparison.Ordinal);
         Assert.StartsWith(none, Assert.ThrowsAny<ArgumentException>(() => tree.AsSpan(wider.Layout["c"]).Length).Message, StringComparison.Ordinal);

@@ -8,8 +8,8 @@ public class TreeLayoutTests
     {
         { "w", [2, -1, -3], "Not a parameter tree: 'w' has the negative size -1 in its shape [2, -1, -3]." },
         { "w", [0, -1], "Not a parameter tree: 'w' has the negative size -1 in its shape [0, -1]." },
-        { "w", null, "Not a parameter tree: 'w' has no shape; that of a scalar is empty." },
-        { "w", new int[1025], "Not a parameter tree: 'w' has 1025 dimensions; a leaf has 1024 at the most." },
+        { "w", null, "Not a parameter tree: 'w' has no shape; the shape of a scalar is empty." },
+        { "w", new int[1025], "Not a parameter tree: 'w' has 1025 dimensions; allowed are at most 1024." },
         { null!, [1], "Not a parameter tree: leaf 0 has an empty name." },
         { "\t", [-1], "Not a parameter tree: leaf 0 has an empty name." },
         { "w", [int.MaxValue - 40], "with w[2147483607] the tree is larger than one flat buffer of 2147483568 elements" },
@@ -25,7 +25,7 @@ public class TreeLayoutTests
     public void A_name_is_text()
     {
         string[] names = ["\ud800", "a\ud800", "\ud800a", "\udfffa", "a\udfff", "\udfff\ud800", "\ud83d\ude00\ud83d"];
-        const string refusal = "the name of leaf 0 is no UTF-16 text: it has half of a surrogate pair.";
+        const string refusal = "the name of leaf 0 is not valid UTF-16: it has half of a surrogate pair.";
         foreach (string name in names) AssertRefused(refusal, () => TreeLayout.Of((name, [1])));
 
         Assert.Equal("\ud83d\ude00é\0", TreeLayout.Of(("\ud83d\ude00é\0", [1])).Leaves[0].Name);
@@ -83,7 +83,7 @@ public class TreeLayoutTests
         int[] ones = [.. Enumerable.Repeat(1, 1000)], other = [.. ones[..500], 7, .. ones[501..]];
         string name = new('n', 1000);
         AssertDiffer("(dimension 500 is 7 and 1)", "w", other, "w", ones);
-        AssertDiffer("(the names differ from character 999 on)", name, [], name[..999] + "x", []);
+        AssertDiffer("(the names differ at character 999)", name, [], name[..999] + "x", []);
         AssertDiffer("w[1] where the parameters have w[2].", "w", [1], "w", [2]);
 
         static void AssertDiffer(string ending, string name, int[] shape, string otherName, int[] otherShape)

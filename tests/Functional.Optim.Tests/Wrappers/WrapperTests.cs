@@ -32,7 +32,7 @@ public class WrapperTests
                 string message = Assert.ThrowsAny<ArgumentException>(() => donate
                     ? wrapper.StepDonating(parameters, gradients, state)
                     : wrapper.Step(parameters, gradients, state)).Message;
-                Assert.Contains($"keeps 2 slots of its own; its step returned {returned}", message, StringComparison.Ordinal);
+                Assert.Contains($"has 2 own slots; its step returned {returned}", message, StringComparison.Ordinal);
                 Assert.Equal((Parameters, Parameters, wrapper.Init(Parameters)), (parameters, gradients, state));
             }
         }
