@@ -1,31 +1,31 @@
+using CommandLine;
 using Experiments;
 using LanguageExt;
-using MiniGpt;
 
 return await SteadyWriter.Run((output, error) => new ExperimentsCommand(List, Run, output, error).InvokeAsync(args));
 
 static int List()
 {
     ScreenText.Write(
-        Table.Of("experiments", "The experiments, in the order of the chapter", Catalogue.All)
+        Table.Of("experiments", "The experiments, in the order of the source text", ExperimentCatalogue.All)
             .Text("name", experiment => experiment.Name)
             .Text("section", experiment => experiment.Section)
-            .Text("idea", experiment => experiment.Idea)
-            .Text("options", experiment => string.Join(' ', experiment.Settings.Select(setting => $"--{setting.Name}"))),
+            .Text("what it shows", experiment => experiment.Title),
         Console.Out);
-    return RunCommand.Success;
+    Console.Out.WriteLine("run NAME runs one, run all runs all; run NAME --help explains one and its options");
+    return ExitCode.Success;
 }
 
 static int Run(RunRequest request, CancellationToken cancellation) =>
     request.OutputFolder is { } path
         ? OutputFolder.Prepare(path).Match(
             Succ: folder => RunAll(request, new ReportFolder(folder), cancellation),
-            Fail: error => Refuse(error.Message, RunCommand.WrongUse))
+            Fail: error => Refuse(error.Message, ExitCode.WrongUse))
         : RunAll(request, null, cancellation);
 
 static int RunAll(RunRequest request, ReportFolder? folder, CancellationToken cancellation)
 {
-    (string page, int code) = ("", RunCommand.Success);
+    (string page, int code) = ("", ExitCode.Success);
     Console.Out.Write(request.Format.Before);
     foreach (PreparedExperiment experiment in request.Experiments)
     {
@@ -35,8 +35,8 @@ static int RunAll(RunRequest request, ReportFolder? folder, CancellationToken ca
         if (experiment != request.Experiments[0]) Console.Out.Write(request.Format.Between);
         request.Format.Write(run, Console.Out);
         if (folder is null) continue;
-        // What was written before stays, and what comes after may be written where this could not be.
-        folder.Write(run).Match(Succ: path => page = path, Fail: error => code = Refuse(error.Message, RunCommand.Failure));
+        // An experiment whose files cannot be written does not stop the others.
+        folder.Write(run).Match(Succ: path => page = path, Fail: error => code = Refuse(error.Message, ExitCode.Failure));
     }
 
     Console.Out.Write(request.Format.After);

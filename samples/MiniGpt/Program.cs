@@ -1,7 +1,9 @@
 using System.Globalization;
+using CommandLine;
 using Functional.Optim;
 using Functional.Optim.Training;
 using LanguageExt;
+using LanguageModel;
 using MiniGpt;
 
 const int ParagraphLength = 500;
@@ -15,7 +17,7 @@ static Task<int> Run(RunOptions options, CancellationToken cancellation) =>
      select (run, folder))
     .Match(
         Succ: ready => Train(ready.run, ready.folder, cancellation),
-        Fail: error => Task.FromResult(Refuse(error.Message, RunCommand.WrongUse)));
+        Fail: error => Task.FromResult(Refuse(error.Message, ExitCode.WrongUse)));
 
 static async Task<int> Train(TrainingRun run, DirectoryInfo folder, CancellationToken cancellation)
 {
@@ -38,23 +40,23 @@ static async Task<int> Train(TrainingRun run, DirectoryInfo folder, Cancellation
             : await LiveProgress.Show(run, cancellation);
         // What was trained is safe before anything else is made of it.
         int written = Write(folder, run, result.EvaluationParameters, result.History), told = Tell(run, result, cancellation);
-        return written == RunCommand.Success ? told : written;
+        return written == ExitCode.Success ? told : written;
     }
     catch (TrainingException<float> stopped)
     {
         Write(folder, run, run.Optimizer.EvaluationParameters(stopped.State.Parameters, stopped.State.Optimizer), stopped.History);
-        return Refuse(stopped.Message, RunCommand.Failure);
+        return Refuse(stopped.Message, ExitCode.Failure);
     }
 }
 
 static int Write(DirectoryInfo folder, TrainingRun run, ParameterTree<float> parameters, IReadOnlyList<StepReport> history)
 {
-    int code = RunCommand.Success;
+    int code = ExitCode.Success;
     foreach (Fin<string> file in RunFiles.Write(folder, run, parameters, history))
     {
         file.Match(
             Succ: path => Say($"written     {path}"),
-            Fail: error => code = Refuse(error.Message, RunCommand.Failure));
+            Fail: error => code = Refuse(error.Message, ExitCode.Failure));
     }
 
     return code;
@@ -73,9 +75,9 @@ static int Tell(TrainingRun run, TrainResult<float> result, CancellationToken ca
     }
 
     if (run.Options.Json) Console.Out.WriteLine(summary.ToJson());
-    return result.Failure is { } failure ? Refuse($"training diverged: {failure.Message}", RunCommand.Failure)
-        : cancellation.IsCancellationRequested ? RunCommand.Interrupted
-        : RunCommand.Success;
+    return result.Failure is { } failure ? Refuse($"training diverged: {failure.Message}", ExitCode.Failure)
+        : cancellation.IsCancellationRequested ? ExitCode.Interrupted
+        : ExitCode.Success;
 }
 
 static int Refuse(string error, int code)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CommandLine;
 using Functional.Optim;
 
 namespace Experiments;
@@ -58,7 +59,7 @@ public static class AdamComponents
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<AdamComponentsOptions>(
-            "adam-components", "4.2",
+            "adam-components", "SGD, momentum and Adam at several learning rates", "4.2",
             "Adam joins momentum with a rate of its own for each parameter. The loss (a − 2)² + 100·(b − 1)² + (c + 1)² + (d − 3)² is a "
             + "hundred times steeper along b; whether that helps or hurts an optimizer depends on its rate.",
             "The chapter's four optimizers update the same parameters in turn, so every loss grows beyond all numbers. Here each has its own.",
@@ -69,7 +70,7 @@ public static class AdamComponents
             "One rate cannot compare optimizers: the order at 0.01 is another at 0.1 and at 1.")
         .Reals("rates", "The learning rates", Bounds.Positive,
             of => of.Rates, (of, rates) => of with { Rates = rates })
-        .Whole("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Running((options, _, _, cancellation) => ReportOf(options, Run(options, cancellation), cancellation));
 
     /// <summary>Every optimizer at every rate, the rates in the outer order.</summary>
@@ -116,7 +117,7 @@ public static class AdamComponents
                 Table.Of("optimizers", $"Each optimizer on parameters of its own, {options.Steps} updates from a loss of {Figure.Of(LossAt(Start), 6)}", rows)
                     .Number("rate η", row => row.Rate)
                     .Text("optimizer", row => row.Optimizer)
-                    .Whole("updates to 1 % of the loss", row => row.ReachedAt)
+                    .Integer("updates to 1 % of the loss", row => row.ReachedAt)
                     .Number("final loss", row => row.FinalLoss)
                     .Number("greatest of the last 20", row => row.LateLoss)
                     .Flag("diverges", row => row.Diverges, no: "")
@@ -160,7 +161,7 @@ public static class AdamComponents
             string[] diverging = [.. group.Where(row => row.Diverges).Select(row => row.Optimizer)];
             if (best.Diverges) return $"at {Figure.Of(group.Key)} none, all diverge";
             return $"at {Figure.Of(group.Key)} {best.Optimizer} (at most {Figure.Of(best.LateLoss, 3)})"
-                + (diverging.Length == 0 ? "" : $", while {Figure.List(diverging)} {(diverging.Length == 1 ? "diverges" : "diverge")}");
+                + (diverging.Length == 0 ? "" : $", while {Words.And(diverging)} {(diverging.Length == 1 ? "diverges" : "diverge")}");
         });
         (AdamComponentsRow With, AdamComponentsRow Without)[] pairs =
         [

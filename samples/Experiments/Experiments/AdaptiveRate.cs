@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CommandLine;
 using Functional.Optim;
 
 namespace Experiments;
@@ -67,7 +68,7 @@ public static class AdaptiveRate
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<AdaptiveRateOptions>(
-            "adaptive-rate", "4.2",
+            "adaptive-rate", "The effective learning rates of Adam", "4.2",
             "Adam divides each parameter's rate by the size of its gradients: the flat direction of 0.01·(a − 5)² + 100·(b − 2)² gets a rate "
             + "thousands of times that of the steep one, and both move η an update at first.",
             "The chapter reads the rates before the update and from a second moment that is not corrected for bias: 10 times too large at its "
@@ -76,7 +77,7 @@ public static class AdaptiveRate
             + "too small for Adam; at a better one Adam ends lower by far than any fixed rate.")
         .Reals("rates", "The fixed rates", Bounds.Positive, of => of.Rates, (of, rates) => of with { Rates = rates })
         .Real("adam-rate", "Adam's learning rate", Bounds.Positive, of => of.AdamRate, (of, rate) => of with { AdamRate = rate })
-        .Whole("steps", "Updates in a run", 1, 10_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("steps", "Updates in a run", 1, 10_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Running((options, _, _, cancellation) => ReportOf(options, Run(options, cancellation), cancellation));
 
     /// <summary>Every fixed rate, then Adam.</summary>
@@ -168,11 +169,11 @@ public static class AdaptiveRate
                     .Number("ratio", run => run.Last.Ratio)
                     .Number("chapter: loss, an update before", chapterLoss),
                 Table.Of("adam", $"Adam's effective rates, η = {Figure.Of(options.AdamRate)}", Shown(adam))
-                    .Whole("update", shown => shown.Point.Step)
+                    .Integer("update", shown => shown.Point.Step)
                     .Number("rate of a", shown => shown.Point.Flat.EffectiveRate)
                     .Number("rate of b", shown => shown.Point.Steep.EffectiveRate)
                     .Number("ratio", shown => shown.Point.Ratio)
-                    .Whole("chapter: step", shown => shown.ChapterStep)
+                    .Integer("chapter: step", shown => shown.ChapterStep)
                     .Number("chapter: rate of a", shown => chapterRate(shown.ChapterStep, shown.Point.Flat))
                     .Number("chapter: rate of b", shown => chapterRate(shown.ChapterStep, shown.Point.Steep))
                     .Number("chapter's/right", shown => chapterRate(shown.ChapterStep, shown.Point.Flat) / shown.Point.Flat.EffectiveRate),
@@ -200,8 +201,8 @@ public static class AdaptiveRate
         return $"Adam's first update has the rates {Figure.Of(first.Flat.EffectiveRate!.Value)} and {Figure.Of(first.Steep.EffectiveRate!.Value)}, a ratio of "
             + $"{Figure.Of(first.Ratio!.Value)}; after {options.Steps} updates it is {Figure.Of(adam.Last.Ratio!.Value)}, where a fixed rate has 1. "
             + $"It moves each parameter by at most about η an update, however steep, and ends at a loss of {Figure.Of(adam.Last.Loss, 3)}; {order}"
-            + (diverging.Length == 0 ? ". " : $", and {Figure.List(diverging)} {(diverging.Length == 1 ? "diverges" : "diverge")}. ")
-            + $"The best rates lead {Figure.List(sweeps.Select(sweep => $"{sweep.Optimizer} to {Figure.Of(sweep.Best.Loss, 2)}"))}.";
+            + (diverging.Length == 0 ? ". " : $", and {Words.And(diverging)} {(diverging.Length == 1 ? "diverges" : "diverge")}. ")
+            + $"The best rates lead {Words.And(sweeps.Select(sweep => $"{sweep.Optimizer} to {Figure.Of(sweep.Best.Loss, 2)}"))}.";
     }
 
     private static Picture Rates(AdaptiveRateOptions options, AdaptiveRateRun adam)

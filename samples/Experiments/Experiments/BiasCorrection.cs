@@ -44,7 +44,7 @@ public static class BiasCorrection
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<BiasCorrectionOptions>(
-            "bias-correction", "4.2",
+            "bias-correction", "What bias correction does to the first steps of Adam", "4.2",
             "Adam's moments begin at zero and are too small at first: m by the factor 1 − β₁ᵗ, v by 1 − β₂ᵗ. Divided by these, they are "
             + "right from the first update on.",
             "The chapter's last column, \"correction ratio\", is 1 − β₁ᵗ alone. Both factors are here, and what matters: how many times as far "
@@ -54,7 +54,7 @@ public static class BiasCorrection
             of => of.Beta1, (of, beta) => of with { Beta1 = beta })
         .Real("beta2", "β₂, the memory of the squares", Bounds.HalfOpenUnitInterval,
             of => of.Beta2, (of, beta) => of with { Beta2 = beta })
-        .Whole("steps", "The updates in the tables", 1, 1000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("steps", "The updates in the tables", 1, 1000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Running(ReportOf);
 
     /// <summary>Always 1.</summary>
@@ -103,7 +103,7 @@ public static class BiasCorrection
             FindingOf(options, runs[0].Rows),
             [
                 .. runs.Select(Table (run) => Table.Of(run.Name, $"Adam's moments, β₁ = {Figure.Of(options.Beta1)}, β₂ = {Figure.Of(options.Beta2)}: {run.Gradient}", run.Rows)
-                    .Whole("t", row => row.Step)
+                    .Integer("t", row => row.Step)
                     .Number("g", row => row.Gradient)
                     .Number("m", row => row.M)
                     .Number("m̂", row => row.CorrectedM)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using CommandLine;
 using Functional.Optim;
-using MiniGpt;
+using LanguageModel;
 using Schedule = Functional.Optim.Schedule;
 
 namespace Experiments;
@@ -73,7 +74,7 @@ public static class Checklist
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<ChecklistOptions>(
-            "checklist", "4.5",
+            "checklist", "Ten questions about a configuration before a long run", "4.5",
             "Before a long run, ten questions cost a minute: rate, warm-up, decay, clip, betas, batch, schedule, validation, the start, the data. "
             + "Start from a preset and give what differs; each item is answered from the configuration, and where it can be, measured.",
             "The chapter prints its checklist; nothing is checked by it.",
@@ -86,9 +87,9 @@ public static class Checklist
             of => of.Configuration.LearningRate, (of, rate) => With(of, preset => preset with { LearningRate = rate }))
         .Real("floor", "The rate at the end", Bounds.NotNegative,
             of => of.Configuration.Floor, (of, floor) => With(of, preset => preset with { Floor = floor }))
-        .Whole("warmup", "Updates up to the highest rate", 0, MaxSteps,
+        .Integer("warmup", "Updates up to the highest rate", 0, MaxSteps,
             of => of.Configuration.WarmupSteps, (of, warmup) => With(of, preset => preset with { WarmupSteps = warmup }))
-        .Whole("steps", "Updates in all", 2, MaxSteps,
+        .Integer("steps", "Updates in all", 2, MaxSteps,
             of => of.Configuration.Steps, (of, steps) => With(of, preset => preset with { Steps = steps }))
         .OneOf("schedule", "How the rate goes on after the warm-up", ["constant", .. ScheduleChoice.Known.ShortNames.Select(known => known.Name)],
             of => of.Configuration.Schedule, (of, name) => With(of, preset => preset with { Schedule = name }))
@@ -103,22 +104,22 @@ public static class Checklist
         .OneOf("decayed", "The weights that decay", Decayed, of => of.Decayed, (of, name) => of with { Decayed = name })
         .Real("clip", "The greatest norm of the gradient, 0 for no limit", Bounds.NotNegative,
             of => of.Configuration.Clip, (of, clip) => With(of, preset => preset with { Clip = clip }))
-        .Whole("batch", "Sequences in an update", 1, MaxSize,
+        .Integer("batch", "Sequences in an update", 1, MaxSize,
             of => of.Configuration.BatchSize, (of, batch) => With(of, preset => preset with { BatchSize = batch }))
-        .Whole("context", "Tokens in a sequence", 1, MaxSize,
+        .Integer("context", "Tokens in a sequence", 1, MaxSize,
             of => of.Configuration.Context, (of, context) => With(of, preset => preset with { Context = context }))
-        .Whole("vocabulary", "Tokens that the model knows, where no text is given", 2, 1_000_000,
+        .Integer("vocabulary", "Tokens that the model knows, where no text is given", 2, 1_000_000,
             of => of.Vocabulary, (of, vocabulary) => of with { Vocabulary = vocabulary })
-        .Whole("layers", "Transformer blocks", 1, 1024,
+        .Integer("layers", "Transformer blocks", 1, 1024,
             of => of.Configuration.Layers, (of, layers) => With(of, preset => preset with { Layers = layers }))
-        .Whole("heads", "Attention heads; they divide the width", 1, MaxSize,
+        .Integer("heads", "Attention heads; they divide the width", 1, MaxSize,
             of => of.Configuration.Heads, (of, heads) => With(of, preset => preset with { Heads = heads }))
-        .Whole("width", "Length of a token's vector", 1, MaxSize,
+        .Integer("width", "Length of a token's vector", 1, MaxSize,
             of => of.Configuration.Width, (of, width) => With(of, preset => preset with { Width = width }))
         .Real("memory", "What there is of memory (GiB)", Bounds.Positive, of => of.Memory, (of, memory) => of with { Memory = memory })
-        .Whole("evaluations", "Validations in a run", 0, MaxSteps,
+        .Integer("evaluations", "Validations in a run", 0, MaxSteps,
             of => of.Evaluations, (of, evaluations) => of with { Evaluations = evaluations })
-        .Whole("patience", "Validations without progress after which it stops, 0 for never", 0, MaxSteps,
+        .Integer("patience", "Validations without progress after which it stops, 0 for never", 0, MaxSteps,
             of => of.Patience, (of, patience) => of with { Patience = patience })
         .File("text", "The text to be trained on, in UTF-8", "none, and it is not checked", of => of.Text, (of, text) => of with { Text = text })
         .Checked((options, errors) => errors
@@ -126,7 +127,7 @@ public static class Checklist
                 $"a divisor of --width, which is {options.Configuration.Width}")
             .Require(options.Configuration.ParameterCount(options.Vocabulary) <= Preset.MaxParameters, "--width", options.Configuration.Width,
                 $"what makes, with --layers, --context and --vocabulary, at most {Preset.MaxParameters:N0} parameters"))
-        .Needing(options => options.Text is { } file ? Corpus.FromFile(file).Map(_ => LanguageExt.Prelude.unit) : LanguageExt.Prelude.unit)
+        .Requiring(options => options.Text is { } file ? Corpus.FromFile(file).Map(_ => LanguageExt.Prelude.unit) : LanguageExt.Prelude.unit)
         .Running((options, _) => ReportOf(Reviewed.Of(options)));
 
     /// <summary>The configuration, item by item.</summary>
@@ -195,7 +196,7 @@ public static class Checklist
         IEnumerable<string> others = ((Verdict[])[Verdict.Wrong, Verdict.Doubtful, Verdict.NotChecked])
             .Select(verdict => (Word: Word(verdict), Names: rows.Where(row => row.Judgement.Verdict == verdict).Select(row => row.Item.Name).ToArray()))
             .Where(group => group.Names.Length > 0)
-            .Select(group => $"{group.Word}: {Figure.List(group.Names)}");
+            .Select(group => $"{group.Word}: {Words.And(group.Names)}");
         return $"Of {rows.Length} items {rows.Count(row => row.Judgement.Verdict == Verdict.Right)} are right in this configuration of {preset.Name}"
             + string.Concat(others.Select(other => $"; {other}")) + ".";
     }

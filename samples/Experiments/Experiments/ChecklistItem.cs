@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Functional.Optim;
 using Functional.Optim.Kernels;
 using Functional.Optim.Training;
-using MiniGpt;
+using LanguageModel;
 
 namespace Experiments;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CommandLine;
 using Functional.Optim;
 
 namespace Experiments;
@@ -78,7 +79,7 @@ public static class ConvexFailure
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<ConvexFailureOptions>(
-            "convex-failure", "4.2",
+            "convex-failure", "Convex losses on which Adam fails and AMSGrad does not", "4.2",
             "Adam forgets. Where one large gradient outweighs the many small ones after it, v̂ is large when the large one comes and small again "
             + "for the others, and so the small ones win. AMSGrad divides by the largest v so far; its rates never grow again.",
             "The chapter says that Adam may fail to converge on some problems that are not convex. Its known failure is on a convex one: the "
@@ -87,7 +88,7 @@ public static class ConvexFailure
             + "stands in the denominator instead of the numerator. Nor does any such bound hold for Adam: on the first losses its mean regret does "
             + "not fall.")
         .Real("rate", "α, of the rate α/√t", Bounds.Positive, of => of.Rate, (of, rate) => of with { Rate = rate })
-        .Whole("steps", "Updates in a run", 1, 1_000_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("steps", "Updates in a run", 1, 1_000_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Running((options, _, progress, cancellation) => ReportOf(options, Run(options, progress, cancellation), Drifts(cancellation)));
 
     /// <summary>Every optimizer on the losses of both kinds, which are in the outer order.</summary>
@@ -191,7 +192,7 @@ public static class ConvexFailure
         IEnumerable<string> memories = drifts.GroupBy(drift => drift.Losses)
             .Select(group => $"{Figure.Of(group.Last(drift => drift.Drift > 0).Memory, 2)} updates on {group.Key.Name}");
         return $"The best is −1. After {options.Steps:N0} updates {string.Join("; ", ends)}. Adam goes the right way only with a memory 1/(1 − β₂) of "
-            + $"more than {Figure.List(memories)}.";
+            + $"more than {Words.And(memories)}.";
     }
 
     private static Picture Courses(ImmutableArray<ConvexFailureRow> rows) => new(

@@ -72,16 +72,16 @@ public static class DecayByWeightType
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<DecayByWeightTypeOptions>(
-            "decay-by-weight-type", "4.3",
+            "decay-by-weight-type", "How much of the change of each type of weight is decay", "4.3",
             "AdamW shrinks every weight by 1 − η·λ a step, and moves it by about η in the direction of its gradient. What of the two one sees "
             + "depends on the weights: matrices begin at a deviation of 0.02, layer norms at one, and most rows of an embedding have no gradient.",
             "The chapter's analysis reads the decay of its first type, the embedding, before it is set, and raises.",
             "It adds noise to every entry of a gradient that it calls sparse. Here a tenth of the tokens occur, and the rows of the others have no gradient at all.",
             "It draws the gains of layer norms from N(0, 1); they begin at one.",
             "It calls (1 − η·λ)ᵀ = 0.999 the norm in theory; the norms of the matrices become 1.10 times that. The difference is Adam's part, which it leaves out.")
-        .Whole("width", "d, the length of a token's vector; the chapter's is 768", 1, 768, of => of.Width, (of, width) => of with { Width = width })
-        .Whole("vocabulary", "Tokens; the chapter's are 50000", 10, 50_000, of => of.Vocabulary, (of, tokens) => of with { Vocabulary = tokens })
-        .Whole("steps", "Updates", 1, 10_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("width", "d, the length of a token's vector; the chapter's is 768", 1, 768, of => of.Width, (of, width) => of with { Width = width })
+        .Integer("vocabulary", "Tokens; the chapter's are 50000", 10, 50_000, of => of.Vocabulary, (of, tokens) => of with { Vocabulary = tokens })
+        .Integer("steps", "Updates", 1, 10_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Real("rate", "η", Bounds.Positive, of => of.Rate, (of, rate) => of with { Rate = rate })
         .Real("weight-decay", "λ", Bounds.NotNegative, of => of.WeightDecay, (of, decay) => of with { WeightDecay = decay })
         .Real("signal", "The deviation of the gradient that every update sees, ten times that on the embedding", Bounds.NotNegative,
@@ -181,7 +181,7 @@ public static class DecayByWeightType
                     .Number("mean effective rate", row => row.EffectiveRate, 3, missing: "no gradient")
                     .Text("chapter: in theory", row => IsChapters(options) ? ChapterTheory(row) : null),
                 rows.Aggregate(
-                    Table.Of("norms", "The norm on the way, of that at the start, with decay", shown).Whole("update", step => step),
+                    Table.Of("norms", "The norm on the way, of that at the start, with decay", shown).Integer("update", step => step),
                     (table, row) => table.Number(row.Leaf.Name, step => row.Norms[step] / row.Norms[0], 5)),
             ],
             PicturesOf(options, rows));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CommandLine;
 using Functional.Optim;
 
 namespace Experiments;
@@ -53,7 +54,7 @@ public static class GradientDescent
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<GradientDescentOptions>(
-            "gradient-descent", "4.1",
+            "gradient-descent", "The learning rates at which gradient descent converges and diverges", "4.1",
             "The learning rate decides between convergence and divergence: on a quadratic the loss shrinks by max|1 − η·λ|² a step, "
             + "so it converges below the critical rate 2/L and diverges above, L being the greatest curvature.",
             "The matrix [[4, 1], [1, 2]] has the eigenvalues 3 ± √2, so its condition number is 2.78, not 3.",
@@ -64,7 +65,7 @@ public static class GradientDescent
             "The bound |θ₀ − θ*|² / (2·η·T) needs a convex loss and η ≤ 1/L = 0.2265; the chapter says neither.")
         .Reals("rates", "The learning rates; the critical one is added", Bounds.Positive,
             of => of.Rates, (of, rates) => of with { Rates = rates })
-        .Whole("steps", "Updates at each rate", 2, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("steps", "Updates at each rate", 2, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Real("tolerance", "The loss below which it has converged", Bounds.Positive,
             of => of.Tolerance, (of, tolerance) => of with { Tolerance = tolerance })
         .Running((options, _, _, cancellation) => ReportOf(options, Run(options, cancellation)));
@@ -138,8 +139,8 @@ public static class GradientDescent
         GradientDescentRow[] safe = [.. rows.Where(row => row.BoundApplies)];
         // A loss that neither falls nor grows exceeds the bound by any factor in the end.
         GradientDescentRow? worst = rows.Where(row => !row.Diverges && !row.Stalls && row.MaxOverBound > 1).MaxBy(row => row.MaxOverBound);
-        string critical = $"the critical {Figure.Of(CriticalRate)}", rates = Figure.List(above.Select(row => Figure.Of(row.Rate)));
-        string losses = $"a loss of {Figure.List(diverging.Select(row => Figure.Of(row.FinalLoss, 3)))}";
+        string critical = $"the critical {Figure.Of(CriticalRate)}", rates = Words.And(above.Select(row => Figure.Of(row.Rate)));
+        string losses = $"a loss of {Words.And(diverging.Select(row => Figure.Of(row.FinalLoss, 3)))}";
         string split = above.Length == 0 ? $"No rate is above {critical}, and none diverges"
             : !above.SequenceEqual(diverging) ? $"Above {critical}, where the loss grows in the end, are {rates}; these steps are too few to show it"
             : above.Length == 1 ? $"The rate {rates} is above {critical} and diverges, to {losses}; no other does"

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CommandLine;
 using Functional.Optim;
 using Functional.Optim.Autodiff;
 using Functional.Optim.Kernels;
@@ -71,7 +72,7 @@ public static class L2VersusDecay
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<L2VersusDecayOptions>(
-            "l2-versus-decay", "4.3",
+            "l2-versus-decay", "An L2 penalty compared with decoupled weight decay", "4.3",
             "A penalty of λ/2·‖w‖² adds λ·w to the gradient; decay shrinks w by 1 − η·λ. For SGD the two are one. Adam divides the gradient, "
             + "and so the penalty in it, by √v̂; decay that is decoupled, as in AdamW, it does not.",
             "The chapter's weights, torch.randn(n, requires_grad=True) * 0.5, are the result of an operation and not a leaf: its optimizer refuses them.",
@@ -80,9 +81,9 @@ public static class L2VersusDecay
         .Reals("decays", "The values of λ", Bounds.Positive, of => of.DecayFilter, (of, decays) => of with { DecayFilter = decays })
         .Real("adam-rate", "η of Adam and AdamW", Bounds.Positive, of => of.AdamRate, (of, rate) => of with { AdamRate = rate })
         .Real("sgd-rate", "η of SGD", Bounds.Positive, of => of.SgdRate, (of, rate) => of with { SgdRate = rate })
-        .Whole("steps", $"Updates in a run, which goes on to {Longer} times as many", 1, 10_000, of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Whole("samples", "Points that are fitted", 1, 10_000, of => of.Samples, (of, samples) => of with { Samples = samples })
-        .Whole("features", "Weights", 1, 1000, of => of.Features, (of, features) => of with { Features = features })
+        .Integer("steps", $"Updates in a run, which goes on to {Longer} times as many", 1, 10_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("samples", "Points that are fitted", 1, 10_000, of => of.Samples, (of, samples) => of with { Samples = samples })
+        .Integer("features", "Weights", 1, 1000, of => of.Features, (of, features) => of with { Features = features })
         .Running((options, seed, _, cancellation) => ReportOf(options, seed, cancellation));
 
     /// <summary>Adam and SGD without decay, and in each form of it at each λ.</summary>
@@ -157,8 +158,8 @@ public static class L2VersusDecay
                 + "minimum without a penalty."
             : "";
         return $"With SGD the three forms {Agreement("SGD", InGradient, Decoupled)}; with Adam the two of L2 {Agreement("Adam", InGradient)}, "
-            + $"and decoupled decay ends {Figure.List(options.DecayFilter.Select(decay => Figure.Of(Row(Decoupled, decay).DistanceToPenalized!.Value, 2)))} away from them "
-            + $"at λ = {Figure.List(options.DecayFilter.Select(decay => Figure.Of(decay)))}. At λ = {Figure.Of(strongest)} ‖w‖ is {Figure.Of(penalized.Norm, 3)} with L2 and "
+            + $"and decoupled decay ends {Words.And(options.DecayFilter.Select(decay => Figure.Of(Row(Decoupled, decay).DistanceToPenalized!.Value, 2)))} away from them "
+            + $"at λ = {Words.And(options.DecayFilter.Select(decay => Figure.Of(decay)))}. At λ = {Figure.Of(strongest)} ‖w‖ is {Figure.Of(penalized.Norm, 3)} with L2 and "
             + $"{Figure.Of(decoupled.Norm, 3)} with AdamW, after {Longer} times as many updates {Figure.Of(penalized.LateNorm, 3)} and "
             + $"{Figure.Of(decoupled.LateNorm, 3)}, without decay {Figure.Of(none.LateNorm, 3)}.{leaves}";
 

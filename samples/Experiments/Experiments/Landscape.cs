@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CommandLine;
 using Functional.Optim;
 
 namespace Experiments;
@@ -59,11 +60,11 @@ public static class Landscape
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<LandscapeOptions>(
-            "landscape", "4.1",
+            "landscape", "The paths of five optimizers over contour lines", "4.1",
             "A path over contour lines shows what a loss curve cannot: where an optimizer overshoots, follows a valley, or ends in another "
             + "minimum.",
             "The chapter draws the rate 0.7 with the others; it runs off to |θ| = 9e9 and leaves nothing of the axes. Here a path is cut at the frame.")
-        .Whole("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Real("momentum", "μ of momentum and Nesterov", Bounds.HalfOpenUnitInterval,
             of => of.Momentum, (of, momentum) => of with { Momentum = momentum })
         .Real("weight-decay", "λ of AdamW", Bounds.NotNegative,
@@ -133,7 +134,7 @@ public static class Landscape
             .Text("surface", row => row.Surface.Name)
             .Text("optimizer", row => row.Optimizer)
             .Number("rate η", row => row.Rate)
-            .Whole($"updates to within {Figure.Of(Near)} of a minimum", row => row.ArrivedAt)
+            .Integer($"updates to within {Figure.Of(Near)} of a minimum", row => row.ArrivedAt)
             .Text("nearest minimum", row => row.Diverges ? null : $"({Figure.Of(row.Nearest.X)}, {Figure.Of(row.Nearest.Y)})")
             .Number("final distance", row => row.FinalDistance, 3, negligible: Negligible)
             .Number("final loss", row => row.FinalLoss, 3, negligible: Negligible)
@@ -150,7 +151,7 @@ public static class Landscape
                select $"{Figure.Of(decaying.FinalDistance, 2)} on {plain.Surface.Name}",
         ];
         return RacesOf(rows) + (options.WeightDecay == 0 || misses.Length == 0 ? ""
-            : $" {Decaying}, whose decay pulls θ towards zero, ends away from a minimum to which {Plain} comes: by {Figure.List(misses)}.");
+            : $" {Decaying}, whose decay pulls θ towards zero, ends away from a minimum to which {Plain} comes: by {Words.And(misses)}.");
     }
 
     private static string RacesOf(ImmutableArray<LandscapeRow> rows) => string.Join(' ', rows.GroupBy(row => row.Surface.Name).Select(group =>
@@ -160,7 +161,7 @@ public static class Landscape
         string first = arrived.Length == 0 ? "nobody arrives" : $"{arrived[0].Optimizer} arrives first, after {arrived[0].ArrivedAt} updates";
         int minima = arrived.Select(row => row.Nearest).Distinct().Count();
         return $"On {group.Key} {first}"
-            + (late.Length == 0 || arrived.Length == 0 ? "" : $", {Figure.List(late)} not at all")
+            + (late.Length == 0 || arrived.Length == 0 ? "" : $", {Words.And(late)} not at all")
             + (minima > 1 ? $"; the optimizers end in {minima} different minima." : ".");
     }));
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
+using CommandLine;
 using Functional.Optim;
 using Functional.Optim.Training;
-using MiniGpt;
+using LanguageModel;
 
 namespace Experiments;
 
@@ -68,7 +69,7 @@ public static class LanguageModelOptimizers
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<LanguageModelOptimizersOptions>(
-            "language-model-optimizers", "4.2",
+            "language-model-optimizers", "SGD, Adam and AdamW on a small language model", "4.2",
             "A small language model, trained by each optimizer from the same start and on the same batches. It averages the vectors of the "
             + "characters in a window, so it knows which are there and not in what order, and guesses the next one.",
             $"The chapter draws new random labels at every step. Nothing can be learned from them: no optimizer can get below "
@@ -79,22 +80,22 @@ public static class LanguageModelOptimizers
             + "loss over the last tenth of its batches; the held-out text does not choose.")
         .File("text", "The text to learn from, UTF-8, its last tenth held out", "the documentation of .NET that the SDK installs",
             of => of.Text, (of, text) => of with { Text = text })
-        .Whole("steps", "Updates in a run", 1, 1_000_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("steps", "Updates in a run", 1, 1_000_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Reals("sgd-rates", "Rates of SGD with momentum to choose from", Bounds.Positive,
             of => of.SgdRates, (of, rates) => of with { SgdRates = rates })
         .Reals("adam-rates", "Rates of Adam and of AdamW to choose from", Bounds.Positive,
             of => of.AdamRates, (of, rates) => of with { AdamRates = rates })
         .Real("weight-decay", "λ of AdamW", Bounds.NotNegative,
             of => of.WeightDecay, (of, decay) => of with { WeightDecay = decay })
-        .Whole("width", "The length of the vector of a character; the chapter's is 512", 1, 4096,
+        .Integer("width", "The length of the vector of a character; the chapter's is 512", 1, 4096,
             of => of.Width, (of, width) => of with { Width = width })
-        .Whole("window", "The characters of a window; the chapter's has 128", 1, 4096,
+        .Integer("window", "The characters of a window; the chapter's has 128", 1, 4096,
             of => of.Window, (of, window) => of with { Window = window })
-        .Whole("batch", "The windows of a batch; the chapter's has 32", 1, 4096,
+        .Integer("batch", "The windows of a batch; the chapter's has 32", 1, 4096,
             of => of.Batch, (of, batch) => of with { Batch = batch })
         .Real("gain", "How far the target is below the loss of guessing by frequency, in nats", Bounds.NotNegative,
             of => of.Gain, (of, gain) => of with { Gain = gain })
-        .Needing(options => TokenizedText.Read(options.Text, options.Window).Map(_ => LanguageExt.Prelude.unit))
+        .Requiring(options => TokenizedText.Read(options.Text, options.Window).Map(_ => LanguageExt.Prelude.unit))
         .Running((options, seed, progress, cancellation) => ReportOf(options, Run(options, seed, progress, cancellation)));
 
     /// <summary>Every optimizer at every rate of its own, all from one start and on the same batches.</summary>
@@ -144,7 +145,7 @@ public static class LanguageModelOptimizers
                 .Number("greatest ‖g‖", row => row.Curve.GradientNorms.Max())
                 .Number("last ‖g‖", row => row.Curve.GradientNorms[^1])
                 .Number("chapter: least loss possible", _ => Math.Log(ChapterVocabulary), 5)
-                .Whole("chapter: convergence speed", _ => 0),
+                .Integer("chapter: convergence speed", _ => 0),
             TableOf("rates", "Every rate", result.Rows).Flag("best", row => row.IsBest, no: ""),
         ],
         [Curves(options, result), Rates(result)]);
@@ -156,15 +157,15 @@ public static class LanguageModelOptimizers
             .Number("first loss", row => row.Curve.Losses[0])
             .Number("mean of last tenth", row => row.Curve.LateLoss)
             .Number("held-out loss", row => row.Curve.FinalLoss)
-            .Whole("updates to guessing by frequency", row => row.FrequencyAt)
-            .Whole("updates to target", row => row.TargetAt);
+            .Integer("updates to guessing by frequency", row => row.FrequencyAt)
+            .Integer("updates to target", row => row.TargetAt);
 
     private static string FindingOf(LanguageModelOptimizersOptions options, LanguageModelResult result)
     {
         LanguageModelRow[] best = [.. result.Best.OrderBy(row => row.Curve.FinalLoss)];
         double target = result.FrequencyLoss - options.Gain;
-        string ends = Figure.List(best.Select(row => $"{row.Optimizer} (η = {Figure.Of(row.Rate)}) at {Figure.Of(row.Curve.FinalLoss)}"));
-        string arrivals = Figure.List(best.Select(row => row.TargetAt is { } step ? $"{row.Optimizer} after {step} updates" : $"{row.Optimizer} not at all"));
+        string ends = Words.And(best.Select(row => $"{row.Optimizer} (η = {Figure.Of(row.Rate)}) at {Figure.Of(row.Curve.FinalLoss)}"));
+        string arrivals = Words.And(best.Select(row => row.TargetAt is { } step ? $"{row.Optimizer} after {step} updates" : $"{row.Optimizer} not at all"));
         LanguageModelRow plain = best.Single(row => row.Optimizer == Plain), decoupled = best.Single(row => row.Optimizer == Decoupled);
         double shrinks = 1 - Math.Pow(1 - (decoupled.Rate * options.WeightDecay), options.Steps);
         return $"At the best of its rates each ends on the held-out text where guessing by frequency has {Figure.Of(result.FrequencyLoss)}: {ends}. "

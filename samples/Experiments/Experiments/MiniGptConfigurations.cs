@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using CommandLine;
 using Functional.Optim;
-using MiniGpt;
+using LanguageModel;
 
 namespace Experiments;
 
@@ -60,15 +61,15 @@ public static class MiniGptConfigurations
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<MiniGptConfigurationsOptions>(
-            "minigpt-configurations", "4.5",
+            "minigpt-configurations", "The parameters and tokens of three model sizes", "4.5",
             "A larger model takes a lower rate and a longer warm-up. How long it is to be trained is a question of tokens for each parameter, "
             + "so the parameters have to be counted: (V + C)·d for the embeddings, about 12·d² in each block.",
             "The chapter says 1.2, 25 and 100 million parameters. Its sizes, with the token embedding as the output too, make 2.07, 35.3 and 123.5 million "
             + "and, with learned positions, 2.14, 35.6 and 123.8.",
             "Its tokens per parameter, and the ratios of learning rate and batch to parameters, are of its wrong counts.")
-        .Wholes("vocabularies", "How many tokens tiny, small and medium know", 1, LargestVocabulary,
+        .Integers("vocabularies", "How many tokens tiny, small and medium know", 1, LargestVocabulary,
             of => of.Vocabularies, (of, vocabularies) => of with { Vocabularies = vocabularies })
-        .Whole("context", "Tokens in a sequence", 1, 65_536, of => of.Context, (of, context) => of with { Context = context })
+        .Integer("context", "Tokens in a sequence", 1, 65_536, of => of.Context, (of, context) => of with { Context = context })
         .Checked((options, errors) => errors
             .Require(options.Vocabularies.Length == Chapter.Length, "--vocabularies", string.Join(',', options.Vocabularies), $"{Chapter.Length} numbers"))
         .Running((options, _) => ReportOf(options, Run(options)));
@@ -96,27 +97,27 @@ public static class MiniGptConfigurations
         [
             Table.Of("parameters", $"Where the parameters are, with sequences of {options.Context} tokens", rows)
                 .Text("preset", row => row.Preset.Name)
-                .Whole("layers", row => row.Preset.Layers)
-                .Whole("heads", row => row.Preset.Heads)
-                .Whole("width d", row => row.Preset.Width)
-                .Whole("vocabulary V", row => row.Vocabulary)
-                .Whole("tokens V·d", row => row.Tokens)
-                .Whole("positions C·d", row => row.Positions)
-                .Whole("matrices 12·d² a layer", row => row.Matrices)
-                .Whole("norms and biases", row => row.Vectors)
-                .Whole("in all", row => row.Parameters)
-                .Whole("without positions", row => row.Parameters - row.Positions)
-                .Whole("chapter: in all", row => row.ChapterParameters)
+                .Integer("layers", row => row.Preset.Layers)
+                .Integer("heads", row => row.Preset.Heads)
+                .Integer("width d", row => row.Preset.Width)
+                .Integer("vocabulary V", row => row.Vocabulary)
+                .Integer("tokens V·d", row => row.Tokens)
+                .Integer("positions C·d", row => row.Positions)
+                .Integer("matrices 12·d² a layer", row => row.Matrices)
+                .Integer("norms and biases", row => row.Vectors)
+                .Integer("in all", row => row.Parameters)
+                .Integer("without positions", row => row.Parameters - row.Positions)
+                .Integer("chapter: in all", row => row.ChapterParameters)
                 .Number("ours/chapter's", row => (double)row.Parameters / row.ChapterParameters, 3),
             Table.Of("training", "How they are trained", rows)
                 .Text("preset", row => row.Preset.Name)
                 .Number("peak rate η", row => row.Preset.LearningRate)
-                .Whole("warm-up (updates)", row => row.Preset.WarmupSteps)
-                .Whole("updates", row => row.Preset.Steps)
+                .Integer("warm-up (updates)", row => row.Preset.WarmupSteps)
+                .Integer("updates", row => row.Preset.Steps)
                 .Number("warm-up (%)", row => 100 * row.WarmupShare)
                 .Number("decay λ", row => row.Preset.WeightDecay ?? Preset.DecoupledDecay)
-                .Whole("batch (sequences)", row => row.Preset.BatchSize)
-                .Whole("tokens an update", row => row.TokensPerUpdate)
+                .Integer("batch (sequences)", row => row.Preset.BatchSize)
+                .Integer("tokens an update", row => row.TokensPerUpdate)
                 .Number("tokens in all (10⁹)", row => row.TokensInAll / 1e9)
                 .Number("tokens per parameter", row => row.TokensPerParameter, 3)
                 .Number("chapter: tokens per parameter", row => row.ChapterTokensPerParameter, 3)
@@ -130,11 +131,11 @@ public static class MiniGptConfigurations
     private static string FindingOf(ImmutableArray<MiniGptConfigurationsRow> rows)
     {
         string[] billions = [.. rows.Select(row => Figure.Of(row.TokensInAll / 1e9, 3)).Distinct()];
-        string seen = billions.Length == 1 ? $"All see {billions[0]} billion tokens" : $"They see {Figure.List(billions)} billion tokens";
-        return $"{Figure.List(rows.Select(row => row.Preset.Name))} have {Figure.List(rows.Select(row => Figure.Of(row.Parameters / 1e6, 3)))} million parameters, "
-            + $"{Figure.List(rows.Select(row => Figure.Of(100.0 * row.Tokens / row.Parameters, 2)))} % of them in the embedding of the tokens. {seen}: "
-            + $"{Figure.List(rows.Select(row => Figure.Of(row.TokensPerParameter, 3)))} for each parameter, where about {Figure.Of(OptimalTokensPerParameter)} make the most "
-            + $"of a given compute. The warm-up takes {Figure.List(rows.Select(row => Figure.Of(100 * row.WarmupShare)))} % of the updates.";
+        string seen = billions.Length == 1 ? $"All see {billions[0]} billion tokens" : $"They see {Words.And(billions)} billion tokens";
+        return $"{Words.And(rows.Select(row => row.Preset.Name))} have {Words.And(rows.Select(row => Figure.Of(row.Parameters / 1e6, 3)))} million parameters, "
+            + $"{Words.And(rows.Select(row => Figure.Of(100.0 * row.Tokens / row.Parameters, 2)))} % of them in the embedding of the tokens. {seen}: "
+            + $"{Words.And(rows.Select(row => Figure.Of(row.TokensPerParameter, 3)))} for each parameter, where about {Figure.Of(OptimalTokensPerParameter)} make the most "
+            + $"of a given compute. The warm-up takes {Words.And(rows.Select(row => Figure.Of(100 * row.WarmupShare)))} % of the updates.";
     }
 
     private static Picture PictureOf(ImmutableArray<MiniGptConfigurationsRow> rows)

@@ -64,16 +64,16 @@ public static class NoiseEscape
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<NoiseEscapeOptions>(
-            "noise-escape", "4.1",
+            "noise-escape", "How much noise leads out of a local minimum", "4.1",
             "Plain descent stays in the basin where it starts, ½x² + 0.1·sin 10x + 0.05·cos 20x having many. Noise on the gradient can carry it "
             + "over the barrier, if there is enough of it: the barrier is measured against η·s²/2, the heat of a random walk with steps of deviation η·s.",
             "The chapter's noise of deviation 0.1 never leaves the basin, so running it many times does not \"show the advantage\". Noise of "
             + "deviation 5 leaves it in four of five runs, and the mean loss gets worse: noise finds other basins and does not rest in them.")
         .Reals("levels", "The standard deviations of the noise; none at all is added", Bounds.NotNegative,
             of => of.Levels, (of, levels) => of with { Levels = levels })
-        .Whole("runs", "Runs at each level", 2, 1_000_000, of => of.Runs, (of, runs) => of with { Runs = runs })
+        .Integer("runs", "Runs at each level", 2, 1_000_000, of => of.Runs, (of, runs) => of with { Runs = runs })
         .Real("rate", "The learning rate", Bounds.Positive, of => of.Rate, (of, rate) => of with { Rate = rate })
-        .Whole("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Checked((options, errors) => errors.Require(
             options.Levels.Max() <= MaxLevel, "--levels", Figure.Of(options.Levels.Max()), $"up to {Figure.Of(MaxLevel)}"))
         .Running((options, seed, progress, cancellation) => ReportOf(options, Run(options, seed, progress, cancellation)));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CommandLine;
 using Functional.Optim;
 using LanguageExt;
 using LanguageExt.Common;
@@ -47,7 +48,7 @@ public static class Schedules
 {
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<SchedulesOptions>(
-            "schedules", "4.4",
+            "schedules", "The learning-rate schedules, measured", "4.4",
             "A schedule warms the learning rate up over the first updates and lets it decay over the rest: with half a cosine, a power, or a "
             + "constant ratio from step to step.",
             "The chapter's exponential decay goes on after the end: at step 20,000 of 10,000 it is at 5.99e-8. Here every schedule keeps its floor.",
@@ -61,8 +62,8 @@ public static class Schedules
             of => of.Peak, (of, peak) => of with { Peak = peak })
         .Real("floor", "The rate at the end", Bounds.Positive,
             of => of.Floor, (of, floor) => of with { Floor = floor })
-        .Whole("warmup", "Updates up to the peak", 0, 1_000_000, of => of.Warmup, (of, warmup) => of with { Warmup = warmup })
-        .Whole("steps", "Updates in all", 20, 1_000_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("warmup", "Updates up to the peak", 0, 1_000_000, of => of.Warmup, (of, warmup) => of with { Warmup = warmup })
+        .Integer("steps", "Updates in all", 20, 1_000_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Checked((options, errors) => errors
             .Require(options.Floor <= options.Peak, "--floor", options.Floor, $"up to the {Figure.Of(options.Peak)} of --peak")
             .Require(options.Warmup < options.Steps / 2, "--warmup", options.Warmup, $"less than half the {options.Steps} of --steps"))
@@ -120,7 +121,7 @@ public static class Schedules
                     .Number("first update", row => row.First, 3)
                     .Number("end of warm-up", row => row.AtWarmup, 3)
                     .Number("maximum", row => row.Greatest, 3)
-                    .Whole("at update", row => row.MaxAt)
+                    .Integer("at update", row => row.MaxAt)
                     .Number("minimum", row => row.Least, 3)
                     .Number("final", row => row.Final, 3)
                     .Number("at twice the end", row => row.Beyond, 3)
@@ -152,7 +153,7 @@ public static class Schedules
         return $"No schedule exceeds {Figure.Of(rows.Max(row => row.Greatest))}. The lowest rate of the cosine is {Figure.Of(cosine.Least, 3)}, "
             + $"at {(cosine.Least == cosine.First ? "its first update" : "its end")}. Past its end the exponential stays at {Figure.Of(exponential.Beyond, 3)}, where the "
             + $"chapter's goes on to {Figure.Of(ChapterBeyond(exponential, options)!.Value, 3)}. Above half their peak are "
-            + $"{Figure.List(rows.Where(row => IsChapters(row.Name)).Select(row => $"{row.Name} for {100.0 * row.Rates.Count(rate => rate > options.Peak / 2) / options.Steps:0} %"))} of the updates.";
+            + $"{Words.And(rows.Where(row => IsChapters(row.Name)).Select(row => $"{row.Name} for {100.0 * row.Rates.Count(rate => rate > options.Peak / 2) / options.Steps:0} %"))} of the updates.";
     }
 
     private static Picture PictureOf(SchedulesOptions options, ImmutableArray<ScheduleRow> rows)

@@ -78,19 +78,19 @@ public static class SgdNoise
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<SgdNoiseOptions>(
-            "sgd-noise", "4.1",
+            "sgd-noise", "The noise of a batch gradient against the batch size", "4.1",
             "The gradient of a batch is that of all samples plus noise, which falls with the square root of the batch size: four times the "
             + "samples, half the noise. So stochastic descent is fast at first, while the gradient is large, and wavers around the minimum, where only "
             + "noise is left.",
             "The chapter expects the variance over √b. The deviation falls so: from batch size b₀ to b by the factor √(b₀/b).",
             "The chapter's noise is the variance of the gradient's norm along a training: mostly how much the gradient itself falls. Noise is "
             + "measured at a fixed point, as the distance from the gradient of all samples.")
-        .Wholes("batch-sizes", "The batch sizes", 1, 100_000, of => of.BatchSizes, (of, sizes) => of with { BatchSizes = sizes })
-        .Whole("samples", "Samples in all", 2, 100_000, of => of.Samples, (of, samples) => of with { Samples = samples })
-        .Whole("draws", "Batches drawn for each measurement at the start; a quarter as many along the training", 4, 100_000,
+        .Integers("batch-sizes", "The batch sizes", 1, 100_000, of => of.BatchSizes, (of, sizes) => of with { BatchSizes = sizes })
+        .Integer("samples", "Samples in all", 2, 100_000, of => of.Samples, (of, samples) => of with { Samples = samples })
+        .Integer("draws", "Batches drawn for each measurement at the start; a quarter as many along the training", 4, 100_000,
             of => of.Draws, (of, draws) => of with { Draws = draws })
         .Real("rate", "The learning rate of the training", Bounds.Positive, of => of.Rate, (of, rate) => of with { Rate = rate })
-        .Whole("steps", "Updates in a training", 2, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("steps", "Updates in a training", 2, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Checked((options, errors) => errors.Require(
             options.BatchSizes.Max() <= options.Samples, "--batch-sizes", options.BatchSizes.Max(), $"up to the {options.Samples} of --samples"))
         .Running((options, seed, progress, cancellation) => ReportOf(options, Run(options, seed, progress, cancellation)));
@@ -189,7 +189,7 @@ public static class SgdNoise
             FindingOf(result),
             [
                 Table.Of("batch-size", $"Noise at the start, {options.Draws:N0} batches of each size from {options.Samples:N0} samples; {sigma}", sizes)
-                    .Whole("batch size b", size => size.Row.BatchSize)
+                    .Integer("batch size b", size => size.Row.BatchSize)
                     .Number("noise", size => size.Row.Noise)
                     .Number("σ/√b", size => size.Row.Law)
                     .Number("noise · √b", size => size.Row.Scaled)
@@ -199,8 +199,8 @@ public static class SgdNoise
                     .Number("chapter: theory", size => chapterLaw(size.Training))
                     .Number("chapter: ratio", size => Math.Sqrt(size.Training.NormVariance) / chapterLaw(size.Training)),
                 Table.Of("training", $"Noise along a training with rate {Figure.Of(options.Rate)}; {floor}", Decades(options, result))
-                    .Whole("batch size b", at => at.Training.BatchSize)
-                    .Whole("updates", at => at.Point.Step)
+                    .Integer("batch size b", at => at.Training.BatchSize)
+                    .Integer("updates", at => at.Point.Step)
                     .Number("loss (nats)", at => at.Point.Loss)
                     .Number("above the least", at => at.Point.Loss - result.MinLoss, 3)
                     .Number("gradient", at => at.Point.GradientNorm, 3)

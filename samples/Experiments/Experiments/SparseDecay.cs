@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CommandLine;
 using Functional.Optim;
 
 namespace Experiments;
@@ -44,7 +45,7 @@ public static class SparseDecay
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<SparseDecayOptions>(
-            "sparse-decay", "4.3",
+            "sparse-decay", "Weight decay of a parameter without a gradient", "4.3",
             "Decoupled decay multiplies every parameter by 1 − η·λ. As an L2 penalty it goes through Adam's division by √v̂: where there is no other "
             + "gradient the penalty is all of v̂, λ cancels and the parameter goes down by η; where there is one, hardly anything is left of the "
             + "penalty.",
@@ -54,7 +55,7 @@ public static class SparseDecay
         .Real("rate", "The learning rate", Bounds.Positive, of => of.Rate, (of, rate) => of with { Rate = rate })
         .Real("gradient", "The gradient of the parameter that has one", Bounds.Finite,
             of => of.Gradient, (of, gradient) => of with { Gradient = gradient })
-        .Whole("steps", "The updates in the tables", 1, 10_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("steps", "The updates in the tables", 1, 10_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Running((options, _) => ReportOf(options, Run(options)));
 
     /// <summary>Every update with every strength, the strengths in the outer order.</summary>
@@ -93,7 +94,7 @@ public static class SparseDecay
             [
                 Table.Of("idle", $"The parameter without a gradient, 1 at the start, η = {Figure.Of(options.Rate)}", rows)
                     .Number("λ", row => row.Decay)
-                    .Whole("update", row => row.Step)
+                    .Integer("update", row => row.Step)
                     .Number("Adam with L2", row => row.Penalized.Idle)
                     .Number("L2: factor of the update", row => row.Penalized.Factor)
                     .Number("AdamW", row => row.Decoupled.Idle, 6)
@@ -115,7 +116,7 @@ public static class SparseDecay
     private static string FindingOf(SparseDecayOptions options, ImmutableArray<SparseDecayRow> rows)
     {
         SparseDecayRow[] firsts = [.. rows.Where(row => row.Step == 1)];
-        string each(Func<SparseDecayRow, double> value, int digits) => Figure.List(firsts.Select(row => Figure.Of(value(row), digits)).Distinct());
+        string each(Func<SparseDecayRow, double> value, int digits) => Words.And(firsts.Select(row => Figure.Of(value(row), digits)).Distinct());
         SparseDecayRow strongest = Lasts(rows).MaxBy(row => row.Decay)!;
         return $"With λ = {each(row => row.Decay, 4)} the first update multiplies the parameter without a gradient by "
             + $"{each(row => row.Penalized.Factor, 4)} under Adam with L2, and by {each(row => row.Decoupled.Factor, 6)} under AdamW, which is 1 − η·λ. "

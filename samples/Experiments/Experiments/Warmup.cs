@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
+using CommandLine;
 using Functional.Optim;
 using Functional.Optim.Training;
-using MiniGpt;
+using LanguageModel;
 
 namespace Experiments;
 
@@ -101,7 +102,7 @@ public static class Warmup
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<WarmupOptions>(
-            "warmup", "4.4",
+            "warmup", "A small GPT with and without a warm-up", "4.4",
             "A warm-up raises the rate over the first updates. A small GPT shows where that matters: each optimizer at a usual rate and at a "
             + "high one, with warm-ups that all end inside the run, from several starts. The rest of a run is half a cosine down to a hundredth. AdamW "
             + "trains a wider model than SGD, as its steps break only those.",
@@ -113,24 +114,24 @@ public static class Warmup
             + "warm-up break; here a gradient that is not finite ends a run and is an explosion too.")
         .File("text", "The text to learn from, UTF-8, its last tenth held out", "the documentation of .NET that the SDK installs",
             of => of.Text, (of, text) => of with { Text = text })
-        .Whole("steps", "Updates in a run", 20, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("steps", "Updates in a run", 20, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
         .Reals("warmups", "The warm-ups, as shares of the updates", Bounds.HalfOpenUnitInterval,
             of => of.Warmups, (of, warmups) => of with { Warmups = warmups })
         .Reals("adam-rates", "The highest rates of AdamW", Bounds.Positive,
             of => of.AdamRates, (of, rates) => of with { AdamRates = rates })
         .Reals("sgd-rates", "The highest rates of SGD with momentum", Bounds.Positive,
             of => of.SgdRates, (of, rates) => of with { SgdRates = rates })
-        .Whole("adam-width", "The width of the model that AdamW trains", Shape.Heads, 1024,
+        .Integer("adam-width", "The width of the model that AdamW trains", Shape.Heads, 1024,
             of => of.AdamWidth, (of, width) => of with { AdamWidth = width })
-        .Whole("sgd-width", "The width of the model that SGD trains", Shape.Heads, 1024,
+        .Integer("sgd-width", "The width of the model that SGD trains", Shape.Heads, 1024,
             of => of.SgdWidth, (of, width) => of with { SgdWidth = width })
-        .Whole("seeds", "Runs of each, with another start and other batches", 1, 100, of => of.Seeds, (of, seeds) => of with { Seeds = seeds })
+        .Integer("seeds", "Runs of each, with another start and other batches", 1, 100, of => of.Seeds, (of, seeds) => of with { Seeds = seeds })
         .Real("explosion", "The norm above which a gradient explodes", Bounds.Positive,
             of => of.Explosion, (of, explosion) => of with { Explosion = explosion })
         .Checked((options, errors) => errors
             .Require(options.AdamWidth % Shape.Heads == 0, "--adam-width", options.AdamWidth, $"a multiple of {Shape.Heads}")
             .Require(options.SgdWidth % Shape.Heads == 0, "--sgd-width", options.SgdWidth, $"a multiple of {Shape.Heads}"))
-        .Needing(options => TokenizedText.Read(options.Text, Shape.Context).Map(_ => LanguageExt.Prelude.unit))
+        .Requiring(options => TokenizedText.Read(options.Text, Shape.Context).Map(_ => LanguageExt.Prelude.unit))
         .Running((options, seed, progress, cancellation) => ReportOf(options, Run(options, seed, progress, cancellation)));
 
     /// <summary>Every optimizer at every rate of its own with every warm-up, from the seed and those that follow it.</summary>
@@ -187,14 +188,14 @@ public static class Warmup
                     + $"frequency has a loss of {Figure.Of(result.FrequencyLoss)}, and a run that ends a tenth above it is lost",
                     result.Rows)
                 .Text("optimizer", row => row.Optimizer)
-                .Whole("width of the model", row => row.Width)
+                .Integer("width of the model", row => row.Width)
                 .Number("peak rate η", row => row.Rate)
                 .Text("warm-up", row => Percent(row.Share))
-                .Whole("updates of it", row => row.Steps)
-                .Whole("loss spikes", row => row.Trainings.Sum(training => training.Spikes))
-                .Whole("gradient explosions", row => row.Trainings.Sum(training => training.Explosions))
+                .Integer("updates of it", row => row.Steps)
+                .Integer("loss spikes", row => row.Trainings.Sum(training => training.Spikes))
+                .Integer("gradient explosions", row => row.Trainings.Sum(training => training.Explosions))
                 .Number("mean stability", row => row.Stability, 3)
-                .Whole("runs lost", row => row.Lost)
+                .Integer("runs lost", row => row.Lost)
                 .Number("median held-out loss", row => row.IsMostlyLost ? null : row.FinalLoss, missing: "lost")
                 .Number("chapter: stability", _ => 1),
             Table.Of("runs", "Every run", result.Rows.SelectMany(row => row.Trainings.Select(training => (Row: row, Training: training))))
@@ -202,9 +203,9 @@ public static class Warmup
                 .Number("peak rate η", run => run.Row.Rate)
                 .Text("warm-up", run => Percent(run.Row.Share))
                 .Text("seed", run => $"{run.Training.Seed}")
-                .Whole("updates made", run => run.Training.Curve.Losses.Length)
-                .Whole("loss spikes", run => run.Training.Spikes)
-                .Whole("gradient explosions", run => run.Training.Explosions)
+                .Integer("updates made", run => run.Training.Curve.Losses.Length)
+                .Integer("loss spikes", run => run.Training.Spikes)
+                .Integer("gradient explosions", run => run.Training.Explosions)
                 .Number("stability", run => run.Training.Stability, 3)
                 .Number("held-out loss", run => run.Training.IsLost ? null : run.Training.Curve.FinalLoss, missing: "lost"),
         ],
@@ -220,10 +221,10 @@ public static class Warmup
             $"from {LossOf(rows.First())} to {LossOf(rows.Last())} for {rows.Key} "
             + $"(stability {Figure.Of(rows.First().Stability, 2)} to {Figure.Of(rows.Last().Stability, 2)})");
         IEnumerable<string> losses = result.Conditions.Where(rows => rows.Any(row => row.Lost > 0)).Select(rows =>
-            $"{rows.Key} loses {Figure.List(rows.Select(row => $"{row.Lost}"))} of {options.Seeds} runs with warm-ups of "
-            + $"{Figure.List(rows.Select(row => Percent(row.Share)))}");
+            $"{rows.Key} loses {Words.And(rows.Select(row => $"{row.Lost}"))} of {options.Seeds} runs with warm-ups of "
+            + $"{Words.And(rows.Select(row => Percent(row.Share)))}");
         return $"From a warm-up of {Percent(options.Warmups[0])} to one of {Percent(options.Warmups[^1])} of the updates the median held-out loss goes "
-            + $"{Figure.List(ends)}. {string.Join("; ", losses.DefaultIfEmpty("No run is lost"))}.";
+            + $"{Words.And(ends)}. {string.Join("; ", losses.DefaultIfEmpty("No run is lost"))}.";
 
         static string LossOf(WarmupRow row) => row.IsMostlyLost ? "lost" : Figure.Of(row.FinalLoss, 3);
     }

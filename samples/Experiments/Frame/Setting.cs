@@ -5,29 +5,34 @@ using LanguageExt;
 
 namespace Experiments;
 
-/// <summary>Something a user can vary in an experiment.</summary>
+/// <summary>Something that a user can vary in an experiment.</summary>
 /// <param name="Name">Lower case with hyphens; on the command line it has two hyphens before it.</param>
 /// <param name="Description">What it is.</param>
-/// <param name="Allowed">The values it takes, in words.</param>
+/// <param name="Allowed">The allowed values, in words.</param>
 /// <param name="Default">The value that holds when none is given.</param>
-public record Setting(string Name, string Description, string Allowed, string Default);
+public record Setting(string Name, string Description, string Allowed, string Default)
+{
+    /// <summary>The allowed values, where they are names.</summary>
+    public ImmutableArray<string> Names { get; init; } = [];
+}
 
-/// <summary>A setting as a place in the options of an experiment.</summary>
+/// <summary>A setting that is read from and written to the options of an experiment.</summary>
 /// <typeparam name="TOptions">The options.</typeparam>
 /// <param name="Name">Lower case with hyphens.</param>
 /// <param name="Description">What it is.</param>
-/// <param name="Allowed">The values it takes, in words.</param>
-/// <param name="Shown">The value that options have, as it would be given; none where they have none.</param>
-/// <param name="Read">The options with the value that a text says; none where it is not allowed.</param>
+/// <param name="Allowed">The allowed values, in words.</param>
+/// <param name="Shown">The value that options have, as it would be given; null where they have none.</param>
+/// <param name="Read">The options with the value that a text gives; none where it is not allowed.</param>
 /// <param name="Otherwise">What holds when options have no value, in words.</param>
 public sealed record Setting<TOptions>(
-    string Name, string Description, string Allowed, Func<TOptions, string?> Shown, Func<TOptions, string, Option<TOptions>> Read,
-    string Otherwise = "")
+    string Name, string Description, string Allowed,
+    Func<TOptions, string?> Shown, Func<TOptions, string, Option<TOptions>> Read, string Otherwise = "")
     : Setting(Name, Description, Allowed, Shown(new()) ?? Otherwise)
     where TOptions : new()
 {
     internal static Setting<TOptions> Number<T>(
-        string name, string description, string allowed, Func<T, bool> allows, Func<TOptions, T> get, Func<TOptions, T, TOptions> set)
+        string name, string description, string allowed, Func<T, bool> allows,
+        Func<TOptions, T> get, Func<TOptions, T, TOptions> set)
         where T : INumberBase<T> =>
         new(name, description, allowed, of => Text(get(of)), (of, text) => Parse(text, allows).Map(value => set(of, value)));
 

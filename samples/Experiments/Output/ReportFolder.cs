@@ -1,8 +1,8 @@
 using System.Text;
+using CommandLine;
 using Functional.Optim.Training;
 using LanguageExt;
 using LanguageExt.Common;
-using MiniGpt;
 
 namespace Experiments;
 

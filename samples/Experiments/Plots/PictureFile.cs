@@ -1,6 +1,6 @@
+using CommandLine;
 using Functional.Optim.Training;
 using LanguageExt;
-using MiniGpt;
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
 using ScottPlot.Plottables;

@@ -1,4 +1,4 @@
-using MiniGpt;
+using LanguageModel;
 
 namespace Experiments;
 

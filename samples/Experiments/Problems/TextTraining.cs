@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Functional.Optim;
 using Functional.Optim.Training;
-using MiniGpt;
+using LanguageModel;
 
 namespace Experiments;
 

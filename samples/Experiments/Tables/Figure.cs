@@ -30,11 +30,4 @@ public static class Figure
             number = number.TrimEnd('0').TrimEnd('.');
         return isPlain ? number : string.Create(CultureInfo.InvariantCulture, $"{number}e{exponent}");
     }
-
-    /// <summary>Words as in a sentence: one, two and three.</summary>
-    public static string List(IEnumerable<string> words)
-    {
-        string[] all = [.. words];
-        return all.Length < 2 ? string.Concat(all) : $"{string.Join(", ", all[..^1])} and {all[^1]}";
-    }
 }

@@ -46,7 +46,7 @@ public sealed record Table<TRow>(string Name, string Title, ImmutableArray<TRow>
             : new Cell(number, Figure.Of(number, digits)));
 
     /// <summary>A count; what is missing is a word or a dash.</summary>
-    public Table<TRow> Whole(string heading, Func<TRow, long?> value, string missing = Nothing) =>
+    public Table<TRow> Integer(string heading, Func<TRow, long?> value, string missing = Nothing) =>
         Add(heading, isNumeric: true, row => value(row) is { } count
             ? new Cell(count, count.ToString("N0", CultureInfo.InvariantCulture))
             : new Cell(null, missing));

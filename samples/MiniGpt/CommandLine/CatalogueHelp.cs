@@ -1,72 +1,59 @@
-using System.CommandLine;
-using System.CommandLine.Help;
-using System.CommandLine.Invocation;
+using CommandLine;
 using Functional.Optim;
+using LanguageModel;
 
 namespace MiniGpt;
 
-/// <summary>The help on the options of the program, and then on the optimizers and schedules and the options of each.</summary>
-/// <param name="options">The help on the options of the program.</param>
-public sealed class CatalogueHelp(HelpAction options) : SynchronousCommandLineAction
+/// <summary>The help on the entries of the library's catalogue that an option takes.</summary>
+public static class CatalogueHelp
 {
-    private const int FirstColumn = 24, WidestLine = 120;
+    private const int FirstColumn = 22;
 
-    private readonly int width = Math.Min(options.MaxWidth, WidestLine);
-
-    /// <inheritdoc/>
-    public override int Invoke(ParseResult parseResult)
+    /// <summary>Writes the entries with their options, then what each option means.</summary>
+    /// <typeparam name="T">What the entries build.</typeparam>
+    /// <param name="output">Where it is written.</param>
+    /// <param name="width">The maximum length of a line.</param>
+    /// <param name="title">What the entries are, such as "Optimizers".</param>
+    /// <param name="choice">The entries.</param>
+    /// <param name="example">An entry with options.</param>
+    /// <param name="sources">Where options come from that are not given.</param>
+    public static void Write<T>(
+        TextWriter output, int width, string title, CatalogueChoice<T> choice, string example, string sources)
     {
-        ArgumentNullException.ThrowIfNull(parseResult);
-        int code = options.Invoke(parseResult);
-        TextWriter output = parseResult.InvocationConfiguration.Output;
-        Write(output, "", "Optimizers and schedules have options of their own, given in parentheses; in a shell that takes quotes:");
-        Write(output, "  ", "--optimizer \"lion(beta1=0.95, weightDecay=1)\" --schedule \"stepDecay(every=500, gamma=0.5)\"");
-        Write(output, "", "Those not given come from the options above: peak and rate are --learning-rate, warmupSteps is --warmup, totalSteps is "
-            + "--steps, weightDecay is --weight-decay, learningRate is --schedule. From the preset come the floor, the momentum of 'momentum' "
-            + "and the betas of adam and adamW; decay and adapts are matrices. Else the defaults below hold.");
-        List(output, "Optimizers", OptimizerChoice.Known);
-        List(output, "Schedules", ScheduleChoice.Known);
-        return code;
-    }
-
-    private void List<T>(TextWriter output, string title, CatalogueChoice<T> choice)
-    {
-        output.WriteLine($"\n{title}:");
-        foreach ((string name, string entry) in choice.ShortNames) Row(output, name, $"short for {entry}");
+        ArgumentNullException.ThrowIfNull(choice);
+        HelpLines lines = new(output, width);
+        lines.Write("", $"{title} may have options in parentheses. A shell needs quotes:");
+        lines.Write("  ", $"{choice.Option} \"{example}\"");
+        lines.Write("", $"Of the options that are not given, {sources} The others have the defaults below.");
+        lines.Write("", "");
+        foreach ((string name, string entry) in choice.ShortNames) lines.Write(Front(name), $"short for {entry}");
         foreach (CatalogueEntry<T> entry in choice.Entries)
         {
-            Row(output, entry.Name, entry.Description);
-            Row(output, string.Empty, string.Join(", ", entry.Options));
+            lines.Write(Front(entry.Name), entry.Description);
+            lines.Write(Front(""), string.Join(", ", entry.Options));
         }
 
-        output.WriteLine($"\nOptions of {title.ToLowerInvariant()}:");
-        var kinds = choice.Entries.SelectMany(entry => entry.Options.Select(option => (Entry: entry.Name, Option: option)))
-            .GroupBy(at => at.Option with { Default = null }).OrderBy(same => same.Key.Name, StringComparer.Ordinal).ToArray();
-        foreach (var same in kinds)
-        {
-            bool isOne = kinds.Count(other => other.Key.Name == same.Key.Name) == 1;
-            string whose = isOne ? string.Empty : $" ({string.Join(", ", same.Select(at => at.Entry))})";
-            Row(output, same.Key.Name, $"{same.Key.Description}{whose}: {same.Key.Type}, {same.Key.Allowed}");
-        }
+        lines.Write("", "");
+        lines.Write("", $"Options of {title.ToLowerInvariant()}:");
+        WriteOptions(lines, choice);
     }
 
-    private void Row(TextWriter output, string name, string text) => Write(output, $"  {name}".PadRight(FirstColumn), text);
-
-    /// <summary>A text in lines that fit, beside what stands before the first.</summary>
-    private void Write(TextWriter output, string front, string text)
+    /// <summary>Writes each option once; where options of one name differ, each with the entries that have it.</summary>
+    private static void WriteOptions<T>(HelpLines lines, CatalogueChoice<T> choice)
     {
-        string line = front;
-        foreach (string word in text.Split(' '))
+        var kinds = choice.Entries
+            .SelectMany(entry => entry.Options.Select(option => (Entry: entry.Name, Option: option)))
+            .GroupBy(pair => pair.Option with { Default = null })
+            .OrderBy(kind => kind.Key.Name, StringComparer.Ordinal)
+            .ToArray();
+        foreach (var kind in kinds)
         {
-            if (line.Length > front.Length && line.Length + word.Length > width)
-            {
-                output.WriteLine(line.TrimEnd());
-                line = new string(' ', front.Length);
-            }
-
-            line += $"{word} ";
+            CatalogueOption option = kind.Key;
+            bool isOnly = kinds.Count(other => other.Key.Name == option.Name) == 1;
+            string entries = isOnly ? "" : $" ({string.Join(", ", kind.Select(pair => pair.Entry))})";
+            lines.Write(Front(option.Name), $"{option.Description}{entries}: {option.Type}, {option.Allowed}");
         }
-
-        output.WriteLine(line.TrimEnd());
     }
+
+    private static string Front(string name) => $"  {name}".PadRight(FirstColumn);
 }

@@ -1,3 +1,5 @@
+using LanguageModel;
+
 namespace MiniGpt;
 
 /// <summary>What one run was asked to do.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CommandLine;
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
 using ScottPlot.Plottables;

@@ -1,3 +1,4 @@
+using CommandLine;
 using Functional.Optim;
 using Functional.Optim.Training;
 using LanguageExt;

@@ -1,6 +1,7 @@
 using Functional.Optim;
 using Functional.Optim.Kernels;
 using Functional.Optim.Training;
+using LanguageModel;
 
 namespace MiniGpt;
 

@@ -1,0 +1,42 @@
+using LanguageExt;
+using LanguageExt.Common;
+
+namespace CommandLine;
+
+/// <summary>The folder that gets the files of a run.</summary>
+public static class OutputFolder
+{
+    /// <summary>Makes the folder where it is missing and proves that files can be written to it, or says in one line why not.</summary>
+    public static Fin<DirectoryInfo> Prepare(string path) => Make(path).Bind(folder => Try(path, () =>
+    {
+        string probe = Path.Combine(folder.FullName, Path.GetRandomFileName());
+        File.WriteAllBytes(probe, [0]);
+        File.Delete(probe);
+        return folder;
+    }));
+
+    /// <summary>Makes the folder where it is missing, or says in one line why not.</summary>
+    public static Fin<DirectoryInfo> Make(string path) =>
+        File.Exists(path) ? ErrorOf(path, "is a file; allowed is a folder") : Try(path, () => Directory.CreateDirectory(path));
+
+    /// <summary>Makes a new folder for what the one that was asked for does not take, or says in one line why not.</summary>
+    public static Fin<DirectoryInfo> MakeTemporary() => Try(Path.GetTempPath(), () => Directory.CreateTempSubdirectory("minigpt-"));
+
+    private static Fin<DirectoryInfo> Try(string path, Func<DirectoryInfo> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return ErrorOf(path, "cannot be written: permission denied");
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
+        {
+            return ErrorOf(path, $"cannot be written: {exception.Message}");
+        }
+    }
+
+    private static Error ErrorOf(string path, string error) => Error.New($"the output folder '{path}' {error}");
+}

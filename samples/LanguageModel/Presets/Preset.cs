@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+
+namespace LanguageModel;
+
+/// <summary>A model's shape and how it is trained.</summary>
+/// <param name="Name">What the command line calls it.</param>
+/// <param name="Layers">How many blocks.</param>
+/// <param name="Heads">Attention heads; they divide the width.</param>
+/// <param name="Width">Length of a token's vector.</param>
+/// <param name="Context">Tokens in a sequence.</param>
+/// <param name="BatchSize">Sequences in a step.</param>
+/// <param name="Steps">Updates.</param>
+/// <param name="LearningRate">The peak.</param>
+/// <param name="Floor">The rate at the end, where the peak is not lower still.</param>
+/// <param name="WarmupSteps">Updates up to the peak.</param>
+/// <param name="Beta2">β₂ of Adam and AdamW.</param>
+/// <param name="Dropout">The share of activations dropped.</param>
+/// <param name="Biases">Whether linear layers and layer norms have biases.</param>
+public sealed record Preset(
+    string Name, int Layers, int Heads, int Width, int Context, int BatchSize, int Steps,
+    double LearningRate, double Floor, int WarmupSteps, double Beta2, double Dropout, bool Biases)
+{
+    /// <summary>The most parameters of a model; a tree holds hardly more.</summary>
+    public const long MaxParameters = 2_000_000_000;
+
+    /// <summary>λ of adamw on leaves of rank 2 and more, unless another is given.</summary>
+    public const double DecoupledDecay = 0.1;
+
+    /// <summary>The optimizer, one of <see cref="OptimizerChoice.Known"/>, with options where they are not those of the preset.</summary>
+    public string Optimizer { get; init; } = "adamw";
+
+    /// <summary>The schedule, one of <see cref="ScheduleChoice.Known"/>, with options where they are not those of the preset.</summary>
+    public string Schedule { get; init; } = "cosine";
+
+    /// <summary>β₁ of Adam and AdamW, μ of momentum.</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>λ on leaves of rank 2 and more; <see langword="null"/> for the optimizer's own.</summary>
+    public double? WeightDecay { get; init; }
+
+    /// <summary>The greatest norm of the gradient; 0 for no limit.</summary>
+    public double Clip { get; init; } = 1;
+
+    /// <summary>The presets, the default first: nano is for a minute on a laptop, the others are the GPT sizes of the literature.</summary>
+    public static ImmutableArray<Preset> All { get; } =
+    [
+        new("nano", Layers: 4, Heads: 4, Width: 128, Context: 64, BatchSize: 12, Steps: 2000,
+            LearningRate: 1e-3, Floor: 1e-4, WarmupSteps: 100, Beta2: 0.99, Dropout: 0, Biases: false),
+        new("tiny", Layers: 4, Heads: 2, Width: 128, Context: 512, BatchSize: 64, Steps: 50_000,
+            LearningRate: 5e-4, Floor: 5e-5, WarmupSteps: 2000, Beta2: 0.95, Dropout: 0.1, Biases: true),
+        new("small", Layers: 6, Heads: 8, Width: 512, Context: 512, BatchSize: 32, Steps: 100_000,
+            LearningRate: 3e-4, Floor: 3e-5, WarmupSteps: 4000, Beta2: 0.95, Dropout: 0.1, Biases: true),
+        new("medium", Layers: 12, Heads: 12, Width: 768, Context: 512, BatchSize: 16, Steps: 200_000,
+            LearningRate: 1.5e-4, Floor: 1.5e-5, WarmupSteps: 10_000, Beta2: 0.95, Dropout: 0.1, Biases: true),
+    ];
+
+    /// <summary>The elements of the tensor between the two layers of an MLP, 4·B·C·d.</summary>
+    public Int128 ExpandedElements => (Int128)4 * BatchSize * Context * Width;
+
+    /// <summary>The elements of the attention of a block, B·H·C².</summary>
+    public Int128 AttentionElements => (Int128)BatchSize * Heads * Context * Context;
+
+    /// <summary>
+    /// How many parameters the model has with a vocabulary of V characters: (V + C)·d for the embeddings, of which the tokens' is the
+    /// output too; 12·d² in each block, which are 3·d² for queries, keys and values, d² for the projection and 8·d² for the MLP; a
+    /// weight of d for each of the two norms of a block and the last one; and with biases 11·d more in a block and d more at the end.
+    /// </summary>
+    public long ParameterCount(int vocabulary)
+    {
+        long width = Width;
+        long block = (12 * width * width) + (2 * width) + (Biases ? 11 * width : 0);
+        return ((vocabulary + Context) * width) + (Layers * block) + width + (Biases ? width : 0);
+    }
+}

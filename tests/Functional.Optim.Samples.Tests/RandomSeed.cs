@@ -1,0 +1,3 @@
+using Functional.Optim.Tests.Laws;
+
+[assembly: SeededProperties]
