@@ -39,7 +39,7 @@ public abstract class CatalogueEntry<T> : CatalogueEntry
 /// <param name="defaults">Makes an instance with every default.</param>
 /// <param name="make">Makes an instance of options.</param>
 internal sealed class CatalogueEntry<T, TOwn>(
-    string kind, string name, Func<TOwn> defaults, Func<EntryOptions<TOwn>, TOwn> make) : CatalogueEntry<T>(kind, name)
+    string kind, string name, Func<TOwn> defaults, Func<EntryOptions<TOwn>, T> make) : CatalogueEntry<T>(kind, name)
     where TOwn : class, T
 {
     private readonly Lazy<TOwn> defaults = new(defaults);
@@ -47,17 +47,17 @@ internal sealed class CatalogueEntry<T, TOwn>(
     /// <inheritdoc/>
     public override Validation<Error, T> Build(
         IReadOnlyDictionary<string, string> options, Schedule? learningRate = null) =>
-        Read(Options, options, learningRate, isScaling: false).Map(static own => (T)own);
+        Read(Options, options, learningRate, isScaling: false);
 
     /// <summary>An instance of texts.</summary>
-    internal Validation<Error, TOwn> Read(
+    internal Validation<Error, T> Read(
         ImmutableArray<CatalogueOption> known, IReadOnlyDictionary<string, string> texts, Schedule? learningRate,
         bool isScaling)
     {
         ArgumentNullException.ThrowIfNull(texts);
         EntryOptions<TOwn> reading =
             EntryOptions<TOwn>.Reading(defaults.Value, texts, known, learningRate, isScaling);
-        Validation<Error, TOwn> made = Validated.Of(() => make(reading));
+        Validation<Error, T> made = Validated.Of(() => make(reading));
         reading.RefuseUnknown(Name);
         made.IfFail(errors => reading.Errors.Add(errors));
         return reading.Errors.Make(() => made).Bind(static inner => inner);
@@ -71,7 +71,7 @@ internal sealed class CatalogueEntry<T, TOwn>(
     {
         EntryOptions<TOwn> writing = EntryOptions<TOwn>.Writing(defaults.Value, instance, isScaling);
         // Another type, or a setting that no option has, is not what the text says.
-        return make(writing).Equals(instance) ? EntryText.Of(name, writing.Texts) : null;
+        return make(writing)!.Equals(instance) ? EntryText.Of(name, writing.Texts) : null;
     }
 
     /// <summary>The options that the factory asks for.</summary>
@@ -98,7 +98,7 @@ internal sealed class ScalingEntry<TOwn>(CatalogueEntry<Optimizer, TOwn> optimiz
     public override Validation<Error, Optimizer> Build(
         IReadOnlyDictionary<string, string> options, Schedule? learningRate = null) =>
         optimizer.Read(Options, options, learningRate, isScaling: true)
-            .Map(static own => (Optimizer)new OptimizerScaling(own));
+            .Map(static own => (Optimizer)new OptimizerScaling((TOwn)own));
 
     /// <inheritdoc/>
     internal override string? TextOf(Optimizer instance) =>

@@ -83,18 +83,25 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
         yield return start == 0 ? text : text[start..];
     }
 
-    /// <summary>What is wrong with the parentheses of a text; <see langword="null"/> where nothing is.</summary>
+    /// <summary>What is wrong with the parentheses and brackets of a text; <see langword="null"/> where nothing is.</summary>
     internal static Error? ErrorOfParentheses(string text)
     {
+        const string alone = "has a parenthesis without its other one";
         int depth = 0;
+        Span<char> open = stackalloc char[MaxDepth];
         foreach (char character in text)
         {
-            depth += character switch { '(' => 1, ')' => -1, _ => 0 };
-            if (depth < 0) return ErrorOf(text, "has a parenthesis without its other one");
-            if (depth > MaxDepth) return ErrorOf(text, $"is nested deeper than {MaxDepth}");
+            switch (character)
+            {
+                case '(' or '[' when depth == MaxDepth: return ErrorOf(text, $"is nested deeper than {MaxDepth}");
+                case '(' or '[': open[depth++] = character; break;
+                case ')' or ']' when depth == 0 || open[depth - 1] != (character == ')' ? '(' : '['):
+                    return ErrorOf(text, alone);
+                case ')' or ']': depth--; break;
+            }
         }
 
-        return depth == 0 ? null : ErrorOf(text, "has a parenthesis without its other one");
+        return depth == 0 ? null : ErrorOf(text, alone);
     }
 
     private static Validation<Error, ImmutableSortedDictionary<string, string>> OptionsOf(string inside, string text)

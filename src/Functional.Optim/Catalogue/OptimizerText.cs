@@ -51,10 +51,10 @@ public static class OptimizerText
         ArgumentNullException.ThrowIfNull(optimizer);
         string text = optimizer.ToString();
         return Catalogue.Build(text).Match(Succ: optimizer.Equals, Fail: static _ => false)
-            ? text
-            : Error.New(
+            ? Prelude.Success<Error, string>(text)
+            : Prelude.Fail<Error, string>(Error.New(
                 $"{Excerpt.Of(text)} has no text from which it is built again; allowed are entries of the catalogue, "
-                + "whose filters are words or patterns");
+                + "whose filters are words or patterns"));
     }
 
     /// <summary>What an optimizer prints; <see langword="null"/> where it has no text.</summary>

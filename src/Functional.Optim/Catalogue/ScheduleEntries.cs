@@ -139,7 +139,7 @@ internal static class ScheduleEntries
     [
         Entry(
             "sequential", () => (Joined)Schedule.Sequential([1, 1], [1]),
-            at => (Joined)Schedule.Sequential(
+            at => Schedule.Sequential(
                 at.Schedules("schedules", "the parts", of => of.Parts),
                 at.Integers(
                     "milestones", "the last step of each part but the last, counted from the start",
@@ -147,22 +147,22 @@ internal static class ScheduleEntries
             "schedules one after the other", otherNames: "torch SequentialLR, Optax join_schedules"),
         Entry(
             "chained", () => (Product)Schedule.Chained(1, 1),
-            at => (Product)Schedule.Chained(at.Schedules("schedules", "the factors", of => of.Factors)),
+            at => Schedule.Chained(at.Schedules("schedules", "the factors", of => of.Factors)),
             "schedules multiplied", otherNames: "torch ChainedScheduler"),
         Entry(
             "zeroBased", () => (ZeroBasedSchedule)Schedule.Constant(1).ZeroBased(),
-            at => (ZeroBasedSchedule)Inner(at, of => of.Inner).ZeroBased(),
+            at => Inner(at, of => of.Inner).ZeroBased(),
             "the rate of the step before: torch's convention"),
         Entry(
             "clamp", () => (Clamped)Schedule.Constant(1).Clamp(0, 1),
-            at => (Clamped)Inner(at, of => of.Inner).Clamp(
+            at => Inner(at, of => of.Inner).Clamp(
                 at.Real("minimum", "the lowest rate", of => of.Minimum, true, Bounds.ZeroOrMore.Allowed),
                 at.Real("maximum", "the highest rate", of => of.Maximum, true, "the minimum or more")),
             "a schedule kept between two rates"),
         Entry(
             "cycledMomentum", () => (CycledMomentum)OneCycle.Of(1, 1).Momentum(),
             at => CycledMomentum.Of(
-                (CycleSchedule)at.Schedule("cycle", "oneCycle or cyclic", of => of.Cycle, true, "oneCycle or cyclic"),
+                at.Schedule("cycle", "oneCycle or cyclic", of => of.Cycle, true, "oneCycle or cyclic"),
                 at.Real("lowest", "the momentum where the rate is highest", of => of.Lowest, true),
                 at.Real("highest", "the momentum where the rate is lowest", of => of.Highest, true)),
             "a momentum that goes through the cycle of a rate, upside down", "Smith and Topin, 2018"),
@@ -195,7 +195,7 @@ internal static class ScheduleEntries
     private const string ToPeak = "from 0 to the peak";
 
     private static CatalogueEntry<Schedule, T> Entry<T>(
-        string name, Func<T> defaults, Func<EntryOptions<T>, T> make, string description, string paper = "",
+        string name, Func<T> defaults, Func<EntryOptions<T>, Schedule> make, string description, string paper = "",
         string otherNames = "", string differences = "")
         where T : Schedule => new("schedule", name, defaults, make)
     {

@@ -34,10 +34,11 @@ internal sealed record CycledMomentum : Schedule
     public double Highest { get; }
 
     /// <summary>The momentum between two.</summary>
-    internal static CycledMomentum Of(CycleSchedule cycle, double lowest, double highest) => new ValidationErrors()
+    internal static CycledMomentum Of(Schedule cycle, double lowest, double highest) => new ValidationErrors()
+        .Require(cycle is CycleSchedule, nameof(cycle), cycle, "oneCycle or cyclic")
         .Require(lowest, Bounds.HalfOpenUnitInterval)
         .Require(highest is < 1 && !(highest < lowest), nameof(highest), highest, "from the lowest to below 1")
-        .Make(() => new CycledMomentum(cycle, lowest, highest)).OrThrow("Momentum");
+        .Make(() => new CycledMomentum((CycleSchedule)cycle, lowest, highest)).OrThrow("Momentum");
 
     /// <inheritdoc/>
     protected internal override double RateAt(long step) => Cycle.Level(step, Highest, Lowest, Highest);

@@ -86,7 +86,7 @@ internal static class CatalogueTables
     {
         "leaves" => "all",
         "an optimizer" => InnerText,
-        "a whole number" => "1",
+        "an integer" => "1",
         _ => "0.5",
     };
 

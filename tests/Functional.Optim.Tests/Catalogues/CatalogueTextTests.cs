@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
+using LanguageExt;
+using LanguageExt.Common;
 using Functional.Optim.Laws;
 using Functional.Optim.Tests.Laws;
 using Functional.Optim.Tests.Processes;
@@ -14,7 +16,7 @@ public class CatalogueTextTests
     private static readonly string[] Words =
     [
         .. Optim.Catalogue.All.Select(entry => entry.Name), .. Optim.Catalogue.All.SelectMany(entry => entry.Options).Select(option => option.Name).Distinct(),
-        "(", "(", ")", ")", ",", ",", "=", "=", " ", "*", "0", "1", "-1", "2", "0.5", "1e-3", "1e308", "NaN", "Infinity", "99999999999999999999",
+        "(", "(", ")", ")", ",", ",", "=", "=", " ", "*", " then ", ".", ".withState(", ".withGroup(", "partition(", "identity", "[", "]", ";", "0", "1", "-1", "2", "0.5", "1e-3", "1e308", "NaN", "Infinity", "99999999999999999999",
         "true", "false", "all", "none", "matrices", "*.weight", "\u0000", "\u00a0", "ß", "İ", "\ud800", "\n", "",
     ];
 
@@ -36,11 +38,14 @@ public class CatalogueTextTests
 
             built += Try(Optim.Catalogue.Optimizers, text) + Try(Optim.Catalogue.Transforms, text) + Try(Optim.Catalogue.Schedules, text)
                 + Try([Optim.Catalogue.Lbfgs], text) + Try([Optim.Catalogue.Plateau], text);
+            built += Built(Optim.Catalogue.Build(text), text) + Built(Optim.Catalogue.BuildSchedule(text), text);
         }
 
         Assert.True(built > count / 20, $"{built} built with seed {seed}");
 
-        int Try<T>(ImmutableArray<CatalogueEntry<T>> entries, string text) => entries.Build(text).Match(
+        int Try<T>(ImmutableArray<CatalogueEntry<T>> entries, string text) => Built(entries.Build(text), text);
+
+        int Built<T>(Validation<Error, T> outcome, string text) => outcome.Match(
             Succ: made =>
             {
                 Assert.NotEmpty(made!.ToString()!);
@@ -84,10 +89,11 @@ public class CatalogueTextTests
                 long earlier = GC.GetAllocatedBytesForCurrentThread();
                 string errors = string.Concat(
                     ValidationErrors(Optim.Catalogue.Optimizers, text), ValidationErrors(Optim.Catalogue.Transforms, text), ValidationErrors(Optim.Catalogue.Schedules, text),
-                    ValidationErrors([Optim.Catalogue.Lbfgs], text), ValidationErrors([Optim.Catalogue.Plateau], text));
+                    ValidationErrors([Optim.Catalogue.Lbfgs], text), ValidationErrors([Optim.Catalogue.Plateau], text),
+                    Errors(Optim.Catalogue.Build(text)));
                 long allocated = GC.GetAllocatedBytesForCurrentThread() - earlier;
                 Assert.InRange(errors.Length, 1, LongestFault);
-                Assert.InRange(allocated, 0, 2_000_000 + (5L * 20 * text.Length));
+                Assert.InRange(allocated, 0, 2_000_000 + (6L * 30 * text.Length));
             });
         }
     }
@@ -123,7 +129,10 @@ public class CatalogueTextTests
         Assert.Equal("name", Assert.Throws<ArgumentNullException>(() => { _ = Optim.Catalogue.Schedules.Find(null!); }).ParamName);
     }
 
-    private static string ValidationErrors<T>(ImmutableArray<CatalogueEntry<T>> entries, string text) => entries.Build(text).Match(
+    private static string ValidationErrors<T>(ImmutableArray<CatalogueEntry<T>> entries, string text) =>
+        Errors(entries.Build(text));
+
+    private static string Errors<T>(Validation<Error, T> outcome) => outcome.Match(
         Succ: _ => "", Fail: errors => string.Join("; ", errors.Map(error => error.Message)));
 
     private static string Drawn(Random random) =>
@@ -137,10 +146,10 @@ public class CatalogueTextTests
 
         string Value(CatalogueOption option) => option.Type switch
         {
-            "a whole number" or "a whole number or nothing" => $"{random.Next(1, 20)}",
-            "whole numbers with commas between" => "1, 2,30",
+            "an integer" or "an integer or nothing" => $"{random.Next(1, 20)}",
+            "integers with commas between" => "1, 2,30",
             "leaves" => "*.weight",
-            "an optimizer" or "a schedule" when depth > 0 && random.Next(4) > 0 => Valid(random, depth - 1),
+            "an optimizer" or "a number or a schedule" when depth > 0 && random.Next(4) > 0 => Valid(random, depth - 1),
             "an optimizer" => "sgd(learningRate=1)",
             "a word" => option.Allowed.Split(", ")[0],
             _ => $"0.{random.Next(1, 9)}",

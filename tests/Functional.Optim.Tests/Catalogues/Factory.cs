@@ -85,7 +85,8 @@ internal sealed record Factory(MethodInfo Method)
         null when IsSetting(parameter) => (parameter.Name, parameter.Member.DeclaringType!.Name) switch
         {
             ("beta1", _) => "0.9",
-            ("weightDecay", nameof(AdamW)) => "0.01",
+            ("weightDecay", nameof(AdamW) or nameof(Lamb)) => "0.01",
+            ("weightDecay", nameof(Muon)) => "0.1",
             _ => "0",
         },
         null when parameter.ParameterType == typeof(Schedule) => "1",

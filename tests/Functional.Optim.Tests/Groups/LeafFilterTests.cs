@@ -54,8 +54,8 @@ public class LeafFilterTests
         AdamW made = AdamW.Of(0.1, decay: LeafFilter.Matrices);
         Assert.Equal(made, Catalogue.Optimizers.Build("adamW(learningRate=0.1, decay=matrices)").OrThrow());
         Assert.NotEqual(made, AdamW.Of(0.1));
-        Assert.Contains("DecayFilter = matrices", $"{made}", StringComparison.Ordinal);
-        Assert.Contains("Filter = *.weight", $"{Lars.Of(0.1, filter: LeafFilter.Named("*.weight"))}", StringComparison.Ordinal);
+        Assert.Contains("decay=matrices", $"{made}", StringComparison.Ordinal);
+        Assert.Contains("filter=*.weight", $"{Lars.Of(0.1, filter: LeafFilter.Named("*.weight"))}", StringComparison.Ordinal);
         Assert.Contains("Frozen = none", $"{Lbfgs.Of()}", StringComparison.Ordinal);
         Assert.Contains("Matches = hiddenMatrices", $"{LeafGroup.Of("hidden", LeafFilter.HiddenMatrices)}", StringComparison.Ordinal);
         Assert.Equal(LeafGroup.Frozen("a", LeafFilter.Named("a*")), LeafGroup.Frozen("a", LeafFilter.Named("a*")));

@@ -218,7 +218,7 @@ public class MuonLaws
     public void Settings_that_cannot_be_are_named()
     {
         Assert.Equal(
-            "Muon: steps is 4; allowed is 5 or more; momentum is 1; allowed is in [0, 1); weightDecay is -1; allowed is finite and not negative.",
+            "Muon: momentum is 1; allowed is in [0, 1); steps is 4; allowed is 5 or more; weightDecay is -1; allowed is finite and not negative.",
             Assert.ThrowsAny<ArgumentException>(() => Muon.Of(1, 1, variant: NewtonSchulzVariant.PolarExpress, steps: 4, weightDecay: -1)).Message);
         Assert.Equal("Orthogonalize: steps is 0; allowed is 1 or more.", Assert.ThrowsAny<ArgumentException>(() => Orthogonalize.Of(steps: 0)).Message);
         Assert.Equal(

@@ -52,8 +52,8 @@ public class ComposedScheduleTests
         Assert.Equal(schedule, same);
         Assert.Equal(schedule.GetHashCode(), same.GetHashCode());
         Assert.NotEqual(schedule, schedule.Then(1, Many));
-        Assert.InRange(schedule.ToString().Length, 1, 10_000);
-        Assert.Equal(Many, JsonSerializer.SerializeToElement(schedule).GetProperty("Joined").GetProperty("Parts").GetArrayLength());
+        Assert.Equal(schedule, Optim.Catalogue.BuildSchedule(schedule.ToString()).OrThrow("schedule"));
+        Assert.Equal(schedule, JsonSerializer.Deserialize<Schedule>(JsonSerializer.Serialize(schedule)));
 
         static Schedule Pieces() => Schedule.Sequential(
             Enumerable.Range(0, Many).Select(piece => Schedule.Constant(piece)), Enumerable.Range(1, Many - 1).Select(piece => (long)piece));

@@ -61,7 +61,7 @@ public sealed class StateFormatTests : IDisposable
         OptimizerState<float> state = small.Init(parameters).ToState();
         Assert.Equal((StateFormat.BFloat16, StateFormat.BFloat16), (state.FormatOf(0), state.FormatOf(1)));
         Assert.Equal(full.Init(parameters).ToState().ByteCount, 2 * state.ByteCount);
-        Assert.Contains("StateFormat = BFloat16", small.ToString(), StringComparison.Ordinal);
+        Assert.Contains(".withState(BFloat16)", small.ToString(), StringComparison.Ordinal);
         Assert.NotEqual(full, small);
         Assert.Equal(small, full.WithState(StateFormat.BFloat16));
     }

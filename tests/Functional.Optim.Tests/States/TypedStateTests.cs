@@ -148,7 +148,7 @@ public class TypedStateTests
         AdamState<float> state = adam.Init(Parameters);
         string message = ErrorOf(() => adam.Step(Parameters, Gradients, Momentum.Of(0.5).Then(Momentum.Of(0.9)).Init(Parameters)));
         Assert.StartsWith(
-            "The state was made by an optimizer that keeps momentum(momentum), momentum(momentum); this is Adam { LearningRate = 0.1, WeightDecay = 0,",
+            "The state was made by an optimizer that keeps momentum(momentum), momentum(momentum); this is adam(learningRate=0.1",
             message, StringComparison.Ordinal);
         Assert.EndsWith(", which keeps adam(m, v). Use the state that its Init returned.", message, StringComparison.Ordinal);
         AssertSays(

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Functional.Optim.Tests.Laws;
+
+namespace Functional.Optim.Tests.Catalogues;
+
+/// <summary>What an optimizer prints is what builds an equal one; what has no text is refused.</summary>
+public class OptimizerTextTests
+{
+    private static readonly LeafGroup[] Groups =
+    [
+        LeafGroup.Of("head", LeafFilter.Named("head*"), 2, 0), LeafGroup.Frozen("body", LeafFilter.Matrices),
+    ];
+
+    public static TheoryData<string> Names => Laws.Catalogue.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_optimizer_is_a_text_both_ways(string name)
+    {
+        Optimizer optimizer = Laws.Catalogue.Get(name);
+        if ($"{optimizer}".Contains("custom", StringComparison.Ordinal))
+        {
+            Assert.True(OptimizerText.Of(optimizer).IsFail, $"{optimizer} has a predicate, and a text");
+            return;
+        }
+
+        foreach (Optimizer one in (Optimizer[])
+                 [
+                     optimizer, optimizer.WithGroups(Groups), optimizer.WithState(StateFormat.BFloat16),
+                     optimizer.WithGroups(Groups[1]).WithState(StateFormat.Full),
+                 ])
+        {
+            Assert.Equal(one, Build(one.ToString()));
+            Assert.Equal(one, JsonSerializer.Deserialize<Optimizer>(JsonSerializer.Serialize(one)));
+        }
+    }
+
+    [Theory]
+    [InlineData("clipByGlobalNorm(maximum=1) then adamW(learningRate=0.1, decay=matrices)")]
+    [InlineData("identity")]
+    [InlineData("adamScaling then learningRate(schedule=warmupCosine(peak=0.1, warmupSteps=5, totalSteps=10))")]
+    [InlineData("partition(hiddenMatrices=muon(learningRate=0.02), all=adamW(learningRate=0.0003))")]
+    [InlineData("partition(bias[*.bias]=identity.withGroup(name=bias, matches=all, frozen=true), rest[all]=sgd(learningRate=1))")]
+    [InlineData("(scale(factor=2) then sgd(learningRate=0.1)).withGroup(name=a, matches=*.bias, weightDecayMultiplier=0)")]
+    [InlineData("accumulate(every=4, inner=clipByValue(limit=1) then lion(learningRate=0.1).withState(BFloat16))")]
+    [InlineData("adam(learningRate=0.1).withGroup(name=b, matches=none).withGroup(name=a, matches=all).withState(Full)")]
+    public void A_text_is_printed_as_it_was_given(string text) => Assert.Equal(text, Build(text).ToString());
+
+    [Fact]
+    public void Texts_are_what_the_factories_make()
+    {
+        Assert.Equal(
+            Clip.ByGlobalNorm(1).Then(Adam.Scaling(beta2: 0.95)).Then(WeightDecay.Decoupled(0.1)).Then(LearningRate.Of(0.1)),
+            Build("clipByGlobalNorm(maximum=1) then adamScaling(beta2=0.95) then weightDecayDecoupled(weightDecay=0.1) then learningRate(schedule=0.1)"));
+        Assert.Equal(
+            Clip.ByGlobalNorm(1).Then(Partition.Of(
+                (LeafFilter.HiddenMatrices, Muon.Of(0.02)), (LeafFilter.All, AdamW.Of(3e-4).WithGroups(Groups)))),
+            Build(
+                "ClipByGlobalNorm(maximum=1) then Partition(hiddenMatrices = muon(learningRate=0.02), all = adamW(learningRate=3e-4)"
+                + ".withGroup(name=body, matches=matrices, frozen=true)"
+                + ".withGroup(name=head, matches=head*, learningRateMultiplier=2, weightDecayMultiplier=0))"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" then ")]
+    [InlineData("sgd(learningRate=1) then ")]
+    [InlineData("sgd(learningRate=1) then sofia")]
+    [InlineData("sgd(learningRate=1).withColor(red)")]
+    [InlineData("sgd(learningRate=1).withState(Float9)")]
+    [InlineData("sgd(learningRate=1).withGroup(name=a)")]
+    [InlineData("sgd(learningRate=1).withGroup(name=a, matches=all, learningRateMultiplier=-1)")]
+    [InlineData("partition()")]
+    [InlineData("partition(all)")]
+    [InlineData("partition(some=sgd(learningRate=1))")]
+    [InlineData("partition(a[all]=sgd(learningRate=1), a[all]=sgd(learningRate=1))")]
+    [InlineData("partition(all=accumulate(every=2, inner=sgd(learningRate=1)))")]
+    [InlineData("accumulate(every=2, inner=sgd(learningRate=1)) then scale(factor=1)")]
+    [InlineData("(sgd(learningRate=1)")]
+    [InlineData("sgd(learningRate=1))")]
+    [InlineData("sgd(learningRate=1) adam(learningRate=1)")]
+    [InlineData("sgd(learningRate=1, decay=custom)")]
+    public void What_is_no_optimizer_is_refused_with_a_reason(string text) => Optim.Catalogue.Build(text).Match(
+        Succ: built => Assert.Fail($"'{text}' built {built}"),
+        Fail: errors => Assert.All(errors, error => Assert.NotEmpty(error.Message)));
+
+    [Fact]
+    public void Errors_of_every_part_are_told_at_once()
+    {
+        string[] errors = Optim.Catalogue.Build("clipByValue(limit=-1) then sgd(learningRate=x) then scale")
+            .Match(Succ: _ => [], Fail: found => found.Map(error => error.Message).ToArray());
+        Assert.Equal(
+            [
+                "limit is -1; allowed is 0 or more",
+                "learningRate: schedule is x; allowed is " + string.Join(
+                    ", ", Optim.Catalogue.Schedules.Concat(Optim.Catalogue.ComposedSchedules).Select(entry => entry.Name)),
+                "factor is not given; allowed is a number, finite",
+            ],
+            errors);
+    }
+
+    [Fact]
+    public void What_has_no_text_is_refused_and_prints_all_the_same()
+    {
+        Optimizer[] without =
+        [
+            AdamW.Of(0.1, decay: leaf => leaf.Rank > 1), AdamW.Of(0.1, decay: LeafFilter.Custom("mine", _ => true)),
+            AdamW.Of(0.1).WithGroups(LeafGroup.Of("a", leaf => leaf.Rank > 1)),
+            AdamW.Of(0.1).WithGroups(LeafGroup.Of("a, b=(c)", LeafFilter.All)),
+            AdamW.Of(0.1, decay: LeafFilter.Named("a(*, b=")), new Own(), Clip.ByValue(1).Then(new Own()),
+            Orthogonalize.Of() with { Safety = 3 },
+        ];
+        Assert.All(without, optimizer =>
+        {
+            Assert.NotEmpty($"{optimizer}");
+            Assert.True(OptimizerText.Of(optimizer).IsFail, $"{optimizer} has a text");
+            Assert.Throws<JsonException>(() => JsonSerializer.Serialize(optimizer));
+        });
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Optimizer>("\"sofia\""));
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Optimizer>("\"sgd(learningRate=-1)\""));
+    }
+
+    private static Optimizer Build(string text) => Optim.Catalogue.Optimizers.Build(text).OrThrow(text);
+
+    private sealed record Own : Transform;
+}
