@@ -112,7 +112,7 @@ public sealed class OptimizerChoiceTests
 
     [Fact]
     public void Errors_of_both_are_told_at_once() => Assert.Equal(
-        "it: --optimizer lion: beta1 is 1; allowed is a number or a schedule, in [0, 1); --schedule stepDecay: every is 0; allowed is a whole number, 1 or more.",
+        "it: --optimizer lion: beta1 is 1; allowed is in [0, 1); --schedule stepDecay: every is 0; allowed is 1 or more.",
         Assert.ThrowsAny<ArgumentException>(() => Chosen(Preset.All[0] with { Optimizer = "lion(beta1=1)", Schedule = "stepDecay(every=0)" })).Message);
 
     [Fact]

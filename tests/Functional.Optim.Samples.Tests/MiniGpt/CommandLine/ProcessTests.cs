@@ -100,11 +100,11 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--optimizer lion(beta1=2)", "--optimizer lion: beta1 is 2; allowed is a number or a schedule, in [0, 1)")]
-    [InlineData("--optimizer lion(beta1", "--optimizer: 'lion(beta1' is not written as name or name(option=value, …)")]
+    [InlineData("--optimizer lion(beta1=2)", "--optimizer lion: beta1 is 2; allowed is in [0, 1)")]
+    [InlineData("--optimizer lion(beta1", "--optimizer: 'lion(beta1' has a parenthesis without its other one")]
     [InlineData("--optimizer lion(beta1=0.9,beta1=0.8)", "--optimizer: 'lion(beta1=0.9,beta1=0.8)' gives beta1 twice")]
     [InlineData("--optimizer lion(beta=0.9)", "--optimizer lion: beta is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize")]
-    [InlineData("--schedule stepDecay(every=0)", "--schedule stepDecay: every is 0; allowed is a whole number, 1 or more")]
+    [InlineData("--schedule stepDecay(every=0)", "--schedule stepDecay: every is 0; allowed is 1 or more")]
     public void Wrong_options_of_an_optimizer_or_a_schedule_are_one_line_and_2(string options, string expected)
     {
         (int code, string output, string error) = Program.Run($"--text {text} {options}");
@@ -118,7 +118,7 @@ public sealed class ProcessTests : IDisposable
             $"--text {text} {SmallModel} --steps 4 --learning-rate 1e-4 --optimizer Lion(beta1=0.95,weightDecay=1) --schedule multiStepDecay(milestones=2,3) "
             + $"--out {folder.At("out")}");
         Assert.Equal(("", ExitCode.Success), (error, code));
-        Assert.Contains("LionScaling { Beta1 = 0.95, Beta2 = 0.99 } then WeightDecay { Lambda = 1, DecayFilter = matrices }", output, StringComparison.Ordinal);
+        Assert.Contains("beta1=0.95, weightDecay=1, decay=matrices)", output, StringComparison.Ordinal);
         double[] rates = [.. File.ReadAllLines(folder.At("out/metrics.csv")).Skip(1).Select(line => double.Parse(line.Split(',')[3], CultureInfo.InvariantCulture))];
         Assert.Equal([1e-4, 1e-5, 1e-6, 1e-6], rates.Select(rate => Math.Round(rate, 12)));
     }
