@@ -18,6 +18,7 @@ internal static class WrongOptimizers
         ("Lanes", new CountsTheLane().Then(Rate)),
         ("Threads", new CountsTheThreads().Then(Rate)),
         ("Resume", new RemembersBesideItsState().Then(Rate)),
+        ("Descent", new GoesUp().Then(Rate)),
         ("Composition", Scale.By(2).Then(new LooksAtThePartBefore()).Then(Rate)),
         ("Split", new GoesByThePlace().Then(Rate)),
         ("Locality", new HasASignForEverything().Then(Rate)),
@@ -51,6 +52,13 @@ internal static class WrongOptimizers
             if (!before.Overlaps(leaf.Output))
                 MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(before), before.Length).Clear();
         }
+    }
+
+    /// <summary>Turns the update, and does not say so.</summary>
+    internal sealed record GoesUp : Transform
+    {
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new ScaleRule<T>(T.NegativeOne));
     }
 
     /// <summary>Makes an update of what it is given only where that is not donated.</summary>

@@ -29,6 +29,7 @@ public static partial class OptimizerLaws
         OfGradients(nameof(NestedStep), NestedStep),
         OfGradients(nameof(StateOwner), StateOwner),
         OfGradients(nameof(Evaluation), Evaluation),
+        OfGradients(nameof(Descent), Descent, ExemptionFromDescent),
         Within(nameof(Update), Update, ExemptionFromUpdate),
         Within(nameof(Composition), Composition, ExemptionOfCodes),
         Within(nameof(Split), Split, ExemptionFromSplit),

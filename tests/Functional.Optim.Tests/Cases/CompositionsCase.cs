@@ -20,6 +20,7 @@ internal sealed class CompositionsCase : OptimizerCase
         {
             Unbroken =
             [
+                (nameof(Descent), "its noise is smaller than the gradients of the problems"),
                 (nameof(Locality), "noise rewrites leaves, but element by element"),
                 (nameof(Update), "it puts nothing back in the third step"),
             ],

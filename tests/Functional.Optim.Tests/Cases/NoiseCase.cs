@@ -12,6 +12,7 @@ internal sealed class NoiseCase : OptimizerCase
 
     public override ImmutableArray<(string Law, string Reason)> Unbroken =>
     [
+        (nameof(Descent), "its noise is smaller than the gradients of the problems"),
         (nameof(Locality), "noise rewrites leaves, but element by element"),
     ];
 }

@@ -70,11 +70,14 @@ internal abstract class OptimizerCase
     /// <summary>The entry as the catalogue builds it.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="rate">The learning rate, also that of an optimizer inside.</param>
-    /// <param name="options">Further options.</param>
+    /// <param name="options">Further options, and other texts for those of the case.</param>
     internal Optimizer Build(
-        CatalogueEntry<Optimizer> entry, double rate, params (string Name, string Text)[] options) => entry
-        .Build(Options.Concat(options).ToDictionary(option => option.Name, option => option.Text), rate)
-        .OrThrow(entry.Name);
+        CatalogueEntry<Optimizer> entry, Schedule rate, params (string Name, string Text)[] options)
+    {
+        Dictionary<string, string> texts = [];
+        foreach ((string name, string text) in Options.Concat(options)) texts[name] = text;
+        return entry.Build(texts, rate).OrThrow(entry.Name);
+    }
 
     /// <summary>A predicate as users write it.</summary>
     protected static readonly Func<Leaf, bool> Matrices = leaf => leaf.Rank >= 2;

@@ -19,7 +19,10 @@ public class OptimizerLawTests
         {
             OptimizerLaws.All(wrapper);
             Assert.Equal(
-                ["Purity", "Donation", "Lanes", "Threads", "Resume", "FailedStep", "Release", "NestedStep", "StateOwner", "Evaluation"],
+                [
+                    "Purity", "Donation", "Lanes", "Threads", "Resume", "FailedStep", "Release", "NestedStep", "StateOwner",
+                    "Evaluation", "Descent",
+                ],
                 OptimizerLaws.OfEvery.Where(law => law.Exemption(wrapper) is null).Select(law => law.Name));
         }
     }
