@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Functional.Optim;
 
 /// <summary>
-/// Writes a schedule as an object of one property, named by its type and with its settings as the value, wherever a member is one. It does
-/// not read: a schedule is made by its own factory, or from text by <see cref="Catalogue"/>, which check what they are given.
+/// Writes a schedule as a JSON object with one property: its name is the type, its value has the settings. It does not
+/// read schedules: a factory, or <see cref="Catalogue"/> from text, makes them and checks their settings.
 /// </summary>
 internal sealed class ScheduleJson : JsonConverter<Schedule>
 {
@@ -18,5 +18,6 @@ internal sealed class ScheduleJson : JsonConverter<Schedule>
     }
 
     public override Schedule Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new NotSupportedException("Schedules are written as JSON, not read; Catalogue.Schedules makes them from text.");
+        throw new NotSupportedException(
+            "Schedules are written as JSON, not read; Catalogue.Schedules makes them from text.");
 }
