@@ -2,26 +2,28 @@ using System.Numerics;
 
 namespace Functional.Optim.Autodiff;
 
-/// <summary>Values and gradients of functions of a parameter tree, by reverse-mode differentiation.</summary>
+/// <summary>The values and gradients of functions of a parameter tree, by reverse-mode differentiation.</summary>
 /// <remarks>
-/// The memory of a computation is kept for the next one, so that a training loop whose shapes do not change allocates nothing; what
-/// lies idle between two full garbage collections is let go, and <see cref="Trim"/> lets go of it at once. Safe
-/// to call from several threads at once, and within a loss. Same inputs, same bits, whatever <see cref="Kernels.Threads.Limit"/>.
+/// The memory of a computation is kept for the next one, so a training loop with constant shapes allocates
+/// nothing. Memory that is not used between two full garbage collections is dropped; <see cref="Trim"/>
+/// drops it at once. The same inputs give the same bits for any <see cref="Kernels.Threads.Limit"/>.
+/// Thread-safe; calls may be nested inside a loss.
 /// </remarks>
 public static class Differentiate
 {
-    /// <summary>The loss L(θ) and its gradient ∂L/∂θ, a tree of the layout of the parameters.</summary>
+    /// <summary>The loss L(θ) and its gradient ∂L/∂θ, a tree with the layout of the parameters.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="loss">L; it must return a variable of one element.</param>
     /// <param name="parameters">θ.</param>
     /// <exception cref="ArgumentException">
-    /// The loss has more than one element, or shapes within it do not fit, or variables of another computation come into it.
+    /// The loss has more than one element, shapes inside it do not fit, or it uses variables of another computation.
     /// </exception>
-    public static (double Loss, ParameterTree<T> Gradients) ValueAndGradient<T>(LossFunction<T> loss, ParameterTree<T> parameters)
+    public static (double Loss, ParameterTree<T> Gradients) ValueAndGradient<T>(
+        LossFunction<T> loss, ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(loss);
-        using Tape<T> tape = Tape<T>.Take();
+        using Tape<T> tape = Tape<T>.Rent();
         TreeBuffer<T> gradients = parameters.Layout.Rent<T>();
         try
         {
@@ -37,41 +39,50 @@ public static class Differentiate
         }
     }
 
-    /// <summary>Lets go of the memory that is kept for the next computations; those that are running keep theirs.</summary>
-    /// <remarks>Safe to call at any time. What was idle between two full garbage collections is let go without it.</remarks>
+    /// <summary>Drops the memory that is kept for later computations. Running computations keep theirs.</summary>
+    /// <remarks>
+    /// Thread-safe. Memory that is not used between two full garbage collections is dropped without a call.
+    /// </remarks>
     public static void Trim()
     {
         Tape<float>.Trim();
         Tape<double>.Trim();
     }
 
-    /// <summary>The loss L(θ), forward only.</summary>
+    /// <summary>The loss L(θ) without its gradient.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="loss">L; it must return a variable of one element.</param>
     /// <param name="parameters">θ.</param>
-    /// <exception cref="ArgumentException">The loss has more than one element, or shapes within it do not fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// The loss has more than one element, or shapes inside it do not fit.
+    /// </exception>
     public static double Value<T>(LossFunction<T> loss, ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(loss);
-        using Tape<T> tape = Tape<T>.Take();
+        using Tape<T> tape = Tape<T>.Rent();
         return ScalarOf(loss(tape.Begin(parameters, null)));
     }
 
-    /// <summary>The elements of a function's value, forward only, copied into a span.</summary>
+    /// <summary>Copies the value of a function of the parameters into a span, without a gradient.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="function">Any function of the parameters.</param>
+    /// <param name="function">A function of the parameters, of any shape.</param>
     /// <param name="parameters">θ.</param>
-    /// <param name="destination">Where the value goes; of its length.</param>
-    /// <exception cref="ArgumentException">The destination has another length than the value.</exception>
+    /// <param name="destination">The elements of the value, in row-major order; it must have their number.</param>
+    /// <exception cref="ArgumentException">The length of the destination is not that of the value.</exception>
     public static void Value<T>(LossFunction<T> function, ParameterTree<T> parameters, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(function);
-        using Tape<T> tape = Tape<T>.Take();
+        using Tape<T> tape = Tape<T>.Rent();
         Variable<T> result = function(tape.Begin(parameters, null));
         if (result.Shape.Length != destination.Length)
-            throw new ArgumentException($"The value has the shape {result.Shape}; the destination has length {destination.Length}.", nameof(destination));
+        {
+            throw new ArgumentException(
+                $"The value has the shape {result.Shape}; the destination has length {destination.Length}.",
+                nameof(destination));
+        }
+
         result.Value.CopyTo(destination);
     }
 
@@ -79,5 +90,6 @@ public static class Differentiate
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         loss.Shape.Length == 1
             ? double.CreateTruncating(loss.Value[0])
-            : throw new ArgumentException($"A loss has one element; this one has the shape {loss.Shape}. Use Sum, Mean or a loss operation.");
+            : throw new ArgumentException(
+                $"A loss has one element; this one has the shape {loss.Shape}. Use Sum, Mean or a loss operation.");
 }

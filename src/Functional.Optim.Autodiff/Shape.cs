@@ -1,40 +1,46 @@
 namespace Functional.Optim.Autodiff;
 
-/// <summary>The sizes of up to four dimensions, outermost first; no dimension is a scalar.</summary>
+/// <summary>The sizes of up to four dimensions, outermost first; without dimensions it is a scalar.</summary>
 public readonly record struct Shape
 {
-    /// <summary>The most dimensions a shape can have.</summary>
+    /// <summary>The maximum number of dimensions.</summary>
     public const int MaximumRank = 4;
 
     private readonly (int First, int Second, int Third, int Fourth) sizes;
 
-    /// <summary>A shape.</summary>
+    /// <summary>Makes a shape.</summary>
     /// <param name="sizes">The size of each dimension; none negative, at most <see cref="MaximumRank"/>.</param>
     /// <exception cref="ArgumentException">A size is negative, or there are too many, or too many elements.</exception>
     public Shape(params ReadOnlySpan<int> sizes)
     {
         if (sizes.Length > MaximumRank)
-            throw new ArgumentException($"The shape [{string.Join(", ", sizes.ToArray())}] has {sizes.Length} dimensions; {MaximumRank} are allowed.");
-        // A copy, which nobody changes between the look at it and its use.
+        {
+            throw new ArgumentException(
+                $"The shape {TextOf(sizes)} has {sizes.Length} dimensions; {MaximumRank} are allowed.");
+        }
+
+        // Check a copy, because another thread may change the caller's memory between the check and the use.
         Span<int> own = stackalloc int[sizes.Length];
         sizes.CopyTo(own);
         sizes = own;
         long length = 1;
         foreach (int size in sizes)
         {
-            if (size < 0) throw new ArgumentException($"The shape [{string.Join(", ", sizes.ToArray())}] has the negative size {size}.");
+            if (size < 0) throw new ArgumentException($"The shape {TextOf(sizes)} has the negative size {size}.");
             length *= size;
             if (length > int.MaxValue)
-                throw new ArgumentException($"The shape [{string.Join(", ", sizes.ToArray())}] has more than {int.MaxValue} elements.");
+                throw new ArgumentException($"The shape {TextOf(sizes)} has more than {int.MaxValue} elements.");
         }
 
         Rank = sizes.Length;
         this.sizes = (At(sizes, 0), At(sizes, 1), At(sizes, 2), At(sizes, 3));
 
         static int At(ReadOnlySpan<int> sizes, int dimension) => dimension < sizes.Length ? sizes[dimension] : 0;
+
+        static string TextOf(ReadOnlySpan<int> sizes) => $"[{string.Join(", ", sizes.ToArray())}]";
     }
 
-    /// <summary>The shape without dimensions, of one element; also <c>default</c>.</summary>
+    /// <summary>The shape without dimensions, with one element; it is <c>default</c>.</summary>
     public static Shape Scalar => default;
 
     /// <summary>The number of dimensions.</summary>
@@ -46,16 +52,19 @@ public readonly record struct Shape
     /// <summary>The size of the innermost dimension; 1 for a scalar.</summary>
     public int Columns => Rank == 0 ? 1 : this[Rank - 1];
 
-    /// <summary>The number of rows when all dimensions but the innermost are one; 1 for a scalar.</summary>
+    /// <summary>The product of all sizes but the innermost; 1 for a scalar.</summary>
     public int Rows => LengthOf(Rank - 1);
 
-    /// <summary>The size of a dimension, from 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The shape has no such dimension.</exception>
+    /// <summary>The size of a dimension.</summary>
+    /// <param name="dimension">The index of the dimension, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The shape does not have this dimension.</exception>
     public int this[int dimension] => (uint)dimension >= (uint)Rank
-        ? throw new ArgumentOutOfRangeException(nameof(dimension), dimension, $"The shape {this} has {Rank} dimensions, from 0 on.")
+        ? throw new ArgumentOutOfRangeException(
+            nameof(dimension), dimension, $"The shape {this} has {Rank} dimensions, from 0 on.")
         : dimension switch { 0 => sizes.First, 1 => sizes.Second, 2 => sizes.Third, _ => sizes.Fourth };
 
     /// <summary>The shape with another innermost size.</summary>
+    /// <param name="columns">The innermost size.</param>
     /// <exception cref="InvalidOperationException">A scalar has no innermost size.</exception>
     public Shape WithColumns(int columns)
     {
@@ -66,7 +75,10 @@ public readonly record struct Shape
         return new Shape(changed);
     }
 
-    /// <summary>Whether this shape is the other's innermost dimensions, so that it can be repeated to it.</summary>
+    /// <summary>
+    /// Whether this shape equals the innermost dimensions of another, so that it can be repeated to that shape.
+    /// </summary>
+    /// <param name="other">The other shape.</param>
     public bool IsSuffixOf(Shape other)
     {
         if (Rank > other.Rank) return false;

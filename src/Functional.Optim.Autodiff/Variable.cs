@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Functional.Optim.Autodiff;
 
 /// <summary>
-/// A value in a computation that is being recorded: an array of a shape, made from parameters and constants by the operations of
-/// this library. It can be used until the function that made it returns.
+/// A value in a recorded computation: an array with a shape, made from parameters and constants by the operations of
+/// this library. It is valid until the function that made it returns.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly struct Variable<T>
@@ -20,16 +20,20 @@ public readonly struct Variable<T>
         Shape = shape;
     }
 
-    /// <summary>The sizes of its dimensions.</summary>
+    /// <summary>The shape.</summary>
     public Shape Shape { get; }
 
     /// <summary>The elements, in row-major order.</summary>
-    /// <exception cref="InvalidOperationException">The computation it belongs to is over.</exception>
+    /// <exception cref="InvalidOperationException">Its computation is over.</exception>
     public ReadOnlySpan<T> Value => Node.Values;
 
     internal Node<T> Node =>
-        node is null ? throw new InvalidOperationException("This variable is default(Variable); parameters, constants and operations make one.")
-        : node.Tape.Recording != recording ? throw new InvalidOperationException($"This variable of shape {Shape} belongs to a computation that is over.")
+        node is null
+            ? throw new InvalidOperationException(
+                "This variable is default(Variable); parameters, constants and operations make one.")
+        : node.Tape.Recording != recording
+            ? throw new InvalidOperationException(
+                $"This variable of shape {Shape} belongs to a computation that is over.")
         : node;
 
     internal Tape<T> Tape => Node.Tape;

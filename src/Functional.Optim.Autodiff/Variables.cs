@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Functional.Optim.Autodiff;
 
 /// <summary>
-/// The parameters of a computation that is being recorded, and its constants. It can be used until the function that got it returns.
+/// The parameters and the constants of a recorded computation. It is valid until the function that got it returns.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly struct Variables<T>
@@ -18,20 +18,28 @@ public readonly struct Variables<T>
         ? tape
         : throw new InvalidOperationException("These variables belong to a computation that is over.");
 
-    /// <summary>The parameter of a name.</summary>
-    /// <exception cref="ArgumentException">No leaf has this name, or it has more dimensions than a shape can have.</exception>
+    /// <summary>The parameter with a name.</summary>
+    /// <param name="name">The name of the leaf.</param>
+    /// <exception cref="ArgumentException">
+    /// No leaf has this name, or the leaf has more than <see cref="Shape.MaximumRank"/> dimensions.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The computation is over.</exception>
     public Variable<T> this[string name] => Tape.Parameter(name);
 
-    /// <summary>A constant, copied; it has no gradient.</summary>
-    /// <param name="shape">Its shape.</param>
-    /// <param name="values">Its elements, in row-major order.</param>
-    /// <exception cref="ArgumentException">The shape takes another number of elements.</exception>
+    /// <summary>A constant without a gradient; the values are copied.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <param name="values">The elements, in row-major order.</param>
+    /// <exception cref="ArgumentException">The number of elements is not that of the shape.</exception>
     /// <exception cref="InvalidOperationException">The computation is over.</exception>
     public Variable<T> Constant(Shape shape, ReadOnlySpan<T> values)
     {
         if (values.Length != shape.Length)
-            throw new ArgumentException($"A constant of shape {shape} takes {shape.Length} elements; {values.Length} were given.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"A constant of shape {shape} takes {shape.Length} elements; {values.Length} were given.",
+                nameof(values));
+        }
+
         ConstantNode<T> node = Tape.Record<ConstantNode<T>>(shape);
         values.CopyTo(node.Values);
         return node.Output;

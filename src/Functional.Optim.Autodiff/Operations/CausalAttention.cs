@@ -7,27 +7,41 @@ namespace Functional.Optim.Autodiff;
 public static partial class Operations
 {
     /// <summary>
-    /// Causal multi-head attention (Vaswani et al., 2017): per head softmax(q·kᵀ/√(d/heads))·v, where a position sees itself and
-    /// those before it.
+    /// Causal multi-head attention: for each head softmax(q·kᵀ/√(d/heads))·v, where each position attends
+    /// to itself and to the positions before it.
     /// </summary>
+    /// <remarks>
+    /// Vaswani et al., "Attention is all you need", 2017,
+    /// <see href="https://arxiv.org/abs/1706.03762">arXiv:1706.03762</see>.
+    /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="queryKeyValue">[batch, positions, 3·d]: queries, keys and values side by side, each split into heads.</param>
-    /// <param name="heads">The number of heads; it divides d.</param>
+    /// <param name="queryKeyValue">[batch, positions, 3·d]: queries, keys and values, each split into heads.</param>
+    /// <param name="heads">The number of heads; it must divide d.</param>
     /// <returns>[batch, positions, d].</returns>
-    /// <exception cref="ArgumentException">The shape is another, or the heads do not divide d.</exception>
+    /// <exception cref="ArgumentException">
+    /// The input has another shape, or the number of heads does not divide d.
+    /// </exception>
     public static Variable<T> CausalAttention<T>(this Variable<T> queryKeyValue, int heads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Shape shape = queryKeyValue.Shape;
         if (shape.Rank != 3 || heads < 1 || shape[2] % 3 != 0 || shape[2] / 3 % heads != 0)
-            throw new ArgumentException($"Causal attention takes [batch, positions, 3·d] with d a multiple of the {heads} heads; {shape} was given.");
+        {
+            throw new ArgumentException(
+                $"Causal attention takes [batch, positions, 3·d] with d a multiple of the {heads} heads; "
+                + $"{shape} was given.");
+        }
+
         CausalAttentionNode<T> node = queryKeyValue.Tape.Record<CausalAttentionNode<T>>(
             new Shape(shape[0], shape[1], shape[2] / 3), queryKeyValue);
         node.Forward(heads);
         return node.Output;
     }
 
-    /// <summary>With P the softmax and S what goes into it: ∂V = Pᵀ·∂O, ∂P = ∂O·Vᵀ, ∂S = P∘(∂P − rowsum(∂P∘P))·scale, ∂Q = ∂S·K, ∂K = ∂Sᵀ·Q.</summary>
+    /// <summary>
+    /// With P the softmax and S its input: ∂V = Pᵀ·∂O, ∂P = ∂O·Vᵀ, ∂S = P∘(∂P −
+    /// rowsum(∂P∘P))·scale, ∂Q = ∂S·K, ∂K = ∂Sᵀ·Q.
+    /// </summary>
     private sealed unsafe class CausalAttentionNode<T> : Node<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -37,29 +51,32 @@ public static partial class Operations
 
         private Geometry Layout => new(Shape[1], Shape[2], heads);
 
-        private int HeadsInAll => Shape[0] * heads;
+        private int TotalHeads => Shape[0] * heads;
 
         internal void Forward(int count)
         {
             heads = count;
             if (Shape.Length == 0) return;
-            probabilities = Room(ref probabilityBuffer, new Shape(HeadsInAll, Layout.Positions, Layout.Positions).Length);
-            LaneLoop.Ranges<T, Attend>(HeadsInAll, 1, new(Layout, First.Value, probabilities, Value));
+            Shape all = new(TotalHeads, Layout.Positions, Layout.Positions);
+            probabilities = EnsureCapacity(ref probabilityBuffer, all.Length);
+            LaneLoop.Ranges<T, Attend>(TotalHeads, 1, new(Layout, First.Value, probabilities, Value));
         }
 
         internal override void PropagateGradient()
         {
             if (Shape.Length == 0) return;
-            AlignedBuffer<T> scratch = Tape.RentBuffer(HeadsInAll * Layout.RowsAtATime * Layout.Positions);
-            LaneLoop.Ranges<T, Backward>(
-                HeadsInAll, 1, new(Layout, First.Value, probabilities, Gradient, scratch.Pointer, First.Sink().Cleared()));
-            Tape.GiveBack(scratch);
+            AlignedBuffer<T> scratch = Tape.RentBuffer(TotalHeads * Layout.RowsAtATime * Layout.Positions);
+            Backward body = new(Layout, First.Value, probabilities, Gradient, scratch.Pointer, First.Sink().Cleared());
+            LaneLoop.Ranges<T, Backward>(TotalHeads, 1, body);
+            Tape.ReturnBuffer(scratch);
         }
 
-        /// <summary>Where the matrices of a head lie.</summary>
+        /// <summary>The addresses and strides of the matrices of a head.</summary>
         private readonly record struct Geometry(int Positions, int Width, int Heads)
         {
-            /// <summary>Queries are worked on in blocks of rows, each with the keys up to its last row only.</summary>
+            /// <summary>
+            /// Queries are processed in blocks of rows; each block reads the keys up to its last row only.
+            /// </summary>
             internal const int BlockRows = 64;
 
             internal int RowsAtATime => Math.Min(BlockRows, Positions);
@@ -69,14 +86,21 @@ public static partial class Operations
             internal T Scale => T.One / T.Sqrt(T.CreateTruncating(HeadWidth));
 
             /// <summary>The queries (part 0), keys (1) or values (2) of a head.</summary>
-            internal MatrixView<T> Part(T* queryKeyValue, int head, int part) => new(
-                queryKeyValue + ((long)(head / Heads) * Positions * 3 * Width) + ((long)part * Width) + ((long)(head % Heads) * HeadWidth),
-                Positions, HeadWidth, 3 * Width);
+            internal MatrixView<T> Part(T* queryKeyValue, int head, int part)
+            {
+                long sequence = (long)(head / Heads) * Positions * 3 * Width;
+                long column = ((long)part * Width) + ((long)(head % Heads) * HeadWidth);
+                return new(queryKeyValue + sequence + column, Positions, HeadWidth, 3 * Width);
+            }
 
-            internal MatrixView<T> Result(T* output, int head) => new(
-                output + ((long)(head / Heads) * Positions * Width) + ((long)(head % Heads) * HeadWidth), Positions, HeadWidth, Width);
+            internal MatrixView<T> Result(T* output, int head)
+            {
+                long sequence = (long)(head / Heads) * Positions * Width, column = (long)(head % Heads) * HeadWidth;
+                return new(output + sequence + column, Positions, HeadWidth, Width);
+            }
 
-            internal MatrixView<T> Probabilities(T* all, int head) => new(all + ((long)head * Positions * Positions), Positions, Positions, Positions);
+            internal MatrixView<T> Probabilities(T* all, int head) =>
+                new(all + ((long)head * Positions * Positions), Positions, Positions, Positions);
         }
 
         private readonly struct Attend(Geometry layout, T* queryKeyValue, T* probabilities, T* output) : ILaneBody<T>
@@ -90,13 +114,16 @@ public static partial class Operations
             {
                 for (int head = start; head < end; head++)
                 {
-                    MatrixView<T> q = layout.Part(queryKeyValue, head, 0), k = layout.Part(queryKeyValue, head, 1), v = layout.Part(queryKeyValue, head, 2);
+                    MatrixView<T> q = layout.Part(queryKeyValue, head, 0);
+                    MatrixView<T> k = layout.Part(queryKeyValue, head, 1);
+                    MatrixView<T> v = layout.Part(queryKeyValue, head, 2);
                     MatrixView<T> all = layout.Probabilities(probabilities, head), o = layout.Result(output, head);
                     for (int first = 0; first < layout.Positions; first += Geometry.BlockRows)
                     {
                         int rows = Math.Min(Geometry.BlockRows, layout.Positions - first), seen = first + rows;
                         MatrixView<T> p = all.Block(first, 0, rows, seen);
-                        MatrixProduct.Multiply(q.Block(first, 0, rows, q.Columns), k.Block(0, 0, seen, k.Columns).Transposed, p);
+                        MatrixView<T> keys = k.Block(0, 0, seen, k.Columns);
+                        MatrixProduct.Multiply(q.Block(first, 0, rows, q.Columns), keys.Transposed, p);
                         for (int row = 0; row < rows; row++)
                         {
                             T* scores = p.Pointer + ((long)row * p.RowStride);
@@ -110,7 +137,13 @@ public static partial class Operations
             }
         }
 
-        private readonly struct Backward(Geometry layout, T* queryKeyValue, T* probabilities, T* gradient, T* scratch, GradientSink<T> sink) : ILaneBody<T>
+        private readonly struct Backward(
+            Geometry layout,
+            T* queryKeyValue,
+            T* probabilities,
+            T* gradient,
+            T* scratch,
+            GradientSink<T> sink) : ILaneBody<T>
         {
             private readonly T* queryKeyValue = queryKeyValue;
             private readonly T* probabilities = probabilities;
@@ -122,27 +155,35 @@ public static partial class Operations
             {
                 for (int head = start; head < end; head++)
                 {
-                    MatrixView<T> q = layout.Part(queryKeyValue, head, 0), k = layout.Part(queryKeyValue, head, 1), v = layout.Part(queryKeyValue, head, 2);
-                    MatrixView<T> toQ = layout.Part(sink.Address, head, 0), toK = layout.Part(sink.Address, head, 1), toV = layout.Part(sink.Address, head, 2);
+                    MatrixView<T> q = layout.Part(queryKeyValue, head, 0), toQ = layout.Part(sink.Address, head, 0);
+                    MatrixView<T> k = layout.Part(queryKeyValue, head, 1), toK = layout.Part(sink.Address, head, 1);
+                    MatrixView<T> v = layout.Part(queryKeyValue, head, 2), toV = layout.Part(sink.Address, head, 2);
                     MatrixView<T> all = layout.Probabilities(probabilities, head), toO = layout.Result(gradient, head);
                     T* own = scratch + ((long)head * layout.RowsAtATime * layout.Positions);
                     for (int first = 0; first < layout.Positions; first += Geometry.BlockRows)
                     {
                         int rows = Math.Min(Geometry.BlockRows, layout.Positions - first), seen = first + rows;
-                        MatrixView<T> p = all.Block(first, 0, rows, seen), toP = new(own, rows, seen, seen), toBlock = toO.Block(first, 0, rows, toO.Columns);
+                        MatrixView<T> p = all.Block(first, 0, rows, seen), toP = new(own, rows, seen, seen);
+                        MatrixView<T> toBlock = toO.Block(first, 0, rows, toO.Columns);
                         MatrixProduct.Multiply(toBlock, v.Block(0, 0, seen, v.Columns).Transposed, toP);
-                        MatrixProduct.Multiply(p.Transposed, toBlock, toV.Block(0, 0, seen, toV.Columns), accumulate: true);
+                        MatrixView<T> toValues = toV.Block(0, 0, seen, toV.Columns);
+                        MatrixProduct.Multiply(p.Transposed, toBlock, toValues, accumulate: true);
                         for (int row = 0; row < rows; row++)
-                            ThroughSoftmax<TLane>(p.Pointer + ((long)row * p.RowStride), own + ((long)row * seen), seen);
-                        MatrixProduct.Multiply(toP, k.Block(0, 0, seen, k.Columns), toQ.Block(first, 0, rows, toQ.Columns), accumulate: true);
-                        MatrixProduct.Multiply(
-                            toP.Transposed, q.Block(first, 0, rows, q.Columns), toK.Block(0, 0, seen, toK.Columns), accumulate: true);
+                            ThroughSoftmax<TLane>(
+                                p.Pointer + ((long)row * p.RowStride), own + ((long)row * seen), seen);
+                        MatrixView<T> keys = k.Block(0, 0, seen, k.Columns), toKeys = toK.Block(
+                            0, 0, seen, toK.Columns);
+                        MatrixView<T> queries = q.Block(first, 0, rows, q.Columns);
+                        MatrixView<T> toQueries = toQ.Block(first, 0, rows, toQ.Columns);
+                        MatrixProduct.Multiply(toP, keys, toQueries, accumulate: true);
+                        MatrixProduct.Multiply(toP.Transposed, queries, toKeys, accumulate: true);
                     }
                 }
             }
 
             /// <summary>
-            /// Where one position gets almost all, its ∂P and Σ∂P∘P are equal in nearly all digits: what the sum lacks is added once more.
+            /// The derivative of the softmax of a row. When one probability is close to 1, its ∂P and Σ∂P∘P agree in
+            /// almost all digits. So the rounding error of the sum is computed and subtracted too.
             /// </summary>
             private void ThroughSoftmax<TLane>(T* p, T* g, int length)
                 where TLane : struct, ILane<TLane, T>
@@ -172,7 +213,8 @@ public static partial class Operations
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> => TLane.Store(difference.At<TLane>(index) * TLane.Broadcast(scale), g + index);
+                where TLane : struct, ILane<TLane, T> =>
+                TLane.Store(difference.At<TLane>(index) * TLane.Broadcast(scale), g + index);
         }
     }
 }

@@ -7,23 +7,30 @@ namespace Functional.Optim.Autodiff;
 public static partial class Operations
 {
     /// <summary>
-    /// The mean over the rows of −log softmax(x)[target], in nats; rows whose target is <paramref name="ignore"/> do not count, and
-    /// when none counts the loss is 0.
+    /// The mean over the rows of −log softmax(x)[target], in nats. Rows with the target <paramref name="ignore"/> are
+    /// not counted; if no row is counted, the loss is 0.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="logits">x, [..., classes].</param>
-    /// <param name="targets">One class per row, in [0, classes) or <paramref name="ignore"/>; copied.</param>
-    /// <param name="ignore">The target that marks a row to be left out, such as padding.</param>
+    /// <param name="targets">One class for each row, in [0, classes) or <paramref name="ignore"/>; copied.</param>
+    /// <param name="ignore">The target of rows that are not counted, such as padding.</param>
     /// <returns>A scalar.</returns>
-    /// <remarks>torch returns NaN where every row is ignored.</remarks>
-    /// <exception cref="ArgumentException">There are not as many targets as rows, or one is out of range.</exception>
+    /// <remarks>When every row is ignored, torch returns NaN.</remarks>
+    /// <exception cref="ArgumentException">
+    /// The number of targets is not that of the rows, or a target is out of range.
+    /// </exception>
     public static Variable<T> CrossEntropy<T>(this Variable<T> logits, ReadOnlyMemory<int> targets, int ignore = -100)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (logits.Shape.Rank == 0 || logits.Shape.Rows != targets.Length)
-            throw new ArgumentException($"Cross-entropy takes one target per row; logits of shape {logits.Shape} and {targets.Length} targets were given.");
+        {
+            throw new ArgumentException(
+                $"Cross-entropy takes one target per row; logits of shape {logits.Shape} and {targets.Length} targets "
+                + "were given.");
+        }
+
         CrossEntropyNode<T> node = logits.Tape.Record<CrossEntropyNode<T>>(Shape.Scalar, logits);
-        node.Take(targets.Span, logits.Shape.Columns, ignore);
+        node.CopyTargets(targets.Span, logits.Shape.Columns, ignore);
         node.Forward();
         return node.Output;
     }
@@ -44,15 +51,17 @@ public static partial class Operations
         private int ignore;
         private int counted;
 
-        /// <summary>Of the variable, which may be the first node's value in another shape.</summary>
+        /// <summary>The rows of the variable, which may be the first node's value in another shape.</summary>
         private int rows;
         private int classes;
 
-        /// <summary>Copies the targets and looks at the copy, which nobody changes.</summary>
-        internal void Take(ReadOnlySpan<int> targets, int classCount, int ignored)
+        /// <summary>
+        /// Copies the targets and checks the copy, because another thread may change the caller's memory.
+        /// </summary>
+        internal void CopyTargets(ReadOnlySpan<int> targets, int classCount, int ignored)
         {
             (rows, classes, ignore, counted) = (targets.Length, classCount, ignored, 0);
-            int* own = this.targets = Room(ref targetBuffer, rows);
+            int* own = this.targets = EnsureCapacity(ref targetBuffer, rows);
             targets.CopyTo(new(own, rows));
             for (int row = 0; row < rows; row++)
             {
@@ -61,15 +70,17 @@ public static partial class Operations
                 if ((uint)own[row] >= (uint)classes)
                 {
                     throw new ArgumentException(
-                        $"targets[{row}] is {own[row]}; there are classes 0 to {classes - 1}, and {ignore} to ignore a row.", nameof(targets));
+                        $"targets[{row}] is {own[row]}; there are classes 0 to {classes - 1}, "
+                        + $"and {ignore} to ignore a row.",
+                        nameof(targets));
                 }
             }
         }
 
         internal void Forward()
         {
-            slopes = Room(ref slopeBuffer, First.Shape.Length);
-            double* losses = Room(ref lossBuffer, rows);
+            slopes = EnsureCapacity(ref slopeBuffer, First.Shape.Length);
+            double* losses = EnsureCapacity(ref lossBuffer, rows);
             LaneLoop.Ranges<T, Slopes>(rows, RowsPerRange, new(First.Value, slopes, losses, targets, ignore, classes));
             double total = BlockReduction.Sum<double>(new(losses, rows));
             *Value = counted == 0 ? T.Zero : T.CreateTruncating(total / counted);
@@ -81,7 +92,8 @@ public static partial class Operations
             LaneLoop.Elements<T, AddShares>(First.Shape.Length, new(slopes, First.Sink(), share));
         }
 
-        private readonly struct Slopes(T* logits, T* slopes, double* losses, int* targets, int ignore, int width) : ILaneBody<T>
+        private readonly struct Slopes(
+            T* logits, T* slopes, double* losses, int* targets, int ignore, int width) : ILaneBody<T>
         {
             private readonly T* logits = logits;
             private readonly T* slopes = slopes;
@@ -107,8 +119,8 @@ public static partial class Operations
             }
 
             /// <summary>
-            /// The loss of a row, and its slopes. What the target lacks of 1 is Σ of the others: where they are few, nothing of them is
-            /// left in a sum with 1, so they are added without it.
+            /// The loss of a row, and its slopes. The target's probability is 1 less the sum of the others. When that
+            /// sum is small it would be lost in a sum with 1, so the others are added without the target.
             /// </summary>
             private double Row<TLane>(T* x, T* p, int target)
                 where TLane : struct, ILane<TLane, T>
@@ -125,10 +137,11 @@ public static partial class Operations
                 Softmax.Divide<T, TLane>(p, width, sum);
                 return others < T.One
                     ? LogOfOnePlus(double.CreateTruncating(others))
-                    : Math.Log(double.CreateTruncating(sum)) + (double.CreateTruncating(largest) - double.CreateTruncating(x[target]));
+                    : Math.Log(double.CreateTruncating(sum))
+                        + (double.CreateTruncating(largest) - double.CreateTruncating(x[target]));
             }
 
-            /// <summary>log(1 + x) for x ≥ 0: what the sum loses of x, the quotient gives back.</summary>
+            /// <summary>log(1 + x) for x ≥ 0; the quotient corrects the rounding of 1 + x.</summary>
             private static double LogOfOnePlus(double x)
             {
                 double sum = 1 + x;
@@ -142,7 +155,8 @@ public static partial class Operations
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> => sink.Add(index, TLane.Load(slopes + index) * TLane.Broadcast(share));
+                where TLane : struct, ILane<TLane, T> =>
+                sink.Add(index, TLane.Load(slopes + index) * TLane.Broadcast(share));
         }
     }
 }

@@ -9,10 +9,16 @@ public static partial class Operations
     /// <summary>x / y, element by element.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="left">x.</param>
-    /// <param name="right">y; of the same shape, or one of the two is the other's innermost dimensions and is repeated.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <param name="right">
+    /// y, with the same shape. One shape may also be the innermost dimensions
+    /// of the other; that array is then repeated.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not fit, or a variable belongs to another computation.
+    /// </exception>
     public static Variable<T> Divide<T>(this Variable<T> left, Variable<T> right)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => BinaryNode<T, Division<T>>.Apply(left, right, nameof(Divide));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => BinaryNode<T, Division<T>>.Apply(
+            left, right, nameof(Divide));
 
     private readonly struct Division<T> : IBinaryOperator<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

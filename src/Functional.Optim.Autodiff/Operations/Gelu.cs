@@ -6,8 +6,14 @@ namespace Functional.Optim.Autodiff;
 
 public static partial class Operations
 {
-    /// <summary>The Gaussian error linear unit (Hendrycks and Gimpel, 2016) in its tanh form: ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), element by element.</summary>
-    /// <remarks>torch calls this form <c>approximate="tanh"</c>; GPT-2 uses it. The exact form with erf differs by up to 5e-4.</remarks>
+    /// <summary>
+    /// The Gaussian error linear unit in its tanh form, element by element: ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))).
+    /// </summary>
+    /// <remarks>
+    /// Hendrycks and Gimpel, "Gaussian error linear units (GELUs)", 2016,
+    /// <see href="https://arxiv.org/abs/1606.08415">arXiv:1606.08415</see>. In torch this form is
+    /// <c>approximate="tanh"</c>; GPT-2 uses it. The exact form with erf differs by up to 5e-4.
+    /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="input">x.</param>
     public static Variable<T> Gelu<T>(this Variable<T> input)
@@ -21,7 +27,7 @@ public static partial class Operations
         /// <summary>2·√(2/π).</summary>
         private const double TwiceRoot = 1.5957691216057308;
 
-        /// <summary>Long before this |x|, e⁻²ᵘ is 0 or ∞ even in double.</summary>
+        /// <summary>For much smaller |x| already, e⁻²ᵘ is 0 or ∞, even in double.</summary>
         private const double GateIsFull = 100;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -33,18 +39,20 @@ public static partial class Operations
             where TLane : struct, ILane<TLane, T>
         {
             TLane gate = Gate(x), one = TLane.Broadcast(T.One);
-            // Beyond the bound the gate is 0 or 1 and the slope counts for nothing, but must not grow to ∞.
+            // Beyond the bound the gate is 0 or 1 and the slope has no effect, but it must not become ∞.
             TLane bounded = TLane.Min(TLane.Abs(x), Constant<TLane>(GateIsFull));
-            TLane slope = TLane.FusedMultiplyAdd(Constant<TLane>(3 * Cubic * TwiceRoot), bounded * bounded, Constant<TLane>(TwiceRoot));
+            TLane cubic = Constant<TLane>(3 * Cubic * TwiceRoot);
+            TLane slope = TLane.FusedMultiplyAdd(cubic, bounded * bounded, Constant<TLane>(TwiceRoot));
             return gradient * TLane.FusedMultiplyAdd(x * gate * (one - gate), slope, gate);
         }
 
-        /// <summary>½·(1 + tanh u) = 1 / (1 + e⁻²ᵘ), without the cancellation of the left side.</summary>
+        /// <summary>½·(1 + tanh u), computed as 1 / (1 + e⁻²ᵘ), which has no cancellation.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static TLane Gate<TLane>(TLane x)
             where TLane : struct, ILane<TLane, T>
         {
-            TLane minusTwiceU = x * TLane.FusedMultiplyAdd(Constant<TLane>(-Cubic * TwiceRoot), x * x, Constant<TLane>(-TwiceRoot));
+            TLane cubic = Constant<TLane>(-Cubic * TwiceRoot);
+            TLane minusTwiceU = x * TLane.FusedMultiplyAdd(cubic, x * x, Constant<TLane>(-TwiceRoot));
             TLane one = TLane.Broadcast(T.One);
             return one / (one + Exponential.Of<T, TLane>(minusTwiceU));
         }

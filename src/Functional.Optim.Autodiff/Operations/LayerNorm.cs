@@ -7,23 +7,28 @@ namespace Functional.Optim.Autodiff;
 public static partial class Operations
 {
     /// <summary>
-    /// Layer normalization (Ba, Kiros and Hinton, 2016) of every row: y = w·(x − mean) / √(variance + ε), with the variance of the
-    /// row itself (divided by d, not d − 1). Add a bias with <see cref="Add"/>.
+    /// Layer normalization of every row: y = w·(x − mean) / √(variance + ε), where the variance is divided by d, not
+    /// d − 1. Add a bias with <see cref="Add"/>.
     /// </summary>
     /// <remarks>
-    /// Neither an offset that all elements of a row share nor their size costs digits: a row of equal numbers gives zeros, and a row of
-    /// finite numbers finite ones.
+    /// Ba, Kiros and Hinton, "Layer normalization", 2016,
+    /// <see href="https://arxiv.org/abs/1607.06450">arXiv:1607.06450</see>. A large common offset or a large scale of a
+    /// row costs no precision. A row of equal numbers gives zeros, and a row of finite numbers gives finite numbers.
     /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="input">x, [..., d].</param>
     /// <param name="weight">w, [d].</param>
     /// <param name="epsilon">ε; positive.</param>
-    /// <exception cref="ArgumentException">The weight is not as long as a row, or ε is not positive.</exception>
+    /// <exception cref="ArgumentException">The length of the weight is not d, or ε is not positive.</exception>
     public static Variable<T> LayerNorm<T>(this Variable<T> input, Variable<T> weight, double epsilon = 1e-5)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (input.Shape.Rank == 0 || weight.Shape != new Shape(input.Shape.Columns))
-            throw new ArgumentException($"Layer normalization takes [..., d] and a weight [d]; {input.Shape} and {weight.Shape} were given.");
+        {
+            throw new ArgumentException(
+                $"Layer normalization takes [..., d] and a weight [d]; {input.Shape} and {weight.Shape} were given.");
+        }
+
         if (!(epsilon > 0)) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "ε is positive.");
         LayerNormNode<T> node = input.Tape.Record<LayerNormNode<T>>(input.Shape, input, weight);
         node.Forward(epsilon);
@@ -31,8 +36,9 @@ public static partial class Operations
     }
 
     /// <summary>
-    /// With x̂ = (x − mean)·s, s = 1/√(variance + ε) and h = w·∂L/∂y: ∂L/∂x = s·(h − mean(h) − x̂·mean(h·x̂)), ∂L/∂w = Σ ∂L/∂y·x̂ over
-    /// the rows. As Σx̂ = 0, a number taken away from every h of a row changes nothing; the first is, so that what they share costs no digits.
+    /// With x̂ = (x − mean)·s, s = 1/√(variance + ε) and h = w·∂L/∂y: ∂L/∂x = s·(h − mean(h) − x̂·mean(h·x̂)), and
+    /// ∂L/∂w = Σ ∂L/∂y·x̂ over the rows. Because Σx̂ = 0, a constant can be subtracted from every h of a row. The first
+    /// h is subtracted, so that a large common part costs no precision.
     /// </summary>
     private sealed unsafe class LayerNormNode<T> : Node<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -45,27 +51,35 @@ public static partial class Operations
         internal void Forward(double epsilon)
         {
             if (Shape.Length == 0) return;
-            statistics = (Statistics*)Room(ref statisticsBuffer, checked(4 * Shape.Rows));
-            LaneLoop.Ranges<T, Normalize>(
-                Shape.Rows, RowsPerRange, new(First.Value, Second.Value, Value, statistics, Shape.Columns, epsilon));
+            statistics = (Statistics*)EnsureCapacity(ref statisticsBuffer, checked(4 * Shape.Rows));
+            Normalize body = new(First.Value, Second.Value, Value, statistics, Shape.Columns, epsilon);
+            LaneLoop.Ranges<T, Normalize>(Shape.Rows, RowsPerRange, body);
         }
 
         internal override void PropagateGradient()
         {
             int width = Shape.Columns, rows = Shape.Length == 0 ? 0 : Shape.Rows;
             if (First.Sink() is { IsWanted: true } toInput)
-                LaneLoop.Ranges<T, ToInput>(rows, RowsPerRange, new(First.Value, Second.Value, Gradient, statistics, toInput, width));
+            {
+                ToInput body = new(First.Value, Second.Value, Gradient, statistics, toInput, width);
+                LaneLoop.Ranges<T, ToInput>(rows, RowsPerRange, body);
+            }
+
             if (Second.Sink() is { IsWanted: true } toWeight)
-                LaneLoop.Ranges<T, ToWeight>(width, 64, new(First.Value, Gradient, statistics, toWeight.Cleared(), rows, width));
+            {
+                ToWeight body = new(First.Value, Gradient, statistics, toWeight.Cleared(), rows, width);
+                LaneLoop.Ranges<T, ToWeight>(width, 64, body);
+            }
         }
 
         /// <summary>
-        /// What makes x̂ of the x of a row: x̂ = ((c·x − mean) − rest)·s. A number has too few digits for the mean of a row that lies far
-        /// from 0, so the mean is the sum of two. c is a power of two, 1 unless the squares would leave the range.
+        /// What turns the x of a row into x̂: x̂ = ((c·x − mean) − remainder)·s. One number is not precise enough for
+        /// the mean of a row far from 0, so the mean is the sum of two numbers. c is a power of two; it is 1 unless
+        /// the squares would overflow or underflow.
         /// </summary>
         private readonly record struct Statistics(T C, T Mean, T Remainder, T S)
         {
-            /// <summary>1/√(variance + ε) of the row itself; never infinite, so that 0 times it is 0.</summary>
+            /// <summary>1/√(variance + ε) of the row itself; never infinite, so that its product with 0 is 0.</summary>
             internal T Scale => T.Min(S * C, Largest);
 
             internal static Statistics Of<TLane>(T* x, int width, double epsilon)
@@ -80,23 +94,31 @@ public static partial class Operations
 
             private static T Largest => T.BitDecrement(T.PositiveInfinity);
 
-            /// <summary>Below this, squares and ε may have lost digits.</summary>
+            /// <summary>Below this, the squares and ε may have lost precision.</summary>
             private static T SmallestSpread => T.CreateTruncating(typeof(T) == typeof(float) ? 1e-30 : 1e-270);
 
-            /// <summary>The statistics where the squares leave the range: of the row times a c that brings the largest, or √ε, near 1.</summary>
+            /// <summary>
+            /// The statistics when the squares overflow or underflow: those of the row times a c that
+            /// brings the largest element, or √ε, near 1.
+            /// </summary>
             private static Statistics Scaled<TLane>(T* x, int width, double epsilon)
                 where TLane : struct, ILane<TLane, T>
             {
                 double largest = Math.Sqrt(epsilon);
-                for (int index = 0; index < width; index++) largest = Math.Max(largest, Math.Abs(double.CreateTruncating(x[index])));
-                int exponent = typeof(T) == typeof(float) ? 126 : 1022;
-                double c = double.IsFinite(largest) ? Math.ScaleB(1, Math.Clamp(-Math.ILogB(largest), -exponent, exponent)) : 1;
+                for (int index = 0; index < width; index++)
+                    largest = Math.Max(largest, Math.Abs(double.CreateTruncating(x[index])));
+                int limit = typeof(T) == typeof(float) ? 126 : 1022;
+                int exponent = double.IsFinite(largest) ? Math.Clamp(-Math.ILogB(largest), -limit, limit) : 0;
+                double c = Math.ScaleB(1, exponent);
                 (T mean, T rest, T variance) = MomentsOf<TLane>(x, width, T.CreateTruncating(c));
                 double s = 1 / Math.Sqrt(double.CreateTruncating(variance) + (epsilon * c * c));
                 return new(T.CreateTruncating(c), mean, rest, T.Min(T.CreateTruncating(s), Largest));
             }
 
-            /// <summary>Of the row times c. Differences from an element are exact where the row lies far from 0, and 0 where it is constant.</summary>
+            /// <summary>
+            /// The moments of the row times c. They are sums of differences from the first element, which are exact
+            /// where the row is far from 0, and 0 where it is constant.
+            /// </summary>
             private static (T Mean, T Remainder, T Variance) MomentsOf<TLane>(T* x, int width, T c)
                 where TLane : struct, ILane<TLane, T>
             {
@@ -104,11 +126,13 @@ public static partial class Operations
                 T offset = RowReduction.Sum<T, TLane, Deviation>(width, new(x, new(c, first, T.Zero, T.One))) / count;
                 T mean = first + offset, part = mean - first;
                 T rest = (first - (mean - part)) + (offset - part);
-                return (mean, rest, RowReduction.Sum<T, TLane, SquaredDeviation>(width, new(x, new(c, mean, rest, T.One))) / count);
+                T squares = RowReduction.Sum<T, TLane, SquaredDeviation>(width, new(x, new(c, mean, rest, T.One)));
+                return (mean, rest, squares / count);
             }
         }
 
-        private readonly struct Normalize(T* input, T* weight, T* value, Statistics* statistics, int width, double epsilon) : ILaneBody<T>
+        private readonly struct Normalize(
+            T* input, T* weight, T* value, Statistics* statistics, int width, double epsilon) : ILaneBody<T>
         {
             private readonly T* input = input;
             private readonly T* weight = weight;
@@ -122,12 +146,14 @@ public static partial class Operations
                 {
                     T* x = input + (row * width);
                     statistics[row] = Statistics.Of<TLane>(x, width, epsilon);
-                    LaneLoop.Run<T, TLane, NormalizeRow>(0, width, new(new(x, statistics[row]), weight, value + (row * width)));
+                    NormalizeRow body = new(new(x, statistics[row]), weight, value + (row * width));
+                    LaneLoop.Run<T, TLane, NormalizeRow>(0, width, body);
                 }
             }
         }
 
-        private readonly struct ToInput(T* input, T* weight, T* gradient, Statistics* statistics, GradientSink<T> sink, int width) : ILaneBody<T>
+        private readonly struct ToInput(
+            T* input, T* weight, T* gradient, Statistics* statistics, GradientSink<T> sink, int width) : ILaneBody<T>
         {
             private readonly T* input = input;
             private readonly T* weight = weight;
@@ -144,13 +170,15 @@ public static partial class Operations
                     Slopes h = new(gradient + (row * width), weight);
                     T meanOfH = RowReduction.Sum<T, TLane, Slopes>(width, h) / count;
                     T meanOfProduct = RowReduction.Sum<T, TLane, ProductWithNormalized>(width, new(h, x)) / count;
-                    LaneLoop.Run<T, TLane, RowToInput>(
-                        0, width, new(x, h, meanOfH, meanOfProduct, statistics[row].Scale, sink.From(row * width)));
+                    GradientSink<T> to = sink.From(row * width);
+                    RowToInput body = new(x, h, meanOfH, meanOfProduct, statistics[row].Scale, to);
+                    LaneLoop.Run<T, TLane, RowToInput>(0, width, body);
                 }
             }
         }
 
-        private readonly struct ToWeight(T* input, T* gradient, Statistics* statistics, GradientSink<T> sink, int rows, int width) : ILaneBody<T>
+        private readonly struct ToWeight(
+            T* input, T* gradient, Statistics* statistics, GradientSink<T> sink, int rows, int width) : ILaneBody<T>
         {
             private readonly T* input = input;
             private readonly T* gradient = gradient;
@@ -189,7 +217,8 @@ public static partial class Operations
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public TLane At<TLane>(long index)
                 where TLane : struct, ILane<TLane, T> =>
-                TLane.FusedMultiplyAdd(TLane.Load(x + index), TLane.Broadcast(c), TLane.Broadcast(minusMean)) - TLane.Broadcast(rest);
+                TLane.FusedMultiplyAdd(TLane.Load(x + index), TLane.Broadcast(c), TLane.Broadcast(minusMean))
+                - TLane.Broadcast(rest);
         }
 
         private readonly struct SquaredDeviation(T* x, Statistics row) : ITerm<T>
@@ -205,7 +234,7 @@ public static partial class Operations
             }
         }
 
-        /// <summary>h of a row, less its first.</summary>
+        /// <summary>h of a row, less the first h.</summary>
         private readonly struct Slopes(T* g, T* w) : ITerm<T>
         {
             private readonly T* g = g;
@@ -236,19 +265,24 @@ public static partial class Operations
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> => TLane.Store(x.At<TLane>(index) * TLane.Load(w + index), y + index);
+                where TLane : struct, ILane<TLane, T> =>
+                TLane.Store(x.At<TLane>(index) * TLane.Load(w + index), y + index);
         }
 
-        private readonly struct RowToInput(Normalized x, Slopes h, T meanOfH, T meanOfProduct, T scale, GradientSink<T> sink) : IElementBody<T>
+        private readonly struct RowToInput(
+            Normalized x, Slopes h, T meanOfH, T meanOfProduct, T scale, GradientSink<T> sink) : IElementBody<T>
         {
             private readonly Normalized x = x;
             private readonly Slopes h = h;
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> =>
-                sink.Add(index, TLane.Broadcast(scale)
-                    * (h.At<TLane>(index) - TLane.Broadcast(meanOfH) - (x.At<TLane>(index) * TLane.Broadcast(meanOfProduct))));
+                where TLane : struct, ILane<TLane, T>
+            {
+                TLane along = x.At<TLane>(index) * TLane.Broadcast(meanOfProduct);
+                TLane part = h.At<TLane>(index) - TLane.Broadcast(meanOfH) - along;
+                sink.Add(index, TLane.Broadcast(scale) * part);
+            }
         }
 
         private readonly struct RowToWeight(Normalized x, T* g, GradientSink<T> sink) : IElementBody<T>
@@ -258,7 +292,8 @@ public static partial class Operations
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void At<TLane>(long index)
-                where TLane : struct, ILane<TLane, T> => sink.Add(index, TLane.Load(g + index) * x.At<TLane>(index));
+                where TLane : struct, ILane<TLane, T> =>
+                sink.Add(index, TLane.Load(g + index) * x.At<TLane>(index));
         }
     }
 }

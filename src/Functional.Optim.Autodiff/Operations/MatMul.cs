@@ -5,7 +5,7 @@ namespace Functional.Optim.Autodiff;
 
 public static partial class Operations
 {
-    /// <summary>The matrix product x·w, of every row of x.</summary>
+    /// <summary>The matrix product x·w of every row of x.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="input">x, [..., k].</param>
     /// <param name="weight">w, [k, n].</param>
@@ -14,7 +14,9 @@ public static partial class Operations
     public static Variable<T> MatMul<T>(this Variable<T> input, Variable<T> weight)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => MatMulNode<T>.Apply(input, weight, transposed: false);
 
-    /// <summary>The matrix product x·wᵀ, of every row of x; for weights that are stored by output, such as tied embeddings.</summary>
+    /// <summary>
+    /// The matrix product x·wᵀ of every row of x, for weights that are stored by output, such as tied embeddings.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="input">x, [..., k].</param>
     /// <param name="weight">w, [n, k].</param>
@@ -38,7 +40,8 @@ public static partial class Operations
             if (input.Shape.Rank == 0 || weight.Shape.Rank != 2 || weight.Shape[transposed ? 1 : 0] != inner)
             {
                 string wanted = transposed ? "[..., k] and [n, k]" : "[..., k] and [k, n]";
-                throw new ArgumentException($"A matrix product takes {wanted}; {input.Shape} and {weight.Shape} were given.");
+                throw new ArgumentException(
+                    $"A matrix product takes {wanted}; {input.Shape} and {weight.Shape} were given.");
             }
 
             int columns = weight.Shape[transposed ? 0 : 1];
@@ -56,13 +59,23 @@ public static partial class Operations
             if (Second.Sink() is { IsWanted: true } toWeight)
             {
                 MatrixView<T> input = Rows(First.Value, inner);
-                if (transposed) MatrixProduct.Multiply(gradient.Transposed, input, new(toWeight.Address, columns, inner, inner), toWeight.Accumulate);
-                else MatrixProduct.Multiply(input.Transposed, gradient, new(toWeight.Address, inner, columns, columns), toWeight.Accumulate);
+                bool accumulate = toWeight.Accumulate;
+                if (transposed)
+                {
+                    MatrixView<T> result = new(toWeight.Address, columns, inner, inner);
+                    MatrixProduct.Multiply(gradient.Transposed, input, result, accumulate);
+                }
+                else
+                {
+                    MatrixView<T> result = new(toWeight.Address, inner, columns, columns);
+                    MatrixProduct.Multiply(input.Transposed, gradient, result, accumulate);
+                }
             }
         }
 
-        private MatrixView<T> Weight =>
-            transposed ? new MatrixView<T>(Second.Value, columns, inner, inner).Transposed : new MatrixView<T>(Second.Value, inner, columns, columns);
+        private MatrixView<T> Weight => transposed
+            ? new MatrixView<T>(Second.Value, columns, inner, inner).Transposed
+            : new MatrixView<T>(Second.Value, inner, columns, columns);
 
         private MatrixView<T> Rows(T* values, int width) => new(values, rows, width, width);
     }

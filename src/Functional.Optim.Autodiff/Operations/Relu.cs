@@ -21,6 +21,10 @@ public static partial class Operations
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLane ToInput<TLane>(TLane gradient, TLane x)
-            where TLane : struct, ILane<TLane, T> => TLane.SelectGreater(x, TLane.Broadcast(T.Zero), gradient, TLane.Broadcast(T.Zero));
+            where TLane : struct, ILane<TLane, T>
+        {
+            TLane zero = TLane.Broadcast(T.Zero);
+            return TLane.SelectGreater(x, zero, gradient, zero);
+        }
     }
 }

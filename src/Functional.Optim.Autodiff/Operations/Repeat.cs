@@ -5,7 +5,7 @@ namespace Functional.Optim.Autodiff;
 
 public static partial class Operations
 {
-    /// <summary>One element, repeated to a shape; the operations on two arrays need arrays to work on whole lanes.</summary>
+    /// <summary>Repeats one element to a shape: operations on two arrays need arrays, to work on full lanes.</summary>
     internal static Variable<T> Repeat<T>(this Variable<T> input, Shape shape)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -21,7 +21,10 @@ public static partial class Operations
     {
         internal void Forward() => Values.Fill(*First.Value);
 
-        internal override void PropagateGradient() =>
-            First.Sink().Add(0, ScalarLane<T>.Broadcast(T.CreateTruncating(BlockReduction.Sum<T>(new(Gradient, Shape.Length)))));
+        internal override void PropagateGradient()
+        {
+            double sum = BlockReduction.Sum<T>(new(Gradient, Shape.Length));
+            First.Sink().Add(0, ScalarLane<T>.Broadcast(T.CreateTruncating(sum)));
+        }
     }
 }

@@ -4,14 +4,16 @@ namespace Functional.Optim.Autodiff;
 
 public static partial class Operations
 {
-    /// <summary>The same elements with another shape; nothing is copied, and the gradient is the same too.</summary>
+    /// <summary>The same elements with another shape. Nothing is copied, and the gradient is the same too.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="input">x.</param>
-    /// <param name="shape">The new shape, of as many elements.</param>
-    /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
+    /// <param name="shape">The new shape, with the same number of elements.</param>
+    /// <exception cref="ArgumentException">The number of elements differs.</exception>
     public static Variable<T> Reshape<T>(this Variable<T> input, Shape shape)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         input.Shape.Length == shape.Length
             ? new Variable<T>(input.Node, shape)
-            : throw new ArgumentException($"The shape {shape} has {shape.Length} elements; {input.Shape} has {input.Shape.Length}.", nameof(shape));
+            : throw new ArgumentException(
+                $"The shape {shape} has {shape.Length} elements; {input.Shape} has {input.Shape.Length}.",
+                nameof(shape));
 }

@@ -4,16 +4,16 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Autodiff;
 
-/// <summary>The softmax of one row, which attention and cross-entropy share.</summary>
+/// <summary>The softmax of one row, for attention and cross-entropy.</summary>
 internal static unsafe class Softmax
 {
-    /// <summary>p = e^(c·(x − max x)) / Σ. The rows may be the same.</summary>
+    /// <summary>p = e^(c·(x − max x)) / Σ. Both pointers may be the same.</summary>
     internal static void Row<T, TLane>(T* x, T* p, int length, T scale)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TLane : struct, ILane<TLane, T> =>
         Divide<T, TLane>(p, length, Exponentials<T, TLane>(x, p, length, scale).Sum);
 
-    /// <summary>p = e^(c·(x − max x)), not yet divided; returns max x and Σp. The rows may be the same.</summary>
+    /// <summary>p = e^(c·(x − max x)), not divided; returns max x and Σp. Both pointers may be the same.</summary>
     internal static (T Largest, T Sum) Exponentials<T, TLane>(T* x, T* p, int length, T scale)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TLane : struct, ILane<TLane, T>
@@ -37,7 +37,8 @@ internal static unsafe class Softmax
         public TLane At<TLane>(long index)
             where TLane : struct, ILane<TLane, T>
         {
-            TLane power = Exponential.Of<T, TLane>((TLane.Load(x + index) - TLane.Broadcast(largest)) * TLane.Broadcast(scale));
+            TLane difference = TLane.Load(x + index) - TLane.Broadcast(largest);
+            TLane power = Exponential.Of<T, TLane>(difference * TLane.Broadcast(scale));
             TLane.Store(power, p + index);
             return power;
         }
@@ -50,6 +51,7 @@ internal static unsafe class Softmax
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<TLane>(long index)
-            where TLane : struct, ILane<TLane, T> => TLane.Store(TLane.Load(p + index) * TLane.Broadcast(factor), p + index);
+            where TLane : struct, ILane<TLane, T> =>
+            TLane.Store(TLane.Load(p + index) * TLane.Broadcast(factor), p + index);
     }
 }

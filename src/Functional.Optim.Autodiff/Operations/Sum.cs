@@ -6,7 +6,7 @@ namespace Functional.Optim.Autodiff;
 
 public static partial class Operations
 {
-    /// <summary>Σx over every element, added in double in blocks of a fixed order.</summary>
+    /// <summary>Σx over all elements, added in double in blocks of a fixed order.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="input">x.</param>
     /// <returns>A scalar.</returns>
@@ -18,7 +18,7 @@ public static partial class Operations
         return node.Output;
     }
 
-    /// <summary>The mean of every element.</summary>
+    /// <summary>The mean of all elements.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="input">x; not empty.</param>
     /// <returns>A scalar.</returns>
@@ -26,13 +26,14 @@ public static partial class Operations
     public static Variable<T> Mean<T>(this Variable<T> input)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (input.Shape.Length == 0) throw new ArgumentException($"There is no mean of the shape {input.Shape}.", nameof(input));
+        if (input.Shape.Length == 0)
+            throw new ArgumentException($"There is no mean of the shape {input.Shape}.", nameof(input));
         SumNode<T> node = input.Tape.Record<SumNode<T>>(Shape.Scalar, input);
         node.Forward(input.Shape.Length);
         return node.Output;
     }
 
-    /// <summary>The sum divided by a number: ∂L/∂x = ∂L/∂y divided by it, everywhere.</summary>
+    /// <summary>The sum divided by a number n: ∂L/∂x = ∂L/∂y / n for every element.</summary>
     private sealed unsafe class SumNode<T> : Node<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -41,7 +42,7 @@ public static partial class Operations
         internal void Forward(double number)
         {
             divisor = number;
-            // Times a power of two, which costs no digits, the sum of numbers in the range is in the range.
+            // A power of two scales the terms exactly; their sum then cannot overflow.
             double share = Math.ScaleB(1, -(int)Math.Ceiling(Math.Log2(divisor)));
             *Value = T.CreateTruncating(BlockReduction.Sum<T, Share>(First.Values, new(share)) / (share * divisor));
         }

@@ -4,7 +4,7 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Autodiff;
 
-/// <summary>An elementwise function of two values and how a gradient goes back to each.</summary>
+/// <summary>An elementwise function of two values, with the derivative for each.</summary>
 internal interface IBinaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -23,13 +23,14 @@ internal sealed unsafe class BinaryNode<T, TOperator> : Node<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
-    /// <summary>Equal shapes are one row; else the repeated array is as long as a row.</summary>
+    /// <summary>Equal shapes are one row. Otherwise a row has the length of the repeated array.</summary>
     private Rows Layout
     {
         get
         {
             int left = First.Shape.Length, right = Second.Shape.Length, columns = Math.Min(left, right);
-            return new(columns == 0 ? 0 : Shape.Length / columns, columns, left == columns ? 0 : columns, right == columns ? 0 : columns);
+            int count = columns == 0 ? 0 : Shape.Length / columns;
+            return new(count, columns, left == columns ? 0 : columns, right == columns ? 0 : columns);
         }
     }
 
@@ -38,7 +39,8 @@ internal sealed unsafe class BinaryNode<T, TOperator> : Node<T>
         Shape shape = right.Shape.IsSuffixOf(left.Shape) ? left.Shape
             : left.Shape.IsSuffixOf(right.Shape) ? right.Shape
             : throw new ArgumentException(
-                $"{name} takes equal shapes, or one that is the other's innermost dimensions; {left.Shape} and {right.Shape} were given.");
+                $"{name} takes equal shapes, or one that is the other's innermost dimensions; "
+                + $"{left.Shape} and {right.Shape} were given.");
         if (left.Shape.Length == 1) left = left.Repeat(shape);
         if (right.Shape.Length == 1) right = right.Repeat(shape);
         BinaryNode<T, TOperator> node = left.Tape.Record<BinaryNode<T, TOperator>>(shape, left, right);
@@ -54,9 +56,10 @@ internal sealed unsafe class BinaryNode<T, TOperator> : Node<T>
         Run(new Backward(First.Value, Second.Value, Gradient, left, right, Layout));
     }
 
-    /// <summary>By columns, so that what is added over the rows is added by one thread, in order.</summary>
+    /// <summary>Runs by columns, so that one thread adds all rows of a column, in order.</summary>
     private void Run<TBody>(TBody body)
-        where TBody : struct, ILaneBody<T> => LaneLoop.Ranges<T, TBody>(Layout.Columns, Layout.Count > 1 ? 64 : LaneLoop.ElementsPerRange, body);
+        where TBody : struct, ILaneBody<T> =>
+        LaneLoop.Ranges<T, TBody>(Layout.Columns, Layout.Count > 1 ? 64 : LaneLoop.ElementsPerRange, body);
 
     private readonly record struct Rows(int Count, int Columns, int LeftStride, int RightStride);
 
@@ -71,13 +74,19 @@ internal sealed unsafe class BinaryNode<T, TOperator> : Node<T>
         {
             for (long row = 0; row < rows.Count; row++)
             {
-                LaneLoop.Run<T, TLane, RowForward>(
-                    start, end, new(left + (row * rows.LeftStride), right + (row * rows.RightStride), value + (row * rows.Columns)));
+                T* x = left + (row * rows.LeftStride), y = right + (row * rows.RightStride);
+                LaneLoop.Run<T, TLane, RowForward>(start, end, new(x, y, value + (row * rows.Columns)));
             }
         }
     }
 
-    private readonly struct Backward(T* left, T* right, T* gradient, GradientSink<T> leftSink, GradientSink<T> rightSink, Rows rows) : ILaneBody<T>
+    private readonly struct Backward(
+        T* left,
+        T* right,
+        T* gradient,
+        GradientSink<T> leftSink,
+        GradientSink<T> rightSink,
+        Rows rows) : ILaneBody<T>
     {
         private readonly T* left = left;
         private readonly T* right = right;
@@ -89,8 +98,9 @@ internal sealed unsafe class BinaryNode<T, TOperator> : Node<T>
             for (long row = 0; row < rows.Count; row++)
             {
                 long one = row * rows.LeftStride, two = row * rows.RightStride;
-                LaneLoop.Run<T, TLane, RowBackward>(
-                    start, end, new(left + one, right + two, gradient + (row * rows.Columns), leftSink.From(one), rightSink.From(two)));
+                T* g = gradient + (row * rows.Columns);
+                RowBackward body = new(left + one, right + two, g, leftSink.From(one), rightSink.From(two));
+                LaneLoop.Run<T, TLane, RowBackward>(start, end, body);
             }
         }
     }
@@ -103,10 +113,12 @@ internal sealed unsafe class BinaryNode<T, TOperator> : Node<T>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<TLane>(long index)
-            where TLane : struct, ILane<TLane, T> => TLane.Store(TOperator.Value(TLane.Load(left + index), TLane.Load(right + index)), value + index);
+            where TLane : struct, ILane<TLane, T> =>
+            TLane.Store(TOperator.Value(TLane.Load(left + index), TLane.Load(right + index)), value + index);
     }
 
-    private readonly struct RowBackward(T* left, T* right, T* gradient, GradientSink<T> leftSink, GradientSink<T> rightSink) : IElementBody<T>
+    private readonly struct RowBackward(
+        T* left, T* right, T* gradient, GradientSink<T> leftSink, GradientSink<T> rightSink) : IElementBody<T>
     {
         private readonly T* left = left;
         private readonly T* right = right;

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Functional.Optim.Autodiff;
 
-/// <summary>Data without a gradient.</summary>
+/// <summary>A constant: data without a gradient.</summary>
 internal sealed class ConstantNode<T> : Node<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

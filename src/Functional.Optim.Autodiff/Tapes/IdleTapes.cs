@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Functional.Optim.Autodiff;
 
-/// <summary>Tapes that wait for a computation, the last used first; after every full garbage collection the forgotten ones are let go.</summary>
+/// <summary>
+/// A pool of idle tapes, last in, first out. After every full garbage collection it drops the tapes
+/// that were not used for a while. Thread-safe.
+/// </summary>
 internal sealed class IdleTapes<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -36,17 +39,19 @@ internal sealed class IdleTapes<T>
         }
     }
 
-    private void ForgetOld()
+    private void RemoveStale()
     {
-        lock (gate) tapes.RemoveAll(static tape => tape.Account.IsForgotten);
+        lock (gate) tapes.RemoveAll(static tape => tape.Account.IsStale);
     }
 
-    /// <summary>Garbage from the start, so that the collector calls its finalizer, after which it is garbage again.</summary>
+    /// <summary>
+    /// An unreachable object whose finalizer runs at each full garbage collection and registers itself again.
+    /// </summary>
     private sealed class Collection(IdleTapes<T> idle)
     {
         ~Collection()
         {
-            idle.ForgetOld();
+            idle.RemoveStale();
             GC.ReRegisterForFinalize(this);
         }
     }

@@ -3,7 +3,9 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Autodiff;
 
-/// <summary>One operation on a tape: its inputs, its value, and how the gradient of its value becomes that of its inputs.</summary>
+/// <summary>
+/// One operation on a tape: its inputs, its value, and the propagation of its gradient to the inputs.
+/// </summary>
 internal abstract unsafe class Node<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -21,7 +23,7 @@ internal abstract unsafe class Node<T>
 
     internal Span<T> Values => new(Value, Shape.Length);
 
-    /// <summary>∂L/∂value; null until somebody adds to it.</summary>
+    /// <summary>∂L/∂value; null until the first contribution.</summary>
     internal T* Gradient { get; private set; }
 
     internal bool HasGradient => Gradient is not null;
@@ -39,15 +41,17 @@ internal abstract unsafe class Node<T>
         RequiresGradient = requiresGradient;
     }
 
-    internal void TakeInputs(ReadOnlySpan<Variable<T>> inputs)
+    internal void SetInputs(ReadOnlySpan<Variable<T>> inputs)
     {
         if (inputs.Length > 0) First = inputs[0].Node;
         if (inputs.Length > 1) Second = inputs[1].Node;
     }
 
-    internal void TakeBuffer() => Value = Room(ref valueBuffer, Shape.Length);
+    internal void AllocateValue() => Value = EnsureCapacity(ref valueBuffer, Shape.Length);
 
-    /// <summary>Where to add to this node's gradient; nowhere when nobody wants it.</summary>
+    /// <summary>
+    /// The destination of contributions to this node's gradient; <c>default</c> when it is not needed.
+    /// </summary>
     internal virtual GradientSink<T> Sink()
     {
         if (!RequiresGradient) return default;
@@ -65,31 +69,34 @@ internal abstract unsafe class Node<T>
     {
         Gradient = null;
         if (gradientBuffer is null) return;
-        Tape.GiveBack(gradientBuffer);
+        Tape.ReturnBuffer(gradientBuffer);
         gradientBuffer = null;
     }
 
-    /// <summary>Adds to the gradients of the inputs; called once, when <see cref="Gradient"/> is complete, and only if an input wants it.</summary>
+    /// <summary>
+    /// Adds to the gradients of the inputs. It is called once, when <see cref="Gradient"/> is
+    /// complete, and only if an input needs it.
+    /// </summary>
     internal abstract void PropagateGradient();
 
-    /// <summary>Lets go of what belongs to the caller.</summary>
-    internal virtual void Forget()
+    /// <summary>Drops the references to the inputs and to the caller's memory.</summary>
+    internal virtual void Clear()
     {
         ReleaseGradient();
         First = Second = null!;
     }
 
     /// <summary>Memory of at least a length that stays with the node from one computation to the next.</summary>
-    private protected TElement* Room<TElement>(ref AlignedBuffer<TElement>? buffer, int length)
+    private protected TElement* EnsureCapacity<TElement>(ref AlignedBuffer<TElement>? buffer, int length)
         where TElement : unmanaged
     {
         if (buffer is null || buffer.Length < length)
         {
-            Tape.Account.Take((long)sizeof(TElement) * (length - (buffer?.Length ?? 0)));
+            Tape.Account.AddHeld((long)sizeof(TElement) * (length - (buffer?.Length ?? 0)));
             buffer = new AlignedBuffer<TElement>(length);
         }
 
-        Tape.Account.Use((long)sizeof(TElement) * length);
+        Tape.Account.AddUsed((long)sizeof(TElement) * length);
         return buffer.Pointer;
     }
 }

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Functional.Optim.Autodiff;
 
-/// <summary>A leaf of the parameter tree: its value and its gradient are the trees' own memory, which is pinned.</summary>
+/// <summary>
+/// A leaf of the parameter tree. Its value and its gradient are the memory of the trees, which is pinned.
+/// </summary>
 internal sealed unsafe class ParameterNode<T> : Node<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -13,9 +15,14 @@ internal sealed unsafe class ParameterNode<T> : Node<T>
     internal void Bind(Leaf leaf, ParameterTree<T> parameters, TreeBuffer<T>? gradients)
     {
         Value = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(parameters.AsSpan(leaf)));
-        sink = gradients is { } buffer
-            ? new((T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer.AsSpan(leaf))), leaf.Length, accumulate: true)
-            : default;
+        if (gradients is not { } buffer)
+        {
+            sink = default;
+            return;
+        }
+
+        T* address = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer.AsSpan(leaf)));
+        sink = new(address, leaf.Length, accumulate: true);
     }
 
     internal override GradientSink<T> Sink() => sink;
@@ -24,9 +31,9 @@ internal sealed unsafe class ParameterNode<T> : Node<T>
     {
     }
 
-    internal override void Forget()
+    internal override void Clear()
     {
-        base.Forget();
+        base.Clear();
         sink = default;
     }
 }

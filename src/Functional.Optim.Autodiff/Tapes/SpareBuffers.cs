@@ -3,11 +3,11 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Autodiff;
 
-/// <summary>Buffers that nobody uses at present, by length; the shortest that is long enough is found without a look at each.</summary>
+/// <summary>Unused buffers by length. A binary search finds the shortest one that is long enough.</summary>
 internal sealed class SpareBuffers<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The different lengths, in order, and the buffers of each.</summary>
+    /// <summary>The distinct lengths, ascending; <see cref="buffers"/> has the buffers of each.</summary>
     private readonly List<int> lengths = [];
     private readonly List<Stack<AlignedBuffer<T>>> buffers = [];
 
@@ -24,7 +24,7 @@ internal sealed class SpareBuffers<T>
         buffers[at].Push(buffer);
     }
 
-    /// <summary>The shortest of at least a length; null when there is none.</summary>
+    /// <summary>The shortest buffer of at least a length; null when there is none.</summary>
     internal AlignedBuffer<T>? TryTake(int length)
     {
         int at = lengths.BinarySearch(length);

@@ -4,7 +4,7 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Autodiff;
 
-/// <summary>An elementwise function of one value and how a gradient goes back.</summary>
+/// <summary>An elementwise function of one value, with its derivative.</summary>
 internal interface IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -41,7 +41,8 @@ internal sealed unsafe class UnaryNode<T, TOperator> : Node<T>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<TLane>(long index)
-            where TLane : struct, ILane<TLane, T> => TLane.Store(operation.Value(TLane.Load(input + index)), value + index);
+            where TLane : struct, ILane<TLane, T> =>
+            TLane.Store(operation.Value(TLane.Load(input + index)), value + index);
     }
 
     private readonly struct Backward(TOperator operation, T* input, T* gradient, GradientSink<T> sink) : IElementBody<T>

@@ -1,9 +1,9 @@
 namespace Functional.Optim.Training;
 
 /// <summary>
-/// The batch of a step. It depends on the number of the step (and a seed inside) only, so a resumed run sees the batches that an
-/// uninterrupted one would.
+/// Returns the batch of a step. The batch must depend only on the number of the step (and on a seed in the source), so
+/// that a resumed run sees the batches of an uninterrupted one.
 /// </summary>
-/// <typeparam name="TBatch">The batch.</typeparam>
-/// <param name="step">The number of the step, or of the evaluation batch; from 1.</param>
+/// <typeparam name="TBatch">The type of a batch.</typeparam>
+/// <param name="step">The number of the step, or of the evaluation batch, from 1.</param>
 public delegate TBatch BatchSource<out TBatch>(long step);

@@ -3,8 +3,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim.Training;
 
 /// <summary>
-/// Batches of windows over a text of tokens. <see cref="At"/> is a <see cref="BatchSource{TBatch}"/>; it reuses its buffers, so a
-/// batch is valid until the next call, and one instance serves one thread.
+/// Batches of windows over a token sequence. <see cref="At"/> is a <see cref="BatchSource{TBatch}"/>. It reuses its
+/// buffers: a batch is valid until the next call. Not thread-safe.
 /// </summary>
 public sealed class TokenBatches
 {
@@ -22,31 +22,38 @@ public sealed class TokenBatches
         targets = new int[rows * context];
     }
 
-    /// <summary>Windows that start anywhere with equal chance: a pure function of the seed and the step.</summary>
-    /// <param name="tokens">The text; at least <paramref name="context"/> + 1 tokens.</param>
-    /// <param name="batchSize">The windows of a batch, from 1.</param>
-    /// <param name="context">The tokens of a window, from 1.</param>
+    /// <summary>Windows with uniformly random starts: a pure function of the seed and the step.</summary>
+    /// <param name="tokens">The token sequence; at least <paramref name="context"/> + 1 tokens.</param>
+    /// <param name="batchSize">The number of windows in a batch, from 1.</param>
+    /// <param name="context">The number of tokens in a window, from 1.</param>
     /// <param name="seed">The seed.</param>
-    /// <exception cref="ArgumentException">A size is below 1 or the text too short; every error is listed.</exception>
+    /// <exception cref="ArgumentException">
+    /// A size is below 1 or the sequence is too short; every error is listed.
+    /// </exception>
     public static TokenBatches Random(ReadOnlyMemory<int> tokens, int batchSize, int context, ulong seed)
     {
         Philox random = new(seed);
-        return Checked(tokens, batchSize, context, batches: 1, (batch, row) => random.Below((ulong)((batch * batchSize) + row), tokens.Length - context));
+        return Checked(tokens, batchSize, context, batches: 1, StartOf);
+
+        long StartOf(long batch, int row) =>
+            random.Below((ulong)((batch * batchSize) + row), tokens.Length - context);
     }
 
     /// <summary>
-    /// The same batches each time, for evaluation: the first window at the start of the text, the last at its end, the others evenly
-    /// between. Batch <paramref name="batches"/> + 1 is the first again.
+    /// The same batches each time, for evaluation. The first window is at the start of the sequence, the last one at
+    /// its end, the others at equal distances between. After the last batch the first one follows again.
     /// </summary>
-    /// <param name="tokens">The text; at least <paramref name="context"/> + 1 tokens.</param>
-    /// <param name="batchSize">The windows of a batch, from 1.</param>
-    /// <param name="context">The tokens of a window, from 1.</param>
+    /// <param name="tokens">The token sequence; at least <paramref name="context"/> + 1 tokens.</param>
+    /// <param name="batchSize">The number of windows in a batch, from 1.</param>
+    /// <param name="context">The number of tokens in a window, from 1.</param>
     /// <param name="batches">The number of batches, from 1.</param>
-    /// <exception cref="ArgumentException">A size is below 1 or the text too short; every error is listed.</exception>
+    /// <exception cref="ArgumentException">
+    /// A size is below 1 or the sequence is too short; every error is listed.
+    /// </exception>
     public static TokenBatches Sequential(ReadOnlyMemory<int> tokens, int batchSize, int context, int batches)
     {
         long windows = (long)batchSize * batches;
-        // The product of a window and a place in the text can be larger than 64 bits.
+        // The product of a window's number and a position in the sequence can exceed 64 bits.
         Int128 last = tokens.Length - context - 1;
         return Checked(
             tokens, batchSize, context, batches,
@@ -70,13 +77,19 @@ public sealed class TokenBatches
         return new TokenBatch(inputs, targets, rows, context);
     }
 
-    private static TokenBatches Checked(ReadOnlyMemory<int> tokens, int batchSize, int context, int batches, Func<long, int, long> startOf) =>
+    private static TokenBatches Checked(
+        ReadOnlyMemory<int> tokens, int batchSize, int context, int batches, Func<long, int, long> startOf) =>
         new ValidationErrors()
             .Require(batchSize >= 1, nameof(batchSize), batchSize, "1 or more")
             .Require(context >= 1, nameof(context), context, "1 or more")
             .Require(batches >= 1, nameof(batches), batches, "1 or more")
-            .Require((long)batchSize * context <= Array.MaxLength, "batchSize × context", $"{batchSize} × {context}", "an array's length")
-            .Require(tokens.Length > context, "the number of tokens", tokens.Length, $"context + 1 = {context + 1L} or more")
+            .Require(
+                (long)batchSize * context <= Array.MaxLength,
+                "batchSize × context",
+                $"{batchSize} × {context}",
+                "an array's length")
+            .Require(
+                tokens.Length > context, "the number of tokens", tokens.Length, $"context + 1 = {context + 1L} or more")
             .Make(() => new TokenBatches(tokens, batchSize, context, startOf))
             .OrThrow(nameof(TokenBatches));
 }

@@ -5,23 +5,27 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Functional.Optim.Training;
 
-/// <summary>Writes a file beside its place and moves it there when it is whole, so that a reader never sees half of one.</summary>
+/// <summary>
+/// Writes a file completely or not at all: it writes a temporary file in the same directory, then renames it.
+/// </summary>
 /// <remarks>
-/// A symbolic link is followed: what it leads to is replaced, or made where there is nothing. The file keeps the mode of the one it
-/// replaces, while its owner is who writes it, and hard links of the old one keep that. Directories, pipes, devices and sockets are refused.
-/// The bytes are on the disk before the move; a power cut right after may bring the old file back, but never half of one. What a
-/// killed process left beside a file is removed by the next that writes this file.
+/// A symbolic link is followed: its target is replaced, or created if it does not exist. The file keeps the
+/// mode of the file that it replaces; its owner is the writer, and hard links keep the old file. Directories,
+/// pipes, devices and sockets are rejected. The bytes are flushed to the disk before the rename. After a power
+/// failure the old or the new file is there, never a part of one. Temporary files of a killed process are
+/// removed by the next write of the same file.
 /// </remarks>
 public static class AtomicFile
 {
     private const string Unfinished = ".unfinished";
 
-    /// <summary>A process that has just made its file may not hold it yet.</summary>
+    /// <summary>A younger temporary file may belong to a process that created it but has not opened it yet.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(1);
 
-    /// <summary>Writes the file, or leaves the one that is there as it is and says why.</summary>
-    /// <param name="path">The file; its directory exists.</param>
-    /// <param name="write">Writes what is in it; it may close the stream.</param>
+    /// <summary>Writes the file. If that fails, the existing file is unchanged, and the error says why.</summary>
+    /// <param name="path">The path of the file; its directory must exist.</param>
+    /// <param name="write">Writes the contents; it may close the stream.</param>
+    /// <returns>Unit, or the error.</returns>
     public static Fin<Unit> Write(string path, Action<FileStream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -31,7 +35,9 @@ public static class AtomicFile
             string directory = Path.GetDirectoryName(target)!, mark = MarkOf(target);
             RemoveAbandoned(directory, mark);
             string temporary = Path.Combine(directory, $"{mark}{Path.GetRandomFileName()}{Unfinished}");
-            UnixFileMode? mode = OperatingSystem.IsWindows() || !File.Exists(target) ? null : File.GetUnixFileMode(target);
+            UnixFileMode? mode = OperatingSystem.IsWindows() || !File.Exists(target)
+                ? null
+                : File.GetUnixFileMode(target);
             try
             {
                 using (FileStream file = new(temporary, New(mode))) write(file);
@@ -45,31 +51,38 @@ public static class AtomicFile
 
             return Unit.Default;
         }
-        catch (Exception exception) when (FileFault.Is(exception))
+        catch (Exception exception) when (FileErrors.IsOfFile(exception))
         {
-            return FileFault.Of("write", path, exception);
+            return FileErrors.Of("write", path, exception);
         }
     }
 
-    /// <summary>What is to be secret is so from the start.</summary>
+    /// <summary>A file that replaces another one is private until its mode is set.</summary>
     private static FileStreamOptions New(UnixFileMode? mode)
     {
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows() && mode is not null) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        FileStreamOptions options =
+            new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows() && mode is not null)
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return options;
     }
 
-    /// <summary>Through a handle of its own, as the writer may have closed its stream.</summary>
+    /// <summary>Sets the mode and flushes, through a new handle: the writer may have closed its stream.</summary>
     private static void Finish(string temporary, UnixFileMode? mode)
     {
-        using SafeFileHandle whole = File.OpenHandle(temporary, FileMode.Open, FileAccess.Write);
-        if (!OperatingSystem.IsWindows() && mode is { } kept) File.SetUnixFileMode(whole, kept);
-        RandomAccess.FlushToDisk(whole);
+        using SafeFileHandle handle = File.OpenHandle(temporary, FileMode.Open, FileAccess.Write);
+        if (!OperatingSystem.IsWindows() && mode is { } kept) File.SetUnixFileMode(handle, kept);
+        RandomAccess.FlushToDisk(handle);
     }
 
-    /// <summary>How the temporary files of a path begin: short, whatever its length, and none that is anybody else's.</summary>
-    private static string MarkOf(string target) =>
-        $".{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFileName(target))).AsSpan(0, 8))}.";
+    /// <summary>
+    /// The prefix of the temporary files of a path: short for any length of the path, and different from other files.
+    /// </summary>
+    private static string MarkOf(string target)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFileName(target)));
+        return $".{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.";
+    }
 
     private static void RemoveAbandoned(string directory, string mark)
     {
@@ -78,7 +91,7 @@ public static class AtomicFile
             try
             {
                 if (DateTime.UtcNow - File.GetLastWriteTimeUtc(left) < Abandoned) continue;
-                // Whoever is still writing holds it, and opening it fails.
+                // A file that is being written is open, so this fails.
                 using (File.OpenHandle(left, FileMode.Open, FileAccess.Write, FileShare.None))
                 {
                 }
@@ -87,7 +100,7 @@ public static class AtomicFile
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // It is somebody's, or gone: no reason not to write the file.
+                // The file is in use, or gone. That must not keep this file from being written.
             }
         }
     }

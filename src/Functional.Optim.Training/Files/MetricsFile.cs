@@ -3,12 +3,15 @@ using LanguageExt;
 
 namespace Functional.Optim.Training;
 
-/// <summary>The history of a run as comma-separated values, one line a report, numbers in the invariant culture.</summary>
+/// <summary>
+/// The history of a run as comma-separated values: one line for each report, numbers in the invariant culture.
+/// </summary>
 public static class MetricsFile
 {
-    /// <summary>Writes the file, or leaves the one that is there as it is.</summary>
+    /// <summary>Writes the file. If that fails, the existing file is unchanged, and the error says why.</summary>
     /// <param name="history">The reports.</param>
-    /// <param name="path">The file; its directory exists.</param>
+    /// <param name="path">The path of the file; its directory must exist.</param>
+    /// <returns>Unit, or the error.</returns>
     public static Fin<Unit> Write(IEnumerable<StepReport> history, string path)
     {
         ArgumentNullException.ThrowIfNull(history);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using LanguageExt;
 using LanguageExt.Common;
@@ -5,47 +6,70 @@ using LanguageExt.Common;
 namespace Functional.Optim.Training;
 
 /// <summary>
-/// A checkpoint: parameters, optimizer slots with their names and meaning, and counters in one file of the format of
-/// <see cref="ParameterFile"/>. A run that is saved, loaded and continued has the bits of one that was not interrupted.
+/// A checkpoint: parameters, optimizer slots with their names and kinds, and counters, in one file of the format of
+/// <see cref="ParameterFile"/>. A run that is saved, loaded and continued has the bits of an uninterrupted one.
 /// </summary>
 public static class TrainStateFile
 {
-    /// <summary>Writes a state, leaf by leaf, without a copy of it.</summary>
+    /// <summary>Writes a state, leaf by leaf, without copying it.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="state">The state.</param>
-    /// <param name="path">The file; its directory exists.</param>
+    /// <param name="path">The path of the file; its directory must exist.</param>
+    /// <returns>Unit, or the error.</returns>
     public static Fin<Unit> Save<T>(TrainState<T> state, string path)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        TreeFile.Write(
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        OptimizerState<T> optimizer = state.Optimizer;
+        TreeFileHeader.Counters counters = new(
+            optimizer.Step,
+            state.SkippedSteps,
+            optimizer.SlotCount,
+            optimizer.Counters,
+            [.. optimizer.SlotNames],
+            optimizer.Identity,
+            SlotLeaves: null,
+            [.. optimizer.ScalarNames],
+            [.. optimizer.ScalarNames.Select(name => BitConverter.DoubleToInt64Bits(optimizer.Scalar(name)))],
+            optimizer.SlotStarts.IsEmpty ? null : [.. optimizer.SlotStarts.Select(starts => starts.ToArray())],
+            FormatsOf(optimizer));
+        return TreeFile.Write(
             path,
-            new TreeFileHeader.Counters(
-                state.Optimizer.Step, state.SkippedSteps, state.Optimizer.SlotCount, state.Optimizer.Counters,
-                [.. state.Optimizer.SlotNames], state.Optimizer.Identity, SlotLeaves: null, [.. state.Optimizer.ScalarNames],
-                [.. state.Optimizer.ScalarNames.Select(name => BitConverter.DoubleToInt64Bits(state.Optimizer.Scalar(name)))],
-                state.Optimizer.SlotStarts.IsEmpty ? null : [.. state.Optimizer.SlotStarts.Select(starts => starts.ToArray())],
-                FormatsOf(state.Optimizer)),
-            [state.Parameters, .. Enumerable.Range(0, state.Optimizer.SlotCount).Select(slot => state.Optimizer[slot])]);
+            counters,
+            [state.Parameters, .. Enumerable.Range(0, optimizer.SlotCount).Select(slot => optimizer[slot])]);
+    }
 
     /// <summary>
-    /// Reads a state, bit for bit. The optimizer itself is not in the file: the caller makes it again from its settings, and its first step
-    /// refuses a state of another <see cref="OptimizerState{T}.Identity"/>. A file without an identity, of a state made by hand or from
-    /// before it was stored, goes on in any optimizer with as many slots.
+    /// Reads a state, with the same bits. The optimizer is not in the file: the caller makes it again
+    /// from its settings. Its first step rejects a state with another
+    /// <see cref="OptimizerState{T}.Identity"/>. A file without an identity, from a state made by hand or
+    /// an old version, continues in any optimizer with the same number of slots.
     /// </summary>
     /// <typeparam name="T">float or double, as in the file.</typeparam>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <returns>The state, or the error.</returns>
     public static Fin<TrainState<T>> Load<T>(string path)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        TreeFile.Read<T>(path).Bind(read => read.Header.State is { } state
-            ? Fin<TrainState<T>>.Succ(new(
-                read.Trees[0],
-                new OptimizerState<T>(
-                    state.Updates, [.. state.SlotNames ?? []], state.Identity, read.Trees.AsSpan(1),
-                    [.. (state.ScalarNames ?? []).Zip(state.ScalarBits ?? [], (name, bits) => KeyValuePair.Create(name, BitConverter.Int64BitsToDouble(bits)))],
-                    [.. (state.SlotStarts ?? []).Select(starts => System.Collections.Immutable.ImmutableArray.Create(starts))])
-                    .With(state.Others)
-                    .InFormats(state.SlotFormats ?? new StateFormat[state.Slots]),
-                state.SkippedSteps))
+        TreeFile.Read<T>(path).Bind(read => read.Header.State is { } counters
+            ? Fin<TrainState<T>>.Succ(
+                new(read.Trees[0], StateOf(counters, read.Trees.AsSpan(1)), counters.SkippedSteps))
             : Error.New($"Cannot read '{path}': it holds parameters only, without the state of an optimizer."));
+
+    private static OptimizerState<T> StateOf<T>(
+        TreeFileHeader.Counters counters, ReadOnlySpan<ParameterTree<T>> slots)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        IEnumerable<KeyValuePair<string, double>> scalars = (counters.ScalarNames ?? []).Zip(
+            counters.ScalarBits ?? [],
+            (name, bits) => KeyValuePair.Create(name, BitConverter.Int64BitsToDouble(bits)));
+        OptimizerState<T> state = new(
+            counters.Updates,
+            [.. counters.SlotNames ?? []],
+            counters.Identity,
+            slots,
+            [.. scalars],
+            [.. (counters.SlotStarts ?? []).Select(starts => ImmutableArray.Create(starts))]);
+        return state.With(counters.Others).InFormats(counters.SlotFormats ?? new StateFormat[counters.Slots]);
+    }
 
     private static StateFormat[]? FormatsOf<T>(OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -54,10 +78,13 @@ public static class TrainStateFile
         return formats.All(format => format == StateFormat.Full) ? null : formats;
     }
 
-    /// <summary>Reads a state for an optimizer, bit for bit, and refuses one that the optimizer cannot go on from.</summary>
+    /// <summary>
+    /// Reads a state for an optimizer, with the same bits, and rejects a state that the optimizer cannot continue.
+    /// </summary>
     /// <typeparam name="T">float or double, as in the file.</typeparam>
-    /// <param name="path">The file.</param>
-    /// <param name="optimizer">The optimizer; its settings may be others than those of the run that was saved.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="optimizer">The optimizer; its settings may differ from those of the saved run.</param>
+    /// <returns>The state, or the error.</returns>
     public static Fin<TrainState<T>> Load<T>(string path, Optimizer optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -65,7 +92,12 @@ public static class TrainStateFile
         return Load<T>(path).Bind(state =>
         {
             if (state.Optimizer is { SlotCount: > 0, Identity: "" })
-                return Error.New($"Cannot read '{path}' for {optimizer}: the file does not say which optimizer its state is of. Load it without the optimizer to go on from it all the same.");
+            {
+                return Error.New(
+                    $"Cannot read '{path}' for {optimizer}: the file does not say to which optimizer its state "
+                    + "belongs. To continue with it anyway, load it without the optimizer.");
+            }
+
             try
             {
                 optimizer.RequireState(state.Optimizer, state.Parameters.Layout);
@@ -73,7 +105,7 @@ public static class TrainStateFile
             }
             catch (ArgumentException exception)
             {
-                return FileFault.Of("read", path, exception);
+                return FileErrors.Of("read", path, exception);
             }
         });
     }

@@ -10,9 +10,10 @@ using LanguageExt.Common;
 namespace Functional.Optim.Training;
 
 /// <summary>
-/// The format of <see cref="ParameterFile"/> and <see cref="TrainStateFile"/>: magic (8 bytes), version and header length (32 bits
-/// each), the header as JSON, the elements of each leaf of each tree without padding, and the SHA-256 of all before it. Numbers are
-/// little-endian, as they lie in memory. A reader believes nothing before the checksum has been verified.
+/// The format of <see cref="ParameterFile"/> and <see cref="TrainStateFile"/>: a magic number (8 bytes), the
+/// version and the header length (32 bits each), the header as JSON, the elements of each leaf of each tree
+/// without padding, and the SHA-256 of everything before it. Numbers are little-endian. A reader trusts
+/// nothing before it has verified the checksum.
 /// </summary>
 internal static class TreeFile
 {
@@ -20,7 +21,7 @@ internal static class TreeFile
     private const int PrefixBytes = 16;
     private const int ChunkBytes = 65536;
 
-    /// <summary>The most slots that a reader believes.</summary>
+    /// <summary>The maximum number of slots that a reader accepts.</summary>
     private const int MaxSlots = 4096;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -38,7 +39,8 @@ internal static class TreeFile
         TreeFileHeader.LeafShape[]?[] slotLeaves =
             [.. trees.Skip(1).Select(slot => layout.Equals(slot.Layout) ? null : ShapesOf(slot.Layout))];
         if (slotLeaves.Any(slot => slot is not null)) state = state! with { SlotLeaves = slotLeaves };
-        byte[] header = JsonSerializer.SerializeToUtf8Bytes(new TreeFileHeader(Element<T>(), ShapesOf(layout), state), Json);
+        TreeFileHeader content = new(Element<T>(), ShapesOf(layout), state);
+        byte[] header = JsonSerializer.SerializeToUtf8Bytes(content, Json);
         byte[] prefix = [.. Magic, .. new byte[PrefixBytes - Magic.Length]];
         BinaryPrimitives.WriteInt32LittleEndian(prefix.AsSpan(8), Version);
         BinaryPrimitives.WriteInt32LittleEndian(prefix.AsSpan(12), header.Length);
@@ -51,7 +53,8 @@ internal static class TreeFile
             {
                 foreach (Leaf leaf in tree.Layout.Leaves)
                 {
-                    for (ReadOnlySpan<T> rest = tree.AsSpan(leaf); !rest.IsEmpty; rest = rest[ChunkLength<T>(rest.Length)..])
+                    ReadOnlySpan<T> rest = tree.AsSpan(leaf);
+                    for (; !rest.IsEmpty; rest = rest[ChunkLength<T>(rest.Length)..])
                         Put(MemoryMarshal.AsBytes(rest[..ChunkLength<T>(rest.Length)]));
                 }
             }
@@ -74,43 +77,56 @@ internal static class TreeFile
             using FileStream file = new(RegularFile.At(path), FileMode.Open, FileAccess.Read, FileShare.Read);
             return Read<T>(file);
         }
-        catch (Exception exception) when (FileFault.Is(exception))
+        catch (Exception exception) when (FileErrors.IsOfFile(exception))
         {
-            return FileFault.Of("read", path, exception);
+            return FileErrors.Of("read", path, exception);
         }
     }
 
-    /// <summary>Until the checksum is verified, the memory taken does not depend on the file; after it, it is in proportion to its length.</summary>
+    /// <summary>
+    /// Before the checksum is verified, the allocated memory does not depend on the file; after it, it
+    /// is proportional to the length of the file.
+    /// </summary>
     private static (TreeFileHeader Header, ParameterTree<T>[] Trees) Read<T>(FileStream file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        long room = file.Length - PrefixBytes - SHA256.HashSizeInBytes;
-        Require(room >= 0, $"its {file.Length} bytes are too few for a parameter file");
+        long available = file.Length - PrefixBytes - SHA256.HashSizeInBytes;
+        Require(available >= 0, $"its {file.Length} bytes are too few for a parameter file");
         byte[] prefix = new byte[PrefixBytes];
         file.ReadExactly(prefix);
         Require(prefix.AsSpan().StartsWith(Magic), "it is not a parameter file");
         int version = BinaryPrimitives.ReadInt32LittleEndian(prefix.AsSpan(8));
         Require(version == Version, $"its format has version {version}; this library reads version {Version}");
         int headerLength = BinaryPrimitives.ReadInt32LittleEndian(prefix.AsSpan(12));
-        Require(headerLength >= 0 && headerLength <= room, $"it is truncated or corrupt: a header of {headerLength} bytes");
+        Require(
+            headerLength >= 0 && headerLength <= available,
+            $"it is truncated or corrupt: a header of {headerLength} bytes");
         Require(HasItsChecksum(file), "it is truncated or corrupt: its checksum differs");
 
         file.Position = PrefixBytes;
         TreeFileHeader header = ReadHeader(file, headerLength);
-        Require(header.Element == Element<T>(), $"it holds {header.Element} elements; {Element<T>()} elements were asked for");
-        Require(header.State?.AreInRange(MaxSlots) != false, $"its counters are out of range: {header.State}");
-        Require(header.State?.NameEachSlot != false, $"it has {header.State?.Slots} slots and names for {header.State?.SlotNames?.Length}");
-        Require(header.State?.IsComplete != false, "what it says of its slots and scalars is not of all of them");
-        TreeLayout layout = LayoutOf(header.Leaves);
-        TreeLayout[] layouts = [layout, .. Enumerable.Range(0, header.TreeCount - 1).Select(slot =>
-            header.State?.SlotLeaves?[slot] is { } own ? LayoutOf(own) : layout)];
         Require(
-            header.State?.SlotStarts?.Zip(layouts.Skip(1)).All(pair => header.State.AreStarts(pair.Item1, pair.Item2.Leaves.Length)) != false,
-            "the starts of its slots are not those of their leaves");
+            header.Element == Element<T>(),
+            $"it holds {header.Element} elements; {Element<T>()} elements were requested");
+        Require(header.State?.AreInRange(MaxSlots) != false, $"its counters are out of range: {header.State}");
+        Require(
+            header.State?.NameEachSlot != false,
+            $"it has {header.State?.Slots} slots and names for {header.State?.SlotNames?.Length}");
+        Require(header.State?.IsComplete != false, "its header does not describe every slot and scalar");
+        TreeLayout layout = LayoutOf(header.Leaves);
+        TreeLayout[] layouts =
+        [
+            layout,
+            .. Enumerable.Range(0, header.TreeCount - 1)
+                .Select(slot => header.State?.SlotLeaves?[slot] is { } own ? LayoutOf(own) : layout),
+        ];
+        bool areStarts = header.State?.SlotStarts is not { } starts
+            || starts.Zip(layouts.Skip(1)).All(pair => header.State.AreStarts(pair.Item1, pair.Item2.Leaves.Length));
+        Require(areStarts, "the starts of its slots do not match their leaves");
         long data = layouts.Sum(tree => (long)tree.ParameterCount) * Unsafe.SizeOf<T>();
         Require(
-            headerLength + data == room,
-            $"it is truncated or corrupt: {room - headerLength} bytes of elements where the header asks for {data}");
+            headerLength + data == available,
+            $"it is truncated or corrupt: it has {available - headerLength} bytes of elements, but its header describes {data}");
 
         ParameterTree<T>[] trees = new ParameterTree<T>[header.TreeCount];
         for (int index = 0; index < trees.Length; index++)
@@ -118,7 +134,8 @@ internal static class TreeFile
             TreeBuffer<T> buffer = layouts[index].Rent<T>();
             foreach (Leaf leaf in buffer.Layout.Leaves)
             {
-                for (Span<T> rest = buffer.AsSpan(leaf); !rest.IsEmpty; rest = rest[ChunkLength<T>(rest.Length)..])
+                Span<T> rest = buffer.AsSpan(leaf);
+                for (; !rest.IsEmpty; rest = rest[ChunkLength<T>(rest.Length)..])
                     file.ReadExactly(MemoryMarshal.AsBytes(rest[..ChunkLength<T>(rest.Length)]));
             }
 
@@ -163,7 +180,8 @@ internal static class TreeFile
     {
         byte[] bytes = new byte[length];
         file.ReadExactly(bytes);
-        return JsonSerializer.Deserialize<TreeFileHeader>(bytes, Json) ?? throw new InvalidDataException("its header is empty");
+        return JsonSerializer.Deserialize<TreeFileHeader>(bytes, Json)
+            ?? throw new InvalidDataException("its header is empty");
     }
 
     private static string Element<T>() => $"float{8 * Unsafe.SizeOf<T>()}";

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Functional.Optim.Training;
 
 /// <summary>
-/// The loss of one batch as a function of the parameters, for an optimizer that asks several times in a step. It keeps what the first
-/// call found, and applies the policy for gradients that are not finite.
+/// The loss of one batch as a function of the parameters, for an optimizer that evaluates it several times in a step.
+/// It records the first evaluation, and applies the policy for gradients that are not finite.
 /// </summary>
 internal sealed class BatchFunction<T, TBatch>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -24,26 +24,26 @@ internal sealed class BatchFunction<T, TBatch>
 
     internal ValueAndGradient<T> Function { get; }
 
-    /// <summary>How often it was asked since <see cref="Begin"/>.</summary>
+    /// <summary>The number of evaluations since <see cref="Begin"/>.</summary>
     internal int Evaluations { get; private set; }
 
-    /// <summary>The loss at the first call.</summary>
+    /// <summary>The loss of the first evaluation.</summary>
     internal double Loss { get; private set; }
 
-    /// <summary>The norm of the gradient at the first call.</summary>
+    /// <summary>The norm of the gradient of the first evaluation.</summary>
     internal double Norm { get; private set; }
 
-    /// <summary>How long the source took since <see cref="Begin"/>.</summary>
+    /// <summary>The time that the source took since <see cref="Begin"/>.</summary>
     internal TimeSpan SourceTime { get; private set; }
 
     /// <summary>Starts a step.</summary>
-    /// <param name="ofStep">Its batch.</param>
-    /// <param name="number">Its number.</param>
-    /// <param name="asked">The policy; none where the optimizer itself leaves gradients out.</param>
+    /// <param name="stepBatch">The batch.</param>
+    /// <param name="number">The number of the step.</param>
+    /// <param name="stepPolicy">The policy; <see langword="null"/> when the optimizer itself skips gradients.</param>
     /// <param name="donate">Whether the gradients are consumed.</param>
-    internal void Begin(TBatch ofStep, long number, NonFinitePolicy? asked, bool donate)
+    internal void Begin(TBatch stepBatch, long number, NonFinitePolicy? stepPolicy, bool donate)
     {
-        (batch, step, policy, isDonated) = (ofStep, number, asked, donate);
+        (batch, step, policy, isDonated) = (stepBatch, number, stepPolicy, donate);
         (Evaluations, Loss, Norm, SourceTime) = (0, double.NaN, double.NaN, default);
     }
 
@@ -57,7 +57,7 @@ internal sealed class BatchFunction<T, TBatch>
         double norm = gradients.GlobalNorm();
         if (isFirst) (Loss, Norm) = (loss, norm);
         if (double.IsFinite(norm) || policy is null) return (loss, gradients);
-        if (policy != NonFinitePolicy.Zero) throw TrainStep.Refusal(gradients, step);
+        if (policy != NonFinitePolicy.Zero) throw TrainStep.NonFiniteError(gradients, step);
         ParameterTree<T> zeroed = TrainStep.Zeroed(gradients);
         if (isDonated && !gradients.IsIn(parameters)) gradients.Release(nameof(TrainStep));
         return (loss, zeroed);

@@ -5,10 +5,10 @@ namespace Functional.Optim.Training;
 /// <summary>Makes train states.</summary>
 public static class TrainState
 {
-    /// <summary>The state before the first step.</summary>
+    /// <summary>Makes the state before the first step.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="optimizer">The optimizer that will make the steps.</param>
-    /// <param name="parameters">θ at the start.</param>
+    /// <param name="parameters">The initial parameters θ.</param>
     public static TrainState<T> Init<T>(Optimizer optimizer, ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -17,17 +17,19 @@ public static class TrainState
     }
 }
 
-/// <summary>All that a training run carries from step to step; equal when every bit is.</summary>
+/// <summary>The whole state of a training run between steps. States are equal when every bit is.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="Parameters">θ.</param>
+/// <param name="Parameters">θ, the parameters.</param>
 /// <param name="Optimizer">The state of the optimizer, with the number of updates.</param>
-/// <param name="SkippedSteps">How many steps were left out, their gradients not being finite.</param>
-public readonly record struct TrainState<T>(ParameterTree<T> Parameters, OptimizerState<T> Optimizer, long SkippedSteps = 0)
+/// <param name="SkippedSteps">The number of steps that were skipped because their gradients were not finite.</param>
+public readonly record struct TrainState<T>(
+    ParameterTree<T> Parameters, OptimizerState<T> Optimizer, long SkippedSteps = 0)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>
-    /// How many steps are finished: updates, and gradients that made none, gathered or left out
-    /// (<see cref="UpdateCounters.SkippedUpdates"/>). It numbers the batches, so none is drawn again; the schedule goes by the updates alone.
+    /// The number of finished steps: updates, and gradients without an update, accumulated or skipped
+    /// (<see cref="UpdateCounters.SkippedUpdates"/>). Batches are numbered by it, so no batch is used
+    /// twice. Schedules use the number of updates.
     /// </summary>
     public long Step => Optimizer.Step + Optimizer.Counters.SkippedUpdates;
 }

@@ -3,70 +3,98 @@ using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Training;
 
-/// <summary>One step of training: the gradients of a batch, the policy for those that are not finite, the update.</summary>
+/// <summary>
+/// One step of training: the gradients of a batch, the policy for gradients that are not finite, and the update.
+/// </summary>
 /// <remarks>
-/// A loss that is not finite is reported and no more: the policy goes by the gradients, and finite gradients make an update. The
-/// gradient of a frozen leaf has to be finite like any other. An optimizer with an <see cref="ApplyIfFinite"/> leaves gradients out itself, and
-/// then no policy is asked. A <see cref="FunctionOptimizer"/> asks the source several times in a step, always for the same batch, and
-/// what is reported is what the first call found.
+/// A loss that is not finite is only reported: the policy depends on the gradients, and finite gradients make an
+/// update. The gradients of frozen leaves must be finite too. An optimizer with an <see cref="ApplyIfFinite"/> skips
+/// gradients itself; the policy then does not apply. A <see cref="FunctionOptimizer"/> evaluates the source several
+/// times in a step, always for the same batch; the first evaluation is reported.
 /// </remarks>
 public static class TrainStep
 {
     private static readonly ConditionalWeakTable<Optimizer, ApplyIfFinite> Skipping = [];
 
-    /// <summary>The step as a pure function of its arguments, as far as the source is one; the state given stays as it is.</summary>
+    /// <summary>
+    /// Makes a step as a pure function of its arguments, provided that the
+    /// source is one. The given state stays as it is.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <typeparam name="TBatch">The batch.</typeparam>
+    /// <typeparam name="TBatch">The type of a batch.</typeparam>
     /// <param name="optimizer">The optimizer, clipping included.</param>
-    /// <param name="gradientSource">The loss and its gradients.</param>
-    /// <param name="state">The state after the step before.</param>
+    /// <param name="gradientSource">Computes the loss and its gradients.</param>
+    /// <param name="state">The state before the step.</param>
     /// <param name="batch">The batch.</param>
-    /// <param name="policy">What to do about a gradient that is not finite.</param>
+    /// <param name="policy">What to do with a gradient that is not finite.</param>
     /// <exception cref="NonFiniteGradientException">
-    /// The gradient is not finite and the policy is to throw, or too many in a row were left out.
+    /// The gradient is not finite and the policy is to throw, or too many gradients in a row were skipped.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The gradients have another layout than the parameters, the state is of another optimizer, or there is no such policy.
+    /// The layout of the gradients differs from that of the parameters, the state belongs to
+    /// another optimizer, or there is no such policy.
     /// </exception>
     public static (TrainState<T> State, StepOutcome Outcome) Run<T, TBatch>(
-        Optimizer optimizer, GradientSource<T, TBatch> gradientSource, TrainState<T> state, TBatch batch,
+        Optimizer optimizer,
+        GradientSource<T, TBatch> gradientSource,
+        TrainState<T> state,
+        TBatch batch,
         NonFinitePolicy policy = NonFinitePolicy.Throw)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Make(optimizer, gradientSource, state, batch, policy, donate: false);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Make(optimizer, gradientSource, state, batch, policy, donate: false);
 
     /// <summary>
-    /// The same step, to the bit, that consumes the state and the gradients and reuses their memory: no allocation in the steady
-    /// state. A step that throws consumes nothing of the state.
+    /// Makes the same step, with the same bits, but consumes the state and the gradients and reuses their memory: no
+    /// allocation in the steady state. A step that throws does not consume the state.
     /// </summary>
     /// <inheritdoc cref="Run"/>
     public static (TrainState<T> State, StepOutcome Outcome) RunDonating<T, TBatch>(
-        Optimizer optimizer, GradientSource<T, TBatch> gradientSource, TrainState<T> state, TBatch batch,
+        Optimizer optimizer,
+        GradientSource<T, TBatch> gradientSource,
+        TrainState<T> state,
+        TBatch batch,
         NonFinitePolicy policy = NonFinitePolicy.Throw)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Make(optimizer, gradientSource, state, batch, policy, donate: true);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Make(optimizer, gradientSource, state, batch, policy, donate: true);
 
     private static (TrainState<T> State, StepOutcome Outcome) Make<T, TBatch>(
-        Optimizer optimizer, GradientSource<T, TBatch> gradientSource, TrainState<T> state, TBatch batch, NonFinitePolicy policy, bool donate)
+        Optimizer optimizer,
+        GradientSource<T, TBatch> gradientSource,
+        TrainState<T> state,
+        TBatch batch,
+        NonFinitePolicy policy,
+        bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(gradientSource);
-        if (optimizer is FunctionOptimizer asking)
-            return Apply(asking, new BatchFunction<T, TBatch>(gradientSource), state, batch, policy, donate);
+        if (optimizer is FunctionOptimizer functionOptimizer)
+        {
+            BatchFunction<T, TBatch> function = new(gradientSource);
+            return Apply(functionOptimizer, function, state, batch, policy, donate);
+        }
+
         (double loss, ParameterTree<T> gradients) = gradientSource(state.Parameters, batch, state.Step + 1);
         return Apply(optimizer, loss, gradients, state, policy, donate);
     }
 
-    /// <summary>What follows the gradients: norm, policy, update.</summary>
+    /// <summary>The part of a step after the gradients: norm, policy, update.</summary>
     internal static (TrainState<T> State, StepOutcome Outcome) Apply<T>(
-        Optimizer optimizer, double loss, ParameterTree<T> gradients, TrainState<T> state, NonFinitePolicy policy, bool donate)
+        Optimizer optimizer,
+        double loss,
+        ParameterTree<T> gradients,
+        TrainState<T> state,
+        NonFinitePolicy policy,
+        bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireKnown(policy);
         double norm = gradients.GlobalNorm();
         ParameterTree<T> given = gradients;
         bool zeroes = false;
-        if (LeavesOut(optimizer))
+        if (SkipsNonFinite(optimizer))
         {
-            // It sees the gradient as it is.
+            // The optimizer decides itself what to do with the gradient.
         }
         else if (policy == NonFinitePolicy.Skip)
         {
@@ -74,37 +102,48 @@ public static class TrainStep
         }
         else if (!double.IsFinite(norm))
         {
-            if (policy == NonFinitePolicy.Throw) throw Refusal(gradients, state.Step + 1);
+            if (policy == NonFinitePolicy.Throw) throw NonFiniteError(gradients, state.Step + 1);
             if (donate && given.IsIn(state.Parameters))
-                throw new ArgumentException("The gradient source returned the parameters, and a donating step consumes what it returns; return a copy.");
+            {
+                throw new ArgumentException(
+                    "The gradient source returned the parameters, and a donating step consumes what it returns; "
+                    + "return a copy.");
+            }
+
             zeroes = true;
             gradients = Zeroed(given);
         }
 
-        long update = state.Optimizer.Step + 1, leftOut = state.Optimizer.Counters.ConsecutiveSkips;
+        long update = state.Optimizer.Step + 1, skipsBefore = state.Optimizer.Counters.ConsecutiveSkips;
         (ParameterTree<T> parameters, OptimizerState<T> next) = donate
             ? optimizer.StepDonating(state.Parameters, gradients, state.Optimizer)
             : optimizer.Step(state.Parameters, gradients, state.Optimizer);
         if (zeroes && donate) given.Release(nameof(TrainStep));
-        bool skipped = next.Counters.ConsecutiveSkips > leftOut;
+        bool skipped = next.Counters.ConsecutiveSkips > skipsBefore;
         return (
             new TrainState<T>(parameters, next, state.SkippedSteps + (skipped ? 1 : 0)),
             new StepOutcome(loss, norm, optimizer.LearningRateAt(update), skipped));
     }
 
     /// <summary>
-    /// A step of an optimizer that asks for loss and gradient itself, each time of the same batch. The policy goes by the first gradient, and
-    /// by what the optimizer refuses; zeros stand in every gradient.
+    /// A step of an optimizer that evaluates loss and gradient itself, each time for the same batch. The
+    /// policy depends on the first gradient, and on the gradients that the optimizer rejects. Zeros
+    /// replace non-finite elements in every gradient.
     /// </summary>
     internal static (TrainState<T> State, StepOutcome Outcome) Apply<T, TBatch>(
-        FunctionOptimizer optimizer, BatchFunction<T, TBatch> function, TrainState<T> state, TBatch batch, NonFinitePolicy policy, bool donate)
+        FunctionOptimizer optimizer,
+        BatchFunction<T, TBatch> function,
+        TrainState<T> state,
+        TBatch batch,
+        NonFinitePolicy policy,
+        bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireKnown(policy);
-        bool leavesOut = LeavesOut(optimizer);
+        bool skipsItself = SkipsNonFinite(optimizer);
         UpdateCounters before = state.Optimizer.Counters;
         long update = state.Optimizer.Step + 1;
-        function.Begin(batch, state.Step + 1, leavesOut ? null : policy, donate);
+        function.Begin(batch, state.Step + 1, skipsItself ? null : policy, donate);
         ParameterTree<T> parameters;
         OptimizerState<T> next;
         bool skipped = false;
@@ -113,15 +152,22 @@ public static class TrainStep
             (parameters, next, _) = donate
                 ? optimizer.StepDonating(function.Function, state.Parameters, state.Optimizer)
                 : optimizer.Step(function.Function, state.Parameters, state.Optimizer);
-            if (leavesOut) skipped = next.Counters.ConsecutiveSkips > before.ConsecutiveSkips;
-            else if (next.Counters.ConsecutiveSkips > 0 && policy == NonFinitePolicy.Skip) next = next.With(next.Counters with { ConsecutiveSkips = 0 });
+            if (skipsItself) skipped = next.Counters.ConsecutiveSkips > before.ConsecutiveSkips;
+            else if (next.Counters.ConsecutiveSkips > 0 && policy == NonFinitePolicy.Skip)
+                next = next.With(next.Counters with { ConsecutiveSkips = 0 });
         }
         catch (NonFiniteGradientException) when (
-            policy == NonFinitePolicy.Skip && !leavesOut && before.ConsecutiveSkips < ApplyIfFinite.DefaultMaxConsecutiveSkips)
+            policy == NonFinitePolicy.Skip
+            && !skipsItself
+            && before.ConsecutiveSkips < ApplyIfFinite.DefaultMaxConsecutiveSkips)
         {
             skipped = true;
             OptimizerState<T> kept = donate ? state.Optimizer.Transfer(nameof(TrainStep)) : state.Optimizer.Copy();
-            next = kept.With(before with { SkippedUpdates = before.SkippedUpdates + 1, ConsecutiveSkips = before.ConsecutiveSkips + 1 });
+            next = kept.With(before with
+            {
+                SkippedUpdates = before.SkippedUpdates + 1,
+                ConsecutiveSkips = before.ConsecutiveSkips + 1,
+            });
             parameters = donate ? state.Parameters.Transfer(nameof(TrainStep)) : state.Parameters.Copy();
         }
 
@@ -136,8 +182,8 @@ public static class TrainStep
             throw new ArgumentException($"The policy is {policy}; allowed are Throw, Skip and Zero.", nameof(policy));
     }
 
-    /// <summary>Whether the optimizer leaves out gradients that are not finite by itself.</summary>
-    private static bool LeavesOut(Optimizer optimizer)
+    /// <summary>Whether the optimizer itself skips gradients that are not finite.</summary>
+    private static bool SkipsNonFinite(Optimizer optimizer)
     {
         Optimizer inside = optimizer;
         while (inside is not ApplyIfFinite)
@@ -150,9 +196,10 @@ public static class TrainStep
         return true;
     }
 
-    /// <summary>What is thrown where the policy is to throw.</summary>
-    internal static NonFiniteGradientException Refusal<T>(ParameterTree<T> gradients, long step)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(gradients.FirstNonFiniteLeaf()?.Name ?? "every leaf together", step);
+    /// <summary>The exception of <see cref="NonFinitePolicy.Throw"/>.</summary>
+    internal static NonFiniteGradientException NonFiniteError<T>(ParameterTree<T> gradients, long step)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new(gradients.FirstNonFiniteLeaf()?.Name ?? "every leaf together", step);
 
     internal static ParameterTree<T> Zeroed<T>(ParameterTree<T> gradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

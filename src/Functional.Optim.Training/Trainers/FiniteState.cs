@@ -2,14 +2,14 @@ using System.Numerics;
 
 namespace Functional.Optim.Training;
 
-/// <summary>Finds the first number of a state that is not finite, in leaves that are not frozen.</summary>
+/// <summary>Checks that all numbers of a state are finite, except in frozen leaves.</summary>
 internal sealed class FiniteState<T>(Optimizer optimizer, TreeLayout layout)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private HashSet<Leaf>? frozen;
 
-    /// <summary>Costs a norm of each tree, which is not finite where an element is not.</summary>
-    /// <exception cref="NonFiniteGradientException">A number is not finite.</exception>
+    /// <summary>Computes the norm of each tree, which is not finite when an element is not.</summary>
+    /// <exception cref="NonFiniteGradientException">A number is not finite; the exception names the first.</exception>
     internal void Require(TrainState<T> state)
     {
         Require(state.Parameters, "parameters", state.Step);
@@ -18,7 +18,7 @@ internal sealed class FiniteState<T>(Optimizer optimizer, TreeLayout layout)
         {
             ParameterTree<T> numbers = slots[slot];
             Require(numbers, slots.SlotNames.IsEmpty ? "a slot" : slots.SlotNames[slot], state.Step);
-            // Of a slot in another format it is a decoded copy.
+            // A slot in another format is decoded to a copy.
             if (slots.FormatOf(slot) != StateFormat.Full) numbers.Release(nameof(Trainer));
         }
     }

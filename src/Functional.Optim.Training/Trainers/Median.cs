@@ -1,9 +1,9 @@
 namespace Functional.Optim.Training;
 
-/// <summary>The middle of some numbers.</summary>
+/// <summary>The median of numbers.</summary>
 public static class Median
 {
-    /// <summary>The middle value in ascending order, or the mean of the two in the middle; NaN of none.</summary>
+    /// <summary>The middle value in ascending order, or the mean of the two middle values; NaN for no values.</summary>
     /// <param name="values">The numbers, in any order.</param>
     public static double Of(IEnumerable<double> values)
     {

@@ -1,9 +1,9 @@
 namespace Functional.Optim.Training;
 
 /// <summary>
-/// The reports of a run, of bounded number. When it is full, the reports without an evaluation are thinned to those of every second
-/// interval, then of every fourth, and so on; those with one only when they alone take up half. The newest report is always there.
-/// What is kept depends on the numbers of the steps alone.
+/// The reports of a run, of limited number. When the history is full, reports without an evaluation are thinned to
+/// every second interval, then to every fourth, and so on. Reports with an evaluation are thinned only when they alone
+/// fill half of it. The newest report is always kept. Which reports are kept depends only on the numbers of the steps.
 /// </summary>
 internal sealed class ReportHistory(TrainerOptions options, double expected)
 {
@@ -26,7 +26,7 @@ internal sealed class ReportHistory(TrainerOptions options, double expected)
         {
             if (Evaluations() > options.MaxReports / 2) evaluationInterval *= 2;
             else interval *= 2;
-            RemoveWhatIsNotKept();
+            RemoveThinned();
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed class ReportHistory(TrainerOptions options, double expected)
         return count;
     }
 
-    private void RemoveWhatIsNotKept()
+    private void RemoveThinned()
     {
         int kept = 0;
         for (int index = 0; index < reports.Count; index++)
@@ -52,5 +52,6 @@ internal sealed class ReportHistory(TrainerOptions options, double expected)
         ? IsOfInterval(report.Step, options.ReportEvery, interval)
         : IsOfInterval(report.Step, options.EvaluateEvery, evaluationInterval);
 
-    private static bool IsOfInterval(long step, long every, long interval) => step % every == 0 && step / every % interval == 0;
+    private static bool IsOfInterval(long step, long every, long interval) =>
+        step % every == 0 && step / every % interval == 0;
 }

@@ -3,12 +3,15 @@ namespace Functional.Optim.Training;
 /// <summary>Why a run ended.</summary>
 public enum StopReason
 {
-    /// <summary>Every step is made.</summary>
+    /// <summary>All steps were made.</summary>
     Completed,
 
     /// <summary>It was cancelled before the last step.</summary>
     Cancelled,
 
-    /// <summary>A gradient was not finite and the policy is to throw, too many in a row were left out, or parameters or state became infinite or NaN.</summary>
+    /// <summary>
+    /// A gradient was not finite and the policy is to throw, too many gradients in a row were skipped, or a parameter
+    /// or a number of the state became infinite or NaN.
+    /// </summary>
     NonFinite,
 }

@@ -1,50 +1,74 @@
 namespace Functional.Optim.Training;
 
-/// <summary>How long to train, and how often to look.</summary>
+/// <summary>The number of steps of a run, and how often to report and evaluate.</summary>
 public sealed record TrainerOptions
 {
     private TrainerOptions(
-        long steps, long evaluateEvery, int evaluationBatches, long reportEvery, int tokensPerBatch, NonFinitePolicy nonFinitePolicy,
-        int maxReports) =>
-        (Steps, EvaluateEvery, EvaluationBatches, ReportEvery, TokensPerBatch, NonFinitePolicy, MaxReports) =
-        (steps, evaluateEvery, evaluationBatches, reportEvery, tokensPerBatch, nonFinitePolicy, maxReports);
+        long steps,
+        long evaluateEvery,
+        int evaluationBatches,
+        long reportEvery,
+        int tokensPerBatch,
+        NonFinitePolicy nonFinitePolicy,
+        int maxReports)
+    {
+        (Steps, EvaluateEvery, EvaluationBatches, ReportEvery) = (steps, evaluateEvery, evaluationBatches, reportEvery);
+        (TokensPerBatch, NonFinitePolicy, MaxReports) = (tokensPerBatch, nonFinitePolicy, maxReports);
+    }
 
-    /// <summary>The steps of the whole run, those before a resume included.</summary>
+    /// <summary>The number of steps of the whole run, those before a resume included.</summary>
     public long Steps { get; }
 
-    /// <summary>Evaluates after each step whose number this divides, and after the last.</summary>
+    /// <summary>The number of steps from one evaluation to the next; the last step is followed by one too.</summary>
     public long EvaluateEvery { get; }
 
-    /// <summary>The batches whose mean loss is an evaluation.</summary>
+    /// <summary>The number of batches in an evaluation, whose loss is their mean.</summary>
     public int EvaluationBatches { get; }
 
-    /// <summary>Reports after each step whose number this divides, after each evaluation and after the last step.</summary>
+    /// <summary>
+    /// The number of steps from one report to the next; each evaluation and the last step have one too.
+    /// </summary>
     public long ReportEvery { get; }
 
-    /// <summary>The tokens (or examples) of one batch, for tokens per second.</summary>
+    /// <summary>The number of tokens (or examples) in a batch, for tokens per second.</summary>
     public int TokensPerBatch { get; }
 
-    /// <summary>What to do about a gradient that is not finite, unless the optimizer has an <see cref="ApplyIfFinite"/>.</summary>
+    /// <summary>
+    /// What to do with a gradient that is not finite, unless the optimizer has an <see cref="ApplyIfFinite"/>.
+    /// </summary>
     public NonFinitePolicy NonFinitePolicy { get; }
 
     /// <summary>
-    /// How many reports the history holds. A run of more keeps those of every second, fourth, … interval, and so spread over the whole
-    /// run; evaluations go last, and the newest report is always there. Progress is told each.
+    /// The maximum number of reports in the history. A longer run keeps those of every second,
+    /// fourth, … interval, spread over the whole run. Evaluations are kept longest, and the newest
+    /// report always. Progress gets every report.
     /// </summary>
     public int MaxReports { get; }
 
-    /// <summary>The options.</summary>
-    /// <param name="steps">The steps of the whole run, those before a resume included; from 1.</param>
-    /// <param name="evaluateEvery">The steps between evaluations; from 1.</param>
-    /// <param name="evaluationBatches">The batches of an evaluation; from 1.</param>
-    /// <param name="reportEvery">The steps between reports; from 1.</param>
-    /// <param name="tokensPerBatch">The tokens of a batch; from 1. At 1, tokens per second are steps per second.</param>
-    /// <param name="nonFinitePolicy">What to do about a gradient that is not finite, unless the optimizer has an <see cref="ApplyIfFinite"/>.</param>
-    /// <param name="maxReports">How many reports the history holds; from 2. A longer run keeps some of its reports, spread over all of it.</param>
+    /// <summary>Makes options.</summary>
+    /// <param name="steps">The number of steps of the whole run, those before a resume included; from 1.</param>
+    /// <param name="evaluateEvery">The number of steps from one evaluation to the next; from 1.</param>
+    /// <param name="evaluationBatches">The number of batches in an evaluation; from 1.</param>
+    /// <param name="reportEvery">The number of steps from one report to the next; from 1.</param>
+    /// <param name="tokensPerBatch">
+    /// The number of tokens in a batch; from 1. With 1, tokens per second are steps per second.
+    /// </param>
+    /// <param name="nonFinitePolicy">
+    /// What to do with a gradient that is not finite, unless the optimizer has an <see cref="ApplyIfFinite"/>.
+    /// </param>
+    /// <param name="maxReports">
+    /// The maximum number of reports in the history; from 2. A longer run keeps
+    /// some of its reports, spread over all of it.
+    /// </param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static TrainerOptions Of(
-        long steps, long evaluateEvery = 100, int evaluationBatches = 8, long reportEvery = 1, int tokensPerBatch = 1,
-        NonFinitePolicy nonFinitePolicy = NonFinitePolicy.Throw, int maxReports = 65536) =>
+        long steps,
+        long evaluateEvery = 100,
+        int evaluationBatches = 8,
+        long reportEvery = 1,
+        int tokensPerBatch = 1,
+        NonFinitePolicy nonFinitePolicy = NonFinitePolicy.Throw,
+        int maxReports = 65536) =>
         new ValidationErrors()
             .Require(steps >= 1, nameof(steps), steps, "1 or more")
             .Require(evaluateEvery >= 1, nameof(evaluateEvery), evaluateEvery, "1 or more")
@@ -53,5 +77,7 @@ public sealed record TrainerOptions
             .Require(tokensPerBatch >= 1, nameof(tokensPerBatch), tokensPerBatch, "1 or more")
             .Require(Enum.IsDefined(nonFinitePolicy), nameof(nonFinitePolicy), nonFinitePolicy, "Throw, Skip or Zero")
             .Require(maxReports >= 2, nameof(maxReports), maxReports, "2 or more")
-            .Make(() => new TrainerOptions(steps, evaluateEvery, evaluationBatches, reportEvery, tokensPerBatch, nonFinitePolicy, maxReports)).OrThrow(nameof(TrainerOptions));
+            .Make(() => new TrainerOptions(
+                steps, evaluateEvery, evaluationBatches, reportEvery, tokensPerBatch, nonFinitePolicy, maxReports))
+            .OrThrow(nameof(TrainerOptions));
 }

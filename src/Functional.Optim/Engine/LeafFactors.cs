@@ -31,7 +31,7 @@ internal static class LeafFactors
 
         string multiplier = settings.LearningRateMultiplier.ToString(CultureInfo.InvariantCulture);
         throw new ArgumentException(
-            $"The group {leafPlan.Name} multiplies the learning rate of {leaf} by {multiplier}, but no transform of {leaf} "
-            + "is a learning rate; add a LearningRate for this leaf, or set the multiplier to 1.");
+            $"The group {leafPlan.Name} multiplies the learning rate of {leaf} by {multiplier}, but no transform of "
+            + $"{leaf} is a learning rate; add a LearningRate for this leaf, or set the multiplier to 1.");
     }
 }

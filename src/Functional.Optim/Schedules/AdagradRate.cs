@@ -1,6 +1,8 @@
 namespace Functional.Optim;
 
-/// <summary>The rate of Adagrad with a decay d, as torch has it: η(t) / (1 + (t − 1)·d), so the first update has η(1).</summary>
+/// <summary>
+/// The rate of Adagrad with a learning-rate decay d, as in torch: η(t) / (1 + (t − 1)·d). The first update has η(1).
+/// </summary>
 internal sealed record AdagradRate(Schedule Inner, double Decay) : Schedule
 {
     /// <inheritdoc/>

@@ -2,7 +2,9 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>The rate of averaged descent: η(t) / (1 + λ·η(t)·(t − 1))^α, so the first update has η(1).</summary>
+/// <summary>
+/// The rate of averaged stochastic gradient descent: η(t) / (1 + λ·η(t)·(t − 1))^α. The first update has η(1).
+/// </summary>
 internal sealed record AsgdRate(Schedule Inner, double Lambda, double Alpha) : Schedule
 {
     /// <inheritdoc/>

@@ -3,13 +3,16 @@ namespace Functional.Optim;
 /// <summary>The same rate at every step: η(k) = η.</summary>
 public sealed record Constant : Schedule
 {
-    /// <summary>A constant that is checked where it is used as a schedule (<see cref="ValidationErrors.Require(Schedule?, string)"/>).</summary>
+    /// <summary>
+    /// A constant that is not checked here, but where it is used as a schedule
+    /// (<see cref="ValidationErrors.Require(Schedule?, string)"/>).
+    /// </summary>
     internal Constant(double rate) => Rate = rate;
 
-    /// <summary>η.</summary>
+    /// <summary>η, the rate.</summary>
     public double Rate { get; }
 
-    /// <summary>The schedule.</summary>
+    /// <summary>Makes the schedule.</summary>
     /// <param name="rate">η; finite and not negative.</param>
     /// <exception cref="ArgumentException">The rate is negative or not finite.</exception>
     public static Constant Of(double rate) => new ValidationErrors()

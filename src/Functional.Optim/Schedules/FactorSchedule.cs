@@ -1,6 +1,6 @@
 namespace Functional.Optim;
 
-/// <summary>What torch's simple schedules share: a base rate times a factor of the step, η(k) = rate · f(k) with f in [0, 1].</summary>
+/// <summary>The base of schedules that multiply a rate by a factor: η(k) = rate · f(k) with f in [0, 1].</summary>
 public abstract record FactorSchedule : Schedule
 {
     private protected FactorSchedule(double rate) => Rate = rate;
@@ -14,5 +14,6 @@ public abstract record FactorSchedule : Schedule
     /// <summary>f(k), in [0, 1].</summary>
     private protected abstract double Factor(long step);
 
-    private protected static ValidationErrors Check(double rate) => new ValidationErrors().Require(rate, Bounds.NotNegative);
+    private protected static ValidationErrors Check(double rate) =>
+        new ValidationErrors().Require(rate, Bounds.NotNegative);
 }

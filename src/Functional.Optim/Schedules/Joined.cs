@@ -3,8 +3,8 @@ using LanguageExt;
 namespace Functional.Optim;
 
 /// <summary>
-/// Schedules one after the other, each up to and including its last step, the next one counting from there. Parts that are joined
-/// themselves are taken in, so that any number of them are as fast to find and as shallow as two.
+/// Schedules in sequence. Each one applies up to and including its last step; the next one counts its steps from there.
+/// A part that is a sequence itself is replaced by its parts, so long sequences stay fast and shallow.
 /// </summary>
 internal sealed record Joined : ComposedSchedule
 {
@@ -14,20 +14,28 @@ internal sealed record Joined : ComposedSchedule
     /// <summary>The schedules.</summary>
     public Seq<Schedule> Parts { get; }
 
-    /// <summary>The last step of each part but the last, counted from the start, in rising order.</summary>
+    /// <summary>
+    /// The last step of each part except the final one, counted from the start of the sequence, ascending.
+    /// </summary>
     public Seq<long> LastSteps { get; }
 
     internal static Joined Of(Schedule before, Schedule after, long afterStep) => new ValidationErrors()
-        .Require(before, "rate").Require(after, "next").Require(afterStep, Bounds.AtLeast(0))
-        .Make(() => Join(before, after, afterStep)).OrThrow("Schedule.Then");
+        .Require(before, "rate")
+        .Require(after, "next")
+        .Require(afterStep, Bounds.AtLeast(0))
+        .Make(() => Join(before, after, afterStep))
+        .OrThrow("Schedule.Then");
 
     internal static Schedule Of(Seq<Schedule> schedules, Seq<long> milestones) => new ValidationErrors()
         .Require(
-            schedules.Count == milestones.Count + 1, nameof(schedules), $"{schedules.Count} schedules",
+            schedules.Count == milestones.Count + 1,
+            nameof(schedules),
+            $"{schedules.Count} schedules",
             $"one more than the {milestones.Count} milestones")
         .RequireRising(milestones)
         .RequireEach(schedules)
-        .Make(() => schedules.Tail.Zip(milestones).Fold(schedules[0], (before, next) => Join(before, next.Item1, next.Item2)))
+        .Make(() => schedules.Tail.Zip(milestones)
+            .Fold(schedules[0], (before, next) => Join(before, next.Item1, next.Item2)))
         .OrThrow("Schedule.Sequential");
 
     /// <inheritdoc/>
@@ -39,14 +47,14 @@ internal sealed record Joined : ComposedSchedule
 
     private static Joined Join(Schedule before, Schedule after, long afterStep)
     {
-        Joined next = after as Joined ?? Alone(after);
-        Joined first = (before as Joined ?? Alone(before)).UpTo(afterStep);
+        Joined next = after as Joined ?? Single(after);
+        Joined first = (before as Joined ?? Single(before)).UpTo(afterStep);
         Seq<Schedule> parts = first.Parts;
         Seq<long> lastSteps = first.LastSteps;
         for (int part = 0; part < next.Parts.Count; part++)
         {
             long last = part == 0 ? 0 : next.LastSteps[part - 1];
-            // Such a part and those after it are never reached.
+            // This part and the parts after it are never reached.
             if (last > long.MaxValue - afterStep) break;
             (parts, lastSteps) = (parts.Add(next.Parts[part]), lastSteps.Add(afterStep + last));
         }
@@ -55,9 +63,9 @@ internal sealed record Joined : ComposedSchedule
         return new Joined(parts, lastSteps, depth);
     }
 
-    private static Joined Alone(Schedule part) => new(Prelude.Seq1(part), Seq<long>.Empty, 1 + part.Depth);
+    private static Joined Single(Schedule part) => new(Prelude.Seq1(part), Seq<long>.Empty, 1 + part.Depth);
 
-    /// <summary>The parts that are reached up to and including a step.</summary>
+    /// <summary>The sequence without the parts that start after a step.</summary>
     private Joined UpTo(long lastStep)
     {
         int steps = LastSteps.Passed(lastStep);

@@ -1,6 +1,8 @@
 namespace Functional.Optim;
 
-/// <summary>Rises in a line to the peak and stays there: η(k) = peak · min(k / W, 1). The first update has the rate peak / W.</summary>
+/// <summary>
+/// A line up to the peak, then the peak: η(k) = peak · min(k / W, 1). The first update has the rate peak / W.
+/// </summary>
 public sealed record LinearWarmup : Schedule
 {
     private LinearWarmup(double peak, long warmupSteps) => (Peak, WarmupSteps) = (peak, warmupSteps);
@@ -8,12 +10,12 @@ public sealed record LinearWarmup : Schedule
     /// <summary>The rate after the warm-up.</summary>
     public double Peak { get; }
 
-    /// <summary>W, the step that first has the peak; 0 for no warm-up.</summary>
+    /// <summary>W, the first step with the peak; 0 for no warm-up.</summary>
     public long WarmupSteps { get; }
 
-    /// <summary>The schedule.</summary>
+    /// <summary>Makes the schedule.</summary>
     /// <param name="peak">The rate after the warm-up; finite and not negative.</param>
-    /// <param name="warmupSteps">W; not negative.</param>
+    /// <param name="warmupSteps">W, the first step with the peak; not negative, 0 for no warm-up.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static LinearWarmup Of(double peak, long warmupSteps) => new ValidationErrors()
         .Require(peak, Bounds.NotNegative)
@@ -23,7 +25,7 @@ public sealed record LinearWarmup : Schedule
     /// <inheritdoc/>
     protected internal override double RateAt(long step) => RateAt(Peak, WarmupSteps, step);
 
-    /// <summary>The formula, which other schedules start with.</summary>
+    /// <summary>The formula, which other schedules use for their warm-up.</summary>
     internal static double RateAt(double peak, long warmupSteps, long step) =>
         step < warmupSteps ? peak * ((double)step / warmupSteps) : peak;
 }

@@ -2,20 +2,20 @@ using LanguageExt;
 
 namespace Functional.Optim;
 
-/// <summary>Steps in rising order at which something changes.</summary>
+/// <summary>Ascending steps at which something changes.</summary>
 internal static class Milestones
 {
-    /// <summary>How many of them are at a step or before it.</summary>
+    /// <summary>The number of milestones at or before a step.</summary>
     internal static int Passed(this Seq<long> milestones, long step)
     {
-        int least = 0, most = milestones.Count;
-        while (least < most)
+        int low = 0, high = milestones.Count;
+        while (low < high)
         {
-            int middle = (least + most) / 2;
-            if (milestones[middle] <= step) least = middle + 1;
-            else most = middle;
+            int middle = (low + high) / 2;
+            if (milestones[middle] <= step) low = middle + 1;
+            else high = middle;
         }
 
-        return least;
+        return low;
     }
 }

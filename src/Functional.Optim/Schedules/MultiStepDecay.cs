@@ -3,24 +3,24 @@ using LanguageExt;
 namespace Functional.Optim;
 
 /// <summary>
-/// Falls by a factor at each milestone: η(k) = rate · γ^(number of milestones ≤ k); torch's MultiStepLR, Optax's
-/// piecewise_constant_schedule. A milestone given twice falls twice, as in torch.
+/// A decay by a factor at each milestone: η(k) = rate · γ^(number of milestones ≤ k); torch's MultiStepLR, Optax's
+/// piecewise_constant_schedule. A milestone that is given twice counts twice, as in torch.
 /// </summary>
 public sealed record MultiStepDecay : FactorSchedule
 {
     private MultiStepDecay(double rate, Seq<long> milestones, double gamma)
         : base(rate) => (Milestones, Gamma) = (milestones, gamma);
 
-    /// <summary>The steps that first have the lower rate.</summary>
+    /// <summary>The first steps with a lower rate.</summary>
     public Seq<long> Milestones { get; }
 
-    /// <summary>γ.</summary>
+    /// <summary>γ, the factor.</summary>
     public double Gamma { get; }
 
-    /// <summary>The schedule.</summary>
+    /// <summary>Makes the schedule.</summary>
     /// <param name="rate">The rate before the first milestone; finite and not negative.</param>
-    /// <param name="milestones">The steps that first have the lower rate; 0 or more, in rising order.</param>
-    /// <param name="gamma">γ, in (0, 1].</param>
+    /// <param name="milestones">The first steps with a lower rate; 0 or more, ascending.</param>
+    /// <param name="gamma">γ, the factor, in (0, 1].</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static MultiStepDecay Of(double rate, IEnumerable<long> milestones, double gamma = 0.1)
     {

@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace Functional.Optim;
 
-/// <summary>Which metrics <see cref="Plateau"/> holds to be better.</summary>
+/// <summary>Which metrics are better for a <see cref="Plateau"/>.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PlateauMode>))]
 public enum PlateauMode
 {
-    /// <summary>Lower ones, such as losses.</summary>
+    /// <summary>Lower metrics, such as losses.</summary>
     Minimize,
 
-    /// <summary>Higher ones, such as accuracies.</summary>
+    /// <summary>Higher metrics, such as accuracies.</summary>
     Maximize,
 }

@@ -2,13 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace Functional.Optim;
 
-/// <summary>What <see cref="Plateau"/> measures its threshold by.</summary>
+/// <summary>The scale of the threshold of a <see cref="Plateau"/>.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PlateauThreshold>))]
 public enum PlateauThreshold
 {
-    /// <summary>The size of the best metric: better is below best − |best| · threshold, or above best + |best| · threshold.</summary>
+    /// <summary>
+    /// Relative to the best metric: better is below best − |best| · threshold, or above best + |best| · threshold.
+    /// </summary>
     Relative,
 
-    /// <summary>The metric's own scale: better is below best − threshold, or above best + threshold.</summary>
+    /// <summary>Absolute: better is below best − threshold, or above best + threshold.</summary>
     Absolute,
 }

@@ -2,13 +2,16 @@ using LanguageExt;
 
 namespace Functional.Optim;
 
-/// <summary>Schedules multiplied, step by step. A first factor that is a product itself is taken in, which leaves the order as it is.</summary>
+/// <summary>
+/// The product of schedules at each step. A first factor that is a product itself is
+/// replaced by its factors, which keeps the order.
+/// </summary>
 internal sealed record Product : ComposedSchedule
 {
     private Product(Seq<Schedule> factors, int depth)
         : base(depth) => Factors = factors;
 
-    /// <summary>The schedules, multiplied in this order.</summary>
+    /// <summary>The schedules, in the order of the multiplication.</summary>
     public Seq<Schedule> Factors { get; }
 
     internal static Schedule Of(Schedule schedule, double factor) => new ValidationErrors()
@@ -31,6 +34,7 @@ internal sealed record Product : ComposedSchedule
     private static Schedule Multiply(Schedule first, Schedule second)
     {
         Product before = first as Product ?? new Product(Prelude.Seq1(first), 1 + first.Depth);
-        return new Product(before.Factors.Add(second), RequireDepth(Math.Max(before.Depth, 1 + second.Depth), "Schedule.Scale"));
+        int depth = RequireDepth(Math.Max(before.Depth, 1 + second.Depth), "Schedule.Scale");
+        return new Product(before.Factors.Add(second), depth);
     }
 }

@@ -1,8 +1,8 @@
 namespace Functional.Optim;
 
 /// <summary>
-/// What the warm-up schedules share: a line up to the peak at step W, then a decay over the progress
-/// p = (k − S) / (N − S) in [0, 1], then the floor; S is W but where a schedule stays at the peak for a while.
+/// The base of schedules with a warm-up: a line up to the peak at step W, then a decay with the progress p = (k − S) /
+/// (N − S) in [0, 1], then the floor. S is W, unless a schedule stays at the peak for some steps.
 /// </summary>
 public abstract record WarmupDecay : Schedule
 {
@@ -12,13 +12,13 @@ public abstract record WarmupDecay : Schedule
     /// <summary>The highest rate, reached at the end of the warm-up.</summary>
     public double Peak { get; }
 
-    /// <summary>W, the step that has the peak; 0 for no warm-up.</summary>
+    /// <summary>W, the step with the peak; 0 for no warm-up.</summary>
     public long WarmupSteps { get; }
 
-    /// <summary>N, the step that first has the floor.</summary>
+    /// <summary>N, the first step with the floor.</summary>
     public long TotalSteps { get; }
 
-    /// <summary>The rate at the end and after it.</summary>
+    /// <summary>The rate from that step on.</summary>
     public double Floor { get; }
 
     /// <inheritdoc/>
@@ -36,7 +36,8 @@ public abstract record WarmupDecay : Schedule
     /// <summary>The rate at a progress in (0, 1).</summary>
     private protected abstract double Decay(double progress);
 
-    private protected static ValidationErrors Check(double peak, long warmupSteps, long totalSteps, double floor) => new ValidationErrors()
+    private protected static ValidationErrors Check(
+        double peak, long warmupSteps, long totalSteps, double floor) => new ValidationErrors()
         .Require(peak, Bounds.NotNegative)
         .Require(warmupSteps, Bounds.AtLeast(0))
         .Require(totalSteps > warmupSteps, nameof(totalSteps), totalSteps, $"more than the {warmupSteps} warm-up steps")

@@ -1,6 +1,6 @@
 namespace Functional.Optim;
 
-/// <summary>Warm-up, then a constant ratio from step to step: η = peak·(floor / peak)ᵖ.</summary>
+/// <summary>Warm-up, then an exponential decay: η = peak·(floor / peak)ᵖ with the progress p in [0, 1].</summary>
 public sealed record WarmupExponential : WarmupDecay
 {
     private WarmupExponential(double peak, long warmupSteps, long totalSteps, double floor)
@@ -8,16 +8,17 @@ public sealed record WarmupExponential : WarmupDecay
     {
     }
 
-    /// <summary>The schedule.</summary>
+    /// <summary>Makes the schedule.</summary>
     /// <param name="peak">The highest rate; finite and not negative.</param>
-    /// <param name="warmupSteps">W, the step that has the peak; not negative.</param>
-    /// <param name="totalSteps">N, the step that first has the floor; more than W.</param>
-    /// <param name="floor">The rate at the end and after it; above 0, to the peak.</param>
+    /// <param name="warmupSteps">W, the step with the peak; not negative.</param>
+    /// <param name="totalSteps">N, the first step with the floor; more than W.</param>
+    /// <param name="floor">The rate from that step on; above 0, up to the peak.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static WarmupExponential Of(double peak, long warmupSteps, long totalSteps, double floor) =>
         Check(peak, warmupSteps, totalSteps, floor)
             .Require(floor > 0, nameof(floor), floor, "above 0, where an exponential ends")
-            .Make(() => new WarmupExponential(peak, warmupSteps, totalSteps, floor)).OrThrow(nameof(WarmupExponential));
+            .Make(() => new WarmupExponential(peak, warmupSteps, totalSteps, floor))
+            .OrThrow(nameof(WarmupExponential));
 
     /// <inheritdoc/>
     private protected override double Decay(double progress) => Peak * Math.Pow(Floor / Peak, progress);

@@ -1,6 +1,8 @@
 namespace Functional.Optim;
 
-/// <summary>Warm-up, then a power of what is left: η = floor + (peak − floor)·(1 − p)^power.</summary>
+/// <summary>
+/// Warm-up, then a polynomial decay: η = floor + (peak − floor)·(1 − p)^power with the progress p in [0, 1].
+/// </summary>
 public sealed record WarmupPolynomial : WarmupDecay
 {
     private WarmupPolynomial(double peak, long warmupSteps, long totalSteps, double floor, double power)
@@ -9,19 +11,21 @@ public sealed record WarmupPolynomial : WarmupDecay
     /// <summary>The exponent; 1 is a line.</summary>
     public double Power { get; }
 
-    /// <summary>The schedule.</summary>
+    /// <summary>Makes the schedule.</summary>
     /// <param name="peak">The highest rate; finite and not negative.</param>
-    /// <param name="warmupSteps">W, the step that has the peak; not negative.</param>
-    /// <param name="totalSteps">N, the step that first has the floor; more than W.</param>
-    /// <param name="floor">The rate at the end and after it; from 0 to the peak.</param>
+    /// <param name="warmupSteps">W, the step with the peak; not negative.</param>
+    /// <param name="totalSteps">N, the first step with the floor; more than W.</param>
+    /// <param name="floor">The rate from that step on; from 0 to the peak.</param>
     /// <param name="power">The exponent; finite and positive.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static WarmupPolynomial Of(
         double peak, long warmupSteps, long totalSteps, double floor = 0, double power = 2) =>
         Check(peak, warmupSteps, totalSteps, floor)
             .Require(power, Bounds.Positive)
-            .Make(() => new WarmupPolynomial(peak, warmupSteps, totalSteps, floor, power)).OrThrow(nameof(WarmupPolynomial));
+            .Make(() => new WarmupPolynomial(peak, warmupSteps, totalSteps, floor, power))
+            .OrThrow(nameof(WarmupPolynomial));
 
     /// <inheritdoc/>
-    private protected override double Decay(double progress) => Floor + ((Peak - Floor) * Math.Pow(1 - progress, Power));
+    private protected override double Decay(double progress) =>
+        Floor + ((Peak - Floor) * Math.Pow(1 - progress, Power));
 }

@@ -1,6 +1,6 @@
 namespace Functional.Optim;
 
-/// <summary>A schedule whose k-th update has the rate At(k − 1) of another, torch's convention.</summary>
+/// <summary>A schedule in torch's convention: its k-th update has the rate At(k − 1) of another schedule.</summary>
 internal sealed record ZeroBasedSchedule : ComposedSchedule
 {
     internal ZeroBasedSchedule(Schedule inner)

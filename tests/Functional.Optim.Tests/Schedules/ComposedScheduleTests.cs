@@ -33,7 +33,7 @@ public class ComposedScheduleTests
         }
         catch (ArgumentException error)
         {
-            Assert.Contains("17 schedules within each other; allowed is up to 16", error.Message, StringComparison.Ordinal);
+            Assert.Contains("17 nested schedules; allowed is up to 16", error.Message, StringComparison.Ordinal);
         }
 
         Assert.True(schedule.At(5) >= 0, name);

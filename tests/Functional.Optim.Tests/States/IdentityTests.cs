@@ -145,7 +145,7 @@ public sealed class IdentityTests : IDisposable
         Assert.True(TrainStateFile.Save(new TrainState<float>(Parameters, new OptimizerState<float>(0, adam.M, adam.V)), path).IsSucc);
         Assert.Empty(TrainStateFile.Load<float>(path).ThrowIfFail().Optimizer.SlotNames);
         Assert.Contains(
-            "does not say which optimizer",
+            "does not say to which optimizer",
             TrainStateFile.Load<float>(path, Adam.Of(0.1)).Match(Succ: _ => "", Fail: error => error.Message), StringComparison.Ordinal);
     }
 }

@@ -50,7 +50,7 @@ public sealed class ParameterFileTests : IDisposable
         Says("there is no such file", ErrorOf(ParameterFile.Load<float>(path)));
         Assert.True(ParameterFile.Save(tree, path).IsSucc);
         byte[] good = File.ReadAllBytes(path);
-        Says("it holds float32 elements; float64 elements were asked for", ErrorOf(ParameterFile.Load<double>(path)));
+        Says("it holds float32 elements; float64 elements were requested", ErrorOf(ParameterFile.Load<double>(path)));
         Says("parameters only", ErrorOf(TrainStateFile.Load<float>(path)));
         Says("its 0 bytes are too few", ErrorOf([]));
         Says("not a parameter file", ErrorOf(new byte[100]));
@@ -60,12 +60,12 @@ public sealed class ParameterFileTests : IDisposable
         Says("its checksum differs", ErrorOf(With(good, 16, (byte)'[')));
         Says("truncated or corrupt: its checksum differs", ErrorOf(good[..^1]));
         Says("its checksum differs", ErrorOf([.. good, 0]));
-        Says("truncated or corrupt: 0 bytes of elements where the header asks for 4", ErrorOf(WithLeaves("""[{"name":"a","shape":[1]}]""")));
+        Says("truncated or corrupt: it has 0 bytes of elements, but its header describes 4", ErrorOf(WithLeaves("""[{"name":"a","shape":[1]}]""")));
         Says("its checksum differs", ErrorOf(With(good, good.Length - 40, (byte)(good[^40] ^ 1))));
         foreach (string leaves in (string[])["[null]", """[{"name":"a"}]""", """[{"name":null,"shape":[]}]""", "null", "[], []"])
             Says("its header is corrupt", ErrorOf(WithLeaves(leaves)));
         Says("its header is empty", ErrorOf(WithHeader("null")));
-        Says("asks for 8000000000", ErrorOf(WithLeaves("""[{"name":"a","shape":[2000000000]}]""")));
+        Says("describes 8000000000", ErrorOf(WithLeaves("""[{"name":"a","shape":[2000000000]}]""")));
         Says("negative size -1", ErrorOf(WithLeaves("""[{"name":"a","shape":[-1]}]""")));
         Says("the name 'a' appears twice.", ErrorOf(WithLeaves("""[{"name":"a","shape":[]},{"name":"a","shape":[]}]""")));
         Says("counters are out of range", ErrorOf(WithLeaves("[]", """{"updates":1,"skippedSteps":0,"slots":9000}""")));

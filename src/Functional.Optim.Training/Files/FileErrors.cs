@@ -3,10 +3,10 @@ using LanguageExt.Common;
 
 namespace Functional.Optim.Training;
 
-/// <summary>What went wrong with a file, as an error that names the file and says why.</summary>
-internal static class FileFault
+/// <summary>Errors of files: the message names the file and the reason.</summary>
+internal static class FileErrors
 {
-    internal static bool Is(Exception exception) =>
+    internal static bool IsOfFile(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException
             or InvalidDataException or JsonException;
 
@@ -24,7 +24,9 @@ internal static class FileFault
         _ => exception.Message.TrimEnd('.'),
     };
 
-    /// <summary>The name of a parameter of ours, which the runtime puts after a message, says nothing about a file.</summary>
+    /// <summary>
+    /// Removes the name of our parameter, which the runtime appends to a message: it says nothing about the file.
+    /// </summary>
     private static string WithoutParameter(string message)
     {
         int parameter = message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
