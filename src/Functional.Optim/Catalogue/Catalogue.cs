@@ -75,7 +75,12 @@ public static class Catalogue
 
     /// <summary>The schedule that a text describes, a number or an entry, or all validation errors.</summary>
     /// <param name="text">The text.</param>
-    public static Validation<Error, Schedule> BuildSchedule(string text) => OptionText.Schedule.Read(text);
+    public static Validation<Error, Schedule> BuildSchedule(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return OptionText.Schedule.Read(text)
+            .Bind(static read => Validated.Of(() => Setting.Make(() => Setting.Check(read, "schedule"), "schedule")));
+    }
 
     /// <summary>The text of an optimizer, from which an equal one is built; <see langword="null"/> where it has none.</summary>
     internal static string? TextOf(Optimizer optimizer)

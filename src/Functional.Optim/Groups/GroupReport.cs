@@ -20,6 +20,9 @@ public sealed record GroupReport(ImmutableArray<GroupReport.Row> Rows)
     public sealed record Row(
         string Group, LeafSettings Settings, double WeightDecay, ImmutableArray<Leaf> Leaves, long Parameters);
 
+    /// <summary>The groups, rules of partitions and filters that no leaf goes to; empty where each has one.</summary>
+    public ImmutableArray<string> Unmatched { get; init; } = [];
+
     /// <summary>The table.</summary>
     public override string ToString()
     {
@@ -40,6 +43,7 @@ public sealed record GroupReport(ImmutableArray<GroupReport.Row> Rows)
                 .AppendLine();
         }
 
+        foreach (string filter in Unmatched) text.Append(culture, $"no leaf goes to {filter}").AppendLine();
         return text.ToString().TrimEnd();
     }
 }

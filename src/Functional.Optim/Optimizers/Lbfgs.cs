@@ -79,6 +79,9 @@ public sealed record Lbfgs : FunctionOptimizer
             LineSearch = lineSearch, Frozen = frozen is null ? LeafFilter.None : LeafFilter.Of(frozen),
         });
 
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters => [("frozen", Frozen)];
+
     internal static CatalogueEntry<Lbfgs> Entry { get; } = new CatalogueEntry<Lbfgs, Lbfgs>(
         "optimizer", "lbfgs", () => Of(),
         at => Of(

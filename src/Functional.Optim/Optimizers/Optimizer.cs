@@ -65,6 +65,9 @@ public abstract record Optimizer
         init => stateFormat = value is { } format ? Setting.Check(format) : null;
     }
 
+    /// <summary>The filters of leaves that it has besides groups, by the names of their settings, for reports.</summary>
+    protected internal virtual ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters => [];
+
     /// <summary>The parts in the order in which they see the update.</summary>
     protected internal abstract ImmutableArray<Transform> Parts { get; }
 
@@ -225,7 +228,10 @@ public abstract record Optimizer
                 .GroupBy(pair => (pair.Item2.Name, pair.Item2.Settings, WeightDecay: pair.Item2.WeightDecayOf(pair.Item1)), pair => pair.Item1)
                 .Select(rows => new GroupReport.Row(
                     rows.Key.Name, rows.Key.Settings, rows.Key.WeightDecay, [.. rows], rows.Sum(leaf => (long)leaf.Length))),
-        ]);
+        ])
+        {
+            Unmatched = [.. UnmatchedFilters.Of(this, layout.Leaves)],
+        };
     }
 
     /// <summary>What happens to a leaf.</summary>

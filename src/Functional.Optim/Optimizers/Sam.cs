@@ -61,6 +61,10 @@ public sealed record Sam : FunctionOptimizer
             Rho = rho, Adaptive = adaptive, Eta = eta, Filter = LeafFilter.Of(filter), Epsilon = epsilon,
         });
 
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters =>
+        Adaptive ? [("filter", Filter)] : [];
+
     internal static CatalogueEntry<Optimizer> Entry { get; } = new CatalogueEntry<Optimizer, Sam>(
         "transform", "sam", () => Around(Composition.Identity),
         at => Around(

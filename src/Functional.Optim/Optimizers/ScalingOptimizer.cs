@@ -63,5 +63,9 @@ public abstract record ScalingOptimizer : Optimizer
     /// <summary>The transforms between the decay and the learning rate, where the decay is decoupled.</summary>
     private protected virtual ImmutableArray<Transform> PartsAfterDecay => [];
 
-    private ImmutableArray<Transform> Decay => [Functional.Optim.WeightDecay.Coupled(WeightDecay, DecayFilter)];
+    /// <summary>The penalty or the decay.</summary>
+    private protected virtual WeightDecay DecayTransform =>
+        Functional.Optim.WeightDecay.Coupled(WeightDecay, DecayFilter);
+
+    private ImmutableArray<Transform> Decay => [DecayTransform];
 }

@@ -42,6 +42,9 @@ internal sealed record AdafactorScaling(
 
     protected internal override bool IsLearningRate => true;
 
+    protected internal override ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters =>
+        WeightDecay is Constant { Rate: 0 } ? [] : [("decay", DecayFilter)];
+
     /// <summary>A predicate of a user's is asked while the step writes, and may throw.</summary>
     private protected override bool NeverThrows => DecayFilter.NeverThrows;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Functional.Optim.Kernels;
 
@@ -41,6 +42,9 @@ public sealed record TrustRatio : Transform
     public static TrustRatio Of(
         double coefficient = 1, double weightDecay = 0, double epsilon = 0, Func<Leaf, bool>? filter = null) =>
         Setting.Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Filter = LeafFilter.Of(filter) });
+
+    /// <inheritdoc/>
+    protected internal override ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters => [("filter", Filter)];
 
     /// <inheritdoc/>
     protected internal override double WeightDecayFor(Leaf leaf) => IsAdapted(leaf) ? WeightDecay : 0;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Functional.Optim.Kernels;
 
@@ -19,6 +20,12 @@ public sealed record WeightDecay : Transform
     /// <summary>Which leaves decay.</summary>
     public LeafFilter DecayFilter { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
+    /// <summary>
+    /// The rate of the move where the decay is that of the parameters after it: u' = (1 − η·λ)·u + λ·θ;
+    /// <see langword="null"/> where it is that of the parameters before it.
+    /// </summary>
+    internal Schedule? MoveRate { get; init; }
+
     /// <summary>Decoupled decay: put it after the moments and before the learning rate.</summary>
     /// <param name="weightDecay">λ or λ(t); finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
@@ -32,6 +39,10 @@ public sealed record WeightDecay : Transform
     public static WeightDecay Coupled(Schedule weightDecay, Func<Leaf, bool>? decay = null) => Decoupled(weightDecay, decay);
 
     /// <inheritdoc/>
+    protected internal override ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters =>
+        Lambda is Constant { Rate: 0 } ? [] : [("decay", DecayFilter)];
+
+    /// <inheritdoc/>
     protected internal override double WeightDecayFor(Leaf leaf) => Reaches(leaf) ? LambdaAt(1) : 0;
 
     /// <inheritdoc/>
@@ -39,8 +50,20 @@ public sealed record WeightDecay : Transform
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">λ(t) is not allowed.</exception>
-    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Add(first, new DecayRule<T>(T.CreateTruncating(LambdaAt(pass.Step) * pass.Factor)));
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
+    {
+        double lambda = LambdaAt(pass.Step) * pass.Factor;
+        DecayRule<T> decay = new(T.CreateTruncating(lambda));
+        if (MoveRate is null)
+        {
+            pass.Add(first, decay);
+        }
+        else
+        {
+            ScaleRule<T> kept = new(T.CreateTruncating(1 - (MoveRate.At(pass.Step) * lambda)));
+            pass.Add(first, new Then<T, ScaleRule<T>, DecayRule<T>>(kept, decay));
+        }
+    }
 
     // Without any decay all leaves are alike.
     private bool Reaches(Leaf leaf) => Lambda is not Constant { Rate: 0 } && DecayFilter.Contains(leaf);

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Functional.Optim.Tests.Golden;
+using static Functional.Optim.Tests.Cases.FormulaCase;
+
+namespace Functional.Optim.Tests.Cases;
+
+/// <summary>The cases of <see cref="LaProp"/>.</summary>
+internal sealed class LaPropCase : OptimizerCase
+{
+    public override string Entry => "laProp";
+
+    public override ImmutableArray<Variant> Variants =>
+    [
+        new("laprop with decay and a rate that falls", LaProp.Of(Schedule.Cosine(0.1, 10), 0.7, 0.9, weightDecay: 0.1)),
+    ];
+
+    public override ImmutableArray<PublishedGolden> Published =>
+    [
+        new("laprop", golden => Timms(golden.GetProperty("kwargs")))
+        {
+            Slots = [("exp_avg", "m"), ("exp_avg_sq", "v")],
+        },
+    ];
+
+    public override ImmutableArray<FormulaCase> Formulas =>
+    [
+        new("laprop", LaProp.Of(Rate, 0.7, 0.8, 0.1, Decay), [0, 0], (t, theta, g, s) =>
+        {
+            s[1] = (0.8 * s[1]) + (0.2 * g * g);
+            s[0] = (0.7 * s[0]) + (0.3 * Rate * g / (Math.Sqrt(s[1] / (1 - Math.Pow(0.8, t))) + 0.1));
+            double moved = theta - (s[0] / (1 - Math.Pow(0.7, t)));
+            return moved - (Rate * Decay * moved);
+        }),
+    ];
+
+    public override ImmutableArray<ConvergenceCase> Parabola => [new("laprop", LaProp.Of(0.1), 360)];
+
+    public override ImmutableArray<Optimizer> WithoutEpsilon => [LaProp.Of(0.1, epsilon: 0)];
+
+    public override ImmutableArray<Optimizer> WithMeanOfSquares => [LaProp.Of(0.1)];
+
+    public override ImmutableArray<Optimizer> CountingUpdates => [LaProp.Of(1e-3)];
+
+    private static LaProp Timms(JsonElement options)
+    {
+        double rate = options.Option("lr", 0.0004);
+        // The rate of step t is lr·(1 − (t − 1) / 100), which at t = 101 would be 0.
+        Schedule schedule = options.TryGetProperty("lr_factor", out _)
+            ? Schedule.LinearFactor(rate, 100, startFactor: 1, endFactor: 0).ZeroBased()
+            : rate;
+        (double beta1, double beta2) = options.Pair("betas", (0.9, 0.999));
+        return LaProp.Of(schedule, beta1, beta2, weightDecay: options.Option("weight_decay", 0));
+    }
+}
