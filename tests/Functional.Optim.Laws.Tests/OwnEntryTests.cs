@@ -29,6 +29,20 @@ public class OwnEntryTests
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_elementwise_optimizer_of_your_own_keeps_the_laws_and_is_a_text()
+    {
+        OptimizerLaws.All(SignDescent.Of(0.1, weightDecay: 0.1));
+        Catalogue.Register(SignDescent.Entry);
+        Optimizer built = Catalogue.Build("signDescent(learningRate=0.1, beta=0.5)").OrThrow();
+        Assert.Equal(SignDescent.Of(0.1, 0.5), built);
+        Assert.Equal("signDescent(learningRate=0.1, beta=0.5)", $"{built}");
+        Assert.True(OptimizerText.Of(SignDescent.Of(0.1) with { Maximize = true }).IsFail);
+        float[] theta = [1, 1], m = [0, 0];
+        SignDescent.Of(0.25).Step<float>(1, theta, [3, -1], new(m), theta, new(m));
+        Assert.Equal([0.75f, 1.25f], theta);
+    }
+
     private static string ErrorOf(Action act) => Assert.ThrowsAny<ArgumentException>(act).Message;
 
     private sealed record Halving(int Times) : Transform

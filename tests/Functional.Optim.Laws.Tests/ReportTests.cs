@@ -53,7 +53,7 @@ public class ReportTests
               holds Update
               holds Composition
               holds Split
-              does not apply Locality: LeafNorm { Maximum = 1.7976931348623157E+308, Kind = L2 } looks at more than one element
+              does not apply Locality: clipByLeafNorm(maximum=1.7976931348623157e+308) looks at more than one element
               holds ZeroRate
               holds RateMultiplier
               holds FrozenLeaves
