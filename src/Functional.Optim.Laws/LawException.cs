@@ -1,6 +1,9 @@
 namespace Functional.Optim.Laws;
 
-/// <summary>A law does not hold. The message names the law and whom it does not hold for, and has both values and the counterexample.</summary>
+/// <summary>
+/// A law does not hold. The message names the law and whom it does not hold for, and has both values and the
+/// counterexample.
+/// </summary>
 public sealed class LawException : Exception
 {
     internal LawException(string law, object subject, string reason, string counterexample, Exception cause)

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Functional.Optim.Laws.Tests;
 
-/// <summary>The examples of src/README.md: they are what the files of the folder Examples say, and the laws hold for them.</summary>
+/// <summary>
+/// The examples of src/README.md: they are what the files of the folder Examples say, and the laws hold for them.
+/// </summary>
 public partial class ExampleTests
 {
     private static readonly string Source = Find("src"), Examples = Path.Combine(Find("tests"), "Functional.Optim.Laws.Tests", "Examples");

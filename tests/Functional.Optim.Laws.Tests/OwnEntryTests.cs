@@ -2,7 +2,9 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Laws.Tests;
 
-/// <summary>An entry of your own in the catalogue. Its tests are in this process, where nothing else reads the catalogue.</summary>
+/// <summary>
+/// An entry of your own in the catalogue. Its tests are in this process, where nothing else reads the catalogue.
+/// </summary>
 public class OwnEntryTests
 {
     [Fact]

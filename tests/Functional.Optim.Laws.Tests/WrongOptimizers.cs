@@ -128,7 +128,10 @@ internal static class WrongOptimizers
         }
     }
 
-    /// <summary>What is neither above nor below 0 has the sign 0, NaN among it, and so a gradient that is not a number is not seen.</summary>
+    /// <summary>
+    /// What is neither above nor below 0 has the sign 0, NaN among it, and so a gradient that is not a number is not
+    /// seen.
+    /// </summary>
     private sealed record HasASignForEverything : Transform
     {
         protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Add(first, default(Rule<T>));

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// AdaBelief scaling (Zhuang et al., 2020): m' = β₁·m + (1 − β₁)·u, s' = β₂·s + (1 − β₂)·(u − m')² + ε_r, and passes on m̂ / (√ŝ + ε), or
-/// 0 where that divides by 0.
+/// AdaBelief scaling (Zhuang et al., 2020): m' = β₁·m + (1 − β₁)·u, s' = β₂·s + (1 − β₂)·(u − m')² + ε_r, and passes on
+/// m̂ / (√ŝ + ε), or 0 where that divides by 0.
 /// </summary>
 /// <remarks>Two slots: m, then s.</remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Adadelta (Zeiler, 2012): v' = ρ·v + (1 − ρ)·u², passes on d = u·√((a + ε) / (v' + ε)), and a' = ρ·a + (1 − ρ)·d²: a is read before
-/// its update.
+/// Adadelta (Zeiler, 2012): v' = ρ·v + (1 − ρ)·u², passes on d = u·√((a + ε) / (v' + ε)), and a' = ρ·a + (1 − ρ)·d²: a
+/// is read before its update.
 /// </summary>
 /// <remarks>Two slots: v, then a.</remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Adagrad scaling (Duchi, Hazan and Singer, 2011): s' = s + u², and passes on u / (√(s' + ε_r) + ε), or 0 where that divides by 0.
+/// Adagrad scaling (Duchi, Hazan and Singer, 2011): s' = s + u², and passes on u / (√(s' + ε_r) + ε), or 0 where that
+/// divides by 0.
 /// </summary>
 /// <remarks>One slot: s.</remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// AMSGrad scaling (Reddi, Kale and Kumar, 2018): m and v as in <see cref="AdamRule{T}"/>, x' = max(x, v'), and passes on
-/// m̂ / (√x̂ + ε), or 0 where that divides by 0.
+/// AMSGrad scaling (Reddi, Kale and Kumar, 2018): m and v as in <see cref="AdamRule{T}"/>, x' = max(x, v'), and passes
+/// on m̂ / (√x̂ + ε), or 0 where that divides by 0.
 /// </summary>
 /// <remarks>Three slots: m, v, then x.</remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -7,7 +7,9 @@ namespace Functional.Optim.Kernels;
 /// Centered RMSprop scaling (Graves, 2013): v as in <see cref="RmsPropRule{T}"/>, a' = α·a + (1 − α)·u, and passes on
 /// u / (√(max(v' − a'², 0) + ε_r) + ε), or 0 where that divides by 0.
 /// </summary>
-/// <remarks>Two slots: v, then a. The difference is rounded once, and is not below 0, which the rounding could make it.</remarks>
+/// <remarks>
+/// Two slots: v, then a. The difference is rounded once, and is not below 0, which the rounding could make it.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="alpha">α, in [0, 1).</param>
 /// <param name="epsilon">ε, not negative.</param>

@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Adds the decayed parameter: u' = u + λ·θ. Before the moments it is L2 regularization (coupled); after them it is decoupled
-/// weight decay (Loshchilov and Hutter, 2019), which with the learning rate after it shrinks θ by 1 − η·λ. With λ = 0 it passes the
-/// update on as it is, whatever θ is.
+/// Adds the decayed parameter: u' = u + λ·θ. Before the moments it is L2 regularization (coupled); after them it is
+/// decoupled weight decay (Loshchilov and Hutter, 2019), which with the learning rate after it shrinks θ by 1 − η·λ.
+/// With λ = 0 it passes the update on as it is, whatever θ is.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="decay">λ.</param>

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>The exponential moving average of the update: m' = β·m + (1 − β)·u; passes on m' times a correction.</summary>
+/// <summary>
+/// The exponential moving average of the update: m' = β·m + (1 − β)·u; passes on m' times a correction.
+/// </summary>
 /// <remarks>One slot: m.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="decay">β.</param>

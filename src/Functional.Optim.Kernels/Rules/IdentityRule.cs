@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>Hands the update on as it is: u' = u. The neutral element of <see cref="Then{T, TFirst, TSecond}"/>.</summary>
+/// <summary>
+/// Hands the update on as it is: u' = u. The neutral element of <see cref="Then{T, TFirst, TSecond}"/>.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly struct IdentityRule<T> : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// LaProp scaling (Ziyin, Wang and Ueda, 2020): v' = β₂·v + (1 − β₂)·u², m' = β₁·m + (1 − β₁)·η·u / (√v̂ + ε), and passes
-/// on m' / L, or 0 where a division is by 0.
+/// LaProp scaling (Ziyin, Wang and Ueda, 2020): v' = β₂·v + (1 − β₂)·u², m' = β₁·m + (1 − β₁)·η·u / (√v̂ + ε), and
+/// passes on m' / L, or 0 where a division is by 0.
 /// </summary>
 /// <remarks>Two slots: m, then v.</remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -4,9 +4,10 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Lookahead (Zhang, Lucas, Hinton and Ba, 2019): hands the update on, and every k-th time draws the slow parameters towards the fast
-/// ones, s' = s + α·(θ − u − s), and passes on what leads there, u' = θ − s'. In floating point θ − u' is s' to rounding only, so at the
-/// end of a step it can pass on the new parameter itself, θ' = s', and θ − u the other times.
+/// Lookahead (Zhang, Lucas, Hinton and Ba, 2019): hands the update on, and every k-th time draws the slow parameters
+/// towards the fast ones, s' = s + α·(θ − u − s), and passes on what leads there, u' = θ − s'. In floating point θ − u'
+/// is s' to rounding only, so at the end of a step it can pass on the new parameter itself, θ' = s', and θ − u the
+/// other times.
 /// </summary>
 /// <remarks>One slot: s, the parameters at the start.</remarks>
 /// <typeparam name="T">float or double.</typeparam>

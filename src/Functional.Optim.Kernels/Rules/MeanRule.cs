@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// The mean of the numbers that come one after the other: with w = 1/n at the n-th, θ' = θ + w·(u − θ), the mean so far being θ. It is
-/// computed as w·u + (θ − w·θ), which does not overflow where u and θ do not.
+/// The mean of the numbers that come one after the other: with w = 1/n at the n-th, θ' = θ + w·(u − θ), the mean so far
+/// being θ. It is computed as w·u + (θ − w·θ), which does not overflow where u and θ do not.
 /// </summary>
 /// <remarks>It passes on the new mean itself.</remarks>
 /// <typeparam name="T">float or double.</typeparam>

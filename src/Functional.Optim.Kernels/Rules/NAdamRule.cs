@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// NAdam scaling (Dozat, 2016): m and v as in <see cref="AdamRule{T}"/>, μ_t = β₁·(1 − ½·0.96^(t·ψ)), Π_t = μ_1·…·μ_t, and passes on
-/// ((1 − μ_t) / (1 − Π_t)·g + μ_{t+1} / (1 − Π_{t+1})·m') / (√v̂ + ε), or 0 where that divides by 0.
+/// NAdam scaling (Dozat, 2016): m and v as in <see cref="AdamRule{T}"/>, μ_t = β₁·(1 − ½·0.96^(t·ψ)), Π_t = μ_1·…·μ_t,
+/// and passes on ((1 − μ_t) / (1 − Π_t)·g + μ_{t+1} / (1 − Π_{t+1})·m') / (√v̂ + ε), or 0 where that divides by 0.
 /// </summary>
 /// <remarks>Two slots: m, then v. Π is a function of t, so that it needs no state.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -57,7 +57,9 @@ public readonly struct NAdamRule<T> : IUpdateRule<T>
     private static double Momentum(double beta1, double momentumDecay, double step) =>
         beta1 * (1 - (0.5 * Math.Pow(0.96, step * momentumDecay)));
 
-    /// <summary>Π_t, up to the factor from which on 1 − Π_t is 1: about 50 factors at the defaults, 40 / (1 − β₁) at the most.</summary>
+    /// <summary>
+    /// Π_t, up to the factor from which on 1 − Π_t is 1: about 50 factors at the defaults, 40 / (1 − β₁) at the most.
+    /// </summary>
     private static double Product(double beta1, double momentumDecay, long step)
     {
         double product = 1;

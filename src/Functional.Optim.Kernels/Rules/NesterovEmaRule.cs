@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// The exponential moving average of the update one step ahead, as if the same update came once more: m' = β·m + (1 − β)·u; passes on
-/// β·m' + (1 − β)·u, times a correction.
+/// The exponential moving average of the update one step ahead, as if the same update came once more: m' = β·m + (1 −
+/// β)·u; passes on β·m' + (1 − β)·u, times a correction.
 /// </summary>
 /// <remarks>One slot: m.</remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Nesterov's momentum (Sutskever et al., 2013, as torch writes it): m' = μ·m + u, and passes on u + μ·m', the update one step ahead.
+/// Nesterov's momentum (Sutskever et al., 2013, as torch writes it): m' = μ·m + u, and passes on u + μ·m', the update
+/// one step ahead.
 /// </summary>
 /// <remarks>One slot: m.</remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -7,7 +7,8 @@ namespace Functional.Optim.Kernels;
 internal static class Quotient
 {
     /// <summary>
-    /// a / b for b not negative, and a·b where b is 0: what never had a gradient does not move. NaN in either stays NaN.
+    /// a / b for b not negative, and a·b where b is 0: what never had a gradient does not move. NaN in either stays
+    /// NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TLane Of<T, TLane>(TLane dividend, TLane divisor)

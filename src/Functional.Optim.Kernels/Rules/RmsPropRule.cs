@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// RMSprop scaling (Tieleman and Hinton, 2012): v' = α·v + (1 − α)·u², and passes on u / (√(v' + ε_r) + ε), or 0 where that divides
-/// by 0. With bias correction it passes on u / (√(v' + ε_r) / √(1 − αᵗ) + ε): Adam's scaling without a first moment.
+/// RMSprop scaling (Tieleman and Hinton, 2012): v' = α·v + (1 − α)·u², and passes on u / (√(v' + ε_r) + ε), or 0 where
+/// that divides by 0. With bias correction it passes on u / (√(v' + ε_r) / √(1 − αᵗ) + ε): Adam's scaling without a
+/// first moment.
 /// </summary>
 /// <remarks>One slot: v.</remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Rprop without backtracking (iRprop⁻: Igel and Hüsken, 2000, after Riedmiller and Braun, 1993): the step size of a parameter grows by
-/// η⁺ where its gradient keeps its sign and shrinks by η⁻ where the sign flips, within its limits; there the gradient counts as 0. Hands
-/// on sign(g)·size.
+/// Rprop without backtracking (iRprop⁻: Igel and Hüsken, 2000, after Riedmiller and Braun, 1993): the step size of a
+/// parameter grows by η⁺ where its gradient keeps its sign and shrinks by η⁻ where the sign flips, within its limits;
+/// there the gradient counts as 0. Hands on sign(g)·size.
 /// </summary>
 /// <remarks>Two slots: the gradient before (0 at the start), then the step size.</remarks>
 /// <typeparam name="T">float or double.</typeparam>

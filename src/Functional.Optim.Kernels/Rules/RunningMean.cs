@@ -29,7 +29,8 @@ public readonly struct RunningMean<T>
         => TLane.FusedMultiplyAdd(TLane.Broadcast(beta), mean, TLane.Broadcast(fresh) * value);
 
     /// <summary>
-    /// a' = β·a + ((1 − β)·x)·x, the average of squares. 1 − β comes first: x² alone leaves the range before the average does.
+    /// a' = β·a + ((1 − β)·x)·x, the average of squares. 1 − β comes first: x² alone leaves the range before the
+    /// average does.
     /// </summary>
     /// <typeparam name="TLane">The lane.</typeparam>
     /// <param name="mean">a.</param>

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>The state of a chain of rules at one place: up to four values, read before the rules and written after them.</summary>
+/// <summary>
+/// The state of a chain of rules at one place: up to four values, read before the rules and written after them.
+/// </summary>
 /// <typeparam name="TLane">The lane.</typeparam>
 public struct Slots<TLane>
     where TLane : struct

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Two rules as one: the second works on the update of the first. Its slots are those of the first followed by those of the
-/// second. The compiler specialises and inlines the chain, so that it runs as one loop.
+/// Two rules as one: the second works on the update of the first. Its slots are those of the first followed by those of
+/// the second. The compiler specialises and inlines the chain, so that it runs as one loop.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <typeparam name="TFirst">The first rule.</typeparam>

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Yogi scaling (Zaheer et al., 2018): m' = β₁·m + (1 − β₁)·u, v' = v − (1 − β₂)·sign(v − u²)·u², and passes on m' / (√v' + ε), or 0
-/// where that divides by 0; with bias correction of both moments if asked for.
+/// Yogi scaling (Zaheer et al., 2018): m' = β₁·m + (1 − β₁)·u, v' = v − (1 − β₂)·sign(v − u²)·u², and passes on m' /
+/// (√v' + ε), or 0 where that divides by 0; with bias correction of both moments if asked for.
 /// </summary>
 /// <remarks>Two slots: m, then v.</remarks>
 /// <typeparam name="T">float or double.</typeparam>

@@ -25,7 +25,9 @@ public static class ClipLaws
         Idempotence(clip);
     }
 
-    /// <summary>The norm after is not above the maximum, to rounding, and where it was above it, it is the maximum.</summary>
+    /// <summary>
+    /// The norm after is not above the maximum, to rounding, and where it was above it, it is the maximum.
+    /// </summary>
     /// <inheritdoc cref="All"/>
     public static void NormAtMost(Optimizer clip, double maximum, NormKind kind = NormKind.L2, bool leafByLeaf = false) =>
         Holds(clip, NormAtMost<float>, NormAtMost<double>, new Norm(maximum, kind, leafByLeaf));
@@ -36,8 +38,8 @@ public static class ClipLaws
         Holds(clip, Direction<float>, Direction<double>, new Norm(maximum, kind, leafByLeaf));
 
     /// <summary>
-    /// Clipping twice is clipping once: to the neighbouring number in float, and to four of them in double, where the norm is no more
-    /// precise than what it scales.
+    /// Clipping twice is clipping once: to the neighbouring number in float, and to four of them in double, where the
+    /// norm is no more precise than what it scales.
     /// </summary>
     /// <param name="clip">The clip, by norm or by value, without anything else.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
@@ -136,8 +138,8 @@ public static class ClipLaws
         }
 
         /// <summary>
-        /// What rounding may do to a number or a norm, as a share of it: the distance of neighbours, a little for the sums, and more where
-        /// the factor or an element falls below the smallest normal number.
+        /// What rounding may do to a number or a norm, as a share of it: the distance of neighbours, a little for the
+        /// sums, and more where the factor or an element falls below the smallest normal number.
         /// </summary>
         internal double Rounding<T>(double before)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> =>

@@ -1,8 +1,8 @@
 namespace Functional.Optim.Laws;
 
 /// <summary>
-/// Something that happens in the course of a step, by a part, a schedule or a group that else changes nothing. It does not happen before
-/// there is something to happen.
+/// Something that happens in the course of a step, by a part, a schedule or a group that else changes nothing. It does
+/// not happen before there is something to happen.
 /// </summary>
 /// <param name="moment">When.</param>
 internal sealed class Interruption(Moment moment)
@@ -11,8 +11,8 @@ internal sealed class Interruption(Moment moment)
     internal Action? Next { get; set; }
 
     /// <summary>
-    /// The optimizer with the interruption in it, each with the name of the place: in a group, after it, or after it for matrices alone, when
-    /// vectors are done. What is around another optimizer stays around that.
+    /// The optimizer with the interruption in it, each with the name of the place: in a group, after it, or after it
+    /// for matrices alone, when vectors are done. What is around another optimizer stays around that.
     /// </summary>
     internal IEnumerable<(string Place, Optimizer Optimizer)> In(Optimizer optimizer)
     {

@@ -5,8 +5,8 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// With a constant gradient the update divided by the learning rate is the same from the first step on, to half of the digits: averages
-    /// that start at zero are corrected (Adam), or there are none.
+    /// With a constant gradient the update divided by the learning rate is the same from the first step on, to half of
+    /// the digits: averages that start at zero are corrected (Adam), or there are none.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>

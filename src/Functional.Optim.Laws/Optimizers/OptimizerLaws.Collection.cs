@@ -6,8 +6,8 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// What nobody holds is collected: trees, states and layouts while the optimizer lives on, and an optimizer with its plans while the
-    /// trees live on.
+    /// What nobody holds is collected: trees, states and layouts while the optimizer lives on, and an optimizer with
+    /// its plans while the trees live on.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
@@ -45,7 +45,8 @@ public static partial class OptimizerLaws
     private static void AndDropTrees<T>(Optimizer optimizer, Problem problem, List<(string Name, WeakReference Reference)> gone)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // Under layouts of their own, as from a file or another library: that of the problem lives as long as the problem.
+        // Under layouts of their own, as from a file or another library: that of the problem lives as long as the
+        // problem.
         ParameterTree<T> parameters = problem.Parameters<T>().Anew();
         OptimizerState<T> state = optimizer.Init(parameters);
         gone.Add(("a layout", new WeakReference(parameters.Layout)));

@@ -5,8 +5,8 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// <see cref="Optim.Composition.Then"/> is associative, <see cref="Optim.Composition.Identity"/> is neutral on both sides, and an
-    /// optimizer is its parts one after the other, each on the update of the one before.
+    /// <see cref="Optim.Composition.Then"/> is associative, <see cref="Optim.Composition.Identity"/> is neutral on both
+    /// sides, and an optimizer is its parts one after the other, each on the update of the one before.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
@@ -48,8 +48,8 @@ public static partial class OptimizerLaws
     }
 
     /// <summary>
-    /// Whether the update of some leaves is measured range by range. Which leaves make a range depends on all parts, and with that the last
-    /// bits of a norm.
+    /// Whether the update of some leaves is measured range by range. Which leaves make a range depends on all parts,
+    /// and with that the last bits of a norm.
     /// </summary>
     private static bool MeasuresRanges(Optimizer optimizer, TreeLayout layout) =>
         ExemptionFromSplit(optimizer) is not null

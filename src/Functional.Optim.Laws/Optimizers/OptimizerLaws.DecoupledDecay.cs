@@ -4,7 +4,10 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>A parameter that never had a gradient shrinks by 1 − η·λ at each update, to rounding; η is the rates after the decay.</summary>
+    /// <summary>
+    /// A parameter that never had a gradient shrinks by 1 − η·λ at each update, to rounding; η is the rates after the
+    /// decay.
+    /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void DecoupledDecay(Optimizer optimizer) => Holds(optimizer, DecoupledDecay<float>, DecoupledDecay<double>);

@@ -4,7 +4,10 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>Donating steps have the bits of pure ones, with frozen leaves too, and consume what they are given and do not return.</summary>
+    /// <summary>
+    /// Donating steps have the bits of pure ones, with frozen leaves too, and consume what they are given and do not
+    /// return.
+    /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void Donation(Optimizer optimizer) => Holds(optimizer, Donation<float>, Donation<double>);

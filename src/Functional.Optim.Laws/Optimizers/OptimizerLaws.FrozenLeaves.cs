@@ -7,8 +7,8 @@ public static partial class OptimizerLaws
     private static readonly LeafGroup Frozen = LeafGroup.Frozen("frozen", static leaf => IsFrozen(leaf.Name));
 
     /// <summary>
-    /// Frozen leaves and their state stay bit for bit, even where their gradient is not a number, and the other leaves do as if these
-    /// were not there: in bits, or to rounding where all are measured together.
+    /// Frozen leaves and their state stay bit for bit, even where their gradient is not a number, and the other leaves
+    /// do as if these were not there: in bits, or to rounding where all are measured together.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>

@@ -4,7 +4,9 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>The last step that a long can count is like any other, and the one after it is refused and consumes nothing.</summary>
+    /// <summary>
+    /// The last step that a long can count is like any other, and the one after it is refused and consumes nothing.
+    /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void LastStep(Optimizer optimizer) => HoldsIn(Problem.Sample, optimizer, LastStep<float>, LastStep<double>);

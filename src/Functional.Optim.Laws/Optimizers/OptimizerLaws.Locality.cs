@@ -4,7 +4,9 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>A gradient that is not a number spoils its own parameter and no other; a frozen one not even that.</summary>
+    /// <summary>
+    /// A gradient that is not a number spoils its own parameter and no other; a frozen one not even that.
+    /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void Locality(Optimizer optimizer) => Holds(optimizer, Locality<float>, Locality<double>);

@@ -5,7 +5,9 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>The steps of a trajectory that is compared with a reference; the gradients of a problem come in turn.</summary>
+    /// <summary>
+    /// The steps of a trajectory that is compared with a reference; the gradients of a problem come in turn.
+    /// </summary>
     private const int ReferenceSteps = 12;
 
     /// <summary>

@@ -4,7 +4,10 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>The learning-rate multiplier of a group multiplies the update: half of the rate is half of the way, in bits where no number is denormal.</summary>
+    /// <summary>
+    /// The learning-rate multiplier of a group multiplies the update: half of the rate is half of the way, in bits
+    /// where no number is denormal.
+    /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void RateMultiplier(Optimizer optimizer) =>

@@ -5,8 +5,8 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// What a step returns is its own: it keeps its bits when what the step was given is released, or donated to another step, and other
-    /// trees take its memory.
+    /// What a step returns is its own: it keeps its bits when what the step was given is released, or donated to
+    /// another step, and other trees take its memory.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>

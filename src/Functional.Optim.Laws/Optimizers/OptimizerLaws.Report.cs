@@ -5,8 +5,8 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// Checks every law of <see cref="OfEvery"/> and of <see cref="OfSome"/> and tells of each whether it holds, fails or
-    /// does not apply, and why. It throws for none of them and prints nothing.
+    /// Checks every law of <see cref="OfEvery"/> and of <see cref="OfSome"/> and tells of each whether it holds, fails
+    /// or does not apply, and why. It throws for none of them and prints nothing.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="ArgumentNullException">The optimizer is null.</exception>

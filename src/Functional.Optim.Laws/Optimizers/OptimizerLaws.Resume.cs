@@ -4,7 +4,10 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>Some steps, then the rest from copies of every array and the numbers of the state, have the bits of all of them in a row.</summary>
+    /// <summary>
+    /// Some steps, then the rest from copies of every array and the numbers of the state, have the bits of all of them
+    /// in a row.
+    /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void Resume(Optimizer optimizer) => Holds(optimizer, Resume<float>, Resume<double>);

@@ -4,7 +4,9 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>A power of two before every gradient changes no bit of the parameters: Adam's ratio without ε, Lion's sign.</summary>
+    /// <summary>
+    /// A power of two before every gradient changes no bit of the parameters: Adam's ratio without ε, Lion's sign.
+    /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void ScaleInvariance(Optimizer optimizer) =>

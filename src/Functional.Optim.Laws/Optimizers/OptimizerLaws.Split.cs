@@ -25,7 +25,9 @@ public static partial class OptimizerLaws
         ?? (optimizer.OpenedParts().FirstOrDefault(part => part.NeedsStatistics && !part.LeafByLeaf) is { } part
             ? $"{part} measures all leaves together" : null);
 
-    /// <summary>Random bits go by the place in the tree and in the composition, so another place is rounded another way.</summary>
+    /// <summary>
+    /// Random bits go by the place in the tree and in the composition, so another place is rounded another way.
+    /// </summary>
     private static string? ExemptionOfCodes(Optimizer optimizer) =>
         optimizer.SchemaFor(Problem.Sample.Parameters<float>().Layout, null).SlotFormats.IsEmpty
             ? null : "its state is rounded stochastically";

@@ -13,8 +13,8 @@ public static partial class OptimizerLaws
     ];
 
     /// <summary>
-    /// A state belongs to the parts that keep it: an optimizer takes no state of other parts, be its slots of the same names, and no other
-    /// takes its own; nothing is changed meanwhile.
+    /// A state belongs to the parts that keep it: an optimizer takes no state of other parts, be its slots of the same
+    /// names, and no other takes its own; nothing is changed meanwhile.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>

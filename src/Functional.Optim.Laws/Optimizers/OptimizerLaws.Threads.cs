@@ -7,7 +7,8 @@ public static partial class OptimizerLaws
     private static readonly Lock ThreadLimit = new();
 
     /// <summary>
-    /// One thread and four give the same bits, on a tree so large that they share it. Sets <see cref="Kernels.Threads.Limit"/> meanwhile.
+    /// One thread and four give the same bits, on a tree so large that they share it. Sets
+    /// <see cref="Kernels.Threads.Limit"/> meanwhile.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>

@@ -4,7 +4,10 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>The update is what a step adds to the parameters: θ' = θ + Δ, with the same new state; it is 0 for a frozen leaf.</summary>
+    /// <summary>
+    /// The update is what a step adds to the parameters: θ' = θ + Δ, with the same new state; it is 0 for a frozen
+    /// leaf.
+    /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void Update(Optimizer optimizer) => Holds(optimizer, Update<float>, Update<double>);

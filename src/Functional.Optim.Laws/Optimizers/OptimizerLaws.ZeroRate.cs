@@ -5,7 +5,8 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// With a learning rate of 0, as that of every leaf or after all parts, no parameter changes its value, where the update is finite.
+    /// With a learning rate of 0, as that of every leaf or after all parts, no parameter changes its value, where the
+    /// update is finite.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>

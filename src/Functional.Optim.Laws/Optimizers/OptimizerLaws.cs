@@ -10,13 +10,15 @@ namespace Functional.Optim.Laws;
 /// <see cref="LawException"/> with the smallest counterexample where they do not hold.
 /// </summary>
 /// <remarks>
-/// Settings of an optimizer that depend on the leaf have to go by its name or shape: several laws take leaves away or change their order.
-/// The problems are the same at each call. With <c>EXPLORE=1</c> in the environment each process draws other ones, and the message of what
-/// is found has the seed; <c>SEED=a,b</c> starts from it again.
+/// Settings of an optimizer that depend on the leaf have to go by its name or shape: several laws take leaves away or
+/// change their order. The problems are the same at each call. With <c>EXPLORE=1</c> in the environment each process
+/// draws other ones, and the message of what is found has the seed; <c>SEED=a,b</c> starts from it again.
 /// </remarks>
 public static partial class OptimizerLaws
 {
-    /// <summary>The laws of every optimizer, but for those that its parts exempt (<see cref="OptimizerLaw.Exemption"/>).</summary>
+    /// <summary>
+    /// The laws of every optimizer, but for those that its parts exempt (<see cref="OptimizerLaw.Exemption"/>).
+    /// </summary>
     public static ImmutableArray<OptimizerLaw> OfEvery { get; } =
     [
         new(nameof(Purity), Purity),
@@ -50,8 +52,8 @@ public static partial class OptimizerLaws
     ];
 
     /// <summary>
-    /// The laws of memory. They count what the runtime allocates and collects, so each has to run while nothing else does;
-    /// <see cref="All"/> leaves them out.
+    /// The laws of memory. They count what the runtime allocates and collects, so each has to run while nothing else
+    /// does; <see cref="All"/> leaves them out.
     /// </summary>
     public static ImmutableArray<OptimizerLaw> OfMemory { get; } =
     [

@@ -14,7 +14,8 @@ internal static class Claim
     }
 
     /// <summary>
-    /// Every number has the same bits; a NaN is as good as another, for which of them an operation gives is up to the processor.
+    /// Every number has the same bits; a NaN is as good as another, for which of them an operation gives is up to the
+    /// processor.
     /// </summary>
     internal static void Same<T>(string what, string leaf, ReadOnlySpan<T> expected, ReadOnlySpan<T> actual)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -73,7 +74,8 @@ internal static class Claim
     }
 
     /// <summary>
-    /// Every number lies within a tolerance, which may depend on the number, of what is expected; where the tolerance is NaN, anything is right.
+    /// Every number lies within a tolerance, which may depend on the number, of what is expected; where the tolerance
+    /// is NaN, anything is right.
     /// </summary>
     internal static void Near<T>(
         string what, ParameterTree<T> actual, Func<Leaf, int, (double Expected, double Tolerance)> expected)

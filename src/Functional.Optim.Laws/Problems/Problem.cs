@@ -8,8 +8,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim.Laws;
 
 /// <summary>
-/// Parameters and the gradients of three updates over one layout of odd sizes. The numbers are floats, held as doubles, so that a
-/// problem is the same in both. It shrinks to few, short leaves with zeros and ones.
+/// Parameters and the gradients of three updates over one layout of odd sizes. The numbers are floats, held as doubles,
+/// so that a problem is the same in both. It shrinks to few, short leaves with zeros and ones.
 /// </summary>
 /// <param name="leaves">The leaves in order.</param>
 public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
@@ -33,7 +33,9 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
     /// <summary>The leaves in order.</summary>
     public ImmutableArray<Numbers> Leaves => leaves;
 
-    /// <summary>Gradients with zeros, of one scale or of all: denormal, ordinary and so large that their squares leave a float.</summary>
+    /// <summary>
+    /// Gradients with zeros, of one scale or of all: denormal, ordinary and so large that their squares leave a float.
+    /// </summary>
     public static Arbitrary<Problem> Any() => Of(Enum.GetValues<Scale>());
 
     /// <summary>Gradients of the normal distribution, and zeros.</summary>
@@ -100,7 +102,10 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
         return (loss, gradients.ToTree());
     };
 
-    /// <summary>The same problem with other numbers: from which (0 for θ, else the update) and the numbers to those in their place.</summary>
+    /// <summary>
+    /// The same problem with other numbers: from which (0 for θ, else the update) and the numbers to those in their
+    /// place.
+    /// </summary>
     internal Problem Select(Func<Numbers, int, double[], double[]> change) =>
         new([.. Leaves.Select(leaf => leaf.Select((which, values) => change(leaf, which, values)))]);
 

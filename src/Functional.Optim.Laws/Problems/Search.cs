@@ -10,8 +10,8 @@ internal static class Search
     private const int Problems = 24;
 
     /// <summary>
-    /// Tries a law on many problems, as many of each kind, so that none is left to chance, and where it does not hold, looks for the
-    /// smallest such problem.
+    /// Tries a law on many problems, as many of each kind, so that none is left to chance, and where it does not hold,
+    /// looks for the smallest such problem.
     /// </summary>
     /// <exception cref="LawException">The law does not hold, or something threw in its course.</exception>
     internal static void ForCounterexample(string law, object subject, string type, Action<Problem> holds, ImmutableArray<Arbitrary<Problem>> kinds)
@@ -25,7 +25,8 @@ internal static class Search
             }
             catch (Exception reason)
             {
-                // While it shrinks, FsCheck goes on from each smaller problem that fails, so the last one to fail is the smallest.
+                // While it shrinks, FsCheck goes on from each smaller problem that fails, so the last one to fail is
+                // the smallest.
                 smallest = (problem, reason);
                 throw;
             }

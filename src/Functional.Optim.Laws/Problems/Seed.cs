@@ -5,8 +5,9 @@ using Microsoft.FSharp.Core;
 namespace Functional.Optim.Laws;
 
 /// <summary>
-/// Where random problems start: always at the same seed, so that no run fails by chance. The environment can ask for other ones:
-/// <c>EXPLORE=1</c> draws new seeds, and <c>SEED=a,b</c>, with the numbers that a failure printed, starts there again.
+/// Where random problems start: always at the same seed, so that no run fails by chance. The environment can ask for
+/// other ones: <c>EXPLORE=1</c> draws new seeds, and <c>SEED=a,b</c>, with the numbers that a failure printed, starts
+/// there again.
 /// </summary>
 internal static class Seed
 {
@@ -32,7 +33,9 @@ internal static class Seed
     /// <summary>The generator at the seed.</summary>
     internal static Rnd Generator => new(Start.State, Start.Gamma);
 
-    /// <summary>A check of so many cases from the seed on, which throws where one fails and prints nothing else.</summary>
+    /// <summary>
+    /// A check of so many cases from the seed on, which throws where one fails and prints nothing else.
+    /// </summary>
     internal static Config Check(int cases) => Config.QuickThrowOnFailure
         .WithMaxTest(cases)
         .WithQuietOnSuccess(true)

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Laws;
 
 /// <summary>
-/// The laws of schedules, each a method that tries steps from 0 to <see cref="long.MaxValue"/>, most of them about the turns, and throws
-/// a <see cref="LawException"/> with the smallest step found where they do not hold.
+/// The laws of schedules, each a method that tries steps from 0 to <see cref="long.MaxValue"/>, most of them about the
+/// turns, and throws a <see cref="LawException"/> with the smallest step found where they do not hold.
 /// </summary>
 public static class ScheduleLaws
 {

@@ -6,15 +6,20 @@ namespace Functional.Optim.Laws;
 /// <param name="Floor">The lowest rate.</param>
 /// <param name="Peak">The highest rate.</param>
 /// <param name="Turns">
-/// The steps, in rising order, at which it turns or one piece ends and the next begins: between two neighbours it only rises or only
-/// falls. After the last anything between floor and peak is right.
+/// The steps, in rising order, at which it turns or one piece ends and the next begins: between two neighbours it only
+/// rises or only falls. After the last anything between floor and peak is right.
 /// </param>
 public sealed record ScheduleShape(double Floor, double Peak, params ImmutableArray<long> Turns)
 {
-    /// <summary>The first step that has the floor or more; the steps before it, a warm-up from 0, may be lower.</summary>
+    /// <summary>
+    /// The first step that has the floor or more; the steps before it, a warm-up from 0, may be lower.
+    /// </summary>
     public long FloorFrom { get; init; }
 
-    /// <summary>The most by which the rate of a step next to a turn may differ from that of the turn: 0.002 of the peak for pieces of a million steps.</summary>
+    /// <summary>
+    /// The most by which the rate of a step next to a turn may differ from that of the turn: 0.002 of the peak for
+    /// pieces of a million steps.
+    /// </summary>
     public double LargestJump { get; init; } = double.PositiveInfinity;
 
     /// <summary>What rounding may do to a rate.</summary>
@@ -22,7 +27,9 @@ public sealed record ScheduleShape(double Floor, double Peak, params ImmutableAr
 
     internal IEnumerable<(long From, long To)> Pieces() => Turns.Zip(Turns.Skip(1));
 
-    /// <summary>Steps in rising order: about each turn, some in each piece, some anywhere and the last there is.</summary>
+    /// <summary>
+    /// Steps in rising order: about each turn, some in each piece, some anywhere and the last there is.
+    /// </summary>
     internal IEnumerable<long> Steps()
     {
         Random random = new(1);

@@ -25,10 +25,14 @@ public static class Catalogue
     /// <summary>What is around an optimizer and takes a function, too.</summary>
     public static CatalogueEntry<Optimizer> Sam => TransformEntries.Sam;
 
-    /// <summary>The transforms and what goes around an optimizer; the scalings of optimizers are in <see cref="Scalings"/>.</summary>
+    /// <summary>
+    /// The transforms and what goes around an optimizer; the scalings of optimizers are in <see cref="Scalings"/>.
+    /// </summary>
     public static ImmutableArray<CatalogueEntry<Optimizer>> Transforms => TransformEntries.All;
 
-    /// <summary>The scaling of each elementwise optimizer as a transform, such as "adamScaling" for <see cref="Adam.Scaling"/>.</summary>
+    /// <summary>
+    /// The scaling of each elementwise optimizer as a transform, such as "adamScaling" for <see cref="Adam.Scaling"/>.
+    /// </summary>
     public static ImmutableArray<CatalogueEntry<Optimizer>> Scalings => OptimizerEntries.Scalings;
 
     /// <summary>Every schedule that is a function of the step alone.</summary>
@@ -82,7 +86,9 @@ public static class Catalogue
             .Bind(static read => Validated.Of(() => Setting.Make(() => Setting.Check(read, "schedule"), "schedule")));
     }
 
-    /// <summary>The text of an optimizer, from which an equal one is built; <see langword="null"/> where it has none.</summary>
+    /// <summary>
+    /// The text of an optimizer, from which an equal one is built; <see langword="null"/> where it has none.
+    /// </summary>
     internal static string? TextOf(Optimizer optimizer)
     {
         foreach (CatalogueEntry<Optimizer> entry in EntriesOf(optimizer))
@@ -93,7 +99,9 @@ public static class Catalogue
         return null;
     }
 
-    /// <summary>The text of a schedule, from which an equal one is built; <see langword="null"/> where it has none.</summary>
+    /// <summary>
+    /// The text of a schedule, from which an equal one is built; <see langword="null"/> where it has none.
+    /// </summary>
     internal static string? TextOf(Schedule schedule)
     {
         foreach (CatalogueEntry<Schedule> entry in (IEnumerable<CatalogueEntry<Schedule>>)[.. Schedules, .. ComposedSchedules])

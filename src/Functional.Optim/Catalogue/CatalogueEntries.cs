@@ -22,7 +22,9 @@ public static class CatalogueEntries
             .Make(() => found!);
     }
 
-    /// <summary>What one text says, such as <c>cosine(peak=0.001, totalSteps=500)</c>, or all validation errors.</summary>
+    /// <summary>
+    /// What one text says, such as <c>cosine(peak=0.001, totalSteps=500)</c>, or all validation errors.
+    /// </summary>
     /// <typeparam name="T">What the entries build.</typeparam>
     /// <param name="entries">One or more.</param>
     /// <param name="text">Name and options.</param>

@@ -39,7 +39,9 @@ public abstract class CatalogueEntry
 
     private protected abstract ImmutableArray<CatalogueOption> ListOptions();
 
-    /// <summary>An entry of an optimizer or a transform, such as one of your own for <see cref="Catalogue.Register"/>.</summary>
+    /// <summary>
+    /// An entry of an optimizer or a transform, such as one of your own for <see cref="Catalogue.Register"/>.
+    /// </summary>
     /// <typeparam name="T">The optimizer.</typeparam>
     /// <param name="name">The name; letters, digits and dots.</param>
     /// <param name="description">What it does, in a few words.</param>

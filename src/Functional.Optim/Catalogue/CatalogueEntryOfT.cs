@@ -14,7 +14,8 @@ public abstract class CatalogueEntry<T> : CatalogueEntry
     }
 
     /// <summary>
-    /// What the options say, or all validation errors: of each option by itself, and of options that do not go together.
+    /// What the options say, or all validation errors: of each option by itself, and of options that do not go
+    /// together.
     /// </summary>
     /// <param name="options">Texts by the options' names; one with a default may be left out.</param>
     /// <param name="learningRate">The learning rate where no option gives it.</param>
@@ -22,8 +23,8 @@ public abstract class CatalogueEntry<T> : CatalogueEntry
         IReadOnlyDictionary<string, string> options, Schedule? learningRate = null);
 
     /// <summary>
-    /// The text of an instance, from which <see cref="Build"/> makes an equal one; <see langword="null"/> where the entry
-    /// does not describe it.
+    /// The text of an instance, from which <see cref="Build"/> makes an equal one; <see langword="null"/> where the
+    /// entry does not describe it.
     /// </summary>
     internal abstract string? TextOf(T instance);
 

@@ -5,7 +5,8 @@ namespace Functional.Optim;
 /// <param name="Description">What it is.</param>
 /// <param name="Type">What its text is, such as "a number".</param>
 /// <param name="Allowed">The values allowed, in words, such as "in [0, 1)".</param>
-/// <param name="Default">The text that stands for it where it is not given, empty for none; null where it must be given.</param>
+/// <param name="Default">The text that stands for it where it is not given, empty for none; null where it must be
+/// given.</param>
 public sealed record CatalogueOption(string Name, string Description, string Type, string Allowed, string? Default)
 {
     /// <summary>Name and default, such as "floor=0", or only the name.</summary>

@@ -6,8 +6,8 @@ using LanguageExt.Common;
 namespace Functional.Optim;
 
 /// <summary>
-/// The options of an entry of the catalogue. The entry's factory asks for each value by its name; what it asks for is an
-/// option. The same call reads the value from a text, writes the value of an instance as text, and lists the option.
+/// The options of an entry of the catalogue. The entry's factory asks for each value by its name; what it asks for is
+/// an option. The same call reads the value from a text, writes the value of an instance as text, and lists the option.
 /// </summary>
 /// <typeparam name="T">What the entry builds.</typeparam>
 public sealed class EntryOptions<T>

@@ -19,7 +19,8 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
     internal const int MaxDepth = 32;
 
     /// <summary>
-    /// How many options a text may give, far more than any entry has, so that there are not as many errors as characters.
+    /// How many options a text may give, far more than any entry has, so that there are not as many errors as
+    /// characters.
     /// </summary>
     internal const int MaxOptions = 64;
 
@@ -83,7 +84,9 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
         yield return start == 0 ? text : text[start..];
     }
 
-    /// <summary>What is wrong with the parentheses and brackets of a text; <see langword="null"/> where nothing is.</summary>
+    /// <summary>
+    /// What is wrong with the parentheses and brackets of a text; <see langword="null"/> where nothing is.
+    /// </summary>
     internal static Error? ErrorOfParentheses(string text)
     {
         const string alone = "has a parenthesis without its other one";

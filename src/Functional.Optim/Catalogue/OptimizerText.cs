@@ -16,8 +16,8 @@ namespace Functional.Optim;
 /// all=adamW(learningRate=0.0003))</c>.
 /// </summary>
 /// <remarks>
-/// What has no text, such as a type that is not registered (<see cref="Catalogue.Register"/>), prints as a record. A custom filter prints as its name, which no text
-/// is built from.
+/// What has no text, such as a type that is not registered (<see cref="Catalogue.Register"/>), prints as a record. A
+/// custom filter prints as its name, which no text is built from.
 /// </remarks>
 public static class OptimizerText
 {

@@ -9,7 +9,8 @@ namespace Functional.Optim;
 /// <summary>How the values of a kind of options are written as text and read again.</summary>
 /// <typeparam name="T">The type of the values.</typeparam>
 /// <param name="Kind">What the text is, such as "a number".</param>
-/// <param name="Read">The value of a text, or what is wrong with it; no message where the kind and the range say it.</param>
+/// <param name="Read">The value of a text, or what is wrong with it; no message where the kind and the range say
+/// it.</param>
 /// <param name="Write">The text of a value, from which the value is read again.</param>
 internal sealed record OptionText<T>(string Kind, Func<string, Validation<Error, T>> Read, Func<T, string> Write);
 

@@ -60,7 +60,9 @@ public sealed record Adam : AdamOptimizer
         Of(1, beta1, beta2, epsilon, biasCorrection: biasCorrection, amsGrad: amsGrad).ToScaling();
 }
 
-/// <summary>The state of Adam and AdamW: the number of finished updates and the two moments, not bias-corrected.</summary>
+/// <summary>
+/// The state of Adam and AdamW: the number of finished updates and the two moments, not bias-corrected.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly record struct AdamState<T> : IOptimizerState<T, AdamState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -88,7 +90,9 @@ public readonly record struct AdamState<T> : IOptimizerState<T, AdamState<T>>
     /// <summary>v, the running mean of their squares.</summary>
     public ParameterTree<T> V { get => state[1]; init => state = state.With(1, value); }
 
-    /// <summary>The largest second moment so far; <c>default</c> unless the optimizer keeps it (<see cref="AmsGrad"/>).</summary>
+    /// <summary>
+    /// The largest second moment so far; <c>default</c> unless the optimizer keeps it (<see cref="AmsGrad"/>).
+    /// </summary>
     public ParameterTree<T> MaximumV => state.SlotCount > 2 ? state[2] : default;
 
     /// <inheritdoc/>

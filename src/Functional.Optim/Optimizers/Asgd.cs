@@ -58,7 +58,8 @@ public sealed record Asgd : ElementwiseOptimizer
     /// <param name="learningRate">η(t).</param>
     /// <param name="lambda">λ, the decay of the parameters and of the rate; finite and not negative.</param>
     /// <param name="alpha">α, the power by which the rate falls; finite and not negative.</param>
-    /// <param name="averageAfter">t₀, how many updates pass before the average departs from the parameters; 0 or more.</param>
+    /// <param name="averageAfter">t₀, how many updates pass before the average departs from the parameters; 0 or
+    /// more.</param>
     /// <param name="weightDecay">λ₂, a further L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
@@ -71,8 +72,11 @@ public sealed record Asgd : ElementwiseOptimizer
         WeightDecay = weightDecay ?? 0, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
     });
 
-    /// <summary>The part of ASGD that averages the parameters, for compositions: the last part, after the learning rate.</summary>
-    /// <param name="averageAfter">t₀, how many updates pass before the average departs from the parameters; 0 or more.</param>
+    /// <summary>
+    /// The part of ASGD that averages the parameters, for compositions: the last part, after the learning rate.
+    /// </summary>
+    /// <param name="averageAfter">t₀, how many updates pass before the average departs from the parameters; 0 or
+    /// more.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Averaging(long averageAfter = DefaultAverageAfter) =>
         new AsgdAveraging(Of(1, averageAfter: averageAfter).AverageAfter);

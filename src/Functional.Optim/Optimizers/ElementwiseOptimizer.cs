@@ -100,7 +100,9 @@ public abstract record ElementwiseOptimizer : ScalingOptimizer
         Run(spans);
     }
 
-    /// <summary>The transform that scales the update by the rule, without decay and learning rate, for compositions.</summary>
+    /// <summary>
+    /// The transform that scales the update by the rule, without decay and learning rate, for compositions.
+    /// </summary>
     protected Optimizer ToScaling() => Scaling;
 
     /// <inheritdoc/>

@@ -4,8 +4,9 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// An optimizer that asks for loss and gradient itself, as often as it likes within a step: override <see cref="Minimize{T}"/>. Its steps
-/// take a <see cref="ValueAndGradient{T}"/>; one that is given a gradient throws <see cref="NotSupportedException"/>.
+/// An optimizer that asks for loss and gradient itself, as often as it likes within a step: override
+/// <see cref="Minimize{T}"/>. Its steps take a <see cref="ValueAndGradient{T}"/>; one that is given a gradient throws
+/// <see cref="NotSupportedException"/>.
 /// </summary>
 /// <remarks>
 /// It stands alone or around another optimizer, as <see cref="Sam"/> does, and is no part of a composition. It throws
@@ -28,13 +29,17 @@ public abstract record FunctionOptimizer : Optimizer
     /// <summary>The parts whose rate and groups are reported; none unless it is around another optimizer.</summary>
     protected internal override ImmutableArray<Transform> Parts => [];
 
-    /// <summary>The names of the slots it keeps, each a tree of the layout of the parameters that starts as zeros.</summary>
+    /// <summary>
+    /// The names of the slots it keeps, each a tree of the layout of the parameters that starts as zeros.
+    /// </summary>
     protected virtual ImmutableArray<string> SlotNames => [];
 
     /// <summary>The names of the numbers it keeps, which start as zeros.</summary>
     protected virtual ImmutableArray<string> ScalarNames => [];
 
-    /// <summary>Makes a step. It ends with <see cref="FunctionStep{T}.Next"/>; where it throws, nothing was changed.</summary>
+    /// <summary>
+    /// Makes a step. It ends with <see cref="FunctionStep{T}.Next"/>; where it throws, nothing was changed.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="step">What the step was given.</param>
     /// <returns>The parameters and the state after the step, and the loss before it.</returns>

@@ -19,7 +19,9 @@ public readonly ref struct FunctionStep<T>
         IsDonated = isDonated;
     }
 
-    /// <summary>The loss and its gradient, as the caller gave them; <see cref="Evaluate"/> checks what they return.</summary>
+    /// <summary>
+    /// The loss and its gradient, as the caller gave them; <see cref="Evaluate"/> checks what they return.
+    /// </summary>
     public ValueAndGradient<T> Function { get; }
 
     /// <summary>θ.</summary>
@@ -28,13 +30,18 @@ public readonly ref struct FunctionStep<T>
     /// <summary>The state after the step before, with the slots and scalars of the optimizer by name.</summary>
     public OptimizerState<T> State { get; }
 
-    /// <summary>Whether parameters, state and the gradients that the function returns are consumed; else all of them stay as they are.</summary>
+    /// <summary>
+    /// Whether parameters, state and the gradients that the function returns are consumed; else all of them stay as
+    /// they are.
+    /// </summary>
     public bool IsDonated { get; }
 
     /// <summary>The number of this step, from 1.</summary>
     public long Number => checked(State.Step + 1);
 
-    /// <summary>The loss at a point and its gradient, which lies in memory of its own and has the layout of the parameters.</summary>
+    /// <summary>
+    /// The loss at a point and its gradient, which lies in memory of its own and has the layout of the parameters.
+    /// </summary>
     /// <param name="at">The point.</param>
     /// <exception cref="ArgumentException">The gradient has another layout.</exception>
     public (double Loss, ParameterTree<T> Gradients) Evaluate(ParameterTree<T> at)
@@ -45,14 +52,15 @@ public readonly ref struct FunctionStep<T>
     }
 
     /// <summary>
-    /// What the step returns, with the number of updates one higher. Trees that the step was given are copied, or passed on if the step
-    /// is donated; what a donated step was given and does not return is released.
+    /// What the step returns, with the number of updates one higher. Trees that the step was given are copied, or
+    /// passed on if the step is donated; what a donated step was given and does not return is released.
     /// </summary>
     /// <param name="parameters">θ'.</param>
     /// <param name="loss">The loss before the step.</param>
     /// <param name="slots">The slots after the step, in the order of their names, each a tree of its own.</param>
     /// <param name="scalars">The scalars after the step, in the order of their names.</param>
-    /// <exception cref="ArgumentException">There is not one for each name, or the parameters have another layout.</exception>
+    /// <exception cref="ArgumentException">There is not one for each name, or the parameters have another
+    /// layout.</exception>
     /// <exception cref="ArithmeticException">A scalar is not finite.</exception>
     public (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Next(
         ParameterTree<T> parameters, double loss, ReadOnlySpan<ParameterTree<T>> slots = default, ReadOnlySpan<double> scalars = default)
@@ -82,7 +90,9 @@ public readonly ref struct FunctionStep<T>
         return (IsDonated ? Take(parameters, stays, next) : parameters, next.Handle(), loss);
     }
 
-    /// <summary>Takes what was given from its owners. Where one has it no more, the parameters stay where they were.</summary>
+    /// <summary>
+    /// Takes what was given from its owners. Where one has it no more, the parameters stay where they were.
+    /// </summary>
     private ParameterTree<T> Take(ParameterTree<T> parameters, bool stays, StateShell<T> next)
     {
         const string replacing = Optimizer.DonatingReplaces;

@@ -76,7 +76,9 @@ public sealed record LaProp : MomentOptimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(
         Beta1At(step), Beta2, Epsilon, LearningRate.At(step), MeanRate(step, slotStep), slotStep);
 
-    /// <summary>L: the sum over the updates of the slots, newest first, until what is left cannot be seen in a double.</summary>
+    /// <summary>
+    /// L: the sum over the updates of the slots, newest first, until what is left cannot be seen in a double.
+    /// </summary>
     private double MeanRate(long step, long slotStep)
     {
         double sum = 0, weight = 1;

@@ -48,7 +48,8 @@ public sealed record Lamb : ScalingOptimizer
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.01 when <see langword="null"/>.</param>
+    /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.01 when
+    /// <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>

@@ -65,7 +65,8 @@ public sealed record Lars : Optimizer
     /// <param name="coefficient">c; finite and positive.</param>
     /// <param name="weightDecay">λ, an L2 penalty; finite and not negative.</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <param name="filter">Which leaves are scaled and decay, often those of rank 2 and more; all when <see langword="null"/>.</param>
+    /// <param name="filter">Which leaves are scaled and decay, often those of rank 2 and more; all when
+    /// <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Lars Of(

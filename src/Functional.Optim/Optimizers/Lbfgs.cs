@@ -4,15 +4,17 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// L-BFGS (Liu and Nocedal, 1989): θ' = θ − t·H·g, with H built from the last moves s and changes of the gradient y over them, so that
-/// H·y = s for the last of them. Defaults, tolerances and the first step of length t = min(1, 1/Σ|g|)·η are torch's.
+/// L-BFGS (Liu and Nocedal, 1989): θ' = θ − t·H·g, with H built from the last moves s and changes of the gradient y
+/// over them, so that H·y = s for the last of them. Defaults, tolerances and the first step of length t = min(1,
+/// 1/Σ|g|)·η are torch's.
 /// </summary>
 /// <remarks>
-/// A step makes several iterations and asks for loss and gradient itself; the function must be the same at every call within a step.
-/// All leaves go one step together, so its groups can do no more than freeze. Its state grows with the moves that are remembered
-/// (<see cref="LbfgsState{T}"/>). The last move is remembered if sᵀy exceeds 10⁻¹⁰ (torch).
-/// A step ends where the direction falls too little to be followed. As in torch, the next step takes the move that was not made for the
-/// last one; its y is then the change of the gradient in one place, which is 0, and not remembered, unless the function has changed.
+/// A step makes several iterations and asks for loss and gradient itself; the function must be the same at every call
+/// within a step. All leaves go one step together, so its groups can do no more than freeze. Its state grows with the
+/// moves that are remembered (<see cref="LbfgsState{T}"/>). The last move is remembered if sᵀy exceeds 10⁻¹⁰ (torch). A
+/// step ends where the direction falls too little to be followed. As in torch, the next step takes the move that was
+/// not made for the last one; its y is then the change of the gradient in one place, which is 0, and not remembered,
+/// unless the function has changed.
 /// </remarks>
 public sealed record Lbfgs : FunctionOptimizer
 {
@@ -34,8 +36,8 @@ public sealed record Lbfgs : FunctionOptimizer
     public int MaximumIterations { get; init => field = Setting.Check(value, Count); }
 
     /// <summary>
-    /// After how many evaluations of loss and gradient a step ends; 1 or more. A line search is finished first. Unless given, 5/4 of
-    /// the iterations, whatever these are changed to.
+    /// After how many evaluations of loss and gradient a step ends; 1 or more. A line search is finished first. Unless
+    /// given, 5/4 of the iterations, whatever these are changed to.
     /// </summary>
     public int MaximumEvaluations
     {
@@ -55,13 +57,16 @@ public sealed record Lbfgs : FunctionOptimizer
     /// <summary>How far to go along a direction.</summary>
     public LineSearch LineSearch { get; init => field = Setting.Check(value); }
 
-    /// <summary>Which leaves stay bit for bit as they are, whatever their gradient; none when <see langword="null"/>.</summary>
+    /// <summary>
+    /// Which leaves stay bit for bit as they are, whatever their gradient; none when <see langword="null"/>.
+    /// </summary>
     public LeafFilter Frozen { get; init => field = Setting.Present(value); } = LeafFilter.None;
 
     /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(k) of the k-th step; 1 when <see langword="null"/>.</param>
     /// <param name="maximumIterations">How many iterations a step makes; 1 or more.</param>
-    /// <param name="maximumEvaluations">After how many evaluations a step ends; 1 or more; 5/4 of the iterations when <see langword="null"/>.</param>
+    /// <param name="maximumEvaluations">After how many evaluations a step ends; 1 or more; 5/4 of the iterations when
+    /// <see langword="null"/>.</param>
     /// <param name="gradientTolerance">The largest gradient at a minimum; finite and not negative.</param>
     /// <param name="changeTolerance">The largest change that counts as none; finite and not negative.</param>
     /// <param name="historySize">How many moves are remembered; 1 or more.</param>
@@ -110,8 +115,8 @@ public sealed record Lbfgs : FunctionOptimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => LbfgsState<T>.From(base.Init(parameters));
 
     /// <summary>
-    /// One step of up to <see cref="MaximumIterations"/> iterations. The inputs stay as they are; where the gradient is within the
-    /// tolerance, a copy of the parameters is returned.
+    /// One step of up to <see cref="MaximumIterations"/> iterations. The inputs stay as they are; where the gradient is
+    /// within the tolerance, a copy of the parameters is returned.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="valueAndGradient">L and its gradient.</param>
@@ -119,8 +124,8 @@ public sealed record Lbfgs : FunctionOptimizer
     /// <param name="state">The state after the step before.</param>
     /// <exception cref="ArgumentException">The layouts of parameters, gradients and state differ.</exception>
     /// <exception cref="NonFiniteGradientException">
-    /// The loss or the gradient is NaN or infinite where the step starts, after an iteration without a line search, or at every
-    /// point that a line search tried.
+    /// The loss or the gradient is NaN or infinite where the step starts, after an iteration without a line search, or
+    /// at every point that a line search tried.
     /// </exception>
     public (ParameterTree<T> Parameters, LbfgsState<T> State, LbfgsReport Report) Step<T>(
         ValueAndGradient<T> valueAndGradient, ParameterTree<T> parameters, LbfgsState<T> state)
@@ -237,7 +242,9 @@ public sealed record Lbfgs : FunctionOptimizer
         return [.. state.History.AsSpan()[forgotten..], new(move, change, 1 / curvature, curvature / change.Dot(change))];
     }
 
-    /// <summary>−H·g by the recursion of two loops (Nocedal and Wright, algorithm 7.4), H₀ = γ·I of the last move.</summary>
+    /// <summary>
+    /// −H·g by the recursion of two loops (Nocedal and Wright, algorithm 7.4), H₀ = γ·I of the last move.
+    /// </summary>
     private static TreeBuffer<T> Descent<T>(ImmutableArray<LbfgsPair<T>> history, ParameterTree<T> gradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

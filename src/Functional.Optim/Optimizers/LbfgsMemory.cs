@@ -4,7 +4,10 @@ using System.Numerics;
 
 namespace Functional.Optim;
 
-/// <summary>What <see cref="Lbfgs"/> remembers, in the form in which it works with it; a state holds the same as slots and scalars.</summary>
+/// <summary>
+/// What <see cref="Lbfgs"/> remembers, in the form in which it works with it; a state holds the same as slots and
+/// scalars.
+/// </summary>
 /// <param name="Iterations">How many iterations the steps took together.</param>
 /// <param name="Evaluations">How often they asked for loss and gradient.</param>
 /// <param name="History">The last moves that bent the loss upwards, oldest first.</param>

@@ -6,7 +6,9 @@ public enum LbfgsStop
     /// <summary>No element of the gradient exceeds the tolerance: a minimum.</summary>
     GradientTolerance,
 
-    /// <summary>Neither the parameters nor the loss changed, or were going to change, by more than the tolerance.</summary>
+    /// <summary>
+    /// Neither the parameters nor the loss changed, or were going to change, by more than the tolerance.
+    /// </summary>
     ChangeTolerance,
 
     /// <summary>It made the iterations it may make.</summary>

@@ -1,6 +1,8 @@
 namespace Functional.Optim;
 
-/// <summary>An optimizer that divides a running mean of the gradients by a running measure of their size: Adam's kin.</summary>
+/// <summary>
+/// An optimizer that divides a running mean of the gradients by a running measure of their size: Adam's kin.
+/// </summary>
 public abstract record MomentOptimizer : ElementwiseOptimizer
 {
     /// <summary>The default of β₁.</summary>

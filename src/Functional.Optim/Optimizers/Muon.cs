@@ -4,15 +4,16 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// Muon (Jordan et al., 2024), for hidden matrices: m' = μ·m + (1 − μ)·g, u = μ·m' + (1 − μ)·g with Nesterov or else m',
-/// θ' = θ − η·(s·O(u) + λ·θ), where O makes u nearly orthogonal and s is a scale of its shape (<see cref="Orthogonalize"/>). Defaults are
-/// torch's, but for the rate; Jordan's are η = 0.02 and λ = 0.
+/// Muon (Jordan et al., 2024), for hidden matrices: m' = μ·m + (1 − μ)·g, u = μ·m' + (1 − μ)·g with Nesterov or else
+/// m', θ' = θ − η·(s·O(u) + λ·θ), where O makes u nearly orthogonal and s is a scale of its shape
+/// (<see cref="Orthogonalize"/>). Defaults are torch's, but for the rate; Jordan's are η = 0.02 and λ = 0.
 /// </summary>
 /// <remarks>
-/// The length of a step does not depend on that of the gradient. Embeddings, heads, vectors and scalars want another optimizer, by a
-/// <see cref="Partition"/>; leaves of rank below 2 are refused by <see cref="Init"/>. With <see cref="MatrixScale.MatchRms"/> the rates and decays
-/// of AdamW fit (Moonlight, arXiv:2502.16982). Others make the momentum without 1 − μ, which is the same once it is orthogonalized, while μ
-/// stays; Jordan's code scales convolutions by their last two dimensions, not by those of the flattened matrix.
+/// The length of a step does not depend on that of the gradient. Embeddings, heads, vectors and scalars want another
+/// optimizer, by a <see cref="Partition"/>; leaves of rank below 2 are refused by <see cref="Init"/>. With
+/// <see cref="MatrixScale.MatchRms"/> the rates and decays of AdamW fit (Moonlight, arXiv:2502.16982). Others make the
+/// momentum without 1 − μ, which is the same once it is orthogonalized, while μ stays; Jordan's code scales
+/// convolutions by their last two dimensions, not by those of the flattened matrix.
 /// </remarks>
 public sealed record Muon : ScalingOptimizer
 {
@@ -61,7 +62,8 @@ public sealed record Muon : ScalingOptimizer
     /// <param name="variant">By which polynomials the update is made orthogonal.</param>
     /// <param name="steps">In how many steps; 1 or more, and no less than the variant has polynomials.</param>
     /// <param name="scale">s, by the shape of the leaf.</param>
-    /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.1 when <see langword="null"/>.</param>
+    /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.1 when
+    /// <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>

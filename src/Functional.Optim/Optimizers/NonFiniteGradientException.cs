@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// A gradient (or an update, or the loss) is NaN or infinite, and nothing was changed; or a trainer found that parameters or state are.
+/// A gradient (or an update, or the loss) is NaN or infinite, and nothing was changed; or a trainer found that
+/// parameters or state are.
 /// </summary>
 public sealed class NonFiniteGradientException : ArithmeticException
 {
@@ -22,13 +23,19 @@ public sealed class NonFiniteGradientException : ArithmeticException
         Step = step;
     }
 
-    /// <summary>The name of the first leaf whose gradient, parameters or state are not finite; empty when it is the loss.</summary>
+    /// <summary>
+    /// The name of the first leaf whose gradient, parameters or state are not finite; empty when it is the loss.
+    /// </summary>
     public string Leaf { get; }
 
-    /// <summary>The number of the update that was to be made, from 1; of parameters and state, of the last step.</summary>
+    /// <summary>
+    /// The number of the update that was to be made, from 1; of parameters and state, of the last step.
+    /// </summary>
     public long Step { get; }
 
-    /// <summary>The exception for parameters or a slot that are not finite after a step, though its gradient may have been.</summary>
+    /// <summary>
+    /// The exception for parameters or a slot that are not finite after a step, though its gradient may have been.
+    /// </summary>
     /// <param name="part">"parameters", or the name of the slot.</param>
     /// <param name="leaf">The name of the first leaf that is not finite.</param>
     /// <param name="step">The number of the step after which this was found.</param>

@@ -9,12 +9,13 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// A pure function <c>(parameters, gradients, state) → (parameters', state')</c> with its settings as a record. Parameters go
-/// down the update: θ' = θ − u.
+/// A pure function <c>(parameters, gradients, state) → (parameters', state')</c> with its settings as a record.
+/// Parameters go down the update: θ' = θ − u.
 /// </summary>
 /// <remarks>
-/// <c>state.Step</c> counts finished updates; the update that makes it k uses t = k and the learning rate of <c>schedule.At(k)</c>.
-/// Elementwise rules pass a NaN of the gradient on to the parameter it belongs to; <see cref="Clip.ByGlobalNorm"/> refuses it.
+/// <c>state.Step</c> counts finished updates; the update that makes it k uses t = k and the learning rate of
+/// <c>schedule.At(k)</c>. Elementwise rules pass a NaN of the gradient on to the parameter it belongs to;
+/// <see cref="Clip.ByGlobalNorm"/> refuses it.
 /// </remarks>
 [JsonConverter(typeof(OptimizerJson))]
 public abstract record Optimizer
@@ -43,7 +44,9 @@ public abstract record Optimizer
         stateFormat = original.stateFormat;
     }
 
-    /// <summary>The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.</summary>
+    /// <summary>
+    /// The groups, by the first of which a leaf gets its settings; a leaf that none matches has the defaults.
+    /// </summary>
     /// <exception cref="ArgumentException">They are <c>default</c>, or one is null.</exception>
     public virtual ImmutableArray<LeafGroup> Groups
     {
@@ -65,21 +68,23 @@ public abstract record Optimizer
         init => stateFormat = value is { } format ? Setting.Check(format) : null;
     }
 
-    /// <summary>The filters of leaves that it has besides groups, by the names of their settings, for reports.</summary>
+    /// <summary>
+    /// The filters of leaves that it has besides groups, by the names of their settings, for reports.
+    /// </summary>
     protected internal virtual ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters => [];
 
     /// <summary>The parts in the order in which they see the update.</summary>
     protected internal abstract ImmutableArray<Transform> Parts { get; }
 
     /// <summary>
-    /// The state before the first update: step 0, and each slot as its part wants it. Most are zero; averages of parameters start as
-    /// those, and some sums of squares and step sizes at a setting.
+    /// The state before the first update: step 0, and each slot as its part wants it. Most are zero; averages of
+    /// parameters start as those, and some sums of squares and step sizes at a setting.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="parameters">The parameters, for their layout and for slots that start as they do.</param>
     /// <exception cref="ArgumentException">
-    /// A group multiplies a learning rate that its leaves do not have, a part has more than four slots, or a part cannot work on a leaf,
-    /// such as one of matrices on a vector.
+    /// A group multiplies a learning rate that its leaves do not have, a part has more than four slots, or a part
+    /// cannot work on a leaf, such as one of matrices on a vector.
     /// </exception>
     public OptimizerState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Start(parameters);
@@ -91,7 +96,8 @@ public abstract record Optimizer
     /// <param name="gradients">g, of the same layout.</param>
     /// <param name="state">The state after the update before.</param>
     /// <exception cref="ArgumentException">
-    /// The layouts differ, or the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>.
+    /// The layouts differ, or the state has other slots than this optimizer, or no counters for a
+    /// <see cref="Wrapper"/>.
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Parameters, TState State) Step<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
@@ -101,7 +107,8 @@ public abstract record Optimizer
 
     /// <summary>
     /// One update that consumes its inputs, parameters, gradients and state, and reuses their memory: the same bits as
-    /// <see cref="Step{T, TState}(ParameterTree{T}, ParameterTree{T}, TState)"/>, and no allocation. A consumed tree throws when touched. If the step fails, nothing is consumed.
+    /// <see cref="Step{T, TState}(ParameterTree{T}, ParameterTree{T}, TState)"/>, and no allocation. A consumed tree
+    /// throws when touched. If the step fails, nothing is consumed.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TState">The state that <c>Init</c> returned.</typeparam>
@@ -109,8 +116,8 @@ public abstract record Optimizer
     /// <param name="gradients">g, of the same layout; consumed.</param>
     /// <param name="state">The state after the update before; consumed.</param>
     /// <exception cref="ArgumentException">
-    /// The layouts differ, the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>, or one tree is given in
-    /// two roles.
+    /// The layouts differ, the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>,
+    /// or one tree is given in two roles.
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Parameters, TState State) StepDonating<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
@@ -119,8 +126,8 @@ public abstract record Optimizer
         => Make(parameters, gradients, state, PassOutput.Parameters, donate: true);
 
     /// <summary>
-    /// One step from the loss itself. An optimizer of gradients asks for it once, at the parameters; a <see cref="FunctionOptimizer"/> as
-    /// often as it likes. The inputs stay as they are.
+    /// One step from the loss itself. An optimizer of gradients asks for it once, at the parameters; a
+    /// <see cref="FunctionOptimizer"/> as often as it likes. The inputs stay as they are.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TState">The state that <c>Init</c> returned.</typeparam>
@@ -131,7 +138,8 @@ public abstract record Optimizer
     /// <exception cref="ArgumentException">
     /// The layouts of parameters and gradients differ, or the state is not one of this optimizer for these parameters.
     /// </exception>
-    /// <exception cref="NonFiniteGradientException">A loss, gradient or norm that the optimizer cannot do without is not finite.</exception>
+    /// <exception cref="NonFiniteGradientException">A loss, gradient or norm that the optimizer cannot do without is
+    /// not finite.</exception>
     public (ParameterTree<T> Parameters, TState State, double Loss) Step<T, TState>(
         ValueAndGradient<T> valueAndGradient, ParameterTree<T> parameters, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -139,8 +147,9 @@ public abstract record Optimizer
         => Make(valueAndGradient, parameters, state, donate: false);
 
     /// <summary>
-    /// One step from the loss itself that consumes parameters, state and the gradients that the function returns, and reuses their
-    /// memory: the same bits. The function returns a tree of its own at each call. If the step fails, parameters and state are not consumed.
+    /// One step from the loss itself that consumes parameters, state and the gradients that the function returns, and
+    /// reuses their memory: the same bits. The function returns a tree of its own at each call. If the step fails,
+    /// parameters and state are not consumed.
     /// </summary>
     /// <inheritdoc cref="Step{T, TState}(ValueAndGradient{T}, ParameterTree{T}, TState)"/>
     public (ParameterTree<T> Parameters, TState State, double Loss) StepDonating<T, TState>(
@@ -150,8 +159,8 @@ public abstract record Optimizer
         => Make(valueAndGradient, parameters, state, donate: true);
 
     /// <summary>
-    /// What the update would add to each parameter, without adding it: θ' = θ + Δ, which <see cref="ParameterTree{T}.Plus"/> does, of these
-    /// deltas or of what became of them.
+    /// What the update would add to each parameter, without adding it: θ' = θ + Δ, which
+    /// <see cref="ParameterTree{T}.Plus"/> does, of these deltas or of what became of them.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TState">The state that <c>Init</c> returned.</typeparam>
@@ -159,7 +168,8 @@ public abstract record Optimizer
     /// <param name="gradients">g, of the same layout.</param>
     /// <param name="state">The state after the update before.</param>
     /// <exception cref="ArgumentException">
-    /// The layouts differ, or the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>.
+    /// The layouts differ, or the state has other slots than this optimizer, or no counters for a
+    /// <see cref="Wrapper"/>.
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
     public (ParameterTree<T> Deltas, TState State) Update<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
@@ -168,7 +178,8 @@ public abstract record Optimizer
         => Make(parameters, gradients, state, PassOutput.Deltas, donate: false);
 
     /// <summary>
-    /// The parameters to evaluate and to ship: θ itself, unless a transform says otherwise, such as an average of the parameters.
+    /// The parameters to evaluate and to ship: θ itself, unless a transform says otherwise, such as an average of the
+    /// parameters.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <typeparam name="TState">The state that <c>Init</c> returned.</typeparam>
@@ -180,9 +191,9 @@ public abstract record Optimizer
         where TState : struct, IOptimizerState<T, TState> => Evaluate(parameters, state.ToState());
 
     /// <summary>
-    /// Carries a state over to this optimizer and these parameters, where either has changed since: a leaf unfrozen or added, one of
-    /// another shape, another optimizer for some leaves. What fits by name, kind and shape is kept; what does not starts anew, with a
-    /// count of updates of its own, by which bias correction goes. The step goes on.
+    /// Carries a state over to this optimizer and these parameters, where either has changed since: a leaf unfrozen or
+    /// added, one of another shape, another optimizer for some leaves. What fits by name, kind and shape is kept; what
+    /// does not starts anew, with a count of updates of its own, by which bias correction goes. The step goes on.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="state">The state so far, of this or another optimizer; it stays as it is.</param>
@@ -205,8 +216,9 @@ public abstract record Optimizer
     }
 
     /// <summary>
-    /// How many bytes of state it keeps for each parameter that goes through all of its parts: a number for each slot of the parameters'
-    /// own shape, before padding; smaller slots, such as rows and columns, are not counted. Of rules of a partition the largest counts.
+    /// How many bytes of state it keeps for each parameter that goes through all of its parts: a number for each slot
+    /// of the parameters' own shape, before padding; smaller slots, such as rows and columns, are not counted. Of rules
+    /// of a partition the largest counts.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     public int StateBytesPerParameter<T>()
@@ -216,7 +228,10 @@ public abstract record Optimizer
         return BytesPerParameter(Unsafe.SizeOf<T>());
     }
 
-    /// <summary>Which leaves of a layout are treated how: by which group or rule of a <see cref="Partition"/>, with which settings.</summary>
+    /// <summary>
+    /// Which leaves of a layout are treated how: by which group or rule of a <see cref="Partition"/>, with which
+    /// settings.
+    /// </summary>
     /// <param name="layout">The layout of the parameters.</param>
     /// <exception cref="ArgumentException">A group multiplies a learning rate that its leaves do not have.</exception>
     public GroupReport Report(TreeLayout layout)
@@ -248,7 +263,8 @@ public abstract record Optimizer
     public override int GetHashCode() => EqualityContract.GetHashCode();
 
     /// <summary>
-    /// The text of the optimizer, of which <see cref="Catalogue.Build"/> makes an equal one (<see cref="OptimizerText"/>).
+    /// The text of the optimizer, of which <see cref="Catalogue.Build"/> makes an equal one
+    /// (<see cref="OptimizerText"/>).
     /// </summary>
     public sealed override string ToString() => Text;
 
@@ -297,13 +313,16 @@ public abstract record Optimizer
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="state">The state, such as one from a file.</param>
     /// <exception cref="ArgumentException">
-    /// It is of an optimizer with another <see cref="OptimizerState{T}.Identity"/>, has other slots, or gathered gradients that this
-    /// one would leave there.
+    /// It is of an optimizer with another <see cref="OptimizerState{T}.Identity"/>, has other slots, or gathered
+    /// gradients that this one would leave there.
     /// </exception>
     public void RequireState<T>(OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => state.RequireOf(DescribeState(state.SlotCount), this);
 
-    /// <summary>Fails unless a step can go on from a state with parameters of a layout: slots of the same leaves and formats too.</summary>
+    /// <summary>
+    /// Fails unless a step can go on from a state with parameters of a layout: slots of the same leaves and formats
+    /// too.
+    /// </summary>
     /// <inheritdoc cref="RequireState{T}(OptimizerState{T})"/>
     /// <param name="state">The state, such as one from a file.</param>
     /// <param name="layout">The layout of the parameters.</param>
@@ -319,13 +338,17 @@ public abstract record Optimizer
     /// <summary>Whether it gathers gradients in its state, which others would leave there.</summary>
     internal virtual bool Accumulates => false;
 
-    /// <summary>Whether it deals with a gradient that is not finite, so that who evaluates it need not refuse it.</summary>
+    /// <summary>
+    /// Whether it deals with a gradient that is not finite, so that who evaluates it need not refuse it.
+    /// </summary>
     internal virtual bool TakesNonFinite => false;
 
     /// <summary>The leaves that stay bit for bit as they are, in the order of the layout.</summary>
     internal virtual ImmutableArray<Leaf> FrozenLeaves(TreeLayout layout) => ImmutableCollectionsMarshal.AsImmutableArray(PlanFor(layout, null).Frozen);
 
-    /// <summary>What a state with so many slots holds, for any layout, where that number changes from step to step.</summary>
+    /// <summary>
+    /// What a state with so many slots holds, for any layout, where that number changes from step to step.
+    /// </summary>
     internal virtual StateSchema DescribeState(int slots) => DescribeState();
 
     /// <summary>The names of the slots and of the scalars of its states, and what they mean, for any layout.</summary>
@@ -455,7 +478,9 @@ public abstract record Optimizer
         return (made, TState.From(next), loss);
     }
 
-    /// <summary>What the steps from a function do: of an optimizer of gradients, one evaluation and one update.</summary>
+    /// <summary>
+    /// What the steps from a function do: of an optimizer of gradients, one evaluation and one update.
+    /// </summary>
     internal virtual (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Descend<T>(
         ValueAndGradient<T> valueAndGradient, ParameterTree<T> parameters, OptimizerState<T> state, bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -541,8 +566,8 @@ public abstract record Optimizer
     }
 
     /// <summary>
-    /// Takes everything that a step in place writes from its owners, before the first write: of two threads that donate a tree one gets
-    /// it. Where one is not to be had, what was taken is given back.
+    /// Takes everything that a step in place writes from its owners, before the first write: of two threads that donate
+    /// a tree one gets it. Where one is not to be had, what was taken is given back.
     /// </summary>
     private static ParameterTree<T> Take<T>(
         ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, StateShell<T> next, string replacing, string consumer)
@@ -604,13 +629,14 @@ public abstract record Optimizer
     }
 
     /// <summary>
-    /// Binds this optimizer to parameters that lie in somebody else's memory; its steps change them in place and copy nothing.
+    /// Binds this optimizer to parameters that lie in somebody else's memory; its steps change them in place and copy
+    /// nothing.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="bindings">The leaves: a name, a shape, and the memory of parameter and gradient.</param>
     /// <exception cref="ArgumentException">
-    /// A memory is too short, misaligned or null, two overlap of which one is written, a name is empty or appears twice, or this is a
-    /// <see cref="Wrapper"/> or a <see cref="FunctionOptimizer"/>, which need trees.
+    /// A memory is too short, misaligned or null, two overlap of which one is written, a name is empty or appears
+    /// twice, or this is a <see cref="Wrapper"/> or a <see cref="FunctionOptimizer"/>, which need trees.
     /// </exception>
     public InPlaceOptimizer<T> InPlace<T>(params ReadOnlySpan<LeafBinding<T>> bindings)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => this is FunctionOptimizer

@@ -120,7 +120,9 @@ public sealed record RmsProp : ElementwiseOptimizer
     private long CountFor(long step) => BiasCorrection ? step : 0;
 }
 
-/// <summary>The state of RMSprop: the number of finished updates, the second moment and, where they are kept, mean and momentum.</summary>
+/// <summary>
+/// The state of RMSprop: the number of finished updates, the second moment and, where they are kept, mean and momentum.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly record struct RmsPropState<T> : IOptimizerState<T, RmsPropState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -130,7 +132,8 @@ public readonly record struct RmsPropState<T> : IOptimizerState<T, RmsPropState<
     /// <summary>A state made by hand.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="v">v, the running mean of the squared gradients.</param>
-    /// <param name="mean">a, the running mean of the gradients; <c>default</c> unless the optimizer is centered.</param>
+    /// <param name="mean">a, the running mean of the gradients; <c>default</c> unless the optimizer is
+    /// centered.</param>
     /// <param name="momentum">b; <c>default</c> unless the optimizer has momentum.</param>
     public RmsPropState(
         long step, ParameterTree<T> v, ParameterTree<T> mean = default, ParameterTree<T> momentum = default)
@@ -155,7 +158,8 @@ public readonly record struct RmsPropState<T> : IOptimizerState<T, RmsPropState<
     public ParameterTree<T> Momentum => state.SlotCount == 3 || state.Has(RmsProp.MomentumSlot) ? state[state.SlotCount - 1] : default;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The state has two slots without names, of which the second could be either.</exception>
+    /// <exception cref="ArgumentException">The state has two slots without names, of which the second could be
+    /// either.</exception>
     public static RmsPropState<T> From(OptimizerState<T> state)
     {
         if (state.SlotNames.IsEmpty && state.SlotCount == 2)

@@ -4,14 +4,15 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// Sharpness-aware minimization (Foret et al., 2020, arXiv 2010.01412) around any optimizer: it climbs by e = ρ·g / (‖g‖ + ε), with the
-/// norm over all leaves, and gives the optimizer inside the gradient at θ + e, which then steps from θ. Each gradient costs two.
+/// Sharpness-aware minimization (Foret et al., 2020, arXiv 2010.01412) around any optimizer: it climbs by e = ρ·g /
+/// (‖g‖ + ε), with the norm over all leaves, and gives the optimizer inside the gradient at θ + e, which then steps
+/// from θ. Each gradient costs two.
 /// </summary>
 /// <remarks>
-/// The adaptive form (Kwon et al., 2021, arXiv 2102.11600) climbs by e = ρ·T²·g / (‖T·g‖ + ε) with T = |θ| + η. davda54's code has
-/// η = 0 and T for every leaf; the authors' has η = 0.01, T for weights and 1 for all other leaves, and ρ = 0.5. The state is that of the
-/// optimizer inside; frozen leaves neither climb nor count in the norm. A gradient that is not finite throws, unless the optimizer inside
-/// deals with it, as <see cref="ApplyIfFinite"/> does.
+/// The adaptive form (Kwon et al., 2021, arXiv 2102.11600) climbs by e = ρ·T²·g / (‖T·g‖ + ε) with T = |θ| + η.
+/// davda54's code has η = 0 and T for every leaf; the authors' has η = 0.01, T for weights and 1 for all other leaves,
+/// and ρ = 0.5. The state is that of the optimizer inside; frozen leaves neither climb nor count in the norm. A
+/// gradient that is not finite throws, unless the optimizer inside deals with it, as <see cref="ApplyIfFinite"/> does.
 /// </remarks>
 public sealed record Sam : FunctionOptimizer
 {
@@ -31,7 +32,9 @@ public sealed record Sam : FunctionOptimizer
     /// <summary>η of the adaptive form; finite and not negative.</summary>
     public double Eta { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
-    /// <summary>ε, what is added to the norm; finite and above 0. davda54's code has 10⁻¹², SamsungLabs' 10⁻¹⁶.</summary>
+    /// <summary>
+    /// ε, what is added to the norm; finite and above 0. davda54's code has 10⁻¹², SamsungLabs' 10⁻¹⁶.
+    /// </summary>
     public double Epsilon { get; init => field = Setting.Check(value, Bounds.Positive); }
 
     /// <summary>Which leaves the adaptive form scales.</summary>
@@ -53,7 +56,8 @@ public sealed record Sam : FunctionOptimizer
     /// <param name="eta">η of the adaptive form; finite and not negative.</param>
     /// <param name="filter">Which leaves the adaptive form scales; all when <see langword="null"/>.</param>
     /// <param name="epsilon">ε, what is added to the norm; finite and above 0.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or there is no optimizer; every error is listed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, or there is no optimizer; every error is
+    /// listed.</exception>
     public static Sam Around(
         Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? filter = null, double epsilon = 1e-12) =>
         Setting.Make(() => new Sam(Setting.Inner(inner))

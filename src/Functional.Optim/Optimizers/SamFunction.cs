@@ -4,7 +4,10 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>The function that the optimizer inside <see cref="Sam"/> sees: the loss at θ with the gradient at θ + e. Used again by later steps.</summary>
+/// <summary>
+/// The function that the optimizer inside <see cref="Sam"/> sees: the loss at θ with the gradient at θ + e. Used again
+/// by later steps.
+/// </summary>
 internal sealed class SamFunction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -50,7 +53,10 @@ internal sealed class SamFunction<T>
         return (loss, second);
     }
 
-    /// <summary>Whether a gradient is finite, frozen leaves left out; fails where it is not and the optimizer inside cannot do with that.</summary>
+    /// <summary>
+    /// Whether a gradient is finite, frozen leaves left out; fails where it is not and the optimizer inside cannot do
+    /// with that.
+    /// </summary>
     private bool IsFinite(ParameterTree<T> gradients)
     {
         if (double.IsFinite(gradients.GlobalNorm()) || gradients.Layout.FirstNonFinite(gradients.AsSpan(), frozen.AsSpan()) is not { } leaf) return true;

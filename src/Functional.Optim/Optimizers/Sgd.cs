@@ -18,7 +18,9 @@ public sealed record Sgd : ElementwiseOptimizer
     /// <summary>μ(t), how much of the momentum is kept, in [0, 1); the number 0 keeps no momentum.</summary>
     public Schedule Momentum { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); } = 0;
 
-    /// <summary>τ, the share of each gradient left out of the momentum, in [0, 1]; skipped at the first update.</summary>
+    /// <summary>
+    /// τ, the share of each gradient left out of the momentum, in [0, 1]; skipped at the first update.
+    /// </summary>
     public double Dampening { get; init => field = Setting.Check(value, Bounds.UnitInterval); }
 
     /// <summary>Whether the update looks one step ahead, which requires momentum and no dampening.</summary>

@@ -5,14 +5,15 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// How far Adam has come: the norms of its moments, and the effective rates η(t)·s / (√v̂ + ε) that its last update multiplied
-/// m̂ by, with v̂ = v / (1 − β₂ᵗ) (of the largest v under AMSGrad), t the number of that update and s the learning-rate multiplier of the leaf's group.
+/// How far Adam has come: the norms of its moments, and the effective rates η(t)·s / (√v̂ + ε) that its last update
+/// multiplied m̂ by, with v̂ = v / (1 − β₂ᵗ) (of the largest v under AMSGrad), t the number of that update and s the
+/// learning-rate multiplier of the leaf's group.
 /// </summary>
 /// <remarks>
-/// Every parameter of the leaves asked for counts, those of frozen leaves do not. Before the first update no parameter has been
-/// moved and the effective rates are 0; their deviation is the population's, so 0 for one parameter. A parameter that never had a
-/// gradient has the rate η/ε, which with ε = 0 is infinite, and so are then the mean and the deviation. Added in double, in blocks
-/// of a fixed order: the same bits for any number of threads.
+/// Every parameter of the leaves asked for counts, those of frozen leaves do not. Before the first update no parameter
+/// has been moved and the effective rates are 0; their deviation is the population's, so 0 for one parameter. A
+/// parameter that never had a gradient has the rate η/ε, which with ε = 0 is infinite, and so are then the mean and the
+/// deviation. Added in double, in blocks of a fixed order: the same bits for any number of threads.
 /// </remarks>
 /// <param name="Step">How many updates are finished.</param>
 /// <param name="FirstMomentNorm">‖m‖ of the state, not bias-corrected.</param>
@@ -23,7 +24,8 @@ public readonly record struct AdamStatistics(
     long Step, double FirstMomentNorm, double SecondMomentNorm, double EffectiveRateMean, double EffectiveRateDeviation)
 {
     /// <summary>
-    /// The statistics of a state under its optimizer: <see cref="Adam"/>, <see cref="AdamW"/> or a composition with Adam's part.
+    /// The statistics of a state under its optimizer: <see cref="Adam"/>, <see cref="AdamW"/> or a composition with
+    /// Adam's part.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="optimizer">The optimizer, for its learning rate, its constants and its groups.</param>

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Functional.Optim;
 
-/// <summary>The state of <see cref="Lbfgs"/>: it grows with the moves that are remembered, to 2 + 2·HistorySize trees.</summary>
+/// <summary>
+/// The state of <see cref="Lbfgs"/>: it grows with the moves that are remembered, to 2 + 2·HistorySize trees.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly record struct LbfgsState<T> : IOptimizerState<T, LbfgsState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -6,15 +6,16 @@ using System.Text;
 namespace Functional.Optim;
 
 /// <summary>
-/// The state of any optimizer: the number of finished updates, a tree for each slot in the order of the transforms that own them,
-/// named scalars, and what optimizer it belongs to.
+/// The state of any optimizer: the number of finished updates, a tree for each slot in the order of the transforms that
+/// own them, named scalars, and what optimizer it belongs to.
 /// </summary>
 /// <remarks>
-/// The slots carry the names that their transforms give them, so a transform of a composition is seen by the type of its state:
-/// <c>AdamState&lt;float&gt;.From(state)</c>, or by name: <c>state["m"]</c>. In a <see cref="Partition"/> the name of the rule stands
-/// before it: <c>state["matrices/m"]</c>. Where two transforms have the same names, a range of slots comes first:
-/// <c>AdamState&lt;float&gt;.From(state[2..4])</c>. The struct is a handle, cheap to copy. A state that was donated or released is
-/// consumed: touching it throws <see cref="ObjectDisposedException"/>. Reading one from several threads is safe.
+/// The slots carry the names that their transforms give them, so a transform of a composition is seen by the type of
+/// its state: <c>AdamState&lt;float&gt;.From(state)</c>, or by name: <c>state["m"]</c>. In a <see cref="Partition"/>
+/// the name of the rule stands before it: <c>state["matrices/m"]</c>. Where two transforms have the same names, a range
+/// of slots comes first: <c>AdamState&lt;float&gt;.From(state[2..4])</c>. The struct is a handle, cheap to copy. A
+/// state that was donated or released is consumed: touching it throws <see cref="ObjectDisposedException"/>. Reading
+/// one from several threads is safe.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>, IEquatable<OptimizerState<T>>
@@ -52,7 +53,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// <param name="slotStarts">What <see cref="SlotStarts"/> was; none where every leaf started at 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     /// <exception cref="ArgumentException">
-    /// There are names, but not one for each slot, or starts, but not one from 0 to the step for each leaf of a slot that has any.
+    /// There are names, but not one for each slot, or starts, but not one from 0 to the step for each leaf of a slot
+    /// that has any.
     /// </exception>
     public OptimizerState(
         long step, ImmutableArray<string> slotNames, string identity, ReadOnlySpan<ParameterTree<T>> slots,
@@ -116,14 +118,14 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     public ImmutableArray<string> ScalarNames => Shell?.Schema.ScalarNames ?? [];
 
     /// <summary>
-    /// What the slots mean: the transforms that keep them, with their names, such as <c>adam(m, v)</c>. A step refuses the state of
-    /// another identity. Settings are not part of it. Empty for a state made by hand.
+    /// What the slots mean: the transforms that keep them, with their names, such as <c>adam(m, v)</c>. A step refuses
+    /// the state of another identity. Settings are not part of it. Empty for a state made by hand.
     /// </summary>
     public string Identity => Shell?.Schema.Identity ?? "";
 
     /// <summary>
-    /// The number of finished updates when each leaf of each slot started, by slot and leaf; empty where all started at 0, and for a
-    /// slot whose leaves did. Bias correction counts from there (<see cref="Optimizer.Continue"/>).
+    /// The number of finished updates when each leaf of each slot started, by slot and leaf; empty where all started at
+    /// 0, and for a slot whose leaves did. Bias correction counts from there (<see cref="Optimizer.Continue"/>).
     /// </summary>
     public ImmutableArray<ImmutableArray<long>> SlotStarts => Starts?.OfSlots ?? [];
 
@@ -138,7 +140,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         }
     }
 
-    /// <summary>What stands after the handle; <see langword="null"/> for <c>default</c>, a state without slots at step 0.</summary>
+    /// <summary>
+    /// What stands after the handle; <see langword="null"/> for <c>default</c>, a state without slots at step 0.
+    /// </summary>
     internal StateShell<T>? Shell => shell is null || shell.Generation == generation
         ? shell
         : throw new ObjectDisposedException(nameof(OptimizerState<>), $"This state was consumed by {shell.ConsumedBy}.");
@@ -170,7 +174,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         }
     }
 
-    /// <summary>Whether two states have the same step, counts and scalars and the same bits in every slot, whatever their names.</summary>
+    /// <summary>
+    /// Whether two states have the same step, counts and scalars and the same bits in every slot, whatever their names.
+    /// </summary>
     public static bool operator ==(OptimizerState<T> left, OptimizerState<T> right) => left.Equals(right);
 
     /// <summary>Whether two states differ.</summary>
@@ -200,8 +206,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     public StateFormat FormatOf(int slot) => Slot(slot).Format;
 
     /// <summary>
-    /// The same state with its slots in other formats, such as those of the file that it was read from. What a format does not hold is
-    /// rounded.
+    /// The same state with its slots in other formats, such as those of the file that it was read from. What a format
+    /// does not hold is rounded.
     /// </summary>
     /// <param name="formats">The format of each slot.</param>
     /// <exception cref="ArgumentException">There is not a format for each slot.</exception>
@@ -230,7 +236,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     }
 
     /// <summary>
-    /// The same state for who replaces slots of it. Its schema is its own, since one that is a plan's tells a step that every slot fits.
+    /// The same state for who replaces slots of it. Its schema is its own, since one that is a plan's tells a step that
+    /// every slot fits.
     /// </summary>
     private OptimizerState<T> ToChange()
     {
@@ -309,9 +316,12 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         live.Schema.Return(live);
     }
 
-    /// <summary>The same step with the slots of one transform: those that bear its names, one after the other.</summary>
+    /// <summary>
+    /// The same step with the slots of one transform: those that bear its names, one after the other.
+    /// </summary>
     /// <param name="slotNames">The names. A state without names that has as many slots is taken as it is.</param>
-    /// <exception cref="ArgumentException">No slots in a row have these names, or more than one run of slots has.</exception>
+    /// <exception cref="ArgumentException">No slots in a row have these names, or more than one run of slots
+    /// has.</exception>
     public OptimizerState<T> Part(params ReadOnlySpan<string> slotNames) =>
         SlotNames.IsEmpty && slotNames.Length == SlotCount ? this : this[RangeOf(slotNames)];
 
@@ -370,7 +380,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         : names.IsEmpty ? $"{count} slot{(count == 1 ? "" : "s")} without names"
         : $"the slots {string.Join(", ", names)}";
 
-    /// <summary>Fails, naming both, unless the state is one of an optimizer; names and a meaning that are not known fit.</summary>
+    /// <summary>
+    /// Fails, naming both, unless the state is one of an optimizer; names and a meaning that are not known fit.
+    /// </summary>
     internal void RequireOf(StateSchema expected, Optimizer optimizer)
     {
         ImmutableArray<string> names = SlotNames;

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Functional.Optim;
 
 /// <summary>
-/// The number of finished updates at which each leaf of each slot started: 0 unless it joined later. Bias correction counts from
-/// there.
+/// The number of finished updates at which each leaf of each slot started: 0 unless it joined later. Bias correction
+/// counts from there.
 /// </summary>
 internal sealed class SlotStarts(ImmutableArray<ImmutableArray<long>> ofSlots) : IEquatable<SlotStarts>
 {

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Functional.Optim;
 
 /// <summary>
-/// What the slots of a state mean, as text: the transforms that keep them, in order, with the names of their slots, such as
-/// <c>trace(momentum), adam(m, v)</c>.
+/// What the slots of a state mean, as text: the transforms that keep them, in order, with the names of their slots,
+/// such as <c>trace(momentum), adam(m, v)</c>.
 /// </summary>
 internal static class StateIdentity
 {
@@ -28,7 +28,9 @@ internal static class StateIdentity
     internal static string Join(string first, string second) =>
         first.Length == 0 ? second : second.Length == 0 ? first : $"{first}, {second}";
 
-    /// <summary>The identity without the transform that ends it, or <see langword="null"/> where another one does.</summary>
+    /// <summary>
+    /// The identity without the transform that ends it, or <see langword="null"/> where another one does.
+    /// </summary>
     internal static string? Without(string last, string identity) =>
         identity == last ? ""
         : identity.EndsWith($", {last}", StringComparison.Ordinal) ? identity[..^(last.Length + 2)]

@@ -5,8 +5,8 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// What a state holds: the names and layouts of its slots, the names of its scalars, what they mean (<see cref="Identity"/>), and
-/// since which update each leaf of a slot is there. States of one plan share one.
+/// What a state holds: the names and layouts of its slots, the names of its scalars, what they mean
+/// (<see cref="Identity"/>), and since which update each leaf of a slot is there. States of one plan share one.
 /// </summary>
 internal sealed class StateSchema
 {
@@ -30,7 +30,10 @@ internal sealed class StateSchema
     /// <summary>The transforms that keep slots, with their names; empty where it is not known.</summary>
     internal string Identity { get; init; } = "";
 
-    /// <summary>The number of finished updates when each leaf of each slot started; <see langword="null"/> when all started at 0.</summary>
+    /// <summary>
+    /// The number of finished updates when each leaf of each slot started; <see langword="null"/> when all started at
+    /// 0.
+    /// </summary>
     internal SlotStarts? Starts { get; init; }
 
     internal int SlotCount => SlotLayouts.Length;

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// The memory after a state: its slots, scalars and counts. Handles carry the generation they were made in, as those of trees do, so
-/// that a step reuses a shell instead of making one.
+/// The memory after a state: its slots, scalars and counts. Handles carry the generation they were made in, as those of
+/// trees do, so that a step reuses a shell instead of making one.
 /// </summary>
 internal sealed class StateShell<T>(StateSchema schema)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -31,7 +31,9 @@ internal readonly unsafe struct StateSlot<T>
 
     public static implicit operator StateSlot<T>(ParameterTree<T> tree) => new(tree);
 
-    /// <summary>The slot of a tree in a format, rounded as at step 0; the tree is released where it is not the slot itself.</summary>
+    /// <summary>
+    /// The slot of a tree in a format, rounded as at step 0; the tree is released where it is not the slot itself.
+    /// </summary>
     internal static StateSlot<T> Of(ParameterTree<T> tree, StateFormat format, uint key)
     {
         if (format == StateFormat.Full) return new(tree);

@@ -20,7 +20,9 @@ internal sealed record AdaptiveClip : Transform
 
     protected internal override bool LeafByLeaf => true;
 
-    /// <summary>Only to refuse a NaN or an infinity before anything is written; units are measured where they are clipped.</summary>
+    /// <summary>
+    /// Only to refuse a NaN or an infinity before anything is written; units are measured where they are clipped.
+    /// </summary>
     protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
     {
         for (int range = 0; range < update.Count; range++) measured[range] = update.UpdateNorm(range, NormKind.Infinity);

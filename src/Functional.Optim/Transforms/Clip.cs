@@ -7,8 +7,9 @@ namespace Functional.Optim;
 public static class Clip
 {
     /// <summary>
-    /// Scales the whole update down to a norm: u' = u · c / ‖u‖ where ‖u‖ = √Σu² over every leaf that is not frozen exceeds c, else
-    /// exactly u. torch multiplies by c / (‖u‖ + 1e-6) instead, which shrinks slightly even at exactly c.
+    /// Scales the whole update down to a norm: u' = u · c / ‖u‖ where ‖u‖ = √Σu² over every leaf that is not frozen
+    /// exceeds c, else exactly u. torch multiplies by c / (‖u‖ + 1e-6) instead, which shrinks slightly even at exactly
+    /// c.
     /// </summary>
     /// <param name="maximum">c; not negative, not NaN; infinity never clips.</param>
     /// <param name="kind">Which norm; √Σu² by default.</param>
@@ -16,7 +17,10 @@ public static class Clip
     public static Optimizer ByGlobalNorm(double maximum, NormKind kind = NormKind.L2) =>
         Setting.Make<Optimizer>(() => new ClipByGlobalNorm { Maximum = maximum, Kind = kind }, nameof(Clip));
 
-    /// <summary>Scales the update of each leaf by itself down to a norm: u' = u · c / ‖u‖ where ‖u‖ of the leaf exceeds c, else exactly u.</summary>
+    /// <summary>
+    /// Scales the update of each leaf by itself down to a norm: u' = u · c / ‖u‖ where ‖u‖ of the leaf exceeds c, else
+    /// exactly u.
+    /// </summary>
     /// <param name="maximum">c; not negative, not NaN.</param>
     /// <param name="kind">Which norm; √Σu² by default.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
@@ -24,12 +28,13 @@ public static class Clip
         Setting.Make<Optimizer>(() => new ClipByLeafNorm { Maximum = maximum, Kind = kind }, nameof(Clip));
 
     /// <summary>
-    /// Adaptive gradient clipping (Brock, De, Smith and Simonyan, 2021): for each unit, u' = u · λ·w / ‖u‖ where ‖u‖ exceeds λ·w, with
-    /// w = max(‖θ‖, ε) of the same unit.
+    /// Adaptive gradient clipping (Brock, De, Smith and Simonyan, 2021): for each unit, u' = u · λ·w / ‖u‖ where ‖u‖
+    /// exceeds λ·w, with w = max(‖θ‖, ε) of the same unit.
     /// </summary>
     /// <param name="ratio">λ; finite and positive.</param>
     /// <param name="epsilon">ε, so that units that start at 0 can grow; finite and positive.</param>
-    /// <param name="outputAxis">Along which dimension of a leaf of rank 2 and more its units lie; smaller leaves are one unit.</param>
+    /// <param name="outputAxis">Along which dimension of a leaf of rank 2 and more its units lie; smaller leaves are
+    /// one unit.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Optimizer Adaptively(
         double ratio = 0.01, double epsilon = 1e-3, OutputAxis outputAxis = OutputAxis.First) =>

@@ -5,8 +5,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// The exponential moving average of the update, m' = β·m + (1 − β)·u, bias-corrected or not (Optax's <c>ema</c>); with Nesterov one step
-/// ahead, β·m' + (1 − β)·u.
+/// The exponential moving average of the update, m' = β·m + (1 − β)·u, bias-corrected or not (Optax's <c>ema</c>); with
+/// Nesterov one step ahead, β·m' + (1 − β)·u.
 /// </summary>
 public sealed record Ema : Transform
 {
@@ -30,7 +30,8 @@ public sealed record Ema : Transform
 
     /// <summary>The part with its constants.</summary>
     /// <param name="decay">β, in [0, 1).</param>
-    /// <param name="biasCorrection">Whether what is passed on is divided by 1 − βᵗ, or by 1 − βᵗ⁺¹ where it is one step ahead.</param>
+    /// <param name="biasCorrection">Whether what is passed on is divided by 1 − βᵗ, or by 1 − βᵗ⁺¹ where it is one step
+    /// ahead.</param>
     /// <param name="nesterov">Whether the average looks one step ahead, as if the same update came once more.</param>
     /// <exception cref="ArgumentException">The decay is out of range.</exception>
     public static Ema Of(double decay, bool biasCorrection = true, bool nesterov = false) =>

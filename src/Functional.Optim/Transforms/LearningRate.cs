@@ -4,7 +4,10 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>Multiplies the update by the learning rate of the step: u' = η(t)·u, of several learning rates the last times the multiplier of the leaf's group.</summary>
+/// <summary>
+/// Multiplies the update by the learning rate of the step: u' = η(t)·u, of several learning rates the last times the
+/// multiplier of the leaf's group.
+/// </summary>
 public sealed record LearningRate : Transform
 {
     private LearningRate()

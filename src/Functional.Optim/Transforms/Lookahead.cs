@@ -5,13 +5,13 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Lookahead (Zhang, Lucas, Hinton and Ba, 2019): after an optimizer, its learning rate included, keeps slow parameters s that every
-/// k updates are drawn towards the fast ones, s = s + α·(θ − s), and puts these back to them, θ = s.
+/// Lookahead (Zhang, Lucas, Hinton and Ba, 2019): after an optimizer, its learning rate included, keeps slow parameters
+/// s that every k updates are drawn towards the fast ones, s = s + α·(θ − s), and puts these back to them, θ = s.
 /// </summary>
 /// <remarks>
-/// The moments of the optimizer are not reset. Optax keeps fast and slow parameters as a pair; here θ are the fast ones. As the last part
-/// of a step it puts θ to s in every bit; where parts follow it, or <see cref="Optimizer.Update"/> asks for what is to be added, θ + Δ is s
-/// to rounding.
+/// The moments of the optimizer are not reset. Optax keeps fast and slow parameters as a pair; here θ are the fast
+/// ones. As the last part of a step it puts θ to s in every bit; where parts follow it, or
+/// <see cref="Optimizer.Update"/> asks for what is to be added, θ + Δ is s to rounding.
 /// </remarks>
 public sealed record Lookahead : Transform
 {

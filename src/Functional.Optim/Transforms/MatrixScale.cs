@@ -9,7 +9,10 @@ public enum MatrixScale
     /// <summary>√max(1, rows / columns), Jordan's, and torch's <c>original</c>.</summary>
     Original,
 
-    /// <summary>0.2·√max(rows, columns), so that the update has about the root mean square of AdamW's (Moonlight, arXiv:2502.16982).</summary>
+    /// <summary>
+    /// 0.2·√max(rows, columns), so that the update has about the root mean square of AdamW's (Moonlight,
+    /// arXiv:2502.16982).
+    /// </summary>
     MatchRms,
 
     /// <summary>√(rows / columns), which is below 1 for wide matrices: Dion's code.</summary>

@@ -11,11 +11,12 @@ namespace Functional.Optim;
 /// <see cref="NewtonSchulz"/> iteration in the precision of the parameters, then multiplies it by a scale of its shape.
 /// </summary>
 /// <remarks>
-/// The rows of a leaf are its first dimension and the columns all others together, as for the filters of a convolution. A vector or a
-/// scalar is refused by <see cref="Optimizer.Init"/>. In five steps singular values of 1/100 of the norm and more come to lie between 0.68 and
-/// 1.14 by torch's and Jordan's polynomial, between 0.85 and 1.15 by Polar Express, and between 0.97 and 1.04 by Dion's; the smallest grow by
-/// a factor of 485, 970 and 493. A zero matrix stays zero. A NaN or an infinity makes its leaf NaN, and no other. torch and others round the
-/// matrix to bfloat16 first; this does not.
+/// The rows of a leaf are its first dimension and the columns all others together, as for the filters of a convolution.
+/// A vector or a scalar is refused by <see cref="Optimizer.Init"/>. In five steps singular values of 1/100 of the norm
+/// and more come to lie between 0.68 and 1.14 by torch's and Jordan's polynomial, between 0.85 and 1.15 by Polar
+/// Express, and between 0.97 and 1.04 by Dion's; the smallest grow by a factor of 485, 970 and 493. A zero matrix stays
+/// zero. A NaN or an infinity makes its leaf NaN, and no other. torch and others round the matrix to bfloat16 first;
+/// this does not.
 /// </remarks>
 public sealed record Orthogonalize : Transform
 {
@@ -38,7 +39,9 @@ public sealed record Orthogonalize : Transform
     {
     }
 
-    /// <summary>A polynomial for each step; the last one goes on where there are more steps. One or more, finite.</summary>
+    /// <summary>
+    /// A polynomial for each step; the last one goes on where there are more steps. One or more, finite.
+    /// </summary>
     /// <exception cref="ArgumentException">There is none, or one is not finite.</exception>
     public ImmutableArray<Quintic> Polynomials
     {
@@ -73,7 +76,8 @@ public sealed record Orthogonalize : Transform
     /// <param name="variant">Which polynomials, and by what the matrix is divided before.</param>
     /// <param name="steps">The number of steps; 1 or more, and no less than the variant has polynomials.</param>
     /// <param name="scale">What the result is multiplied by.</param>
-    /// <exception cref="ArgumentException">There is no such variant or scale, or there are too few steps; every error is listed.</exception>
+    /// <exception cref="ArgumentException">There is no such variant or scale, or there are too few steps; every error
+    /// is listed.</exception>
     public static Orthogonalize Of(
         NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5, MatrixScale scale = MatrixScale.None) =>
         Setting.Make(() =>

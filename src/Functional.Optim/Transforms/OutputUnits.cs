@@ -3,7 +3,10 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>The units of a leaf: rows or columns of a weight, or the whole of a smaller leaf; numbers per unit, added in double in order.</summary>
+/// <summary>
+/// The units of a leaf: rows or columns of a weight, or the whole of a smaller leaf; numbers per unit, added in double
+/// in order.
+/// </summary>
 internal readonly record struct OutputUnits(int Count, int Length, bool AreColumns)
 {
     internal static OutputUnits Of(Leaf leaf, OutputAxis dimension)
@@ -24,7 +27,10 @@ internal readonly record struct OutputUnits(int Count, int Length, bool AreColum
         for (int element = 0; element < values.Length; element++) sums[this[element]] += double.CreateTruncating(values[element]);
     }
 
-    /// <summary>√Σx² of every unit; where squares leave the range, those of x / max|x| are added, as in <see cref="BlockReduction.Norm"/>.</summary>
+    /// <summary>
+    /// √Σx² of every unit; where squares leave the range, those of x / max|x| are added, as in
+    /// <see cref="BlockReduction.Norm"/>.
+    /// </summary>
     internal void Norms<T>(ReadOnlySpan<T> values, Span<double> norms)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -6,12 +6,13 @@ using System.Text;
 namespace Functional.Optim;
 
 /// <summary>
-/// Several optimizers in one tree: each leaf goes through the optimizer of the first rule that matches it. Parts before and after a
-/// partition see all leaves, so a clip before it is global across them.
+/// Several optimizers in one tree: each leaf goes through the optimizer of the first rule that matches it. Parts before
+/// and after a partition see all leaves, so a clip before it is global across them.
 /// </summary>
 /// <remarks>
-/// A leaf has the slots of its own optimizer only; they are named after the rule, such as <c>matrices/m</c>. A leaf that no rule
-/// matches keeps its update as it is; <see cref="Freeze"/> after the rules stops it. A partition may stand in a partition.
+/// A leaf has the slots of its own optimizer only; they are named after the rule, such as <c>matrices/m</c>. A leaf
+/// that no rule matches keeps its update as it is; <see cref="Freeze"/> after the rules stops it. A partition may stand
+/// in a partition.
 /// </remarks>
 public sealed record Partition : Transform
 {
@@ -28,7 +29,8 @@ public sealed record Partition : Transform
     public ImmutableArray<Rule> Rules { get; }
 
     /// <summary>A partition by rules.</summary>
-    /// <param name="rules">At least one, with different names and nothing null; the first that matches a leaf wins.</param>
+    /// <param name="rules">At least one, with different names and nothing null; the first that matches a leaf
+    /// wins.</param>
     /// <exception cref="ArgumentException">
     /// There are no rules, two have the same name, the optimizer of one is a <see cref="Wrapper"/> or a
     /// <see cref="FunctionOptimizer"/>, or something is null.
@@ -63,7 +65,8 @@ public sealed record Partition : Transform
     }
 
     /// <summary>A partition by filters, which name their rules.</summary>
-    /// <param name="rules">At least one, with different filters and nothing null; the first that a leaf passes wins.</param>
+    /// <param name="rules">At least one, with different filters and nothing null; the first that a leaf passes
+    /// wins.</param>
     /// <inheritdoc cref="Of(ReadOnlySpan{Rule})" path="/exception"/>
     public static Partition Of(params ReadOnlySpan<(LeafFilter Leaves, Optimizer Optimizer)> rules)
     {
@@ -76,7 +79,8 @@ public sealed record Partition : Transform
     /// <summary>An optimizer for the leaves that match; the others keep their update as it is.</summary>
     /// <param name="matches">Which leaves.</param>
     /// <param name="optimizer">What they go through.</param>
-    /// <exception cref="ArgumentException">The optimizer is a <see cref="Wrapper"/>, or one of the two is null.</exception>
+    /// <exception cref="ArgumentException">The optimizer is a <see cref="Wrapper"/>, or one of the two is
+    /// null.</exception>
     public static Partition Masked(Func<Leaf, bool> matches, Optimizer optimizer) =>
         Of(new Rule("masked", matches, optimizer));
 
@@ -100,8 +104,8 @@ public sealed record Partition : Transform
     protected internal override bool IsLearningRate => rated is not null;
 
     /// <summary>
-    /// The rate of the first rule that has one, which a rule that freezes has not: what a report shows of rates that may differ. 1 where
-    /// none has one.
+    /// The rate of the first rule that has one, which a rule that freezes has not: what a report shows of rates that
+    /// may differ. 1 where none has one.
     /// </summary>
     protected internal override double RateAt(long step) => rated?.Optimizer.LearningRateAt(step) ?? 1;
 

@@ -5,10 +5,14 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Scales the update of each leaf to the size of its parameters: u' = c·‖θ‖ / (‖u‖ + λ·‖θ‖ + ε) · (u + λ·θ), and u + λ·θ where ‖θ‖ or ‖u‖
-/// is 0. With λ = 0 it is the trust ratio of LAMB (You et al., 2020), with a decay that of LARS (You, Gitman and Ginsburg, 2017).
+/// Scales the update of each leaf to the size of its parameters: u' = c·‖θ‖ / (‖u‖ + λ·‖θ‖ + ε) · (u + λ·θ), and u +
+/// λ·θ where ‖θ‖ or ‖u‖ is 0. With λ = 0 it is the trust ratio of LAMB (You et al., 2020), with a decay that of LARS
+/// (You, Gitman and Ginsburg, 2017).
 /// </summary>
-/// <remarks>The ratio is at most the largest number of the type, so that an update of denormal numbers, which would need more, stays finite.</remarks>
+/// <remarks>
+/// The ratio is at most the largest number of the type, so that an update of denormal numbers, which would need more,
+/// stays finite.
+/// </remarks>
 public sealed record TrustRatio : Transform
 {
     private TrustRatio()
@@ -37,7 +41,8 @@ public sealed record TrustRatio : Transform
     /// <param name="coefficient">c; finite and positive.</param>
     /// <param name="weightDecay">λ; finite and not negative.</param>
     /// <param name="epsilon">ε; finite and not negative.</param>
-    /// <param name="filter">Which leaves are scaled and decay, often those of rank 2 and more; all when <see langword="null"/>.</param>
+    /// <param name="filter">Which leaves are scaled and decay, often those of rank 2 and more; all when
+    /// <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static TrustRatio Of(
         double coefficient = 1, double weightDecay = 0, double epsilon = 0, Func<Leaf, bool>? filter = null) =>

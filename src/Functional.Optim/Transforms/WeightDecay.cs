@@ -5,8 +5,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Weight decay: u' = u + λ·θ. In front of the moments it is an L2 penalty (<see cref="Coupled"/>); after them, before the learning
-/// rate, it is decoupled (<see cref="Decoupled"/>) and shrinks θ by 1 − η·λ (Loshchilov and Hutter, 2019).
+/// Weight decay: u' = u + λ·θ. In front of the moments it is an L2 penalty (<see cref="Coupled"/>); after them, before
+/// the learning rate, it is decoupled (<see cref="Decoupled"/>) and shrinks θ by 1 − η·λ (Loshchilov and Hutter, 2019).
 /// </summary>
 public sealed record WeightDecay : Transform
 {

@@ -8,7 +8,8 @@ internal static class RecordText
 {
     /// <summary>The name and, in braces, the members.</summary>
     /// <param name="name">The name of the record's type.</param>
-    /// <param name="printMembers">The record's own, which asks the members for their text in the culture of the thread.</param>
+    /// <param name="printMembers">The record's own, which asks the members for their text in the culture of the
+    /// thread.</param>
     internal static string Of(string name, Func<StringBuilder, bool> printMembers)
     {
         CultureInfo callers = CultureInfo.CurrentCulture;

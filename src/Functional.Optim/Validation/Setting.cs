@@ -16,7 +16,9 @@ internal static class Setting
     [ThreadStatic]
     private static Dictionary<string, string>? learned;
 
-    /// <summary>What a factory makes, or one exception with every error that the setters and <see cref="Require"/> found.</summary>
+    /// <summary>
+    /// What a factory makes, or one exception with every error that the setters and <see cref="Require"/> found.
+    /// </summary>
     /// <typeparam name="T">What is made.</typeparam>
     /// <param name="make">Makes it; where it has errors, what it returns is dropped.</param>
     /// <param name="what">What is made, for the message; by default the type's name.</param>

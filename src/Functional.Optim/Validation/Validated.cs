@@ -7,7 +7,8 @@ namespace Functional.Optim;
 public static class Validated
 {
     /// <summary>
-    /// What a factory makes, or every error found: <c>Validated.Of(() => AdamW.Of(rate, beta1: beta1))</c> for any factory of this library.
+    /// What a factory makes, or every error found: <c>Validated.Of(() => AdamW.Of(rate, beta1: beta1))</c> for any
+    /// factory of this library.
     /// </summary>
     /// <typeparam name="T">What is made.</typeparam>
     /// <param name="make">Calls the factory.</param>

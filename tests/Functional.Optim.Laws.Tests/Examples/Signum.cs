@@ -5,8 +5,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim.Laws.Tests;
 
 /// <summary>
-/// A part of one's own, written with nothing but what is public. Signum (Bernstein et al., 2018): m' = β·m + (1 − β)·u, and passes on the
-/// sign of m'.
+/// A part of one's own, written with nothing but what is public. Signum (Bernstein et al., 2018): m' = β·m + (1 − β)·u,
+/// and passes on the sign of m'.
 /// </summary>
 /// <param name="Beta">β, in [0, 1).</param>
 public sealed record Signum(double Beta) : Transform
@@ -17,7 +17,9 @@ public sealed record Signum(double Beta) : Transform
         pass.Add(first, new SignumRule<T>(T.CreateTruncating(Beta), T.CreateTruncating(1 - Beta)));
 }
 
-/// <summary>What <see cref="Signum"/> does at one place, on lanes of any width. The sign of 0 is 0, and that of NaN is NaN.</summary>
+/// <summary>
+/// What <see cref="Signum"/> does at one place, on lanes of any width. The sign of 0 is 0, and that of NaN is NaN.
+/// </summary>
 public readonly struct SignumRule<T>(T beta, T fresh) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

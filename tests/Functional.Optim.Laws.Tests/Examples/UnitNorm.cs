@@ -1,6 +1,8 @@
 namespace Functional.Optim.Laws.Tests;
 
-/// <summary>A transform of whole leaves: u' = u / ‖u‖, the norm being that of the leaf; a leaf without an update keeps none.</summary>
+/// <summary>
+/// A transform of whole leaves: u' = u / ‖u‖, the norm being that of the leaf; a leaf without an update keeps none.
+/// </summary>
 public sealed record UnitNorm : Transform
 {
     protected override bool TransformsLeaves => true;

@@ -46,7 +46,9 @@ internal static class CatalogueTables
         string Bytes(int all) => !isAround ? Number(all) : all == inside ? "of the inner" : $"{Number(all - inside)} and of the inner";
     }
 
-    /// <summary>What L-BFGS keeps when it has made as many moves as it remembers, by its size with two lengths of the history.</summary>
+    /// <summary>
+    /// What L-BFGS keeps when it has made as many moves as it remembers, by its size with two lengths of the history.
+    /// </summary>
     private static string LbfgsState()
     {
         (int ten, int twenty) = (LbfgsBytes(10), LbfgsBytes(20));

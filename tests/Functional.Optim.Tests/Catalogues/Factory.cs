@@ -76,7 +76,8 @@ internal sealed record Factory(MethodInfo Method)
         parameter.HasDefaultValue ? $"{parameter.Name}={TextOf(parameter, parameter.DefaultValue)}" : parameter.Name!;
 
     /// <summary>
-    /// The text of a value; null stands for the rate of 1, the usual number, all leaves or no leaves, as the documentation of the parameter says.
+    /// The text of a value; null stands for the rate of 1, the usual number, all leaves or no leaves, as the
+    /// documentation of the parameter says.
     /// </summary>
     private static string TextOf(ParameterInfo parameter, object? value) => value switch
     {

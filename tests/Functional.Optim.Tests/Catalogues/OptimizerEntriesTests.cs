@@ -261,7 +261,9 @@ public class OptimizerEntriesTests
         _ => throw new InvalidOperationException(name),
     };
 
-    /// <summary>Whether two optimizers are equal, or where their predicates cannot be compared lead to the same parameters.</summary>
+    /// <summary>
+    /// Whether two optimizers are equal, or where their predicates cannot be compared lead to the same parameters.
+    /// </summary>
     private static void AssertSame(object expected, object built)
     {
         if (expected is Partition) Assert.Equal(After(expected), After(built));

@@ -1,8 +1,8 @@
 namespace Functional.Optim.Tests.Catalogues;
 
 /// <summary>
-/// The tables of the README are those of the code. With the environment variable <c>UPDATE_README=1</c> the test writes them instead:
-/// <c>UPDATE_README=1 dotnet test -c Release tests/Functional.Optim.Tests --filter ReadmeTests</c>.
+/// The tables of the README are those of the code. With the environment variable <c>UPDATE_README=1</c> the test writes
+/// them instead: <c>UPDATE_README=1 dotnet test -c Release tests/Functional.Optim.Tests --filter ReadmeTests</c>.
 /// </summary>
 public class ReadmeTests
 {

@@ -1,8 +1,8 @@
 namespace Functional.Optim.Tests.Laws;
 
 /// <summary>
-/// What users make of the catalogue's optimizers: groups, frozen leaves, partitions, schedules of any shape, parts in front and after, and
-/// wrappers around it.
+/// What users make of the catalogue's optimizers: groups, frozen leaves, partitions, schedules of any shape, parts in
+/// front and after, and wrappers around it.
 /// </summary>
 internal static class Compositions
 {

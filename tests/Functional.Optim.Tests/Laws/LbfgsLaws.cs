@@ -4,8 +4,8 @@ using Functional.Optim.Laws;
 namespace Functional.Optim.Tests.Laws;
 
 /// <summary>
-/// The laws of L-BFGS, through its own step with a report. It measures all leaves together and has no parts, so the laws of splitting
-/// and composition say nothing of it.
+/// The laws of L-BFGS, through its own step with a report. It measures all leaves together and has no parts, so the
+/// laws of splitting and composition say nothing of it.
 /// </summary>
 [Collection(Kernels.ThreadLimit.Name)]
 public class LbfgsLaws

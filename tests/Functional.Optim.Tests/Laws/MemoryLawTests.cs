@@ -3,7 +3,9 @@ using Functional.Optim.Tests.Kernels;
 
 namespace Functional.Optim.Tests.Laws;
 
-/// <summary>The laws of memory, over the catalogue, what is composed of it and wrappers; nothing else runs meanwhile.</summary>
+/// <summary>
+/// The laws of memory, over the catalogue, what is composed of it and wrappers; nothing else runs meanwhile.
+/// </summary>
 [Collection(ThreadLimit.Name)]
 public class MemoryLawTests
 {

@@ -6,7 +6,10 @@ using Functional.Optim.Tests.Matrices;
 
 namespace Functional.Optim.Tests.Laws;
 
-/// <summary>What is orthogonalized: how it turns with the gradient, how long it is, and what happens at the edges. Some set the thread limit.</summary>
+/// <summary>
+/// What is orthogonalized: how it turns with the gradient, how long it is, and what happens at the edges. Some set the
+/// thread limit.
+/// </summary>
 [Collection(ThreadLimit.Name)]
 public class MuonLaws
 {
@@ -47,7 +50,10 @@ public class MuonLaws
         }
     }
 
-    /// <summary>Each is the polynomials of the old one over the divisor, and none of more than 1/100 of the norm is outside of the band.</summary>
+    /// <summary>
+    /// Each is the polynomials of the old one over the divisor, and none of more than 1/100 of the norm is outside of
+    /// the band.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Variants))]
     public void Singular_values_are_where_the_polynomials_put_them(NewtonSchulzVariant variant)

@@ -3,7 +3,9 @@ using FsCheck.Fluent;
 
 namespace Functional.Optim.Tests.Laws;
 
-/// <summary>The settings of a warm-up schedule, from short ones to such that end near the last step a long can count.</summary>
+/// <summary>
+/// The settings of a warm-up schedule, from short ones to such that end near the last step a long can count.
+/// </summary>
 public sealed record ScheduleSettings(double Peak, double Floor, long WarmupSteps, long TotalSteps, double Power)
 {
     public static Arbitrary<ScheduleSettings> Any() => Arb.From(
@@ -26,7 +28,9 @@ public sealed record ScheduleSettings(double Peak, double Floor, long WarmupStep
     /// <summary>Every schedule of these settings.</summary>
     internal Schedule[] All() => [Schedule.Constant(Peak), Schedule.LinearWarmup(Peak, WarmupSteps), .. Decaying()];
 
-    /// <summary>Steps in rising order: the first, those about each join, some in each piece and the last there is.</summary>
+    /// <summary>
+    /// Steps in rising order: the first, those about each join, some in each piece and the last there is.
+    /// </summary>
     internal long[] Sampled()
     {
         long decay = TotalSteps - WarmupSteps;

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Functional.Optim.Tests.Optimizers;
 
 /// <summary>
-/// Gradient descent that halves its step until the loss falls, as a user would write it: the next step tries twice the last one, which it
-/// keeps as a scalar, and a slot holds the last gradient.
+/// Gradient descent that halves its step until the loss falls, as a user would write it: the next step tries twice the
+/// last one, which it keeps as a scalar, and a slot holds the last gradient.
 /// </summary>
 internal sealed record Backtracking : FunctionOptimizer
 {

@@ -27,13 +27,14 @@ public class GoldenLbfgsTests
         {
             (parameters, state, LbfgsReport report) = lbfgs.Step(LossOf(state.Step + 1), parameters, state);
             Assert.Equal(evaluations, report.Evaluations);
-            // torch's is the loss from which the last iteration started: with more than one, near the loss that it arrived at.
+            // torch's is the loss from which the last iteration started: with more than one, near the loss that it
+            // arrived at.
             previousLoss = report.Iterations == 1 ? report.Loss : report.NewLoss;
             string step = state.Step.ToString(CultureInfo.InvariantCulture);
             if (!thetas.TryGetProperty(step, out JsonElement stored)) continue;
             double[] expected = stored.Numbers();
-            // The amplification is that of a change of θ₀. Near a minimum θ forgets where it came from, but not how gradients are
-            // rounded: half a unit in their last place moves these trajectories by up to 900 epsilons.
+            // The amplification is that of a change of θ₀. Near a minimum θ forgets where it came from, but not how
+            // gradients are rounded: half a unit in their last place moves these trajectories by up to 900 epsilons.
             double amplification = Math.Max(1, golden.GetProperty("amplification").GetProperty(step).GetDouble());
             AssertNear($"θ after step {step}", 1000 * Math.Pow(2, -52) * amplification, expected, parameters);
         }

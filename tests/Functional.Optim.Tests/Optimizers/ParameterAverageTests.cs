@@ -40,7 +40,9 @@ public class ParameterAverageTests
         }
     }
 
-    /// <summary>What wrappers, partitions and frozen leaves are put around is evaluated as by itself; a frozen leaf as it is.</summary>
+    /// <summary>
+    /// What wrappers, partitions and frozen leaves are put around is evaluated as by itself; a frozen leaf as it is.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Changing))]
     public void What_is_around_an_average_does_not_change_what_is_evaluated(string name)
@@ -59,7 +61,9 @@ public class ParameterAverageTests
             Assert.Equal((Matrices(leaf) ? start : expected).AsSpan(leaf).ToArray(), frozen.AsSpan(leaf).ToArray());
     }
 
-    /// <summary>Between two updates a wrapper has gathered some gradients, and evaluates what the update before left.</summary>
+    /// <summary>
+    /// Between two updates a wrapper has gathered some gradients, and evaluates what the update before left.
+    /// </summary>
     [Fact]
     public void An_average_is_evaluated_while_gradients_are_gathered_and_after_one_was_left_out()
     {

@@ -26,7 +26,9 @@ public class ScheduleFreeTests
         Check<float>(ModernGolden.Case<float>("schedule_free_sgd", id), AroundSgd);
     }
 
-    /// <summary>A constant gradient moves z as it moves SGD, and with equal weights x is the mean of where z has been.</summary>
+    /// <summary>
+    /// A constant gradient moves z as it moves SGD, and with equal weights x is the mean of where z has been.
+    /// </summary>
     [Fact]
     public void With_SGD_and_a_constant_gradient_what_is_evaluated_is_the_mean_of_what_SGD_visits()
     {

@@ -3,7 +3,9 @@ using LanguageExt;
 
 namespace Functional.Optim.Tests.Optimizers;
 
-/// <summary>Settings that go through a schedule, as torch's OneCycleLR and CyclicLR change β₁ or the momentum at every update.</summary>
+/// <summary>
+/// Settings that go through a schedule, as torch's OneCycleLR and CyclicLR change β₁ or the momentum at every update.
+/// </summary>
 public class ScheduledSettingsTests
 {
     private const int Updates = 50;
