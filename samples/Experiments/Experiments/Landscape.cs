@@ -48,14 +48,14 @@ public static class Landscape
     /// <summary>A surface with a start, the drawn part of the plane, and suitable learning rates.</summary>
     private sealed record Scene(
         Surface Surface, (double X, double Y) Start, (double Min, double Max) X, (double Min, double Max) Y,
-        double Highest, double SgdRate, double AdamRate);
+        double MaxHeight, double SgdRate, double AdamRate);
 
     private static readonly ImmutableArray<Scene> Scenes =
     [
-        new(Surface.Quadratic, (2, 1), (-2, 2.5), (-2, 2), Highest: 20, SgdRate: 0.1, AdamRate: 0.1),
-        new(Surface.Rosenbrock, (-1.5, 2), (-2, 2), (-1, 3), Highest: 2500, SgdRate: 0.0004, AdamRate: 0.02),
-        new(Surface.Beale, (1, 1.5), (-0.5, 4), (-2, 2), Highest: 150, SgdRate: 0.005, AdamRate: 0.02),
-        new(Surface.Himmelblau, (0, -1), (-5, 5), (-5, 5), Highest: 500, SgdRate: 0.002, AdamRate: 0.1),
+        new(Surface.Quadratic, (2, 1), (-2, 2.5), (-2, 2), MaxHeight: 20, SgdRate: 0.1, AdamRate: 0.1),
+        new(Surface.Rosenbrock, (-1.5, 2), (-2, 2), (-1, 3), MaxHeight: 2500, SgdRate: 0.0004, AdamRate: 0.02),
+        new(Surface.Beale, (1, 1.5), (-0.5, 4), (-2, 2), MaxHeight: 150, SgdRate: 0.005, AdamRate: 0.02),
+        new(Surface.Himmelblau, (0, -1), (-5, 5), (-5, 5), MaxHeight: 500, SgdRate: 0.002, AdamRate: 0.1),
     ];
 
     /// <summary>The experiment.</summary>
@@ -194,7 +194,7 @@ public static class Landscape
         [
             new Contours(
                 Grid(scene.X), Grid(scene.Y), scene.Surface.Height,
-                [.. Enumerable.Range(1, 16).Select(level => scene.Highest * Math.Pow(level / 16.0, 4))]),
+                [.. Enumerable.Range(1, 16).Select(level => scene.MaxHeight * Math.Pow(level / 16.0, 4))]),
             .. rows.Select(Mark (row, index) => new Line(
                 isNamed ? row.Optimizer : null, [.. row.Path.Select(point => point.X)],
                 [.. row.Path.Select(point => point.Y)])

@@ -112,9 +112,9 @@ public static class Schedules
     private static ScheduleRow Measured(string name, Schedule schedule, SchedulesOptions options)
     {
         double[] rates = schedule.Preview(options.Steps);
-        double greatest = rates.Max();
+        double max = rates.Max();
         return new(
-            name, rates[0], schedule.At(options.Warmup), greatest, Array.IndexOf(rates, greatest) + 1,
+            name, rates[0], schedule.At(options.Warmup), max, Array.IndexOf(rates, max) + 1,
             rates.Min(), rates[^1], schedule.At(2L * options.Steps), [.. rates]);
     }
 

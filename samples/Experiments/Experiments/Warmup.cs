@@ -99,7 +99,7 @@ public sealed record WarmupResult(
 public static class Warmup
 {
     private const string Decoupled = "AdamW", Descent = "SGD with momentum";
-    private const double Momentum = 0.9, FloorShare = 0.01, LostShare = 1.1, HighestDrawn = 20;
+    private const double Momentum = 0.9, FloorShare = 0.01, LostShare = 1.1, MaxDrawn = 20;
     private const int SpikeMemory = 10;
 
     private static readonly Preset Shape = Preset.All[0] with { Layers = 4, Heads = 4, Context = 32, BatchSize = 8 };
@@ -303,7 +303,7 @@ public static class Warmup
                     .. rows.Select(row => (Percent(row.Share), row.Along(measured))),
                 ];
                 double[] drawn = [.. lines.SelectMany(line => line.Values).Where(value => value > 0)];
-                double top = Math.Max(HighestDrawn, 2 * limit ?? 0);
+                double top = Math.Max(MaxDrawn, 2 * limit ?? 0);
                 bool isCut = drawn.Any(value => value > top);
                 return new Panel(
                     rows.Key,
