@@ -36,7 +36,8 @@ static int RunAll(RunRequest request, ReportFolder? folder, CancellationToken ca
         request.Format.Write(run, Console.Out);
         if (folder is null) continue;
         // An experiment whose files cannot be written does not stop the others.
-        folder.Write(run).Match(Succ: path => page = path, Fail: error => code = Refuse(error.Message, ExitCode.Failure));
+        folder.Write(run)
+            .Match(Succ: path => page = path, Fail: error => code = Refuse(error.Message, ExitCode.Failure));
     }
 
     Console.Out.Write(request.Format.After);

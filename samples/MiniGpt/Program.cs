@@ -1,4 +1,3 @@
-using System.Globalization;
 using CommandLine;
 using Functional.Optim;
 using Functional.Optim.Training;
@@ -22,9 +21,12 @@ static Task<int> Run(RunOptions options, CancellationToken cancellation) =>
 static async Task<int> Train(TrainingRun run, DirectoryInfo folder, CancellationToken cancellation)
 {
     (Preset preset, TokenizedText text) = (run.Options.Preset, run.Text);
-    Say($"text        {text.Corpus.Source}: {text.Training.Length:N0} characters and {text.Validation.Length:N0} held out, {text.Tokenizer.Vocabulary.Length} different");
-    Say($"model       {preset.Name}: {run.Model.Layout.ParameterCount:N0} parameters, {preset.Layers} layers, {preset.Heads} heads, width {preset.Width}, context {preset.Context}");
-    Say($"training    {preset.Steps} steps of {preset.BatchSize} × {preset.Context} characters, seed {run.Options.Seed}: {run.Optimizer}");
+    Say($"text        {text.Corpus.Source}: {text.Training.Length:N0} characters and {text.Validation.Length:N0} held ",
+        $"out, {text.Tokenizer.Vocabulary.Length} different");
+    Say($"model       {preset.Name}: {run.Model.Layout.ParameterCount:N0} parameters, {preset.Layers} layers, ",
+        $"{preset.Heads} heads, width {preset.Width}, context {preset.Context}");
+    Say($"training    {preset.Steps} steps of {preset.BatchSize} × {preset.Context} characters, seed ",
+        $"{run.Options.Seed}: {run.Optimizer}");
     Say($"{run.Optimizer.Report(run.Model.Layout)}\n");
     if (run.LearnsNothing)
     {
@@ -38,18 +40,21 @@ static async Task<int> Train(TrainingRun run, DirectoryInfo folder, Cancellation
         TrainResult<float> result = Console.IsOutputRedirected
             ? await run.Train(new PlainProgress(Console.Out), cancellation)
             : await LiveProgress.Show(run, cancellation);
-        // What was trained is safe before anything else is made of it.
-        int written = Write(folder, run, result.EvaluationParameters, result.History), told = Tell(run, result, cancellation);
+        // The trained parameters are written before anything else is done with them.
+        int written = Write(folder, run, result.EvaluationParameters, result.History);
+        int told = Tell(run, result, cancellation);
         return written == ExitCode.Success ? told : written;
     }
     catch (TrainingException<float> stopped)
     {
-        Write(folder, run, run.Optimizer.EvaluationParameters(stopped.State.Parameters, stopped.State.Optimizer), stopped.History);
+        (ParameterTree<float> last, OptimizerState<float> state) = (stopped.State.Parameters, stopped.State.Optimizer);
+        Write(folder, run, run.Optimizer.EvaluationParameters(last, state), stopped.History);
         return Refuse(stopped.Message, ExitCode.Failure);
     }
 }
 
-static int Write(DirectoryInfo folder, TrainingRun run, ParameterTree<float> parameters, IReadOnlyList<StepReport> history)
+static int Write(
+    DirectoryInfo folder, TrainingRun run, ParameterTree<float> parameters, IReadOnlyList<StepReport> history)
 {
     int code = ExitCode.Success;
     foreach (Fin<string> file in RunFiles.Write(folder, run, parameters, history))
@@ -67,11 +72,15 @@ static int Tell(TrainingRun run, TrainResult<float> result, CancellationToken ca
     RunSummary summary = RunSummary.Of(run, result);
     Say($"\nloss        {summary.TrainLoss:0.0000} after {summary.Steps} steps");
     if (summary.ValidationLoss is { } validation) Say($"validation  {validation:0.0000} on the held-out text");
-    Say($"speed       {summary.MillisecondsPerStep:0.0} ms a step, {summary.OptimizerMillisecondsPerStep:0.00} ms of it the optimizer; {summary.TokensPerSecond:N0} tokens/s");
+    Say($"speed       {summary.MillisecondsPerStep:0.0} ms a step, {summary.OptimizerMillisecondsPerStep:0.00} ms of ",
+        $"it the optimizer; {summary.TokensPerSecond:N0} tokens/s");
     if (result.Reason == StopReason.Completed)
     {
         (CharacterTokenizer tokenizer, int beginning) = (run.Text.Tokenizer, run.Text.Validation[0]);
-        Say($"\n{Writer.Write(run.Model, result.EvaluationParameters, tokenizer, run.Options.Preset.Context, beginning, ParagraphLength, run.Options.Seed, cancellation)}");
+        string paragraph = Writer.Write(
+            run.Model, result.EvaluationParameters, tokenizer, run.Options.Preset.Context, beginning, ParagraphLength,
+            run.Options.Seed, cancellation);
+        Say($"\n{paragraph}");
     }
 
     if (run.Options.Json) Console.Out.WriteLine(summary.ToJson());
@@ -86,4 +95,5 @@ static int Refuse(string error, int code)
     return code;
 }
 
-static void Say(FormattableString line) => Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+static void Say(params FormattableString[] parts) =>
+    Console.Out.WriteLine(string.Concat(parts.Select(FormattableString.Invariant)));

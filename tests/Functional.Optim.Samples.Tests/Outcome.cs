@@ -8,5 +8,6 @@ internal static class Outcome
     internal static T Value<T>(this Fin<T> outcome) => outcome.ThrowIfFail();
 
     internal static string ErrorOf<T>(this Fin<T> outcome) =>
-        outcome.Match(Succ: value => throw new InvalidOperationException($"expected an error, got {value}"), Fail: error => error.Message);
+        outcome.Match(Succ: value => throw new InvalidOperationException($"expected an error, got {value}"),
+            Fail: error => error.Message);
 }

@@ -4,7 +4,9 @@ using LanguageExt.Common;
 
 namespace CommandLine;
 
-/// <summary>A root command that writes each error as one line and ends with one of the <see cref="ExitCode"/> values.</summary>
+/// <summary>
+/// A root command that writes each error as one line and ends with one of the <see cref="ExitCode"/> values.
+/// </summary>
 /// <param name="root">The command.</param>
 /// <param name="output">Where the help is written.</param>
 /// <param name="error">Where errors are written.</param>
@@ -12,7 +14,9 @@ namespace CommandLine;
 public sealed class CheckedCommand(
     RootCommand root, TextWriter output, TextWriter error, Func<ParseResult, IEnumerable<string>> otherErrors)
 {
-    /// <summary>Reads the arguments and runs the command, or writes what is wrong with them. The result is the exit code.</summary>
+    /// <summary>
+    /// Reads the arguments and runs the command, or writes what is wrong with them. The result is the exit code.
+    /// </summary>
     /// <param name="arguments">The arguments of the program.</param>
     public async Task<int> InvokeAsync(IReadOnlyList<string> arguments)
     {
@@ -22,7 +26,11 @@ public sealed class CheckedCommand(
         try
         {
             return await parsed.InvokeAsync(
-                new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                new()
+                {
+                    Output = output, Error = error, EnableDefaultExceptionHandler =
+                        false, ProcessTerminationTimeout = null,
+                },
                 interruption.Token);
         }
         catch (OperationCanceledException)

@@ -34,12 +34,13 @@ public static class CheckedOption
     public static Option<string?> OneOf(string name, string description, IReadOnlyList<string> names)
     {
         string allowed = Words.Or(names);
-        return Text(name, "NAME", $"{allowed}: {description}", allowed, names.Contains, text => Suggestion.For(text, names));
+        return Text(name, "NAME", $"{allowed}: {description}", allowed, names.Contains,
+            text => Suggestion.For(text, names));
     }
 
     /// <summary>
-    /// An option whose value is one of some names, in any case, with options in parentheses or without. An error suggests the nearest
-    /// name. What stands in the parentheses is not checked.
+    /// An option whose value is one of some names, in any case, with options in parentheses or without. An error
+    /// suggests the nearest name. What stands in the parentheses is not checked.
     /// </summary>
     /// <param name="name">The name, such as "--optimizer".</param>
     /// <param name="description">What the help says.</param>
@@ -48,7 +49,8 @@ public static class CheckedOption
     {
         return Text(
             name, "NAME", description, $"{string.Join(", ", names)}, or NAME(option=value, …)",
-            text => names.Contains(NameOf(text), StringComparer.OrdinalIgnoreCase), text => Suggestion.For(NameOf(text), names));
+            text => names.Contains(NameOf(text), StringComparer.OrdinalIgnoreCase), text =>
+                Suggestion.For(NameOf(text), names));
 
         static string NameOf(string text) => text.Split('(')[0].Trim();
     }
@@ -58,7 +60,8 @@ public static class CheckedOption
     /// <param name="kind">FILE or FOLDER.</param>
     /// <param name="description">What the help says.</param>
     public static Option<string?> Path(string name, string kind, string description) =>
-        Text(name, kind, description, $"the path of a {kind.ToLowerInvariant()}", path => !string.IsNullOrWhiteSpace(path), _ => "");
+        Text(name, kind, description, $"the path of a {kind.ToLowerInvariant()}",
+            path => !string.IsNullOrWhiteSpace(path), _ => "");
 
     /// <summary>Whether an option occurs without a value, alone or after an occurrence that has one.</summary>
     /// <param name="given">The option as it was given.</param>
@@ -69,7 +72,8 @@ public static class CheckedOption
     }
 
     private static Option<string?> Text(
-        string name, string helpName, string description, string allowed, Func<string, bool> allows, Func<string, string> suggest) =>
+        string name, string helpName, string description, string allowed, Func<string, bool> allows,
+        Func<string, string> suggest) =>
         new(name)
         {
             Description = description,
@@ -85,7 +89,9 @@ public static class CheckedOption
         };
 
     private static string? Value(ArgumentResult given) =>
-        given.Tokens.Count > 0 && !(given.Parent is OptionResult option && LacksValue(option)) ? given.Tokens[0].Value : null;
+        given.Tokens.Count > 0 && !(given.Parent is OptionResult option && LacksValue(option))
+            ? given.Tokens[0].Value
+            : null;
 
     private static T? Refuse<T>(ArgumentResult given, string name, string allowed)
     {

@@ -6,15 +6,18 @@ public static class Suggestion
     /// <summary>A shorter text is part of too many names to tell which is meant.</summary>
     private const int MinPartLength = 3;
 
-    /// <summary>The end of an error message: "; did you mean NAME?", or an empty text where no known name is near.</summary>
+    /// <summary>
+    /// The end of an error message: "; did you mean NAME?", or an empty text where no known name is near.
+    /// </summary>
     /// <param name="text">The text given.</param>
     /// <param name="names">The known names.</param>
     public static string For(string text, IEnumerable<string> names) =>
         Nearest(text, names) is { } name ? $"; did you mean {name}?" : "";
 
     /// <summary>
-    /// The known name with the smallest edit distance, if that is at most a third of the length of the text, rounded; otherwise the
-    /// shortest known name that contains the text; otherwise <see langword="null"/>. Case and leading hyphens do not count.
+    /// The known name with the smallest edit distance, if that is at most a third of the length of the text,
+    /// rounded; otherwise the shortest known name that contains the text; otherwise <see langword="null"/>. Case and
+    /// leading hyphens do not count.
     /// </summary>
     /// <param name="text">The text given.</param>
     /// <param name="names">The known names.</param>
@@ -37,8 +40,8 @@ public static class Suggestion
     }
 
     /// <summary>
-    /// The smallest number of edits that turn one text into the other. An edit inserts, deletes or replaces a character, or swaps two
-    /// neighbours; no character is edited twice.
+    /// The smallest number of edits that turn one text into the other. An edit inserts, deletes or replaces a
+    /// character, or swaps two neighbours; no character is edited twice.
     /// </summary>
     /// <param name="from">One text.</param>
     /// <param name="to">The other text.</param>
@@ -55,7 +58,8 @@ public static class Suggestion
             {
                 int replaced = distances[row - 1, column - 1] + (from[row - 1] == to[column - 1] ? 0 : 1);
                 int best = Math.Min(replaced, 1 + Math.Min(distances[row - 1, column], distances[row, column - 1]));
-                bool isSwapped = row > 1 && column > 1 && from[row - 1] == to[column - 2] && from[row - 2] == to[column - 1];
+                bool isSwapped = row > 1 && column > 1
+                    && from[row - 1] == to[column - 2] && from[row - 2] == to[column - 1];
                 distances[row, column] = isSwapped ? Math.Min(best, 1 + distances[row - 2, column - 2]) : best;
             }
         }

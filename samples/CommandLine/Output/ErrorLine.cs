@@ -1,11 +1,11 @@
 namespace CommandLine;
 
-/// <summary>An error as one line, whatever it quotes.</summary>
+/// <summary>Errors as one line, even where they quote several.</summary>
 public static class ErrorLine
 {
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes an error.</summary>
     /// <param name="output">The error output.</param>
-    /// <param name="message">What is wrong.</param>
+    /// <param name="message">The error.</param>
     public static void WriteErrorLine(this TextWriter output, string message)
     {
         ArgumentNullException.ThrowIfNull(output);

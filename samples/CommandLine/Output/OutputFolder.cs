@@ -3,10 +3,12 @@ using LanguageExt.Common;
 
 namespace CommandLine;
 
-/// <summary>The folder that gets the files of a run.</summary>
+/// <summary>The folder of the files of a run.</summary>
 public static class OutputFolder
 {
-    /// <summary>Makes the folder where it is missing and proves that files can be written to it, or says in one line why not.</summary>
+    /// <summary>
+    /// Makes the folder if it is missing and checks that files can be written to it; or returns an error in one line.
+    /// </summary>
     public static Fin<DirectoryInfo> Prepare(string path) => Make(path).Bind(folder => Try(path, () =>
     {
         string probe = Path.Combine(folder.FullName, Path.GetRandomFileName());
@@ -15,12 +17,16 @@ public static class OutputFolder
         return folder;
     }));
 
-    /// <summary>Makes the folder where it is missing, or says in one line why not.</summary>
+    /// <summary>Makes the folder if it is missing, or returns an error in one line.</summary>
     public static Fin<DirectoryInfo> Make(string path) =>
-        File.Exists(path) ? ErrorOf(path, "is a file; allowed is a folder") : Try(path, () => Directory.CreateDirectory(path));
+        File.Exists(path) ? ErrorOf(path, "is a file; allowed is a folder")
+            : Try(path, () => Directory.CreateDirectory(path));
 
-    /// <summary>Makes a new folder for what the one that was asked for does not take, or says in one line why not.</summary>
-    public static Fin<DirectoryInfo> MakeTemporary() => Try(Path.GetTempPath(), () => Directory.CreateTempSubdirectory("minigpt-"));
+    /// <summary>
+    /// Makes a new temporary folder for files that the given folder does not take, or returns an error in one line.
+    /// </summary>
+    public static Fin<DirectoryInfo> MakeTemporary() =>
+        Try(Path.GetTempPath(), () => Directory.CreateTempSubdirectory("minigpt-"));
 
     private static Fin<DirectoryInfo> Try(string path, Func<DirectoryInfo> make)
     {

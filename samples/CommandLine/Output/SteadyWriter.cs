@@ -3,23 +3,25 @@ using System.Text;
 namespace CommandLine;
 
 /// <summary>
-/// A writer that goes on where what it writes cannot be written, such as on a full disk or to a terminal that is gone: what a program says
-/// of its work must not stop the work. It remembers the first failure.
+/// A writer that does not throw where a text cannot be written, such as to a full disk or to a closed terminal: the
+/// output of a program must not stop its work. It keeps the first failure.
 /// </summary>
-/// <param name="inner">Where the text goes.</param>
+/// <param name="inner">The writer that gets the text.</param>
 public sealed class SteadyWriter(TextWriter inner) : TextWriter
 {
-    /// <summary>Why something could not be written; <see langword="null"/> where all could.</summary>
+    /// <summary>Why a text could not be written; <see langword="null"/> if all were.</summary>
     public string? Failure { get; private set; }
 
     /// <inheritdoc/>
     public override Encoding Encoding => inner.Encoding;
 
-    /// <summary>Runs a program on the console with steady writers in place of its output and its error output.</summary>
-    /// <param name="program">Takes the two and returns the exit code.</param>
+    /// <summary>
+    /// Runs a program on the console with steady writers in place of its output and its error output.
+    /// </summary>
+    /// <param name="program">The program: takes the output and the error output, returns the exit code.</param>
     /// <returns>
-    /// The exit code, or <see cref="ExitCode.Failure"/> where all went well but not all of the output could be written, which is said on
-    /// the error output.
+    /// The exit code of the program; or <see cref="ExitCode.Failure"/>, with an error, if the program succeeded but not
+    /// all of its output could be written.
     /// </returns>
     public static async Task<int> Run(Func<TextWriter, TextWriter, Task<int>> program)
     {
@@ -54,7 +56,8 @@ public sealed class SteadyWriter(TextWriter inner) : TextWriter
         {
             write();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ObjectDisposedException)
+        catch (Exception exception) when (exception
+            is IOException or UnauthorizedAccessException or NotSupportedException or ObjectDisposedException)
         {
             Failure ??= exception.Message;
         }

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 namespace CommandLine;
 
 /// <summary>
-/// Listens for whatever asks the program to stop: Ctrl+C, Ctrl+\, a request to terminate, a terminal or a connection that closes. The
-/// first asks it to stop, however long that takes; one that comes a second later or more ends it at once. What the system lets a program
-/// ignore, as nohup does, is ignored.
+/// Listens for signals that ask the program to stop: Ctrl+C, Ctrl+\, a request to terminate, a closed terminal or
+/// connection. The first signal asks it to stop, however long that takes. A signal a second later or more ends it at
+/// once. Signals that the system lets the program ignore, as with nohup, stay ignored.
 /// </summary>
 public sealed class Interruption : IDisposable
 {
-    /// <summary>What a terminal that closes, or a hand that trembles, sends again within this time is the same request.</summary>
+    /// <summary>Signals within this time are the same request: a closing terminal sends several.</summary>
     private static readonly TimeSpan Same = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource source = new();
@@ -19,9 +19,9 @@ public sealed class Interruption : IDisposable
     private readonly Lock asking = new();
     private long? asked;
 
-    /// <summary>Begins to listen.</summary>
-    /// <param name="error">Is told when the program is asked to stop.</param>
-    /// <param name="clock">Tells how long ago the first request was; the system's where there is none.</param>
+    /// <summary>Starts to listen.</summary>
+    /// <param name="error">Receives a line when the program is asked to stop.</param>
+    /// <param name="clock">Measures the time since the first signal; by default the clock of the system.</param>
     public Interruption(TextWriter error, TimeProvider? clock = null)
     {
         (this.error, this.clock) = (error, clock ?? TimeProvider.System);
@@ -32,18 +32,20 @@ public sealed class Interruption : IDisposable
         ];
     }
 
-    /// <summary>Is cancelled by the first request.</summary>
+    /// <summary>Is cancelled by the first signal.</summary>
     public CancellationToken Token => source.Token;
 
-    /// <summary>Listens no more.</summary>
+    /// <summary>Stops listening.</summary>
     public void Dispose()
     {
         foreach (PosixSignalRegistration signal in signals) signal.Dispose();
         source.Dispose();
     }
 
-    /// <summary>Takes one request.</summary>
-    /// <param name="signal">Is left to the system, which ends the program, where the first request was a second ago or longer.</param>
+    /// <summary>Handles one signal.</summary>
+    /// <param name="signal">
+    /// The signal. It is left to the system, which ends the program, if the first signal was at least a second ago.
+    /// </param>
     public void Stop(PosixSignalContext signal)
     {
         ArgumentNullException.ThrowIfNull(signal);
@@ -56,13 +58,14 @@ public sealed class Interruption : IDisposable
 
         try
         {
-            // First of all, so that nothing that fails afterwards keeps the program from stopping in order.
+            // This comes first: if anything after it fails, the program still stops in order.
             source.Cancel();
             error.WriteLine("stopping; Ctrl+C again after a second ends it at once");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ObjectDisposedException)
+        catch (Exception exception) when (exception
+            is IOException or UnauthorizedAccessException or NotSupportedException or ObjectDisposedException)
         {
-            // There is nobody to be told, or the run has ended meanwhile: it stops all the same.
+            // The line cannot be written, or the run has already ended: the program stops in any case.
         }
     }
 }

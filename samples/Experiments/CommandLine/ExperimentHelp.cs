@@ -17,7 +17,8 @@ public sealed class ExperimentHelp : SynchronousCommandLineAction
         options.MaxWidth = Math.Min(options.MaxWidth, HelpLines.MaxWidth);
         options.Invoke(parseResult);
         string name = parseResult.CommandResult.Command.Name;
-        if (ExperimentCatalogue.All.FirstOrDefault(known => known.Name == name) is not { } experiment) return ExitCode.Success;
+        Experiment? experiment = ExperimentCatalogue.All.FirstOrDefault(known => known.Name == name);
+        if (experiment is null) return ExitCode.Success;
         TextWriter output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Idea:");
         new HelpLines(output, options.MaxWidth).Write("  ", experiment.Idea);

@@ -21,13 +21,16 @@ public sealed class ExperimentsCommand
     private readonly Option<string?> format = CheckedOption.OneOf("--format",
         $"format of the output [default: {ReportFormat.All[0].Name}]",
         [.. ReportFormat.All.Select(known => known.Name)]);
-    private readonly RootCommand root = new("Experiments on optimizers and learning-rate schedules, each with tables and pictures.");
+    private readonly RootCommand root = new("Experiments on optimizers and learning-rate schedules, "
+        + "each with tables and pictures.");
     private readonly CheckedCommand command;
     private readonly Func<RunRequest, CancellationToken, int> run;
 
     /// <summary>Makes the command.</summary>
     /// <param name="list">Lists the experiments.</param>
-    /// <param name="run">Runs experiments. It returns the exit code; its token is cancelled when Ctrl+C asks it to stop.</param>
+    /// <param name="run">
+    /// Runs experiments. It returns the exit code; its token is cancelled when Ctrl+C asks it to stop.
+    /// </param>
     /// <param name="output">Where the help is written.</param>
     /// <param name="error">Where errors are written.</param>
     public ExperimentsCommand(
@@ -52,7 +55,10 @@ public sealed class ExperimentsCommand
         root.Add(running);
     }
 
-    private static ImmutableArray<string> Names { get; } = [.. ExperimentCatalogue.All.Select(experiment => experiment.Name), All];
+    private static ImmutableArray<string> Names { get; } =
+    [
+        .. ExperimentCatalogue.All.Select(experiment => experiment.Name), All,
+    ];
 
     private static string KnownNames => $"known are {Words.And(Names)}";
 
@@ -61,8 +67,8 @@ public sealed class ExperimentsCommand
     public Task<int> InvokeAsync(params string[] arguments) => command.InvokeAsync(arguments);
 
     /// <summary>
-    /// A command that runs some experiments and those named after them. It takes the options of all experiments, and shows those of the
-    /// first in its help.
+    /// A command that runs some experiments and those named after them. It takes the options of all experiments, and
+    /// shows those of the first in its help.
     /// </summary>
     private Command CommandOf(string name, string description, IReadOnlyList<Experiment> first)
     {
@@ -72,7 +78,8 @@ public sealed class ExperimentsCommand
         Option<string?>[] options =
         [
             .. shown.Concat(ExperimentCatalogue.All.SelectMany(experiment => experiment.Settings))
-                .DistinctBy(setting => setting.Name).Select(setting => OptionOf(setting, isShown: shown.Contains(setting))),
+                .DistinctBy(setting => setting.Name)
+                .Select(setting => OptionOf(setting, isShown: shown.Contains(setting))),
         ];
         foreach (Option<string?> option in options) one.Add(option);
         one.SetAction((parsed, cancellation) =>
@@ -80,7 +87,8 @@ public sealed class ExperimentsCommand
             string[] names = parsed.GetValue(others) ?? [];
             Experiment[] chosen =
             [
-                .. first.Concat(ExperimentCatalogue.All.Where(experiment => names.Contains(experiment.Name))).Distinct(),
+                .. first.Concat(ExperimentCatalogue.All.Where(experiment => names.Contains(experiment.Name)))
+                    .Distinct(),
             ];
             Dictionary<string, string> given = options.Where(option => parsed.GetResult(option) is not null)
                 .ToDictionary(
@@ -101,22 +109,32 @@ public sealed class ExperimentsCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    /// <summary>The first name that is no experiment, or the first option that none of the chosen experiments has.</summary>
+    /// <summary>
+    /// The first name that is no experiment, or the first option that none of the chosen experiments has.
+    /// </summary>
     private static string? ErrorOf(
         string command, IReadOnlyList<string> names, IReadOnlyList<Experiment> chosen, IEnumerable<string> options)
     {
-        string[] allowed = [.. chosen.SelectMany(experiment => experiment.Settings).Select(setting => $"--{setting.Name}").Distinct()];
-        string? unknown = names.FirstOrDefault(name => ExperimentCatalogue.All.All(experiment => experiment.Name != name));
-        string? option = unknown?.StartsWith('-') == true ? unknown : options.FirstOrDefault(given => !allowed.Contains(given));
+        string[] allowed =
+        [
+            .. chosen.SelectMany(experiment => experiment.Settings).Select(setting => $"--{setting.Name}").Distinct(),
+        ];
+        string? unknown = names.FirstOrDefault(
+            name => ExperimentCatalogue.All.All(experiment => experiment.Name != name));
+        string? option = unknown?.StartsWith('-') == true
+            ? unknown
+            : options.FirstOrDefault(given => !allowed.Contains(given));
         if (option is null) return unknown is null ? null : UnknownExperiment(unknown);
         string own = allowed.Length == 0 ? "it has none of its own" : $"it has {Words.And(allowed)}";
         return $"{command} has no option {option}; {own}{Suggestion.For(option, allowed)}";
     }
 
-    private static string UnknownExperiment(string name) => $"'{name}' is no experiment; {KnownNames}{Suggestion.For(name, Names)}";
+    private static string UnknownExperiment(string name) =>
+        $"'{name}' is no experiment; {KnownNames}{Suggestion.For(name, Names)}";
 
     private int Run(
-        ParseResult parsed, IEnumerable<Experiment> chosen, Dictionary<string, string> given, CancellationToken cancellation)
+        ParseResult parsed, IEnumerable<Experiment> chosen, Dictionary<string, string> given,
+        CancellationToken cancellation)
     {
         LanguageExt.Validation<LanguageExt.Common.Error, PreparedExperiment>[] prepared =
         [
@@ -129,8 +147,8 @@ public sealed class ExperimentsCommand
         string chosenFormat = parsed.GetValue(format) ?? ReportFormat.All[0].Name;
         return run(
             new RunRequest(
-                [.. prepared.SelectMany(one => one.SuccessToSeq())], parsed.GetValue(seed) ?? DefaultSeed, parsed.GetValue(folder),
-                ReportFormat.All.First(known => known.Name == chosenFormat)),
+                [.. prepared.SelectMany(one => one.SuccessToSeq())], parsed.GetValue(seed) ?? DefaultSeed,
+                parsed.GetValue(folder), ReportFormat.All.First(known => known.Name == chosenFormat)),
             cancellation);
     }
 
@@ -141,7 +159,8 @@ public sealed class ExperimentsCommand
         {
             yield return parsed.CommandResult.Command.Name == RunName && !first.StartsWith('-')
                 ? UnknownExperiment(first)
-                : $"'{string.Join(' ', parsed.UnmatchedTokens)}' is not understood; --help lists what is{Suggestion.For(first, commands)}";
+                : $"'{string.Join(' ', parsed.UnmatchedTokens)}' is not understood; --help lists the commands"
+                    + Suggestion.For(first, commands);
         }
         else if (parsed.Errors.All(error => error.SymbolResult is CommandResult))
         {

@@ -5,7 +5,8 @@ namespace Experiments;
 
 /// <summary>What the command line asks for.</summary>
 /// <param name="Experiments">What to run, in this order.</param>
-/// <param name="Seed">Where all randomness comes from.</param>
-/// <param name="OutputFolder">Where the files go; nothing is written without one.</param>
-/// <param name="Format">How the runs are written to the output.</param>
-public sealed record RunRequest(ImmutableArray<PreparedExperiment> Experiments, ulong Seed, string? OutputFolder, ReportFormat Format);
+/// <param name="Seed">The seed.</param>
+/// <param name="OutputFolder">The folder of the files; without one none are written.</param>
+/// <param name="Format">The format of the output.</param>
+public sealed record RunRequest(
+    ImmutableArray<PreparedExperiment> Experiments, ulong Seed, string? OutputFolder, ReportFormat Format);

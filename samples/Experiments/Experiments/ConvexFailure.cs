@@ -4,41 +4,46 @@ using Functional.Optim;
 
 namespace Experiments;
 
-/// <summary>What can be varied in <see cref="ConvexFailure"/>.</summary>
+/// <summary>The options of <see cref="ConvexFailure"/>.</summary>
 public sealed record ConvexFailureOptions
 {
-    /// <summary>α; the rate of update t is α/√t.</summary>
+    /// <summary>α; the rate of step t is α/√t.</summary>
     public double Rate { get; init; } = 0.5;
 
-    /// <summary>Updates in a run.</summary>
+    /// <summary>Number of steps in a run.</summary>
     public int Steps { get; init; } = 30_000;
 }
 
-/// <summary>Linear losses on [−1, 1] that repeat: one with a large slope up, then some with small slopes down. Their sum is least at −1.</summary>
-/// <param name="Name">What they are called.</param>
-/// <param name="Period">After how many they repeat.</param>
-/// <param name="Rare">The large slope, positive and more than all others together.</param>
-/// <param name="Common">The small slope, negative.</param>
-/// <param name="Beta1">β₁ that the paper takes there.</param>
-/// <param name="Beta2">β₂ that the paper takes there.</param>
+/// <summary>
+/// Linear losses on [−1, 1] that repeat: one with a large positive slope, then some with small negative slopes. The
+/// minimum of their sum is at −1.
+/// </summary>
+/// <param name="Name">The name of the sequence.</param>
+/// <param name="Period">The number of losses after which they repeat.</param>
+/// <param name="Rare">The large slope; positive, and more than all others together.</param>
+/// <param name="Common">The small slope; negative.</param>
+/// <param name="Beta1">β₁ of the paper for this sequence.</param>
+/// <param name="Beta2">β₂ of the paper for this sequence.</param>
 public sealed record RepeatingLosses(string Name, int Period, double Rare, double Common, double Beta1, double Beta2)
 {
-    /// <summary>The slope of the loss of an update, from 1.</summary>
+    /// <summary>The slope of the loss of a step, counted from 1.</summary>
     public double SlopeAt(long step) => step % Period == 1 ? Rare : Common;
 }
 
 /// <summary>One optimizer on one sequence of losses.</summary>
 /// <param name="Losses">The losses.</param>
-/// <param name="Optimizer">Its name.</param>
-/// <param name="Beta2">β₂, where it has one.</param>
-/// <param name="Places">Where it was after 0, 1, 2, … updates.</param>
-public sealed record ConvexFailureRow(RepeatingLosses Losses, string Optimizer, double? Beta2, ImmutableArray<double> Places)
+/// <param name="Optimizer">The name of the optimizer.</param>
+/// <param name="Beta2">β₂; null where it has none.</param>
+/// <param name="Places">The place after 0, 1, 2, … steps.</param>
+public sealed record ConvexFailureRow(
+    RepeatingLosses Losses, string Optimizer, double? Beta2, ImmutableArray<double> Places)
 {
-    /// <summary>After the last update.</summary>
+    /// <summary>The place after the last step.</summary>
     public double Final => Places[^1];
 
     /// <summary>
-    /// After 1, 2, 3, … updates, by how much the losses so far were higher than at −1, in the mean. It tends to 0 where an optimizer is right.
+    /// The mean regret after 1, 2, 3, … steps: how much higher the losses so far were than at −1, in the mean. It tends
+    /// to 0 where an optimizer is right.
     /// </summary>
     public ImmutableArray<double> MeanRegrets { get; } = [.. MeanRegretsOf(Losses, Places)];
 
@@ -53,13 +58,15 @@ public sealed record ConvexFailureRow(RepeatingLosses Losses, string Optimizer, 
     }
 }
 
-/// <summary>Where Adam drifts with one length of memory.</summary>
+/// <summary>The drift of Adam with one length of memory.</summary>
 /// <param name="Losses">The losses.</param>
-/// <param name="Memory">1/(1 − β₂), in updates.</param>
-/// <param name="Drift">How far it goes in an update, in the mean over a repetition and in units of the rate; up is wrong.</param>
+/// <param name="Memory">The length of memory, 1/(1 − β₂), in steps.</param>
+/// <param name="Drift">The mean move in a step, divided by the learning rate; positive is wrong.</param>
 public sealed record ConvexFailureDrift(RepeatingLosses Losses, double Memory, double Drift);
 
-/// <summary>Adam where it goes the wrong way although every loss is convex, and AMSGrad, which does not (Reddi, Kale and Kumar, 2018).</summary>
+/// <summary>
+/// Adam on convex losses where it goes the wrong way, and AMSGrad, which does not (Reddi, Kale and Kumar, 2018).
+/// </summary>
 public static class ConvexFailure
 {
     private const string Failing = "Adam", Right = "AMSGrad";
@@ -80,22 +87,27 @@ public static class ConvexFailure
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<ConvexFailureOptions>(
             "convex-failure", "Convex losses on which Adam fails and AMSGrad does not", "4.2",
-            "Adam forgets. Where one large gradient outweighs the many small ones after it, v̂ is large when the large one comes and small again "
-            + "for the others, and so the small ones win. AMSGrad divides by the largest v so far; its rates never grow again.",
-            "The chapter says that Adam may fail to converge on some problems that are not convex. Its known failure is on a convex one: the "
-            + "losses here are straight lines.",
-            "In the chapter's bound on the regret the factor D², the square of the domain's diameter, is missing, and the norm of the gradients "
-            + "stands in the denominator instead of the numerator. Nor does any such bound hold for Adam: on the first losses its mean regret does "
-            + "not fall.")
-        .Real("rate", "α, of the rate α/√t", Bounds.Positive, of => of.Rate, (of, rate) => of with { Rate = rate })
-        .Integer("steps", "Updates in a run", 1, 1_000_000, of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Running((options, _, progress, cancellation) => ReportOf(options, Run(options, progress, cancellation), Drifts(cancellation)));
+            "Adam forgets. Suppose that one large gradient outweighs the many small ones after it. Then v̂ is large "
+            + "for the large one and small again for the others, so the small ones win. AMSGrad divides by the largest "
+            + "v so far, so its effective rates never grow.",
+            "The source text says that Adam may fail to converge on some problems that are not convex. Its known "
+            + "failure is on a convex one: the losses here are straight lines.",
+            "In the source text's bound on the regret the factor D², the square of the diameter of the domain, is "
+            + "missing, and the norm of the gradients stands in the denominator instead of the numerator. No such "
+            + "bound holds for Adam: on the first losses its mean regret does not fall.")
+        .Real("rate", "α of the learning rate α/√t", Bounds.Positive,
+            of => of.Rate, (of, rate) => of with { Rate = rate })
+        .Integer("steps", "Number of steps in a run", 1, 1_000_000,
+            of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Running((options, _, progress, cancellation) =>
+            ReportOf(options, Run(options, progress, cancellation), Drifts(cancellation)));
 
-    /// <summary>Every optimizer on the losses of both kinds, which are in the outer order.</summary>
-    /// <param name="options">What can be varied.</param>
-    /// <param name="progress">Is told the share that is done.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public static ImmutableArray<ConvexFailureRow> Run(ConvexFailureOptions options, IProgress<double> progress, CancellationToken cancellation)
+    /// <summary>Every optimizer on both sequences; the rows are ordered by sequence.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="progress">Receives the finished share.</param>
+    /// <param name="cancellation">Stops the run.</param>
+    public static ImmutableArray<ConvexFailureRow> Run(
+        ConvexFailureOptions options, IProgress<double> progress, CancellationToken cancellation)
     {
         Contestant[] runs = [.. Sequences.SelectMany(losses => Contestants(losses, options.Rate))];
         return
@@ -109,8 +121,11 @@ public static class ConvexFailure
         ];
     }
 
-    /// <summary>Where Adam drifts, by the length of its memory: at a constant rate, with nothing in the way, when its moments have settled.</summary>
-    /// <param name="cancellation">Stops it.</param>
+    /// <summary>
+    /// The drift of Adam against the length of its memory: at a constant learning rate, without limits,
+    /// after its moments have settled.
+    /// </summary>
+    /// <param name="cancellation">Stops the run.</param>
     public static ImmutableArray<ConvexFailureDrift> Drifts(CancellationToken cancellation) =>
     [
         .. from losses in Sequences
@@ -123,7 +138,8 @@ public static class ConvexFailure
         int settled = losses.Period * (1 + (int)Math.Ceiling(LifetimesToSettle * memory / losses.Period));
         double[] places =
         [
-            .. Places(losses, Adam.Of(1.0, losses.Beta1, 1 - (1 / memory)), x => x, cancellation).Skip(settled).Take(losses.Period + 1),
+            .. Places(losses, Adam.Of(1.0, losses.Beta1, 1 - (1 / memory)), x => x, cancellation)
+                .Skip(settled).Take(losses.Period + 1),
         ];
         return new(losses, memory, (places[^1] - places[0]) / losses.Period);
     }
@@ -134,13 +150,14 @@ public static class ConvexFailure
         yield return new(losses, Failing, beta2, Adam.Of(Falling(rate), beta1, beta2));
         yield return new(losses, Failing, LongMemory, Adam.Of(Falling(rate), beta1, LongMemory));
         yield return new(losses, Right, beta2, Adam.Of(Falling(rate), beta1, beta2, amsGrad: AmsGrad.OfMoment));
-        yield return new(losses, $"{Right} of v̂", beta2, Adam.Of(Falling(rate), beta1, beta2, amsGrad: AmsGrad.OfCorrectedMoment));
+        yield return new(losses, $"{Right} of v̂", beta2,
+            Adam.Of(Falling(rate), beta1, beta2, amsGrad: AmsGrad.OfCorrectedMoment));
         yield return new(losses, $"SGD, α/{Figure.Of(losses.Rare)}", null, Sgd.Of(Falling(rate / losses.Rare)));
 
         static Schedule Falling(double rate) => Schedule.InverseSquareRoot(rate, warmupSteps: 1);
     }
 
-    /// <summary>The places from 0 on, each taken back to where it may be.</summary>
+    /// <summary>The places from 0 on, each projected to where it may be.</summary>
     private static IEnumerable<double> Places(
         RepeatingLosses losses, Optimizer optimizer, Func<double, double> project, CancellationToken cancellation)
     {
@@ -150,7 +167,8 @@ public static class ConvexFailure
         {
             yield return place;
             cancellation.ThrowIfCancellationRequested();
-            (ParameterTree<double> moved, state) = optimizer.StepDonating(Of(place), Of(losses.SlopeAt(state.Step + 1)), state);
+            (ParameterTree<double> moved, state) =
+                optimizer.StepDonating(Of(place), Of(losses.SlopeAt(state.Step + 1)), state);
             place = project(moved.AsSpan()[0]);
             moved.Release();
         }
@@ -164,19 +182,24 @@ public static class ConvexFailure
     }
 
     private static Report ReportOf(
-        ConvexFailureOptions options, ImmutableArray<ConvexFailureRow> rows, ImmutableArray<ConvexFailureDrift> drifts) => new(
+        ConvexFailureOptions options, ImmutableArray<ConvexFailureRow> rows,
+        ImmutableArray<ConvexFailureDrift> drifts) => new(
         FindingOf(options, rows, drifts),
         [
-            Table.Of("optimizers", $"{options.Steps:N0} updates from 0 with the rate α/√t, α = {Figure.Of(options.Rate)}; the best is −1", rows)
+            Table.Of("optimizers", $"{options.Steps:N0} steps from 0 with the rate α/√t, α = "
+                + $"{Figure.Of(options.Rate)}; the minimum is at −1", rows)
                 .Text("losses", row => row.Losses.Name)
                 .Text("optimizer", row => row.Optimizer)
                 .Number("β₁", row => row.Beta2 is null ? null : row.Losses.Beta1)
                 .Number("β₂", row => row.Beta2)
                 .Number($"x after {options.Steps / 10:N0}", row => row.Places[options.Steps / 10], 3)
                 .Number($"x after {options.Steps:N0}", row => row.Final, 3)
-                .Number($"mean regret after {options.Steps / 10:N0}", row => options.Steps < 10 ? null : row.MeanRegrets[(options.Steps / 10) - 1], 3)
+                .Number($"mean regret after {options.Steps / 10:N0}", row => options.Steps < 10
+                    ? null
+                    : row.MeanRegrets[(options.Steps / 10) - 1], 3)
                 .Number($"mean regret after {options.Steps:N0}", row => row.MeanRegrets[^1], 3),
-            Table.Of("memory", "Where Adam drifts, by the length of its memory; up is wrong", drifts.ToLookup(drift => drift.Memory))
+            Table.Of("memory", "The drift of Adam against the length of its memory; positive is wrong",
+                drifts.ToLookup(drift => drift.Memory))
                 .Number("memory 1/(1 − β₂)", both => both.Key, 3)
                 .Number("β₂", both => 1 - (1 / both.Key))
                 .Number($"drift/η on {Sequences[0].Name}", both => both.First().Drift, 3)
@@ -184,53 +207,65 @@ public static class ConvexFailure
         ],
         [Courses(rows), Memory(drifts)]);
 
-    private static string FindingOf(ConvexFailureOptions options, ImmutableArray<ConvexFailureRow> rows, ImmutableArray<ConvexFailureDrift> drifts)
+    private static string FindingOf(
+        ConvexFailureOptions options, ImmutableArray<ConvexFailureRow> rows, ImmutableArray<ConvexFailureDrift> drifts)
     {
-        string place(IEnumerable<ConvexFailureRow> group, string optimizer) => Figure.Of(group.First(row => row.Optimizer == optimizer).Final, 3);
+        string place(IEnumerable<ConvexFailureRow> group, string optimizer) =>
+            Figure.Of(group.First(row => row.Optimizer == optimizer).Final, 3);
         IEnumerable<string> ends = rows.GroupBy(row => row.Losses)
-            .Select(group => $"on {group.Key.Name} Adam is at {place(group, Failing)} and AMSGrad at {place(group, Right)}");
+            .Select(group => $"on {group.Key.Name} Adam is at {place(group, Failing)} and "
+                + $"AMSGrad at {place(group, Right)}");
         IEnumerable<string> memories = drifts.GroupBy(drift => drift.Losses)
-            .Select(group => $"{Figure.Of(group.Last(drift => drift.Drift > 0).Memory, 2)} updates on {group.Key.Name}");
-        return $"The best is −1. After {options.Steps:N0} updates {string.Join("; ", ends)}. Adam goes the right way only with a memory 1/(1 − β₂) of "
-            + $"more than {Words.And(memories)}.";
+            .Select(group => $"{Figure.Of(group.Last(drift => drift.Drift > 0).Memory, 2)} steps on {group.Key.Name}");
+        return $"The minimum is at −1. After {options.Steps:N0} steps {string.Join("; ", ends)}. Adam goes the right "
+            + $"way only with a memory 1/(1 − β₂) of more than {Words.And(memories)}.";
     }
 
     private static Picture Courses(ImmutableArray<ConvexFailureRow> rows) => new(
         "courses",
-        "Above, where each optimizer is; below, its mean regret, which tends to 0 where it is right. Left the losses of the paper's proof, right "
-        + "those of its figure.",
+        "Above: the place of each optimizer. Below: its mean regret, which tends to 0 where it is right. Left: the "
+        + "losses of the paper's proof. Right: those of its figure.",
         [
             .. rows.GroupBy(row => row.Losses).Select(group => new Panel(
                 $"Losses {group.Key.Name}",
-                new Axis("updates", IsLog: true),
-                new Axis("x", Least: -1.05, Greatest: 1.05),
+                new Axis("steps", IsLog: true),
+                new Axis("x", Min: -1.05, Max: 1.05),
                 [.. group.Select(Mark (row, index) => LineOf(row, row.Places, first: 0, index))])),
             .. rows.GroupBy(row => row.Losses).Select(group => new Panel(
                 $"Losses {group.Key.Name}",
-                new Axis("updates", IsLog: true),
+                new Axis("steps", IsLog: true),
                 new Axis("mean regret", IsLog: true),
                 [.. group.Select(Mark (row, index) => LineOf(row, row.MeanRegrets, first: 1, index))])),
         ]);
 
-    /// <summary>A line through some of the values, evenly on a log axis.</summary>
+    /// <summary>A line through some of the values, evenly spaced on a logarithmic axis.</summary>
     private static Line LineOf(ConvexFailureRow row, ImmutableArray<double> values, int first, int index)
     {
         int last = first + values.Length - 1;
-        int[] steps = [.. Enumerable.Range(0, PlottedSteps).Select(point => (int)Math.Round(Math.Pow(last, point / (PlottedSteps - 1.0)))).Distinct()];
-        string name = row.Beta2 == LongMemory ? $"{row.Optimizer}, β₂ = {Figure.Of(LongMemory)}" : row.Optimizer.Split(',')[0];
-        return new(name, [.. steps.Select(step => (double)step)], [.. steps.Select(step => values[step - first])]) { Width = 5 - index };
+        int[] steps =
+        [
+            .. Enumerable.Range(0, PlottedSteps)
+                .Select(point => (int)Math.Round(Math.Pow(last, point / (PlottedSteps - 1.0)))).Distinct(),
+        ];
+        string name = row.Beta2 == LongMemory
+            ? $"{row.Optimizer}, β₂ = {Figure.Of(LongMemory)}"
+            : row.Optimizer.Split(',')[0];
+        return new(name, [.. steps.Select(step => (double)step)],
+            [.. steps.Select(step => values[step - first])]) { Width = 5 - index };
     }
 
     private static Picture Memory(ImmutableArray<ConvexFailureDrift> drifts) => new(
         "memory",
-        "Where Adam drifts, by the length of its memory: above the broken line the wrong way, and on the right cut at the frame. How long a memory "
-        + "must be depends on the losses.",
+        "The drift of Adam against the length of its memory: above the dashed line it goes the wrong way; at the right "
+        + "it is cut at the frame. How long the memory must be depends on the losses.",
         [
             .. drifts.GroupBy(drift => drift.Losses).Select(group => new Panel(
                 $"Losses {group.Key.Name}",
-                new Axis("memory 1/(1 − β₂) (updates)", IsLog: true),
-                new Axis("drift in an update/rate", Least: -2 * Math.Abs(group.Last().Drift), Greatest: 2 * Math.Abs(group.Last().Drift)),
-                new Line("Adam", [.. group.Select(drift => drift.Memory)], [.. group.Select(drift => drift.Drift)]) { HasDots = true },
-                new Level(null, 0))),
+                new Axis("memory 1/(1 − β₂) (steps)", IsLog: true),
+                new Axis("drift in a step / learning rate", Min: -2 * Math.Abs(group.Last().Drift),
+                    Max: 2 * Math.Abs(group.Last().Drift)),
+                new Line("Adam", [.. group.Select(drift => drift.Memory)],
+                    [.. group.Select(drift => drift.Drift)]) { HasDots = true },
+                new HorizontalLine(null, 0))),
         ]);
 }

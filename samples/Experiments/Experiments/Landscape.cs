@@ -4,10 +4,10 @@ using Functional.Optim;
 
 namespace Experiments;
 
-/// <summary>What can be varied in <see cref="Landscape"/>.</summary>
+/// <summary>The options of <see cref="Landscape"/>.</summary>
 public sealed record LandscapeOptions
 {
-    /// <summary>Updates in a run.</summary>
+    /// <summary>Number of steps in a run.</summary>
     public int Steps { get; init; } = 3000;
 
     /// <summary>μ of momentum and Nesterov.</summary>
@@ -16,74 +16,80 @@ public sealed record LandscapeOptions
     /// <summary>λ of AdamW.</summary>
     public double WeightDecay { get; init; } = 0.1;
 
-    /// <summary>What every learning rate is multiplied by.</summary>
+    /// <summary>The factor of every learning rate.</summary>
     public double Scale { get; init; } = 1;
 }
 
 /// <summary>One optimizer on one surface.</summary>
 /// <param name="Surface">The surface.</param>
-/// <param name="Optimizer">The optimizer's name.</param>
+/// <param name="Optimizer">The name of the optimizer.</param>
 /// <param name="Rate">η.</param>
-/// <param name="ArrivedAt">After how many updates it is first within a hundredth of a minimum.</param>
-/// <param name="Nearest">The minimum it ended nearest to.</param>
-/// <param name="FinalDistance">How far from that.</param>
-/// <param name="FinalLoss">The height there.</param>
-/// <param name="Path">Where it was after 0, 1, 2, … updates.</param>
+/// <param name="ArrivedAt">The first step after which it is within 0.01 of a minimum.</param>
+/// <param name="Nearest">The minimum nearest to its end.</param>
+/// <param name="FinalDistance">The distance of its end from that minimum.</param>
+/// <param name="FinalLoss">The loss at its end.</param>
+/// <param name="Path">The points after 0, 1, 2, … steps.</param>
 public sealed record LandscapeRow(
-    Surface Surface, string Optimizer, double Rate, long? ArrivedAt, (double X, double Y) Nearest, double FinalDistance, double FinalLoss,
-    ImmutableArray<(double X, double Y)> Path)
+    Surface Surface, string Optimizer, double Rate, long? ArrivedAt, (double X, double Y) Nearest, double FinalDistance,
+    double FinalLoss, ImmutableArray<(double X, double Y)> Path)
 {
-    /// <summary>Whether it ran off: what is left of a number at the end is higher than the start, or none.</summary>
+    /// <summary>Whether the final loss is above the loss at the start, or not a number.</summary>
     public bool Diverges => !(FinalLoss <= Surface.Height(Path[0].X, Path[0].Y));
 }
 
-/// <summary>The paths of five optimizers down four surfaces.</summary>
+/// <summary>The paths of five optimizers on four surfaces.</summary>
 public static class Landscape
 {
     private const string Plain = "Adam", Decaying = "AdamW";
     private const double Near = 0.01, Negligible = 1e-9, Clearly = 10;
-    private const int ChapterSteps = 30, GridLines = 200;
-    private static readonly ImmutableArray<double> ChapterRates = [0.1, 0.3, 0.5, 0.7];
+    private const int SourceTextSteps = 30, GridLines = 200;
+    private static readonly ImmutableArray<double> SourceTextRates = [0.1, 0.3, 0.5, 0.7];
 
-    /// <summary>A surface with where the descent begins, the part of the plane that is drawn, and rates that suit it.</summary>
+    /// <summary>A surface with a start, the drawn part of the plane, and suitable learning rates.</summary>
     private sealed record Scene(
-        Surface Surface, (double X, double Y) Start, (double Least, double Greatest) X, (double Least, double Greatest) Y, double Highest,
-        double SgdRate, double AdamRate);
+        Surface Surface, (double X, double Y) Start, (double Min, double Max) X, (double Min, double Max) Y,
+        double MaxHeight, double SgdRate, double AdamRate);
 
     private static readonly ImmutableArray<Scene> Scenes =
     [
-        new(Surface.Quadratic, (2, 1), (-2, 2.5), (-2, 2), Highest: 20, SgdRate: 0.1, AdamRate: 0.1),
-        new(Surface.Rosenbrock, (-1.5, 2), (-2, 2), (-1, 3), Highest: 2500, SgdRate: 0.0004, AdamRate: 0.02),
-        new(Surface.Beale, (1, 1.5), (-0.5, 4), (-2, 2), Highest: 150, SgdRate: 0.005, AdamRate: 0.02),
-        new(Surface.Himmelblau, (0, -1), (-5, 5), (-5, 5), Highest: 500, SgdRate: 0.002, AdamRate: 0.1),
+        new(Surface.Quadratic, (2, 1), (-2, 2.5), (-2, 2), MaxHeight: 20, SgdRate: 0.1, AdamRate: 0.1),
+        new(Surface.Rosenbrock, (-1.5, 2), (-2, 2), (-1, 3), MaxHeight: 2500, SgdRate: 0.0004, AdamRate: 0.02),
+        new(Surface.Beale, (1, 1.5), (-0.5, 4), (-2, 2), MaxHeight: 150, SgdRate: 0.005, AdamRate: 0.02),
+        new(Surface.Himmelblau, (0, -1), (-5, 5), (-5, 5), MaxHeight: 500, SgdRate: 0.002, AdamRate: 0.1),
     ];
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<LandscapeOptions>(
             "landscape", "The paths of five optimizers over contour lines", "4.1",
-            "A path over contour lines shows what a loss curve cannot: where an optimizer overshoots, follows a valley, or ends in another "
-            + "minimum.",
-            "The chapter draws the rate 0.7 with the others; it runs off to |θ| = 9e9 and leaves nothing of the axes. Here a path is cut at the frame.")
-        .Integer("steps", "Updates in a run", 1, 100_000, of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Real("momentum", "μ of momentum and Nesterov", Bounds.HalfOpenUnitInterval,
+            "A path over contour lines shows what a loss curve cannot: where an optimizer overshoots, follows a "
+            + "valley, or ends in another minimum.",
+            "The source text draws the path of the rate 0.7 too; it reaches |θ| = 9e9, and the other paths cannot be "
+            + "seen. Here a path is cut at the frame.")
+        .Integer("steps", "Number of steps in a run", 1, 100_000,
+            of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Real("momentum", "Momentum μ of momentum and Nesterov", Bounds.HalfOpenUnitInterval,
             of => of.Momentum, (of, momentum) => of with { Momentum = momentum })
-        .Real("weight-decay", "λ of AdamW", Bounds.NotNegative,
+        .Real("weight-decay", "Weight decay λ of AdamW", Bounds.NotNegative,
             of => of.WeightDecay, (of, decay) => of with { WeightDecay = decay })
-        .Real("scale", "What every learning rate is multiplied by", Bounds.Positive,
+        .Real("scale", "Factor of every learning rate", Bounds.Positive,
             of => of.Scale, (of, scale) => of with { Scale = scale })
         .Running((options, _, _, cancellation) => ReportOf(options, Run(options, cancellation)));
 
-    /// <summary>Every optimizer on every surface, the surfaces in the outer order.</summary>
-    public static ImmutableArray<LandscapeRow> Run(LandscapeOptions options, CancellationToken cancellation = default) =>
+    /// <summary>Every optimizer on every surface; the rows are ordered by surface.</summary>
+    public static ImmutableArray<LandscapeRow> Run(
+        LandscapeOptions options, CancellationToken cancellation = default) =>
     [
         .. from scene in Scenes
            from choice in Optimizers(scene, options)
            select Down(scene, choice.Name, choice.Optimizer, choice.Rate, options.Steps, cancellation),
     ];
 
-    /// <summary>The chapter's own picture: gradient descent on the quadratic at four rates.</summary>
-    public static ImmutableArray<LandscapeRow> Chapter() =>
-        [.. ChapterRates.Select(rate => Down(Scenes[0], $"η = {Figure.Of(rate)}", Sgd.Of(rate), rate, ChapterSteps, CancellationToken.None))];
+    /// <summary>The picture of the source text: gradient descent on the quadratic at four learning rates.</summary>
+    public static ImmutableArray<LandscapeRow> SourceText() =>
+        [
+            .. SourceTextRates.Select(rate =>
+                Down(Scenes[0], $"η = {Figure.Of(rate)}", Sgd.Of(rate), rate, SourceTextSteps, CancellationToken.None)),
+        ];
 
     private static (string Name, double Rate, Optimizer Optimizer)[] Optimizers(Scene scene, LandscapeOptions options)
     {
@@ -98,11 +104,13 @@ public static class Landscape
         ];
     }
 
-    private static LandscapeRow Down(Scene scene, string name, Optimizer optimizer, double rate, int steps, CancellationToken cancellation)
+    private static LandscapeRow Down(
+        Scene scene, string name, Optimizer optimizer, double rate, int steps, CancellationToken cancellation)
     {
         ImmutableArray<(double X, double Y)> path =
         [
-            .. Descent.From(optimizer, Surface.Point(scene.Start.X, scene.Start.Y), scene.Surface.GradientAt, cancellation)
+            .. Descent
+                .From(optimizer, Surface.Point(scene.Start.X, scene.Start.Y), scene.Surface.GradientAt, cancellation)
                 .Take(steps + 1).Select(Surface.Coordinates),
         ];
         int arrived = path.ToList().FindIndex(point => Distance(point, Nearest(point)) < Near);
@@ -111,22 +119,30 @@ public static class Landscape
             scene.Surface, name, rate, arrived < 0 ? null : arrived, nearest, Distance(path[^1], nearest),
             scene.Surface.Height(path[^1].X, path[^1].Y), path);
 
-        (double X, double Y) Nearest((double X, double Y) point) => scene.Surface.Minima.MinBy(minimum => Distance(point, minimum));
+        (double X, double Y) Nearest((double X, double Y) point) =>
+            scene.Surface.Minima.MinBy(minimum => Distance(point, minimum));
     }
 
-    private static double Distance((double X, double Y) from, (double X, double Y) to) => double.Hypot(from.X - to.X, from.Y - to.Y);
+    private static double Distance((double X, double Y) from, (double X, double Y) to) =>
+        double.Hypot(from.X - to.X, from.Y - to.Y);
 
     private static Report ReportOf(LandscapeOptions options, ImmutableArray<LandscapeRow> rows) => new(
         FindingOf(options, rows),
         [
-            TableOf("optimizers", $"Five optimizers on four surfaces, {options.Steps} updates", rows),
-            TableOf("chapter", $"The chapter's picture: gradient descent on the quadratic, {ChapterSteps} updates", Chapter()),
+            TableOf("optimizers", $"Five optimizers on four surfaces, {options.Steps} steps", rows),
+            TableOf("source-text", "The picture of the source text: gradient descent on the quadratic, "
+                + $"{SourceTextSteps} steps", SourceText()),
         ],
         [
             new("paths", "The paths of five optimizers; a dot is where one ends, a star is a minimum.",
-                [.. Scenes.Select(scene => PanelOf(scene, scene.Surface.Name, [.. rows.Where(row => row.Surface == scene.Surface)], isNamed: true))]),
-            new("chapter", "Gradient descent on the quadratic at the chapter's rates; the paths that diverge are cut at the frame.",
-                [.. Chapter().Select(row => PanelOf(Scenes[0], row.Optimizer, [row], isNamed: false))]),
+                [
+                    .. Scenes.Select(scene => PanelOf(
+                        scene, scene.Surface.Name, [.. rows.Where(row => row.Surface == scene.Surface)],
+                        isNamed: true)),
+                ]),
+            new("source-text", "Gradient descent on the quadratic at the learning rates of the source text; the paths "
+                + "that diverge are cut at the frame.",
+                [.. SourceText().Select(row => PanelOf(Scenes[0], row.Optimizer, [row], isNamed: false))]),
         ]);
 
     private static Table<LandscapeRow> TableOf(string name, string title, ImmutableArray<LandscapeRow> rows) =>
@@ -134,15 +150,17 @@ public static class Landscape
             .Text("surface", row => row.Surface.Name)
             .Text("optimizer", row => row.Optimizer)
             .Number("rate η", row => row.Rate)
-            .Integer($"updates to within {Figure.Of(Near)} of a minimum", row => row.ArrivedAt)
-            .Text("nearest minimum", row => row.Diverges ? null : $"({Figure.Of(row.Nearest.X)}, {Figure.Of(row.Nearest.Y)})")
+            .Integer($"steps to within {Figure.Of(Near)} of a minimum", row => row.ArrivedAt)
+            .Text("nearest minimum", row => row.Diverges
+                ? null
+                : $"({Figure.Of(row.Nearest.X)}, {Figure.Of(row.Nearest.Y)})")
             .Number("final distance", row => row.FinalDistance, 3, negligible: Negligible)
             .Number("final loss", row => row.FinalLoss, 3, negligible: Negligible)
             .Flag("diverges", row => row.Diverges, no: "");
 
     private static string FindingOf(LandscapeOptions options, ImmutableArray<LandscapeRow> rows)
     {
-        // The decay is to blame where the same without it arrives.
+        // The decay is the reason where Adam without it arrives.
         string[] misses =
         [
             .. from plain in rows.Where(row => row.Optimizer == Plain && row.FinalDistance < Near)
@@ -151,14 +169,18 @@ public static class Landscape
                select $"{Figure.Of(decaying.FinalDistance, 2)} on {plain.Surface.Name}",
         ];
         return RacesOf(rows) + (options.WeightDecay == 0 || misses.Length == 0 ? ""
-            : $" {Decaying}, whose decay pulls θ towards zero, ends away from a minimum to which {Plain} comes: by {Words.And(misses)}.");
+            : $" {Decaying}, whose decay pulls θ towards zero, misses a minimum that {Plain} reaches: by "
+                + $"{Words.And(misses)}.");
     }
 
-    private static string RacesOf(ImmutableArray<LandscapeRow> rows) => string.Join(' ', rows.GroupBy(row => row.Surface.Name).Select(group =>
+    private static string RacesOf(ImmutableArray<LandscapeRow> rows) =>
+        string.Join(' ', rows.GroupBy(row => row.Surface.Name).Select(group =>
     {
         LandscapeRow[] arrived = [.. group.Where(row => row.ArrivedAt is not null).OrderBy(row => row.ArrivedAt)];
         string[] late = [.. group.Where(row => row.ArrivedAt is null).Select(row => row.Optimizer)];
-        string first = arrived.Length == 0 ? "nobody arrives" : $"{arrived[0].Optimizer} arrives first, after {arrived[0].ArrivedAt} updates";
+        string first = arrived.Length == 0
+            ? "no optimizer arrives"
+            : $"{arrived[0].Optimizer} arrives first, after {arrived[0].ArrivedAt} steps";
         int minima = arrived.Select(row => row.Nearest).Distinct().Count();
         return $"On {group.Key} {first}"
             + (late.Length == 0 || arrived.Length == 0 ? "" : $", {Words.And(late)} not at all")
@@ -167,23 +189,28 @@ public static class Landscape
 
     private static Panel PanelOf(Scene scene, string title, IReadOnlyList<LandscapeRow> rows, bool isNamed) => new(
         title,
-        new Axis("θ₁", Least: scene.X.Least, Greatest: scene.X.Greatest),
-        new Axis("θ₂", Least: scene.Y.Least, Greatest: scene.Y.Greatest),
+        new Axis("θ₁", Min: scene.X.Min, Max: scene.X.Max),
+        new Axis("θ₂", Min: scene.Y.Min, Max: scene.Y.Max),
         [
             new Contours(
                 Grid(scene.X), Grid(scene.Y), scene.Surface.Height,
-                [.. Enumerable.Range(1, 16).Select(level => scene.Highest * Math.Pow(level / 16.0, 4))]),
+                [.. Enumerable.Range(1, 16).Select(level => scene.MaxHeight * Math.Pow(level / 16.0, 4))]),
             .. rows.Select(Mark (row, index) => new Line(
-                isNamed ? row.Optimizer : null, [.. row.Path.Select(point => point.X)], [.. row.Path.Select(point => point.Y)])
+                isNamed ? row.Optimizer : null, [.. row.Path.Select(point => point.X)],
+                [.. row.Path.Select(point => point.Y)])
             {
                 Like = row.Optimizer,
-                HasDots = row.Path.Length <= 2 * ChapterSteps,
+                HasDots = row.Path.Length <= 2 * SourceTextSteps,
                 Width = 2 + (0.75f * (rows.Count - 1 - index)),
             }),
-            new Points(null, [.. scene.Surface.Minima.Select(point => point.X)], [.. scene.Surface.Minima.Select(point => point.Y)]) { AreStars = true },
+            new Points(null, [.. scene.Surface.Minima.Select(point => point.X)],
+                [.. scene.Surface.Minima.Select(point => point.Y)]) { AreStars = true },
             .. rows.Select(Mark (row) => new Points(null, [row.Path[^1].X], [row.Path[^1].Y]) { Like = row.Optimizer }),
         ]);
 
-    private static double[] Grid((double Least, double Greatest) range) =>
-        [.. Enumerable.Range(0, GridLines + 1).Select(index => range.Least + (index * (range.Greatest - range.Least) / GridLines))];
+    private static double[] Grid((double Min, double Max) range) =>
+        [
+            .. Enumerable.Range(0, GridLines + 1)
+                .Select(index => range.Min + (index * (range.Max - range.Min) / GridLines)),
+        ];
 }

@@ -6,19 +6,19 @@ using LanguageModel;
 
 namespace Experiments;
 
-/// <summary>What can be varied in <see cref="LanguageModelOptimizers"/>.</summary>
+/// <summary>The options of <see cref="LanguageModelOptimizers"/>.</summary>
 public sealed record LanguageModelOptimizersOptions
 {
-    /// <summary>The file of the text; the documentation of .NET without one.</summary>
+    /// <summary>The path of the text; without one the documentation of .NET.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Updates in a run.</summary>
+    /// <summary>Number of steps in a run.</summary>
     public int Steps { get; init; } = 400;
 
-    /// <summary>The rates of SGD with momentum to choose from.</summary>
+    /// <summary>The learning rates of SGD with momentum.</summary>
     public ImmutableArray<double> SgdRates { get; init; } = [0.03, 0.1, 0.3, 1];
 
-    /// <summary>The rates of Adam and of AdamW to choose from.</summary>
+    /// <summary>The learning rates of Adam and AdamW.</summary>
     public ImmutableArray<double> AdamRates { get; init; } = [0.0003, 0.001, 0.003, 0.01];
 
     /// <summary>λ of AdamW.</summary>
@@ -27,79 +27,94 @@ public sealed record LanguageModelOptimizersOptions
     /// <summary>The length of the vector of a character.</summary>
     public int Width { get; init; } = 128;
 
-    /// <summary>The characters of a window, which the model pools.</summary>
+    /// <summary>Characters in a window, whose vectors the model averages.</summary>
     public int Window { get; init; } = 8;
 
-    /// <summary>The windows of a batch.</summary>
+    /// <summary>Windows in a batch.</summary>
     public int Batch { get; init; } = 64;
 
-    /// <summary>How far the target is below the loss of guessing by frequency, in nats.</summary>
+    /// <summary>The distance of the target below the loss of guessing by frequency, in nats.</summary>
     public double Gain { get; init; } = 0.3;
 }
 
 /// <summary>One optimizer at one rate.</summary>
-/// <param name="Optimizer">Its name.</param>
+/// <param name="Optimizer">The name of the optimizer.</param>
 /// <param name="Rate">η.</param>
-/// <param name="Curve">What was measured along the way.</param>
-/// <param name="FrequencyAt">After how many updates the held-out loss is first no more than that of guessing by frequency.</param>
-/// <param name="TargetAt">The same for the target.</param>
-public sealed record LanguageModelRow(string Optimizer, double Rate, TrainingCurve Curve, long? FrequencyAt, long? TargetAt)
+/// <param name="Curve">The measurements.</param>
+/// <param name="FrequencyAt">
+/// The first step after which the held-out loss is at most that of guessing by frequency.
+/// </param>
+/// <param name="TargetAt">The first step after which it is at most the target.</param>
+public sealed record LanguageModelRow(
+    string Optimizer, double Rate, TrainingCurve Curve, long? FrequencyAt, long? TargetAt)
 {
-    /// <summary>Whether its rate is the best of the optimizer's: it has the least mean loss over the last tenth of the batches.</summary>
+    /// <summary>
+    /// Whether its learning rate is the best of the optimizer: its mean loss over the last tenth of
+    /// the batches is the lowest.
+    /// </summary>
     public bool IsBest { get; init; }
 }
 
 /// <summary>The optimizers on one text.</summary>
-/// <param name="Source">What the text is.</param>
-/// <param name="Parameters">The parameters of the model.</param>
+/// <param name="Source">The name of the text.</param>
+/// <param name="Parameters">The number of parameters of the model.</param>
 /// <param name="FrequencyLoss">The loss of guessing by frequency.</param>
-/// <param name="Rows">Every optimizer at every rate of its own.</param>
-public sealed record LanguageModelResult(string Source, long Parameters, double FrequencyLoss, ImmutableArray<LanguageModelRow> Rows)
+/// <param name="Rows">Every optimizer at each of its learning rates.</param>
+public sealed record LanguageModelResult(
+    string Source, long Parameters, double FrequencyLoss, ImmutableArray<LanguageModelRow> Rows)
 {
-    /// <summary>Each optimizer at the best of its rates.</summary>
+    /// <summary>Each optimizer at its best learning rate.</summary>
     public IEnumerable<LanguageModelRow> Best => Rows.Where(row => row.IsBest);
 }
 
-/// <summary>SGD with momentum, Adam and AdamW on the chapter's pooled language model and a real text.</summary>
+/// <summary>SGD with momentum, Adam and AdamW with the language model of the source text, on a real text.</summary>
 public static class LanguageModelOptimizers
 {
     private const string Descent = "SGD with momentum", Plain = "Adam", Decoupled = "AdamW";
     private const double Momentum = 0.9;
-    private const int Looks = 40, ChapterVocabulary = 10_000;
+    private const int EvaluationsInRun = 40, SourceTextVocabulary = 10_000;
 
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<LanguageModelOptimizersOptions>(
             "language-model-optimizers", "SGD, Adam and AdamW on a small language model", "4.2",
-            "A small language model, trained by each optimizer from the same start and on the same batches. It averages the vectors of the "
-            + "characters in a window, so it knows which are there and not in what order, and guesses the next one.",
-            $"The chapter draws new random labels at every step. Nothing can be learned from them: no optimizer can get below "
-            + $"ln {ChapterVocabulary:N0} = {Figure.Of(Math.Log(ChapterVocabulary), 5)}, and its \"convergence speed\" is 0 for all. Here the "
-            + "model learns from a text, and the losses are those on a tenth that is held out.",
-            "The chapter's optimizers differ in start and in data. Here one seed makes both for all of them.",
-            "The chapter gives each optimizer one rate, 0.1 or 0.001. Here each has the best of several, which is the one with the least mean "
-            + "loss over the last tenth of its batches; the held-out text does not choose.")
-        .File("text", "The text to learn from, UTF-8, its last tenth held out", "the documentation of .NET that the SDK installs",
+            "Each optimizer trains a small language model from the same start and on the same batches. The model "
+            + "averages the vectors of the characters in a window, so it knows which characters there are but not "
+            + "their order, and predicts the next one.",
+            "The source text draws new random labels at every step. Nothing can be learned from them: no "
+            + $"optimizer can get below ln {SourceTextVocabulary:N0} = "
+            + $"{Figure.Of(Math.Log(SourceTextVocabulary), 5)}, and its \"convergence speed\" is 0 for all. Here "
+            + "the model learns from a text, and the losses are those on the held-out tenth.",
+            "The source text gives the optimizers different starts and different data. Here both are the same for all.",
+            "The source text gives each optimizer one learning rate, 0.1 or 0.001. Here each has the best of "
+            + "several: the one with the lowest mean loss over the last tenth of its batches. The held-out "
+            + "text is not used for this choice.")
+        .File("text", "UTF-8 text to train on; its last tenth is held out",
+            "the documentation of .NET that the SDK installs",
             of => of.Text, (of, text) => of with { Text = text })
-        .Integer("steps", "Updates in a run", 1, 1_000_000, of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Reals("sgd-rates", "Rates of SGD with momentum to choose from", Bounds.Positive,
+        .Integer("steps", "Number of steps in a run", 1, 1_000_000,
+            of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Reals("sgd-rates", "Learning rates of SGD with momentum", Bounds.Positive,
             of => of.SgdRates, (of, rates) => of with { SgdRates = rates })
-        .Reals("adam-rates", "Rates of Adam and of AdamW to choose from", Bounds.Positive,
+        .Reals("adam-rates", "Learning rates of Adam and AdamW", Bounds.Positive,
             of => of.AdamRates, (of, rates) => of with { AdamRates = rates })
-        .Real("weight-decay", "λ of AdamW", Bounds.NotNegative,
+        .Real("weight-decay", "Weight decay λ of AdamW", Bounds.NotNegative,
             of => of.WeightDecay, (of, decay) => of with { WeightDecay = decay })
-        .Integer("width", "The length of the vector of a character; the chapter's is 512", 1, 4096,
+        .Integer("width", "Length of the vector of a character; in the source text 512", 1, 4096,
             of => of.Width, (of, width) => of with { Width = width })
-        .Integer("window", "The characters of a window; the chapter's has 128", 1, 4096,
+        .Integer("window", "Characters in a window; in the source text 128", 1, 4096,
             of => of.Window, (of, window) => of with { Window = window })
-        .Integer("batch", "The windows of a batch; the chapter's has 32", 1, 4096,
+        .Integer("batch", "Windows in a batch; in the source text 32", 1, 4096,
             of => of.Batch, (of, batch) => of with { Batch = batch })
-        .Real("gain", "How far the target is below the loss of guessing by frequency, in nats", Bounds.NotNegative,
+        .Real("gain", "Distance of the target below the loss of guessing by frequency, in nats", Bounds.NotNegative,
             of => of.Gain, (of, gain) => of with { Gain = gain })
         .Requiring(options => TokenizedText.Read(options.Text, options.Window).Map(_ => LanguageExt.Prelude.unit))
-        .Running((options, seed, progress, cancellation) => ReportOf(options, Run(options, seed, progress, cancellation)));
+        .Running((options, seed, progress, cancellation) =>
+            ReportOf(options, Run(options, seed, progress, cancellation)));
 
-    /// <summary>Every optimizer at every rate of its own, all from one start and on the same batches.</summary>
-    /// <exception cref="LanguageExt.Common.ErrorException">The text cannot be read, or is too short for a window.</exception>
+    /// <summary>Every optimizer at each of its learning rates, from one start and on the same batches.</summary>
+    /// <exception cref="LanguageExt.Common.ErrorException">
+    /// The text cannot be read, or is too short for a window.
+    /// </exception>
     public static LanguageModelResult Run(
         LanguageModelOptimizersOptions options, ulong seed, IProgress<double> progress, CancellationToken cancellation)
     {
@@ -109,13 +124,14 @@ public static class LanguageModelOptimizers
         [
             .. options.SgdRates.Select(rate => (Descent, rate, (Optimizer)Sgd.Of(rate, Momentum))),
             .. options.AdamRates.Select(rate => (Plain, rate, (Optimizer)Adam.Of(rate))),
-            .. options.AdamRates.Select(rate => (Decoupled, rate, (Optimizer)AdamW.Of(rate, weightDecay: options.WeightDecay))),
+            .. options.AdamRates.Select(
+                rate => (Decoupled, rate, (Optimizer)AdamW.Of(rate, weightDecay: options.WeightDecay))),
         ];
         ImmutableArray<TrainingCurve> curves = TextTraining.RunAll(
             [
                 .. choices.Select(choice => new TextTraining(
-                    text, new TrainModel<float, TokenBatch>(model.Gradient, model.Loss), model.Init, choice.Optimizer, seed,
-                    options.Batch, options.Window, options.Steps, EvaluateEvery(options))),
+                    text, new TrainModel<float, TokenBatch>(model.Gradient, model.Loss), model.Init,
+                    choice.Optimizer, seed, options.Batch, options.Window, options.Steps, EvaluateEvery(options))),
             ],
             progress,
             cancellation);
@@ -123,30 +139,35 @@ public static class LanguageModelOptimizers
         LanguageModelRow[] rows =
         [
             .. choices.Zip(curves, (choice, curve) => new LanguageModelRow(
-                choice.Name, choice.Rate, curve, curve.ReachedAt(frequencyLoss), curve.ReachedAt(frequencyLoss - options.Gain))),
+                choice.Name, choice.Rate, curve, curve.ReachedAt(frequencyLoss),
+                curve.ReachedAt(frequencyLoss - options.Gain))),
         ];
-        LanguageModelRow[] best = [.. rows.GroupBy(row => row.Optimizer).Select(group => group.MinBy(row => row.Curve.LateLoss)!)];
+        LanguageModelRow[] best =
+        [
+            .. rows.GroupBy(row => row.Optimizer).Select(group => group.MinBy(row => row.Curve.LateLoss)!),
+        ];
         return new(
             text.Corpus.Source, model.Layout.ParameterCount, frequencyLoss,
             [.. rows.Select(row => row with { IsBest = best.Contains(row) })]);
     }
 
-    private static int EvaluateEvery(LanguageModelOptimizersOptions options) => Math.Max(options.Steps / Looks, 1);
+    private static int EvaluateEvery(LanguageModelOptimizersOptions options) =>
+        Math.Max(options.Steps / EvaluationsInRun, 1);
 
     private static Report ReportOf(LanguageModelOptimizersOptions options, LanguageModelResult result) => new(
         FindingOf(options, result),
         [
             TableOf(
                 "optimizers",
-                $"Each at the best of its rates, {options.Steps} updates of {result.Parameters:N0} parameters on {result.Source}; guessing by "
-                + $"frequency has a loss of {Figure.Of(result.FrequencyLoss)}",
+                $"Each optimizer at its best learning rate, {options.Steps} steps of {result.Parameters:N0} parameters "
+                + $"on {result.Source}; guessing by frequency has a loss of {Figure.Of(result.FrequencyLoss)}",
                 result.Best)
                 .Number("mean ‖g‖", row => row.Curve.GradientNorms.Average())
-                .Number("greatest ‖g‖", row => row.Curve.GradientNorms.Max())
+                .Number("maximum ‖g‖", row => row.Curve.GradientNorms.Max())
                 .Number("last ‖g‖", row => row.Curve.GradientNorms[^1])
-                .Number("chapter: least loss possible", _ => Math.Log(ChapterVocabulary), 5)
-                .Integer("chapter: convergence speed", _ => 0),
-            TableOf("rates", "Every rate", result.Rows).Flag("best", row => row.IsBest, no: ""),
+                .Number("source text: minimum possible loss", _ => Math.Log(SourceTextVocabulary), 5)
+                .Integer("source text: convergence speed", _ => 0),
+            TableOf("rates", "All learning rates", result.Rows).Flag("best", row => row.IsBest, no: ""),
         ],
         [Curves(options, result), Rates(result)]);
 
@@ -157,67 +178,84 @@ public static class LanguageModelOptimizers
             .Number("first loss", row => row.Curve.Losses[0])
             .Number("mean of last tenth", row => row.Curve.LateLoss)
             .Number("held-out loss", row => row.Curve.FinalLoss)
-            .Integer("updates to guessing by frequency", row => row.FrequencyAt)
-            .Integer("updates to target", row => row.TargetAt);
+            .Integer("steps to guessing by frequency", row => row.FrequencyAt)
+            .Integer("steps to target", row => row.TargetAt);
 
     private static string FindingOf(LanguageModelOptimizersOptions options, LanguageModelResult result)
     {
         LanguageModelRow[] best = [.. result.Best.OrderBy(row => row.Curve.FinalLoss)];
         double target = result.FrequencyLoss - options.Gain;
-        string ends = Words.And(best.Select(row => $"{row.Optimizer} (η = {Figure.Of(row.Rate)}) at {Figure.Of(row.Curve.FinalLoss)}"));
-        string arrivals = Words.And(best.Select(row => row.TargetAt is { } step ? $"{row.Optimizer} after {step} updates" : $"{row.Optimizer} not at all"));
-        LanguageModelRow plain = best.Single(row => row.Optimizer == Plain), decoupled = best.Single(row => row.Optimizer == Decoupled);
+        string ends = Words.And(best.Select(row => $"{Figure.Of(row.Curve.FinalLoss)} for {row.Optimizer} "
+            + $"(η = {Figure.Of(row.Rate)})"));
+        string arrivals = Words.And(best.Select(row => row.TargetAt is { } step
+            ? $"{row.Optimizer} after {step} steps"
+            : $"{row.Optimizer} not at all"));
+        LanguageModelRow plain = best.Single(row => row.Optimizer == Plain),
+            decoupled = best.Single(row => row.Optimizer == Decoupled);
         double shrinks = 1 - Math.Pow(1 - (decoupled.Rate * options.WeightDecay), options.Steps);
-        return $"At the best of its rates each ends on the held-out text where guessing by frequency has {Figure.Of(result.FrequencyLoss)}: {ends}. "
-            + $"The target of {Figure.Of(target)} is reached by {arrivals}. Adam and AdamW are "
-            + $"{Figure.Of(Math.Abs(plain.Curve.FinalLoss - decoupled.Curve.FinalLoss), 2)} apart; in so few updates the decay takes "
-            + $"{Figure.Of(100 * shrinks, 2)} % off a weight.";
+        return $"Guessing by frequency has a held-out loss of {Figure.Of(result.FrequencyLoss)}. At the best learning "
+            + $"rates the final losses are {ends}. The target of {Figure.Of(target)} is reached by {arrivals}. Adam "
+            + $"and AdamW are {Figure.Of(Math.Abs(plain.Curve.FinalLoss - decoupled.Curve.FinalLoss), 2)} apart; in so "
+            + $"few steps the decay shrinks a weight by {Figure.Of(100 * shrinks, 2)} %.";
     }
 
     private static Picture Curves(LanguageModelOptimizersOptions options, LanguageModelResult result) => new(
         "curves",
-        "The loss on the held-out text and the norm of the gradient, each optimizer at the best of its rates. "
+        "The loss on the held-out text and the norm of the gradient, each optimizer at its best learning rate. "
         + "Dashed: the loss of guessing by frequency, and the target.",
         new Panel(
             $"Held-out loss, {result.Source}",
-            new Axis("updates", Least: 0, Greatest: options.Steps),
+            new Axis("steps", Min: 0, Max: options.Steps),
             new Axis("held-out loss (nats a character)"),
             [
                 .. result.Best.Select(Mark (row) => Over(row, row.Curve.HeldOutLosses)),
-                new Level(null, result.FrequencyLoss),
-                new Level(null, result.FrequencyLoss - options.Gain),
+                new HorizontalLine(null, result.FrequencyLoss),
+                new HorizontalLine(null, result.FrequencyLoss - options.Gain),
             ]),
         new Panel(
             "Gradient norm",
-            new Axis("updates", Least: 0, Greatest: options.Steps),
-            new Axis("mean ‖g‖ of the batches since the look before"),
+            new Axis("steps", Min: 0, Max: options.Steps),
+            new Axis("mean ‖g‖ since the evaluation before"),
             [
                 .. result.Best.Select(Mark (row) => Over(
                     row, row.Curve.GradientNorms.Chunk(EvaluateEvery(options)).Select(norms => norms.Average()))),
             ]));
 
-    /// <summary>A line over the looks at the held-out text; AdamW runs over Adam, whose line is wider, so that it is still seen.</summary>
+    /// <summary>
+    /// A line over the evaluations. The line of Adam is wider, so that it stays visible below that of AdamW.
+    /// </summary>
     private static Line Over(LanguageModelRow row, IEnumerable<double> values)
     {
-        (double Step, double Value)[] points = [.. row.Curve.HeldOutSteps.Zip(values, (step, value) => ((double)step, value))];
-        return new($"{row.Optimizer}, η = {Figure.Of(row.Rate)}", [.. points.Select(point => point.Step)], [.. points.Select(point => point.Value)])
+        (double Step, double Value)[] points =
+        [
+            .. row.Curve.HeldOutSteps.Zip(values, (step, value) => ((double)step, value)),
+        ];
+        return new($"{row.Optimizer}, η = {Figure.Of(row.Rate)}", [.. points.Select(point => point.Step)],
+            [.. points.Select(point => point.Value)])
         {
             Like = row.Optimizer, Width = row.Optimizer == Plain ? 5 : 2,
         };
     }
 
-    private static Picture Rates(LanguageModelResult result) => new(
-        "rates",
-        "The held-out loss after the last update at every rate; a star is the rate that is taken for the best. What ends higher is "
-        + "cut at the frame, and what breaks has no point. Dashed: the loss of guessing by frequency.",
-        new Panel(
-            "What a rate is worth",
-            new Axis("learning rate η", IsLog: true),
-            new Axis("final held-out loss (nats a character)", Greatest: result.Best.Select(row => row.Curve.FinalLoss).Where(double.IsFinite).Append(result.FrequencyLoss).Max() + 0.2),
-            [
-                .. result.Rows.GroupBy(row => row.Optimizer).Select(Mark (group) => new Line(
-                    group.Key, [.. group.Select(row => row.Rate)], [.. group.Select(row => row.Curve.FinalLoss)]) { HasDots = true }),
-                .. result.Best.Select(Mark (row) => new Points(null, [row.Rate], [row.Curve.FinalLoss]) { Like = row.Optimizer, AreStars = true }),
-                new Level(null, result.FrequencyLoss),
-            ]));
+    private static Picture Rates(LanguageModelResult result)
+    {
+        IEnumerable<double> finite = result.Best.Select(row => row.Curve.FinalLoss).Where(double.IsFinite);
+        double top = finite.Append(result.FrequencyLoss).Max();
+        return new(
+            "rates",
+            "The held-out loss after the last step at every rate; a star marks the best rate. Higher losses are "
+            + "cut at the frame, and a training that breaks has no point. Dashed: the loss of guessing by frequency.",
+            new Panel(
+                "Held-out loss against learning rate",
+                new Axis("learning rate η", IsLog: true),
+                new Axis("final held-out loss (nats a character)", Max: top + 0.2),
+                [
+                    .. result.Rows.GroupBy(row => row.Optimizer).Select(Mark (group) => new Line(
+                        group.Key, [.. group.Select(row => row.Rate)],
+                        [.. group.Select(row => row.Curve.FinalLoss)]) { HasDots = true }),
+                    .. result.Best.Select(Mark (row) =>
+                        new Points(null, [row.Rate], [row.Curve.FinalLoss]) { Like = row.Optimizer, AreStars = true }),
+                    new HorizontalLine(null, result.FrequencyLoss),
+                ]));
+    }
 }

@@ -13,7 +13,9 @@ namespace Experiments;
 /// <param name="Idea">What the source text teaches there, in one or two sentences.</param>
 public abstract record Experiment(string Name, string Title, string Section, string Idea)
 {
-    /// <summary>Where the figures or words of the source text are wrong, and what is right; one or two sentences each.</summary>
+    /// <summary>
+    /// Where the figures or words of the source text are wrong, and what is right; one or two sentences each.
+    /// </summary>
     public ImmutableArray<string> Errata { get; init; } = [];
 
     /// <summary>What can be varied.</summary>
@@ -33,7 +35,8 @@ public abstract record Experiment(string Name, string Title, string Section, str
     public static Experiment<TOptions> Of<TOptions>(
         string name, string title, string section, string idea, params ImmutableArray<string> errata)
         where TOptions : new() =>
-        new(name, title, section, idea, (_, _, _, _) => throw new InvalidOperationException($"{name} has nothing to run"))
+        new(name, title, section, idea,
+            (_, _, _, _) => throw new InvalidOperationException($"{name} has nothing to run"))
         {
             Errata = errata,
         };
@@ -45,7 +48,9 @@ public abstract record Experiment(string Name, string Title, string Section, str
 /// <param name="Title">What it is about, in a few words.</param>
 /// <param name="Section">The section of the source text that it belongs to.</param>
 /// <param name="Idea">What the source text teaches there, in one or two sentences.</param>
-/// <param name="Run">The function. It takes options, a seed, where the finished share is reported, and what stops it.</param>
+/// <param name="Run">
+/// The function. It takes options, a seed, where the finished share is reported, and what stops it.
+/// </param>
 public sealed record Experiment<TOptions>(
     string Name, string Title, string Section, string Idea,
     Func<TOptions, ulong, IProgress<double>, CancellationToken, Report> Run)
@@ -61,13 +66,15 @@ public sealed record Experiment<TOptions>(
 
     /// <summary>Adds a setting whose value is an integer.</summary>
     public Experiment<TOptions> Integer(
-        string name, string description, int min, int max, Func<TOptions, int> get, Func<TOptions, int, TOptions> set) =>
+        string name, string description, int min, int max, Func<TOptions, int> get,
+        Func<TOptions, int, TOptions> set) =>
         Add(Setting<TOptions>.Number(
             name, description, $"a whole number from {min} to {max}", value => value >= min && value <= max, get, set));
 
     /// <summary>Adds a setting whose value is a real number.</summary>
     public Experiment<TOptions> Real(
-        string name, string description, Bounds bounds, Func<TOptions, double> get, Func<TOptions, double, TOptions> set) =>
+        string name, string description, Bounds bounds, Func<TOptions, double> get,
+        Func<TOptions, double, TOptions> set) =>
         Add(Setting<TOptions>.Number(name, description, $"a number, {bounds.Allowed}", bounds.Contains, get, set));
 
     /// <summary>Adds a setting whose value is a list of integers.</summary>
@@ -99,21 +106,28 @@ public sealed record Experiment<TOptions>(
     /// <param name="get">The path that options have.</param>
     /// <param name="set">Options with another path.</param>
     public Experiment<TOptions> File(
-        string name, string description, string otherwise, Func<TOptions, string?> get, Func<TOptions, string, TOptions> set) =>
+        string name, string description, string otherwise, Func<TOptions, string?> get,
+        Func<TOptions, string, TOptions> set) =>
         Add(new(name, description, "the path of a file that exists", get,
             (of, text) => System.IO.File.Exists(text) ? Prelude.Some(set(of, text)) : Prelude.None, otherwise));
 
     /// <summary>Adds what must hold between settings.</summary>
-    public Experiment<TOptions> Checked(Func<TOptions, ValidationErrors, ValidationErrors> rule) => this with { check = rule };
+    public Experiment<TOptions> Checked(Func<TOptions, ValidationErrors, ValidationErrors> rule) =>
+        this with { check = rule };
 
-    /// <summary>Adds a requirement, such as a text that can be read. It is checked before any experiment runs.</summary>
+    /// <summary>
+    /// Adds a requirement, such as a text that can be read. It is checked before any experiment runs.
+    /// </summary>
     public Experiment<TOptions> Requiring(Func<TOptions, Fin<Unit>> what) => this with { requirement = what };
 
     /// <summary>The experiment with its function, for a short one.</summary>
     public Experiment<TOptions> Running(Func<TOptions, ulong, Report> run) =>
         this with { Run = (options, seed, _, _) => run(options, seed) };
 
-    /// <summary>The experiment with its function, for a long one: it reports the finished share, from 0 to 1, and can be stopped.</summary>
+    /// <summary>
+    /// The experiment with its function, for a long one: it reports the finished share, from
+    /// 0 to 1, and can be stopped.
+    /// </summary>
     public Experiment<TOptions> Running(Func<TOptions, ulong, IProgress<double>, CancellationToken, Report> run) =>
         this with { Run = run };
 

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Experiments;
 
-/// <summary>What an experiment shows.</summary>
-/// <param name="Finding">What came out, in a sentence or two, made from the figures.</param>
-/// <param name="Tables">The figures, the most important first.</param>
-/// <param name="Pictures">What a table cannot show.</param>
+/// <summary>The result of an experiment.</summary>
+/// <param name="Finding">The result in one or two sentences, made from the figures.</param>
+/// <param name="Tables">The tables, the most important first.</param>
+/// <param name="Pictures">The pictures.</param>
 public sealed record Report(string Finding, ImmutableArray<Table> Tables, ImmutableArray<Picture> Pictures);

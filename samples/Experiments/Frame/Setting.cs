@@ -34,7 +34,8 @@ public sealed record Setting<TOptions>(
         string name, string description, string allowed, Func<T, bool> allows,
         Func<TOptions, T> get, Func<TOptions, T, TOptions> set)
         where T : INumberBase<T> =>
-        new(name, description, allowed, of => Text(get(of)), (of, text) => Parse(text, allows).Map(value => set(of, value)));
+        new(name, description, allowed,
+            of => Text(get(of)), (of, text) => Parse(text, allows).Map(value => set(of, value)));
 
     internal static Setting<TOptions> Numbers<T>(
         string name, string description, string allowed, Func<T, bool> allows,
@@ -48,7 +49,9 @@ public sealed record Setting<TOptions>(
 
     private static Option<T> Parse<T>(string text, Func<T, bool> allows)
         where T : INumberBase<T> =>
-        T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T? value) && allows(value) ? value : Prelude.None;
+        T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T? value) && allows(value)
+            ? value
+            : Prelude.None;
 
     private static string Text<T>(T value)
         where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);

@@ -2,14 +2,15 @@ using System.Globalization;
 
 namespace Experiments;
 
-/// <summary>Tables as CSV: full precision, a point for decimals, nothing for what is missing.</summary>
+/// <summary>Tables as CSV: full precision, decimal points, an empty cell for a missing value.</summary>
 public static class CsvText
 {
     private static readonly char[] Special = [',', '"', '\n'];
 
     /// <summary>A table with its headings.</summary>
     public static string Of(Table table) =>
-        Line(table.Columns.Select(column => column.Heading)) + string.Concat(table.Rows.Select(row => Line(row.Select(cell => Value(cell.Value)))));
+        Line(table.Columns.Select(column => column.Heading))
+            + string.Concat(table.Rows.Select(row => Line(row.Select(cell => Value(cell.Value)))));
 
     private static string Value(object? value) => value switch
     {

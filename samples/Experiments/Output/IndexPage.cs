@@ -6,7 +6,8 @@ namespace Experiments;
 public static class IndexPage
 {
     private const string Look = """
-        body { font: 16px/1.5 system-ui, sans-serif; max-width: 1400px; margin: 2rem auto; padding: 0 1rem; color: #222; }
+        body { font: 16px/1.5 system-ui,
+            sans-serif; max-width: 1400px; margin: 2rem auto; padding: 0 1rem; color: #222; }
         h2 { margin-top: 3rem; border-bottom: 1px solid #ccc; }
         p { max-width: 60rem; }
         .finding { border-left: 4px solid #009E73; padding-left: 1rem; }
@@ -21,7 +22,7 @@ public static class IndexPage
         code { color: #555; }
         """;
 
-    /// <summary>The page, for a file in the folder that has a folder for each experiment.</summary>
+    /// <summary>The page. Its file belongs in the folder that has a folder for each experiment.</summary>
     public static string Of(IReadOnlyList<ExperimentRun> runs) => $"""
         <!DOCTYPE html>
         <html lang="en">
@@ -36,13 +37,16 @@ public static class IndexPage
         <body>
         <h1>Experiments</h1>
         <ul>
-        {Lines(runs, run => $"<li><a href=\"#{run.Experiment.Name}\">{run.Experiment.Name}</a> ({run.Experiment.Section})</li>")}
+        {Lines(runs, Link)}
         </ul>
         {Lines(runs, Section)}
         </body>
         </html>
 
         """;
+
+    private static string Link(ExperimentRun run) =>
+        $"<li><a href=\"#{run.Experiment.Name}\">{run.Experiment.Name}</a> ({run.Experiment.Section})</li>";
 
     private static string Section(ExperimentRun run) => $"""
         <section id="{run.Experiment.Name}">
@@ -60,9 +64,11 @@ public static class IndexPage
         <div class="wide"><table>
         <caption>{Safe(table.Title)}</caption>
         <tr>{string.Concat(table.Columns.Select(column => $"<th{Class(column)}>{Safe(column.Heading)}</th>"))}</tr>
-        {Lines(table.Rows, row => $"<tr>{string.Concat(row.Zip(table.Columns, (cell, column) => $"<td{Class(column)}>{Safe(cell.Text)}</td>"))}</tr>")}
+        {Lines(table.Rows, row => $"<tr>{string.Concat(row.Zip(table.Columns, CellOf))}</tr>")}
         </table></div>
         """;
+
+    private static string CellOf(Cell cell, Column column) => $"<td{Class(column)}>{Safe(cell.Text)}</td>";
 
     private static string FigureOf(string folder, Picture picture) => $"""
         <figure>

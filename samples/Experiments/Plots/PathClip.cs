@@ -2,10 +2,13 @@ using ScottPlot;
 
 namespace Experiments;
 
-/// <summary>Cuts a path at a box, so that one that runs off to 1e30 can be drawn in single precision.</summary>
+/// <summary>Cuts a path at a box, so that a path that reaches 1e30 can be drawn in single precision.</summary>
 internal static class PathClip
 {
-    /// <summary>The pieces of a path that lie in the box, each with the points where it enters and leaves. A point that is not finite is a gap.</summary>
+    /// <summary>
+    /// The pieces of a path inside the box, each with the points where it enters and leaves. A point
+    /// that is not finite is a gap.
+    /// </summary>
     internal static IEnumerable<Coordinates[]> Pieces(IReadOnlyList<Coordinates> path, AxisRange x, AxisRange y)
     {
         List<Coordinates> piece = [];
@@ -26,17 +29,18 @@ internal static class PathClip
     }
 
     /// <summary>The part of a segment in the box (Liang and Barsky, 1984).</summary>
-    private static (Coordinates From, Coordinates To)? Inside(Coordinates from, Coordinates to, AxisRange x, AxisRange y)
+    private static (Coordinates From, Coordinates To)? Inside(
+        Coordinates from, Coordinates to, AxisRange x, AxisRange y)
     {
         (double alongX, double alongY) = (to.X - from.X, to.Y - from.Y);
         if (!double.IsFinite(alongX) || !double.IsFinite(alongY)) return null;
         (double enter, double leave) = (0, 1);
-        foreach ((double along, double room) in ((double, double)[])
-            [(-alongX, from.X - x.Least), (alongX, x.Greatest - from.X), (-alongY, from.Y - y.Least), (alongY, y.Greatest - from.Y)])
+        foreach ((double along, double distance) in ((double, double)[])
+            [(-alongX, from.X - x.Min), (alongX, x.Max - from.X), (-alongY, from.Y - y.Min), (alongY, y.Max - from.Y)])
         {
-            if (along == 0 && room < 0) return null;
-            if (along < 0) enter = Math.Max(enter, room / along);
-            if (along > 0) leave = Math.Min(leave, room / along);
+            if (along == 0 && distance < 0) return null;
+            if (along < 0) enter = Math.Max(enter, distance / along);
+            if (along > 0) leave = Math.Min(leave, distance / along);
         }
 
         if (enter > leave) return null;

@@ -8,23 +8,25 @@ using SkiaSharp;
 
 namespace Experiments;
 
-/// <summary>Draws pictures.</summary>
+/// <summary>Writes pictures to files.</summary>
 public static class PictureFile
 {
     private const int Width = 1400, SingleWidth = 1000, Height = 560, LeftWidth = 90;
     private const float LineWidth = 2, DotSize = 5, StarSize = 18;
 
-    // To be told apart by people who confuse red and green too (after Okabe and Ito, 2008).
+    // People who confuse red and green can tell these colours apart (after Okabe and Ito, 2008).
     private static readonly Color[] Colors =
     [
-        .. ((string[])["#0072B2", "#D55E00", "#009E73", "#B5479B", "#E69F00", "#3FA9DE", "#7A4B12", "#000000"]).Select(Color.FromHex),
+        .. ((string[])["#0072B2", "#D55E00", "#009E73", "#B5479B", "#E69F00", "#3FA9DE", "#7A4B12", "#000000"])
+            .Select(Color.FromHex),
     ];
 
-    private static readonly Color Grey = Color.FromHex("#777777"), Black = Color.FromHex("#000000"), Faint = Color.FromHex("#C3CCD5");
+    private static readonly Color Grey = Color.FromHex("#777777"), Black = Color.FromHex("#000000"),
+        Faint = Color.FromHex("#C3CCD5");
 
     /// <summary>Writes a picture as a PNG and as an SVG.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="folder">Where the files go.</param>
+    /// <param name="folder">The folder of the files.</param>
     /// <returns>The names of the two files, or why one could not be written.</returns>
     public static Fin<(string Png, string Svg)> Write(Picture picture, string folder)
     {
@@ -32,8 +34,13 @@ public static class PictureFile
         (int width, int height) = (columns == 1 ? SingleWidth : Width, rows * Height);
         Multiplot drawing = new() { Layout = new Grid(rows, columns) };
         drawing.AddPlots(picture.Panels.Length);
-        string[] names = [.. picture.Panels.SelectMany(panel => panel.Marks).Select(mark => mark.Like ?? mark.Name).OfType<string>().Distinct()];
-        for (int index = 0; index < picture.Panels.Length; index++) Draw(drawing.GetPlot(index), picture.Panels[index], names);
+        string[] names =
+        [
+            .. picture.Panels.SelectMany(panel => panel.Marks)
+                .Select(mark => mark.Like ?? mark.Name).OfType<string>().Distinct(),
+        ];
+        for (int index = 0; index < picture.Panels.Length; index++) Draw(
+            drawing.GetPlot(index), picture.Panels[index], names);
 
         (string png, string svg) = ($"{picture.Name}.png", $"{picture.Name}.svg");
         byte[] pixels = drawing.Render(width, height).GetImageBytes(ImageFormat.Png);
@@ -47,7 +54,8 @@ public static class PictureFile
 
     private static void Draw(Plot plot, Panel panel, string[] names)
     {
-        AxisRange x = AxisRange.Of(panel.X, panel.Marks.SelectMany(Across)), y = AxisRange.Of(panel.Y, panel.Marks.SelectMany(Up));
+        AxisRange x = AxisRange.Of(panel.X, panel.Marks.SelectMany(Across)),
+            y = AxisRange.Of(panel.Y, panel.Marks.SelectMany(Up));
         Bars[] bars = [.. panel.Marks.OfType<Bars>()];
         System.Collections.Generic.HashSet<string> named = [];
         foreach (Mark mark in panel.Marks)
@@ -58,32 +66,44 @@ public static class PictureFile
             switch (mark)
             {
                 case Line line:
-                    foreach (Coordinates[] piece in PathClip.Pieces(Drawn(line.X, line.Y, x, y), x.Widened(), y.Widened()))
+                    foreach (Coordinates[] piece in PathClip.Pieces(
+                        Drawn(line.X, line.Y, x, y), x.Widened(), y.Widened()))
                     {
                         Scatter scatter = plot.Add.Scatter(piece, color);
-                        (scatter.LineWidth, scatter.MarkerSize, scatter.LegendText) = (line.Width, line.HasDots ? DotSize : 0, legend);
+                        (scatter.LineWidth, scatter.MarkerSize, scatter.LegendText) =
+                            (line.Width, line.HasDots ? DotSize : 0, legend);
                         if (line.IsDashed) scatter.LinePattern = LinePattern.Dashed;
                         legend = "";
                     }
 
                     break;
                 case Points points:
-                    Coordinates[] places = [.. Drawn(points.X, points.Y, x, y).Where(place => double.IsFinite(place.X) && double.IsFinite(place.Y))];
+                    Coordinates[] places =
+                    [
+                        .. Drawn(points.X, points.Y, x, y)
+                            .Where(place => double.IsFinite(place.X) && double.IsFinite(place.Y)),
+                    ];
                     Markers markers = plot.Add.Markers(
-                        places, points.AreStars ? MarkerShape.Asterisk : MarkerShape.FilledCircle, points.AreStars ? StarSize : 2 * DotSize, color);
+                        places, points.AreStars ? MarkerShape.Asterisk
+                            : MarkerShape.FilledCircle, points.AreStars ? StarSize
+                            : 2 * DotSize, color);
                     (markers.LegendText, markers.MarkerStyle.LineWidth) = (legend, LineWidth);
                     break;
-                case Level level:
-                    plot.Add.HorizontalLine(y.Drawn(level.Y), LineWidth, color, LinePattern.Dashed).LegendText = legend;
+                case HorizontalLine horizontal:
+                    plot.Add.HorizontalLine(y.Drawn(horizontal.Y), LineWidth, color,
+                        LinePattern.Dashed).LegendText = legend;
                     break;
-                case Upright upright:
-                    plot.Add.VerticalLine(x.Drawn(upright.X), LineWidth, color, LinePattern.Dashed).LegendText = legend;
+                case VerticalLine vertical:
+                    plot.Add.VerticalLine(x.Drawn(vertical.X), LineWidth, color,
+                        LinePattern.Dashed).LegendText = legend;
                     break;
                 case Bars group:
-                    double size = 0.8 / bars.Length, shift = (Array.IndexOf(bars, group) - ((bars.Length - 1) / 2.0)) * size;
+                    double size = 0.8 / bars.Length,
+                        shift = (Array.IndexOf(bars, group) - ((bars.Length - 1) / 2.0)) * size;
                     plot.Add.Bars(group.Heights.Select((height, place) => new Bar
                     {
-                        Position = place + shift, Size = size, ValueBase = y.Least, Value = y.Drawn(height), FillColor = color, LineWidth = 0,
+                        Position = place + shift, Size =
+                            size, ValueBase = y.Min, Value = y.Drawn(height), FillColor = color, LineWidth = 0,
                     }).Where(bar => double.IsFinite(bar.Value)).ToArray()).LegendText = legend;
                     break;
                 case Contours contours:
@@ -92,7 +112,7 @@ public static class PictureFile
             }
         }
 
-        plot.Axes.SetLimits(x.Least, x.Greatest, y.Least, y.Greatest);
+        plot.Axes.SetLimits(x.Min, x.Max, y.Min, y.Max);
         plot.Axes.Bottom.TickGenerator = x.Ticks(panel.X);
         plot.Axes.Left.TickGenerator = y.Ticks(panel.Y);
         plot.Axes.Left.MinimumSize = plot.Axes.Left.MaximumSize = LeftWidth;
@@ -103,7 +123,8 @@ public static class PictureFile
         plot.HideLegend();
         if (named.Count == 0) return;
         Legend list = plot.ShowLegend(Edge.Bottom).Legend;
-        (list.Orientation, list.FontSize, list.OutlineWidth, list.ShadowColor) = (Orientation.Horizontal, 14, 0, ScottPlot.Colors.Transparent);
+        (list.Orientation, list.FontSize, list.OutlineWidth, list.ShadowColor) =
+            (Orientation.Horizontal, 14, 0, ScottPlot.Colors.Transparent);
         list.TightHorizontalWrapping = true;
     }
 
@@ -125,14 +146,15 @@ public static class PictureFile
         lines.Update(grid);
     }
 
-    private static Coordinates[] Drawn(IReadOnlyList<double> acrosses, IReadOnlyList<double> ups, AxisRange x, AxisRange y) =>
+    private static Coordinates[] Drawn(
+        IReadOnlyList<double> acrosses, IReadOnlyList<double> ups, AxisRange x, AxisRange y) =>
         [.. acrosses.Zip(ups, (across, up) => new Coordinates(x.Drawn(across), y.Drawn(up)))];
 
     private static IEnumerable<double> Across(Mark mark) => mark switch
     {
         Line line => line.X,
         Points points => points.X,
-        Upright upright => [upright.X],
+        VerticalLine vertical => [vertical.X],
         Bars bars => [-0.5, bars.Heights.Count - 0.5],
         Contours contours => contours.X,
         _ => [],
@@ -142,7 +164,7 @@ public static class PictureFile
     {
         Line line => line.Y,
         Points points => points.Y,
-        Level level => [level.Y],
+        HorizontalLine horizontal => [horizontal.Y],
         Bars bars => bars.Heights,
         Contours contours => contours.Y,
         _ => [],

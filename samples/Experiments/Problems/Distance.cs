@@ -1,6 +1,8 @@
 namespace Experiments;
 
-/// <summary>How far one point is from another, added in order: the same bits on every machine.</summary>
+/// <summary>
+/// The distance of two points. The terms are added in order, which gives the same bits on every machine.
+/// </summary>
 public static class Distance
 {
     /// <summary>‖x − y‖.</summary>

@@ -7,10 +7,14 @@ using LanguageModel;
 namespace Experiments;
 
 /// <summary>
-/// The chapter's model of text: the vectors of the tokens of a window, averaged, through a layer four times as wide and back, and an
-/// output over the vocabulary. It guesses the token that follows the window. A pure function of its parameters.
+/// The language model of the source text. It averages the vectors of the tokens in a window, passes the mean
+/// through a layer four times as wide and back, and predicts the token that follows the window. A pure
+/// function of its parameters.
 /// </summary>
-/// <remarks>The start is that of torch's layers: the embedding normal of deviation 1, a linear layer even over ±1/√inputs, biases too.</remarks>
+/// <remarks>
+/// The start is that of torch's layers: the embedding is normal with deviation 1; weights and biases of a linear layer
+/// are uniform over ±1/√inputs.
+/// </remarks>
 public sealed class PooledModel
 {
     private const string Embedding = "embedding.weight";
@@ -20,10 +24,10 @@ public sealed class PooledModel
     private readonly int width;
     private readonly ulong seed;
 
-    /// <summary>A model.</summary>
+    /// <summary>Makes a model.</summary>
     /// <param name="vocabulary">The number of tokens.</param>
     /// <param name="width">The length of the vector of a token.</param>
-    /// <param name="seed">Where its start and its dropout come from.</param>
+    /// <param name="seed">The seed of its start and its dropout.</param>
     public PooledModel(int vocabulary, int width, ulong seed)
     {
         (this.width, this.seed) = (width, seed);
@@ -60,27 +64,34 @@ public sealed class PooledModel
         return buffer.ToTree();
     }
 
-    /// <summary>The mean cross-entropy of a batch and its gradients; the dropout is a function of the seed and the step.</summary>
-    public (double Loss, ParameterTree<float> Gradients) Gradient(ParameterTree<float> parameters, TokenBatch batch, long step) =>
+    /// <summary>
+    /// The mean cross-entropy of a batch and its gradients; the dropout is a function of the seed and the step.
+    /// </summary>
+    public (double Loss, ParameterTree<float> Gradients) Gradient(
+        ParameterTree<float> parameters, TokenBatch batch, long step) =>
         Differentiate.ValueAndGradient(Loss(batch, Dropout, step), parameters);
 
     /// <summary>The mean cross-entropy of a batch without dropout.</summary>
-    public double Loss(ParameterTree<float> parameters, TokenBatch batch) => Differentiate.Value(Loss(batch, dropout: 0, step: 0), parameters);
+    public double Loss(ParameterTree<float> parameters, TokenBatch batch) =>
+        Differentiate.Value(Loss(batch, dropout: 0, step: 0), parameters);
 
     private LossFunction<float> Loss(TokenBatch batch, double dropout, long step) => parameters =>
     {
-        Variable<float> pooled = parameters[Embedding].Embed(batch.Inputs).Reshape(new(batch.Rows, batch.Context, width)).MeanPool();
+        Variable<float> pooled = parameters[Embedding]
+            .Embed(batch.Inputs).Reshape(new(batch.Rows, batch.Context, width)).MeanPool();
         Variable<float> expanded = Linear(pooled, "expand").Relu().Dropout(dropout, key: seed + (ulong)step);
         return Linear(Linear(expanded, "contract"), "output").CrossEntropy(Following(batch));
 
-        Variable<float> Linear(Variable<float> input, string layer) => input.MatMul(parameters[$"{layer}.weight"]) + parameters[$"{layer}.bias"];
+        Variable<float> Linear(Variable<float> input, string layer) =>
+            input.MatMul(parameters[$"{layer}.weight"]) + parameters[$"{layer}.bias"];
     };
 
     /// <summary>The token after each window: its last target.</summary>
     private static int[] Following(TokenBatch batch)
     {
         int[] following = new int[batch.Rows];
-        for (int row = 0; row < following.Length; row++) following[row] = batch.Targets.Span[((row + 1) * batch.Context) - 1];
+        for (int row = 0; row < following.Length; row++) following[row] =
+            batch.Targets.Span[((row + 1) * batch.Context) - 1];
         return following;
     }
 }

@@ -3,17 +3,20 @@ using Functional.Optim;
 
 namespace Experiments;
 
-/// <summary>A function of the plane to go down on.</summary>
-/// <param name="Name">What it is called.</param>
+/// <summary>A function of two variables to minimize.</summary>
+/// <param name="Name">Its name.</param>
 /// <param name="Height">The function.</param>
 /// <param name="Slope">Its gradient.</param>
-/// <param name="Minima">Where it is least.</param>
+/// <param name="Minima">Its minima.</param>
 public sealed record Surface(
-    string Name, Func<double, double, double> Height, Func<double, double, (double X, double Y)> Slope, params ImmutableArray<(double X, double Y)> Minima)
+    string Name, Func<double, double, double> Height, Func<double, double, (double X, double Y)> Slope,
+    params ImmutableArray<(double X, double Y)> Minima)
 {
     private static readonly TreeLayout Plane = TreeLayout.Of(("theta", [2]));
 
-    /// <summary>½·θᵀAθ with the chapter's A = [[4, 1], [1, 2]], whose eigenvalues are 3 ± √2; least at the origin.</summary>
+    /// <summary>
+    /// ½·θᵀAθ with the source text's A = [[4, 1], [1, 2]], whose eigenvalues are 3 ± √2; the minimum is at the origin.
+    /// </summary>
     public static Surface Quadratic { get; } = new(
         "the quadratic",
         (x, y) => (2 * x * x) + (x * y) + (y * y),
@@ -27,13 +30,16 @@ public sealed record Surface(
         (x, y) => ((-2 * (1 - x)) - (400 * x * (y - (x * x))), 200 * (y - (x * x))),
         (1, 1));
 
-    /// <summary>(1.5 − x + xy)² + (2.25 − x + xy²)² + (2.625 − x + xy³)²: flat, with steep corners (Beale, 1958).</summary>
+    /// <summary>
+    /// (1.5 − x + xy)² + (2.25 − x + xy²)² + (2.625 − x + xy³)²: flat, with steep corners (Beale, 1958).
+    /// </summary>
     public static Surface Beale { get; } = new(
         "Beale's function",
         (x, y) => Square(1.5 - x + (x * y)) + Square(2.25 - x + (x * y * y)) + Square(2.625 - x + (x * y * y * y)),
         (x, y) =>
         {
-            (double first, double second, double third) = (1.5 - x + (x * y), 2.25 - x + (x * y * y), 2.625 - x + (x * y * y * y));
+            (double first, double second, double third) =
+                (1.5 - x + (x * y), 2.25 - x + (x * y * y), 2.625 - x + (x * y * y * y));
             return (
                 2 * ((first * (y - 1)) + (second * ((y * y) - 1)) + (third * ((y * y * y) - 1))),
                 2 * x * (first + (2 * y * second) + (3 * y * y * third)));
@@ -44,14 +50,16 @@ public sealed record Surface(
     public static Surface Himmelblau { get; } = new(
         "Himmelblau's function",
         (x, y) => Square((x * x) + y - 11) + Square(x + (y * y) - 7),
-        (x, y) => ((4 * x * ((x * x) + y - 11)) + (2 * (x + (y * y) - 7)), (2 * ((x * x) + y - 11)) + (4 * y * (x + (y * y) - 7))),
-        (3, 2), (-2.805118086952745, 3.131312518250573), (-3.779310253377747, -3.283185991286170), (3.584428340330492, -1.848126526964404));
+        (x, y) => ((4 * x * ((x * x) + y - 11)) + (2 * (x + (y * y) - 7)),
+            (2 * ((x * x) + y - 11)) + (4 * y * (x + (y * y) - 7))),
+        (3, 2), (-2.805118086952745, 3.131312518250573), (-3.779310253377747, -3.283185991286170),
+        (3.584428340330492, -1.848126526964404));
 
-    /// <summary>The greater eigenvalue of the quadratic: L, the Lipschitz constant of its gradient.</summary>
-    public static double GreaterCurvature { get; } = 3 + Math.Sqrt(2);
+    /// <summary>The larger eigenvalue of the quadratic: L, the Lipschitz constant of its gradient.</summary>
+    public static double MaxCurvature { get; } = 3 + Math.Sqrt(2);
 
-    /// <summary>The lesser eigenvalue of the quadratic.</summary>
-    public static double LesserCurvature { get; } = 3 - Math.Sqrt(2);
+    /// <summary>The smaller eigenvalue of the quadratic.</summary>
+    public static double MinCurvature { get; } = 3 - Math.Sqrt(2);
 
     /// <summary>A point as a parameter tree of one leaf.</summary>
     public static ParameterTree<double> Point(double x, double y)
@@ -62,7 +70,8 @@ public sealed record Surface(
     }
 
     /// <summary>The coordinates of a point.</summary>
-    public static (double X, double Y) Coordinates(ParameterTree<double> point) => (point.AsSpan()[0], point.AsSpan()[1]);
+    public static (double X, double Y) Coordinates(ParameterTree<double> point) =>
+        (point.AsSpan()[0], point.AsSpan()[1]);
 
     /// <summary>The function at a point.</summary>
     public double At(ParameterTree<double> point)

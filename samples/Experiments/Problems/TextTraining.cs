@@ -5,28 +5,30 @@ using LanguageModel;
 
 namespace Experiments;
 
-/// <summary>A training on text that is to be run.</summary>
+/// <summary>A training on a text.</summary>
 /// <param name="Text">The text.</param>
 /// <param name="Model">What is trained: its gradients and its loss.</param>
-/// <param name="Start">Makes the parameters to start from.</param>
-/// <param name="Optimizer">Makes the updates.</param>
-/// <param name="Seed">Where the batches come from: those of one seed are the same.</param>
-/// <param name="BatchSize">The windows of a batch.</param>
-/// <param name="Context">The tokens of a window.</param>
-/// <param name="Steps">Updates.</param>
-/// <param name="EvaluateEvery">Updates from one look at the held-out text to the next; there is one after the last update too.</param>
+/// <param name="Start">Makes the parameters at the start.</param>
+/// <param name="Optimizer">The optimizer.</param>
+/// <param name="Seed">The seed of the batches.</param>
+/// <param name="BatchSize">Windows in a batch.</param>
+/// <param name="Context">Tokens in a window.</param>
+/// <param name="Steps">Number of steps.</param>
+/// <param name="EvaluateEvery">
+/// Number of steps between evaluations on the held-out text; there is one after the last step too.
+/// </param>
 public sealed record TextTraining(
-    TokenizedText Text, TrainModel<float, TokenBatch> Model, Func<ParameterTree<float>> Start, Optimizer Optimizer, ulong Seed,
-    int BatchSize, int Context, int Steps, int EvaluateEvery)
+    TokenizedText Text, TrainModel<float, TokenBatch> Model, Func<ParameterTree<float>> Start,
+    Optimizer Optimizer, ulong Seed, int BatchSize, int Context, int Steps, int EvaluateEvery)
 {
     private const int HeldOutWindows = 512;
 
-    /// <summary>Runs trainings that do not depend on each other, as many at once as there are cores.</summary>
+    /// <summary>Runs independent trainings, as many at once as there are cores.</summary>
     /// <param name="trainings">The trainings.</param>
-    /// <param name="progress">Who is told the share of all their updates that is made.</param>
-    /// <param name="cancellation">Stops all.</param>
-    /// <returns>What was measured, in the order of the trainings.</returns>
-    /// <exception cref="OperationCanceledException">They were stopped.</exception>
+    /// <param name="progress">Receives the finished share of all steps.</param>
+    /// <param name="cancellation">Stops all trainings.</param>
+    /// <returns>The measurements, in the order of the trainings.</returns>
+    /// <exception cref="OperationCanceledException">The trainings were stopped.</exception>
     public static ImmutableArray<TrainingCurve> RunAll(
         IReadOnlyList<TextTraining> trainings, IProgress<double> progress, CancellationToken cancellation)
     {
@@ -41,8 +43,9 @@ public sealed record TextTraining(
     }
 
     /// <summary>
-    /// The loss on the held-out text of who knows only how frequent each token is in the rest: what any model should beat. A token that
-    /// is not in the rest counts as if it were there once.
+    /// The loss on the held-out text of a guess by frequency, which knows only how frequent each token is in
+    /// the training text. A model should have a lower one. Each token counts once more than it occurs, so
+    /// that none has the frequency 0.
     /// </summary>
     public static double FrequencyLoss(TokenizedText text)
     {
@@ -66,16 +69,16 @@ public sealed record TextTraining(
             progress,
             cancellation);
         progress.Skip(Steps - result.History.Count);
-        StepReport[] looks = [.. result.History.Where(report => report.ValidationLoss is not null)];
+        StepReport[] evaluated = [.. result.History.Where(report => report.ValidationLoss is not null)];
         return new(
             [.. result.History.Select(report => report.Loss)],
             [.. result.History.Select(report => report.GradientNorm)],
-            [.. looks.Select(report => report.Step)],
-            [.. looks.Select(report => report.ValidationLoss!.Value)],
+            [.. evaluated.Select(report => report.Step)],
+            [.. evaluated.Select(report => report.ValidationLoss!.Value)],
             result.Reason == StopReason.NonFinite);
     }
 
-    /// <summary>Adds up the updates of trainings that run at once.</summary>
+    /// <summary>Adds up the steps of trainings that run at the same time.</summary>
     private sealed class SharedProgress(long steps, IProgress<double> progress) : IProgress<StepReport>
     {
         private long made;

@@ -1,6 +1,6 @@
 namespace LanguageModel;
 
-/// <summary>What the parameters of one block are called.</summary>
+/// <summary>The names of the parameters of one block.</summary>
 internal sealed record BlockNames(int Block)
 {
     internal string FirstNorm { get; } = $"block{Block}.norm1.weight";

@@ -7,10 +7,12 @@ using Functional.Optim.Training;
 namespace LanguageModel;
 
 /// <summary>
-/// A GPT-2 (Radford et al., 2019): token and position embeddings, pre-norm blocks of causal attention and a GELU MLP four times as
-/// wide, a last norm, and the token embedding again as the output. A pure function of its parameters.
+/// A GPT-2 (Radford et al., 2019): token and position embeddings, pre-norm blocks of causal attention and a GELU MLP
+/// four times as wide, a last norm, and the token embedding again as the output. A pure function of its parameters.
 /// </summary>
-/// <remarks>Dropout is on the embeddings and on what each block adds; GPT-2 also drops attention weights.</remarks>
+/// <remarks>
+/// Dropout acts on the embeddings and on the outputs of each block; GPT-2 also drops attention weights.
+/// </remarks>
 public sealed class GptModel
 {
     private const double InitialDeviation = 0.02;
@@ -21,10 +23,10 @@ public sealed class GptModel
     private readonly int[] positions;
     private readonly ulong seed;
 
-    /// <summary>A model of a preset's sizes.</summary>
+    /// <summary>Makes a model with the sizes of a preset.</summary>
     /// <param name="preset">The sizes.</param>
     /// <param name="vocabulary">The number of tokens.</param>
-    /// <param name="seed">Where its start and its dropout come from.</param>
+    /// <param name="seed">The seed of its start and its dropout.</param>
     /// <exception cref="ArgumentException">The model has more parameters than a tree can hold.</exception>
     public GptModel(Preset preset, int vocabulary, ulong seed)
     {
@@ -58,8 +60,8 @@ public sealed class GptModel
     public TreeLayout Layout { get; }
 
     /// <summary>
-    /// The parameters at the start: normal of deviation 0.02, divided by √(2·layers) where a block adds to the residual; norms one,
-    /// biases zero.
+    /// The parameters at the start: normal with deviation 0.02, divided by √(2·layers) where a block adds to the
+    /// residual; norms one, biases zero.
     /// </summary>
     public ParameterTree<float> Init()
     {
@@ -73,7 +75,8 @@ public sealed class GptModel
             if (leaf.Rank == 2)
             {
                 for (int index = 0; index < values.Length; index++)
-                    values[index] = (float)(deviation * random.Normal((ulong)leaf.Offset + (ulong)index, RandomStreams.Start));
+                    values[index] =
+                        (float)(deviation * random.Normal((ulong)leaf.Offset + (ulong)index, RandomStreams.Start));
             }
             else if (!leaf.Name.EndsWith(".bias", StringComparison.Ordinal))
             {
@@ -84,51 +87,62 @@ public sealed class GptModel
         return buffer.ToTree();
     }
 
-    /// <summary>The mean cross-entropy of a batch and its gradients; the dropout is a function of the seed and the step.</summary>
-    public (double Loss, ParameterTree<float> Gradients) Gradient(ParameterTree<float> parameters, TokenBatch batch, long step) =>
+    /// <summary>
+    /// The mean cross-entropy of a batch and its gradients; the dropout is a function of the seed and the step.
+    /// </summary>
+    public (double Loss, ParameterTree<float> Gradients) Gradient(
+        ParameterTree<float> parameters, TokenBatch batch, long step) =>
         Differentiate.ValueAndGradient(Loss(batch, preset.Dropout, step), parameters);
 
     /// <summary>The mean cross-entropy of a batch without dropout.</summary>
-    public double Loss(ParameterTree<float> parameters, TokenBatch batch) => Differentiate.Value(Loss(batch, dropout: 0, step: 0), parameters);
+    public double Loss(ParameterTree<float> parameters, TokenBatch batch) =>
+        Differentiate.Value(Loss(batch, dropout: 0, step: 0), parameters);
 
-    /// <summary>The logits of what follows each token of one sequence, of length tokens × vocabulary.</summary>
+    /// <summary>Computes the logits of the token after each token of a sequence.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="sequence">The tokens; at most the context.</param>
-    /// <param name="logits">Where they go.</param>
+    /// <param name="logits">Receives the logits; its length is tokens × vocabulary.</param>
     public void Logits(ParameterTree<float> parameters, ReadOnlyMemory<int> sequence, Span<float> logits) =>
         Differentiate.Value(of => Logits(of, sequence, rows: 1, dropout: 0, step: 0), parameters, logits);
 
     private LossFunction<float> Loss(TokenBatch batch, double dropout, long step) =>
         parameters => Logits(parameters, batch.Inputs, batch.Rows, dropout, step).CrossEntropy(batch.Targets);
 
-    private Variable<float> Logits(Variables<float> parameters, ReadOnlyMemory<int> inputs, int rows, double dropout, long step)
+    private Variable<float> Logits(
+        Variables<float> parameters, ReadOnlyMemory<int> inputs, int rows, double dropout, long step)
     {
         int context = inputs.Length / rows;
         ulong place = 0;
         Variable<float> tokens = parameters[Tokens];
-        Variable<float> x = tokens.Embed(inputs).Reshape(new(rows, context, preset.Width)) + parameters[Positions].Embed(positions.AsMemory(0, context));
+        Variable<float> x = tokens.Embed(inputs).Reshape(new(rows, context, preset.Width))
+            + parameters[Positions].Embed(positions.AsMemory(0, context));
         x = Drop(x);
         foreach (BlockNames block in blocks)
         {
-            Variable<float> attention = Linear(Normalized(x, block.FirstNorm, block.FirstNormBias), block.Attention, block.AttentionBias)
+            Variable<float> attention =
+                Linear(Normalized(x, block.FirstNorm, block.FirstNormBias), block.Attention, block.AttentionBias)
                 .CausalAttention(preset.Heads);
             x += Drop(Linear(attention, block.Projection, block.ProjectionBias));
-            Variable<float> expanded = Linear(Normalized(x, block.SecondNorm, block.SecondNormBias), block.Expand, block.ExpandBias).Gelu();
+            Variable<float> expanded =
+                Linear(Normalized(x, block.SecondNorm, block.SecondNormBias), block.Expand, block.ExpandBias).Gelu();
             x += Drop(Linear(expanded, block.Contract, block.ContractBias));
         }
 
         return Normalized(x, Norm, NormBias).MatMulTransposed(tokens);
 
-        Variable<float> Linear(Variable<float> input, string weight, string bias) => WithBias(input.MatMul(parameters[weight]), bias);
+        Variable<float> Linear(Variable<float> input, string weight, string bias) =>
+            WithBias(input.MatMul(parameters[weight]), bias);
 
-        Variable<float> Normalized(Variable<float> input, string weight, string bias) => WithBias(input.LayerNorm(parameters[weight]), bias);
+        Variable<float> Normalized(Variable<float> input, string weight, string bias) =>
+            WithBias(input.LayerNorm(parameters[weight]), bias);
 
-        Variable<float> WithBias(Variable<float> value, string bias) => preset.Biases ? value + parameters[bias] : value;
+        Variable<float> WithBias(Variable<float> value, string bias) =>
+            preset.Biases ? value + parameters[bias] : value;
 
         Variable<float> Drop(Variable<float> value) => value.Dropout(dropout, KeyOf(step, place++));
     }
 
-    /// <summary>The key of the dropout bits of one place in the model at one step.</summary>
+    /// <summary>The key of the random bits of the dropout at one place in the model and one step.</summary>
     private ulong KeyOf(long step, ulong place)
     {
         (uint first, uint second, _, _) = new Philox(seed).Words((ulong)step, RandomStreams.Dropout + place);

@@ -3,24 +3,26 @@ using Functional.Optim.Kernels;
 
 namespace LanguageModel;
 
-/// <summary>Lets a model write: each character drawn from what the model makes of those before it.</summary>
+/// <summary>
+/// Lets a model write a text: draws each character from the probabilities that the model gives after those before it.
+/// </summary>
 public static class Writer
 {
-    /// <summary>A little below 1 favours what is likely, so that words hold together.</summary>
+    /// <summary>A little below 1, which favours likely characters.</summary>
     private const double Temperature = 0.8;
 
-    /// <summary>Writes a text of a length; a function of the parameters, the beginning and the seed.</summary>
+    /// <summary>Writes a text. It is a function of the parameters, the beginning and the seed.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="parameters">Its parameters.</param>
-    /// <param name="tokenizer">Its characters.</param>
-    /// <param name="context">The most characters the model sees.</param>
-    /// <param name="beginning">The token before the first that is written.</param>
+    /// <param name="parameters">The parameters of the model.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="context">The maximum number of characters that the model sees.</param>
+    /// <param name="beginning">The token before the text.</param>
     /// <param name="length">The number of characters.</param>
-    /// <param name="seed">Where the draws come from.</param>
-    /// <param name="cancellation">Stops; what is written until then is returned.</param>
+    /// <param name="seed">The seed of the draws.</param>
+    /// <param name="cancellation">Stops the writing; the text so far is returned.</param>
     public static string Write(
-        GptModel model, ParameterTree<float> parameters, CharacterTokenizer tokenizer, int context, int beginning, int length, ulong seed,
-        CancellationToken cancellation)
+        GptModel model, ParameterTree<float> parameters, CharacterTokenizer tokenizer, int context, int beginning,
+        int length, ulong seed, CancellationToken cancellation)
     {
         Philox random = new(seed);
         int[] text = new int[length + 1];
@@ -31,7 +33,8 @@ public static class Writer
         {
             int seen = Math.Min(written + 1, context);
             model.Logits(parameters, text.AsMemory(written + 1 - seen, seen), logits.AsSpan(0, seen * vocabulary));
-            text[written + 1] = Draw(logits.AsSpan((seen - 1) * vocabulary, vocabulary), random.Uniform((ulong)written, RandomStreams.Writing));
+            ReadOnlySpan<float> last = logits.AsSpan((seen - 1) * vocabulary, vocabulary);
+            text[written + 1] = Draw(last, random.Uniform((ulong)written, RandomStreams.Writing));
         }
 
         return tokenizer.Decode(text.AsSpan(1, written));
@@ -40,13 +43,13 @@ public static class Writer
     /// <summary>The token at a place of the cumulative distribution softmax(logits / temperature).</summary>
     private static int Draw(ReadOnlySpan<float> logits, double place)
     {
-        double largest = double.NegativeInfinity, sum = 0;
-        foreach (float logit in logits) largest = Math.Max(largest, logit);
-        foreach (float logit in logits) sum += Math.Exp((logit - largest) / Temperature);
+        double max = double.NegativeInfinity, sum = 0;
+        foreach (float logit in logits) max = Math.Max(max, logit);
+        foreach (float logit in logits) sum += Math.Exp((logit - max) / Temperature);
         double left = place * sum;
         for (int token = 0; token < logits.Length; token++)
         {
-            left -= Math.Exp((logits[token] - largest) / Temperature);
+            left -= Math.Exp((logits[token] - max) / Temperature);
             if (left < 0) return token;
         }
 

@@ -7,11 +7,14 @@ using Schedule = Functional.Optim.Schedule;
 
 namespace LanguageModel;
 
-/// <summary>An option of the command line that names an entry of the library's catalogue, with the entry's own options in parentheses.</summary>
+/// <summary>
+/// An option of a command line whose value is an entry of the library's catalogue, with the options
+/// of the entry in parentheses.
+/// </summary>
 /// <typeparam name="T">What the entries build.</typeparam>
 /// <param name="option">The option, such as "--optimizer".</param>
 /// <param name="all">The entries.</param>
-/// <param name="shortNames">Further names, before which an entry of the same name steps back.</param>
+/// <param name="shortNames">Further names; one of them hides an entry of the same name.</param>
 public sealed class CatalogueChoice<T>(
     string option, ImmutableArray<CatalogueEntry<T>> all, params ImmutableArray<(string Name, string Entry)> shortNames)
 {
@@ -19,18 +22,26 @@ public sealed class CatalogueChoice<T>(
     public string Option => option;
 
     /// <summary>The entries that no short name hides.</summary>
-    public ImmutableArray<CatalogueEntry<T>> Entries { get; } = [.. all.Where(entry => shortNames.All(known => known.Name != entry.Name))];
+    public ImmutableArray<CatalogueEntry<T>> Entries { get; } =
+    [
+        .. all.Where(entry => shortNames.All(known => known.Name != entry.Name)),
+    ];
 
-    /// <summary>The short names and the entries they stand for.</summary>
+    /// <summary>The short names and their entries.</summary>
     public ImmutableArray<(string Name, string Entry)> ShortNames => shortNames;
 
-    /// <summary>Every name, in any case.</summary>
-    public ImmutableArray<string> Names => [.. shortNames.Select(known => known.Name), .. Entries.Select(entry => entry.Name)];
+    /// <summary>All names; their case does not matter.</summary>
+    public ImmutableArray<string> Names =>
+    [
+        .. shortNames.Select(known => known.Name), .. Entries.Select(entry => entry.Name),
+    ];
 
-    /// <summary>What a text says, or every error found.</summary>
+    /// <summary>Builds what a text says, or returns all validation errors.</summary>
     /// <param name="text">A name, or a name with options.</param>
-    /// <param name="figures">What the options are where the text does not give them, by the name; those that the entry lacks are left out.</param>
-    /// <param name="learningRate">The learning rate, where the text gives none.</param>
+    /// <param name="figures">
+    /// The values of options that the text does not give, by the name. Options that the entry lacks are ignored.
+    /// </param>
+    /// <param name="learningRate">The learning rate, if the text gives none.</param>
     public Validation<Error, T> Build(
         string text, Func<string, IEnumerable<(string Option, object Value)>> figures, Schedule? learningRate = null) =>
         EntryText.Parse(text).MapFail(error => Error.New($"{option}: {error.Message}")).Bind(written =>
@@ -43,7 +54,8 @@ public sealed class CatalogueChoice<T>(
 
     private static ImmutableSortedDictionary<string, string> With(
         IEnumerable<(string Option, object Value)> figures, EntryText written, CatalogueEntry entry) => figures
-        .Where(figure => entry.Options.Any(option => option.Name == figure.Option) && !written.Options.ContainsKey(figure.Option))
+        .Where(figure => entry.Options.Any(option => option.Name == figure.Option)
+            && !written.Options.ContainsKey(figure.Option))
         .Aggregate(written.Options, (options, figure) =>
             options.Add(figure.Option, string.Create(CultureInfo.InvariantCulture, $"{figure.Value}")));
 }

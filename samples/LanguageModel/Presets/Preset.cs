@@ -2,46 +2,52 @@ using System.Collections.Immutable;
 
 namespace LanguageModel;
 
-/// <summary>A model's shape and how it is trained.</summary>
-/// <param name="Name">What the command line calls it.</param>
-/// <param name="Layers">How many blocks.</param>
+/// <summary>The sizes of a model and the settings of its training.</summary>
+/// <param name="Name">The name on the command line.</param>
+/// <param name="Layers">Number of blocks.</param>
 /// <param name="Heads">Attention heads; they divide the width.</param>
-/// <param name="Width">Length of a token's vector.</param>
+/// <param name="Width">Length of the vector of a token.</param>
 /// <param name="Context">Tokens in a sequence.</param>
-/// <param name="BatchSize">Sequences in a step.</param>
-/// <param name="Steps">Updates.</param>
-/// <param name="LearningRate">The peak.</param>
-/// <param name="Floor">The rate at the end, where the peak is not lower still.</param>
-/// <param name="WarmupSteps">Updates up to the peak.</param>
+/// <param name="BatchSize">Sequences in a batch.</param>
+/// <param name="Steps">Number of training steps.</param>
+/// <param name="LearningRate">The peak learning rate.</param>
+/// <param name="Floor">The learning rate at the end; the peak, if that is lower.</param>
+/// <param name="WarmupSteps">Number of steps up to the peak.</param>
 /// <param name="Beta2">β₂ of Adam and AdamW.</param>
-/// <param name="Dropout">The share of activations dropped.</param>
+/// <param name="Dropout">The share of the activations that training drops.</param>
 /// <param name="Biases">Whether linear layers and layer norms have biases.</param>
 public sealed record Preset(
     string Name, int Layers, int Heads, int Width, int Context, int BatchSize, int Steps,
     double LearningRate, double Floor, int WarmupSteps, double Beta2, double Dropout, bool Biases)
 {
-    /// <summary>The most parameters of a model; a tree holds hardly more.</summary>
+    /// <summary>The maximum number of parameters of a model; a tree can hardly hold more.</summary>
     public const long MaxParameters = 2_000_000_000;
 
     /// <summary>λ of adamw on leaves of rank 2 and more, unless another is given.</summary>
     public const double DecoupledDecay = 0.1;
 
-    /// <summary>The optimizer, one of <see cref="OptimizerChoice.Known"/>, with options where they are not those of the preset.</summary>
+    /// <summary>
+    /// The optimizer, one of <see cref="OptimizerChoice.Known"/>, and options that the preset does not give.
+    /// </summary>
     public string Optimizer { get; init; } = "adamw";
 
-    /// <summary>The schedule, one of <see cref="ScheduleChoice.Known"/>, with options where they are not those of the preset.</summary>
+    /// <summary>
+    /// The schedule, one of <see cref="ScheduleChoice.Known"/>, and options that the preset does not give.
+    /// </summary>
     public string Schedule { get; init; } = "cosine";
 
     /// <summary>β₁ of Adam and AdamW, μ of momentum.</summary>
     public double Beta1 { get; init; } = 0.9;
 
-    /// <summary>λ on leaves of rank 2 and more; <see langword="null"/> for the optimizer's own.</summary>
+    /// <summary>λ on leaves of rank 2 and more; <see langword="null"/> for the default of the optimizer.</summary>
     public double? WeightDecay { get; init; }
 
-    /// <summary>The greatest norm of the gradient; 0 for no limit.</summary>
+    /// <summary>The maximum norm of the gradient; 0 for no limit.</summary>
     public double Clip { get; init; } = 1;
 
-    /// <summary>The presets, the default first: nano is for a minute on a laptop, the others are the GPT sizes of the literature.</summary>
+    /// <summary>
+    /// The presets, the default first: nano takes a minute on a laptop, the others have the sizes of the source text.
+    /// </summary>
     public static ImmutableArray<Preset> All { get; } =
     [
         new("nano", Layers: 4, Heads: 4, Width: 128, Context: 64, BatchSize: 12, Steps: 2000,
@@ -61,9 +67,9 @@ public sealed record Preset(
     public Int128 AttentionElements => (Int128)BatchSize * Heads * Context * Context;
 
     /// <summary>
-    /// How many parameters the model has with a vocabulary of V characters: (V + C)·d for the embeddings, of which the tokens' is the
-    /// output too; 12·d² in each block, which are 3·d² for queries, keys and values, d² for the projection and 8·d² for the MLP; a
-    /// weight of d for each of the two norms of a block and the last one; and with biases 11·d more in a block and d more at the end.
+    /// The number of parameters with a vocabulary of V characters. The embeddings have (V + C)·d; that of the tokens is
+    /// the output too. Each block has 12·d²: 3·d² for queries, keys and values, d² for the projection and 8·d² for the
+    /// MLP. Each of the two norms of a block and the last norm has d. Biases add 11·d in a block and d at the end.
     /// </summary>
     public long ParameterCount(int vocabulary)
     {

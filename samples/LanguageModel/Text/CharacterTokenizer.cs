@@ -5,7 +5,9 @@ using LanguageExt.Common;
 namespace LanguageModel;
 
 /// <summary>Characters as tokens: the token of a character is its place in the sorted vocabulary.</summary>
-/// <remarks>A character is a UTF-16 code unit, so one outside the basic plane is two tokens; it decodes to itself all the same.</remarks>
+/// <remarks>
+/// A character is a UTF-16 code unit. One outside the basic plane is two tokens, which decode to it again.
+/// </remarks>
 public sealed class CharacterTokenizer
 {
     private const int Unknown = -1;
@@ -26,7 +28,8 @@ public sealed class CharacterTokenizer
     {
         bool[] occurs = new bool[char.MaxValue + 1];
         foreach (char character in text) occurs[character] = true;
-        return new CharacterTokenizer([.. Enumerable.Range(0, occurs.Length).Where(code => occurs[code]).Select(code => (char)code)]);
+        return new CharacterTokenizer(
+            [.. Enumerable.Range(0, occurs.Length).Where(code => occurs[code]).Select(code => (char)code)]);
     }
 
     /// <summary>The tokens of a text, or the first character that the vocabulary lacks.</summary>
@@ -37,7 +40,8 @@ public sealed class CharacterTokenizer
         {
             encoded[index] = tokens[text[index]];
             if (encoded[index] == Unknown) return Error.New(
-                $"the character U+{(int)text[index]:X4} at index {index:N0} is not among the {Vocabulary.Length} of the vocabulary");
+                $"the character U+{(int)text[index]:X4} at index {index:N0} is not among the "
+                + $"{Vocabulary.Length} of the vocabulary");
         }
 
         return encoded;

@@ -5,14 +5,16 @@ using LanguageExt.Common;
 
 namespace LanguageModel;
 
-/// <summary>A text to train on, and where it is from.</summary>
-/// <param name="Source">What the screen calls it.</param>
+/// <summary>A text to train on, and its name.</summary>
+/// <param name="Source">The name.</param>
 /// <param name="Text">The whole text.</param>
 public sealed record Corpus(string Source, string Text)
 {
-    private const long LargestFile = 256L << 20;
+    private const long MaxFileLength = 256L << 20;
 
-    /// <summary>The text of a UTF-8 file, without its byte order mark; or one line that says what is wrong with the file.</summary>
+    /// <summary>
+    /// The text of a UTF-8 file, without its byte order mark; or one line that says what is wrong with the file.
+    /// </summary>
     public static Fin<Corpus> FromFile(string path)
     {
         try
@@ -21,8 +23,9 @@ public sealed record Corpus(string Source, string Text)
             FileInfo file = new(path);
             if (!file.Exists) return ErrorOf(path, "does not exist");
             if (file.Length == 0) return ErrorOf(path, "is empty, or not a regular file");
-            if (file.Length > LargestFile)
-                return ErrorOf(path, $"has {file.Length:N0} bytes; the most that is read is {LargestFile:N0} ({LargestFile >> 20} MiB)");
+            if (file.Length > MaxFileLength)
+                return ErrorOf(path, $"has {file.Length:N0} bytes; the maximum is {MaxFileLength:N0} "
+                    + $"({MaxFileLength >> 20} MiB)");
             return Decode(path, File.ReadAllBytes(path));
         }
         catch (UnauthorizedAccessException)
@@ -43,7 +46,8 @@ public sealed record Corpus(string Source, string Text)
             bytes.AsSpan(start), characters, out int read, out int length, replaceInvalidSequences: false);
         int end = start + read;
         return status != OperationStatus.Done
-                ? ErrorOf(path, $"is not UTF-8 text: the byte at offset {end:N0}, 0x{bytes[end]:X2}, begins no character")
+                ? ErrorOf(path, $"is not UTF-8 text: the byte at offset {end:N0}, "
+                    + $"0x{bytes[end]:X2}, begins no character")
             : length == 0 ? ErrorOf(path, "has nothing but a byte order mark")
             : length == 1 ? ErrorOf(path, "has one character; a text to learn from has more")
             : new Corpus(Path.GetFileName(path), new string(characters, 0, length));

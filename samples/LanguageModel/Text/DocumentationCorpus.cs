@@ -8,28 +8,29 @@ using LanguageExt.Common;
 namespace LanguageModel;
 
 /// <summary>
-/// The .NET API documentation that every SDK installs, as a corpus: the prose of its XML files in ordinal order of their names, one
-/// paragraph per line, without tags and without repeated lines, up to some three million characters.
+/// The .NET API documentation that every SDK installs, as a corpus: the prose of its XML files in ordinal order of
+/// their names, one paragraph per line, without tags and without repeated lines, up to some three million characters.
 /// </summary>
 /// <remarks>
-/// The characters are the printable ones of ASCII and the end of line, 96 at most: a few signs are spelled out, others dropped.
+/// The characters are those of printable ASCII and the end of line, at most 96. A few other characters are
+/// spelled out, the rest dropped.
 /// </remarks>
 public static class DocumentationCorpus
 {
-    private const int EnoughCharacters = 3_000_000;
+    private const int MaxCharacters = 3_000_000;
     private static readonly FrozenSet<string> Sections = ["summary", "remarks", "returns", "param", "exception"];
     private static readonly FrozenSet<string> Inline =
         ["see", "seealso", "xref", "paramref", "typeparamref", "c", "code", "a", "em", "strong", "sub", "sup"];
 
-    /// <summary>The corpus of the SDK that runs this program, or a line that says where it was looked for.</summary>
+    /// <summary>The corpus of the SDK that runs this program, or an error with the searched folders.</summary>
     public static Fin<Corpus> FromSdk() => FromInstallations([.. Roots().Distinct()]);
 
     /// <summary>The corpus of the highest version in the first of some .NET installations that has any.</summary>
     public static Fin<Corpus> FromInstallations(params string[] roots) =>
         roots.SelectMany(Packs).Take(1).ToArray() is [(string version, string folder)]
             ? FromFolder($".NET {version} API documentation", folder)
-            : Error.New("the .NET API documentation is not installed: no packs/Microsoft.NETCore.App.Ref with XML files in "
-                + $"{string.Join(" or ", roots)}; give a text with --text FILE");
+            : Error.New("the .NET API documentation is not installed: no packs/Microsoft.NETCore.App.Ref with XML "
+                + $"files in {string.Join(" or ", roots)}; give a text with --text FILE");
 
     /// <summary>The corpus of a folder of XML documentation files.</summary>
     public static Fin<Corpus> FromFolder(string source, string folder)
@@ -41,7 +42,7 @@ public static class DocumentationCorpus
             try
             {
                 using XmlReader reader = XmlReader.Create(file);
-                while (text.Length < EnoughCharacters && reader.Read())
+                while (text.Length < MaxCharacters && reader.Read())
                 {
                     if (reader.NodeType != XmlNodeType.Element || !Sections.Contains(reader.Name)) continue;
                     StringBuilder prose = new();
@@ -61,16 +62,21 @@ public static class DocumentationCorpus
             : Error.New($"the documentation files in '{folder}' have no prose; give a text with --text FILE");
     }
 
-    /// <summary>Where a .NET installation may be: that of the running program, then what the environment names.</summary>
+    /// <summary>
+    /// The possible folders of a .NET installation: that of the running program, then those of the environment.
+    /// </summary>
     private static IEnumerable<string> Roots()
     {
         yield return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root) yield return Path.GetFullPath(root);
-        string program = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet", folders = Environment.GetEnvironmentVariable("PATH") ?? "";
+        string? root = Environment.GetEnvironmentVariable("DOTNET_ROOT");
+        if (!string.IsNullOrEmpty(root)) yield return Path.GetFullPath(root);
+        string program = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        string folders = Environment.GetEnvironmentVariable("PATH") ?? "";
         foreach (string folder in folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
             FileInfo host = new(Path.Combine(folder, program));
-            if (host.Exists) yield return Path.GetDirectoryName((host.ResolveLinkTarget(returnFinalTarget: true) ?? host).FullName)!;
+            if (!host.Exists) continue;
+            yield return Path.GetDirectoryName((host.ResolveLinkTarget(returnFinalTarget: true) ?? host).FullName)!;
         }
     }
 
@@ -93,7 +99,9 @@ public static class DocumentationCorpus
     private static IOrderedEnumerable<string> XmlFiles(string folder) =>
         Directory.GetFiles(folder, "*.xml").Order(StringComparer.Ordinal);
 
-    /// <summary>Appends the prose of the element at which the reader stands, and leaves the reader at the element's end.</summary>
+    /// <summary>
+    /// Appends the prose of the element at the reader, and moves the reader to the end of the element.
+    /// </summary>
     private static void Append(XmlReader reader, StringBuilder prose)
     {
         string? name = reader.GetAttribute("langword") ?? reader.GetAttribute("name")
@@ -114,18 +122,23 @@ public static class DocumentationCorpus
         if (block) prose.Append(' ');
     }
 
-    /// <summary>What a person calls it: List for T:System.Collections.Generic.List`1, Int32.MaxValue for F:System.Int32.MaxValue.</summary>
+    /// <summary>
+    /// The short name: List for T:System.Collections.Generic.List`1, Int32.MaxValue for F:System.Int32.MaxValue.
+    /// </summary>
     private static string? ShortName(string? reference)
     {
         if (reference is null) return null;
         string kind = reference is [_, ':', ..] ? reference[..1] : "T";
-        string[] path = [.. reference[(reference.IndexOf(':') + 1)..].Split('(')[0].Split('.').Select(part => part.Split('`')[0])];
+        string[] path =
+        [
+            .. reference[(reference.IndexOf(':') + 1)..].Split('(')[0].Split('.').Select(part => part.Split('`')[0]),
+        ];
         return path[^1] == "#ctor" ? path[^2]
             : kind is "T" || path.Length == 1 ? path[^1]
             : $"{path[^2]}.{path[^1]}";
     }
 
-    /// <summary>The prose in printable ASCII, every run of white space one blank.</summary>
+    /// <summary>The prose in printable ASCII, with one blank for each run of white space.</summary>
     private static string Plain(StringBuilder prose)
     {
         StringBuilder plain = new(prose.Length);
@@ -143,7 +156,14 @@ public static class DocumentationCorpus
             {
                 plain.Append(character switch
                 {
-                    '≤' => "<=", '≥' => ">=", 'π' => "pi", 'θ' => "theta", '∞' => "infinity", '’' => "'", '–' => "-", _ => "",
+                    '≤' => "<=",
+                    '≥' => ">=",
+                    'π' => "pi",
+                    'θ' => "theta",
+                    '∞' => "infinity",
+                    '’' => "'",
+                    '–' => "-",
+                    _ => "",
                 });
             }
         }

@@ -38,7 +38,9 @@ public static class CatalogueHelp
         WriteOptions(lines, choice);
     }
 
-    /// <summary>Writes each option once; where options of one name differ, each with the entries that have it.</summary>
+    /// <summary>
+    /// Writes each option once; where options of one name differ, each with the entries that have it.
+    /// </summary>
     private static void WriteOptions<T>(HelpLines lines, CatalogueChoice<T> choice)
     {
         var kinds = choice.Entries

@@ -7,7 +7,10 @@ using LanguageModel;
 
 namespace MiniGpt;
 
-/// <summary>The help: without a topic the options of the program, with a topic the optimizers or the schedules and their options.</summary>
+/// <summary>
+/// The help: without a topic the options of the program, with a topic the optimizers or the
+/// schedules and their options.
+/// </summary>
 public sealed class HelpTopics : SynchronousCommandLineAction
 {
     /// <summary>The name of the option that shows the help.</summary>
@@ -50,12 +53,14 @@ public sealed class HelpTopics : SynchronousCommandLineAction
         switch (parseResult.GetValue(topic))
         {
             case Optimizers:
-                CatalogueHelp.Write(output, options.MaxWidth, "Optimizers", OptimizerChoice.Known, "lion(beta1=0.95, weightDecay=1)",
-                    "learningRate comes from --schedule, weightDecay from --weight-decay, the momentum of 'momentum' and the betas of adam "
-                    + "and adamW from --preset; decay and filter are 'matrices'.");
+                CatalogueHelp.Write(output, options.MaxWidth, "Optimizers", OptimizerChoice.Known,
+                    "lion(beta1=0.95, weightDecay=1)",
+                    "learningRate comes from --schedule, weightDecay from --weight-decay, the momentum of 'momentum' "
+                    + "and the betas of adam and adamW from --preset; decay and filter are 'matrices'.");
                 break;
             case Schedules:
-                CatalogueHelp.Write(output, options.MaxWidth, "Schedules", ScheduleChoice.Known, "stepDecay(every=500, gamma=0.5)",
+                CatalogueHelp.Write(output, options.MaxWidth, "Schedules", ScheduleChoice.Known,
+                    "stepDecay(every=500, gamma=0.5)",
                     "peak and rate come from --learning-rate, warmupSteps from --warmup, totalSteps from --steps, "
                     + "floor from --preset.");
                 break;

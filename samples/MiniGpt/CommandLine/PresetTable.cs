@@ -3,7 +3,9 @@ using LanguageModel;
 
 namespace MiniGpt;
 
-/// <summary>The defaults that differ between the presets, as a table: a row for each option, a column for each preset.</summary>
+/// <summary>
+/// The defaults that differ between the presets, as a table: a row for each option, a column for each preset.
+/// </summary>
 /// <param name="rows">The name of each option, and its value in a preset.</param>
 public sealed class PresetTable(params ImmutableArray<(string Option, Func<Preset, string> Value)> rows)
 {

@@ -7,7 +7,9 @@ using LanguageModel;
 
 namespace MiniGpt;
 
-/// <summary>The command line: turns options into <see cref="RunOptions"/>, and errors into lines and exit codes.</summary>
+/// <summary>
+/// The command line: turns options into <see cref="RunOptions"/>, and errors into lines and exit codes.
+/// </summary>
 public sealed class RunCommand
 {
     private const string DefaultFolder = "minigpt-run";
@@ -20,7 +22,8 @@ public sealed class RunCommand
     private static readonly string MaxTensor = $"up to {int.MaxValue}, the elements of a tensor";
 
     private readonly Option<string?> text = CheckedOption.Path("--text", "FILE",
-        "UTF-8 text to train on; its last tenth is held out [default: the API documentation that the .NET SDK installs]");
+        "UTF-8 text to train on; its last tenth is held out [default: the API "
+        + "documentation that the .NET SDK installs]");
     private readonly Option<string?> preset = CheckedOption.OneOf("--preset",
         $"model and training [default: {Preset.All[0].Name}]",
         [.. Preset.All.Select(known => known.Name)]);
@@ -29,10 +32,12 @@ public sealed class RunCommand
         $"Seed; the same seed gives the same losses to the last bit [default: {DefaultSeed}]",
         $"a whole number from 0 to {ulong.MaxValue}", _ => true);
     private readonly Option<string?> optimizer = CheckedOption.Entry(OptimizerChoice.Known.Option,
-        WithDefault("Optimizer; its own options may follow in parentheses", of => of.Optimizer), OptimizerChoice.Known.Names);
+        WithDefault("Optimizer; its own options may follow in parentheses", of => of.Optimizer),
+        OptimizerChoice.Known.Names);
     private readonly Option<double?> learningRate = Real("--learning-rate", "Maximum learning rate");
     private readonly Option<string?> schedule = CheckedOption.Entry(ScheduleChoice.Known.Option,
-        WithDefault("Schedule of the learning rate; options may follow too", of => of.Schedule), ScheduleChoice.Known.Names);
+        WithDefault("Schedule of the learning rate; options may follow too", of => of.Schedule),
+        ScheduleChoice.Known.Names);
     private readonly Option<int?> warmup = CheckedOption.Number<int>("--warmup",
         "Number of steps up to the maximum learning rate; fewer than --steps",
         "a whole number from 0, below --steps", value => value >= 0);
@@ -41,7 +46,8 @@ public sealed class RunCommand
     private readonly Option<int?> batch = Count("--batch", MaxSize, "Sequences in a batch");
     private readonly Option<int?> context = Count("--context", MaxSize, "Characters in a sequence");
     private readonly Option<int?> layers = Count("--layers", MaxLayers, "Transformer blocks");
-    private readonly Option<int?> heads = Count("--heads", MaxSize, "Attention heads; --width must be a multiple of them");
+    private readonly Option<int?> heads =
+        Count("--heads", MaxSize, "Attention heads; --width must be a multiple of them");
     private readonly Option<int?> width = Count("--width", MaxSize, "Length of the vector of a character");
     private readonly Option<string?> biases = CheckedOption.OneOf("--biases",
         "whether linear layers and layer norms have biases", [Text(true), Text(false)]);
@@ -55,7 +61,8 @@ public sealed class RunCommand
         $"Folder for the plot, the metrics and the parameters [default: {DefaultFolder}]");
     private readonly Option<int?> threads = Count("--threads", MaxThreads,
         "Maximum number of threads; no result depends on it [default: one per core]");
-    private readonly Option<bool> json = new("--json") { Description = "End the output with the figures of the run as one line of JSON" };
+    private readonly Option<bool> json =
+        new("--json") { Description = "End the output with the figures of the run as one line of JSON" };
     private readonly RootCommand root;
     private readonly CheckedCommand command;
 
@@ -67,23 +74,27 @@ public sealed class RunCommand
     {
         root = new RootCommand("Trains a small GPT on the characters of a text, then lets it write a paragraph.")
         {
-            text, preset, steps, seed, optimizer, learningRate, schedule, warmup, weightDecay, batch, context, layers, heads, width,
-            biases, dropout, clip, evaluateEvery, folder, threads, json,
+            text, preset, steps, seed, optimizer, learningRate, schedule, warmup, weightDecay, batch, context, layers,
+            heads, width, biases, dropout, clip, evaluateEvery, folder, threads, json,
         };
         root.Options.Remove(root.Options.OfType<HelpOption>().First());
         root.Options.Add(HelpTopics.Option(new PresetTable(
-            (steps.Name, of => Text(of.Steps)), (learningRate.Name, of => Text(of.LearningRate)), (warmup.Name, of => Text(of.WarmupSteps)),
-            (batch.Name, of => Text(of.BatchSize)), (context.Name, of => Text(of.Context)), (layers.Name, of => Text(of.Layers)),
-            (heads.Name, of => Text(of.Heads)), (width.Name, of => Text(of.Width)), (biases.Name, of => Text(of.Biases)),
+            (steps.Name, of => Text(of.Steps)), (learningRate.Name, of => Text(of.LearningRate)),
+            (warmup.Name, of => Text(of.WarmupSteps)), (batch.Name, of => Text(of.BatchSize)),
+            (context.Name, of => Text(of.Context)), (layers.Name, of => Text(of.Layers)),
+            (heads.Name, of => Text(of.Heads)), (width.Name, of => Text(of.Width)), (biases.Name,
+                of => Text(of.Biases)),
             (dropout.Name, of => Text(of.Dropout)))));
-        command = new CheckedCommand(root, output, error, parsed => UnknownArguments.ErrorsOf(parsed.UnmatchedTokens, root.Options));
+        command = new CheckedCommand(
+            root, output, error, parsed => UnknownArguments.ErrorsOf(parsed.UnmatchedTokens, root.Options));
         root.SetAction((parsed, cancellation) => OptionsOf(parsed).Match(
             Succ: options => run(options, cancellation),
             Fail: errors => Task.FromResult(command.Refuse(errors.Map(found => found.Message)))));
     }
 
     /// <summary>The options, without those for the help and the version.</summary>
-    public IEnumerable<Option> Options => root.Options.Where(option => option is not VersionOption && option.Name != HelpTopics.Name);
+    public IEnumerable<Option> Options =>
+        root.Options.Where(option => option is not VersionOption && option.Name != HelpTopics.Name);
 
     /// <summary>Reads the arguments and runs, or writes what is wrong with them. The result is the exit code.</summary>
     /// <param name="arguments">The arguments of the program.</param>
@@ -113,8 +124,8 @@ public sealed class RunCommand
         return ErrorsOf(chosen)
             .Make(() => OptimizerChoice.Create(chosen)).Bind(static created => created)
             .Map(_ => new RunOptions(
-                chosen, parsed.GetValue(text), parsed.GetValue(folder) ?? DefaultFolder, parsed.GetValue(seed) ?? DefaultSeed,
-                parsed.GetValue(threads) ?? Environment.ProcessorCount,
+                chosen, parsed.GetValue(text), parsed.GetValue(folder) ?? DefaultFolder,
+                parsed.GetValue(seed) ?? DefaultSeed, parsed.GetValue(threads) ?? Environment.ProcessorCount,
                 parsed.GetValue(evaluateEvery) ?? Math.Max(all / PartsOfRun, 1),
                 parsed.GetValue(json)));
     }
@@ -133,7 +144,8 @@ public sealed class RunCommand
             $"{batch.Name} × {heads.Name} × {context.Name}²", chosen.AttentionElements, MaxTensor);
 
     private static Option<int?> Count(string name, int max, string description) =>
-        CheckedOption.Number<int>(name, description, $"a whole number from 1 to {max}", given => given >= 1 && given <= max);
+        CheckedOption.Number<int>(
+            name, description, $"a whole number from 1 to {max}", given => given >= 1 && given <= max);
 
     private static Option<double?> Real(string name, string description) => CheckedOption.Number<double>(
         name, description, "a finite number from 0", given => double.IsFinite(given) && given >= 0);

@@ -24,7 +24,8 @@ public sealed class LiveProgress : IProgress<StepReport>
     {
         TrainResult<float>? result = null;
         await AnsiConsole.Progress()
-            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = 12 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = 12 }, new PercentageColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left })
             .StartAsync(async context => result = await run.Train(
                 new LiveProgress(context.AddTask("starting", maxValue: run.Options.Preset.Steps)), cancellation));
         return result!;
@@ -34,13 +35,17 @@ public sealed class LiveProgress : IProgress<StepReport>
     public void Report(StepReport value)
     {
         validationLoss = value.ValidationLoss ?? validationLoss;
-        // A single step's time jumps; a mean that forgets slowly can be read.
-        tokensPerSecond = double.IsNaN(tokensPerSecond) ? value.TokensPerSecond : (0.95 * tokensPerSecond) + (0.05 * value.TokensPerSecond);
+        // The time of a single step jumps; a slow moving average is readable.
+        tokensPerSecond = double.IsNaN(tokensPerSecond)
+            ? value.TokensPerSecond
+            : (0.95 * tokensPerSecond) + (0.05 * value.TokensPerSecond);
         if (shown != 0 && Stopwatch.GetElapsedTime(shown) < Refresh && value.Step < value.TotalSteps) return;
         shown = Stopwatch.GetTimestamp();
         bar.Value = value.Step;
-        // As short as it is, so that it and the bar fit into 80 columns.
-        string validation = validationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $"val {loss:0.00} ") : "";
+        // It is this short so that it and the bar fit into 80 columns.
+        string validation = validationLoss is { } loss
+            ? string.Create(CultureInfo.InvariantCulture, $"val {loss:0.00} ")
+            : "";
         bar.Description = string.Create(CultureInfo.InvariantCulture,
             $"loss {value.Loss:0.00} {validation}rate {value.LearningRate:0.0e0} norm {value.GradientNorm:0.00} "
             + $"{tokensPerSecond / 1000:0.0}k tok/s {Remaining(value.Remaining)}");

@@ -1,11 +1,11 @@
 namespace MiniGpt;
 
-/// <summary>Something measured along a run.</summary>
-/// <param name="Steps">The updates after which it was measured, ascending.</param>
-/// <param name="Values">As many values; what is not finite is left out of a plot.</param>
+/// <summary>A value measured during a run.</summary>
+/// <param name="Steps">The steps of the measurements, ascending.</param>
+/// <param name="Values">The values, as many; values that are not finite are not drawn.</param>
 public sealed record Curve(double[] Steps, double[] Values)
 {
-    /// <summary>The points that can be drawn.</summary>
+    /// <summary>The points whose values are finite.</summary>
     public Curve Finite()
     {
         int[] kept = [.. Enumerable.Range(0, Values.Length).Where(index => double.IsFinite(Values[index]))];
@@ -13,8 +13,8 @@ public sealed record Curve(double[] Steps, double[] Values)
     }
 
     /// <summary>
-    /// Each value as the mean of a fiftieth of the curve around it: centred, so that it does not lag, which at the start, where a loss
-    /// falls fastest, means of fewer.
+    /// The curve with each value replaced by the mean of a fiftieth of the curve around it. The mean is centred, so
+    /// that it does not lag; near the ends it takes fewer values.
     /// </summary>
     public Curve Smooth()
     {

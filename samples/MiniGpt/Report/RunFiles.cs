@@ -6,20 +6,20 @@ using LanguageExt.Common;
 
 namespace MiniGpt;
 
-/// <summary>What a run leaves in its folder: the parameters, the metrics and the plot.</summary>
+/// <summary>The files of a run: the parameters, the metrics and the plot.</summary>
 public static class RunFiles
 {
     /// <summary>
-    /// Writes each file, whatever becomes of the others. One that was there is replaced as a whole or not at all. A folder that is gone is
-    /// made again; what cannot be written there goes to a new folder among the temporary files.
+    /// Writes each file, even if another one fails. An existing file is replaced completely or not at all. A missing
+    /// folder is made again. A file that cannot be written there goes to a new temporary folder.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="run">What was trained.</param>
-    /// <param name="parameters">Its parameters.</param>
-    /// <param name="history">What was reported on the way.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="parameters">The trained parameters.</param>
+    /// <param name="history">The reports of the steps.</param>
     /// <returns>
-    /// The path of each file, or why it could not be written; of one that went elsewhere first why and then its path. What took longest to
-    /// make comes first.
+    /// The path of each file, or why it could not be written; for a file that went to the temporary folder first why,
+    /// then its path. The parameters, which took longest to make, come first.
     /// </returns>
     public static IEnumerable<Fin<string>> Write(
         DirectoryInfo folder, TrainingRun run, ParameterTree<float> parameters, IReadOnlyList<StepReport> history)
@@ -60,7 +60,8 @@ public static class RunFiles
         }
         catch (Exception exception)
         {
-            // Whatever a drawing library throws, one that is not installed for this system included, the other files are there.
+            // The drawing library may throw anything, even that it is missing on this system; the
+            // other files are not affected.
             return Error.New($"Cannot draw '{path}': {exception.Message}");
         }
     }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Functional.Optim.Tests.Cultures;
 
-/// <summary>Until it is disposed, a culture that writes 0.5 as 0,5; what promises to be the same in every culture must not care.</summary>
+/// <summary>
+/// Until it is disposed, a culture that writes 0.5 as 0,5; what promises to be the same in every culture must not care.
+/// </summary>
 internal sealed class DecimalComma : IDisposable
 {
     private readonly CultureInfo before = CultureInfo.CurrentCulture;

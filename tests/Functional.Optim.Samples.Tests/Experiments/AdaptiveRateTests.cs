@@ -20,7 +20,7 @@ public sealed class AdaptiveRateTests
     [Theory]
     [InlineData(10, 10)]
     [InlineData(99, 3.25)]
-    public void The_chapters_rates_are_too_large_by_the_missing_correction(int step, double times)
+    public void The_source_texts_rates_are_too_large_by_the_missing_correction(int step, double times)
     {
         AdaptiveRatePoint point = Runs[^1].Points[step];
         Assert.Equal(times, point.Flat.UncorrectedRate!.Value / point.Flat.EffectiveRate!.Value, 0.03);
@@ -28,7 +28,7 @@ public sealed class AdaptiveRateTests
     }
 
     [Fact]
-    public void At_the_chapters_rates_Adam_loses_to_a_fixed_one()
+    public void At_the_source_texts_rates_Adam_loses_to_a_fixed_one()
     {
         Assert.Equal(5.34, Runs[^1].Points[99].Loss, 2);
         Assert.Equal(0.159, Runs[0].Points[99].Loss, 3);
@@ -38,7 +38,8 @@ public sealed class AdaptiveRateTests
     [Fact]
     public void At_its_best_rate_Adam_ends_lower_than_any_fixed_one()
     {
-        Dictionary<string, (double Rate, double Loss)> best = AdaptiveRate.Sweep(steps: 100).ToDictionary(sweep => sweep.Optimizer, sweep => sweep.Best);
+        Dictionary<string, (double Rate, double Loss)> best =
+            AdaptiveRate.Sweep(steps: 100).ToDictionary(sweep => sweep.Optimizer, sweep => sweep.Best);
         Assert.True(best["Adam"].Loss < 0.001 && best["SGD"].Loss > 0.1);
         // The flat parameter hardly moves at any rate below the critical one, 0.01, of the steep.
         Assert.InRange(best["SGD"].Rate, 0.001, 0.01);

@@ -87,9 +87,11 @@ public sealed class ChecklistTests : IDisposable
     public void What_decays_is_counted_in_parameters_as_the_optimizer_does()
     {
         ChecklistOptions tiny = With(tiny => tiny);
-        GroupReport report = OptimizerChoice.Create(tiny.Configuration).OrThrow("tiny").Report(new GptModel(tiny.Configuration, tiny.Vocabulary, 0).Layout);
+        GroupReport report = OptimizerChoice.Create(tiny.Configuration)
+            .OrThrow("tiny").Report(new GptModel(tiny.Configuration, tiny.Vocabulary, 0).Layout);
         Assert.Contains(
-            $" on {report.Rows.Single(row => row.WeightDecay > 0).Parameters:N0} of {report.Rows.Sum(row => row.Parameters):N0} parameters, none of them in norms",
+            $" on {report.Rows.Single(row => row.WeightDecay > 0).Parameters:N0} of "
+            + $"{report.Rows.Sum(row => row.Parameters):N0} parameters, none of them in norms",
             Judged("weight decay", tiny).Value, StringComparison.Ordinal);
     }
 
@@ -97,17 +99,22 @@ public sealed class ChecklistTests : IDisposable
     public void The_batch_that_it_says_fits_fits_and_the_next_does_not()
     {
         Preset tiny = With(tiny => tiny).Configuration;
-        double memory = MemoryNeed.Of(tiny with { BatchSize = 7 }, 10_000).InAll * 1.001;
-        Assert.Equal("take a batch of 7 and add up gradients", Judged("batch and memory", With(tiny => tiny) with { Memory = memory }).Advice);
-        Assert.Equal(Verdict.Doubtful, Judged("batch and memory", With(tiny => tiny with { BatchSize = 7 }) with { Memory = memory }).Verdict);
+        double memory = MemoryNeed.Of(tiny with { BatchSize = 7 }, 10_000).Total * 1.001;
+        Assert.Equal("take a batch of 7 and accumulate gradients",
+            Judged("batch and memory", With(tiny => tiny) with { Memory = memory }).Advice);
+        Assert.Equal(Verdict.Doubtful, Judged(
+            "batch and memory", With(tiny => tiny with { BatchSize = 7 }) with { Memory = memory }).Verdict);
     }
 
     [Fact]
     public void A_text_is_looked_at()
     {
-        Assert.Equal(Verdict.Right, OfText(string.Join('\n', Enumerable.Range(0, 500).Select(line => $"a line of its own, the {line:000}. of all"))).Data.Verdict);
-        Assert.Equal(Verdict.Doubtful, OfText(string.Concat(Enumerable.Repeat("always the very same line\n", 500))).Data.Verdict);
-        Assert.Contains("1 of them held out only", OfText(new string('a', 10_000) + "b").Data.Value, StringComparison.Ordinal);
+        Assert.Equal(Verdict.Right, OfText(string.Join(
+            '\n', Enumerable.Range(0, 500).Select(line => $"a line of its own, the {line:000}. of all"))).Data.Verdict);
+        Assert.Equal(Verdict.Doubtful, OfText(
+            string.Concat(Enumerable.Repeat("always the very same line\n", 500))).Data.Verdict);
+        Assert.Contains("1 of them only held out", OfText(new string('a', 10_000) + "b").Data.Value,
+            StringComparison.Ordinal);
         (Judgement data, Judgement validation) = OfText(new string('a', 100));
         Assert.Equal((Verdict.Wrong, Verdict.Right), (data.Verdict, validation.Verdict));
         Assert.Contains("at least 5,121", data.Advice, StringComparison.Ordinal);
@@ -124,9 +131,11 @@ public sealed class ChecklistTests : IDisposable
     public void A_preset_comes_first_and_the_other_settings_change_it()
     {
         PreparedExperiment prepared = Checklist.Experiment
-            .Prepare(new Dictionary<string, string> { ["learning-rate"] = "0.001", ["preset"] = "medium", ["heads"] = "6" }).OrThrow("checklist");
+            .Prepare(new Dictionary<string, string> { ["learning-rate"] = "0.001", ["preset"] = "medium",
+                ["heads"] = "6" }).OrThrow("checklist");
         Assert.Superset(
-            new HashSet<(string, string)> { ("preset", "medium"), ("learning-rate", "0.001"), ("heads", "6"), ("layers", "12"), ("vocabulary", "50000") },
+            new HashSet<(string, string)> { ("preset", "medium"), ("learning-rate", "0.001"), ("heads", "6"),
+                ("layers", "12"), ("vocabulary", "50000") },
             prepared.Settings.ToHashSet());
     }
 
@@ -148,7 +157,8 @@ public sealed class ChecklistTests : IDisposable
     private static Judgement Judged(string item, ChecklistOptions options) =>
         ChecklistItem.All.Single(known => known.Name == item).Judge(Reviewed.Of(options));
 
-    private (Judgement Data, Judgement Validation) OfText(string text, Func<ChecklistOptions, ChecklistOptions>? change = null)
+    private (Judgement Data, Judgement Validation) OfText(
+        string text, Func<ChecklistOptions, ChecklistOptions>? change = null)
     {
         File.WriteAllText(folder.At("text.txt"), text);
         ChecklistOptions options = (change ?? (of => of))(With(tiny => tiny) with { Text = folder.At("text.txt") });

@@ -5,7 +5,8 @@ namespace Functional.Optim.Samples.Tests.Experiments;
 
 public sealed class ConvexFailureTests
 {
-    private static readonly ImmutableArray<ConvexFailureRow> Rows = ConvexFailure.Run(new(), new Progress<double>(), CancellationToken.None);
+    private static readonly ImmutableArray<ConvexFailureRow> Rows =
+        ConvexFailure.Run(new(), new Progress<double>(), CancellationToken.None);
 
     [Fact]
     public void Adam_goes_to_1_and_AMSGrad_to_minus_1()
@@ -39,7 +40,8 @@ public sealed class ConvexFailureTests
     {
         Dictionary<(RepeatingLosses, double), double> drifts = ConvexFailure.Drifts(CancellationToken.None)
             .ToDictionary(drift => (drift.Losses, Math.Round(drift.Memory)), drift => drift.Drift);
-        Assert.All(ConvexFailure.Sequences, losses => Assert.True(drifts[(losses, 1)] > 0 && drifts[(losses, 10_000)] < 0));
+        Assert.All(ConvexFailure.Sequences, losses => Assert.True(drifts[(losses, 1)] > 0
+            && drifts[(losses, 10_000)] < 0));
         // In the limit every gradient is divided by the root of the mean square.
         Assert.Equal(-1 / 3.0 / Math.Sqrt(11 / 3.0), drifts[(ConvexFailure.Sequences[0], 10_000)], 1e-3);
         Assert.True(drifts[(ConvexFailure.Sequences[1], 1000)] > 0);

@@ -7,7 +7,8 @@ public sealed class DecayByWeightTypeTests
     private static readonly Dictionary<string, DecayByWeightTypeRow> Rows = Of(new());
 
     private static IEnumerable<DecayByWeightTypeRow> Matrices => Rows.Values
-        .Where(row => row.Leaf.Name is not (DecayByWeightType.Seen or DecayByWeightType.Unseen or DecayByWeightType.Norm));
+        .Where(
+            row => row.Leaf.Name is not (DecayByWeightType.Seen or DecayByWeightType.Unseen or DecayByWeightType.Norm));
 
     [Fact]
     public void Matrices_grow_by_a_tenth_of_which_decay_explains_next_to_nothing()
@@ -27,7 +28,7 @@ public sealed class DecayByWeightTypeTests
     }
 
     [Fact]
-    public void Layer_norms_begin_at_one_so_decay_would_be_fifty_times_as_much_of_their_change_and_a_rule_by_shape_spares_them()
+    public void Layer_norms_start_at_one_so_decay_would_be_fifty_times_as_much_of_their_change()
     {
         DecayByWeightTypeRow norm = Rows[DecayByWeightType.Norm];
         Assert.Equal(Math.Sqrt(64), norm.Norms[0], 1e-12);
@@ -43,10 +44,13 @@ public sealed class DecayByWeightTypeTests
     [Fact]
     public void Without_decay_and_without_gradients_nothing_changes()
     {
-        Assert.All(Of(new() { WeightDecay = 0, Steps = 10 }).Values, row => Assert.Equal((0.0, row.PlainRatio), (row.Share, row.Ratio)));
-        Assert.All(Of(new() { Signal = 0, Noise = 0, Steps = 10 }).Values, row => Assert.Equal(row.DecayAlone, row.Ratio, 1e-12));
+        Assert.All(Of(new() { WeightDecay = 0, Steps = 10 }).Values,
+            row => Assert.Equal((0.0, row.PlainRatio), (row.Share, row.Ratio)));
+        Assert.All(Of(new() { Signal = 0, Noise = 0, Steps = 10 }).Values,
+            row => Assert.Equal(row.DecayAlone, row.Ratio, 1e-12));
     }
 
     private static Dictionary<string, DecayByWeightTypeRow> Of(DecayByWeightTypeOptions options) =>
-        DecayByWeightType.Run(options, seed: 1, new Progress<double>(), CancellationToken.None).ToDictionary(row => row.Leaf.Name);
+        DecayByWeightType.Run(options, seed: 1, new Progress<double>(), CancellationToken.None)
+            .ToDictionary(row => row.Leaf.Name);
 }

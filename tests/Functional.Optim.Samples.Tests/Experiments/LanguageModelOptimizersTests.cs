@@ -27,7 +27,8 @@ public sealed class LanguageModelOptimizersTests : IDisposable
     {
         LanguageModelResult result = LanguageModelOptimizers.Run(options, 1, Nobody, CancellationToken.None);
         Assert.Equal(["SGD with momentum", "Adam", "AdamW"], result.Best.Select(row => row.Optimizer));
-        Assert.All(result.Best, row => Assert.True(row.Curve.FinalLoss < result.FrequencyLoss - options.Gain, $"{row.Optimizer}: {row.Curve.FinalLoss}"));
+        Assert.All(result.Best, row => Assert.True(
+            row.Curve.FinalLoss < result.FrequencyLoss - options.Gain, $"{row.Optimizer}: {row.Curve.FinalLoss}"));
         Assert.All(result.Best, row => Assert.InRange(row.TargetAt!.Value, row.FrequencyAt!.Value, options.Steps));
     }
 
@@ -45,7 +46,9 @@ public sealed class LanguageModelOptimizersTests : IDisposable
     {
         LanguageModelRow[] rows =
         [
-            .. LanguageModelOptimizers.Run(options with { WeightDecay = 0, Steps = 20, SgdRates = [0.1], AdamRates = [0.003] }, 1, Nobody, CancellationToken.None).Rows,
+            .. LanguageModelOptimizers.Run(
+                options with { WeightDecay = 0, Steps = 20, SgdRates = [0.1], AdamRates = [0.003] }, 1, Nobody,
+                CancellationToken.None).Rows,
         ];
         Assert.All(rows[1].Curve.Losses.Zip(rows[2].Curve.Losses), pair => Assert.Equal(pair.Item1, pair.Item2, 1e-4));
         Assert.NotEqual(rows[0].Curve.FinalLoss, rows[1].Curve.FinalLoss, 1e-3);
@@ -56,7 +59,8 @@ public sealed class LanguageModelOptimizersTests : IDisposable
     {
         LanguageModelOptimizersOptions brief = options with { Steps = 20, SgdRates = [0.1], AdamRates = [0.003] };
         double[] Losses(int threads) => ThreadLimit.With(threads, () =>
-            LanguageModelOptimizers.Run(brief, 1, Nobody, CancellationToken.None).Rows.SelectMany(row => row.Curve.Losses).ToArray());
+            LanguageModelOptimizers.Run(
+                brief, 1, Nobody, CancellationToken.None).Rows.SelectMany(row => row.Curve.Losses).ToArray());
         Assert.Equal(Losses(1), Losses(4));
     }
 
@@ -64,11 +68,13 @@ public sealed class LanguageModelOptimizersTests : IDisposable
     public void It_tells_how_far_it_is_and_stops_when_told()
     {
         List<double> told = [];
-        LanguageModelOptimizers.Run(options with { Steps = 10, SgdRates = [0.1, 1e9] }, 1, new Listener(told), CancellationToken.None);
+        LanguageModelOptimizers.Run(
+            options with { Steps = 10, SgdRates = [0.1, 1e9] }, 1, new Listener(told), CancellationToken.None);
         Assert.Equal(1, told.Max());
         using CancellationTokenSource source = new();
         Listener stopper = new(told, source.Cancel);
-        Assert.ThrowsAny<OperationCanceledException>(() => LanguageModelOptimizers.Run(options, 1, stopper, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => LanguageModelOptimizers.Run(options, 1, stopper, source.Token));
     }
 
     private sealed class Listener(List<double> told, Action? then = null) : IProgress<double>

@@ -11,9 +11,12 @@ internal static class Quick
     private static readonly ImmutableArray<(string Name, string Value)> Settings =
         [("steps", "40"), ("warmup", "4"), ("sgd-rates", "0.05,0.2"), ("adam-width", "32")];
 
-    /// <summary>The settings as one line for <c>run all</c>; what is trained on text is trained on one made in the folder.</summary>
+    /// <summary>
+    /// The settings as one line for <c>run all</c>; what is trained on text is trained on one made in the folder.
+    /// </summary>
     internal static string Line(TemporaryFolder folder) => string.Join(' ', In(folder)
-        .Where(setting => ExperimentCatalogue.All.Any(experiment => experiment.Settings.Any(own => own.Name == setting.Name)))
+        .Where(setting => ExperimentCatalogue.All.Any(
+            experiment => experiment.Settings.Any(own => own.Name == setting.Name)))
         .Select(setting => $"--{setting.Name} {setting.Value}"));
 
     /// <summary>Those of the settings that an experiment has.</summary>

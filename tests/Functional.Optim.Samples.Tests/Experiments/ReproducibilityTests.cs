@@ -7,8 +7,8 @@ using Functional.Optim.Tests.Processes;
 namespace Functional.Optim.Samples.Tests.Experiments;
 
 /// <summary>
-/// To the last digit: on the widest lanes and many threads, and on single numbers, one thread and in a culture of commas. What an
-/// experiment trains on threads of its own keeps its lanes; those have laws of their own.
+/// To the last digit: on the widest lanes and many threads, and on single numbers, one thread and in a culture of
+/// commas. What an experiment trains on threads of its own keeps its lanes; those have laws of their own.
 /// </summary>
 [Collection(ThreadLimit.Name)]
 public sealed class ReproducibilityTests : IDisposable
@@ -16,7 +16,10 @@ public sealed class ReproducibilityTests : IDisposable
     private readonly TemporaryFolder folder = new();
 
     /// <summary>All but warmup, which trains as language-model-optimizers does, only longer.</summary>
-    public static TheoryData<string> Names => [.. ExperimentCatalogue.All.Select(experiment => experiment.Name).Where(name => name != "warmup")];
+    public static TheoryData<string> Names =>
+    [
+        .. ExperimentCatalogue.All.Select(experiment => experiment.Name).Where(name => name != "warmup"),
+    ];
 
     public void Dispose() => folder.Dispose();
 
@@ -31,6 +34,7 @@ public sealed class ReproducibilityTests : IDisposable
     }
 
     private string Csv(Experiment experiment) => string.Concat(
-        experiment.Prepare(Quick.Of(experiment, folder)).OrThrow(experiment.Name).Run(seed: 1, new Progress<double>(), CancellationToken.None)
+        experiment.Prepare(Quick.Of(experiment, folder))
+            .OrThrow(experiment.Name).Run(seed: 1, new Progress<double>(), CancellationToken.None)
             .Report.Tables.Select(CsvText.Of));
 }

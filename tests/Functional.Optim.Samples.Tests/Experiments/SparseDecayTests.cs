@@ -6,7 +6,8 @@ public sealed class SparseDecayTests
 {
     [Fact]
     public void The_first_update_with_L2_multiplies_by_0_99_whatever_the_strength() =>
-        Assert.All(SparseDecay.Run(new()).Where(row => row.Step == 1), row => Assert.Equal(0.99, row.Penalized.Factor, 1e-6));
+        Assert.All(SparseDecay.Run(new())
+            .Where(row => row.Step == 1), row => Assert.Equal(0.99, row.Penalized.Factor, 1e-6));
 
     [Theory]
     [InlineData(0.1, 0.999)]
@@ -32,6 +33,6 @@ public sealed class SparseDecayTests
 
     [Fact]
     public void Without_decay_nothing_happens_to_the_parameter_without_a_gradient() =>
-        Assert.All(SparseDecay.Run(new() { DecayFilter = [0] }), row => Assert.Equal(
+        Assert.All(SparseDecay.Run(new() { Decays = [0] }), row => Assert.Equal(
             (new DecayedParameters(1, 1, 0), new DecayedParameters(1, 1, 0)), (row.Penalized, row.Decoupled)));
 }

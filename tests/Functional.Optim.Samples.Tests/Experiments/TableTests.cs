@@ -5,7 +5,9 @@ using Functional.Optim.Tests.Processes;
 
 namespace Functional.Optim.Samples.Tests.Experiments;
 
-/// <summary>The figures of every experiment that is the same on every machine, kept as text for people to review.</summary>
+/// <summary>
+/// The figures of every experiment that is the same on every machine, kept as text for people to review.
+/// </summary>
 public sealed class TableTests : IDisposable
 {
     private const ulong Seed = 1;
@@ -27,6 +29,7 @@ public sealed class TableTests : IDisposable
         ExperimentRun run = experiment.Prepare(Long.Contains(name) ? Quick.Of(experiment, folder) : [])
             .OrThrow(name)
             .Run(Seed, new Progress<double>(), CancellationToken.None);
-        SnapshotFile.Match(MarkdownText.Of(run).Replace($"{folder.Root}{Path.DirectorySeparatorChar}", "", StringComparison.Ordinal), name);
+        SnapshotFile.Match(MarkdownText.Of(run)
+            .Replace($"{folder.Root}{Path.DirectorySeparatorChar}", "", StringComparison.Ordinal), name);
     }
 }

@@ -11,22 +11,29 @@ internal sealed record SampleProgram(string Name)
     /// <summary>Runs it to its end.</summary>
     internal (int Code, string Output, string Error) Run(string arguments) => ToEnd(Redirected(arguments));
 
-    /// <summary>Runs it to its end by a line of a shell in which $PROGRAM stands for it, such as one that sends its output elsewhere.</summary>
+    /// <summary>
+    /// Runs it to its end by a line of a shell in which $PROGRAM stands for it, such as one that
+    /// sends its output elsewhere.
+    /// </summary>
     /// <param name="line">The line.</param>
     /// <param name="temporary">Where its temporary files go.</param>
     internal (int Code, string Output, string Error) RunInShell(string line, string? temporary = null)
     {
-        ProcessStartInfo shell = new("sh", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo shell = new(
+            "sh", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true };
         shell.Environment["PROGRAM"] = $"dotnet {Library}";
         if (temporary is not null) shell.Environment["TMPDIR"] = temporary;
         return ToEnd(shell);
     }
 
-    /// <summary>Runs it until a line of its output that starts so, sends it signals, and returns what it wrote after that line.</summary>
+    /// <summary>
+    /// Runs it until a line of its output that starts so, sends it signals, and returns what it wrote after that line.
+    /// </summary>
     /// <param name="arguments">What it is started with.</param>
     /// <param name="line">How the line starts.</param>
     /// <param name="kill">A line of a shell in which $ID stands for the process; by default one Ctrl+C.</param>
-    internal (int Code, string Output, string Error) Interrupt(string arguments, string line, string kill = "kill -INT $ID")
+    internal (int Code, string Output, string Error) Interrupt(
+        string arguments, string line, string kill = "kill -INT $ID")
     {
         using Process process = Process.Start(Redirected(arguments))!;
         try
@@ -35,11 +42,13 @@ internal sealed record SampleProgram(string Name)
             {
             }
 
-            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+            Task<string> output = process.StandardOutput.ReadToEndAsync(),
+                error = process.StandardError.ReadToEndAsync();
             ProcessStartInfo shell = new("sh", ["-c", kill]);
             shell.Environment["ID"] = $"{process.Id}";
             using (Process killing = Process.Start(shell)!) killing.WaitForExit();
-            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)), $"{Name} goes on, a minute after it was interrupted");
+            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)),
+                $"{Name} goes on, a minute after it was interrupted");
             return (process.ExitCode, output.Result, error.Result);
         }
         finally
@@ -58,8 +67,10 @@ internal sealed record SampleProgram(string Name)
         using Process process = Process.Start(program)!;
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(5)), $"{program.Arguments} goes on after five minutes");
+            Task<string> output = process.StandardOutput.ReadToEndAsync(),
+                error = process.StandardError.ReadToEndAsync();
+            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(5)),
+                $"{program.Arguments} goes on after five minutes");
             return (process.ExitCode, output.Result, error.Result);
         }
         finally

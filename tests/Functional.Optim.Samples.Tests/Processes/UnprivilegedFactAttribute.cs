@@ -1,6 +1,9 @@
 namespace Functional.Optim.Samples.Tests.Processes;
 
-/// <summary>A test of permissions, which is skipped where there are none: on Windows, which has others, and for root, who may do anything.</summary>
+/// <summary>
+/// A test of permissions, which is skipped where there are none: on Windows, which has others, and for
+/// root, who may do anything.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class UnprivilegedFactAttribute : FactAttribute
 {

@@ -5,7 +5,8 @@ namespace Functional.Optim.Samples.Tests.CommandLine.Options;
 
 public sealed class SuggestionTests
 {
-    private static readonly string[] Names = ["sgd", "adam", "adamW", "adamax", "lion", "--learning-rate", "gradient-descent", "--steps"];
+    private static readonly string[] Names =
+        ["sgd", "adam", "adamW", "adamax", "lion", "--learning-rate", "gradient-descent", "--steps"];
 
     [Theory]
     [InlineData("lyon", "lion")]

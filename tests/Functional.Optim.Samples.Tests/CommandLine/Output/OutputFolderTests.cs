@@ -21,7 +21,9 @@ public sealed class OutputFolderTests : IDisposable
     public void A_file_in_the_way_is_refused()
     {
         string path = folder.Write("file", 0);
-        Assert.Equal($"the output folder '{path}' is a file; allowed is a folder", OutputFolder.Prepare(path).ErrorOf());
-        Assert.StartsWith($"the output folder '{path}/below' cannot be written: ", OutputFolder.Prepare($"{path}/below").ErrorOf());
+        Assert.Equal($"the output folder '{path}' is a file; allowed is a folder",
+            OutputFolder.Prepare(path).ErrorOf());
+        Assert.StartsWith($"the output folder '{path}/below' cannot be written: ",
+            OutputFolder.Prepare($"{path}/below").ErrorOf());
     }
 }

@@ -8,7 +8,8 @@ public sealed class ExperimentsCommandTests
     [Fact]
     public async Task One_is_run_with_its_settings()
     {
-        RunRequest request = await Parse("run", "gradient-descent", "--seed", "18446744073709551615", "--out", "o", "--format", "csv", "--steps", "7", "--rates", "0.2,1e-3");
+        RunRequest request = await Parse("run", "gradient-descent", "--seed", "18446744073709551615", "--out", "o",
+            "--format", "csv", "--steps", "7", "--rates", "0.2,1e-3");
         Assert.Equal((ulong.MaxValue, "o", "csv"), (request.Seed, request.OutputFolder, request.Format.Name));
         PreparedExperiment only = Assert.Single(request.Experiments);
         Assert.Equal("gradient-descent", only.Experiment.Name);
@@ -20,27 +21,32 @@ public sealed class ExperimentsCommandTests
     {
         RunRequest request = await Parse("run", "schedules");
         Assert.Equal((1UL, null, "table"), (request.Seed, request.OutputFolder, request.Format.Name));
-        Assert.Equal(request.Experiments[0].Experiment.Settings.Select(setting => (setting.Name, setting.Default)), request.Experiments[0].Settings);
+        Assert.Equal(request.Experiments[0].Experiment.Settings.Select(setting => (setting.Name, setting.Default)),
+            request.Experiments[0].Settings);
     }
 
     [Fact]
     public async Task Several_are_run_once_each_and_an_option_goes_to_those_that_have_it()
     {
-        RunRequest request = await Parse("run", "landscape", "--beta1", "0.5", "bias-correction", "landscape", "--steps", "9");
+        RunRequest request = await Parse(
+            "run", "landscape", "--beta1", "0.5", "bias-correction", "landscape", "--steps", "9");
         Assert.Equal(["landscape", "bias-correction"], request.Experiments.Select(one => one.Experiment.Name));
         Assert.All(request.Experiments, one => Assert.Contains(("steps", "9"), one.Settings));
         Assert.Contains(("beta1", "0.5"), request.Experiments[1].Settings);
     }
 
     [Fact]
-    public async Task All_are_all() => Assert.Equal(ExperimentCatalogue.All, (await Parse("run", "all")).Experiments.Select(one => one.Experiment));
+    public async Task All_are_all() =>
+        Assert.Equal(ExperimentCatalogue.All, (await Parse("run", "all")).Experiments.Select(one => one.Experiment));
 
     [Theory]
     [InlineData("run", "run takes names of experiments; known are gradient-descent, ")]
     [InlineData("run descent", "'descent' is no experiment; known are gradient-descent, ")]
     [InlineData("run landscape descent", "'descent' is no experiment; known are gradient-descent, ")]
-    [InlineData("run gradient-descent --stpes 3", "gradient-descent has no option --stpes; it has --rates, --steps and --tolerance")]
-    [InlineData("run gradient-descent --beta1 0.5", "gradient-descent has no option --beta1; it has --rates, --steps and --tolerance")]
+    [InlineData("run gradient-descent --stpes 3",
+        "gradient-descent has no option --stpes; it has --rates, --steps and --tolerance")]
+    [InlineData("run gradient-descent --beta1 0.5",
+        "gradient-descent has no option --beta1; it has --rates, --steps and --tolerance")]
     [InlineData("run gradient-descent --steps", "--steps is empty; allowed is a whole number from 2 to 100000")]
     [InlineData("run gradient-descent --steps 1 --rates 0.1,no",
         "--rates is 0.1,no; allowed is numbers, each finite and positive, with commas between them",
@@ -50,25 +56,30 @@ public sealed class ExperimentsCommandTests
     [InlineData("run schedules --warmup 5000", "--warmup is 5000; allowed is less than half the 10000 of --steps")]
     [InlineData("run checklist --preset huge", "--preset is huge; allowed is nano, tiny, small or medium")]
     [InlineData("run checklist --heads 7 --optimizer lion --decayed",
-        "--optimizer is lion; allowed is sgd, momentum, adam or adamw", "--decayed is empty; allowed is matrices or everything",
+        "--optimizer is lion; allowed is sgd, momentum, adam or adamw",
+        "--decayed is empty; allowed is matrices or everything",
         "--heads is 7; allowed is a divisor of --width, which is 512")]
-    [InlineData("run checklist --width 65536 --layers 100", "--width is 65536; allowed is what makes, with --layers, ")]
+    [InlineData("run checklist --width 65536 --layers 100",
+        "--width is 65536; allowed is a width that makes, with --layers, ")]
     [InlineData("run minigpt-configurations --vocabularies 1,2", "--vocabularies is 1,2; allowed is 3 numbers")]
-    [InlineData("run minigpt-configurations --vocabularies 1,2,1e7", "--vocabularies is 1,2,1e7; allowed is whole numbers, each from 1 to 1000000, ")]
+    [InlineData("run minigpt-configurations --vocabularies 1,2,1e7",
+        "--vocabularies is 1,2,1e7; allowed is whole numbers, each from 1 to 1000000, ")]
     [InlineData("run all --seed -1", "--seed is -1; allowed is a whole number from 0 to 18446744073709551615")]
     [InlineData("run all --format xml", "--format is xml; allowed is table, markdown, csv or json")]
     [InlineData("run all --out=", "--out has no value; allowed is the path of a folder")]
     [InlineData("", "list shows the experiments, run runs them; --help explains both")]
-    [InlineData("lsit", "'lsit' is not understood; --help lists what is; did you mean list?")]
-    [InlineData("show", "'show' is not understood; --help lists what is")]
-    [InlineData("list x", "'x' is not understood; --help lists what is")]
-    public async Task Wrong_use_ends_with_2_and_a_line_for_each_fault(string line, params string[] errors)
+    [InlineData("lsit", "'lsit' is not understood; --help lists the commands; did you mean list?")]
+    [InlineData("show", "'show' is not understood; --help lists the commands")]
+    [InlineData("list x", "'x' is not understood; --help lists the commands")]
+    public async Task Wrong_use_ends_with_2_and_a_line_for_each_error(string line, params string[] errors)
     {
-        (int code, string output, string error) = await Invoke(MustNotRun, line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        (int code, string output, string error) =
+            await Invoke(MustNotRun, line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal((ExitCode.WrongUse, ""), (code, output));
         string[] lines = error.Split('\n');
         Assert.Equal(errors.Length, lines.Length);
-        for (int index = 0; index < errors.Length; index++) Assert.StartsWith(errors[index], lines[index], StringComparison.Ordinal);
+        for (int index = 0; index < errors.Length; index++)
+            Assert.StartsWith(errors[index], lines[index], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -91,7 +102,8 @@ public sealed class ExperimentsCommandTests
     [Fact]
     public async Task Help_of_each_command_fits_two_screens()
     {
-        foreach (string line in (string[])["--help", "run --help", .. ExperimentCatalogue.All.Select(experiment => $"run {experiment.Name} --help")])
+        foreach (string line in (string[])["--help", "run --help",
+            .. ExperimentCatalogue.All.Select(experiment => $"run {experiment.Name} --help")])
         {
             (int code, string output, _) = await Invoke(MustNotRun, line.Split(' '));
             Assert.Equal(ExitCode.Success, code);
@@ -102,27 +114,32 @@ public sealed class ExperimentsCommandTests
     }
 
     [Fact]
-    public async Task Help_of_an_experiment_shows_its_own_options_with_their_defaults()
+    public async Task Help_of_an_experiment_shows_its_own_options_with_their_defaults_and_its_idea()
     {
         (int code, string output, _) = await Invoke(MustNotRun, "run", "gradient-descent", "--help");
         Assert.Equal(ExitCode.Success, code);
-        foreach (string shown in (string[])["--rates <VALUE>", "[default: 0.1,0.3,0.45,0.5,0.7]", "--seed <N>", "--out <FOLDER>", "--format <NAME>"])
-            Assert.Contains(shown, output, StringComparison.Ordinal);
-        Assert.DoesNotContain("--beta1", output, StringComparison.Ordinal);
         string words = string.Join(' ', output.Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        string[] shown =
+            ["--rates <VALUE>", "[default: 0.1,0.3,0.45,0.5,0.7]", "--seed <N>", "--out <FOLDER>", "--format <NAME>"];
+        Assert.All(shown, text => Assert.Contains(text, words, StringComparison.Ordinal));
+        Assert.DoesNotContain("--beta1", words, StringComparison.Ordinal);
         Assert.EndsWith($"Idea: {GradientDescent.Experiment.Idea}", words, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_a_run_throws_becomes_a_line_and_what_it_returns_the_exit_code()
     {
-        Assert.Equal((ExitCode.Failure, "", "failed: out of luck"), await Invoke((_, _) => throw new IOException("out of luck"), "run", "all"));
-        Assert.Equal((ExitCode.Interrupted, "", ""), await Invoke((_, _) => throw new OperationCanceledException(), "run", "all"));
-        Assert.Equal((ExitCode.WrongUse, "", "no text"), await Invoke((_, _) => throw LanguageExt.Common.Error.New("no text").ToErrorException(), "run", "all"));
+        Assert.Equal((ExitCode.Failure, "", "failed: out of luck"),
+            await Invoke((_, _) => throw new IOException("out of luck"), "run", "all"));
+        Assert.Equal((ExitCode.Interrupted, "", ""),
+            await Invoke((_, _) => throw new OperationCanceledException(), "run", "all"));
+        Assert.Equal((ExitCode.WrongUse, "", "no text"),
+            await Invoke((_, _) => throw LanguageExt.Common.Error.New("no text").ToErrorException(), "run", "all"));
         Assert.Equal((3, "", ""), await Invoke((_, _) => 3, "run", "all"));
     }
 
-    private static int MustNotRun(RunRequest request, CancellationToken cancellation) => throw new InvalidOperationException("it must not run");
+    private static int MustNotRun(RunRequest request, CancellationToken cancellation) =>
+        throw new InvalidOperationException("it must not run");
 
     private static async Task<RunRequest> Parse(params string[] arguments)
     {

@@ -22,7 +22,8 @@ public sealed partial class ProcessTests : IDisposable
     {
         (int code, string output, string error) = Program.Run("list");
         Assert.Equal((ExitCode.Success, ""), (code, error));
-        Assert.All(ExperimentCatalogue.All, experiment => Assert.Contains($" {experiment.Name} ", output, StringComparison.Ordinal));
+        Assert.All(ExperimentCatalogue.All, experiment => Assert.Contains(
+            $" {experiment.Name} ", output, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -40,10 +41,12 @@ public sealed partial class ProcessTests : IDisposable
     [Fact]
     public void All_write_their_files_and_a_page_that_shows_them()
     {
-        (int code, string output, string error) = Program.Run($"run all {Quick.Line(folder)} --format json --out {folder.At("out")}");
+        (int code, string output, string error) =
+            Program.Run($"run all {Quick.Line(folder)} --format json --out {folder.At("out")}");
         Assert.Equal(("", ExitCode.Success), (error, code));
         ImmutableArray<JsonElement> runs = [.. JsonDocument.Parse(output).RootElement.EnumerateArray()];
-        Assert.Equal(ExperimentCatalogue.All.Select(experiment => experiment.Name), runs.Select(run => run.GetProperty("name").GetString()));
+        Assert.Equal(ExperimentCatalogue.All.Select(experiment => experiment.Name),
+            runs.Select(run => run.GetProperty("name").GetString()));
         string page = File.ReadAllText(folder.At("out/index.html"));
         string[] pictures = [.. Source().Matches(page).Select(match => match.Groups[1].Value)];
         foreach (JsonElement run in runs)
@@ -51,15 +54,18 @@ public sealed partial class ProcessTests : IDisposable
             string name = run.GetProperty("name").GetString()!;
             Assert.False(string.IsNullOrWhiteSpace(run.GetProperty("finding").GetString()), name);
             Assert.Contains($"<section id=\"{name}\">", page, StringComparison.Ordinal);
-            Assert.Contains($"## {name} (", File.ReadAllText(folder.At($"out/{name}/report.md")), StringComparison.Ordinal);
+            Assert.Contains($"## {name} (", File.ReadAllText(folder.At($"out/{name}/report.md")),
+                StringComparison.Ordinal);
             Assert.Contains(pictures, picture => picture.StartsWith($"{name}/", StringComparison.Ordinal));
-            foreach (JsonElement table in run.GetProperty("tables").EnumerateArray()) SameTable(table, folder.At($"out/{name}/{table.GetProperty("name").GetString()}.csv"));
+            foreach (JsonElement table in run.GetProperty("tables").EnumerateArray())
+                SameTable(table, folder.At($"out/{name}/{table.GetProperty("name").GetString()}.csv"));
         }
 
         foreach (string picture in pictures)
         {
             Assert.Equal("\u0089PNG", File.ReadAllText(folder.At($"out/{picture}"), System.Text.Encoding.Latin1)[..4]);
-            Assert.Equal("svg", XDocument.Load(folder.At($"out/{Path.ChangeExtension(picture, "svg")}")).Root!.Name.LocalName);
+            Assert.Equal("svg", XDocument.Load(
+                folder.At($"out/{Path.ChangeExtension(picture, "svg")}")).Root!.Name.LocalName);
         }
     }
 
@@ -77,7 +83,8 @@ public sealed partial class ProcessTests : IDisposable
         folder.Write("file", 0);
         folder.Write("empty");
         folder.Write("short", [.. Enumerable.Repeat((byte)'a', 320)]);
-        (int code, string output, string error) = Program.Run(line.Replace("{0}", folder.Root, StringComparison.Ordinal));
+        (int code, string output, string error) =
+            Program.Run(line.Replace("{0}", folder.Root, StringComparison.Ordinal));
         Assert.Equal((ExitCode.WrongUse, ""), (code, output));
         Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
@@ -86,9 +93,11 @@ public sealed partial class ProcessTests : IDisposable
     public void A_text_that_is_too_short_is_refused_before_the_first_experiment_runs()
     {
         folder.Write("short", [.. Enumerable.Repeat((byte)'a', 320)]);
-        (int code, string output, string error) = Program.Run($"run all --text {folder.At("short")} --out {folder.At("out")}");
+        (int code, string output, string error) =
+            Program.Run($"run all --text {folder.At("short")} --out {folder.At("out")}");
         Assert.Equal((ExitCode.WrongUse, ""), (code, output));
-        Assert.All(error.TrimEnd().Split('\n'), line => Assert.StartsWith("the text 'short' has 320 characters; ", line, StringComparison.Ordinal));
+        Assert.All(error.TrimEnd().Split('\n'),
+            line => Assert.StartsWith("the text 'short' has 320 characters; ", line, StringComparison.Ordinal));
         Assert.False(Directory.Exists(folder.At("out")));
     }
 
@@ -101,10 +110,13 @@ public sealed partial class ProcessTests : IDisposable
     [ShellFact("/dev/full")]
     public void An_output_or_an_error_output_that_is_full_stops_no_experiment()
     {
-        (int code, _, string error) = Program.RunInShell($"$PROGRAM run gradient-descent bias-correction --out {folder.At("out")} >/dev/full");
+        (int code, _, string error) =
+            Program.RunInShell($"$PROGRAM run gradient-descent bias-correction --out {folder.At("out")} >/dev/full");
         Assert.Equal(ExitCode.Failure, code);
-        Assert.StartsWith("not all of the output could be written: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
-        Assert.True(File.Exists(folder.At("out/gradient-descent/report.md")) && File.Exists(folder.At("out/bias-correction/report.md")));
+        Assert.StartsWith("not all of the output could be written: ", Assert.Single(error.TrimEnd().Split('\n')),
+            StringComparison.Ordinal);
+        Assert.True(File.Exists(folder.At("out/gradient-descent/report.md"))
+            && File.Exists(folder.At("out/bias-correction/report.md")));
         Assert.Equal(ExitCode.WrongUse, Program.RunInShell("$PROGRAM run nothing 2>/dev/full").Code);
     }
 
@@ -114,7 +126,8 @@ public sealed partial class ProcessTests : IDisposable
         string report = Directory.CreateDirectory(folder.At("out/gradient-descent/report.md")).FullName;
         (int code, _, string error) = Program.Run($"run gradient-descent bias-correction --out {folder.At("out")}");
         Assert.Equal(
-            (ExitCode.Failure, $"cannot write the files of gradient-descent: Cannot write '{report}': it is a directory."), (code, error.TrimEnd()));
+            (ExitCode.Failure, $"cannot write the files of gradient-descent: Cannot write '{report}': it is a "
+                + "directory."), (code, error.TrimEnd()));
         string page = File.ReadAllText(folder.At("out/index.html"));
         Assert.Contains("<section id=\"bias-correction\">", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<section id=\"gradient-descent\">", page, StringComparison.Ordinal);
@@ -126,11 +139,12 @@ public sealed partial class ProcessTests : IDisposable
     [InlineData("run gradient-descent --seed 5 --seed", "--seed has no value; allowed is ")]
     [InlineData("run gradient-descent --steps 'a\nb'", "--steps is a b; allowed is ")]
     [InlineData("run 'a\nb'", "'a b' is no experiment; ")]
-    public async Task A_fault_is_one_line_whatever_was_given(string line, string expected)
+    public async Task A_error_is_one_line_whatever_was_given(string line, string expected)
     {
         using StringWriter output = new(), error = new();
         string[] arguments = [.. line.Split(' ').Select(argument => argument.Trim('\''))];
-        Assert.Equal(ExitCode.WrongUse, await new ExperimentsCommand(() => 0, (_, _) => 0, output, error).InvokeAsync(arguments));
+        Assert.Equal(ExitCode.WrongUse, await new ExperimentsCommand(() => 0, (_, _) => 0, output, error)
+            .InvokeAsync(arguments));
         Assert.Equal("", output.ToString());
         Assert.StartsWith(expected, Assert.Single(error.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
@@ -138,7 +152,8 @@ public sealed partial class ProcessTests : IDisposable
     private static void Stops(string signal)
     {
         (int code, string output, string error) = Program.Interrupt(
-            "run gradient-descent warmup --steps 100000 --format markdown", "`run gradient-descent", $"kill -{signal} $ID");
+            "run gradient-descent warmup --steps 100000 --format markdown", "`run gradient-descent",
+            $"kill -{signal} $ID");
         Assert.Equal((ExitCode.Interrupted, SampleProgram.Stopping), (code, error.TrimEnd()));
         Assert.DoesNotContain("## warmup", output, StringComparison.Ordinal);
     }
@@ -151,7 +166,10 @@ public sealed partial class ProcessTests : IDisposable
         Assert.All(lines, line => Assert.Equal(lines[0].Length, line.Length));
     }
 
-    private static string[] Cells(string line) => [.. Cell().Matches(line).Select(match => match.Groups[1].Value.Trim('"'))];
+    private static string[] Cells(string line) =>
+    [
+        .. Cell().Matches(line).Select(match => match.Groups[1].Value.Trim('"')),
+    ];
 
     [GeneratedRegex("<img src=\"([^\"]+)\"")]
     private static partial Regex Source();

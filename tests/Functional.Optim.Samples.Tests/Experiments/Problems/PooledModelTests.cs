@@ -8,7 +8,7 @@ public sealed class PooledModelTests
     private static readonly PooledModel Model = new(vocabulary: 11, width: 16, seed: 3);
 
     [Fact]
-    public void It_has_the_chapters_layers()
+    public void It_has_the_source_texts_layers()
     {
         Assert.Equal((11 * 16) + (16 * 64) + 64 + (64 * 16) + 16 + (16 * 11) + 11, Model.Layout.ParameterCount);
         Assert.InRange(Model.Init().AsSpan("contract.bias").ToArray().Max(Math.Abs), 0.06, 1 / Math.Sqrt(64));
@@ -33,5 +33,6 @@ public sealed class PooledModelTests
         Assert.NotEqual(Model.Gradient(at, batch, 7).Loss, Model.Gradient(at, batch, 8).Loss);
     }
 
-    private static TokenBatch Batch(int[] window, int next) => new(window, (int[])[.. window[1..], next], Rows: 1, window.Length);
+    private static TokenBatch Batch(int[] window, int next) =>
+        new(window, (int[])[.. window[1..], next], Rows: 1, window.Length);
 }

@@ -20,7 +20,8 @@ public sealed class FigureTests
     [InlineData(0, 4, "0")]
     [InlineData(double.NaN, 4, "NaN")]
     [InlineData(double.NegativeInfinity, 4, "-∞")]
-    public void Numbers_are_rounded_to_digits_and_short_where_they_are_short_in_any_culture(double value, int digits, string expected)
+    public void Numbers_are_rounded_to_digits_and_short_where_they_are_short_in_any_culture(
+        double value, int digits, string expected)
     {
         Assert.Equal(expected, Figure.Of(value, digits));
         using DecimalComma culture = new();

@@ -10,7 +10,8 @@ public sealed class TableTextTests
     private static readonly Table Table = global::Experiments.Table
         .Of("kinds", "Every kind of cell", new (string? Word, double? Number, long? Count, bool? Flag)[]
         {
-            ("a|b, \"c\"", 1.0 / 3, 1234, true), (null, null, null, null), ("m̂", 1e-12, 0, false), ("x", double.PositiveInfinity, -1, true),
+            ("a|b, \"c\"", 1.0 / 3, 1234, true), (null, null, null, null), ("m̂", 1e-12, 0, false),
+            ("x", double.PositiveInfinity, -1, true),
         })
         .Text("word", row => row.Word)
         .Number("number", row => row.Number, negligible: 1e-9)
@@ -32,7 +33,8 @@ public sealed class TableTextTests
     [Fact]
     public void Each_format_is_the_same_in_every_culture()
     {
-        ExperimentRun run = new(Experiment.Of<object>("name", "Title", "4", "idea"), [], 7, new("finding", [Table], []));
+        ExperimentRun run =
+            new(Experiment.Of<object>("name", "Title", "4", "idea"), [], 7, new("finding", [Table], []));
         string[] Texts() => [MarkdownText.Of(run), CsvText.Of(Table), JsonText.Of(run), IndexPage.Of([run])];
         string[] before = Texts();
         using DecimalComma culture = new();
@@ -47,7 +49,8 @@ public sealed class TableTextTests
     {
         using StringWriter output = new();
         Table wide = global::Experiments.Table.Of("wide", "Numbers", new[] { 1, 2 })
-            .Text("name", row => $"row {row}").Number("a first long heading", row => row / 3.0).Number("second", row => row * 1e9).Integer("third", row => 12345 * row);
+            .Text("name", row => $"row {row}").Number("a first long heading", row => row / 3.0)
+                .Number("second", row => row * 1e9).Integer("third", row => 12345 * row);
         ScreenText.Write(wide, output, width);
         string[] lines = output.ToString().Split('\n');
         Assert.All(lines, line => Assert.InRange(line.TrimEnd().Length, 0, width));
@@ -57,13 +60,15 @@ public sealed class TableTextTests
 
     [Fact]
     public void Csv_has_full_precision_and_quotes_what_needs_it() => Assert.Equal(
-        "word,number,count,flag\n\"a|b, \"\"c\"\"\",0.3333333333333333,1234,true\n,,,\nm̂,1E-12,0,false\nx,Infinity,-1,true\n", CsvText.Of(Table));
+        "word,number,count,flag\n\"a|b, "
+        + "\"\"c\"\"\",0.3333333333333333,1234,true\n,,,\nm̂,1E-12,0,false\nx,Infinity,-1,true\n", CsvText.Of(Table));
 
     [Fact]
     public void Json_has_full_precision_and_names_for_what_is_no_number()
     {
         Experiment experiment = Experiment.Of<object>("name", "Title", "4", "idea", "erratum");
-        JsonElement json = JsonDocument.Parse(JsonText.Of(new(experiment, [("steps", "3")], 7, new("finding", [Table], [])))).RootElement;
+        JsonElement json = JsonDocument.Parse(
+            JsonText.Of(new(experiment, [("steps", "3")], 7, new("finding", [Table], [])))).RootElement;
         Assert.Equal("3", json.GetProperty("settings").GetProperty("steps").GetString());
         ImmutableArray<JsonElement> rows = [.. json.GetProperty("tables")[0].GetProperty("rows").EnumerateArray()];
         Assert.Equal(1.0 / 3, rows[0][1].GetDouble());

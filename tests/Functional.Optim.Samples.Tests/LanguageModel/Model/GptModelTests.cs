@@ -26,7 +26,8 @@ public class GptModelTests
         Assert.Equal(0.02 / Math.Sqrt(8), Deviation("block1.contract.weight"), 1e-4);
         Assert.Equal(-1, parameters.AsSpan("norm.weight").IndexOfAnyExcept(1f));
 
-        double Deviation(string leaf) => Math.Sqrt(parameters.AsSpan(leaf).ToArray().Average(value => (double)value * value));
+        double Deviation(string leaf) =>
+            Math.Sqrt(parameters.AsSpan(leaf).ToArray().Average(value => (double)value * value));
     }
 
     [Fact]

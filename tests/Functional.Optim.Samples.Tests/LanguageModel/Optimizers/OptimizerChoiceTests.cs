@@ -16,20 +16,26 @@ public sealed class OptimizerChoiceTests
     /// <summary>What a schedule has to be given that no preset knows.</summary>
     private static readonly Dictionary<string, string> Needed = new()
     {
-        ["stepDecay"] = "(every=1000)", ["multiStepDecay"] = "(milestones=500,1000)", ["constantFactor"] = "(steps=10)", ["linearFactor"] = "(steps=10)",
-        ["exponentialDecay"] = "(gamma=0.999)", ["cosineRestarts"] = "(firstPeriod=700)", ["warmupStableDecay"] = "(decaySteps=200)",
+        ["stepDecay"] = "(every=1000)", ["multiStepDecay"] = "(milestones=500,1000)", ["constantFactor"] = "(steps=10)",
+        ["linearFactor"] = "(steps=10)",
+        ["exponentialDecay"] = "(gamma=0.999)", ["cosineRestarts"] = "(firstPeriod=700)",
+        ["warmupStableDecay"] = "(decaySteps=200)",
     };
 
     public static TheoryData<string> Optimizers =>
         [.. OptimizerChoice.Known.Names.Select(name => name == "scheduleFree" ? "scheduleFree(base=adamW)" : name)];
 
-    public static TheoryData<string> Schedules => [.. ScheduleChoice.Known.Names.Select(name => name + Needed.GetValueOrDefault(name))];
+    public static TheoryData<string> Schedules =>
+    [
+        .. ScheduleChoice.Known.Names.Select(name => name + Needed.GetValueOrDefault(name)),
+    ];
 
     [Theory]
     [MemberData(nameof(Optimizers))]
     public void Every_optimizer_goes_down(string optimizer)
     {
-        Optimizer chosen = Chosen(Preset.All[0] with { Optimizer = optimizer, Schedule = "constant", LearningRate = 1 });
+        Optimizer chosen = Chosen(
+            Preset.All[0] with { Optimizer = optimizer, Schedule = "constant", LearningRate = 1 });
         (ParameterTree<float> moved, _) = chosen.Step(Parameters, Parameters, chosen.Init(Parameters));
         Assert.True(moved.AsSpan("matrix")[0] < 3 && moved.AsSpan("matrix")[1] > -4, "the step goes down");
     }
@@ -46,7 +52,8 @@ public sealed class OptimizerChoiceTests
         string[] options = [.. entry.Options.Select(option => option.Name)];
         if (options.Contains("warmupSteps")) Assert.Equal(nano.LearningRate / nano.WarmupSteps, rates[0], 1e-15);
         if (options.Contains("floor") && options.Contains("totalSteps")) Assert.Equal(nano.Floor, rates[^1], 1e-15);
-        if (options.Contains("floor")) Assert.InRange(rates.Skip(nano.WarmupSteps).Min(), 0.99 * nano.Floor, 2 * nano.Floor);
+        if (options.Contains("floor"))
+            Assert.InRange(rates.Skip(nano.WarmupSteps).Min(), 0.99 * nano.Floor, 2 * nano.Floor);
     }
 
     [Theory]
@@ -62,7 +69,8 @@ public sealed class OptimizerChoiceTests
     [Fact]
     public void A_learning_rate_of_0_leaves_the_rate_of_a_text_as_it_is()
     {
-        AssertChosen(Preset.All[0] with { LearningRate = 0, Schedule = "constant(rate=0.5)" }, AdamW.Of(0.5, 0.9, 0.99, weightDecay: 0.1));
+        AssertChosen(Preset.All[0] with { LearningRate = 0, Schedule = "constant(rate=0.5)" },
+            AdamW.Of(0.5, 0.9, 0.99, weightDecay: 0.1));
         AssertChosen(
             Preset.All[0] with { LearningRate = 0, Schedule = "cosine(peak=0.5, floor=0)" },
             AdamW.Of(Schedule.WarmupCosine(0.5, 100, 2000, 0), 0.9, 0.99, weightDecay: 0.1));
@@ -80,18 +88,23 @@ public sealed class OptimizerChoiceTests
         AssertChosen(nano with { Optimizer = "lion" }, Lion.Of(cosine));
         AssertChosen(nano with { Optimizer = "lamb" }, Lamb.Of(cosine));
         AssertChosen(nano with { Optimizer = "adam", WeightDecay = 0.5 }, Adam.Of(cosine, 0.9, 0.99, weightDecay: 0.5));
-        AssertChosen(nano with { Schedule = "linear" }, AdamW.Of(Schedule.LinearWarmup(1e-3, 100), 0.9, 0.99, weightDecay: 0.1));
-        AssertChosen(nano with { Schedule = "polynomial" }, AdamW.Of(Schedule.WarmupPolynomial(1e-3, 100, 2000, 1e-4), 0.9, 0.99, weightDecay: 0.1));
-        AssertChosen(nano with { Schedule = "exponential" }, AdamW.Of(Schedule.WarmupExponential(1e-3, 100, 2000, 1e-4), 0.9, 0.99, weightDecay: 0.1));
+        AssertChosen(nano with { Schedule = "linear" },
+            AdamW.Of(Schedule.LinearWarmup(1e-3, 100), 0.9, 0.99, weightDecay: 0.1));
+        AssertChosen(nano with { Schedule = "polynomial" },
+            AdamW.Of(Schedule.WarmupPolynomial(1e-3, 100, 2000, 1e-4), 0.9, 0.99, weightDecay: 0.1));
+        AssertChosen(nano with { Schedule = "exponential" },
+            AdamW.Of(Schedule.WarmupExponential(1e-3, 100, 2000, 1e-4), 0.9, 0.99, weightDecay: 0.1));
         AssertChosen(nano with { Schedule = "constant" }, AdamW.Of(1e-3, 0.9, 0.99, weightDecay: 0.1));
-        AssertChosen(nano with { LearningRate = 1e-5 }, AdamW.Of(Schedule.WarmupCosine(1e-5, 100, 2000, 1e-5), 0.9, 0.99, weightDecay: 0.1));
+        AssertChosen(nano with { LearningRate = 1e-5 },
+            AdamW.Of(Schedule.WarmupCosine(1e-5, 100, 2000, 1e-5), 0.9, 0.99, weightDecay: 0.1));
     }
 
     [Fact]
     public void What_the_text_gives_goes_before_the_presets_figures()
     {
         AssertChosen(
-            Preset.All[0] with { Optimizer = "ADAMW(Beta2=0.5, weightdecay=0)", Schedule = "oneCycle(peak=0.5, rise=0.1)", WeightDecay = 0.3 },
+            Preset.All[0] with { Optimizer = "ADAMW(Beta2=0.5, weightdecay=0)",
+                Schedule = "oneCycle(peak=0.5, rise=0.1)", WeightDecay = 0.3 },
             AdamW.Of(Schedule.OneCycle(0.5, 2000, 0.1), 0.9, 0.5, weightDecay: 0));
         AssertChosen(Preset.All[0] with { Optimizer = "lion(learningRate=0.5)" }, Lion.Of(0.5));
     }
@@ -112,18 +125,22 @@ public sealed class OptimizerChoiceTests
 
     [Fact]
     public void Errors_of_both_are_told_at_once() => Assert.Equal(
-        "it: --optimizer lion: beta1 is 1; allowed is in [0, 1); --schedule stepDecay: every is 0; allowed is 1 or more.",
-        Assert.ThrowsAny<ArgumentException>(() => Chosen(Preset.All[0] with { Optimizer = "lion(beta1=1)", Schedule = "stepDecay(every=0)" })).Message);
+        "it: --optimizer lion: beta1 is 1; allowed is in [0, 1); --schedule stepDecay: every "
+        + "is 0; allowed is 1 or more.",
+        Assert.ThrowsAny<ArgumentException>(
+            () => Chosen(Preset.All[0] with { Optimizer = "lion(beta1=1)", Schedule = "stepDecay(every=0)" })).Message);
 
     [Fact]
     public void A_clip_of_0_limits_nothing_and_still_refuses_what_is_not_finite()
     {
-        Preset plain = Preset.All[0] with { Optimizer = "sgd", Schedule = "constant", LearningRate = 1, WeightDecay = 0 };
+        Preset plain = Preset.All[0]
+            with { Optimizer = "sgd", Schedule = "constant", LearningRate = 1, WeightDecay = 0 };
         Optimizer unlimited = Chosen(plain with { Clip = 0 }), limited = Chosen(plain with { Clip = 1 });
         Assert.Equal(Zeros, unlimited.Step(Parameters, Parameters, unlimited.Init(Parameters)).Parameters);
         (ParameterTree<float> moved, _) = limited.Step(Parameters, Parameters, limited.Init(Parameters));
         Assert.Equal(Parameters.GlobalNorm() - 1, moved.GlobalNorm(), 1e-5);
-        ParameterTree<float> bad = ParameterTree.Of(Leaf.Of("matrix", [1, 2], [1f, 1f]), Leaf.Of("vector", [2], [float.NaN, 0f]));
+        ParameterTree<float> bad =
+            ParameterTree.Of(Leaf.Of("matrix", [1, 2], [1f, 1f]), Leaf.Of("vector", [2], [float.NaN, 0f]));
         Assert.Contains("vector", Assert.Throws<NonFiniteGradientException>(
             () => unlimited.Step(Parameters, bad, unlimited.Init(Parameters))).Message, StringComparison.Ordinal);
     }
@@ -133,13 +150,15 @@ public sealed class OptimizerChoiceTests
     private static string Long(string schedule)
     {
         string name = schedule.Split('(')[0];
-        return ScheduleChoice.Known.ShortNames.FirstOrDefault(known => known.Name == name, (Name: name, Entry: name)).Entry;
+        return ScheduleChoice.Known.ShortNames.FirstOrDefault(
+            known => known.Name == name, (Name: name, Entry: name)).Entry;
     }
 
     /// <summary>Whether a preset has an optimizer, but that only matrices decay.</summary>
     private static void AssertChosen(Preset preset, ScalingOptimizer expected)
     {
-        Optimizer chosen = Chosen(preset), clipped = Clip.ByGlobalNorm(1).Then(expected with { DecayFilter = LeafFilter.Matrices });
+        Optimizer chosen = Chosen(preset),
+            clipped = Clip.ByGlobalNorm(1).Then(expected with { DecayFilter = LeafFilter.Matrices });
         Assert.Equal($"{clipped}", $"{chosen}");
         Assert.Equal(clipped.Report(Matrix.Layout).ToString(), chosen.Report(Matrix.Layout).ToString());
         Assert.Equal(0, Assert.Single(chosen.Report(Vector.Layout).Rows).WeightDecay);

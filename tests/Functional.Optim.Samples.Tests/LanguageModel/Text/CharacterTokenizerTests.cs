@@ -21,7 +21,7 @@ public sealed class CharacterTokenizerTests
     }
 
     [Fact]
-    public void A_character_outside_the_vocabulary_is_a_fault_that_names_it() =>
+    public void A_character_outside_the_vocabulary_is_a_error_that_names_it() =>
         Assert.Equal(
             "the character U+0078 at index 2 is not among the 3 of the vocabulary",
             CharacterTokenizer.Of("banana").Encode("nax").ErrorOf());

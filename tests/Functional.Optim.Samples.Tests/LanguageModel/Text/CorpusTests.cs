@@ -21,7 +21,8 @@ public sealed class CorpusTests : IDisposable
     [InlineData(new byte[] { 0xEF, 0xBB, 0xBF }, "has nothing but a byte order mark")]
     [InlineData(new byte[] { 65 }, "has one character; a text to learn from has more")]
     [InlineData(new byte[] { 65, 66, 0xFF, 67 }, "is not UTF-8 text: the byte at offset 2, 0xFF, begins no character")]
-    [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, 65, 0x80 }, "is not UTF-8 text: the byte at offset 4, 0x80, begins no character")]
+    [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, 65, 0x80 },
+        "is not UTF-8 text: the byte at offset 4, 0x80, begins no character")]
     [InlineData(new byte[] { 65, 0xC3 }, "is not UTF-8 text: the byte at offset 1, 0xC3, begins no character")]
     public void A_file_that_is_no_text_is_refused_with_what_is_wrong(byte[] bytes, string error)
     {
@@ -32,7 +33,8 @@ public sealed class CorpusTests : IDisposable
     [Fact]
     public void A_path_that_is_no_file_is_refused()
     {
-        Assert.Equal($"the text '{folder.At("none.txt")}' does not exist", Corpus.FromFile(folder.At("none.txt")).ErrorOf());
+        Assert.Equal($"the text '{folder.At("none.txt")}' does not exist",
+            Corpus.FromFile(folder.At("none.txt")).ErrorOf());
         Assert.Equal($"the text '{folder.Root}' is a folder, not a text file", Corpus.FromFile(folder.Root).ErrorOf());
     }
 
@@ -42,7 +44,7 @@ public sealed class CorpusTests : IDisposable
         string path = folder.At("large.txt");
         using (FileStream file = File.Create(path)) file.SetLength((256L << 20) + 1);
         Assert.Equal(
-            $"the text '{path}' has 268,435,457 bytes; the most that is read is 268,435,456 (256 MiB)",
+            $"the text '{path}' has 268,435,457 bytes; the maximum is 268,435,456 (256 MiB)",
             Corpus.FromFile(path).ErrorOf());
     }
 }

@@ -16,7 +16,8 @@ public sealed class DocumentationCorpusTests : IDisposable
         string text = DocumentationCorpus.FromSdk().Value().Text;
         Assert.InRange(text.Length, 1_000_000, 3_100_000);
         Assert.InRange(CharacterTokenizer.Of(text).Vocabulary.Length, 80, 96);
-        Assert.DoesNotMatch(new Regex("</?(see|para|c|code|paramref|summary|returns|list|term)\\b|&(lt|gt|amp|quot|#\\d+);| {2}"), text);
+        Assert.DoesNotMatch(new Regex(
+            "</?(see|para|c|code|paramref|summary|returns|list|term)\\b|&(lt|gt|amp|quot|#\\d+);| {2}"), text);
         string[] lines = text.TrimEnd('\n').Split('\n');
         Assert.Equal(lines.Length, lines.Distinct().Count());
         Assert.DoesNotContain("", lines);
@@ -31,7 +32,8 @@ public sealed class DocumentationCorpusTests : IDisposable
     {
         foreach (string version in (string[])["9.0.30", "10.0.9", "10.0.10-rc.2", "10.0.10", "junk"])
         {
-            string reference = Directory.CreateDirectory(folder.At($"b/packs/Microsoft.NETCore.App.Ref/{version}/ref/net1")).FullName;
+            string reference = Directory.CreateDirectory(
+                folder.At($"b/packs/Microsoft.NETCore.App.Ref/{version}/ref/net1")).FullName;
             File.WriteAllText(Path.Combine(reference, "x.xml"), $"<doc><summary>{version}</summary></doc>");
         }
 
@@ -41,10 +43,10 @@ public sealed class DocumentationCorpusTests : IDisposable
     }
 
     [Fact]
-    public void Where_no_documentation_is_installed_the_fault_says_where_it_was_looked_for() =>
+    public void Where_no_documentation_is_installed_the_error_says_where_it_was_looked_for() =>
         Assert.Equal(
-            "the .NET API documentation is not installed: no packs/Microsoft.NETCore.App.Ref with XML files in /a or /b; "
-            + "give a text with --text FILE",
+            "the .NET API documentation is not installed: no packs/Microsoft.NETCore.App.Ref with XML files in /a or "
+            + "/b; give a text with --text FILE",
             DocumentationCorpus.FromInstallations("/a", "/b").ErrorOf());
 
     [Fact]
@@ -55,7 +57,8 @@ public sealed class DocumentationCorpusTests : IDisposable
             """
             <summary>Returns the <see cref="T:System.String" /> or <see langword="null" />
               if <paramref name="x" /> &lt; 3 &amp; <c>y</c>≤4.</summary>
-            <param name="x">A <see cref="T:System.Collections.Generic.List`1" />, a <see cref="F:System.Int32.MaxValue" />, a
+            <param name="x">A <see cref="T:System.Collections.Generic.List`1" />,
+            a <see cref="F:System.Int32.MaxValue" />, a
             <see cref="M:System.Text.StringBuilder.#ctor(System.Int32)" />, the <see cref="P:A.B">given name</see>
             or <xref uid="System.Byte"></xref>.</param>
             <typeparam name="T">Left out.</typeparam>
@@ -78,7 +81,7 @@ public sealed class DocumentationCorpusTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_XML_is_a_fault_that_names_it()
+    public void A_file_that_is_not_XML_is_a_error_that_names_it()
     {
         Write("broken.xml", "<summary>");
         Assert.StartsWith(

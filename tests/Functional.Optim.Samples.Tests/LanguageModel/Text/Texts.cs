@@ -4,10 +4,13 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Samples.Tests.LanguageModel.Text;
 
-/// <summary>Texts made for a test: sentences of a few words in random order, so that there is something to learn.</summary>
+/// <summary>
+/// Texts made for a test: sentences of a few words in random order, so that there is something to learn.
+/// </summary>
 internal static class Texts
 {
-    private static readonly string[] Words = ["the ", "gradient ", "moment ", "of ", "a ", "weight ", "decays ", "slowly.\n", "and ", "learns "];
+    private static readonly string[] Words =
+        ["the ", "gradient ", "moment ", "of ", "a ", "weight ", "decays ", "slowly.\n", "and ", "learns "];
 
     internal static string Sentences(int length)
     {

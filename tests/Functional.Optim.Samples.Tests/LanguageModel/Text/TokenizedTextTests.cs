@@ -13,11 +13,13 @@ public sealed class TokenizedTextTests
     }
 
     [Fact]
-    public void The_shortest_text_allowed_is_the_one_that_the_fault_names()
+    public void The_shortest_text_allowed_is_the_one_that_the_error_names()
     {
         Assert.Equal(
-            "the text 'a' has 640 characters; with a context of 64 the tenth that is held out needs 65, so the text at least 641",
+            "the text 'a' has 640 characters; with a context of 64 the tenth that is held out "
+            + "needs 65, so the text at least 641",
             TokenizedText.Of(new Corpus("a", new string('a', 640)), context: 64).ErrorOf());
-        Assert.Equal(65, TokenizedText.Of(new Corpus("a", new string('a', 641)), context: 64).Value().Validation.Length);
+        Assert.Equal(65, TokenizedText.Of(new Corpus("a", new string('a', 641)), context: 64)
+            .Value().Validation.Length);
     }
 }

@@ -29,12 +29,14 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public void A_run_trains_writes_its_files_and_ends_with_its_figures()
     {
-        (int code, string output, string error) = Program.Run($"--text {text} {SmallModel} --steps 20 --eval-every 10 --out {folder.At("out")} --json");
+        (int code, string output, string error) =
+            Program.Run($"--text {text} {SmallModel} --steps 20 --eval-every 10 --out {folder.At("out")} --json");
         Assert.Equal(("", ExitCode.Success), (error, code));
         JsonElement figures = JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]).RootElement;
         Assert.Equal(20, figures.GetProperty("steps").GetInt32());
         Assert.Equal(1337, figures.GetProperty("seed").GetInt32());
-        foreach (string name in (string[])["parameters", "trainLoss", "validationLoss", "millisecondsPerStep", "optimizerMillisecondsPerStep", "tokensPerSecond"])
+        foreach (string name in (string[])["parameters", "trainLoss", "validationLoss", "millisecondsPerStep",
+            "optimizerMillisecondsPerStep", "tokensPerSecond"])
             Assert.True(figures.GetProperty(name).GetDouble() > 0, name);
         Assert.Contains("validation", output, StringComparison.Ordinal);
         string[] metrics = File.ReadAllLines(folder.At("out/metrics.csv"));
@@ -66,7 +68,8 @@ public sealed class ProcessTests : IDisposable
         folder.Write("one.txt", (byte)'a');
         folder.Write("binary.txt", [.. Enumerable.Repeat((byte)0xFF, 5000)]);
         (int code, string output, string error) = Program.Run($"--text {folder.At(name)} --out {folder.At("out")}");
-        Assert.Equal((ExitCode.WrongUse, "", $"the text '{folder.At(name)}' {expected}"), (code, output, error.TrimEnd()));
+        Assert.Equal((ExitCode.WrongUse, "", $"the text '{folder.At(name)}' {expected}"),
+            (code, output, error.TrimEnd()));
         Assert.False(Directory.Exists(folder.At("out")));
     }
 
@@ -74,10 +77,12 @@ public sealed class ProcessTests : IDisposable
     public void A_text_that_is_too_short_is_one_line_and_2()
     {
         folder.Write("short.txt", "too short to train on"u8.ToArray());
-        (int code, string output, string error) = Program.Run($"--text {folder.At("short.txt")} --out {folder.At("out")}");
+        (int code, string output, string error) =
+            Program.Run($"--text {folder.At("short.txt")} --out {folder.At("out")}");
         Assert.Equal((ExitCode.WrongUse, ""), (code, output));
         Assert.Equal(
-            "the text 'short.txt' has 21 characters; with a context of 64 the tenth that is held out needs 65, so the text at least 641", error.TrimEnd());
+            "the text 'short.txt' has 21 characters; with a context of 64 the tenth that is held out needs 65, so the "
+            + "text at least 641", error.TrimEnd());
         Assert.False(Directory.Exists(folder.At("out")));
     }
 
@@ -90,7 +95,8 @@ public sealed class ProcessTests : IDisposable
     [InlineData("--optimizer sofia", "--optimizer is sofia; allowed is momentum, sgd, ")]
     [InlineData("--schedule stairs", "--schedule is stairs; allowed is linear, cosine, ")]
     [InlineData("--context 65536", "--batch × --heads × --context² is 206158430208; allowed is up to 2147483647, ")]
-    [InlineData("--width 65536 --context 1", "--width is 65536; allowed is a width that makes, with --layers and --context, at most ")]
+    [InlineData("--width 65536 --context 1",
+        "--width is 65536; allowed is a width that makes, with --layers and --context, at most ")]
     public void Wrong_options_are_one_line_and_2(string options, string expected)
     {
         (int code, string output, string error) = Program.Run($"--text {text} {options} --out {folder.At("out")}");
@@ -100,11 +106,14 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--optimizer lion(beta1=2)", "--optimizer lion: beta1 is 2; allowed is in [0, 1)")]
+    [InlineData("--optimizer lion(beta1=2)",
+        "--optimizer lion: beta1 is 2; allowed is in [0, 1)")]
     [InlineData("--optimizer lion(beta1", "--optimizer: 'lion(beta1' has a parenthesis without its other one")]
     [InlineData("--optimizer lion(beta1=0.9,beta1=0.8)", "--optimizer: 'lion(beta1=0.9,beta1=0.8)' gives beta1 twice")]
-    [InlineData("--optimizer lion(beta=0.9)", "--optimizer lion: beta is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize")]
-    [InlineData("--schedule stepDecay(every=0)", "--schedule stepDecay: every is 0; allowed is 1 or more")]
+    [InlineData("--optimizer lion(beta=0.9)", "--optimizer lion: beta is no option of lion; allowed is learningRate, "
+        + "beta1, beta2, weightDecay, decay, maximize")]
+    [InlineData("--schedule stepDecay(every=0)",
+        "--schedule stepDecay: every is 0; allowed is 1 or more")]
     public void Wrong_options_of_an_optimizer_or_a_schedule_are_one_line_and_2(string options, string expected)
     {
         (int code, string output, string error) = Program.Run($"--text {text} {options}");
@@ -115,11 +124,15 @@ public sealed class ProcessTests : IDisposable
     public void Any_optimizer_and_schedule_of_the_catalogue_trains()
     {
         (int code, string output, string error) = Program.Run(
-            $"--text {text} {SmallModel} --steps 4 --learning-rate 1e-4 --optimizer Lion(beta1=0.95,weightDecay=1) --schedule multiStepDecay(milestones=2,3) "
-            + $"--out {folder.At("out")}");
+            $"--text {text} {SmallModel} --steps 4 --learning-rate 1e-4 --optimizer Lion(beta1=0.95,weightDecay=1) "
+            + $"--schedule multiStepDecay(milestones=2,3) --out {folder.At("out")}");
         Assert.Equal(("", ExitCode.Success), (error, code));
         Assert.Contains("beta1=0.95, weightDecay=1, decay=matrices)", output, StringComparison.Ordinal);
-        double[] rates = [.. File.ReadAllLines(folder.At("out/metrics.csv")).Skip(1).Select(line => double.Parse(line.Split(',')[3], CultureInfo.InvariantCulture))];
+        double[] rates =
+        [
+            .. File.ReadAllLines(folder.At("out/metrics.csv"))
+                .Skip(1).Select(line => double.Parse(line.Split(',')[3], CultureInfo.InvariantCulture)),
+        ];
         Assert.Equal([1e-4, 1e-5, 1e-6, 1e-6], rates.Select(rate => Math.Round(rate, 12)));
     }
 
@@ -135,10 +148,12 @@ public sealed class ProcessTests : IDisposable
     [UnsupportedOSPlatform("windows")]
     public void A_folder_without_permission_is_one_line_and_2()
     {
-        string closed = Directory.CreateDirectory(folder.At("closed"), UnixFileMode.UserRead | UnixFileMode.UserExecute).FullName;
+        string closed = Directory.CreateDirectory(
+            folder.At("closed"), UnixFileMode.UserRead | UnixFileMode.UserExecute).FullName;
         (int code, string output, string error) = Program.Run($"--text {text} --out {closed}");
         Assert.Equal(
-            (ExitCode.WrongUse, "", $"the output folder '{closed}' cannot be written: permission denied"), (code, output, error.TrimEnd()));
+            (ExitCode.WrongUse, "", $"the output folder '{closed}' cannot be written: permission denied"),
+            (code, output, error.TrimEnd()));
     }
 
     [ShellFact]
@@ -149,7 +164,8 @@ public sealed class ProcessTests : IDisposable
             $"$PROGRAM --text {text} {SmallModel} --steps 3 --out {folder.At("out")}", folder.Root);
         Assert.Equal((ExitCode.Failure, $"Cannot write '{plot}': it is a directory."), (code, error.TrimEnd()));
         Assert.Equal(
-            ["loss.png"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(folder.Root, "minigpt-*"))).Select(Path.GetFileName));
+            ["loss.png"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(folder.Root, "minigpt-*")))
+                .Select(Path.GetFileName));
         Assert.Contains("after 3 steps", output, StringComparison.Ordinal);
         Assert.Equal(4, File.ReadAllLines(folder.At("out/metrics.csv")).Length);
         Assert.True(ParameterFile.Load<float>(folder.At("out/parameters.bin")).IsSucc);
@@ -162,9 +178,11 @@ public sealed class ProcessTests : IDisposable
         // So many different characters that the logits of a batch are more than a tensor holds.
         File.WriteAllText(text, string.Concat(Enumerable.Range(0x3400, 40_000).Select(code => (char)code)));
         (int code, _, string error) = Program.Run(
-            $"--text {text} --layers 1 --heads 1 --width 1 --context 1 --batch 65536 --steps 3 --out {folder.At("out")}");
+            $"--text {text} --layers 1 --heads 1 --width 1 --context 1 --batch 65536 "
+            + $"--steps 3 --out {folder.At("out")}");
         Assert.Equal(
-            (ExitCode.Failure, "Training stopped after step 0: The shape [65536, 1, 40000] has more than 2147483647 elements."), (code, error.TrimEnd()));
+            (ExitCode.Failure, "Training stopped after step 0: The shape [65536, 1, 40000] has more than 2147483647 "
+                + "elements."), (code, error.TrimEnd()));
         Assert.Single(File.ReadAllLines(folder.At("out/metrics.csv")));
         Assert.True(ParameterFile.Load<float>(folder.At("out/parameters.bin")).IsSucc);
         Assert.True(File.Exists(folder.At("out/loss.png")));
@@ -173,8 +191,10 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public void A_learning_rate_of_0_trains_and_says_that_nothing_will_be_learnt()
     {
-        (int code, string output, string error) = Program.Run($"--text {text} {SmallModel} --steps 3 --learning-rate 0 --out {folder.At("out")}");
-        Assert.Equal((ExitCode.Success, "the learning rate is 0 at every step: nothing will be learnt"), (code, error.TrimEnd()));
+        (int code, string output, string error) =
+            Program.Run($"--text {text} {SmallModel} --steps 3 --learning-rate 0 --out {folder.At("out")}");
+        Assert.Equal((ExitCode.Success, "the learning rate is 0 at every step: nothing will be learnt"),
+            (code, error.TrimEnd()));
         Assert.Contains("after 3 steps", output, StringComparison.Ordinal);
     }
 
@@ -185,7 +205,8 @@ public sealed class ProcessTests : IDisposable
             Program.Run($"--text {text} {SmallModel} --learning-rate 1e9 --steps 50 --out {folder.At("out")} --json");
         Assert.Equal(ExitCode.Failure, code);
         int steps = JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]).RootElement.GetProperty("steps").GetInt32();
-        Assert.Matches($"^training diverged: The gradient of '[a-z0-9.]+' is not finite at step {steps + 1}; ", Assert.Single(error.TrimEnd().Split('\n')));
+        Assert.Matches($"^training diverged: The gradient of '[a-z0-9.]+' is not finite at step {steps + 1}; ",
+            Assert.Single(error.TrimEnd().Split('\n')));
         Assert.Equal(steps + 1, File.ReadAllLines(folder.At("out/metrics.csv")).Length);
         Assert.True(File.Exists(folder.At("out/loss.png")));
     }
@@ -222,7 +243,8 @@ public sealed class ProcessTests : IDisposable
             $"--text {text} {SmallModel} --steps 1000000000 --learning-rate 0 --out {folder.At("out")}", "training ");
         Assert.Equal(ExitCode.Interrupted, code);
         Assert.Contains(
-            "the learning rate is 0 at each of the first 10000 steps: nothing will be learnt in them", error.Split('\n'));
+            "the learning rate is 0 at each of the first 10000 steps: nothing will be learnt in "
+            + "them", error.Split('\n'));
         Assert.True(File.Exists(folder.At("out/parameters.bin")));
     }
 
@@ -231,7 +253,8 @@ public sealed class ProcessTests : IDisposable
     {
         foreach (string closed in (string[])["2>/dev/full", "2>&-"])
         {
-            string output = folder.At($"out{closed.Length}"), run = $"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output}";
+            string output = folder.At($"out{closed.Length}"),
+                run = $"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output}";
             (int code, _, _) = Program.RunInShell(
                 $"$PROGRAM {run} {closed} >{output}.log & {UntilTraining($"{output}.log")}; kill -TERM $!; wait $!");
             Assert.Equal(ExitCode.Interrupted, code);
@@ -242,9 +265,11 @@ public sealed class ProcessTests : IDisposable
     [ShellFact("/dev/full")]
     public void An_output_that_is_full_stops_no_training_and_is_told_at_the_end()
     {
-        (int code, _, string error) = Program.RunInShell($"$PROGRAM --text {text} {SmallModel} --steps 20 --eval-every 1 --out {folder.At("out")} >/dev/full");
+        (int code, _, string error) = Program.RunInShell(
+            $"$PROGRAM --text {text} {SmallModel} --steps 20 --eval-every 1 --out {folder.At("out")} >/dev/full");
         Assert.Equal(ExitCode.Failure, code);
-        Assert.StartsWith("not all of the output could be written: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith("not all of the output could be written: ", Assert.Single(error.TrimEnd().Split('\n')),
+            StringComparison.Ordinal);
         Assert.Equal(21, File.ReadAllLines(folder.At("out/metrics.csv")).Length);
         AssertWritten(folder.At("out"));
     }
@@ -254,7 +279,8 @@ public sealed class ProcessTests : IDisposable
     {
         string output = folder.At("out");
         (int code, _, string error) = Program.Interrupt(
-            $"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output}", "step ", $"rm -r {output}; kill -TERM $ID");
+            $"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output}", "step ",
+            $"rm -r {output}; kill -TERM $ID");
         Assert.Equal((ExitCode.Interrupted, SampleProgram.Stopping), (code, error.TrimEnd()));
         AssertWritten(output);
     }
@@ -265,20 +291,26 @@ public sealed class ProcessTests : IDisposable
         (string output, string log) = (folder.At("out"), folder.At("log"));
         Directory.CreateDirectory(folder.At("temporary"));
         (int code, _, string error) = Program.RunInShell(
-            $"$PROGRAM --text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output} >{log} & {UntilTraining(log)}; "
+            $"$PROGRAM --text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output} "
+            + $">{log} & {UntilTraining(log)}; "
             + $"rm -r {output}; echo >{output}; kill -TERM $!; wait $!", folder.At("temporary"));
         Assert.Equal(ExitCode.Failure, code);
-        Assert.Equal(3, error.Split('\n').Count(line => line == $"the output folder '{output}' is a file; allowed is a folder"));
+        Assert.Equal(3, error.Split('\n')
+            .Count(line => line == $"the output folder '{output}' is a file; allowed is a folder"));
         string elsewhere = Assert.Single(Directory.GetDirectories(folder.At("temporary"), "minigpt-*"));
         AssertWritten(elsewhere);
-        foreach (string file in Directory.GetFiles(elsewhere)) Assert.Contains($"written     {file}", File.ReadAllLines(log));
+        foreach (string file in Directory.GetFiles(elsewhere))
+            Assert.Contains($"written     {file}", File.ReadAllLines(log));
     }
 
-    /// <summary>A shell that waits for the first step in the output of the program that it started, or for its end.</summary>
+    /// <summary>
+    /// A shell that waits for the first step in the output of the program that it started, or for its end.
+    /// </summary>
     private static string UntilTraining(string log) => Until($"grep -q '^step ' {log} 2>/dev/null");
 
     /// <summary>A shell that waits until a condition holds, or for the end of the program that it started.</summary>
-    private static string Until(string condition) => $"until {condition} || ! kill -0 $! 2>/dev/null; do sleep 0.1; done";
+    private static string Until(string condition) =>
+        $"until {condition} || ! kill -0 $! 2>/dev/null; do sleep 0.1; done";
 
     private void Stops(string kill)
     {
@@ -291,7 +323,8 @@ public sealed class ProcessTests : IDisposable
 
     private static void AssertWritten(string output)
     {
-        Assert.Equal(["loss.png", "metrics.csv", "parameters.bin"], Directory.GetFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["loss.png", "metrics.csv", "parameters.bin"], Directory.GetFiles(output)
+            .Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.True(ParameterFile.Load<float>(Path.Combine(output, "parameters.bin")).IsSucc);
     }
 }

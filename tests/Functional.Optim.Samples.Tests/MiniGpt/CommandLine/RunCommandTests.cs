@@ -9,19 +9,23 @@ namespace Functional.Optim.Samples.Tests.MiniGpt.CommandLine;
 
 public sealed class RunCommandTests
 {
-    private const string Optimizers = "momentum, sgd, adam, adamW, nAdam, rAdam, adamax, adagrad, adadelta, rmsProp, asgd, rprop, lion, lamb, lars, "
-        + "adaBelief, yogi, adafactor, novoGrad, scheduleFree, muon, or NAME(option=value, …)";
+    private const string Optimizers = "momentum, sgd, adam, adamW, nAdam, rAdam, adamax, adagrad, adadelta, "
+        + "rmsProp, asgd, rprop, lion, lamb, lars, adaBelief, yogi, adafactor, novoGrad, scheduleFree, "
+        + "muon, or NAME(option=value, …)";
 
-    private const string Schedules = "linear, cosine, polynomial, exponential, constant, linearWarmup, warmupCosine, warmupPolynomial, "
-        + "warmupExponential, stepDecay, multiStepDecay, constantFactor, linearFactor, exponentialDecay, cosineRestarts, oneCycle, cyclic, "
-        + "inverseSquareRoot, warmupStableDecay, or NAME(option=value, …)";
+    private const string Schedules = "linear, cosine, polynomial, exponential, constant, linearWarmup, "
+        + "warmupCosine, warmupPolynomial, warmupExponential, stepDecay, multiStepDecay, constantFactor, "
+        + "linearFactor, exponentialDecay, cosineRestarts, oneCycle, cyclic, inverseSquareRoot, "
+        + "warmupStableDecay, or NAME(option=value, …)";
 
-    private const string Count = "a whole number from 1 to 1000000000", Real = "a finite number from 0", Tensor = "up to 2147483647, the elements of a tensor";
+    private const string Count = "a whole number from 1 to 1000000000", Real = "a finite number from 0",
+        Tensor = "up to 2147483647, the elements of a tensor";
 
     [Fact]
     public async Task Without_options_the_nano_preset_is_trained()
     {
-        RunOptions expected = new(Preset.All[0], null, "minigpt-run", 1337, Environment.ProcessorCount, EvaluateEvery: 100, Json: false);
+        RunOptions expected = new(
+            Preset.All[0], null, "minigpt-run", 1337, Environment.ProcessorCount, EvaluateEvery: 100, Json: false);
         Assert.Equal(expected, await Parse());
     }
 
@@ -29,17 +33,20 @@ public sealed class RunCommandTests
     public async Task Options_change_what_the_preset_sets()
     {
         RunOptions options = await Parse(
-            "--text", "-", "--preset", "small", "--steps", "500", "--seed", "18446744073709551615", "--optimizer", "momentum",
+            "--text", "-", "--preset", "small", "--steps", "500", "--seed", "18446744073709551615",
+            "--optimizer", "momentum",
             "--learning-rate", "1e9", "--schedule", "exponential", "--warmup", "499", "--weight-decay", "0.5",
-            "--batch", "2", "--context", "16", "--layers", "1", "--heads", "3", "--width", "12", "--biases", "no", "--dropout", "0.25", "--clip", "0",
-            "--eval-every", "7", "--out", "o", "--threads", "2", "--json");
+            "--batch", "2", "--context", "16", "--layers", "1", "--heads", "3", "--width", "12", "--biases", "no",
+            "--dropout", "0.25", "--clip", "0", "--eval-every", "7", "--out", "o", "--threads", "2", "--json");
         Preset small = Preset.All.Single(preset => preset.Name == "small");
         Assert.Equal(
             new RunOptions(
                 small with
                 {
-                    Steps = 500, Optimizer = "momentum", LearningRate = 1e9, Schedule = "exponential", WarmupSteps = 499, WeightDecay = 0.5,
-                    BatchSize = 2, Context = 16, Layers = 1, Heads = 3, Width = 12, Biases = false, Dropout = 0.25, Clip = 0,
+                    Steps = 500, Optimizer = "momentum", LearningRate = 1e9, Schedule = "exponential",
+                    WarmupSteps = 499, WeightDecay = 0.5,
+                    BatchSize = 2, Context = 16, Layers = 1, Heads = 3, Width = 12, Biases = false,
+                    Dropout = 0.25, Clip = 0,
                 },
                 "-", "o", ulong.MaxValue, 2, 7, Json: true),
             options);
@@ -78,19 +85,23 @@ public sealed class RunCommandTests
     [InlineData("--preset huge", "--preset is huge; allowed is nano, tiny, small or medium")]
     [InlineData("--optimizer sofia", "--optimizer is sofia; allowed is " + Optimizers)]
     [InlineData("--optimizer lbfgs", "--optimizer is lbfgs; allowed is " + Optimizers)]
-    [InlineData("--optimizer lion(beta1=0.5", "--optimizer: 'lion(beta1=0.5' has a parenthesis without its other one")]
+    [InlineData("--optimizer lion(beta1=0.5",
+        "--optimizer: 'lion(beta1=0.5' has a parenthesis without its other one")]
     [InlineData("--optimizer=", "--optimizer has no value; allowed is " + Optimizers)]
     [InlineData("--schedule step", "--schedule is step; allowed is " + Schedules + "; did you mean stepDecay?")]
-    [InlineData("--optimizer Lyon(beta1=0.5)", "--optimizer is Lyon(beta1=0.5); allowed is " + Optimizers + "; did you mean lion?")]
+    [InlineData("--optimizer Lyon(beta1=0.5)",
+        "--optimizer is Lyon(beta1=0.5); allowed is " + Optimizers + "; did you mean lion?")]
     [InlineData("--preset smal", "--preset is smal; allowed is nano, tiny, small or medium; did you mean small?")]
-    [InlineData("--help optimiser", "--help is optimiser; allowed is optimizers or schedules; did you mean optimizers?")]
+    [InlineData("--help optimiser",
+        "--help is optimiser; allowed is optimizers or schedules; did you mean optimizers?")]
     [InlineData("--help presets", "--help is presets; allowed is optimizers or schedules")]
     [InlineData("--stpes=3 --warmpu 9 --xyz",
         "--stpes=3 is no option; --help lists the options; did you mean --steps?",
         "--warmpu is no option; --help lists the options; did you mean --warmup?",
         "--xyz is no option; --help lists the options")]
     [InlineData("--optimizer lion(beta1=1,betas=0.9) --schedule stepDecay --steps 9",
-        "--optimizer lion: betas is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize",
+        "--optimizer lion: betas is no option of lion; allowed is learningRate, beta1, "
+        + "beta2, weightDecay, decay, maximize",
         "--optimizer lion: beta1 is 1; allowed is in [0, 1)",
         "--schedule stepDecay: every is not given; allowed is an integer, 1 or more")]
     [InlineData("--schedule cosine(floor=1)", "--schedule cosine: floor is 1; allowed is from 0 to the peak")]
@@ -102,21 +113,27 @@ public sealed class RunCommandTests
     [InlineData("text.txt --stpes 3", "'text.txt' is not understood; --help lists the options",
         "--stpes is no option; --help lists the options; did you mean --steps?")]
     [InlineData("@text.txt", "'@text.txt' is not understood; --help lists the options")]
-    [InlineData("--width 130 --steps 9 --warmup 9", "--warmup is 9; allowed is a whole number from 0, below the 9 of --steps",
+    [InlineData("--width 130 --steps 9 --warmup 9",
+        "--warmup is 9; allowed is a whole number from 0, below the 9 of --steps",
         "--heads is 4; allowed is a divisor of --width, which is 130")]
-    [InlineData("--batch 65536 --context 65536", "4 × --batch × --context × --width is 2199023255552; allowed is " + Tensor,
+    [InlineData("--batch 65536 --context 65536",
+        "4 × --batch × --context × --width is 2199023255552; allowed is " + Tensor,
         "--batch × --heads × --context² is 1125899906842624; allowed is " + Tensor)]
     [InlineData("--context 65536", "--batch × --heads × --context² is 206158430208; allowed is " + Tensor)]
     [InlineData("--width 65536 --batch 1 --context 1",
-        "--width is 65536; allowed is a width that makes, with --layers and --context, at most 2,000,000,000 parameters")]
+        "--width is 65536; allowed is a width that makes, with --layers and --context, at "
+        + "most 2,000,000,000 parameters")]
     [InlineData("--layers 1024 --heads 65536 --width 65536 --context 65536 --batch 65536",
-        "--width is 65536; allowed is a width that makes, with --layers and --context, at most 2,000,000,000 parameters",
+        "--width is 65536; allowed is a width that makes, with --layers and --context, at "
+        + "most 2,000,000,000 parameters",
         "4 × --batch × --context × --width is 1125899906842624; allowed is " + Tensor,
         "--batch × --heads × --context² is 18446744073709551616; allowed is " + Tensor)]
     [InlineData("--layers 1025", "--layers is 1025; allowed is a whole number from 1 to 1024")]
-    [InlineData("--learning-rate 0 --schedule stepDecay(every=0)", "--schedule stepDecay: every is 0; allowed is 1 or more")]
-    [InlineData("--steps 0 --preset x", "--preset is x; allowed is nano, tiny, small or medium", "--steps is 0; allowed is " + Count)]
-    public async Task Wrong_use_ends_with_2_and_a_line_for_each_fault(string line, params string[] errors)
+    [InlineData("--learning-rate 0 --schedule stepDecay(every=0)",
+        "--schedule stepDecay: every is 0; allowed is 1 or more")]
+    [InlineData("--steps 0 --preset x", "--preset is x; allowed is nano, tiny, small or medium",
+        "--steps is 0; allowed is " + Count)]
+    public async Task Wrong_use_ends_with_2_and_a_line_for_each_error(string line, params string[] errors)
     {
         (int code, string output, string error) = await Invoke(MustNotRun, line.Split(' '));
         Assert.Equal(ExitCode.WrongUse, code);
@@ -149,7 +166,8 @@ public sealed class RunCommandTests
         Assert.All(options, one => Assert.False(string.IsNullOrWhiteSpace(one.Description), one.Name));
         Assert.All(
             options,
-            one => Assert.Contains($"  {one.Name}{(one.HelpName is { } value ? $" <{value}>" : "")}  ", output, StringComparison.Ordinal));
+            one => Assert.Contains($"  {one.Name}{(one.HelpName is { } value ? $" <{value}>" : "")}  ", output,
+                StringComparison.Ordinal));
         string[] lines = output.TrimEnd().Split('\n');
         Assert.InRange(lines.Length, 40, 50);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 100));
@@ -159,13 +177,17 @@ public sealed class RunCommandTests
     public async Task Help_shows_every_default_that_is_not_the_same_in_all_presets()
     {
         (_, string output, _) = await Invoke(MustNotRun, "--help");
-        string[] table = [.. output.TrimEnd().Split('\n').SkipWhile(line => line != "Defaults of the presets:").Skip(1)];
+        string[] table =
+        [
+            .. output.TrimEnd().Split('\n').SkipWhile(line => line != "Defaults of the presets:").Skip(1),
+        ];
         Assert.Equal(Preset.All.Select(preset => preset.Name), Cells(table[0]));
         foreach (string row in table[1..^1])
         {
             string[] cells = Cells(row);
             foreach ((Preset preset, string value) in Preset.All.Zip(cells[1..]))
-                Assert.Equal(preset with { Name = "" }, (await Parse("--preset", preset.Name, cells[0], value)).Preset with { Name = "" });
+                Assert.Equal(preset with { Name = "" },
+                    (await Parse("--preset", preset.Name, cells[0], value)).Preset with { Name = "" });
             Assert.True(cells[1..].Distinct().Count() > 1, row);
         }
 
@@ -183,17 +205,20 @@ public sealed class RunCommandTests
             (int code, string output, string error) = await Invoke(MustNotRun, "--help", topic);
             Assert.Equal((ExitCode.Success, ""), (code, error));
             Assert.All(output.Split('\n'), line => Assert.InRange(line.Length, 0, 100));
-            string words = string.Join(' ', output.Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+            string words = string.Join(
+                ' ', output.Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
             Assert.Equal(count, choice.Entries.Length);
             foreach ((string name, string entry) in choice.ShortNames)
                 Assert.Contains($" {name} short for {entry} ", words, StringComparison.Ordinal);
             foreach (CatalogueEntry<T> entry in choice.Entries)
             {
                 Assert.Contains(
-                    $" {entry.Name} {entry.Description} {string.Join(", ", entry.Options)} ", words, StringComparison.Ordinal);
+                    $" {entry.Name} {entry.Description} {string.Join(", ", entry.Options)} ", words,
+                    StringComparison.Ordinal);
                 foreach (CatalogueOption option in entry.Options)
                 {
-                    string meaning = Regex.Escape(option.Description), values = Regex.Escape($"{option.Type}, {option.Allowed}");
+                    string meaning = Regex.Escape(option.Description),
+                        values = Regex.Escape($"{option.Type}, {option.Allowed}");
                     Assert.Matches($@" {option.Name} {meaning}( \([^:]*\b{entry.Name}\b[^:]*\))?: {values}", words);
                 }
             }
@@ -203,7 +228,8 @@ public sealed class RunCommandTests
     [Fact]
     public async Task What_a_run_throws_becomes_a_line_and_what_it_returns_the_exit_code()
     {
-        Assert.Equal((ExitCode.Failure, "", "failed: out of luck"), await Invoke((_, _) => throw new IOException("out of\nluck")));
+        Assert.Equal((ExitCode.Failure, "", "failed: out of luck"),
+            await Invoke((_, _) => throw new IOException("out of\nluck")));
         Assert.Equal((ExitCode.Interrupted, "", ""), await Invoke((_, _) => throw new OperationCanceledException()));
         Assert.Equal((3, "", ""), await Invoke((_, _) => Task.FromResult(3)));
     }
@@ -214,7 +240,8 @@ public sealed class RunCommandTests
     private static async Task<RunOptions> Parse(params string[] arguments)
     {
         RunOptions? parsed = null;
-        (int code, _, string error) = await Invoke((options, _) => Task.FromResult((parsed = options) is null ? 1 : 0), arguments);
+        (int code, _, string error) =
+            await Invoke((options, _) => Task.FromResult((parsed = options) is null ? 1 : 0), arguments);
         Assert.Equal((ExitCode.Success, ""), (code, error));
         return parsed!;
     }

@@ -16,7 +16,8 @@ public sealed class LossPlotTests
             new Curve([1, 2, 3, 4], [4, 3, double.NaN, 1]),
             new Curve([1, 4], [double.PositiveInfinity, 2]),
             new Curve([1, 2, 3, 4], [1, 1, 1, 0]));
-        foreach (uint color in (uint[])[Blue, Red, Green]) Assert.True(Pixels(with, color) > Pixels(without, color), $"{color:X} is drawn");
+        foreach (uint color in (uint[])[Blue, Red, Green])
+            Assert.True(Pixels(with, color) > Pixels(without, color), $"{color:X} is drawn");
     }
 
     [Fact]
@@ -26,7 +27,8 @@ public sealed class LossPlotTests
         Assert.True(Pixels(point, Blue) > Pixels(Draw(Nothing, Nothing, Nothing), Blue));
         // The curve falls from 4 to 2 through a good part of the frame before it leaves it.
         SKBitmap picture = Draw(new Curve([1, 50, 60], [4, 2, 1e30]), Nothing, Nothing);
-        int rows = Enumerable.Range(120, 400).Count(y => Enumerable.Range(100, 1000).Any(x => (uint)picture.GetPixel(x, y) == Blue));
+        int rows = Enumerable.Range(120, 400)
+            .Count(y => Enumerable.Range(100, 1000).Any(x => (uint)picture.GetPixel(x, y) == Blue));
         Assert.InRange(rows, 300, 400);
     }
 

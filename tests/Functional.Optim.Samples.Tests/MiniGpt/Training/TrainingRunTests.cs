@@ -12,7 +12,8 @@ public class TrainingRunTests
 {
     private static readonly Preset Small = Preset.All[0] with
     {
-        Layers = 2, Heads = 2, Width = 32, Context = 32, BatchSize = 8, Steps = 300, WarmupSteps = 10, LearningRate = 3e-3,
+        Layers = 2, Heads = 2, Width = 32, Context = 32, BatchSize = 8, Steps = 300, WarmupSteps = 10,
+        LearningRate = 3e-3,
     };
 
     [Fact]
@@ -28,10 +29,13 @@ public class TrainingRunTests
     [Theory]
     [InlineData("adamw", 0.1, true)]
     [InlineData("sgd", 0, false)]
-    public async Task The_same_seed_gives_the_same_bits_on_any_number_of_threads(string optimizer, double dropout, bool biases)
+    public async Task The_same_seed_gives_the_same_bits_on_any_number_of_threads(
+        string optimizer, double dropout, bool biases)
     {
-        Preset preset = Small with { Steps = 12, WarmupSteps = 2, Width = 64, BatchSize = 24, Optimizer = optimizer, Dropout = dropout, Biases = biases };
-        TrainResult<float> one = await Train(preset, threads: 1), three = await Train(preset, threads: 3), other = await Train(preset, threads: 3, seed: 2);
+        Preset preset = Small with { Steps = 12, WarmupSteps = 2, Width = 64, BatchSize = 24, Optimizer = optimizer,
+            Dropout = dropout, Biases = biases };
+        TrainResult<float> one = await Train(preset, threads: 1), three = await Train(preset, threads: 3),
+            other = await Train(preset, threads: 3, seed: 2);
         Assert.Equal(one.State, three.State);
         Assert.Equal(one.History.Select(report => report.Loss), three.History.Select(report => report.Loss));
         Assert.NotEqual(one.State, other.State);
@@ -41,7 +45,8 @@ public class TrainingRunTests
     public async Task A_rate_of_zero_trains_nothing_and_an_absurd_one_stops_at_the_leaf_that_diverged()
     {
         TrainResult<float> still = await Train(Small with { Steps = 5, WarmupSteps = 0, LearningRate = 0 });
-        Assert.Equal(new GptModel(Small, Run(Small).Text.Tokenizer.Vocabulary.Length, seed: 1).Init(), still.State.Parameters);
+        Assert.Equal(new GptModel(Small, Run(Small).Text.Tokenizer.Vocabulary.Length, seed: 1).Init(),
+            still.State.Parameters);
         TrainResult<float> diverged = await Train(Small with { WarmupSteps = 0, LearningRate = 1e9 });
         Assert.Equal(StopReason.NonFinite, diverged.Reason);
         Assert.Contains("gradient of", diverged.Failure!.Message, StringComparison.Ordinal);
