@@ -5,9 +5,9 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// After some steps, no step allocates a byte on the heap: neither one that donates, nor a pure one after which what
-    /// it was given is released. The steps are made on one thread, over short leaves and a long one.
-    /// Sets <see cref="Kernels.Threads.Limit"/> meanwhile.
+    /// After some steps, no step allocates a byte on the heap: neither one that donates, nor a pure one after which
+    /// what it was given is released. The steps are made on one thread, over short leaves and a long one. Sets
+    /// <see cref="Kernels.Threads.Limit"/> meanwhile.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>

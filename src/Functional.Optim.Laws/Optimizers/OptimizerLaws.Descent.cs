@@ -9,8 +9,8 @@ public static partial class OptimizerLaws
     private const int DescentSteps = 6;
 
     /// <summary>
-    /// Parameters that start at 0 and have the same gradient at every step go down it: Σ g·θ of a leaf is never above 0.
-    /// They go up where a <see cref="Scale"/> with a negative factor turns the update, as <c>maximize</c> does.
+    /// Parameters that start at 0 and have the same gradient at every step go down it: Σ g·θ of a leaf is never above
+    /// 0. They go up where a <see cref="Scale"/> with a negative factor turns the update, as <c>maximize</c> does.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>

@@ -5,7 +5,9 @@ namespace Functional.Optim.Laws;
 
 public static partial class OptimizerLaws
 {
-    /// <summary>The steps of a trajectory that is compared with a reference; the gradients of a problem come in turn.</summary>
+    /// <summary>
+    /// The steps of a trajectory that is compared with a reference; the gradients of a problem come in turn.
+    /// </summary>
     private const int ReferenceSteps = 12;
 
     /// <summary>
@@ -40,7 +42,9 @@ public static partial class OptimizerLaws
         Matches<double[][][]?>(
             optimizer,
             _ => null,
-            (long step, ImmutableArray<Leaf> leaves, double[][] parameters, double[][] gradients, ref double[][][]? state) =>
+            (
+                long step, ImmutableArray<Leaf> leaves, double[][] parameters, double[][] gradients,
+                ref double[][][]? state) =>
             {
                 state ??= [.. parameters.Select(leaf => leaf.Select(start).ToArray())];
                 for (int leaf = 0; leaf < parameters.Length; leaf++)
@@ -102,7 +106,8 @@ public static partial class OptimizerLaws
             if (actual.Equals(expected) || distance <= tolerance * Math.Max(1, Math.Abs(expected))) return;
             throw new BrokenClaimException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"after step {step}, {leaf}[{index}] is {actual:R}; the reference has {expected:R}, {distance:R} away"));
+                $"after step {step}, {leaf}[{index}] is {actual:R}; the reference has {expected:R}, "
+                + $"{distance:R} away"));
         }
 
         static double[][] Numbers(ParameterTree<double> tree) =>

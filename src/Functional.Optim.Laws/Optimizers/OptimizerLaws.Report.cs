@@ -5,8 +5,8 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// Checks every law of <see cref="OfEvery"/> and of <see cref="OfSome"/> and tells of each whether it holds, fails or
-    /// does not apply, and why. It throws for none of them and prints nothing.
+    /// Checks every law of <see cref="OfEvery"/> and of <see cref="OfSome"/> and tells of each whether it holds, fails
+    /// or does not apply, and why. It throws for none of them and prints nothing.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="ArgumentNullException">The optimizer is null.</exception>
@@ -29,8 +29,7 @@ public static partial class OptimizerLaws
         }
         catch (LawException found)
         {
-            string reason = $"{found.Reason}\nThe smallest counterexample found: {found.Counterexample}";
-            return new(law.Name, LawOutcome.Fails, reason);
+            return new(law.Name, LawOutcome.Fails, found.Description);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

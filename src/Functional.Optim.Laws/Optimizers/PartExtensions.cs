@@ -24,7 +24,9 @@ internal static class PartExtensions
     internal static double RateOf(this Optimizer optimizer, Leaf leaf, long step) =>
         optimizer.LeafPlanOf(leaf) is { Settings.Frozen: false } leafPlan ? leafPlan.RateAt(step) : 0;
 
-    /// <summary>1 where the update of a leaf goes down the gradient, and −1 where factors of <see cref="Scale"/> turn it.</summary>
+    /// <summary>
+    /// 1 where the update of a leaf goes down the gradient, −1 where factors of <see cref="Scale"/> turn it.
+    /// </summary>
     internal static double DirectionOf(this Optimizer optimizer, Leaf leaf) => optimizer.LeafPlanOf(leaf).Transforms
         .Select(static placed => placed.Transform).OfType<Scale>()
         .Aggregate(1.0, static (direction, scale) => direction * Math.Sign(scale.Factor));

@@ -3,9 +3,9 @@ namespace Functional.Optim.Laws;
 /// <summary>What a turn that is repeated allocates, once it has all it keeps.</summary>
 /// <remarks>
 /// It is the least of several windows of turns, and counts this thread alone: what other threads do, such as compiling
-/// code again, is not in it. On this thread too the runtime allocates now and then, whatever runs: tables of casts and of
-/// generic calls grow. That is in some windows; what the turns themselves allocate is in every one. So the first window
-/// with 0 bytes settles it.
+/// code again, is not in it. On this thread too the runtime allocates now and then, whatever runs: tables of casts and
+/// of generic calls grow. That is in some windows; what the turns themselves allocate is in every one. So the first
+/// window with 0 bytes settles it.
 /// </remarks>
 internal static class SteadyAllocation
 {

@@ -14,8 +14,8 @@ internal sealed record PublishedGolden(string Algorithm, Func<JsonElement, Optim
     public ImmutableArray<(string Source, string Slot)> Slots { get; init; } = [];
 
     /// <summary>
-    /// How far a number of the state may be off at the end: that many times the distance of 1 to the next number, relative
-    /// to the larger of 1 and the number.
+    /// How far a number of the state may be off at the end: that many times the distance of 1 to the next number,
+    /// relative to the larger of 1 and the number.
     /// </summary>
     public double SlotRoundings { get; init; } = 200;
 }

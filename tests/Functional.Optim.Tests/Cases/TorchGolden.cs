@@ -12,8 +12,8 @@ internal sealed record TorchGolden(string File, Func<JsonElement, Optimizer> Bui
     public ImmutableArray<(string Source, string Slot)> Slots { get; init; } = [];
 
     /// <summary>
-    /// Torch's names of the numbers of its state, but for its step, and those numbers by the formulas of this library, from
-    /// the optimizer and the step; <see langword="null"/> where only the trajectory tells.
+    /// Torch's names of the numbers of its state, but for its step, and those numbers by the formulas of this library,
+    /// from the optimizer and the step; <see langword="null"/> where only the trajectory tells.
     /// </summary>
     public ImmutableArray<(string Source, Func<Optimizer, long, double?> Number)> Numbers { get; init; } = [];
 

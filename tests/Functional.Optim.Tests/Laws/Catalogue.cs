@@ -47,8 +47,8 @@ internal static class Catalogue
             $"{entry.Name} has no case; add a class to tests/Functional.Optim.Tests/Cases whose Entry is its name.");
 
     /// <summary>
-    /// Whether an optimizer has to keep a law: one of every optimizer unless its transforms exempt it, and one of some if
-    /// its case says so.
+    /// Whether an optimizer has to keep a law: one of every optimizer unless its transforms exempt it, and one of some
+    /// if its case says so.
     /// </summary>
     internal static bool HasToKeep(OptimizerLaw law, Variant variant) => OptimizerLaws.OfSome.Contains(law)
         ? variant.Keeps.Contains(law.Name)
@@ -60,7 +60,8 @@ internal static class Catalogue
         TheoryData<string, string> pairs = [];
         foreach (OptimizerLaw law in Laws)
         {
-            foreach (Variant variant in Variants.Where(variant => isMeant(law, variant))) pairs.Add(law.Name, variant.Name);
+            foreach (Variant variant in Variants.Where(variant => isMeant(law, variant)))
+                pairs.Add(law.Name, variant.Name);
         }
 
         return pairs;

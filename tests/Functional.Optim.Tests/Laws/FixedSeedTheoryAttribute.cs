@@ -3,8 +3,8 @@ using Functional.Optim.Laws;
 namespace Functional.Optim.Tests.Laws;
 
 /// <summary>
-/// A theory on what the problems of the usual seed show. Those of another seed may show less, so it is left out where the
-/// environment asks for another one.
+/// A theory on what the problems of the usual seed show. Those of another seed may show less, so it is left out where
+/// the environment asks for another one.
 /// </summary>
 internal sealed class FixedSeedTheoryAttribute : TheoryAttribute
 {

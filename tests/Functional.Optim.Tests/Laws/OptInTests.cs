@@ -3,7 +3,9 @@ using Functional.Optim.Tests.Cases;
 
 namespace Functional.Optim.Tests.Laws;
 
-/// <summary>Keeping a law means something: who need not keep it breaks it, or the case says why nobody sees that.</summary>
+/// <summary>
+/// To keep a law means something: who need not keep it breaks it, or the case says why no problem shows that.
+/// </summary>
 public class OptInTests
 {
     public static TheoryData<string, string> NotKept => Catalogue.Pairs((law, variant) =>

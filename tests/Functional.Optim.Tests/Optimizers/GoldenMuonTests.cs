@@ -5,8 +5,8 @@ using Functional.Optim.Tests.Golden;
 namespace Functional.Optim.Tests.Optimizers;
 
 /// <summary>
-/// The iterations of Muon as Jordan, torch, modded-nanogpt (Polar Express) and Dion have them, without their rounding to
-/// bfloat16.
+/// The iterations of Muon as Jordan, torch, modded-nanogpt (Polar Express) and Dion have them, without their rounding
+/// to bfloat16.
 /// </summary>
 public class GoldenMuonTests
 {
