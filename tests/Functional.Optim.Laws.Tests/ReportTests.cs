@@ -34,7 +34,7 @@ public class ReportTests
     [Fact]
     public void It_prints_what_holds_what_does_not_apply_and_why()
     {
-        Optimizer optimizer = Clip.ByLeafNorm(double.MaxValue).Then(Lion.Of(0.1));
+        Optimizer optimizer = Clip.ByLeafNorm(1e30).Then(Lion.Of(0.1));
         Assert.Equal(
             $$"""
             {{optimizer}}
@@ -53,7 +53,7 @@ public class ReportTests
               holds Update
               holds Composition
               holds Split
-              does not apply Locality: clipByLeafNorm(maximum=1.7976931348623157e+308) looks at more than one element
+              does not apply Locality: clipByLeafNorm(maximum=1e+30) looks at more than one element
               holds ZeroRate
               holds RateMultiplier
               holds FrozenLeaves
@@ -76,7 +76,8 @@ public class ReportTests
         LawResult failed = Assert.Single(report.OfEvery, result => result.Outcome == LawOutcome.Fails);
         Assert.Matches(
             @"^fails Descent: in float: after step 1 with one gradient from 0 on, Σ g·θ of leaf\d is 0\.25; "
-            + @"allowed is 0 or less\nThe smallest counterexample found: leaf\d\[1\] θ = 0, g1 = 1, g2 = 0, g3 = 0$",
+            + @"allowed is 0 or less\nThe smallest counterexample found: leaf\d\[1\] θ = 0, g1 = 1, g2 = 0, g3 = 0"
+            + @"(\nTo draw it again: SEED=\S+)?$",
             failed.ToString());
         Assert.Contains("\n  fails Descent: in float: ", report.ToString(), StringComparison.Ordinal);
     }

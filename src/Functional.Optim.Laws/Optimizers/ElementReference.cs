@@ -7,7 +7,6 @@ namespace Functional.Optim.Laws;
 /// <param name="step">t, the number of the update, from 1.</param>
 /// <param name="parameter">θ.</param>
 /// <param name="gradient">g.</param>
-/// <param name="state">What the reference keeps of the element from step to step; write the new numbers over the
-/// old.</param>
+/// <param name="state">What the reference keeps of the element; write the new numbers over the old.</param>
 /// <returns>θ'.</returns>
 public delegate double ElementReference(long step, double parameter, double gradient, Span<double> state);

@@ -42,7 +42,9 @@ public static partial class OptimizerLaws
         Matches<double[][][]?>(
             optimizer,
             _ => null,
-            (long step, ImmutableArray<Leaf> leaves, double[][] parameters, double[][] gradients, ref double[][][]? state) =>
+            (
+                long step, ImmutableArray<Leaf> leaves, double[][] parameters, double[][] gradients,
+                ref double[][][]? state) =>
             {
                 state ??= [.. parameters.Select(leaf => leaf.Select(start).ToArray())];
                 for (int leaf = 0; leaf < parameters.Length; leaf++)
@@ -104,7 +106,8 @@ public static partial class OptimizerLaws
             if (actual.Equals(expected) || distance <= tolerance * Math.Max(1, Math.Abs(expected))) return;
             throw new BrokenClaimException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"after step {step}, {leaf}[{index}] is {actual:R}; the reference has {expected:R}, {distance:R} away"));
+                $"after step {step}, {leaf}[{index}] is {actual:R}; the reference has {expected:R}, "
+                + $"{distance:R} away"));
         }
 
         static double[][] Numbers(ParameterTree<double> tree) =>

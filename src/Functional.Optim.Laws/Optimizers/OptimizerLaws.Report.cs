@@ -29,8 +29,7 @@ public static partial class OptimizerLaws
         }
         catch (LawException found)
         {
-            string reason = $"{found.Reason}\nThe smallest counterexample found: {found.Counterexample}";
-            return new(law.Name, LawOutcome.Fails, reason);
+            return new(law.Name, LawOutcome.Fails, found.Description);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

@@ -5,8 +5,9 @@ namespace Functional.Optim.Laws;
 /// <summary>What each law says of an optimizer, by <see cref="OptimizerLaws.Report"/>.</summary>
 /// <param name="Optimizer">The optimizer.</param>
 /// <param name="OfEvery">The laws of every optimizer (<see cref="OptimizerLaws.OfEvery"/>).</param>
-/// <param name="OfSome">The laws of some (<see cref="OptimizerLaws.OfSome"/>): one that fails need not be an
-/// error.</param>
+/// <param name="OfSome">
+/// The laws of some optimizers (<see cref="OptimizerLaws.OfSome"/>): one that fails need not be an error.
+/// </param>
 public sealed record OptimizerReport(
     Optimizer Optimizer, ImmutableArray<LawResult> OfEvery, ImmutableArray<LawResult> OfSome)
 {

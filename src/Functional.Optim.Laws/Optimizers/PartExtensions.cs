@@ -25,7 +25,7 @@ internal static class PartExtensions
         optimizer.LeafPlanOf(leaf) is { Settings.Frozen: false } leafPlan ? leafPlan.RateAt(step) : 0;
 
     /// <summary>
-    /// 1 where the update of a leaf goes down the gradient, and −1 where factors of <see cref="Scale"/> turn it.
+    /// 1 where the update of a leaf goes down the gradient, −1 where factors of <see cref="Scale"/> turn it.
     /// </summary>
     internal static double DirectionOf(this Optimizer optimizer, Leaf leaf) => optimizer.LeafPlanOf(leaf).Transforms
         .Select(static placed => placed.Transform).OfType<Scale>()
@@ -62,8 +62,8 @@ internal static class PartExtensions
     };
 
     /// <summary>
-    /// A part by itself, with what the groups of the whole optimizer, and of partitions in it, change for each leaf.
-    /// The multiplier of the rate is left to the last part that has one.
+    /// A part by itself, with what the groups of the whole optimizer, and of partitions in it, change for each leaf. The multiplier of the
+    /// rate is left to the last part that has one.
     /// </summary>
     internal static Optimizer PartAlone(this Optimizer optimizer, int index, TreeLayout layout) => optimizer.Parts[index].Bare() with
     {
@@ -79,10 +79,7 @@ internal static class PartExtensions
         ],
     };
 
-    /// <summary>
-    /// The first part that makes an update where there is no gradient, such as noise; <see langword="null"/> where none
-    /// does.
-    /// </summary>
+    /// <summary>The first part that makes an update where there is no gradient, such as noise; <see langword="null"/> where none does.</summary>
     internal static Transform? FirstToMoveByItself(this IEnumerable<Transform> parts) => parts.FirstOrDefault(part =>
     {
         ParameterTree<float> both = ParameterTree.Of(Leaf.Of("vector", [2], [1f, 1f]), Leaf.Of("matrix", [2, 2], [1f, 1f, 1f, 1f]));
@@ -99,9 +96,7 @@ internal static class PartExtensions
         return false;
     });
 
-    /// <summary>
-    /// The tree after, with the frozen leaves of the one before: θ + 0 is not θ in bits where θ is −0.
-    /// </summary>
+    /// <summary>The tree after, with the frozen leaves of the one before: θ + 0 is not θ in bits where θ is −0.</summary>
     internal static ParameterTree<T> KeepFrozen<T>(this Optimizer optimizer, ParameterTree<T> before, ParameterTree<T> after)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         ParameterTree.Of([.. after.Layout.Leaves.Select(leaf => Leaf.Of(

@@ -3,8 +3,7 @@ using System.Collections.Immutable;
 namespace Functional.Optim.Laws;
 
 /// <summary>
-/// A step of all leaves in plain code, for
-/// <see cref="OptimizerLaws.Matches{TState}(Optimizer, Func{ImmutableArray{Leaf}, TState}, TreeReference{TState}, double)"/>.
+/// A step of all leaves in plain code, for <see cref="OptimizerLaws"/>.<c>Matches</c> with a state of its own.
 /// </summary>
 /// <typeparam name="TState">What the reference keeps from step to step.</typeparam>
 /// <param name="step">t, the number of the update, from 1.</param>

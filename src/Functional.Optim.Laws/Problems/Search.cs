@@ -60,5 +60,5 @@ internal static class Search
 
     private static LawException Failure(string law, object subject, string type, Exception reason, string counterexample, Exception cause) =>
         new(law, subject, $"{type}: {(reason is BrokenClaimException ? reason.Message : $"it threw {reason.GetType().Name}, {reason.Message}")}",
-            Seed.IsNew ? $"{counterexample}\nTo draw it again: SEED={Seed.Text}" : counterexample, cause);
+            counterexample, cause, Seed.IsUsual ? null : $"SEED={Seed.Text}");
 }

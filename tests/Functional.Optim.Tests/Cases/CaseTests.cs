@@ -5,7 +5,8 @@ public class CaseTests
     /// <summary>Golden files of what takes a function, or evaluates other parameters than it steps.</summary>
     private static readonly string[] WithTestsOfTheirOwn =
     [
-        "optim_lbfgs", "modern_sam", "modern_parameter_average", "modern_schedule_free_adamw", "modern_schedule_free_sgd",
+        "optim_lbfgs", "modern_sam", "modern_parameter_average", "modern_schedule_free_adamw",
+        "modern_schedule_free_sgd",
     ];
 
     [Fact]
@@ -35,6 +36,7 @@ public class CaseTests
             .. one.Published.Select(published => $"modern_{published.Algorithm}"),
         ]);
         Assert.Equal(
-            read.Concat(WithTestsOfTheirOwn).Order(StringComparer.Ordinal), files.Distinct().Order(StringComparer.Ordinal));
+            read.Concat(WithTestsOfTheirOwn).Order(StringComparer.Ordinal),
+            files.Distinct().Order(StringComparer.Ordinal));
     }
 }

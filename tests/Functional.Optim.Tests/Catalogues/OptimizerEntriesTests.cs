@@ -231,7 +231,8 @@ public class OptimizerEntriesTests
     private static IEnumerable<object[]> OptionsWhere(Func<CatalogueOption, bool> holds) =>
         from entry in Entries from option in entry.Options where holds(option) select (object[])[entry.Name, option.Name];
 
-    private static object[] ProbesOf(Type type) => type.IsEnum ? [.. Enum.GetValues(type).Cast<object>()] : Probes[type];
+    private static object[] ProbesOf(Type type) =>
+        type.IsEnum ? [.. Enum.GetValues(type).Cast<object>()] : Probes[type];
 
     private static string Name(ParameterInfo parameter) => parameter.Name!;
 

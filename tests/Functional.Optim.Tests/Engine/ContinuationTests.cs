@@ -281,7 +281,9 @@ public class ContinuationTests
         Assert.ThrowsAny<ArgumentException>(() => all.Step(late, Two(1, 1), state));
         (state, ContinuationReport report) = all.Continue(state, late);
         Assert.Equal(1000, state.Step);
-        Assert.Equal($"kept: {state.Identity} of a\nstarted anew: {state.Identity} of b", report.ToString().ReplaceLineEndings("\n"));
+        Assert.Equal(
+            $"kept: {state.Identity} of a\nstarted anew: {state.Identity} of b",
+            report.ToString().ReplaceLineEndings("\n"));
         Assert.All(state.SlotStarts, starts => Assert.Equal<IEnumerable<long>>([0L, 1000L], starts));
         for (int step = 0; step < 20; step++)
         {

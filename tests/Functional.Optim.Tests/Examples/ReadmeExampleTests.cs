@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Functional.Optim.Tests.Examples;
 
 /// <summary>
-/// Every block of C# in a README stands in a file of a folder <c>Examples</c> of the tests, which is compiled, and whose
-/// methods or types a test runs.
+/// Every block of C# in a README stands in a file of a folder <c>Examples</c> of the tests, which is compiled, and
+/// whose methods or types a test runs.
 /// </summary>
 public partial class ReadmeExampleTests
 {
@@ -92,7 +92,8 @@ public partial class ReadmeExampleTests
     private static string Text(string readme) => File.ReadAllText(Path.Combine(Root, readme)).ReplaceLineEndings("\n");
 
     /// <summary>Without white space.</summary>
-    private static string Squeezed(string code) => string.Concat(code.Where(character => !char.IsWhiteSpace(character)));
+    private static string Squeezed(string code) =>
+        string.Concat(code.Where(character => !char.IsWhiteSpace(character)));
 
     private static string FindRoot()
     {

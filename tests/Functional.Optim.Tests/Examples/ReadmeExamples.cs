@@ -42,8 +42,10 @@ public class ReadmeExamples
         double before = Differentiate.Value(model.Loss(batch), parameters);
 
         #region README.md
-        var optimizer = Clip.ByGlobalNorm(1.0).Then(Adam.Scaling(beta2: 0.95)).Then(WeightDecay.Decoupled(0.1)).Then(LearningRate.Of(schedule));
-        var (loss, gradients) = Differentiate.ValueAndGradient(model.Loss(batch), parameters);   // or any other source of gradients
+        var optimizer = Clip.ByGlobalNorm(1.0).Then(Adam.Scaling(beta2: 0.95)).Then(WeightDecay.Decoupled(0.1))
+            .Then(LearningRate.Of(schedule));
+        var (loss, gradients) =
+            Differentiate.ValueAndGradient(model.Loss(batch), parameters);   // or any other source of gradients
         (parameters, state) = optimizer.StepDonating(parameters, gradients, state);
         #endregion
 
@@ -60,12 +62,15 @@ public class ReadmeExamples
         ParameterTree<float> parameters = Start.Copy();
 
         #region README.md
-        TrainModel<float, Batch> trained = new((parameters, batch, step) => Differentiate.ValueAndGradient(model.Loss(batch), parameters));
+        TrainModel<float, Batch> trained = new((parameters, batch, step) =>
+            Differentiate.ValueAndGradient(model.Loss(batch), parameters));
         TrainResult<float> result = await Trainer.Run(
-            TrainerOptions.Of(steps: 1000), trained, optimizer, new TrainData<Batch>(step => batches[(int)(step % batches.Length)]),
+            TrainerOptions.Of(steps: 1000), trained, optimizer,
+            new TrainData<Batch>(step => batches[(int)(step % batches.Length)]),
             TrainState.Init(optimizer, parameters));
         TrainStateFile.Save(result.State, "model.bin").ThrowIfFail();
-        TrainState<float> resumed = TrainStateFile.Load<float>("model.bin", optimizer).ThrowIfFail();   // for another Trainer.Run
+        TrainState<float> resumed =
+            TrainStateFile.Load<float>("model.bin", optimizer).ThrowIfFail();   // for another Trainer.Run
         #endregion
 
         File.Delete("model.bin");

@@ -60,7 +60,8 @@ internal static class Catalogue
         TheoryData<string, string> pairs = [];
         foreach (OptimizerLaw law in Laws)
         {
-            foreach (Variant variant in Variants.Where(variant => isMeant(law, variant))) pairs.Add(law.Name, variant.Name);
+            foreach (Variant variant in Variants.Where(variant => isMeant(law, variant)))
+                pairs.Add(law.Name, variant.Name);
         }
 
         return pairs;

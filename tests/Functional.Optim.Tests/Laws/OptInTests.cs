@@ -4,7 +4,7 @@ using Functional.Optim.Tests.Cases;
 namespace Functional.Optim.Tests.Laws;
 
 /// <summary>
-/// Keeping a law means something: who need not keep it breaks it, or the case says why nobody sees that.
+/// To keep a law means something: who need not keep it breaks it, or the case says why no problem shows that.
 /// </summary>
 public class OptInTests
 {

@@ -39,7 +39,8 @@ public class ScalingLaws
             OptimizerState<float> state = new(10, slots);
             if (optimizer.Parts.Any(part => part.NeedsStatistics))
             {
-                Assert.Throws<NonFiniteGradientException>(() => optimizer.Step(parameters, Trees.Random<float>(2), state));
+                Assert.Throws<NonFiniteGradientException>(() =>
+                    optimizer.Step(parameters, Trees.Random<float>(2), state));
                 continue;
             }
 

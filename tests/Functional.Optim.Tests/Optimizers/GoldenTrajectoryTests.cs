@@ -11,7 +11,8 @@ public class GoldenTrajectoryTests
     /// <summary>The distances of 1 to the next numbers.</summary>
     private static readonly double DoubleRounding = Math.Pow(2, -52), FloatRounding = Math.Pow(2, -23);
 
-    private static readonly TorchGolden[] All = [.. Laws.Catalogue.Cases.Select(one => one.Torch).OfType<TorchGolden>()];
+    private static readonly TorchGolden[] All =
+        [.. Laws.Catalogue.Cases.Select(one => one.Torch).OfType<TorchGolden>()];
 
     public static TheoryData<string> Names => [.. All.Select(golden => golden.File)];
 
@@ -70,7 +71,10 @@ public class GoldenTrajectoryTests
             foreach (JsonProperty part in golden.GetProperty("final_state").EnumerateObject())
             {
                 if (part.Value.ValueKind == JsonValueKind.Array)
-                    AssertNear(part.Value, state[SlotOf(source, part.Name)], precision, atLeast: 0, $"{id} {part.Name}");
+                {
+                    ParameterTree<T> slot = state[SlotOf(source, part.Name)];
+                    AssertNear(part.Value, slot, precision, atLeast: 0, $"{id} {part.Name}");
+                }
                 else if (part.Value.ValueKind == JsonValueKind.Null)
                     Assert.Equal(0, state.SlotCount);
                 else if (NumberOf(source, part.Name, optimizer, state.Step) is double actual)

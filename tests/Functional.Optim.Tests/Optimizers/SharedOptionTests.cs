@@ -24,7 +24,8 @@ public class SharedOptionTests
     [MemberData(nameof(WithDirection))]
     public void Up_the_gradient_is_down_its_opposite(string name)
     {
-        Optimizer down = Build(name, ("weightDecay", "0.1")), up = Build(name, ("weightDecay", "0.1"), ("maximize", "true"));
+        Optimizer down = Build(name, ("weightDecay", "0.1"));
+        Optimizer up = Build(name, ("weightDecay", "0.1"), ("maximize", "true"));
         Assert.Equal(After(down, sign: -1), After(up, sign: 1));
         Assert.NotEqual(After(down, sign: 1), After(up, sign: 1));
     }

@@ -17,7 +17,7 @@ public class TypedStateTests
     [
         .. Laws.Catalogue.Entries
             .Select(entry => (entry.Name, Optimizer: Laws.Catalogue.CaseOf(entry).Build(entry, 0.1)))
-            .Concat(Laws.Catalogue.Cases.SelectMany(one => one.Variants).Select(variant => (variant.Name, variant.Optimizer)))
+            .Concat(Laws.Catalogue.Cases.SelectMany(one => one.Variants).Select(one => (one.Name, one.Optimizer)))
             .Where(one => StateTypeOf(one.Optimizer) is not null),
     ];
 
@@ -73,7 +73,8 @@ public class TypedStateTests
             && type.GetInterfaces().Any(one => one.Name.StartsWith("IOptimizerState`", StringComparison.Ordinal)));
         Assert.Equal(
             states.Select(type => type.Name).Order(StringComparer.Ordinal),
-            TypedOptimizers.Select(typed => StateTypeOf(typed.Optimizer)!.Name).Distinct().Order(StringComparer.Ordinal));
+            TypedOptimizers.Select(typed => StateTypeOf(typed.Optimizer)!.Name)
+                .Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -206,7 +207,8 @@ public class TypedStateTests
         where TState : struct, IOptimizerState<float, TState>
     {
         OptimizerState<float> untyped = AfterMatrix(optimizer, optimizer.Init(Matrix));
-        OptimizerState<float> typed = AfterMatrix(optimizer, (TState)InitOf(optimizer)!.Invoke(optimizer, [Matrix])!).ToState();
+        TState start = (TState)InitOf(optimizer)!.Invoke(optimizer, [Matrix])!;
+        OptimizerState<float> typed = AfterMatrix(optimizer, start).ToState();
         Assert.Equal(untyped, typed);
         Assert.Equal(untyped.SlotNames.AsEnumerable(), typed.SlotNames);
         Assert.Equal(untyped, TState.From(untyped).ToState());
