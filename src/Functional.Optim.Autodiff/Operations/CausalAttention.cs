@@ -171,8 +171,8 @@ public static partial class Operations
                         for (int row = 0; row < rows; row++)
                             ThroughSoftmax<TLane>(
                                 p.Pointer + ((long)row * p.RowStride), own + ((long)row * seen), seen);
-                        MatrixView<T> keys = k.Block(0, 0, seen, k.Columns), toKeys = toK.Block(
-                            0, 0, seen, toK.Columns);
+                        MatrixView<T> keys = k.Block(0, 0, seen, k.Columns);
+                        MatrixView<T> toKeys = toK.Block(0, 0, seen, toK.Columns);
                         MatrixView<T> queries = q.Block(first, 0, rows, q.Columns);
                         MatrixView<T> toQueries = toQ.Block(first, 0, rows, toQ.Columns);
                         MatrixProduct.Multiply(toP, keys, toQueries, accumulate: true);

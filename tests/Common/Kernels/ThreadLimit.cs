@@ -2,7 +2,7 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Tests.Kernels;
 
-/// <summary>Tests that set <see cref="Threads.Limit"/> run alone, so that nobody else sets it meanwhile.</summary>
+/// <summary>Tests that set <see cref="Threads.Limit"/> run alone, so that no other test changes it meanwhile.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class ThreadLimit
 {

@@ -3,7 +3,9 @@ using Functional.Optim.Autodiff;
 
 namespace Functional.Optim.Tests.Autodiff;
 
-/// <summary>Every differentiable operation that the laws are proven for; a new one joins by one line.</summary>
+/// <summary>
+/// Every differentiable operation that the laws are checked for. A new operation is added by one line.
+/// </summary>
 internal static class Differentiables<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -16,7 +18,10 @@ internal static class Differentiables<T>
         new("x·x", s => [[s.Rows, s.Columns]], x => x[0] * x[0]),
         new("x / x + x", s => [[s.Columns]], x => (x[0] / x[0]) + x[0]),
         new("x − x·y of a scalar y", s => [[s.Columns], []], x => x[0] - (x[0] * x[1])),
-        new("scale and negate", s => [[s.Rows, s.Columns]], x => -(T.CreateTruncating(3) * x[0] * T.CreateTruncating(0.7))),
+        new(
+            "scale and negate",
+            s => [[s.Rows, s.Columns]],
+            x => -(T.CreateTruncating(3) * x[0] * T.CreateTruncating(0.7))),
         new("relu", s => [[s.Rows, s.Columns]], x => x[0].Relu()),
         new("gelu", s => [[s.Rows, s.Columns]], x => x[0].Gelu()),
         new("gelu far from 0", s => [[s.Columns]], x => (x[0] * T.CreateTruncating(20)).Gelu()),
@@ -26,10 +31,16 @@ internal static class Differentiables<T>
         new("matmul of size 1", s => [[1, 1], [1, 1]], x => x[0].MatMul(x[1])),
         new("matmul of a matrix with itself", s => [[s.Rows, s.Rows]], x => x[0].MatMul(x[0])),
         new("matmul transposed", s => [[s.Rows, s.Inner], [s.Columns, s.Inner]], x => x[0].MatMulTransposed(x[1])),
-        new("matmul transposed of rank 3", s => [[2, s.Rows, s.Inner], [s.Columns, s.Inner]], x => x[0].MatMulTransposed(x[1])),
+        new(
+            "matmul transposed of rank 3",
+            s => [[2, s.Rows, s.Inner], [s.Columns, s.Inner]],
+            x => x[0].MatMulTransposed(x[1])),
         new("matmul transposed of a matrix with itself", s => [[s.Rows, s.Inner]], x => x[0].MatMulTransposed(x[0])),
         new("layer norm", s => [[s.Rows, s.Columns + 1], [s.Columns + 1]], x => x[0].LayerNorm(x[1])),
-        new("layer norm of rank 3", s => [[2, s.Rows, s.Columns + 1], [s.Columns + 1]], x => x[0].LayerNorm(x[1], epsilon: 0.1)),
+        new(
+            "layer norm of rank 3",
+            s => [[2, s.Rows, s.Columns + 1], [s.Columns + 1]],
+            x => x[0].LayerNorm(x[1], epsilon: 0.1)),
         new("layer norm of a row weighted by itself", s => [[s.Columns + 1]], x => x[0].LayerNorm(x[0])),
         new("attention, 1 position", s => [[2, 1, 12]], x => x[0].CausalAttention(2)),
         new("attention, 5 positions", s => [[2, 5, 9]], x => x[0].CausalAttention(1)),
@@ -38,25 +49,45 @@ internal static class Differentiables<T>
         new("attention, any width", s => [[2, 3, 6 * s.Columns]], x => x[0].CausalAttention(2)),
         new("dropout", s => [[s.Rows, s.Columns]], x => x[0].Dropout(0.4, key: 5)),
         new("mean pool", s => [[s.Rows, 5, s.Columns]], x => x[0].MeanPool()),
-        new("mean pool of a reshaped matrix", s => [[5 * s.Rows, s.Columns]], x => x[0].Reshape(new Shape(x.Sizes.Rows, 5, x.Sizes.Columns)).MeanPool()),
-        new("reshape", s => [[s.Rows, s.Columns], [s.Rows]], x => x[0].Reshape(new Shape(x.Sizes.Columns, x.Sizes.Rows)) * x[1]),
+        new(
+            "mean pool of a reshaped matrix",
+            s => [[5 * s.Rows, s.Columns]],
+            x => x[0].Reshape(new Shape(x.Sizes.Rows, 5, x.Sizes.Columns)).MeanPool()),
+        new(
+            "reshape",
+            s => [[s.Rows, s.Columns], [s.Rows]],
+            x => x[0].Reshape(new Shape(x.Sizes.Columns, x.Sizes.Rows)) * x[1]),
         new("sum", s => [[s.Rows, s.Columns]], x => x[0].Sum() * x[0]),
         new("mean", s => [[s.Rows, s.Columns]], x => x[0].Mean() * x[0]),
-        new("cross-entropy", s => [[s.Rows, s.Columns]], x => x[0].CrossEntropy(x.Sizes.Integers(x.Sizes.Rows, x.Sizes.Columns))),
-        new("cross-entropy with ignored rows", s => [[3, s.Rows, s.Columns]], x => x[0].CrossEntropy(Ignoring(x.Sizes, 3), ignore: -1)),
-        new("cross-entropy of ignored rows only", s => [[s.Rows, s.Columns]], x => x[0].CrossEntropy(Ignoring(x.Sizes, 1), ignore: -1)),
+        new(
+            "cross-entropy",
+            s => [[s.Rows, s.Columns]],
+            x => x[0].CrossEntropy(x.Sizes.Integers(x.Sizes.Rows, x.Sizes.Columns))),
+        new(
+            "cross-entropy with ignored rows",
+            s => [[3, s.Rows, s.Columns]],
+            x => x[0].CrossEntropy(Ignoring(x.Sizes, 3), ignore: -1)),
+        new(
+            "cross-entropy of ignored rows only",
+            s => [[s.Rows, s.Columns]],
+            x => x[0].CrossEntropy(Ignoring(x.Sizes, 1), ignore: -1)),
         new("cross-entropy of a reshaped vector", s => [[s.Rows * s.Columns]],
-            x => x[0].Reshape(new Shape(x.Sizes.Rows, x.Sizes.Columns)).CrossEntropy(x.Sizes.Integers(x.Sizes.Rows, x.Sizes.Columns))),
+            x => x[0].Reshape(new Shape(x.Sizes.Rows, x.Sizes.Columns))
+                .CrossEntropy(x.Sizes.Integers(x.Sizes.Rows, x.Sizes.Columns))),
         new("mean squared error", s => [[s.Rows, s.Columns], [s.Rows, s.Columns]], x => x[0].MeanSquaredError(x[1])),
-        new("embed, ids repeated", s => [[s.Rows, s.Columns]], x => x[0].Embed(x.Sizes.Integers(2 * x.Sizes.Rows, x.Sizes.Rows))),
+        new(
+            "embed, ids repeated",
+            s => [[s.Rows, s.Columns]],
+            x => x[0].Embed(x.Sizes.Integers(2 * x.Sizes.Rows, x.Sizes.Rows))),
         new("a language model", s => new SmallGpt(11, 5, 6, 2).Shapes, x => new SmallGpt(11, 5, 6, 2).Loss(
             leaf => x[leaf], x.Sizes.Integers(18, 11), new int[15], new int[15])),
     ];
 
     internal static Differentiable<T> Get(string name) => All.Single(function => function.Name == name);
 
-    /// <summary>An operation on two inputs, with equal shapes and with either repeated.</summary>
-    private static IEnumerable<Differentiable<T>> Binary(string name, Func<Variable<T>, Variable<T>, Variable<T>> operation) =>
+    /// <summary>An operation on two inputs: with equal shapes, and with either input repeated.</summary>
+    private static IEnumerable<Differentiable<T>> Binary(
+        string name, Func<Variable<T>, Variable<T>, Variable<T>> operation) =>
     [
         new(name, s => [[s.Rows, s.Columns], [s.Rows, s.Columns]], x => operation(x[0], x[1])),
         new($"{name}, right a row", s => [[2, s.Rows, s.Columns], [s.Columns]], x => operation(x[0], x[1])),
@@ -67,7 +98,7 @@ internal static class Differentiables<T>
         new($"{name}, left empty", s => [[0], []], x => operation(x[0], x[1])),
     ];
 
-    /// <summary>Classes of which the first of every few is ignored.</summary>
+    /// <summary>Random classes; every few of them is ignored.</summary>
     private static int[] Ignoring(Sizes sizes, int each) =>
         [.. sizes.Integers(sizes.Rows * each, sizes.Columns).Select((target, row) => row % each == 0 ? -1 : target)];
 }

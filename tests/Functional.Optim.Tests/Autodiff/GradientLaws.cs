@@ -26,7 +26,8 @@ public class GradientLaws
         foreach (ParameterTree<double> direction in Directions(parameters, sizes))
         {
             double expected = 0;
-            for (int index = 0; index < gradients.AsSpan().Length; index++) expected += gradients.AsSpan()[index] * direction.AsSpan()[index];
+            for (int index = 0; index < gradients.AsSpan().Length; index++)
+                expected += gradients.AsSpan()[index] * direction.AsSpan()[index];
             double above = Differentiate.Value(loss, Moved(parameters, direction, Step));
             double below = Differentiate.Value(loss, Moved(parameters, direction, -Step));
             Assert.Equal((above - below) / (2 * Step), expected, 1e-6 * (1 + gradients.GlobalNorm()));
@@ -50,7 +51,7 @@ public class GradientLaws
 
     [Theory]
     [MemberData(nameof(Functions))]
-    public void Neither_threads_nor_a_second_call_change_a_bit_of_anything(string name)
+    public void Neither_threads_nor_a_second_call_change_a_bit(string name)
     {
         Sizes sizes = Sizes.Large(seed: 4);
         Differentiable<float> function = Differentiables<float>.Get(name);
@@ -64,7 +65,8 @@ public class GradientLaws
         Assert.Equal(function.Parameters(sizes), parameters);
     }
 
-    private static void ForAnySeed(Action<int> law) => Prop.ForAll(ArbMap.Default.ArbFor<int>(), law).Check(Seed.Check(25));
+    private static void ForAnySeed(Action<int> law) =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), law).Check(Seed.Check(25));
 
     /// <summary>Directions of length 1.</summary>
     private static IEnumerable<ParameterTree<double>> Directions(ParameterTree<double> parameters, Sizes sizes)
@@ -81,7 +83,8 @@ public class GradientLaws
         }
     }
 
-    private static ParameterTree<double> Moved(ParameterTree<double> parameters, ParameterTree<double> direction, double distance) =>
+    private static ParameterTree<double> Moved(
+        ParameterTree<double> parameters, ParameterTree<double> direction, double distance) =>
         Map(parameters, index => parameters.AsSpan()[index] + (distance * direction.AsSpan()[index]));
 
     private static ParameterTree<double> Map(ParameterTree<double> parameters, Func<int, double> value) =>

@@ -4,8 +4,9 @@ using Functional.Optim.Autodiff;
 namespace Functional.Optim.Tests.Autodiff;
 
 /// <summary>
-/// What a differentiable function is applied to. Each input plays one of the parts that an operation must handle: a parameter, a
-/// value in between (the operation is first to write its gradient), one that is used again later (it adds to the gradient), a constant.
+/// The inputs of a differentiable function. Each input is one of the kinds that an operation must handle: a parameter,
+/// an intermediate value (the operation is the first to write its gradient), a value that is used again later (the
+/// operation adds to its gradient), a constant.
 /// </summary>
 internal sealed class Inputs<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -3,7 +3,10 @@ using Functional.Optim.Autodiff;
 
 namespace Functional.Optim.Tests.Autodiff;
 
-/// <summary>Operations that take differences or squares keep their digits at every size and offset, against formulas in double.</summary>
+/// <summary>
+/// Operations with differences or squares keep their precision at every size and
+/// offset, compared with formulas in double.
+/// </summary>
 public class NumericRangeLaws
 {
     public static TheoryData<double, double, double> Rows
@@ -28,7 +31,8 @@ public class NumericRangeLaws
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Layer_norm_and_its_gradient_are_those_of_double_at_every_size_and_offset(double size, double offset, double epsilon)
+    public void Layer_norm_and_its_gradient_are_those_of_double_at_every_size_and_offset(
+        double size, double offset, double epsilon)
     {
         foreach (int width in (int[])[2, 15, 16, 100, 768])
         {
@@ -42,7 +46,8 @@ public class NumericRangeLaws
             Differentiate.Value(of => of["x"].LayerNorm(of["w"], epsilon), tree, value);
             AssertClose(y, value, 1e-5);
             ReadOnlySpan<float> gradient = Differentiate.ValueAndGradient(
-                of => (of["x"].LayerNorm(of["w"], epsilon) * of.Constant(new Shape(1, width), slopes)).Sum(), tree).Gradients.AsSpan("x");
+                of => (of["x"].LayerNorm(of["w"], epsilon) * of.Constant(new Shape(1, width), slopes)).Sum(),
+                tree).Gradients.AsSpan("x");
             double tolerance = (1e-5 * scale * slopes.Zip(weight, (g, w) => Math.Abs((double)g * w)).Max()) + 1e-40;
             for (int index = 0; index < width; index++) Assert.Equal(toX[index], gradient[index], tolerance);
         }
@@ -65,18 +70,21 @@ public class NumericRangeLaws
         {
             T[] y = new T[768];
             ParameterTree<T> tree = ParameterTree.Of(
-                Leaf.Of("x", [768], [.. Enumerable.Repeat(number, 768)]), Leaf.Of("w", [768], [.. Enumerable.Repeat(T.One, 768)]));
+                Leaf.Of("x", [768], [.. Enumerable.Repeat(number, 768)]),
+                Leaf.Of("w", [768], [.. Enumerable.Repeat(T.One, 768)]));
             Differentiate.Value(of => of["x"].LayerNorm(of["w"], epsilon), tree, y);
             return y;
         }
     }
 
     [Fact]
-    public void A_constant_gradient_does_not_go_through_a_layer_norm_of_equal_weights()
+    public void A_constant_gradient_vanishes_in_a_layer_norm_of_equal_weights()
     {
         float[] x = [.. Sizes.Small(1).Numbers(0, 768).Select(value => (float)(1e-6 * value))];
-        ParameterTree<float> tree = ParameterTree.Of(Leaf.Of("x", [768], x), Leaf.Of("w", [768], [.. Enumerable.Repeat(10.1f, 768)]));
-        ReadOnlySpan<float> gradient = Differentiate.ValueAndGradient(of => of["x"].LayerNorm(of["w"]).Sum(), tree).Gradients.AsSpan("x");
+        ParameterTree<float> tree = ParameterTree.Of(
+            Leaf.Of("x", [768], x), Leaf.Of("w", [768], [.. Enumerable.Repeat(10.1f, 768)]));
+        ReadOnlySpan<float> gradient = Differentiate.ValueAndGradient(
+            of => of["x"].LayerNorm(of["w"]).Sum(), tree).Gradients.AsSpan("x");
         foreach (float slope in gradient) Assert.Equal(0, slope);
     }
 
@@ -108,7 +116,7 @@ public class NumericRangeLaws
     [InlineData(20)]
     [InlineData(37.5)]
     [InlineData(80)]
-    public void Cross_entropy_of_a_target_that_is_ahead_keeps_its_digits_and_its_gradients_add_to_nothing(double ahead)
+    public void Cross_entropy_of_a_likely_target_is_precise_and_its_gradients_add_to_zero(double ahead)
     {
         Ahead<float>(ahead, 1e-5);
         Ahead<double>(ahead, 1e-12);
@@ -116,14 +124,17 @@ public class NumericRangeLaws
     }
 
     [Fact]
-    public void The_gradient_of_an_attention_that_is_almost_certain_keeps_its_digits()
+    public void The_gradient_of_an_attention_that_is_almost_certain_is_precise()
     {
         foreach (double query in (double[])[1, 10, 16.5, 20, 60])
         {
             ReadOnlySpan<float> gradient = Gradient<float>(query);
-            double other = Math.Exp(-query), both = other / ((1 + other) * (1 + other)), slope = both * ((double)10.1f - 3.5f);
+            double other = Math.Exp(-query);
+            double both = other / ((1 + other) * (1 + other));
+            double slope = both * ((double)10.1f - 3.5f);
             double[] expected = [0, slope * query, 1 + (1 / (1 + other)), slope, -slope * query, other / (1 + other)];
-            for (int index = 0; index < 6; index++) Assert.Equal(expected[index], gradient[index], 2e-6 * Math.Abs(expected[index]));
+            for (int index = 0; index < 6; index++)
+                Assert.Equal(expected[index], gradient[index], 2e-6 * Math.Abs(expected[index]));
         }
 
         static ReadOnlySpan<T> Gradient<T>(double query)
@@ -131,7 +142,8 @@ public class NumericRangeLaws
         {
             T[] x = [.. ((double[])[0, 1, 10.1f, query, 0, 3.5f]).Select(T.CreateTruncating)];
             return Differentiate.ValueAndGradient(
-                of => of["x"].CausalAttention(1).Sum(), ParameterTree.Of(Leaf.Of("x", [1, 2, 3], x))).Gradients.AsSpan("x");
+                of => of["x"].CausalAttention(1).Sum(),
+                ParameterTree.Of(Leaf.Of("x", [1, 2, 3], x))).Gradients.AsSpan("x");
         }
     }
 
@@ -148,7 +160,8 @@ public class NumericRangeLaws
         static void Means<T>(int count, T number, double tolerance)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            ParameterTree<T> tree = ParameterTree.Of(Leaf.Of("x", [1, count, 1], [.. Enumerable.Repeat(number, count)]));
+            ParameterTree<T> tree = ParameterTree.Of(
+                Leaf.Of("x", [1, count, 1], [.. Enumerable.Repeat(number, count)]));
             double expected = double.CreateTruncating(number);
             Assert.Equal(1, Differentiate.Value(of => of["x"].Mean(), tree) / expected, tolerance);
             Assert.Equal(1, Differentiate.Value(of => of["x"].MeanPool(), tree) / expected, tolerance);
@@ -165,10 +178,12 @@ public class NumericRangeLaws
     }
 
     [Fact]
-    public void What_is_empty_stays_empty_whatever_its_other_sizes()
+    public void Empty_variables_stay_empty_whatever_their_other_sizes()
     {
         ParameterTree<float> tree = ParameterTree.Of(
-            Leaf.Of("x", [2, 3], [1f, 2, 3, 4, 5, 6]), Leaf.Of("w", [3], [1f, 1, 1]), Leaf.Of("none", [0], Array.Empty<float>()));
+            Leaf.Of("x", [2, 3], [1f, 2, 3, 4, 5, 6]),
+            Leaf.Of("w", [3], [1f, 1, 1]),
+            Leaf.Of("none", [0], Array.Empty<float>()));
         Differentiate.Value(of => of["x"].LayerNorm(of["w"]).Sum(), tree);
         ReadOnlySpan<float> gradient = Differentiate.ValueAndGradient(
             of => of.Constant(new Shape(1_200_000_000, 0), []).LayerNorm(of["none"]).Sum()
@@ -180,16 +195,19 @@ public class NumericRangeLaws
         Assert.Equal([1, 1, 1], gradient);
     }
 
-    /// <summary>One target ahead of four other classes; quarters, so that no difference is rounded.</summary>
+    /// <summary>One target far above four other classes; multiples of 1/4, so that no difference is rounded.</summary>
     private static void Ahead<T>(double ahead, double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double[] logits = [-ahead, 2.25 - ahead, 2.5, -1 - ahead, -ahead];
         double[] powers = [.. logits.Select((logit, index) => index == 2 ? 0 : Math.Exp(logit - 2.5))];
         double others = powers.Sum();
-        double loss = others < 1e-5 ? others - (others * others / 2) + (others * others * others / 3) : Math.Log(1 + others);
+        double loss = others < 1e-5
+            ? others - (others * others / 2) + (others * others * others / 3)
+            : Math.Log(1 + others);
         ParameterTree<T> tree = ParameterTree.Of(Leaf.Of("x", [1, 5], [.. logits.Select(T.CreateTruncating)]));
-        (double actual, ParameterTree<T> gradients) = Differentiate.ValueAndGradient(x => x["x"].CrossEntropy(new[] { 2 }), tree);
+        (double actual, ParameterTree<T> gradients) = Differentiate.ValueAndGradient(
+            x => x["x"].CrossEntropy(new[] { 2 }), tree);
         Assert.Equal(loss, actual, tolerance * loss);
         double sum = 0;
         for (int index = 0; index < 5; index++)
@@ -203,11 +221,14 @@ public class NumericRangeLaws
         Assert.Equal(0, sum, tolerance * others / (1 + others));
     }
 
-    private static (double[] Value, double[] ToX, double Scale) Exact(float[] x, float[] w, float[] slopes, double epsilon)
+    private static (double[] Value, double[] ToX, double Scale) Exact(
+        float[] x, float[] w, float[] slopes, double epsilon)
     {
         double[] deviations = [.. x.Select(value => (double)value - x[0])];
-        double mean = deviations.Average(), scale = 1 / Math.Sqrt(deviations.Average(d => (d - mean) * (d - mean)) + epsilon);
-        double[] normal = [.. deviations.Select(d => (d - mean) * scale)], h = [.. slopes.Zip(w, (g, weight) => (double)g * weight)];
+        double mean = deviations.Average();
+        double scale = 1 / Math.Sqrt(deviations.Average(d => (d - mean) * (d - mean)) + epsilon);
+        double[] normal = [.. deviations.Select(d => (d - mean) * scale)];
+        double[] h = [.. slopes.Zip(w, (g, weight) => (double)g * weight)];
         double meanOfH = h.Average(), meanOfProduct = h.Zip(normal, (slope, n) => (slope - meanOfH) * n).Average();
         return (
             [.. normal.Zip(w, (n, weight) => n * weight)],

@@ -2,10 +2,14 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Tests.Autodiff;
 
-/// <summary>The sizes a differentiable function is tried with; their seed also decides everything else that is random.</summary>
+/// <summary>
+/// The sizes with which a differentiable function is tested. Their seed also determines all other random choices.
+/// </summary>
 internal readonly record struct Sizes(int Rows, int Columns, int Inner, int Seed)
 {
-    /// <summary>From 1 to a little more than two of the widest lanes, so that whole lanes, tails and neither occur.</summary>
+    /// <summary>
+    /// From 1 to a little more than two of the widest lanes: with full lanes, with remainders, and without either.
+    /// </summary>
     internal static Sizes Small(int seed)
     {
         Random random = new(seed);
@@ -22,7 +26,7 @@ internal readonly record struct Sizes(int Rows, int Columns, int Inner, int Seed
         return [.. Enumerable.Range(0, count).Select(index => (int)random.Below((ulong)index, limit))];
     }
 
-    /// <summary>Numbers of either sign, away from 0, where relu has no derivative and division no value.</summary>
+    /// <summary>Numbers of both signs, away from 0, where relu has no derivative and division no value.</summary>
     internal double[] Numbers(int stream, int count)
     {
         Philox random = new((ulong)Seed);

@@ -3,20 +3,23 @@ using Functional.Optim.Autodiff;
 
 namespace Functional.Optim.Tests.Autodiff;
 
-/// <summary>A language model of one block with a tied output, in few lines: every operation of a real one in the order of a real one.</summary>
+/// <summary>
+/// A small language model of one block with a tied output: every operation of a real one, in the same order.
+/// </summary>
 internal sealed record SmallGpt(int Vocabulary, int Positions, int Width, int Heads)
 {
     internal int[][] Shapes =>
     [
-        [Vocabulary, Width], [Positions, Width], [Width], [Width, 3 * Width], [3 * Width], [Width, Width], [Width], [Width, 4 * Width], [4 * Width],
+        [Vocabulary, Width], [Positions, Width], [Width], [Width, 3 * Width], [3 * Width], [Width, Width], [Width],
+        [Width, 4 * Width], [4 * Width],
         [4 * Width, Width], [Width],
     ];
 
     /// <summary>The cross-entropy of predicting each next token.</summary>
     /// <param name="leaf">The parameters, in the order of <see cref="Shapes"/>.</param>
-    /// <param name="tokens">As many sequences as one likes of one more token than there are positions.</param>
-    /// <param name="inputs">Scratch for the tokens that are seen.</param>
-    /// <param name="targets">Scratch for the tokens that are to be predicted.</param>
+    /// <param name="tokens">Any number of sequences; each has one more token than there are positions.</param>
+    /// <param name="inputs">Memory for the input tokens.</param>
+    /// <param name="targets">Memory for the target tokens.</param>
     internal Variable<T> Loss<T>(Func<int, Variable<T>> leaf, ReadOnlySpan<int> tokens, int[] inputs, int[] targets)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -4,7 +4,7 @@ using Functional.Optim.Tests.Kernels;
 
 namespace Functional.Optim.Tests.Autodiff;
 
-/// <summary>The memory of computations comes back. Alone, because it looks at the whole heap.</summary>
+/// <summary>The memory of computations is freed. The tests run alone, because they look at the whole heap.</summary>
 [Collection(ThreadLimit.Name)]
 public class TapeMemoryTests
 {
@@ -13,7 +13,7 @@ public class TapeMemoryTests
     private static readonly ParameterTree<float> Point = ParameterTree.Of(Leaf.Of("x", [1024], new float[1024]));
 
     [Fact]
-    public void Trim_lets_go_of_all_that_is_idle()
+    public void Trim_drops_all_idle_tapes()
     {
         long before = Heap();
         Compute(16 * 1024);
@@ -22,7 +22,7 @@ public class TapeMemoryTests
     }
 
     [Fact]
-    public void What_lies_idle_between_two_full_collections_is_let_go()
+    public void Tapes_that_are_idle_between_two_full_collections_are_dropped()
     {
         Differentiate.Trim();
         long before = Heap();
@@ -32,7 +32,7 @@ public class TapeMemoryTests
     }
 
     [Fact]
-    public void One_large_computation_does_not_keep_its_memory_while_small_ones_go_on()
+    public void One_large_computation_does_not_keep_its_memory_while_small_ones_continue()
     {
         Differentiate.Trim();
         long before = Heap();
@@ -47,7 +47,7 @@ public class TapeMemoryTests
     }
 
     [Fact]
-    public void A_loss_that_fails_gives_its_gradient_back()
+    public void A_loss_that_throws_releases_its_gradient()
     {
         ParameterTree<float> parameters = TreeLayout.Of(("x", [1 << 20])).Zeros<float>();
         LossFunction<float> failing = _ => throw new NotSupportedException();
@@ -63,7 +63,8 @@ public class TapeMemoryTests
     {
         const int Count = 20_000;
         string[] names = [.. Enumerable.Range(0, Count).Select(index => $"p{index}")];
-        ParameterTree<float> tree = ParameterTree.Of<float>([.. names.Select((name, index) => Leaf.Of(name, [], [(float)index]))]);
+        ParameterTree<float> tree = ParameterTree.Of<float>(
+            [.. names.Select((name, index) => Leaf.Of(name, [], [(float)index]))]);
         LossFunction<float> loss = x =>
         {
             Variable<float>[] doubled = [.. names.Select(name => x[name] + x[name])];
@@ -76,7 +77,7 @@ public class TapeMemoryTests
         }
     }
 
-    /// <summary>Several arrays of so many rows of 4 KiB.</summary>
+    /// <summary>Several arrays with this many rows of 4 KiB.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Compute(int rows) => Differentiate.ValueAndGradient(
         x => (x["x"].Repeated(rows) * x["x"]).Gelu().Mean(), Point).Gradients.Release();
@@ -89,7 +90,7 @@ public class TapeMemoryTests
     }
 }
 
-/// <summary>A row, repeated.</summary>
+/// <summary>A repeated row.</summary>
 internal static class Repetition
 {
     internal static Variable<float> Repeated(this Variable<float> row, int rows) =>

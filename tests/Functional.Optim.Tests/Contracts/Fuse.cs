@@ -3,8 +3,8 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Tests.Contracts;
 
-/// <summary>Throws in one place while it is lit.</summary>
-/// <param name="Place">Where.</param>
+/// <summary>Throws an exception at one place while it is lit.</summary>
+/// <param name="Place">The place.</param>
 internal sealed record Fuse(string Place)
 {
     internal bool Lit { get; set; }
@@ -15,14 +15,24 @@ internal sealed record Fuse(string Place)
     }
 }
 
-/// <summary>Parts of one's own, with a fuse in each place that the library calls.</summary>
+/// <summary>Custom transforms with a fuse at each place that the library calls.</summary>
 internal static class Fused
 {
     internal static readonly string[] Places =
-        ["schedule", "leaf predicate", "PerLeafFactor", "Append", "Measure", "TransformLeaf", "late leaf predicate", "half of TransformLeaf", "half an Append"];
+    [
+        "schedule",
+        "leaf predicate",
+        "PerLeafFactor",
+        "AddRule",
+        "Measure",
+        "TransformLeaf",
+        "late leaf predicate",
+        "half of TransformLeaf",
+        "half of AddRule",
+    ];
 
-    /// <summary>What calls the fuse, as a part.</summary>
-    internal static Optimizer Part(Fuse fuse) => fuse.Place switch
+    /// <summary>A transform that calls the fuse.</summary>
+    internal static Optimizer Of(Fuse fuse) => fuse.Place switch
     {
         "schedule" => LearningRate.Of(new Rate(fuse)),
         "leaf predicate" => WeightDecay.Decoupled(0.1, Predicate(fuse)),
@@ -59,8 +69,8 @@ internal static class Fused
 
         protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         {
-            Fuse.Pass("Append");
-            if (pass.Factor > 1) Fuse.Pass("half an Append");
+            Fuse.Pass("AddRule");
+            if (pass.Factor > 1) Fuse.Pass("half of AddRule");
             pass.Add(first, new MomentumRule<T>(T.CreateTruncating(0.5)));
         }
     }

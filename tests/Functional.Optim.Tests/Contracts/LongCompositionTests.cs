@@ -7,7 +7,7 @@ namespace Functional.Optim.Tests.Contracts;
 
 using Trees = Functional.Optim.Tests.Laws.Trees;
 
-/// <summary>Compositions of many parts and rules, and many optimizers and layouts.</summary>
+/// <summary>Compositions of many transforms and rules, and many optimizers and layouts.</summary>
 [Collection(ThreadLimit.Name)]
 public class LongCompositionTests
 {
@@ -17,32 +17,39 @@ public class LongCompositionTests
     [InlineData(13)]
     [InlineData(25)]
     [InlineData(1000)]
-    public void A_chain_has_the_bits_of_its_parts_in_turn_on_a_small_stack(int count)
+    public void A_chain_has_the_bits_of_its_transforms_in_turn_on_a_small_stack(int count)
     {
-        Optimizer chain = Enumerable.Range(0, count).Aggregate(Composition.Identity, (chain, part) => chain.Then(Scale.By(part % 2 == 0 ? 0.7 : 1.4)));
+        Optimizer chain = Enumerable.Range(0, count).Aggregate(
+            Composition.Identity, (chain, place) => chain.Then(Scale.By(place % 2 == 0 ? 0.7 : 1.4)));
         ParameterTree<float> parameters = Trees.Random<float>(0), gradients = Trees.Random<float>(1);
         float[] expected = gradients.AsSpan().ToArray();
-        for (int part = 0; part < count; part++)
+        for (int place = 0; place < count; place++)
         {
-            for (int index = 0; index < expected.Length; index++) expected[index] *= part % 2 == 0 ? 0.7f : 1.4f;
+            for (int index = 0; index < expected.Length; index++) expected[index] *= place % 2 == 0 ? 0.7f : 1.4f;
         }
 
         float[]? deltas = null;
-        SmallStack.Run(() => deltas = chain.Update(parameters, gradients, chain.Init(parameters)).Deltas.AsSpan().ToArray(), kibibytes: 1536);
+        SmallStack.Run(
+            () => deltas = chain.Update(parameters, gradients, chain.Init(parameters)).Deltas.AsSpan().ToArray(),
+            kibibytes: 1536);
         Assert.Equal(expected.Select(value => -value), deltas);
-        Optimizer other = Enumerable.Range(0, count).Aggregate(Composition.Identity, (chain, part) => chain.Then(Scale.By(part % 2 == 0 ? 0.7 : 1.4)));
+        Optimizer other = Enumerable.Range(0, count).Aggregate(
+            Composition.Identity, (chain, place) => chain.Then(Scale.By(place % 2 == 0 ? 0.7 : 1.4)));
         Assert.Equal((chain, chain.GetHashCode()), (other, other.GetHashCode()));
         Assert.Equal(count, chain.ToString().Split(" then ").Length);
     }
 
     [Fact]
-    public void A_partition_asks_for_slot_names_as_often_as_there_are_rules_and_leaves()
+    public void A_partition_reads_slot_names_once_for_each_rule_and_leaf()
     {
         const int rules = 200, leaves = 2000;
         long asked = 0;
-        Counting part = new(() => asked++);
+        Counting counting = new(() => asked++);
         Optimizer optimizer = Partition.Of(
-            [.. Enumerable.Range(0, rules).Select(rule => new Partition.Rule($"{rule}", leaf => leaf.Index % rules == rule, part))]);
+        [
+            .. Enumerable.Range(0, rules)
+                .Select(rule => new Partition.Rule($"{rule}", leaf => leaf.Index % rules == rule, counting)),
+        ]);
         ParameterTree<float> parameters = ParameterTree.Of(
             [.. Enumerable.Range(0, leaves).Select(leaf => Leaf.Of($"{leaf}", [1], [1f]))]);
         optimizer.Step(parameters, parameters, optimizer.Init(parameters));
@@ -50,7 +57,7 @@ public class LongCompositionTests
     }
 
     [Fact]
-    public void Optimizers_that_are_gone_are_collected_while_their_layout_lives()
+    public void Unreferenced_optimizers_are_collected_while_their_layout_lives()
     {
         ParameterTree<float> parameters = Trees.Random<float>(0);
         WeakReference[] used = [.. Enumerable.Range(1, 50).SelectMany(every => Use(every, parameters))];
@@ -59,13 +66,14 @@ public class LongCompositionTests
     }
 
     [Fact]
-    public void Layouts_that_are_gone_are_collected_while_their_optimizer_lives()
+    public void Unreferenced_layouts_are_collected_while_their_optimizer_lives()
     {
         Optimizer optimizer = AdamW.Of(0.1);
-        (WeakReference Layout, WeakReference Leaf)[] used = [.. Enumerable.Range(0, 1000).Select(_ => UseLayout(optimizer))];
+        (WeakReference Layout, WeakReference Leaf)[] used =
+            [.. Enumerable.Range(0, 1000).Select(_ => UseLayout(optimizer))];
         Assert.InRange(Living(used.Select(pair => pair.Layout)), 0, 5);
 
-        // Their plans, which have the leaves, go when the next is made.
+        // Their plans refer to the leaves; they are dropped when the next plan is added.
         UseLayout(optimizer);
         Assert.InRange(Living(used.Select(pair => pair.Leaf)), 0, 5);
         GC.KeepAlive(optimizer);
@@ -76,8 +84,15 @@ public class LongCompositionTests
     {
         Optimizer[] optimizers =
         [
-            Scale.By(every), LearningRate.Of(every), Clip.ByGlobalNorm(every), Momentum.Of(0.9), Partition.Masked(_ => true, Sgd.Of(every)),
-            Accumulate.Of(every, Sgd.Of(0.1)), ApplyIfFinite.Around(Sgd.Of(0.1)), AdamW.Of(every), Scale.By(every).Then(Momentum.Of(0.9)),
+            Scale.By(every),
+            LearningRate.Of(every),
+            Clip.ByGlobalNorm(every),
+            Momentum.Of(0.9),
+            Partition.Masked(_ => true, Sgd.Of(every)),
+            Accumulate.Of(every, Sgd.Of(0.1)),
+            ApplyIfFinite.Around(Sgd.Of(0.1)),
+            AdamW.Of(every),
+            Scale.By(every).Then(Momentum.Of(0.9)),
         ];
         foreach (Optimizer optimizer in optimizers) optimizer.Step(parameters, parameters, optimizer.Init(parameters));
         return [.. optimizers.Select(optimizer => new WeakReference(optimizer))];

@@ -5,43 +5,51 @@ namespace Functional.Optim.Tests.Contracts;
 using Catalogue = Functional.Optim.Tests.Laws.Catalogue;
 using Trees = Functional.Optim.Tests.Laws.Trees;
 
-/// <summary>Steps within steps, and several at once, do not disturb each other.</summary>
+/// <summary>Nested steps, and steps at the same time, do not disturb each other.</summary>
 public class NestedStepTests
 {
     private static readonly Optimizer Inner = Clip.ByLeafNorm(1e-3).Then(LearningRate.Of(1));
 
-    private static readonly ParameterTree<float> Zeros = ParameterTree.Of(Leaf.Of("a", [1], [0f]), Leaf.Of("b", [1], [0f]));
+    private static readonly ParameterTree<float> Zeros = ParameterTree.Of(
+        Leaf.Of("a", [1], [0f]), Leaf.Of("b", [1], [0f]));
 
-    private static readonly ParameterTree<float> Gradients = ParameterTree.Of(Leaf.Of("a", [1], [3f]), Leaf.Of("b", [1], [4f]));
+    private static readonly ParameterTree<float> Gradients = ParameterTree.Of(
+        Leaf.Of("a", [1], [3f]), Leaf.Of("b", [1], [4f]));
 
     [Fact]
     public void A_schedule_may_make_a_step()
     {
         Optimizer plain = With(1), asking = With(new Asking());
-        Assert.Equal(plain.Update(Zeros, Gradients, plain.Init(Zeros)), asking.Update(Zeros, Gradients, asking.Init(Zeros)));
+        Assert.Equal(
+            plain.Update(Zeros, Gradients, plain.Init(Zeros)), asking.Update(Zeros, Gradients, asking.Init(Zeros)));
 
         static Optimizer With(Schedule rate) =>
-            Clip.ByGlobalNorm(1).Then(LearningRate.Of(rate)).WithGroups(LeafGroup.Of("half", leaf => leaf.Name == "b", 0.5));
+            Clip.ByGlobalNorm(1)
+                .Then(LearningRate.Of(rate))
+                .WithGroups(LeafGroup.Of("half", leaf => leaf.Name == "b", 0.5));
     }
 
     [Fact]
-    public void A_part_may_make_a_step()
+    public void A_transform_may_make_a_step()
     {
-        Optimizer optimizer = Clip.ByGlobalNorm(1).Then(
-            Partition.Of(new("a", leaf => leaf.Name == "a", new Grafted()), new("b", _ => true, Scale.By(1))));
+        Optimizer optimizer = Clip.ByGlobalNorm(1)
+            .Then(Partition.Of(new("a", leaf => leaf.Name == "a", new Grafted()), new("b", _ => true, Scale.By(1))));
         ParameterTree<float> deltas = optimizer.Update(Zeros, Gradients, optimizer.Init(Zeros)).Deltas;
         Assert.Equal((-1e-3f, -0.8f), (deltas.AsSpan("a")[0], deltas.AsSpan("b")[0]), (left, right) =>
             Math.Abs(left.Item1 - right.Item1) < 1e-6 && Math.Abs(left.Item2 - right.Item2) < 1e-6);
     }
 
     [Fact]
-    public void A_part_may_step_the_optimizer_that_it_is_in()
+    public void A_transform_may_step_the_optimizer_that_contains_it()
     {
-        Recursive part = new();
-        Optimizer optimizer = Clip.ByGlobalNorm(1).Then(part).Then(LearningRate.Of(0.5)), plain = Clip.ByGlobalNorm(1).Then(LearningRate.Of(0.5));
-        part.Around = optimizer;
-        Assert.Equal(plain.Update(Zeros, Gradients, plain.Init(Zeros)), optimizer.Update(Zeros, Gradients, optimizer.Init(Zeros)));
-        Assert.Equal((0, 3), (part.Depth, part.Deepest));
+        Recursive recursive = new();
+        Optimizer optimizer = Clip.ByGlobalNorm(1).Then(recursive).Then(LearningRate.Of(0.5));
+        Optimizer plain = Clip.ByGlobalNorm(1).Then(LearningRate.Of(0.5));
+        recursive.Around = optimizer;
+        Assert.Equal(
+            plain.Update(Zeros, Gradients, plain.Init(Zeros)),
+            optimizer.Update(Zeros, Gradients, optimizer.Init(Zeros)));
+        Assert.Equal((0, 3), (recursive.Depth, recursive.Deepest));
     }
 
     [Fact]
@@ -52,7 +60,8 @@ public class NestedStepTests
             ParameterTree<float> start = Trees.Random<float>(0);
             OptimizerState<float> state = optimizer.Init(start);
             ParameterTree<float>[] gradients = [.. Enumerable.Range(1, 4).Select(step => Trees.Random<float>(step))];
-            (ParameterTree<float>, OptimizerState<float>)[] expected = [.. gradients.Select(each => optimizer.Step(start, each, state))];
+            (ParameterTree<float>, OptimizerState<float>)[] expected =
+                [.. gradients.Select(each => optimizer.Step(start, each, state))];
             Thread[] threads = new Thread[4];
             List<string> wrong = [];
             for (int thread = 0; thread < threads.Length; thread++)
@@ -77,7 +86,10 @@ public class NestedStepTests
 
     private static ParameterTree<T> Three<T>(T[] numbers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        ParameterTree.Of(Leaf.Of("x", [numbers.Length], numbers), Leaf.Of("y", [numbers.Length], numbers), Leaf.Of("z", [numbers.Length], numbers));
+        ParameterTree.Of(
+            Leaf.Of("x", [numbers.Length], numbers),
+            Leaf.Of("y", [numbers.Length], numbers),
+            Leaf.Of("z", [numbers.Length], numbers));
 
     private sealed record Asking : Schedule
     {
@@ -101,7 +113,9 @@ public class NestedStepTests
         }
     }
 
-    /// <summary>Changes nothing, and makes a few steps of the optimizer it is in while rules are asked for.</summary>
+    /// <summary>
+    /// Changes nothing, and makes a few steps of the optimizer that contains it while rules are added.
+    /// </summary>
     private sealed record Recursive : Transform
     {
         internal Optimizer? Around { get; set; }

@@ -8,18 +8,20 @@ namespace Functional.Optim.Tests.Contracts;
 using Catalogue = Functional.Optim.Tests.Laws.Catalogue;
 using Trees = Functional.Optim.Tests.Laws.Trees;
 
-/// <summary>What a pure function returns is its own: no release and no donation of what it was given touches it.</summary>
+/// <summary>The caller owns the result of a pure function: releasing or donating an input does not affect it.</summary>
 [Collection(ThreadLimit.Name)]
 public class OwnershipTests
 {
     public static TheoryData<string> Optimizers => Catalogue.Names;
 
-    /// <summary>The numbers of the steps; the third gradient is NaN, which some leave out and some refuse.</summary>
+    /// <summary>
+    /// The numbers of the steps. The third gradient is NaN, which some optimizers skip and some reject.
+    /// </summary>
     private static readonly double[] Scales = [1, 1, double.NaN, 1];
 
     [Theory]
     [MemberData(nameof(Optimizers))]
-    public void What_a_step_returns_outlives_the_release_of_what_it_was_given(string name)
+    public void The_result_of_a_step_outlives_the_release_of_its_inputs(string name)
     {
         Optimizer optimizer = Catalogue.Get(name);
         ParameterTree<float> parameters = Trees.Random<float>(0);
@@ -55,15 +57,20 @@ public class OwnershipTests
     {
         Optimizer optimizer = Catalogue.Get(name);
         ParameterTree<float> start = Trees.Random<float>(0);
-        (ParameterTree<float> Parameters, OptimizerState<float> State) parent = optimizer.Step(start, Trees.Random<float>(1), optimizer.Init(start));
+        (ParameterTree<float> Parameters, OptimizerState<float> State) parent =
+            optimizer.Step(start, Trees.Random<float>(1), optimizer.Init(start));
         float[][] before = Bits(parent);
         (ParameterTree<float> Parameters, OptimizerState<float> State)[] branches =
-            [.. Enumerable.Range(0, 3).Select(_ => optimizer.Step(parent.Parameters, Trees.Random<float>(2), parent.State))];
+        [
+            .. Enumerable.Range(0, 3)
+                .Select(_ => optimizer.Step(parent.Parameters, Trees.Random<float>(2), parent.State)),
+        ];
         float[][] child = Bits(branches[0]);
         for (int branch = 0; branch < branches.Length; branch++)
         {
             AssertSame(child, Bits(branches[branch]));
-            branches[branch] = optimizer.StepDonating(branches[branch].Parameters, Trees.Random<float>(3), branches[branch].State);
+            branches[branch] = optimizer.StepDonating(
+                branches[branch].Parameters, Trees.Random<float>(3), branches[branch].State);
         }
 
         foreach (var branch in branches) AssertSame(Bits(branches[0]), Bits(branch));
@@ -79,7 +86,8 @@ public class OwnershipTests
         OptimizerState<float> state = optimizer.Init(parameters);
         Assert.Equal(0, SteadyAllocation.Of(_ =>
         {
-            (ParameterTree<float> Parameters, OptimizerState<float> State) next = optimizer.Step(parameters, gradients, state);
+            (ParameterTree<float> Parameters, OptimizerState<float> State) next =
+                optimizer.Step(parameters, gradients, state);
             parameters.Release();
             state.Release();
             (parameters, state) = next;
@@ -89,7 +97,7 @@ public class OwnershipTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_skipped_train_step_returns_a_state_of_its_own(bool donate)
+    public void A_skipped_train_step_returns_a_separate_state(bool donate)
     {
         Optimizer optimizer = Adam.Of(0.1);
         TrainState<float> state = TrainState.Init(optimizer, Trees.Random<float>(0));
@@ -107,7 +115,7 @@ public class OwnershipTests
     }
 
     [Fact]
-    public void At_a_minimum_lbfgs_returns_parameters_of_its_own_even_where_the_gradient_is_its_argument()
+    public void At_a_minimum_lbfgs_returns_separate_parameters_even_if_the_gradient_is_its_argument()
     {
         ParameterTree<double> zeros = Trees.Random<double>(0).Layout.Zeros<double>(), start = Trees.Random<double>(0);
         Lbfgs lbfgs = Lbfgs.Of(maximumIterations: 1);
@@ -116,7 +124,8 @@ public class OwnershipTests
         zeros.Release();
         Assert.Equal(start.Layout.Zeros<double>(), reached);
 
-        (ParameterTree<double> moved, LbfgsState<double> state, _) = lbfgs.Step(at => (0.5 * Math.Pow(at.GlobalNorm(), 2), at), start, lbfgs.Init(start));
+        (ParameterTree<double> moved, LbfgsState<double> state, _) = lbfgs.Step(
+            at => (0.5 * Math.Pow(at.GlobalNorm(), 2), at), start, lbfgs.Init(start));
         double[] expected = start.AsSpan().ToArray();
         start.Release();
         Assert.Equal(expected, state.Gradients.AsSpan().ToArray());
@@ -124,19 +133,23 @@ public class OwnershipTests
     }
 
     [Fact]
-    public void A_gradient_of_no_weight_gives_an_accumulator_of_its_own()
+    public void A_gradient_of_weight_zero_gives_a_separate_accumulator()
     {
         ParameterTree<float> gradients = Trees.Random<float>(1);
-        GradientAccumulator<float> one = GradientAccumulator<float>.Of(gradients.Layout).Add(gradients), same = one.Add(gradients, weight: 0);
+        GradientAccumulator<float> one = GradientAccumulator<float>.Of(gradients.Layout).Add(gradients);
+        GradientAccumulator<float> same = one.Add(gradients, weight: 0);
         one.Sum.Release();
         Assert.Equal(gradients, same.Mean());
     }
 
     [Fact]
-    public void What_is_handed_on_is_the_same_memory_and_the_tree_given_is_consumed()
+    public void A_transfer_keeps_the_memory_and_consumes_the_old_handle()
     {
         ParameterTree<float> tree = Trees.Random<float>(0), copy = tree.Copy(), next = tree.Transfer("a test");
-        Assert.Contains("consumed by a test", Assert.Throws<ObjectDisposedException>(() => tree.Layout).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "consumed by a test",
+            Assert.Throws<ObjectDisposedException>(() => tree.Layout).Message,
+            StringComparison.Ordinal);
         Assert.Equal(copy, next);
         Assert.Throws<ObjectDisposedException>(() => tree.Transfer("another"));
         Assert.Throws<ObjectDisposedException>(() => tree.Copy());
@@ -148,14 +161,17 @@ public class OwnershipTests
         for (int slot = 0; slot < trees.State.SlotCount; slot++) trees.State[slot].Release();
     }
 
-    /// <summary>Writes into whatever memory the layout gives out.</summary>
+    /// <summary>Writes into all memory that the layout hands out, to detect memory that is still in use.</summary>
     private static void Scribble(TreeLayout layout)
     {
         for (int buffer = 0; buffer < 24; buffer++) layout.Rent<float>().AsSpan().Fill(float.NaN);
     }
 
     private static float[][] Bits((ParameterTree<float> Tree, OptimizerState<float> State) trees) =>
-        [.. Enumerable.Range(0, trees.State.SlotCount).Select(slot => trees.State[slot].AsSpan().ToArray()), trees.Tree.AsSpan().ToArray()];
+        [
+            .. Enumerable.Range(0, trees.State.SlotCount).Select(slot => trees.State[slot].AsSpan().ToArray()),
+            trees.Tree.AsSpan().ToArray(),
+        ];
 
     private static void AssertSame(float[][] expected, float[][] actual)
     {

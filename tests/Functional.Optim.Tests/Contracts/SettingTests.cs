@@ -2,13 +2,14 @@ using LanguageExt.Common;
 
 namespace Functional.Optim.Tests.Contracts;
 
-/// <summary>What is missing or out of range is told by name, and reports tell what is.</summary>
+/// <summary>Messages name what is missing or out of range, and reports show the settings.</summary>
 public class SettingTests
 {
-    private static readonly ParameterTree<float> One = ParameterTree.Of(Leaf.Of("embedding", [1], [1f]), Leaf.Of("w", [1], [1f]));
+    private static readonly ParameterTree<float> One = ParameterTree.Of(
+        Leaf.Of("embedding", [1], [1f]), Leaf.Of("w", [1], [1f]));
 
     [Fact]
-    public void Null_is_told_by_the_name_of_what_it_is()
+    public void Null_is_reported_with_the_name_of_the_argument()
     {
         Optimizer sgd = Sgd.Of(0.1);
         AssertSays("Groups is default", () => _ = AdamW.Of(0.1) with { Groups = default });
@@ -28,10 +29,11 @@ public class SettingTests
     }
 
     [Fact]
-    public void A_partition_tells_all_that_is_null_in_its_rules_at_once()
+    public void A_partition_reports_every_null_in_its_rules()
     {
         Error[] found = Validated
-            .Of(() => Partition.Of(null!, new("b", null!, Sgd.Of(0.1)), new(null!, _ => true, Sgd.Of(0.1)), new("d", _ => true, null!)))
+            .Of(() => Partition.Of(
+                null!, new("b", null!, Sgd.Of(0.1)), new(null!, _ => true, Sgd.Of(0.1)), new("d", _ => true, null!)))
             .Match(Succ: _ => [], Fail: errors => errors.ToArray());
         Assert.Equal(
             ["rules[0] is null; allowed is a rule", "'b'.Matches is null; allowed is a predicate of leaves",
@@ -45,37 +47,49 @@ public class SettingTests
         Schedule schedule = Schedule.LinearWarmup(3e-4, 10);
         Partition.Rule frozen = Partition.Freeze("embedding", leaf => leaf.Name == "embedding");
         Optimizer rest = Partition.Of(frozen, new("rest", _ => true, AdamW.Of(schedule)));
-        Optimizer nested = Clip.ByGlobalNorm(1).Then(Partition.Of(frozen, new("scaled", _ => false, Scale.By(2)), new("rest", _ => true, rest)));
-        for (long step = 1; step <= 12; step++) Assert.Equal((schedule.At(step), schedule.At(step)), (rest.LearningRateAt(step), nested.LearningRateAt(step)));
+        Optimizer nested = Clip.ByGlobalNorm(1)
+            .Then(Partition.Of(frozen, new("scaled", _ => false, Scale.By(2)), new("rest", _ => true, rest)));
+        for (long step = 1; step <= 12; step++)
+        {
+            Assert.Equal(
+                (schedule.At(step), schedule.At(step)), (rest.LearningRateAt(step), nested.LearningRateAt(step)));
+        }
         Assert.Equal(1, Partition.Of(frozen).LearningRateAt(1));
         Assert.Equal(0.5, Partition.Of(frozen).Then(LearningRate.Of(0.5)).LearningRateAt(1));
-        Assert.Equal(1, Partition.Of(new("one", _ => true, Sgd.Of(1)), new("other", _ => true, Sgd.Of(0.1))).LearningRateAt(1));
+        Assert.Equal(
+            1, Partition.Of(new("one", _ => true, Sgd.Of(1)), new("other", _ => true, Sgd.Of(0.1))).LearningRateAt(1));
     }
 
     [Fact]
-    public void A_rate_that_leaves_the_range_is_refused()
+    public void A_rate_that_overflows_is_rejected()
     {
         Optimizer twice = LearningRate.Of(1e200).Then(LearningRate.Of(1e200));
-        Assert.Contains("update 3", Assert.Throws<OverflowException>(() => twice.LearningRateAt(3)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "update 3",
+            Assert.Throws<OverflowException>(() => twice.LearningRateAt(3)).Message,
+            StringComparison.Ordinal);
         Optimizer large = Sgd.Of(1e30), larger = large.WithGroups(LeafGroup.Of("more", _ => true, 1e10));
         ParameterTree<double> wide = ParameterTree.Of(Leaf.Of("w", [1], [1.0]));
         Assert.Equal(1 - 1e40, larger.Step(wide, wide, larger.Init(wide)).Parameters.AsSpan("w")[0], 1e25);
         ParameterTree<float> before = One.Copy();
         Assert.Contains(
             "1E+30 of update 1 times the multiplier 10000000000",
-            Assert.Throws<OverflowException>(() => larger.StepDonating(One, before, larger.Init(One))).Message, StringComparison.Ordinal);
+            Assert.Throws<OverflowException>(() => larger.StepDonating(One, before, larger.Init(One))).Message,
+            StringComparison.Ordinal);
         Assert.Equal(before, One);
     }
 
     [Fact]
-    public void The_bytes_of_a_state_are_counted_without_asking_for_leaves()
+    public void The_bytes_of_a_state_are_counted_without_leaves()
     {
         Dictionary<string, bool> decays = new() { ["w"] = true, ["embedding"] = false };
         Optimizer optimizer = AdamW.Of(1e-3, decay: leaf => decays[leaf.Name]);
         Optimizer[] all =
         [
             optimizer, Accumulate.Of(2, optimizer), ApplyIfFinite.Around(Accumulate.Of(2, optimizer)), Scale.By(2),
-            Partition.Of(new("w", leaf => decays[leaf.Name], optimizer), new("rest", _ => true, Sgd.Of(0.1, momentum: 0.9))).Then(Ema.Of(0.9)),
+            Partition.Of(
+                new("w", leaf => decays[leaf.Name], optimizer),
+                new("rest", _ => true, Sgd.Of(0.1, momentum: 0.9))).Then(Ema.Of(0.9)),
         ];
         Assert.Equal([8, 12, 12, 0, 12], all.Select(each => each.StateBytesPerParameter<float>()));
         Assert.All(all[..4], each => Assert.Equal(8 * each.Init(One).SlotCount, each.StateBytesPerParameter<double>()));

@@ -9,14 +9,16 @@ public class ManyLeavesTests
     public static TheoryData<string> Names => Catalogue.Names;
 
     [Fact]
-    public void A_million_leaves_of_one_element_are_planned_bound_and_carried_over()
+    public void A_million_leaves_of_one_element_are_planned_bound_and_continued()
     {
         const int count = 1_000_000;
         ParameterTree<float> parameters = ParameterTree.Of(
             [.. Enumerable.Range(0, count).Select(leaf => Leaf.Of($"{leaf}", [1], [(float)leaf]))]);
         Optimizer optimizer = Partition.Of(
-            new("odd", leaf => leaf.Index % 2 == 1, Sgd.Of(0.5)), new("even", _ => true, Clip.ByLeafNorm(1).Then(Sgd.Of(1, momentum: 0.9))));
-        (ParameterTree<float> moved, OptimizerState<float> state) = optimizer.Step(parameters, parameters, optimizer.Init(parameters));
+            new("odd", leaf => leaf.Index % 2 == 1, Sgd.Of(0.5)),
+            new("even", _ => true, Clip.ByLeafNorm(1).Then(Sgd.Of(1, momentum: 0.9))));
+        (ParameterTree<float> moved, OptimizerState<float> state) =
+            optimizer.Step(parameters, parameters, optimizer.Init(parameters));
         Assert.Equal((999_997f, 499_999.5f), (moved.AsSpan("999998")[0], moved.AsSpan("999999")[0]));
         Assert.Equal(count / 2, state[0].Layout.Leaves.Length);
         (OptimizerState<float> carried, ContinuationReport report) = optimizer.Continue(state, moved);
@@ -40,7 +42,8 @@ public class ManyLeavesTests
         Optimizer optimizer = Catalogue.Get(name);
         ParameterTree<float> nothing = ParameterTree.Of<float>();
         OptimizerState<float> state = optimizer.Init(nothing);
-        for (int step = 0; step < 4; step++) (nothing, state) = optimizer.StepDonating(nothing, ParameterTree.Of<float>(), state);
+        for (int step = 0; step < 4; step++)
+            (nothing, state) = optimizer.StepDonating(nothing, ParameterTree.Of<float>(), state);
         Assert.Equal(optimizer is Accumulate ? 2 : 4, state.Step);
         Assert.Equal(state, optimizer.Continue(state, nothing).State);
         Assert.Empty(optimizer.EvaluationParameters(nothing, state).Layout.Leaves);

@@ -4,8 +4,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim.Tests.Engine;
 
 /// <summary>
-/// A part of one's own whose slots are of other shapes: the sums of the rows for matrices, a count for the rest, and a scalar; it divides
-/// the update by the number of updates that the leaf has had.
+/// A custom transform whose slots have other shapes: the row sums of matrices, a count for other leaves; and a scalar.
+/// It divides the update by the number of updates of the leaf.
 /// </summary>
 internal sealed record RowSums : Transform
 {

@@ -8,7 +8,9 @@ namespace Functional.Optim.Tests.Engine;
 using Catalogue = Functional.Optim.Tests.Laws.Catalogue;
 using Trees = Functional.Optim.Tests.Laws.Trees;
 
-/// <summary>What a runtime without a JIT does, in one that has it. The switch is of the whole process, so they run alone.</summary>
+/// <summary>
+/// The code path of a runtime without a JIT, run in one that has it. The switch is global, so these tests run alone.
+/// </summary>
 [Collection(ThreadLimit.Name)]
 public class RulesInTurnTests
 {
@@ -30,11 +32,16 @@ public class RulesInTurnTests
         });
     }
 
-    /// <summary>The switch is between the steps too: memory of a run that fused is met by one that does not.</summary>
+    /// <summary>
+    /// The switch changes between steps too: the memory of a fused step is reused by a step with rules in turn.
+    /// </summary>
     [Fact]
     public void Steps_of_both_kinds_may_follow_each_other()
     {
-        Optimizer optimizer = Clip.ByGlobalNorm(1).Then(Adam.Scaling()).Then(WeightDecay.Decoupled(0.1)).Then(LearningRate.Of(0.1));
+        Optimizer optimizer = Clip.ByGlobalNorm(1)
+            .Then(Adam.Scaling())
+            .Then(WeightDecay.Decoupled(0.1))
+            .Then(LearningRate.Of(0.1));
         ParameterTree<float> parameters = Trees.Random<float>(0), expected = parameters;
         OptimizerState<float> state = optimizer.Init(parameters), other = state;
         for (int step = 1; step <= 6; step++)
@@ -49,23 +56,27 @@ public class RulesInTurnTests
         Assert.Equal((expected, other), (parameters, state));
     }
 
-    private static (ParameterTree<T> Parameters, OptimizerState<T> State, ParameterTree<T> Deltas) After<T>(Optimizer optimizer)
+    private static (ParameterTree<T> Parameters, OptimizerState<T> State, ParameterTree<T> Deltas) After<T>(
+        Optimizer optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // Longer than a block, and than what one thread takes.
+        // Longer than a block, and than the share of one thread.
         ParameterTree<T> parameters = Long<T>(0);
         OptimizerState<T> state = optimizer.Init(parameters);
         for (int step = 1; step <= 3; step++) (parameters, state) = optimizer.Step(parameters, Long<T>(step), state);
         ParameterTree<T> small = Trees.Random<T>(0);
         OptimizerState<T> ofSmall = optimizer.Init(small);
-        for (int step = 1; step <= 3; step++) (small, ofSmall) = optimizer.StepDonating(small, Trees.Random<T>(step), ofSmall);
+        for (int step = 1; step <= 3; step++)
+            (small, ofSmall) = optimizer.StepDonating(small, Trees.Random<T>(step), ofSmall);
         return (parameters, state, optimizer.Update(small, Trees.Random<T>(4), ofSmall).Deltas);
     }
 
     private static ParameterTree<T> Long<T>(int seed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         ParameterTree.Of(
-            Leaf.Of("long", [70_001], Wave<T>(seed, 70_001)), Leaf.Of("matrix", [33, 31], Wave<T>(-seed, 33 * 31)), Leaf.Of("short", [3], Wave<T>(seed, 3)));
+            Leaf.Of("long", [70_001], Wave<T>(seed, 70_001)),
+            Leaf.Of("matrix", [33, 31], Wave<T>(-seed, 33 * 31)),
+            Leaf.Of("short", [3], Wave<T>(seed, 3)));
 
     private static T[] Wave<T>(int seed, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>

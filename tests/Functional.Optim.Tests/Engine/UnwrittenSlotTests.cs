@@ -3,10 +3,11 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Tests.Engine;
 
-/// <summary>A slot that a transform of whole leaves names and does not write stays what it was.</summary>
+/// <summary>A slot of a transform of whole leaves that is not written keeps its values.</summary>
 public class UnwrittenSlotTests
 {
-    private static readonly ParameterTree<float> Start = ParameterTree.Of(Leaf.Of("a", [3], [1f, 2f, 3f]), Leaf.Of("b", [2, 2], [4f, 5f, 6f, 7f]));
+    private static readonly ParameterTree<float> Start = ParameterTree.Of(
+        Leaf.Of("a", [3], [1f, 2f, 3f]), Leaf.Of("b", [2, 2], [4f, 5f, 6f, 7f]));
 
     [Fact]
     public void It_keeps_its_numbers_in_pure_steps_and_in_donating_ones()
@@ -26,14 +27,17 @@ public class UnwrittenSlotTests
         }
     }
 
-    /// <summary>Writes one of two slots, and of that only the first number of matrices; slots begin as the parameters do.</summary>
+    /// <summary>
+    /// Writes one of two slots, and there only the first number of matrices; slots start as the parameters.
+    /// </summary>
     private sealed record Half : Transform
     {
         protected internal override ImmutableArray<string> SlotNames => ["sometimes", "never"];
 
         protected internal override bool TransformsLeaves => true;
 
-        protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) => parameters.CopyTo(values);
+        protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) =>
+            parameters.CopyTo(values);
 
         protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
         {
@@ -41,6 +45,7 @@ public class UnwrittenSlotTests
             leaf.Input.CopyTo(leaf.Output);
         }
 
-        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Add(first, default(IdentityRule<T>));
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, default(IdentityRule<T>));
     }
 }

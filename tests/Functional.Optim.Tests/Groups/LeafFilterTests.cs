@@ -3,7 +3,10 @@ namespace Functional.Optim.Tests.Groups;
 public class LeafFilterTests
 {
     private static readonly TreeLayout Layout = TreeLayout.Of(
-        ("token_embedding.weight", [10, 4]), ("h.0.attention.weight", [4, 4]), ("h.0.attention.bias", [4]), ("h.0.heads.weight", [4, 4]),
+        ("token_embedding.weight", [10, 4]),
+        ("h.0.attention.weight", [4, 4]),
+        ("h.0.attention.bias", [4]),
+        ("h.0.heads.weight", [4, 4]),
         ("lm_head.weight", [4, 10]), ("kernel", [2, 2, 2]), ("scale", []));
 
     [Theory]
@@ -14,7 +17,7 @@ public class LeafFilterTests
     [InlineData("*.weight", "0 1 3 4")]
     [InlineData("h.?.attention.*", "1 2")]
     [InlineData("*.WEIGHT", "")]
-    public void A_text_is_read_printed_and_says_which(string text, string leaves)
+    public void A_text_is_read_printed_and_selects_leaves(string text, string leaves)
     {
         Assert.True(LeafFilter.TryParse(text, out LeafFilter filter));
         Assert.Equal(leaves, string.Join(' ', Layout.Leaves.Where(filter.Contains).Select(leaf => leaf.Index)));
@@ -29,7 +32,7 @@ public class LeafFilterTests
     [InlineData("")]
     [InlineData(null)]
     [InlineData("weight")]
-    public void A_word_that_is_none_is_refused(string? text) => Assert.False(LeafFilter.TryParse(text, out _));
+    public void An_unknown_keyword_is_rejected(string? text) => Assert.False(LeafFilter.TryParse(text, out _));
 
     [Fact]
     public void A_predicate_has_a_name_and_is_equal_by_both()
@@ -57,10 +60,15 @@ public class LeafFilterTests
         Assert.Contains("decay=matrices", $"{made}", StringComparison.Ordinal);
         Assert.Contains("filter=*.weight", $"{Lars.Of(0.1, filter: LeafFilter.Named("*.weight"))}", StringComparison.Ordinal);
         Assert.Contains("Frozen = none", $"{Lbfgs.Of()}", StringComparison.Ordinal);
-        Assert.Contains("Matches = hiddenMatrices", $"{LeafGroup.Of("hidden", LeafFilter.HiddenMatrices)}", StringComparison.Ordinal);
+        Assert.Contains(
+            "Matches = hiddenMatrices",
+            $"{LeafGroup.Of("hidden", LeafFilter.HiddenMatrices)}",
+            StringComparison.Ordinal);
         Assert.Equal(LeafGroup.Frozen("a", LeafFilter.Named("a*")), LeafGroup.Frozen("a", LeafFilter.Named("a*")));
-        Partition partition = Partition.Of((LeafFilter.HiddenMatrices, Muon.Of(0.02)), (LeafFilter.All, AdamW.Of(3e-4)));
+        Partition partition = Partition.Of(
+            (LeafFilter.HiddenMatrices, Muon.Of(0.02)), (LeafFilter.All, AdamW.Of(3e-4)));
         Assert.Equal(["hiddenMatrices", "all"], partition.Rules.Select(rule => rule.Name));
-        Assert.Equal([1, 0, 1, 0, 1, 0, 1], Layout.Leaves.Select(leaf => partition.Rules[0].Matches.Contains(leaf) ? 0 : 1));
+        Assert.Equal(
+            [1, 0, 1, 0, 1, 0, 1], Layout.Leaves.Select(leaf => partition.Rules[0].Matches.Contains(leaf) ? 0 : 1));
     }
 }

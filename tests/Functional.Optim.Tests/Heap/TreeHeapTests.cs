@@ -7,8 +7,8 @@ using Functional.Optim.Training;
 namespace Functional.Optim.Tests.Heap;
 
 /// <summary>
-/// Memory that nobody refers to is collected. Weak references show it, and not the size of the heap, in which other
-/// tests live too.
+/// Memory without references is collected. The tests use weak references, not the
+/// size of the heap, which other tests use too.
 /// </summary>
 [Collection(ThreadLimit.Name)]
 public class TreeHeapTests
@@ -21,13 +21,13 @@ public class TreeHeapTests
         { "a model of its own layout, trained donating", Trained(donate: true) },
         { "a model of its own layout, trained with pure steps whose inputs are released", Trained(donate: false) },
         { "a train state that was donated to each step", TrainedByTheShell },
-        { "a tree that was released, as one that was loaded and is done with", Released },
+        { "a tree that was released, as one that was loaded and is no longer needed", Released },
         { "a norm that was remembered, and both element types in one layout", OfBothTypes },
     };
 
     [Theory]
     [MemberData(nameof(Uses))]
-    public void Layouts_and_trees_that_nobody_refers_to_are_collected(string name, Func<List<WeakReference>, bool> use)
+    public void Unreferenced_layouts_and_trees_are_collected(string name, Func<List<WeakReference>, bool> use)
     {
         List<WeakReference> made = [];
         for (int model = 0; model < Models; model++) Assert.True(use(made), name);
@@ -35,7 +35,7 @@ public class TreeHeapTests
     }
 
     [Fact]
-    public void The_gradients_of_another_source_are_collected_while_training_goes_on()
+    public void The_gradients_of_another_source_are_collected_while_training_continues()
     {
         AdamW adamw = AdamW.Of(1e-3);
         ParameterTree<float> parameters = Tree<float>();
@@ -55,7 +55,7 @@ public class TreeHeapTests
     }
 
     [Fact]
-    public void A_pool_lets_go_of_what_is_trimmed_and_of_nothing_else()
+    public void A_pool_drops_what_is_trimmed_and_nothing_else()
     {
         TreeLayout layout = TreeLayout.Of(("w", [Length]));
         List<WeakReference> released = [];
@@ -71,7 +71,7 @@ public class TreeHeapTests
     }
 
     [Fact]
-    public void Renting_and_releasing_allocates_nothing_once_the_pool_has_what_it_takes()
+    public void Renting_and_releasing_allocates_nothing_once_the_pool_is_full_enough()
     {
         TreeLayout layout = TreeLayout.Of(("w", [Length]));
         Assert.Equal(0, SteadyAllocation.Of(_ =>

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Functional.Optim.Tests.InPlace;
 
-/// <summary>Four numbers, and how often they are pinned at present.</summary>
+/// <summary>Four numbers that count how often they are pinned at present.</summary>
 internal sealed class CountsPins : MemoryManager<float>
 {
     private readonly float[] numbers = GC.AllocateArray<float>(4, pinned: true);

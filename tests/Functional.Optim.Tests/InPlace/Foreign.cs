@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Functional.Optim.Tests.InPlace;
 
 /// <summary>
-/// Parameters and gradients of a layout in memory that is no tree: the leaves in reverse order, with gaps of odd length between them, in
-/// an array or in native memory.
+/// Parameters and gradients of a layout in memory that is not a tree: the leaves in reverse order, with gaps of odd
+/// length between them, in an array or in native memory.
 /// </summary>
 internal sealed unsafe class Foreign<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -34,7 +34,8 @@ internal sealed unsafe class Foreign<T> : IDisposable
         Bindings =
         [
             .. layout.Leaves.Select(leaf => isNative
-                ? new LeafBinding<T>(leaf.Name, leaf.Shape.AsSpan(), native + starts[leaf.Index], native + length + starts[leaf.Index])
+                ? new LeafBinding<T>(
+                    leaf.Name, leaf.Shape.AsSpan(), native + starts[leaf.Index], native + length + starts[leaf.Index])
                 : new LeafBinding<T>(
                     leaf.Name, leaf.Shape.AsSpan(), array.AsMemory(starts[leaf.Index], leaf.Length),
                     array.AsMemory(length + starts[leaf.Index], leaf.Length))),
@@ -43,7 +44,7 @@ internal sealed unsafe class Foreign<T> : IDisposable
 
     internal LeafBinding<T>[] Bindings { get; }
 
-    /// <summary>All of it, the gaps too.</summary>
+    /// <summary>All memory, with the gaps.</summary>
     internal Span<T> All => native is null ? array : new Span<T>(native, 2 * length);
 
     internal void SetGradients(ParameterTree<T> gradients) => Write(gradients, length);
@@ -52,6 +53,7 @@ internal sealed unsafe class Foreign<T> : IDisposable
 
     private void Write(ParameterTree<T> tree, int offset)
     {
-        foreach (Leaf leaf in layout.Leaves) tree.AsSpan(leaf).CopyTo(All.Slice(offset + starts[leaf.Index], leaf.Length));
+        foreach (Leaf leaf in layout.Leaves)
+            tree.AsSpan(leaf).CopyTo(All.Slice(offset + starts[leaf.Index], leaf.Length));
     }
 }

@@ -5,7 +5,7 @@ namespace Functional.Optim.Tests.Kernels;
 public unsafe class AlignedBufferTests
 {
     [Fact]
-    public void A_buffer_starts_at_a_multiple_of_64_bytes_or_is_refused()
+    public void A_buffer_starts_at_a_multiple_of_64_bytes_or_is_rejected()
     {
         for (int length = 0; length < 70; length++)
         {

@@ -8,13 +8,14 @@ public unsafe class ArgumentTests
     [InlineData(99)]
     [InlineData(-1)]
     [InlineData(1024)]
-    public void A_width_that_is_none_is_refused(int width)
+    public void An_unknown_width_is_rejected(int width)
     {
         string message = $"The lane width is {width}; allowed is Best, Scalar, Bits128, Bits256, Bits512.";
         Assert.StartsWith(
             message,
             Assert.Throws<ArgumentOutOfRangeException>(
-                () => Elementwise.Run(default(ApplyRule<float>), [1f], [1f], new float[1], width: (LaneWidth)width)).Message,
+                () => Elementwise.Run(default(ApplyRule<float>), [1f], [1f], new float[1], width: (LaneWidth)width))
+                .Message,
             StringComparison.Ordinal);
         float one = 1, product = 0;
         MatrixView<float> factor = new(&one, 1, 1, 1), result = new(&product, 1, 1, 1);
@@ -33,7 +34,7 @@ public unsafe class ArgumentTests
     }
 
     [Fact]
-    public void Bounds_hold_up_to_the_numbers_beside_their_ends()
+    public void Bounds_are_exact_at_their_ends()
     {
         Within(Bounds.HalfOpenUnitInterval, [0, -0.0, Math.BitDecrement(1.0)], [1, -double.Epsilon]);
         Within(Bounds.UnitInterval, [0, 1], [Math.BitIncrement(1.0), -double.Epsilon]);
@@ -43,7 +44,10 @@ public unsafe class ArgumentTests
         Within(Bounds.ZeroOrMore, [0, double.PositiveInfinity], [-double.Epsilon, double.NegativeInfinity]);
         Within(Bounds.Finite, [double.MinValue, double.MaxValue], [double.PositiveInfinity, double.NegativeInfinity]);
         Within(Bounds.AtLeast(4), [4, 5], [3, 4.5]);
-        Within(Bounds.OpenInterval(1, double.PositiveInfinity), [Math.BitIncrement(1.0), double.MaxValue], [1, double.PositiveInfinity]);
+        Within(
+            Bounds.OpenInterval(1, double.PositiveInfinity),
+            [Math.BitIncrement(1.0), double.MaxValue],
+            [1, double.PositiveInfinity]);
     }
 
     private static void Within(Bounds bounds, double[] allowed, double[] refused)

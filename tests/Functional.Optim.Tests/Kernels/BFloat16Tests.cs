@@ -5,9 +5,9 @@ namespace Functional.Optim.Tests.Kernels;
 public unsafe class BFloat16Tests
 {
     [Fact]
-    public void A_number_that_has_a_code_is_kept_whatever_the_random_bits()
+    public void A_number_that_the_format_holds_is_kept_whatever_the_random_bits()
     {
-        // Every code but those of NaN stands for itself; a NaN stays one.
+        // Every code except NaN decodes to a number that is kept; a NaN stays a NaN.
         ushort[] codes = [.. Enumerable.Range(0, 65536).Select(code => (ushort)code)], again = new ushort[codes.Length];
         float[] numbers = new float[codes.Length];
         Decode(codes, numbers);
@@ -15,7 +15,8 @@ public unsafe class BFloat16Tests
         {
             Encode(numbers, again, 0, key);
             for (int code = 0; code < codes.Length; code++)
-                Assert.True(float.IsNaN(numbers[code]) ? (again[code] & 0x7FFF) > 0x7F80 : again[code] == code, $"code {code}");
+                Assert.True(
+                    float.IsNaN(numbers[code]) ? (again[code] & 0x7FFF) > 0x7F80 : again[code] == code, $"code {code}");
         }
     }
 
@@ -32,23 +33,32 @@ public unsafe class BFloat16Tests
         ushort[] codes = new ushort[count];
         Encode(numbers, codes, 0, 7);
         Decode(codes, numbers);
-        double low = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(number) & 0xFFFF_0000), gap = numbers.Max() - (double)numbers.Min();
+        double low = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(number) & 0xFFFF_0000);
+        double gap = numbers.Max() - (double)numbers.Min();
         Assert.All(numbers.Distinct(), rounded => Assert.InRange(Math.Abs(rounded - value), 0, Math.Abs(low) / 128));
-        // Four standard deviations of the mean of so many.
-        Assert.InRange(Math.Abs(numbers.Average(rounded => (double)rounded) - number), 0, 4 * gap / 2 / Math.Sqrt(count));
+        // Four standard deviations of the mean of this many numbers.
+        Assert.InRange(
+            Math.Abs(numbers.Average(rounded => (double)rounded) - number), 0, 4 * gap / 2 / Math.Sqrt(count));
     }
 
     [Fact]
     public void No_finite_number_becomes_infinite_and_a_NaN_whose_bits_are_cut_off_stays_one()
     {
-        float[] numbers = [float.MaxValue, float.MinValue, BitConverter.UInt32BitsToSingle(0x7F80_0001), BitConverter.UInt32BitsToSingle(0xFF80_0001)];
+        float[] numbers =
+        [
+            float.MaxValue,
+            float.MinValue,
+            BitConverter.UInt32BitsToSingle(0x7F80_0001),
+            BitConverter.UInt32BitsToSingle(0xFF80_0001),
+        ];
         ushort[] codes = new ushort[4];
         for (uint key = 0; key < 1000; key++)
         {
             Encode(numbers, codes, key, key);
             float[] rounded = new float[4];
             Decode(codes, rounded);
-            Assert.True(float.IsFinite(rounded[0]) && float.IsFinite(rounded[1]) && float.IsNaN(rounded[2]) && float.IsNaN(rounded[3]));
+            Assert.True(float.IsFinite(rounded[0]) && float.IsFinite(rounded[1]));
+            Assert.True(float.IsNaN(rounded[2]) && float.IsNaN(rounded[3]));
         }
     }
 

@@ -11,11 +11,13 @@ namespace Functional.Optim.Tests.Kernels;
 public unsafe class MatrixProductTests
 {
     [Property(MaxTest = 100)]
-    public void Views_give_the_bits_of_the_chain_at_every_width_in_float(NonNegativeInt shape, bool accumulate, int seed) =>
+    public void Views_give_the_bits_of_the_chain_at_every_width_in_float(
+        NonNegativeInt shape, bool accumulate, int seed) =>
         CheckViews<float>(shape.Get, accumulate, seed);
 
     [Property(MaxTest = 100)]
-    public void Views_give_the_bits_of_the_chain_at_every_width_in_double(NonNegativeInt shape, bool accumulate, int seed) =>
+    public void Views_give_the_bits_of_the_chain_at_every_width_in_double(
+        NonNegativeInt shape, bool accumulate, int seed) =>
         CheckViews<double>(shape.Get, accumulate, seed);
 
     [Theory]
@@ -27,7 +29,8 @@ public unsafe class MatrixProductTests
     [InlineData(7, 129, 100)]
     [InlineData(391, 129, 33)]
     [InlineData(67, 257, 131)]
-    public void Spans_give_the_bits_of_the_chain_for_every_transposition_on_any_number_of_threads(int rows, int inner, int columns)
+    public void Spans_give_the_bits_of_the_chain_for_every_transposition_on_any_number_of_threads(
+        int rows, int inner, int columns)
     {
         CheckSpans<float>(rows, inner, columns);
         CheckSpans<double>(rows, inner, columns);
@@ -41,27 +44,37 @@ public unsafe class MatrixProductTests
     }
 
     [Fact]
-    public void What_does_not_fit_is_refused_by_name()
+    public void Wrong_arguments_are_rejected_by_name()
     {
         float[] data = new float[6];
-        Assert.Contains("a has length 6; 2×2", Refusal(() => MatrixProduct.Multiply<float>(data, data, new float[4], 2, 2, 2)));
-        Assert.Contains("b has length 6; 3×3", Refusal(() => MatrixProduct.Multiply<float>(data, data, new float[6], 2, 3, 3)));
-        Assert.Contains("c has length 5; 2×2", Refusal(() => MatrixProduct.Multiply<float>(data, data, new float[5], 2, 3, 2)));
-        Assert.Contains("c overlaps", Refusal(() => MatrixProduct.Multiply<float>(data, data, data.AsSpan(2, 4), 2, 3, 2)));
+        Assert.Contains(
+            "a has length 6; 2×2", Refusal(() => MatrixProduct.Multiply<float>(data, data, new float[4], 2, 2, 2)));
+        Assert.Contains(
+            "b has length 6; 3×3", Refusal(() => MatrixProduct.Multiply<float>(data, data, new float[6], 2, 3, 3)));
+        Assert.Contains(
+            "c has length 5; 2×2", Refusal(() => MatrixProduct.Multiply<float>(data, data, new float[5], 2, 3, 2)));
+        Assert.Contains(
+            "c overlaps", Refusal(() => MatrixProduct.Multiply<float>(data, data, data.AsSpan(2, 4), 2, 3, 2)));
         Assert.Throws<ArgumentOutOfRangeException>(() => MatrixProduct.Multiply<float>(data, data, data, -2, -3, -3));
         Assert.Throws<ArgumentOutOfRangeException>(() => new MatrixView<float>(null, -1, 2, 2));
         fixed (float* pointer = data)
         {
             MatrixView<float> wide = new(pointer, 2, 3, 3), square = new(pointer, 2, 2, 2);
             Assert.Contains("a is 2×3 and b is 2×3", Refusal(() => MatrixProduct.Multiply(wide, wide, square)));
-            Assert.Contains("c is 2×3; the product of 2×3 and 3×2", Refusal(() => MatrixProduct.Multiply(wide, wide.Transposed, wide)));
-            Assert.Contains("column stride of 2", Refusal(() => MatrixProduct.Multiply(wide, wide.Transposed, square.Transposed)));
+            Assert.Contains(
+                "c is 2×3; the product of 2×3 and 3×2",
+                Refusal(() => MatrixProduct.Multiply(wide, wide.Transposed, wide)));
+            Assert.Contains(
+                "column stride of 2", Refusal(() => MatrixProduct.Multiply(wide, wide.Transposed, square.Transposed)));
         }
 
         static string Refusal(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
     }
 
-    /// <summary>Blocks of larger matrices, of sizes around those of the tiles; what surrounds the block of C must stay as it is.</summary>
+    /// <summary>
+    /// Blocks of larger matrices with sizes around those of the tiles; the
+    /// memory around the block of C must not change.
+    /// </summary>
     private static void CheckViews<T>(int shape, bool accumulate, int seed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -69,7 +82,8 @@ public unsafe class MatrixProductTests
         int rows = random.Next(20), inner = random.Next(random.Next(2) == 0 ? 10 : 300), columns = random.Next(80);
         int padding = random.Next(3);
         Philox bits = new((ulong)seed);
-        T[] a = Draw<T>(bits, 0, (rows + padding) * (inner + padding)), b = Draw<T>(bits, 1, (inner + padding) * (columns + padding));
+        T[] a = Draw<T>(bits, 0, (rows + padding) * (inner + padding));
+        T[] b = Draw<T>(bits, 1, (inner + padding) * (columns + padding));
         T[] start = Draw<T>(bits, 2, (rows + 1) * (columns + padding));
         fixed (T* pointerA = a, pointerB = b)
         {
@@ -80,12 +94,14 @@ public unsafe class MatrixProductTests
                 ? new(pointerB, inner, columns, columns + padding)
                 : new MatrixView<T>(pointerB, columns, inner, inner + padding).Transposed;
             T[] expected = [.. start];
-            fixed (T* pointerC = expected) Chain(viewA, viewB, new(pointerC, rows, columns, columns + padding), accumulate);
+            fixed (T* pointerC = expected) Chain(
+                viewA, viewB, new(pointerC, rows, columns, columns + padding), accumulate);
             foreach (LaneWidth width in Enum.GetValues<LaneWidth>())
             {
                 T[] actual = [.. start];
                 fixed (T* pointerC = actual)
-                    MatrixProduct.Multiply(viewA, viewB, new(pointerC, rows, columns, columns + padding), accumulate, width);
+                    MatrixProduct.Multiply(
+                        viewA, viewB, new(pointerC, rows, columns, columns + padding), accumulate, width);
                 AssertSameBits<T>(expected, actual);
             }
         }
@@ -95,15 +111,21 @@ public unsafe class MatrixProductTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Philox bits = new((ulong)((((rows * 1000) + inner) * 1000) + columns));
-        T[] a = Draw<T>(bits, 0, rows * inner), b = Draw<T>(bits, 1, inner * columns), start = Draw<T>(bits, 2, rows * columns);
+        T[] a = Draw<T>(bits, 0, rows * inner);
+        T[] b = Draw<T>(bits, 1, inner * columns);
+        T[] start = Draw<T>(bits, 2, rows * columns);
         foreach (int choice in Enumerable.Range(0, 8))
         {
             bool transposeA = (choice & 1) != 0, transposeB = (choice & 2) != 0, accumulate = (choice & 4) != 0;
             T[] expected = [.. start];
             fixed (T* pointerA = a, pointerB = b, pointerC = expected)
             {
-                MatrixView<T> viewA = transposeA ? new MatrixView<T>(pointerA, inner, rows, rows).Transposed : new(pointerA, rows, inner, inner);
-                MatrixView<T> viewB = transposeB ? new MatrixView<T>(pointerB, columns, inner, inner).Transposed : new(pointerB, inner, columns, columns);
+                MatrixView<T> viewA = transposeA
+                    ? new MatrixView<T>(pointerA, inner, rows, rows).Transposed
+                    : new(pointerA, rows, inner, inner);
+                MatrixView<T> viewB = transposeB
+                    ? new MatrixView<T>(pointerB, columns, inner, inner).Transposed
+                    : new(pointerB, inner, columns, columns);
                 Chain(viewA, viewB, new(pointerC, rows, columns, columns), accumulate);
             }
 
@@ -144,13 +166,17 @@ public unsafe class MatrixProductTests
 
     private static T[] Draw<T>(Philox random, int stream, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        [.. Enumerable.Range(0, length).Select(index => T.CreateTruncating(random.Normal((ulong)((stream * 1_000_000) + index))))];
+        [
+            .. Enumerable.Range(0, length)
+                .Select(index => T.CreateTruncating(random.Normal((ulong)((stream * 1_000_000) + index)))),
+        ];
 
     private static void AssertSameBits<T>(ReadOnlySpan<T> expected, ReadOnlySpan<T> actual)
         where T : unmanaged
     {
         Assert.Equal(expected.Length, actual.Length);
         int common = MemoryMarshal.AsBytes(expected).CommonPrefixLength(MemoryMarshal.AsBytes(actual));
-        Assert.True(common == expected.Length * sizeof(T), $"Element {common / sizeof(T)} of {expected.Length} differs.");
+        Assert.True(
+            common == expected.Length * sizeof(T), $"Element {common / sizeof(T)} of {expected.Length} differs.");
     }
 }

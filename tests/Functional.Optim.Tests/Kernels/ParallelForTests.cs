@@ -19,7 +19,7 @@ public class ParallelForTests
     }
 
     [Fact]
-    public void A_loop_within_a_loop_that_has_every_thread_stays_on_its_own()
+    public void A_nested_loop_without_free_threads_runs_on_its_calling_thread()
     {
         bool[] stayed = new bool[64];
         ThreadLimit.With(2, () => Run(8, outer =>
@@ -31,10 +31,11 @@ public class ParallelForTests
     }
 
     [Fact]
-    public void What_a_body_throws_reaches_the_caller_and_the_next_loop_runs()
+    public void An_exception_of_a_body_reaches_the_caller_and_the_next_loop_runs()
     {
-        Assert.Equal("index 7", Assert.Throws<InvalidOperationException>(
-            () => Run(100, index => index == 7 ? throw new InvalidOperationException($"index {index}") : true)).Message);
+        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(
+            () => Run(100, index => index == 7 ? throw new InvalidOperationException($"index {index}") : true));
+        Assert.Equal("index 7", thrown.Message);
         Each_index_is_run_once(100, Environment.ProcessorCount);
     }
 
@@ -50,7 +51,7 @@ public class ParallelForTests
     }
 
     [Fact]
-    public void A_negative_count_and_a_limit_beyond_all_threads_are_refused()
+    public void A_negative_count_and_a_limit_out_of_range_are_rejected()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Run(-1, index => index));
         int limit = Threads.Limit;

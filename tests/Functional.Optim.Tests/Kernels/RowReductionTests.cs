@@ -32,13 +32,19 @@ public unsafe class RowReductionTests
     {
         Philox random = new((ulong)seed);
         T[] x = [.. Enumerable.Range(0, length).Select(index => T.CreateTruncating(random.Normal((ulong)index)))];
-        T[] y = [.. Enumerable.Range(0, length).Select(index => T.CreateTruncating(random.Normal((ulong)(length + index))))];
+        T[] y =
+        [
+            .. Enumerable.Range(0, length).Select(index => T.CreateTruncating(random.Normal((ulong)(length + index)))),
+        ];
         (T sum, T products, T largest) = Reduce<T, ScalarLane<T>>(x, y);
         Assert.Equal((sum, products, largest), Reduce<T, Lane128<T>>(x, y));
         Assert.Equal((sum, products, largest), Reduce<T, Lane256<T>>(x, y));
         Assert.Equal((sum, products, largest), Reduce<T, Lane512<T>>(x, y));
         Assert.Equal(x.Sum(double.CreateTruncating), double.CreateTruncating(sum), tolerance * (1 + length));
-        Assert.Equal(x.Zip(y, (left, right) => double.CreateTruncating(left * right)).Sum(), double.CreateTruncating(products), tolerance * (1 + length));
+        Assert.Equal(
+            x.Zip(y, (left, right) => double.CreateTruncating(left * right)).Sum(),
+            double.CreateTruncating(products),
+            tolerance * (1 + length));
         Assert.Equal(x.Append(T.NegativeInfinity).Max(), largest);
     }
 
@@ -48,7 +54,9 @@ public unsafe class RowReductionTests
     {
         fixed (T* left = x, right = y)
         {
-            return (RowReduction.Sum<T, TLane>(left, x.Length), RowReduction.SumOfProducts<T, TLane>(left, right, x.Length),
+            return (
+                RowReduction.Sum<T, TLane>(left, x.Length),
+                RowReduction.SumOfProducts<T, TLane>(left, right, x.Length),
                 RowReduction.Max<T, TLane>(left, x.Length));
         }
     }

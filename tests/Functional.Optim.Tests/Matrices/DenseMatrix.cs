@@ -2,7 +2,7 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Tests.Matrices;
 
-/// <summary>A matrix of doubles, row by row, and the few things that are asked of one; slow and plain.</summary>
+/// <summary>A row-major matrix of doubles with the operations that the tests need; simple and slow.</summary>
 internal sealed record DenseMatrix(int Rows, int Columns, double[] Values)
 {
     internal double this[int row, int column] => Values[(row * Columns) + column];
@@ -12,16 +12,21 @@ internal sealed record DenseMatrix(int Rows, int Columns, double[] Values)
     internal double Norm => Math.Sqrt(Values.Sum(value => value * value));
 
     internal static DenseMatrix Of(int rows, int columns, Func<int, int, double> element) =>
-        new(rows, columns, [.. Enumerable.Range(0, rows * columns).Select(index => element(index / columns, index % columns))]);
+        new(
+            rows,
+            columns,
+            [.. Enumerable.Range(0, rows * columns).Select(index => element(index / columns, index % columns))]);
 
-    /// <summary>Elements of the normal distribution.</summary>
+    /// <summary>A matrix of normally distributed elements.</summary>
     internal static DenseMatrix Random(int rows, int columns, ulong seed)
     {
         Philox random = new(seed);
         return Of(rows, columns, (row, column) => random.Normal((ulong)((row * columns) + column)));
     }
 
-    /// <summary>A square matrix with orthonormal columns, by Gram and Schmidt, twice for the digits.</summary>
+    /// <summary>
+    /// A square matrix with orthonormal columns, by the Gram–Schmidt process, applied twice for precision.
+    /// </summary>
     internal static DenseMatrix Orthogonal(int size, ulong seed)
     {
         double[][] columns = [.. Random(size, size, seed).Values.Chunk(size)];
@@ -44,12 +49,16 @@ internal sealed record DenseMatrix(int Rows, int Columns, double[] Values)
     }
 
     public static DenseMatrix operator *(DenseMatrix left, DenseMatrix right) => Of(
-        left.Rows, right.Columns, (row, column) => Enumerable.Range(0, left.Columns).Sum(index => left[row, index] * right[index, column]));
+        left.Rows,
+        right.Columns,
+        (row, column) => Enumerable.Range(0, left.Columns).Sum(index => left[row, index] * right[index, column]));
 
     public static DenseMatrix operator *(double factor, DenseMatrix matrix) =>
         matrix with { Values = [.. matrix.Values.Select(value => factor * value)] };
 
-    /// <summary>The singular values from the largest on, by turning pairs of columns until all are orthogonal (Jacobi).</summary>
+    /// <summary>
+    /// The singular values, descending, by rotating pairs of columns until all are orthogonal (Jacobi).
+    /// </summary>
     internal double[] SingularValues()
     {
         if (Columns > Rows) return Transposed.SingularValues();
@@ -74,6 +83,7 @@ internal sealed record DenseMatrix(int Rows, int Columns, double[] Values)
         double tangent = (ratio < 0 ? -1 : 1) / (Math.Abs(ratio) + Math.Sqrt(1 + (ratio * ratio)));
         double cosine = 1 / Math.Sqrt(1 + (tangent * tangent)), sine = cosine * tangent;
         for (int index = 0; index < left.Length; index++)
-            (left[index], right[index]) = ((cosine * left[index]) - (sine * right[index]), (sine * left[index]) + (cosine * right[index]));
+            (left[index], right[index]) = (
+                (cosine * left[index]) - (sine * right[index]), (sine * left[index]) + (cosine * right[index]));
     }
 }

@@ -22,12 +22,17 @@ public class CatalogueScheduleLaws
 
     [Theory]
     [MemberData(nameof(Jumping))]
-    public void The_schedules_said_to_jump_do_so_at_a_step_of_their_settings(string name) => Assert.Contains(Enumerable.Range(0, 20), seed =>
+    public void The_schedules_said_to_jump_do_so_at_a_step_of_their_settings(string name) =>
+        Assert.Contains(Enumerable.Range(0, 20), seed =>
     {
         ScheduleCase drawn = ScheduleCase.Draw(name, new Random(seed), least: 1_000_000);
         IEnumerable<long> steps =
-            from option in drawn.Options.Values from text in option.Split(',') where long.TryParse(text, out _) select long.Parse(text);
-        ScheduleShape continuous = drawn.Shape with { Turns = [.. steps.Order()], LargestJump = 0.002 * drawn.Shape.Peak };
+            from option in drawn.Options.Values
+            from text in option.Split(',')
+            where long.TryParse(text, out _)
+            select long.Parse(text);
+        ScheduleShape continuous =
+            drawn.Shape with { Turns = [.. steps.Order()], LargestJump = 0.002 * drawn.Shape.Peak };
         return Record.Exception(() => ScheduleLaws.Continuous(drawn.Schedule, continuous)) is LawException;
     });
 

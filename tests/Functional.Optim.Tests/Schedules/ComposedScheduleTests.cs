@@ -3,12 +3,12 @@ using Functional.Optim.Tests.Processes;
 
 namespace Functional.Optim.Tests.Schedules;
 
-/// <summary>Schedules made of others, however many.</summary>
+/// <summary>Schedules that contain other schedules, in any number.</summary>
 public class ComposedScheduleTests
 {
     private const int Many = 100_000;
 
-    /// <summary>Every way to make one schedule of others, by the schedule before.</summary>
+    /// <summary>Every way to make a schedule from another one.</summary>
     public static TheoryData<string, Func<Schedule, Schedule>> Combinators => new()
     {
         { "then", schedule => schedule.Then(0.5, 3) },
@@ -21,10 +21,11 @@ public class ComposedScheduleTests
         { "sequential", schedule => Schedule.Sequential([schedule, schedule.Scale(1)], [2]) },
     };
 
-    /// <summary>A small stack, which what grows with the number of schedules would overflow.</summary>
+    /// <summary>A small stack, which recursion over the number of schedules would overflow.</summary>
     [Theory]
     [MemberData(nameof(Combinators))]
-    public void Any_number_within_each_other_is_a_schedule_or_a_clear_fault(string name, Func<Schedule, Schedule> wrap) => SmallStack.Run(() =>
+    public void Any_nesting_is_a_schedule_or_a_clear_error(string name, Func<Schedule, Schedule> wrap) =>
+        SmallStack.Run(() =>
     {
         Schedule schedule = Schedule.LinearWarmup(1, 10);
         try
@@ -56,10 +57,13 @@ public class ComposedScheduleTests
         Assert.Equal(schedule, JsonSerializer.Deserialize<Schedule>(JsonSerializer.Serialize(schedule)));
 
         static Schedule Pieces() => Schedule.Sequential(
-            Enumerable.Range(0, Many).Select(piece => Schedule.Constant(piece)), Enumerable.Range(1, Many - 1).Select(piece => (long)piece));
+            Enumerable.Range(0, Many).Select(piece => Schedule.Constant(piece)),
+            Enumerable.Range(1, Many - 1).Select(piece => (long)piece));
     });
 
-    /// <summary>Against the rule itself, one join at a time, also where a join cuts pieces off or is one after another step.</summary>
+    /// <summary>
+    /// Compared with the rule itself, one join at a time, also where a join cuts parts off or comes after another step.
+    /// </summary>
     [Fact]
     public void Joins_of_joins_have_the_rates_of_their_rule()
     {
@@ -67,7 +71,8 @@ public class ComposedScheduleTests
         for (int round = 0; round < 300; round++)
         {
             (Schedule schedule, Func<long, double> rule) = Draw(4);
-            foreach (long step in (long[])[.. Enumerable.Range(0, 60), long.MaxValue - 1, long.MaxValue]) Assert.Equal(rule(step), schedule.At(step));
+            foreach (long step in (long[])[.. Enumerable.Range(0, 60), long.MaxValue - 1, long.MaxValue])
+                Assert.Equal(rule(step), schedule.At(step));
         }
 
         (Schedule, Func<long, double>) Draw(int depth)
@@ -97,7 +102,8 @@ public class ComposedScheduleTests
             for (int clamp = 0; clamp < 4; clamp++)
             {
                 double one = random.Next(11), other = random.Next(11);
-                (Func<long, double> inner, double least, double most) = (rule, Math.Min(one, other), Math.Max(one, other));
+                (Func<long, double> inner, double least, double most) =
+                    (rule, Math.Min(one, other), Math.Max(one, other));
                 schedule = schedule.Clamp(least, most);
                 rule = step => Math.Clamp(inner(step), least, most);
             }
@@ -110,13 +116,22 @@ public class ComposedScheduleTests
     [InlineData(double.NaN, "NaN")]
     [InlineData(double.PositiveInfinity, "Infinity")]
     [InlineData(-0.5, "-0.5")]
-    public void A_rate_that_is_none_is_refused_wherever_it_is_asked_for(double rate, string text)
+    public void An_invalid_rate_is_rejected_wherever_it_is_evaluated(double rate, string text)
     {
         Schedule own = new Own(rate);
-        string expected = $"The rate of Own {{ Rate = {text} }} at step 3 is {text}; allowed is finite and not negative.";
+        string expected =
+            $"The rate of Own {{ Rate = {text} }} at step 3 is {text}; allowed is finite and not negative.";
         ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [1], [1f]));
-        foreach (Schedule schedule in (Schedule[])
-                 [own, own.Clamp(0, 1), own.Scale(1), Schedule.Chained(1, own), own.Then(1, 5), Schedule.Sequential([own, 1], [5])])
+        Schedule[] schedules =
+        [
+            own,
+            own.Clamp(0, 1),
+            own.Scale(1),
+            Schedule.Chained(1, own),
+            own.Then(1, 5),
+            Schedule.Sequential([own, 1], [5]),
+        ];
+        foreach (Schedule schedule in schedules)
         {
             Assert.Equal(expected, ErrorOf(() => schedule.At(3)));
             Assert.Equal(expected, ErrorOf(() => schedule.Preview(3)));
@@ -137,7 +152,7 @@ public class ComposedScheduleTests
         static string ErrorOf(Action act) => Assert.Throws<InvalidOperationException>(act).Message;
     }
 
-    /// <summary>A rate from step 3 on; 1 before.</summary>
+    /// <summary>A rate from step 3 on, and 1 before.</summary>
     private sealed record Own(double Rate) : Schedule
     {
         protected internal override double RateAt(long step) => step < 3 ? 1 : Rate;

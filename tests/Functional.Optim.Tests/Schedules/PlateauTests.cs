@@ -5,9 +5,12 @@ namespace Functional.Optim.Tests.Schedules;
 
 public class PlateauTests
 {
-    /// <summary>torch's ReduceLROnPlateau in its own variables, on metrics of few values so that they tie, and NaN.</summary>
+    /// <summary>
+    /// torch's ReduceLROnPlateau with its own variables, on metrics with few values, so that they tie, and NaN.
+    /// </summary>
     [Property(MaxTest = 500)]
-    public void The_state_machine_is_ReduceLROnPlateau(byte[] drawn, bool minimize, bool relative, byte patience, byte cooldown, byte level)
+    public void The_state_machine_is_ReduceLROnPlateau(
+        byte[] drawn, bool minimize, bool relative, byte patience, byte cooldown, byte level)
     {
         Plateau plateau = Plateau.Of(
             minimize ? PlateauMode.Minimize : PlateauMode.Maximize, 0.5, patience % 4, 0.1,
@@ -43,13 +46,16 @@ public class PlateauTests
         }
     }
 
-    /// <summary>A metric and its distance to the best, by |best|: torch takes the sign of the metric along, and holds one that stays to be better.</summary>
+    /// <summary>
+    /// A metric and its distance to the best, relative to |best|. torch includes the sign of the metric, and then
+    /// takes a constant metric for an improvement.
+    /// </summary>
     [Theory]
     [InlineData(PlateauMode.Minimize, -1, -1.05, -1.2)]
     [InlineData(PlateauMode.Maximize, -1, -0.95, -0.8)]
     [InlineData(PlateauMode.Minimize, 1, 0.95, 0.8)]
     [InlineData(PlateauMode.Maximize, 1, 1.05, 1.2)]
-    public void A_metric_is_better_when_it_is_so_by_a_part_of_the_size_of_the_best_whatever_its_sign(
+    public void A_metric_is_better_by_a_fraction_of_the_magnitude_of_the_best_whatever_its_sign(
         PlateauMode mode, double best, double near, double better)
     {
         foreach (PlateauThreshold threshold in Enum.GetValues<PlateauThreshold>())
@@ -66,17 +72,20 @@ public class PlateauTests
         PlateauState zero = Plateau.Of(mode).Next(PlateauState.Of(1), 0);
         Assert.Equal(1, Plateau.Of(mode).Next(zero, 0).Worse);
         double towards = mode == PlateauMode.Minimize ? -1e-9 : 1e-9;
-        Assert.Equal((towards, 0), (Plateau.Of(mode).Next(zero, towards).Best, Plateau.Of(mode).Next(zero, towards).Worse));
+        Assert.Equal(
+            (towards, 0), (Plateau.Of(mode).Next(zero, towards).Best, Plateau.Of(mode).Next(zero, towards).Worse));
     }
 
     [Fact]
-    public void Without_patience_the_rate_falls_at_each_metric_that_is_no_better_down_to_the_floor()
+    public void Without_patience_the_rate_falls_at_each_metric_without_improvement_down_to_the_floor()
     {
         Plateau plateau = Plateau.Of(factor: 0.1, patience: 0, floor: 0.005);
         double[] metrics = [2, 1, 1, 0.99995, 0.5, 3];
         double[] rates = [.. metrics.Aggregate(
             (State: PlateauState.Of(1), Rates: Enumerable.Empty<double>()),
-            (at, metric) => (plateau.Next(at.State, metric), at.Rates.Append(plateau.Next(at.State, metric).Rate))).Rates];
+            (at, metric) => (
+                plateau.Next(at.State, metric),
+                at.Rates.Append(plateau.Next(at.State, metric).Rate))).Rates];
         Assert.Equal([1, 1, 0.1, 0.1 * 0.1, 0.1 * 0.1, 0.005], rates);
     }
 
@@ -93,7 +102,7 @@ public class PlateauTests
     }
 
     [Fact]
-    public void Every_fault_is_listed()
+    public void Every_error_is_listed()
     {
         string errors = Assert.ThrowsAny<ArgumentException>(
             () => Plateau.Of((PlateauMode)2, 1, -1, 1, PlateauThreshold.Relative, -1, -1, double.NaN)).Message;

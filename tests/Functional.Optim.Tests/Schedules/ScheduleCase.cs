@@ -6,12 +6,12 @@ using Functional.Optim.Laws;
 namespace Functional.Optim.Tests.Schedules;
 
 /// <summary>
-/// Random settings of a catalogue's schedule, and what they promise. Pieces of a million steps and more meet where they join, unless the
-/// schedule jumps.
+/// Random settings of a schedule of the catalogue, and the laws that they must obey. Pieces of a million steps and more
+/// meet where they join, unless the schedule jumps.
 /// </summary>
 internal sealed record ScheduleCase(string Name, Dictionary<string, string> Options, ScheduleShape Shape)
 {
-    /// <summary>The schedules that jump, and why; every other one is continuous.</summary>
+    /// <summary>The schedules that jump, with the reason; all others are continuous.</summary>
     internal static readonly Dictionary<string, string> Jumping = new()
     {
         ["stepDecay"] = "a fall is at once",
@@ -22,15 +22,16 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
 
     internal Schedule Schedule => Get(Name).Build(Options).OrThrow(Name);
 
-    internal static CatalogueEntry<Schedule> Get(string name) => Optim.Catalogue.Schedules.Single(entry => entry.Name == name);
+    internal static CatalogueEntry<Schedule> Get(string name) =>
+        Optim.Catalogue.Schedules.Single(entry => entry.Name == name);
 
-    /// <summary>Any settings whose pieces have so many steps or more.</summary>
+    /// <summary>Random settings whose pieces have at least this many steps.</summary>
     internal static Arbitrary<ScheduleCase> Any(string name, long least = 1) =>
         Arb.From(Gen.Choose(0, int.MaxValue).Select(seed => Draw(name, new Random(seed), least)));
 
     public override string ToString() => $"{Schedule}";
 
-    /// <summary>One of them.</summary>
+    /// <summary>A random element.</summary>
     internal static ScheduleCase Draw(string name, Random random, long least)
     {
         double peak = Pick(random, 1e-300, 1e-8, 3e-4, 0.1, 1, 1e300), floor = peak * Pick(random, 0, 1e-3, 0.5, 1);
@@ -54,7 +55,8 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
                 return Of(bottom, peak, warmup, [0, warmup, end, long.MaxValue],
                     ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("floor", bottom));
             case "cosine":
-                return Of(floor, peak, 0, [0, decay, long.MaxValue], ("peak", peak), ("totalSteps", decay), ("floor", floor));
+                return Of(
+                    floor, peak, 0, [0, decay, long.MaxValue], ("peak", peak), ("totalSteps", decay), ("floor", floor));
             case "polynomial":
                 return Of(floor, peak, 0, [0, decay, long.MaxValue],
                     ("peak", peak), ("totalSteps", decay), ("floor", floor), ("power", power));
@@ -64,7 +66,14 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
                 return Of(peak * Math.Pow(share, 3), peak, 0, [0, long.MaxValue],
                     ("rate", peak), ("milestones", $"{warmup},{end},{end}"), ("gamma", share));
             case "constantFactor":
-                return Of(peak * share, peak, 0, [0, long.MaxValue], ("rate", peak), ("steps", decay), ("initialFactor", share));
+                return Of(
+                    peak * share,
+                    peak,
+                    0,
+                    [0, long.MaxValue],
+                    ("rate", peak),
+                    ("steps", decay),
+                    ("initialFactor", share));
             case "linearFactor":
                 double to = random.NextDouble();
                 return Of(peak * Math.Min(share, to), peak * Math.Max(share, to), 0, [0, decay, long.MaxValue],
@@ -72,7 +81,9 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
             case "exponentialDecay":
                 return Of(0, peak, 0, [0, long.MaxValue], ("rate", peak), ("gamma", 1 - (share / least)));
             case "cosineRestarts":
-                long factor = random.Next(1, 4), second = decay * (1 + factor), third = second + (decay * factor * factor);
+                long factor = random.Next(1, 4);
+                long second = decay * (1 + factor);
+                long third = second + (decay * factor * factor);
                 return Of(floor, peak, 0, [0, decay - 1, decay, second - 1, second, third - 1, third],
                     ("peak", peak), ("firstPeriod", decay), ("periodFactor", factor), ("floor", floor));
             case "oneCycle":
@@ -83,7 +94,8 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
                 bool three = random.Next(2) == 0;
                 return Of(peak / divisor / Math.Max(final, 1), peak, 0,
                     [.. new double[] { 0, turn, Math.Ceiling(turn), 2 * turn, Math.Ceiling(2 * turn), steps - 1 }
-                        .Select(at => (long)Math.Max(at, 0)).Where((_, index) => three || index is not (3 or 4)), long.MaxValue],
+                        .Select(at => (long)Math.Max(at, 0)).Where((_, index) => three || index is not (3 or 4)),
+                        long.MaxValue],
                     ("peak", peak), ("totalSteps", steps), ("rise", rise), ("anneal", anneal), ("divisor", divisor),
                     ("finalDivisor", final), ("threePhases", three));
             case "cyclic":
@@ -101,9 +113,19 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
                 throw new NotSupportedException($"say what settings of {name} promise");
         }
 
-        ScheduleCase Of(double lowest, double highest, long lowestFrom, long[] turns, params (string Name, object Value)[] options) => new(
-            name, options.ToDictionary(option => option.Name, option => Convert.ToString(option.Value, CultureInfo.InvariantCulture)!),
-            new ScheduleShape(lowest, highest, [.. turns]) { FloorFrom = lowestFrom, LargestJump = LargestJump(name, least) * highest });
+        ScheduleCase Of(
+            double lowest,
+            double highest,
+            long lowestFrom,
+            long[] turns,
+            params (string Name, object Value)[] options) => new(
+            name, options.ToDictionary(
+                option => option.Name, option => Convert.ToString(option.Value, CultureInfo.InvariantCulture)!),
+            new ScheduleShape(lowest, highest, [.. turns])
+            {
+                FloorFrom = lowestFrom,
+                LargestJump = LargestJump(name, least) * highest,
+            });
     }
 
     private static double LargestJump(string name, long least) =>
@@ -111,7 +133,7 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
 
     private static T Pick<T>(Random random, params T[] from) => from[random.Next(from.Length)];
 
-    /// <summary>Up to so many that three periods of threefold length still count in a long.</summary>
+    /// <summary>A limit at which three periods of threefold length still fit in a long.</summary>
     private static long Steps(Random random, long least) => random.Next(3) switch
     {
         0 => least + random.Next(40),

@@ -6,7 +6,7 @@ namespace Functional.Optim.Tests.Schedules;
 public class ScheduleTests
 {
     [Fact]
-    public void The_five_kinds_agree_with_the_chapter_wherever_it_is_right()
+    public void The_five_kinds_agree_with_the_source_text_wherever_it_is_right()
     {
         int compared = 0;
         foreach (JsonElement golden in GoldenFile.Read("schedules.json").GetProperty("cases").EnumerateArray())
@@ -59,15 +59,17 @@ public class ScheduleTests
     }
 
     [Fact]
-    public void Every_fault_is_listed()
+    public void Every_error_is_listed()
     {
-        ArgumentException error = Assert.ThrowsAny<ArgumentException>(() => Schedule.WarmupCosine(double.NaN, -1, -2, -3));
-        foreach (string name in (string[])["peak", "warmupSteps", "totalSteps", "floor"]) Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        ArgumentException error = Assert.ThrowsAny<ArgumentException>(
+            () => Schedule.WarmupCosine(double.NaN, -1, -2, -3));
+        foreach (string name in (string[])["peak", "warmupSteps", "totalSteps", "floor"])
+            Assert.Contains(name, error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Constant(1).At(-1));
     }
 
     [Fact]
-    public void A_number_that_is_no_rate_is_refused_by_whatever_takes_it_as_a_schedule()
+    public void A_number_that_is_not_a_rate_is_rejected_wherever_it_is_used_as_a_schedule()
     {
         Schedule good = Schedule.LinearWarmup(1, 10), bad = -1;
         const string allowed = "is -1; allowed is finite and not negative.";
@@ -77,7 +79,8 @@ public class ScheduleTests
         Assert.Equal($"Schedule.Clamp: rate {allowed}", ErrorOf(() => bad.Clamp(0, 1)));
         Assert.Equal($"rate {allowed}", ErrorOf(() => bad.ZeroBased()));
         Assert.Equal($"Rate {allowed}", ErrorOf(() => bad.At(1)));
-        Assert.Equal($"Schedule.Sequential: schedules[1] {allowed}", ErrorOf(() => Schedule.Sequential([good, -1], [5])));
+        Assert.Equal(
+            $"Schedule.Sequential: schedules[1] {allowed}", ErrorOf(() => Schedule.Sequential([good, -1], [5])));
         Assert.Equal($"Schedule.Chained: schedules[0] {allowed}", ErrorOf(() => Schedule.Chained(-1, good)));
 
         static string ErrorOf(Func<object> make) => Assert.ThrowsAny<ArgumentException>(() => { make(); }).Message;

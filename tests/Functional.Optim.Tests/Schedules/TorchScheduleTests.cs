@@ -3,40 +3,44 @@ using FsCheck.Xunit;
 
 namespace Functional.Optim.Tests.Schedules;
 
-/// <summary>The closed forms against torch's own recursions, written out: one rate that each epoch changes.</summary>
+/// <summary>The closed forms, compared with torch's recursions, which change one rate at each epoch.</summary>
 public class TorchScheduleTests
 {
     private const double Rate = 0.05;
     private const int Epochs = 120;
 
     [Property]
-    public void Step_decay_is_StepLR(PositiveInt size, byte part)
+    public void Step_decay_is_StepLR(PositiveInt size, byte fraction)
     {
-        (int every, double gamma) = (1 + (size.Get % 50), Part(part));
+        (int every, double gamma) = (1 + (size.Get % 50), Fraction(fraction));
         double rate = Rate;
         Agree(Schedule.StepDecay(Rate, every, gamma), epoch => epoch > 0 && epoch % every == 0 ? rate *= gamma : rate);
     }
 
     [Property]
-    public void Multi_step_decay_is_MultiStepLR(byte[] drawn, byte part)
+    public void Multi_step_decay_is_MultiStepLR(byte[] drawn, byte fraction)
     {
-        (long[] milestones, double gamma) = ([.. drawn.Select(step => (long)step).Order()], Part(part));
+        (long[] milestones, double gamma) = ([.. drawn.Select(step => (long)step).Order()], Fraction(fraction));
         double rate = Rate;
-        Agree(Schedule.MultiStepDecay(Rate, milestones, gamma), epoch => rate *= Math.Pow(gamma, milestones.Count(step => step == epoch)));
+        Agree(
+            Schedule.MultiStepDecay(Rate, milestones, gamma),
+            epoch => rate *= Math.Pow(gamma, milestones.Count(step => step == epoch)));
     }
 
     [Property]
-    public void Constant_factor_is_ConstantLR(PositiveInt total, byte part)
+    public void Constant_factor_is_ConstantLR(PositiveInt total, byte fraction)
     {
-        (int steps, double factor) = (1 + (total.Get % 50), Part(part));
+        (int steps, double factor) = (1 + (total.Get % 50), Fraction(fraction));
         double rate = Rate;
-        Agree(Schedule.ConstantFactor(Rate, steps, factor), epoch => rate *= epoch == 0 ? factor : epoch == steps ? 1 / factor : 1);
+        Agree(
+            Schedule.ConstantFactor(Rate, steps, factor),
+            epoch => rate *= epoch == 0 ? factor : epoch == steps ? 1 / factor : 1);
     }
 
     [Property]
     public void Linear_factor_is_LinearLR(PositiveInt total, byte first, byte last)
     {
-        (int steps, double start, double end) = (1 + (total.Get % 50), Part(first), Part(last));
+        (int steps, double start, double end) = (1 + (total.Get % 50), Fraction(first), Fraction(last));
         double rate = Rate;
         Agree(Schedule.LinearFactor(Rate, steps, start, end), epoch => rate *= epoch switch
         {
@@ -47,16 +51,16 @@ public class TorchScheduleTests
     }
 
     [Property]
-    public void Exponential_decay_is_ExponentialLR(byte part)
+    public void Exponential_decay_is_ExponentialLR(byte fraction)
     {
-        double rate = Rate, gamma = Part(part);
+        double rate = Rate, gamma = Fraction(fraction);
         Agree(Schedule.ExponentialDecay(Rate, gamma), epoch => epoch == 0 ? rate : rate *= gamma);
     }
 
     [Property]
-    public void Polynomial_is_PolynomialLR(PositiveInt total, byte part)
+    public void Polynomial_is_PolynomialLR(PositiveInt total, byte fraction)
     {
-        (int steps, double power) = (1 + (total.Get % 50), 3 * Part(part));
+        (int steps, double power) = (1 + (total.Get % 50), 3 * Fraction(fraction));
         double rate = Rate;
         Agree(Schedule.Polynomial(Rate, steps, power: power), epoch => epoch == 0 || epoch > steps
             ? rate
@@ -64,14 +68,15 @@ public class TorchScheduleTests
     }
 
     [Property]
-    public void Cosine_is_CosineAnnealingLR_up_to_its_end(PositiveInt total, byte part)
+    public void Cosine_is_CosineAnnealingLR_up_to_its_end(PositiveInt total, byte fraction)
     {
-        (int steps, double floor) = (1 + (total.Get % 50), Rate * Part(part));
+        (int steps, double floor) = (1 + (total.Get % 50), Rate * Fraction(fraction));
         double rate = Rate;
         Schedule schedule = Schedule.Cosine(Rate, steps, floor);
         for (int epoch = 1; epoch <= steps; epoch++)
         {
-            rate = ((1 + Math.Cos(Math.PI * epoch / steps)) / (1 + Math.Cos(Math.PI * (epoch - 1) / steps)) * (rate - floor)) + floor;
+            double ratio = (1 + Math.Cos(Math.PI * epoch / steps)) / (1 + Math.Cos(Math.PI * (epoch - 1) / steps));
+            rate = (ratio * (rate - floor)) + floor;
             Assert.Equal(rate, schedule.At(epoch), 1e-14);
         }
 
@@ -79,9 +84,9 @@ public class TorchScheduleTests
     }
 
     [Property]
-    public void Cosine_restarts_are_CosineAnnealingWarmRestarts(PositiveInt first, PositiveInt times, byte part)
+    public void Cosine_restarts_are_CosineAnnealingWarmRestarts(PositiveInt first, PositiveInt times, byte fraction)
     {
-        (int period, int factor, double floor) = (1 + (first.Get % 30), 1 + (times.Get % 4), Rate * Part(part));
+        (int period, int factor, double floor) = (1 + (first.Get % 30), 1 + (times.Get % 4), Rate * Fraction(fraction));
         (int since, int length) = (-1, period);
         Agree(Schedule.CosineRestarts(Rate, period, factor, floor), _ =>
         {
@@ -95,7 +100,7 @@ public class TorchScheduleTests
     [InlineData(10, 10, 17)]
     [InlineData(1, 2, 61)]
     [InlineData(7, 1_000_000, 2)]
-    public void A_restart_is_at_its_very_step_after_any_number_of_periods(long first, long factor, int periods)
+    public void A_restart_is_exact_after_any_number_of_periods(long first, long factor, int periods)
     {
         Int128 start = 0, period = first;
         for (int done = 0; done < periods; done++) (start, period) = (start + period, period * factor);
@@ -105,15 +110,23 @@ public class TorchScheduleTests
     }
 
     [Property]
-    public void One_cycle_is_OneCycleLR_with_its_momentum(PositiveInt total, byte part, bool threePhases, bool linear)
+    public void One_cycle_is_OneCycleLR_with_its_momentum(
+        PositiveInt total, byte fraction, bool threePhases, bool linear)
     {
         int steps = 2 + (total.Get % 100);
-        double rise = Part(part) / 2, start = Rate / 20, end = start / 100, riseEnd = (rise * steps) - 1;
+        double rise = Fraction(fraction) / 2, start = Rate / 20, end = start / 100, riseEnd = (rise * steps) - 1;
         (double End, double From, double To, double MomentumFrom, double MomentumTo)[] phases = threePhases
-            ? [(riseEnd, start, Rate, 0.95, 0.85), ((2 * rise * steps) - 2, Rate, start, 0.85, 0.95), (steps - 1, start, end, 0.95, 0.95)]
+            ?
+            [
+                (riseEnd, start, Rate, 0.95, 0.85),
+                ((2 * rise * steps) - 2, Rate, start, 0.85, 0.95),
+                (steps - 1, start, end, 0.95, 0.95),
+            ]
             : [(riseEnd, start, Rate, 0.95, 0.85), (steps - 1, Rate, end, 0.85, 0.95)];
-        OneCycle schedule = Schedule.OneCycle(Rate, steps, rise, linear ? Anneal.Linear : Anneal.Cosine, 20, 100, threePhases);
-        (double[] rates, double[] momenta) = (schedule.ZeroBased().Preview(steps + 5), schedule.Momentum().ZeroBased().Preview(steps + 5));
+        OneCycle schedule = Schedule.OneCycle(
+            Rate, steps, rise, linear ? Anneal.Linear : Anneal.Cosine, 20, 100, threePhases);
+        (double[] rates, double[] momenta) = (
+            schedule.ZeroBased().Preview(steps + 5), schedule.Momentum().ZeroBased().Preview(steps + 5));
         for (int epoch = 0; epoch < steps; epoch++)
         {
             double phaseStart = 0;
@@ -123,7 +136,9 @@ public class TorchScheduleTests
                 {
                     double progress = phase.End == phaseStart ? 1 : (epoch - phaseStart) / (phase.End - phaseStart);
                     double Annealed(double from, double to) =>
-                        linear ? ((to - from) * progress) + from : to + ((from - to) / 2 * (Math.Cos(Math.PI * progress) + 1));
+                        linear
+                            ? ((to - from) * progress) + from
+                            : to + ((from - to) / 2 * (Math.Cos(Math.PI * progress) + 1));
                     Assert.Equal(Annealed(phase.From, phase.To), rates[epoch], 1e-14);
                     Assert.Equal(Annealed(phase.MomentumFrom, phase.MomentumTo), momenta[epoch], 1e-14);
                     break;
@@ -138,9 +153,9 @@ public class TorchScheduleTests
     }
 
     [Property]
-    public void Cyclic_is_CyclicLR_with_its_momentum(PositiveInt up, PositiveInt down, byte part, int drawn)
+    public void Cyclic_is_CyclicLR_with_its_momentum(PositiveInt up, PositiveInt down, byte fraction, int drawn)
     {
-        (int stepsUp, int stepsDown, double gamma) = (1 + (up.Get % 30), 1 + (down.Get % 30), Part(part));
+        (int stepsUp, int stepsDown, double gamma) = (1 + (up.Get % 30), 1 + (down.Get % 30), Fraction(fraction));
         CyclicMode mode = (CyclicMode)Math.Abs(drawn % 3);
         Cyclic schedule = Schedule.Cyclic(Rate / 10, Rate, stepsUp, stepsDown, mode, gamma);
         double size = stepsUp + stepsDown, ratio = stepsUp / size;
@@ -162,12 +177,18 @@ public class TorchScheduleTests
     }
 
     [Property]
-    public void Sequential_is_SequentialLR_of_zero_based_parts(PositiveInt first, PositiveInt second, byte part)
+    public void Sequential_is_SequentialLR_of_zero_based_parts(PositiveInt first, PositiveInt second, byte fraction)
     {
-        (int one, int two, double gamma) = (1 + (first.Get % 40), 1 + (first.Get % 40) + (second.Get % 40), Part(part));
+        int one = 1 + (first.Get % 40), two = one + (second.Get % 40);
+        double gamma = Fraction(fraction);
         Schedule[] parts =
-            [Schedule.ConstantFactor(Rate, 20, 0.1), Schedule.ExponentialDecay(Rate, gamma), Schedule.LinearFactor(Rate, 30)];
-        double[] updates = Schedule.Sequential(parts.Select(schedule => schedule.ZeroBased()), [one, two]).Preview(Epochs);
+        [
+            Schedule.ConstantFactor(Rate, 20, 0.1),
+            Schedule.ExponentialDecay(Rate, gamma),
+            Schedule.LinearFactor(Rate, 30),
+        ];
+        double[] updates = Schedule.Sequential(
+            parts.Select(schedule => schedule.ZeroBased()), [one, two]).Preview(Epochs);
         double rate = 0;
         for (int epoch = 0; epoch < Epochs; epoch++)
         {
@@ -184,8 +205,10 @@ public class TorchScheduleTests
     public void Sequential_and_chained_have_the_rates_that_torch_documents()
     {
         double[] sequential = Schedule.Sequential(
-            [Schedule.ConstantFactor(0.05, 20, 0.1).ZeroBased(), Schedule.ExponentialDecay(0.05, 0.9).ZeroBased()], [20]).Preview(23);
-        foreach ((int epoch, double rate) in (IEnumerable<(int, double)>)[(0, 0.005), (19, 0.005), (20, 0.05), (21, 0.045), (22, 0.0405)])
+            [Schedule.ConstantFactor(0.05, 20, 0.1).ZeroBased(), Schedule.ExponentialDecay(0.05, 0.9).ZeroBased()],
+            [20]).Preview(23);
+        foreach ((int epoch, double rate) in
+            (IEnumerable<(int, double)>)[(0, 0.005), (19, 0.005), (20, 0.05), (21, 0.045), (22, 0.0405)])
             Assert.Equal(rate, sequential[epoch], 1e-15);
 
         Schedule chained = Schedule.Chained(Schedule.ConstantFactor(0.5, 20, 0.1), Schedule.ExponentialDecay(1, 0.9));
@@ -195,12 +218,14 @@ public class TorchScheduleTests
     }
 
     [Property]
-    public void Chained_is_ChainedScheduler_for_schedules_that_multiply(PositiveInt size, byte part)
+    public void Chained_is_ChainedScheduler_for_schedules_that_multiply(PositiveInt size, byte fraction)
     {
-        (int every, double gamma) = (1 + (size.Get % 20), Part(part));
+        (int every, double gamma) = (1 + (size.Get % 20), Fraction(fraction));
         double rate = Rate;
         Schedule chained = Schedule.Chained(
-            Schedule.ConstantFactor(Rate, 30, 0.25), Schedule.StepDecay(1, every, gamma), Schedule.ExponentialDecay(1, 0.99));
+            Schedule.ConstantFactor(Rate, 30, 0.25),
+            Schedule.StepDecay(1, every, gamma),
+            Schedule.ExponentialDecay(1, 0.99));
         Agree(chained, epoch =>
         {
             rate *= epoch == 0 ? 0.25 : epoch == 30 ? 4 : 1;
@@ -219,5 +244,5 @@ public class TorchScheduleTests
     }
 
     /// <summary>In (0, 1).</summary>
-    private static double Part(byte drawn) => (drawn + 1) / 257.0;
+    private static double Fraction(byte drawn) => (drawn + 1) / 257.0;
 }

@@ -10,11 +10,13 @@ public class WarmupScheduleTests
     {
         Schedule schedule = Schedule.InverseSquareRoot(1 / Math.Sqrt(512.0 * 4000), 4000);
         foreach (long step in (long[])[1, 2, 3999, 4000, 4001, 8000, 100_000, long.MaxValue])
-            Assert.Equal(Math.Min(1 / Math.Sqrt(step), step * Math.Pow(4000, -1.5)) / Math.Sqrt(512), schedule.At(step), 1e-16);
+            Assert.Equal(
+                Math.Min(1 / Math.Sqrt(step), step * Math.Pow(4000, -1.5)) / Math.Sqrt(512), schedule.At(step), 1e-16);
     }
 
     [Property]
-    public void Warmup_stable_decay_is_a_warm_up_then_the_decay_alone(PositiveInt warmup, NonNegativeInt hold, PositiveInt decay)
+    public void Warmup_stable_decay_is_a_warm_up_then_the_decay_alone(
+        PositiveInt warmup, NonNegativeInt hold, PositiveInt decay)
     {
         long start = warmup.Get + hold.Get, total = start + decay.Get;
         foreach ((Anneal anneal, Schedule alone) in (IEnumerable<(Anneal, Schedule)>)
@@ -38,9 +40,12 @@ public class WarmupScheduleTests
             Assert.Equal(rate, schedule.At(step), 1e-15);
     }
 
-    /// <summary>The chapter's fall on after their end, are 0 without a floor, and rise above the peak if they end in the warm-up.</summary>
+    /// <summary>
+    /// In the source text, schedules decay on after their end, are 0 without a floor, and exceed
+    /// the peak if they end during the warm-up.
+    /// </summary>
     [Fact]
-    public void Schedules_keep_their_floor_and_refuse_what_has_no_decay()
+    public void Schedules_keep_their_floor_and_reject_settings_without_a_decay()
     {
         Assert.Equal(1e-5, Schedule.WarmupExponential(1e-3, 1000, 10_000, 1e-5).At(20_000));
         foreach (long total in (long[])[500, 1000])
@@ -48,17 +53,26 @@ public class WarmupScheduleTests
             Assert.All(
                 (Func<Schedule>[])
                 [
-                    () => Schedule.WarmupCosine(1e-3, 1000, total), () => Schedule.WarmupPolynomial(1e-3, 1000, total),
-                    () => Schedule.WarmupExponential(1e-3, 1000, total, 1e-5), () => Schedule.WarmupStableDecay(1e-3, 1000, 1, total),
+                    () => Schedule.WarmupCosine(1e-3, 1000, total),
+                    () => Schedule.WarmupPolynomial(1e-3, 1000, total),
+                    () => Schedule.WarmupExponential(1e-3, 1000, total, 1e-5),
+                    () => Schedule.WarmupStableDecay(1e-3, 1000, 1, total),
                 ],
-                make => Assert.Contains("totalSteps is ", Assert.ThrowsAny<ArgumentException>(make).Message, StringComparison.Ordinal));
+                make =>
+                {
+                    string message = Assert.ThrowsAny<ArgumentException>(make).Message;
+                    Assert.Contains("totalSteps is ", message, StringComparison.Ordinal);
+                });
         }
 
-        ArgumentException endless = Assert.ThrowsAny<ArgumentException>(() => Schedule.WarmupExponential(1e-3, 10, 100, 0));
+        ArgumentException endless = Assert.ThrowsAny<ArgumentException>(
+            () => Schedule.WarmupExponential(1e-3, 10, 100, 0));
         Assert.Contains("floor is 0;", endless.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The chapter's trainer runs its first step at the full peak, and its preview ends before the schedule does.</summary>
+    /// <summary>
+    /// In the source text, the first step has the full peak, and the preview ends before the schedule does.
+    /// </summary>
     [Fact]
     public void No_update_is_lost_and_a_preview_holds_the_last()
     {

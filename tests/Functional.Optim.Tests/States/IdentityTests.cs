@@ -5,8 +5,10 @@ namespace Functional.Optim.Tests.States;
 
 public sealed class IdentityTests : IDisposable
 {
-    private static readonly ParameterTree<float> Parameters = ParameterTree.Of(Leaf.Of("w", [2, 2], [1f, 2f, 3f, 4f]), Leaf.Of("b", [2], [1f, 2f]));
-    private static readonly ParameterTree<float> Gradients = ParameterTree.Of(Leaf.Of("w", [2, 2], [0.5f, -1f, 2f, 0.1f]), Leaf.Of("b", [2], [1f, -1f]));
+    private static readonly ParameterTree<float> Parameters = ParameterTree.Of(
+        Leaf.Of("w", [2, 2], [1f, 2f, 3f, 4f]), Leaf.Of("b", [2], [1f, 2f]));
+    private static readonly ParameterTree<float> Gradients = ParameterTree.Of(
+        Leaf.Of("w", [2, 2], [0.5f, -1f, 2f, 0.1f]), Leaf.Of("b", [2], [1f, -1f]));
 
     private readonly TemporaryFolder folder = new();
 
@@ -14,7 +16,7 @@ public sealed class IdentityTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>Files outlive the names of types: what changes one of these makes files unreadable.</summary>
+    /// <summary>Files outlive the names of types: a change of one of these strings makes files unreadable.</summary>
     [Theory]
     [InlineData("", "sgd(learningRate=0.1)")]
     [InlineData("momentum(momentum)", "sgd(learningRate=0.1, momentum=0.9)")]
@@ -44,41 +46,52 @@ public sealed class IdentityTests : IDisposable
         Assert.Equal(identity, Catalogue.Optimizers.Build(optimizer).OrThrow(optimizer).Init(Parameters).Identity);
 
     [Fact]
-    public void A_composition_has_the_identities_of_its_parts_and_a_wrapper_that_of_what_is_inside()
+    public void A_composition_has_the_identities_of_its_transforms_and_a_wrapper_that_of_its_inner_optimizer()
     {
         Optimizer matrices = Sgd.Of(0.1, momentum: 0.9), rest = AdamW.Of(0.01);
         Optimizer modern = Partition.Of(
-            new("frozen", leaf => leaf.Rank == 0, Composition.Identity), new("matrices", leaf => leaf.Rank == 2, matrices),
+            new("frozen", leaf => leaf.Rank == 0, Composition.Identity),
+            new("matrices", leaf => leaf.Rank == 2, matrices),
             new("rest", _ => true, rest)).Then(Lookahead.Of());
         Assert.Equal("matrices/momentum(momentum), rest/adam(m, v), lookahead(slow)", modern.Init(Parameters).Identity);
-        Assert.Equal("ema(mean), adam(m, v)", Clip.ByGlobalNorm(1).Then(Ema.Of(0.9)).Then(rest).Init(Parameters).Identity);
+        Assert.Equal(
+            "ema(mean), adam(m, v)", Clip.ByGlobalNorm(1).Then(Ema.Of(0.9)).Then(rest).Init(Parameters).Identity);
         Assert.Equal("adam(m, v)", ApplyIfFinite.Around(rest).Init(Parameters).Identity);
         Assert.Equal("adam(m, v), accumulate(gathered)", Accumulate.Of(2, rest).Init(Parameters).Identity);
-        Assert.Equal("accumulate(gathered)", ApplyIfFinite.Around(Accumulate.Of(2, Sgd.Of(1))).Init(Parameters).Identity);
+        Assert.Equal(
+            "accumulate(gathered)", ApplyIfFinite.Around(Accumulate.Of(2, Sgd.Of(1))).Init(Parameters).Identity);
     }
 
     [Theory]
     [MemberData(nameof(Optimizers))]
-    public void A_state_goes_on_in_any_optimizer_of_its_identity_and_in_no_other_in_memory_and_from_a_file(string name)
+    public void A_state_continues_only_in_an_optimizer_of_its_identity_in_memory_and_from_a_file(string name)
     {
         Optimizer optimizer = Laws.Catalogue.Get(name);
         (_, OptimizerState<float> state) = optimizer.Step(Parameters, Gradients, optimizer.Init(Parameters));
         string path = folder.At("state");
         Assert.True(TrainStateFile.Save(new TrainState<float>(Parameters, state), path).IsSucc);
         OptimizerState<float> loaded = TrainStateFile.Load<float>(path).ThrowIfFail().Optimizer;
-        Assert.Equal((state.Identity, string.Join('|', state.SlotNames)), (loaded.Identity, string.Join('|', loaded.SlotNames)));
+        Assert.Equal(
+            (state.Identity, string.Join('|', state.SlotNames)), (loaded.Identity, string.Join('|', loaded.SlotNames)));
         foreach ((string otherName, Optimizer other) in Laws.Catalogue.All)
         {
             OptimizerState<float> own = other.Init(Parameters);
-            // Of one identity, but with a frozen leaf: that has no slots.
+            // It has the same identity, but a frozen leaf, which has no slots.
             bool same = own.Identity == state.Identity
-                && Enumerable.Range(0, own.SlotCount).All(slot => own.FormatOf(slot) == state.FormatOf(slot) && own[slot].Layout.Equals(state[slot].Layout));
+                && Enumerable.Range(0, own.SlotCount).All(
+                    slot => own.FormatOf(slot) == state.FormatOf(slot) && own[slot].Layout.Equals(state[slot].Layout));
             foreach (OptimizerState<float> given in (OptimizerState<float>[])[state, loaded])
             {
                 string? error = Record.Exception(() => other.Step(Parameters, Gradients, given))?.Message;
                 Assert.True(same == error is null, $"{name} into {otherName}: {error ?? "taken"}");
                 if (error is not null && state.SlotCount > 0 && own.Identity != state.Identity)
-                    Assert.StartsWith($"The state was made by an optimizer that keeps {state.Identity}; this is {other}, which keeps ", error, StringComparison.Ordinal);
+                {
+                    string kept = state.Identity;
+                    Assert.StartsWith(
+                        $"The state was made by an optimizer that keeps {kept}; this is {other}, which keeps ",
+                        error,
+                        StringComparison.Ordinal);
+                }
             }
 
             Assert.Equal(same, TrainStateFile.Load<float>(path, other).IsSucc);
@@ -86,7 +99,7 @@ public sealed class IdentityTests : IDisposable
     }
 
     [Fact]
-    public void Every_kind_of_step_refuses_and_changes_nothing()
+    public void Every_kind_of_step_rejects_and_changes_nothing()
     {
         OptimizerState<float> adam = Adam.Of(0.1).Init(Parameters).ToState();
         Optimizer yogi = Yogi.Of(0.1);
@@ -102,7 +115,7 @@ public sealed class IdentityTests : IDisposable
     }
 
     [Fact]
-    public void Settings_groups_and_parts_without_slots_leave_the_identity()
+    public void Settings_groups_and_transforms_without_slots_do_not_change_the_identity()
     {
         AdamW adamw = AdamW.Of(0.01);
         (_, AdamState<float> state) = adamw.Step(Parameters, Gradients, adamw.Init(Parameters));
@@ -114,9 +127,10 @@ public sealed class IdentityTests : IDisposable
     }
 
     [Fact]
-    public void A_state_made_by_hand_is_taken_where_its_slots_fit_and_typed_states_are_equal_whatever_they_came_from()
+    public void A_state_made_by_hand_is_accepted_if_its_slots_fit_and_typed_states_are_equal_whatever_their_origin()
     {
-        AdamState<float> adam = Adam.Of(0.1).Init(Parameters), yogi = Yogi.Of(0.1, initialAccumulator: 0).Init(Parameters);
+        AdamState<float> adam = Adam.Of(0.1).Init(Parameters);
+        AdamState<float> yogi = Yogi.Of(0.1, initialAccumulator: 0).Init(Parameters);
         AdamState<float> byHand = new(0, adam.M, adam.V);
         Assert.Equal((adam, adam.GetHashCode()), (yogi, yogi.GetHashCode()));
         Assert.Equal(adam, byHand);
@@ -127,25 +141,30 @@ public sealed class IdentityTests : IDisposable
     }
 
     [Fact]
-    public void What_was_gathered_is_not_left_in_the_state_of_an_optimizer_that_does_not_gather()
+    public void Accumulated_gradients_are_not_left_in_the_state_of_an_optimizer_that_does_not_accumulate()
     {
         Optimizer inner = AdamW.Of(0.01), gathers = Accumulate.Of(3, inner);
         (_, OptimizerState<float> state) = gathers.Step(Parameters, Gradients, gathers.Init(Parameters));
-        Assert.StartsWith("The state was made by", Assert.ThrowsAny<ArgumentException>(() => inner.Step(Parameters, Gradients, state)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The state was made by",
+            Assert.ThrowsAny<ArgumentException>(() => inner.Step(Parameters, Gradients, state)).Message,
+            StringComparison.Ordinal);
         Assert.StartsWith(
             "The state holds 1 gathered gradients, and adamW(",
             Assert.ThrowsAny<ArgumentException>(() => inner.Step(Parameters, Gradients, state[..2])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_file_that_does_not_say_whose_state_it_holds_is_taken_on_the_word_of_the_caller_only()
+    public void A_file_without_an_identity_is_accepted_only_without_an_optimizer()
     {
         AdamState<float> adam = Adam.Of(0.1).Init(Parameters);
         string path = folder.At("by hand");
-        Assert.True(TrainStateFile.Save(new TrainState<float>(Parameters, new OptimizerState<float>(0, adam.M, adam.V)), path).IsSucc);
+        TrainState<float> byHand = new(Parameters, new OptimizerState<float>(0, adam.M, adam.V));
+        Assert.True(TrainStateFile.Save(byHand, path).IsSucc);
         Assert.Empty(TrainStateFile.Load<float>(path).ThrowIfFail().Optimizer.SlotNames);
         Assert.Contains(
             "does not say to which optimizer",
-            TrainStateFile.Load<float>(path, Adam.Of(0.1)).Match(Succ: _ => "", Fail: error => error.Message), StringComparison.Ordinal);
+            TrainStateFile.Load<float>(path, Adam.Of(0.1)).Match(Succ: _ => "", Fail: error => error.Message),
+            StringComparison.Ordinal);
     }
 }

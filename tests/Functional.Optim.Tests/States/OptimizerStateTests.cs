@@ -6,17 +6,20 @@ namespace Functional.Optim.Tests.States;
 
 public class OptimizerStateTests
 {
-    private static readonly ParameterTree<float> Parameters = ParameterTree.Of(Leaf.Of("w", [2, 17], new float[34]), Leaf.Of("b", [2], [1f, 2f]));
+    private static readonly ParameterTree<float> Parameters = ParameterTree.Of(
+        Leaf.Of("w", [2, 17], new float[34]), Leaf.Of("b", [2], [1f, 2f]));
 
     private static readonly ParameterTree<float> Gradients = ParameterTree.Of(
-        Leaf.Of("w", [2, 17], [.. Enumerable.Range(0, 34).Select(index => index * 0.5f)]), Leaf.Of("b", [2], [3f, -4f]));
+        Leaf.Of("w", [2, 17], [.. Enumerable.Range(0, 34).Select(index => index * 0.5f)]),
+        Leaf.Of("b", [2], [3f, -4f]));
 
     private static readonly Optimizer Own = new RowSums().Then(AdamW.Of(0.1));
 
     [Fact]
-    public void A_copy_is_of_memory_of_its_own()
+    public void A_copy_has_separate_memory()
     {
-        (ParameterTree<float> parameters, OptimizerState<float> state) = Own.Step(Parameters, Gradients, Own.Init(Parameters));
+        (ParameterTree<float> parameters, OptimizerState<float> state) =
+            Own.Step(Parameters, Gradients, Own.Init(Parameters));
         OptimizerState<float> copy = state.Copy(), other = state.Copy();
         Assert.Equal((state, state.Identity), (copy, copy.Identity));
         (_, OptimizerState<float> next) = Own.StepDonating(parameters, Gradients.Copy(), copy);
@@ -27,20 +30,31 @@ public class OptimizerStateTests
     }
 
     [Fact]
-    public void What_was_released_or_handed_on_says_so()
+    public void A_released_or_transferred_state_says_so()
     {
         OptimizerState<float> state = Own.Init(Parameters);
         ParameterTree<float> slot = state["m"];
         OptimizerState<float> copy = state.Copy(), next = state.Transfer("the test");
         Assert.Equal(copy, next);
         foreach (Action touch in (Action[])[
-            () => _ = state.Step, () => _ = state["m"], () => _ = state.SlotNames, () => _ = state.ByteCount, () => _ = state.Scalar("total"),
-            () => state.Copy(), () => state.Release(), () => state.Transfer("again"), () => Own.Step(Parameters, Gradients, state)])
-            Assert.Contains("consumed by the test", Assert.Throws<ObjectDisposedException>(touch).Message, StringComparison.Ordinal);
+            () => _ = state.Step,
+            () => _ = state["m"],
+            () => _ = state.SlotNames,
+            () => _ = state.ByteCount,
+            () => _ = state.Scalar("total"),
+            () => state.Copy(),
+            () => state.Release(),
+            () => state.Transfer("again"),
+            () => Own.Step(Parameters, Gradients, state)])
+            Assert.Contains(
+                "consumed by the test",
+                Assert.Throws<ObjectDisposedException>(touch).Message,
+                StringComparison.Ordinal);
         Assert.Throws<ObjectDisposedException>(() => slot.AsSpan());
         Assert.Equal("a state that was consumed by the test", state.ToString());
         next.Release();
-        Assert.Contains("Release", Assert.Throws<ObjectDisposedException>(() => next.Step).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Release", Assert.Throws<ObjectDisposedException>(() => next.Step).Message, StringComparison.Ordinal);
         default(OptimizerState<float>).Release();
     }
 
@@ -77,7 +91,9 @@ public class OptimizerStateTests
     public void States_are_equal_by_step_counts_and_bits()
     {
         Optimizer lion = Lion.Of(0.1);
-        OptimizerState<float> zero = lion.Init(Parameters), other = lion.Init(Parameters), negative = new(0, Parameters.Layout.Zeros<float>());
+        OptimizerState<float> zero = lion.Init(Parameters);
+        OptimizerState<float> other = lion.Init(Parameters);
+        OptimizerState<float> negative = new(0, Parameters.Layout.Zeros<float>());
         Assert.True(zero == other && zero.GetHashCode() == other.GetHashCode() && zero == negative);
         Assert.True(zero != zero.With(new UpdateCounters { Accumulated = 1 }));
         Assert.True(zero != new OptimizerState<float>(1, zero[0]) && zero != new OptimizerState<float>(0, Parameters));
@@ -86,15 +102,20 @@ public class OptimizerStateTests
     }
 
     [Fact]
-    public void More_slots_than_any_pass_has_and_slots_of_other_shapes_are_saved_and_go_on()
+    public void More_slots_than_any_pass_has_and_slots_of_other_shapes_are_saved_and_continue()
     {
         using TemporaryFolder folder = new();
-        Optimizer twelve = Enumerable.Range(0, 6).Aggregate(Composition.Identity, (chain, part) => chain.Then(Adam.Scaling(0.1 * part)));
-        Optimizer many = Partition.Of([.. Enumerable.Range(0, 50).Select(rule =>
-            new Partition.Rule($"{rule}", leaf => leaf.Name == (rule % 2 == 0 ? "w" : "b") && rule / 2 == 7, AdamW.Of(0.01 * (rule + 1))))]);
-        foreach ((Optimizer optimizer, int slots) in new (Optimizer, int)[] { (twelve, 12), (many, 100), (Own, 4), (Own.Then(Own), 8) })
+        Optimizer twelve = Enumerable.Range(0, 6).Aggregate(
+            Composition.Identity, (chain, part) => chain.Then(Adam.Scaling(0.1 * part)));
+        Optimizer many = Partition.Of([.. Enumerable.Range(0, 50).Select(rule => new Partition.Rule(
+            $"{rule}",
+            leaf => leaf.Name == (rule % 2 == 0 ? "w" : "b") && rule / 2 == 7,
+            AdamW.Of(0.01 * (rule + 1))))]);
+        foreach ((Optimizer optimizer, int slots) in
+            new (Optimizer, int)[] { (twelve, 12), (many, 100), (Own, 4), (Own.Then(Own), 8) })
         {
-            (ParameterTree<float> parameters, OptimizerState<float> state) = optimizer.Step(Parameters, Gradients, optimizer.Init(Parameters));
+            (ParameterTree<float> parameters, OptimizerState<float> state) =
+                optimizer.Step(Parameters, Gradients, optimizer.Init(Parameters));
             Assert.Equal((slots, slots), (state.SlotCount, state.SlotNames.Length));
             string path = folder.At("state");
             Assert.True(TrainStateFile.Save(new TrainState<float>(parameters, state), path).IsSucc);
@@ -103,7 +124,7 @@ public class OptimizerStateTests
             Assert.Equal(optimizer.Step(parameters, Gradients, state), optimizer.Step(parameters, Gradients, loaded));
         }
 
-        // Of fifty rules two have a leaf each; the slots of the others hold nothing.
+        // Two of the fifty rules have one leaf each; the slots of the others are empty.
         OptimizerState<float> sparse = many.Init(Parameters);
         Assert.Equal(2 * 4L * (48 + 16), sparse.ByteCount);
         Assert.Equal(["w"], sparse["14/m"].Layout.Leaves.Select(leaf => leaf.Name));

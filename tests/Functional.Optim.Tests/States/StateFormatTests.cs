@@ -16,11 +16,15 @@ public sealed class StateFormatTests : IDisposable
     [Fact]
     public void Averages_of_parameters_stay_in_full_and_do_not_move_them()
     {
-        ParameterTree<float> start = ParameterTree.Of(Leaf.Of("w", [1], [1.2345678f])), zeros = start.Layout.Zeros<float>();
+        ParameterTree<float> start = ParameterTree.Of(Leaf.Of("w", [1], [1.2345678f]));
+        ParameterTree<float> zeros = start.Layout.Zeros<float>();
         Optimizer[] averaging =
         [
-            AdamW.Of(0.0, weightDecay: 0).Then(Lookahead.Of(1, 0.5)), AdamW.Of(0.1, weightDecay: 0).Then(ParameterEma.Of(0.5)),
-            AdamW.Of(0.1, weightDecay: 0).Then(Swa.Of(1)), ScheduleFree.Of(AdamW.Of(0.1, weightDecay: 0)), Asgd.Of(0.1, lambda: 0, averageAfter: 0),
+            AdamW.Of(0.0, weightDecay: 0).Then(Lookahead.Of(1, 0.5)),
+            AdamW.Of(0.1, weightDecay: 0).Then(ParameterEma.Of(0.5)),
+            AdamW.Of(0.1, weightDecay: 0).Then(Swa.Of(1)),
+            ScheduleFree.Of(AdamW.Of(0.1, weightDecay: 0)),
+            Asgd.Of(0.1, lambda: 0, averageAfter: 0),
         ];
         foreach (Optimizer optimizer in averaging)
         {
@@ -34,11 +38,17 @@ public sealed class StateFormatTests : IDisposable
     }
 
     [Fact]
-    public void The_bytes_that_an_optimizer_tells_are_those_of_its_state()
+    public void The_bytes_that_an_optimizer_reports_are_those_of_its_state()
     {
         ParameterTree<float> parameters = TreeLayout.Of(("w", [64, 64])).Zeros<float>();
-        foreach (Optimizer optimizer in (Optimizer[])
-                 [AdamW.Of(0.1), AdamW.Of(0.1).Then(ParameterEma.Of(0.5)), Accumulate.Of(2, AdamW.Of(0.1)), Sgd.Of(0.1, momentum: 0.9).Then(Lookahead.Of())])
+        Optimizer[] optimizers =
+        [
+            AdamW.Of(0.1),
+            AdamW.Of(0.1).Then(ParameterEma.Of(0.5)),
+            Accumulate.Of(2, AdamW.Of(0.1)),
+            Sgd.Of(0.1, momentum: 0.9).Then(Lookahead.Of()),
+        ];
+        foreach (Optimizer optimizer in optimizers)
         {
             foreach (Optimizer each in (Optimizer[])[optimizer, optimizer.WithState(StateFormat.BFloat16)])
                 Assert.Equal(each.Init(parameters).ByteCount, 64L * 64 * each.StateBytesPerParameter<float>());
@@ -48,10 +58,11 @@ public sealed class StateFormatTests : IDisposable
     }
 
     [Fact]
-    public void An_optimizer_from_a_function_refuses_a_format_by_name() =>
+    public void An_optimizer_from_a_function_rejects_a_format_by_name() =>
         Assert.StartsWith(
             "Lbfgs cannot keep its state as BFloat16; allowed is Full.",
-            Assert.ThrowsAny<ArgumentException>(() => ((Optimizer)Lbfgs.Of()).WithState(StateFormat.BFloat16)).Message, StringComparison.Ordinal);
+            Assert.ThrowsAny<ArgumentException>(() => ((Optimizer)Lbfgs.Of()).WithState(StateFormat.BFloat16)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_state_in_16_bits_takes_half_the_bytes_and_says_so()
@@ -67,32 +78,40 @@ public sealed class StateFormatTests : IDisposable
     }
 
     [Fact]
-    public void A_format_stays_with_the_parts_that_have_it()
+    public void A_format_stays_with_the_transforms_that_have_it()
     {
         ParameterTree<float> parameters = Trees.Random<float>(0);
-        Optimizer chain = Momentum.Of(0.5).Then(Adam.Scaling().WithState(StateFormat.BFloat16)).Then(LearningRate.Of(0.1));
+        Optimizer chain = Momentum.Of(0.5)
+            .Then(Adam.Scaling().WithState(StateFormat.BFloat16))
+            .Then(LearningRate.Of(0.1));
         Assert.Equal([StateFormat.Full, StateFormat.BFloat16, StateFormat.BFloat16], Formats(chain.Init(parameters)));
         Optimizer partition = Partition.Of(
-            new("some", leaf => leaf.Index % 2 == 0, AdamW.Of(0.1).WithState(StateFormat.BFloat16)), new("rest", _ => true, Sgd.Of(0.1, momentum: 0.9)));
-        Assert.Equal([StateFormat.BFloat16, StateFormat.BFloat16, StateFormat.Full], Formats(partition.Init(parameters)));
+            new("some", leaf => leaf.Index % 2 == 0, AdamW.Of(0.1).WithState(StateFormat.BFloat16)),
+            new("rest", _ => true, Sgd.Of(0.1, momentum: 0.9)));
         Assert.Equal(
-            [StateFormat.BFloat16, StateFormat.BFloat16], Formats(Sam.Around(AdamW.Of(0.1)).WithState(StateFormat.BFloat16).Init(parameters).ToState()));
+            [StateFormat.BFloat16, StateFormat.BFloat16, StateFormat.Full], Formats(partition.Init(parameters)));
         Assert.Equal(
-            [StateFormat.BFloat16, StateFormat.Full], Formats(Accumulate.Of(2, Sgd.Of(0.1, momentum: 0.9)).WithState(StateFormat.BFloat16).Init(parameters)));
+            [StateFormat.BFloat16, StateFormat.BFloat16],
+            Formats(Sam.Around(AdamW.Of(0.1)).WithState(StateFormat.BFloat16).Init(parameters).ToState()));
+        Assert.Equal(
+            [StateFormat.BFloat16, StateFormat.Full],
+            Formats(Accumulate.Of(2, Sgd.Of(0.1, momentum: 0.9)).WithState(StateFormat.BFloat16).Init(parameters)));
     }
 
     [Fact]
-    public void A_state_of_another_format_is_refused_by_name_and_can_be_converted()
+    public void A_state_of_another_format_is_rejected_by_name_and_can_be_converted()
     {
         ParameterTree<float> parameters = Trees.Random<float>(0), gradients = Trees.Random<float>(1);
         Optimizer full = Sgd.Of(0.1, momentum: 0.9), small = full.WithState(StateFormat.BFloat16);
         OptimizerState<float> state = full.Step(parameters, gradients, full.Init(parameters)).State;
         Assert.Contains(
-            "The slot momentum of the state is kept as Full", Assert.ThrowsAny<ArgumentException>(() => small.Step(parameters, gradients, state)).Message,
+            "The slot momentum of the state is kept as Full",
+            Assert.ThrowsAny<ArgumentException>(() => small.Step(parameters, gradients, state)).Message,
             StringComparison.Ordinal);
         OptimizerState<float> converted = state.InFormats(StateFormat.BFloat16);
         Assert.Contains(
-            "The slot momentum of the state is kept as BFloat16", Assert.ThrowsAny<ArgumentException>(() => full.Step(parameters, gradients, converted)).Message,
+            "The slot momentum of the state is kept as BFloat16",
+            Assert.ThrowsAny<ArgumentException>(() => full.Step(parameters, gradients, converted)).Message,
             StringComparison.Ordinal);
         small.Step(parameters, gradients, converted);
         Assert.Equal(converted, converted.InFormats(StateFormat.Full).InFormats(StateFormat.BFloat16));
@@ -104,19 +123,22 @@ public sealed class StateFormatTests : IDisposable
     public void A_run_resumed_from_a_file_has_the_bits_of_one_that_was_not_interrupted()
     {
         Optimizer optimizer = Clip.ByGlobalNorm(1).Then(AdamW.Of(0.01).WithState(StateFormat.BFloat16));
-        (ParameterTree<float> Parameters, OptimizerState<float> State) whole = Run(Start(), 1, 6), half = Run(Start(), 1, 3);
+        (ParameterTree<float> Parameters, OptimizerState<float> State) whole = Run(Start(), 1, 6);
+        (ParameterTree<float> Parameters, OptimizerState<float> State) half = Run(Start(), 1, 3);
         string path = folder.At("state");
         Assert.True(TrainStateFile.Save(new TrainState<float>(half.Parameters, half.State), path).IsSucc);
         TrainState<float> loaded = TrainStateFile.Load<float>(path, optimizer).ThrowIfFail();
         Assert.Equal(half.State, loaded.Optimizer);
         Assert.Equal(whole, Run((loaded.Parameters, loaded.Optimizer), 4, 6));
 
-        (ParameterTree<float> Parameters, OptimizerState<float> State) Start() => (Trees.Random<float>(0), optimizer.Init(Trees.Random<float>(0)));
+        (ParameterTree<float> Parameters, OptimizerState<float> State) Start() => (
+            Trees.Random<float>(0), optimizer.Init(Trees.Random<float>(0)));
 
         (ParameterTree<float> Parameters, OptimizerState<float> State) Run(
             (ParameterTree<float> Parameters, OptimizerState<float> State) at, int first, int last)
         {
-            for (int step = first; step <= last; step++) at = optimizer.Step(at.Parameters, Trees.Random<float>(step), at.State);
+            for (int step = first; step <= last; step++)
+                at = optimizer.Step(at.Parameters, Trees.Random<float>(step), at.State);
             return at;
         }
     }
@@ -132,15 +154,17 @@ public sealed class StateFormatTests : IDisposable
     }
 
     [Fact]
-    public void A_transform_of_whole_leaves_refuses_the_format_by_name()
+    public void A_transform_of_whole_leaves_rejects_the_format_by_name()
     {
         Optimizer optimizer = new KeepsRows().Then(LearningRate.Of(0.1)).WithState(StateFormat.BFloat16);
         Assert.Contains(
-            "its slots row cannot be stored as BFloat16", Assert.ThrowsAny<ArgumentException>(() => optimizer.Init(Trees.Random<float>(0))).Message,
+            "its slots row cannot be stored as BFloat16",
+            Assert.ThrowsAny<ArgumentException>(() => optimizer.Init(Trees.Random<float>(0))).Message,
             StringComparison.Ordinal);
     }
 
-    private static StateFormat[] Formats(OptimizerState<float> state) => [.. Enumerable.Range(0, state.SlotCount).Select(state.FormatOf)];
+    private static StateFormat[] Formats(OptimizerState<float> state) =>
+        [.. Enumerable.Range(0, state.SlotCount).Select(state.FormatOf)];
 
     private sealed record KeepsRows : Transform
     {
@@ -148,7 +172,8 @@ public sealed class StateFormatTests : IDisposable
 
         protected internal override bool TransformsLeaves => true;
 
-        protected internal override ImmutableArray<int>? SlotShape(int slot, Leaf leaf) => leaf.Rank == 2 ? [leaf.Shape[0]] : null;
+        protected internal override ImmutableArray<int>? SlotShape(int slot, Leaf leaf) =>
+            leaf.Rank == 2 ? [leaf.Shape[0]] : null;
 
         protected internal override void TransformLeaf<T>(in LeafContext<T> leaf) => leaf.Input.CopyTo(leaf.Output);
     }

@@ -22,7 +22,7 @@ public class TypedStateTests
     ];
 
     [Fact]
-    public void A_part_of_a_composition_has_the_state_it_has_alone()
+    public void A_transform_of_a_composition_has_the_state_it_has_alone()
     {
         Optimizer optimizer = Clip.ByGlobalNorm(1).Then(Momentum.Of(0)).Then(AdamW.Of(0.01));
         OptimizerState<float> state = After(optimizer, optimizer.Init(Parameters));
@@ -35,7 +35,7 @@ public class TypedStateTests
     }
 
     [Fact]
-    public void A_composition_with_one_part_that_has_state_can_be_stepped_with_the_type_of_that_part()
+    public void A_composition_with_one_stateful_transform_can_be_stepped_with_the_type_of_its_state()
     {
         Optimizer optimizer = Clip.ByGlobalNorm(1).Then(AdamW.Of(0.01));
         AdamState<float> state = AdamState<float>.From(optimizer.Init(Parameters));
@@ -43,14 +43,16 @@ public class TypedStateTests
     }
 
     [Fact]
-    public void A_slot_of_another_layout_is_refused_before_anything_is_read()
+    public void A_slot_of_another_layout_is_rejected_before_anything_is_read()
     {
         AdamW optimizer = AdamW.Of(0.1);
         AdamState<float> state = optimizer.Init(Parameters) with { M = ParameterTree.Of(Leaf.Of("w", [1], [1f])) };
         Assert.ThrowsAny<ArgumentException>(() => optimizer.Step(Parameters, Gradients, state));
         Assert.ThrowsAny<ArgumentException>(() => optimizer.StepDonating(Parameters.Copy(), Gradients.Copy(), state));
         AdamState<float> other = optimizer.Init(Parameters) with { M = Gradients };
-        Assert.Equal(optimizer.Step(Parameters, Gradients, new AdamState<float>(0, Gradients, other.V)), optimizer.Step(Parameters, Gradients, other));
+        Assert.Equal(
+            optimizer.Step(Parameters, Gradients, new AdamState<float>(0, Gradients, other.V)),
+            optimizer.Step(Parameters, Gradients, other));
     }
 
     /// <summary>The optimizers of every case whose <c>Init</c> returns a state with a type of its own.</summary>
@@ -94,7 +96,7 @@ public class TypedStateTests
     }
 
     [Fact]
-    public void A_state_of_RMSprop_without_names_is_taken_by_position_unless_that_is_ambiguous()
+    public void A_state_of_RMSprop_without_names_is_read_by_position_unless_that_is_ambiguous()
     {
         RmsProp rmsprop = RmsProp.Of(0.1, centered: true, momentum: 0.9);
         OptimizerState<float> both = After(rmsprop, rmsprop.Init(Parameters)).ToState();
@@ -102,20 +104,23 @@ public class TypedStateTests
         Assert.Equal((both[0], both[1], both[2]), (state.V, state.Mean, state.Momentum));
         Assert.StartsWith(
             "The state has 2 slots without names; the second can be the mean or the momentum.",
-            ErrorOf(() => RmsPropState<float>.From(new OptimizerState<float>(1, both[0], both[1]))), StringComparison.Ordinal);
+            ErrorOf(() => RmsPropState<float>.From(new OptimizerState<float>(1, both[0], both[1]))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Groups_leave_an_optimizer_and_its_state_their_types()
+    public void Groups_keep_the_types_of_an_optimizer_and_its_state()
     {
-        AdamW grouped = AdamW.Of(0.01).WithGroups(LeafGroup.Frozen("frozen", _ => true)).WithGroups(LeafGroup.Of("half", _ => true, 0.5));
+        AdamW grouped = AdamW.Of(0.01)
+            .WithGroups(LeafGroup.Frozen("frozen", _ => true))
+            .WithGroups(LeafGroup.Of("half", _ => true, 0.5));
         AdamState<float> state = grouped.Init(Parameters);
         Assert.Equal(["half", "frozen"], grouped.Groups.Select(group => group.Name));
         Assert.Equal((Parameters.Layout.Zeros<float>(), Parameters.Layout.Zeros<float>()), (state.M, state.V));
     }
 
     [Fact]
-    public void Two_parts_with_the_same_slots_are_told_apart_by_their_range()
+    public void Two_transforms_with_the_same_slots_are_distinguished_by_their_range()
     {
         Optimizer optimizer = Adam.Scaling(0.5).Then(Momentum.Of(0.9)).Then(Adam.Scaling(0.25));
         OptimizerState<float> state = After(optimizer, optimizer.Init(Parameters));
@@ -126,28 +131,34 @@ public class TypedStateTests
         Assert.Equal(1, state[2..3].Step);
         Assert.Equal("momentum", Assert.Single(state[2..3].SlotNames));
         Assert.Equal(
-            "The state has the slots m, v, momentum, m, v; 2 parts of it are named m, v: take one by its range, such as state[3..5].",
+            "The state has the slots m, v, momentum, m, v; 2 parts of it are named m, v: take one by its range, "
+            + "such as state[3..5].",
             ErrorOf(() => AdamState<float>.From(state)));
         AssertSays("2 parts of it are named v", () => state["v"].AsSpan());
         Assert.Throws<ArgumentOutOfRangeException>(() => { _ = state[2..6]; });
     }
 
     [Fact]
-    public void A_name_that_no_slot_has_is_refused_with_those_there_are()
+    public void An_unknown_slot_name_is_rejected_with_the_known_names()
     {
-        OptimizerState<float> momentum = Momentum.Of(0.9).Init(Parameters), moments = Adam.Scaling().Init(Parameters), none = new(0);
+        OptimizerState<float> momentum = Momentum.Of(0.9).Init(Parameters);
+        OptimizerState<float> moments = Adam.Scaling().Init(Parameters);
+        OptimizerState<float> none = new(0);
         Assert.Equal("The state has the slots momentum; none are named m.", ErrorOf(() => momentum["m"].AsSpan()));
-        Assert.Equal("The state has the slots momentum; none are named m, v.", ErrorOf(() => AdamState<float>.From(momentum)));
+        Assert.Equal(
+            "The state has the slots momentum; none are named m, v.", ErrorOf(() => AdamState<float>.From(momentum)));
         Assert.Equal("The state has no slots; none are named m, v.", ErrorOf(() => AdamState<float>.From(none)));
-        Assert.Equal("The state has the slots m, v; none are named momentum.", ErrorOf(() => SgdState<float>.From(moments)));
+        Assert.Equal(
+            "The state has the slots m, v; none are named momentum.", ErrorOf(() => SgdState<float>.From(moments)));
     }
 
     [Fact]
-    public void The_state_of_another_optimizer_is_refused_with_both_named()
+    public void The_state_of_another_optimizer_is_rejected_with_both_names()
     {
         Adam adam = Adam.Of(0.1);
         AdamState<float> state = adam.Init(Parameters);
-        string message = ErrorOf(() => adam.Step(Parameters, Gradients, Momentum.Of(0.5).Then(Momentum.Of(0.9)).Init(Parameters)));
+        string message = ErrorOf(
+            () => adam.Step(Parameters, Gradients, Momentum.Of(0.5).Then(Momentum.Of(0.9)).Init(Parameters)));
         Assert.StartsWith(
             "The state was made by an optimizer that keeps momentum(momentum), momentum(momentum); this is adam(learningRate=0.1",
             message, StringComparison.Ordinal);
@@ -155,9 +166,10 @@ public class TypedStateTests
         AssertSays(
             ", which keeps no slots.",
             () => Sgd.Of(0.1).Update(Parameters, Gradients, state));
+        OptimizerState<float> unnamed = new(1, Parameters.Layout.Zeros<float>());
         AssertSays(
             "keeps the slots m, v; the state given has 1 slot without names.",
-            () => adam.StepDonating(Parameters, Gradients, new OptimizerState<float>(1, Parameters.Layout.Zeros<float>())));
+            () => adam.StepDonating(Parameters, Gradients, unnamed));
         AssertSays(
             "keeps the slots m, v; the state given has the slots v, m.",
             () => adam.Step(Parameters, Gradients, new OptimizerState<float>(1, ["v", "m"], [state.M, state.V])));
@@ -167,19 +179,21 @@ public class TypedStateTests
     }
 
     [Fact]
-    public void A_typed_state_carries_the_counters_of_a_wrapper_without_slots_and_is_refused_by_one_with()
+    public void A_typed_state_carries_the_counters_of_a_wrapper_without_slots_and_is_rejected_by_one_with_slots()
     {
         Adam adam = Adam.Of(0.1);
         AdamState<float> state = adam.Init(Parameters);
         ParameterTree<float> wrong = ParameterTree.Of(Leaf.Of("w", [2], [float.NaN, 0f]));
         (_, AdamState<float> skipped) = ApplyIfFinite.Around(adam).Step(Parameters, wrong, state);
         Assert.Equal(new UpdateCounters(SkippedUpdates: 1, ConsecutiveSkips: 1), skipped.ToState().Counters);
-        AssertSays("which keeps adam(m, v), accumulate(gathered).", () => Accumulate.Of(2, adam).Update(Parameters, Gradients, state));
+        AssertSays(
+            "which keeps adam(m, v), accumulate(gathered).",
+            () => Accumulate.Of(2, adam).Update(Parameters, Gradients, state));
         Assert.Equal((1.0f, 0.5f), (Parameters.AsSpan("w")[0], Gradients.AsSpan("w")[0]));
     }
 
     [Fact]
-    public void A_state_without_names_is_taken_by_position_and_gets_its_names_with_the_next_step()
+    public void A_state_without_names_is_read_by_position_and_gets_its_names_with_the_next_step()
     {
         Adam adam = Adam.Of(0.1);
         AdamState<float> state = After(adam, adam.Init(Parameters));
@@ -190,7 +204,9 @@ public class TypedStateTests
         Assert.Equal("m, v", string.Join(", ", After(adam, loaded).SlotNames));
         Assert.Equal("The state has 2 slots without names; none are named m.", ErrorOf(() => loaded["m"].AsSpan()));
         Assert.StartsWith("Step 1, slot 0: ", loaded.ToString(), StringComparison.Ordinal);
-        AssertSays("There are 2 slots, but names for 1: m.", () => _ = new OptimizerState<float>(1, ["m"], [state.M, state.V]));
+        AssertSays(
+            "There are 2 slots, but names for 1: m.",
+            () => _ = new OptimizerState<float>(1, ["m"], [state.M, state.V]));
     }
 
     [Fact]
@@ -228,7 +244,8 @@ public class TypedStateTests
     private static TState After<TState>(Optimizer optimizer, TState state)
         where TState : struct, IOptimizerState<float, TState> => optimizer.Step(Parameters, Gradients, state).State;
 
-    private static void AssertSays(string part, Action action) => Assert.Contains(part, ErrorOf(action), StringComparison.Ordinal);
+    private static void AssertSays(string expected, Action action) =>
+        Assert.Contains(expected, ErrorOf(action), StringComparison.Ordinal);
 
     private static string ErrorOf(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
 }

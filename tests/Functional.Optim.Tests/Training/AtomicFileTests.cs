@@ -18,7 +18,7 @@ public sealed class AtomicFileTests : IDisposable
     [InlineData(1)]
     [InlineData(243)]
     [InlineData(255)]
-    public void A_name_may_be_as_long_as_the_file_system_takes_it(int length)
+    public void A_name_may_be_as_long_as_the_file_system_allows(int length)
     {
         string named = folder.At(new string('p', length));
         foreach (byte content in (byte[])[1, 2])
@@ -34,9 +34,9 @@ public sealed class AtomicFileTests : IDisposable
     [UnsupportedOSPlatform("windows")]
     public void The_file_keeps_its_mode()
     {
-        foreach (UnixFileMode mode in (UnixFileMode[])[
-            UnixFileMode.UserRead | UnixFileMode.UserWrite, UnixFileMode.UserRead,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite])
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        foreach (UnixFileMode mode in (UnixFileMode[])[own, UnixFileMode.UserRead, own | others])
         {
             folder.Write("file", 0);
             File.SetUnixFileMode(path, mode);
@@ -47,7 +47,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_link_is_followed_also_to_where_nothing_is_yet_and_one_to_a_folder_is_refused()
+    public void A_link_is_followed_also_to_a_missing_file_and_one_to_a_folder_is_rejected()
     {
         string link = folder.At("link"), second = folder.At("second");
         File.CreateSymbolicLink(link, path);
@@ -71,14 +71,17 @@ public sealed class AtomicFileTests : IDisposable
 
     [ShellFact]
     [UnsupportedOSPlatform("windows")]
-    public void A_pipe_and_a_device_are_refused_and_not_waited_for()
+    public void A_pipe_and_a_device_are_rejected_without_waiting()
     {
         using (System.Diagnostics.Process made = System.Diagnostics.Process.Start("mkfifo", path)) made.WaitForExit();
         string link = folder.At("link");
         File.CreateSymbolicLink(link, path);
         foreach (string special in (string[])[path, link, "/dev/null", "/dev/zero"])
         {
-            Assert.Contains("it is a pipe, a device or a socket", ErrorOf(ParameterFile.Load<float>(special)), StringComparison.Ordinal);
+            Assert.Contains(
+                "it is a pipe, a device or a socket",
+                ErrorOf(ParameterFile.Load<float>(special)),
+                StringComparison.Ordinal);
             Assert.Contains("it is a pipe, a device or a socket", ErrorOf(Put(special, 1)), StringComparison.Ordinal);
         }
 
@@ -86,7 +89,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_process_left_is_removed_unless_it_is_young_or_held_or_of_another_file()
+    public void The_temporary_file_of_a_killed_process_is_removed_unless_it_is_young_or_open_or_of_another_file()
     {
         string[] left = [Abandoned(path), Abandoned(path), Abandoned(path), Abandoned(folder.At("other"))];
         foreach (string old in left[1..]) File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-1));
@@ -100,7 +103,7 @@ public sealed class AtomicFileTests : IDisposable
             new[] { path, left[0], left[2], left[3] }.Order(StringComparer.Ordinal),
             Directory.GetFileSystemEntries(folder.Root).Order(StringComparer.Ordinal));
 
-        // A copy of the temporary file, as it is found while the file is written.
+        // A copy of the temporary file as it is while the file is being written.
         string Abandoned(string of)
         {
             string? name = null;
@@ -120,7 +123,10 @@ public sealed class AtomicFileTests : IDisposable
             file.Close();
         }).IsSucc);
         Assert.Equal([1], File.ReadAllBytes(path));
-        Assert.Contains("no room", ErrorOf(AtomicFile.Write(path, _ => throw new IOException("no room"))), StringComparison.Ordinal);
+        Assert.Contains(
+            "no room",
+            ErrorOf(AtomicFile.Write(path, _ => throw new IOException("no room"))),
+            StringComparison.Ordinal);
         Assert.Equal([1], File.ReadAllBytes(path));
         Assert.Single(Directory.GetFileSystemEntries(folder.Root));
         foreach (string none in (string[])["", "\0", new('p', 5000)]) ErrorOf(Put(none, 1));

@@ -8,15 +8,18 @@ public class FunctionTrainingTests
 {
     private static Optimizer[] Each =>
     [
-        Sam.Around(AdamW.Of(Schedule.LinearWarmup(0.1, 3))), Sam.Around(Sgd.Of(0.05, momentum: 0.9), 0.5, adaptive: true),
-        Lbfgs.Of(maximumIterations: 3, historySize: 4), Lbfgs.Of(maximumIterations: 2, lineSearch: LineSearch.StrongWolfe), new Backtracking(),
+        Sam.Around(AdamW.Of(Schedule.LinearWarmup(0.1, 3))),
+        Sam.Around(Sgd.Of(0.05, momentum: 0.9), 0.5, adaptive: true),
+        Lbfgs.Of(maximumIterations: 3, historySize: 4),
+        Lbfgs.Of(maximumIterations: 2, lineSearch: LineSearch.StrongWolfe),
+        new Backtracking(),
     ];
 
     public static TheoryData<int> Indices => [.. Enumerable.Range(0, Each.Length)];
 
     [Theory]
     [MemberData(nameof(Indices))]
-    public void A_run_that_is_saved_and_loaded_has_the_bits_of_one_in_a_row(int index)
+    public void A_run_that_is_saved_and_loaded_has_the_bits_of_an_uninterrupted_one(int index)
     {
         Optimizer optimizer = Each[index];
         TrainState<float> whole = After(optimizer, TrainState.Init(optimizer, Quadratic.Start()), 1, 6);
@@ -24,7 +27,8 @@ public class FunctionTrainingTests
         for (int stop = 0; stop <= 5; stop++)
         {
             string path = folder.At($"{stop}.state");
-            TrainStateFile.Save(After(optimizer, TrainState.Init(optimizer, Quadratic.Start()), 1, stop), path).ThrowIfFail();
+            TrainStateFile.Save(
+                After(optimizer, TrainState.Init(optimizer, Quadratic.Start()), 1, stop), path).ThrowIfFail();
             Optimizer again = optimizer with { };
             TrainState<float> loaded = TrainStateFile.Load<float>(path, again).ThrowIfFail();
             Assert.Equal(whole, After(again, loaded, stop + 1, 6));
@@ -42,7 +46,8 @@ public class FunctionTrainingTests
         for (int step = 1; step <= 6; step++)
         {
             TrainState<float> before = expected;
-            (expected, StepOutcome outcome) = TrainStep.Run(optimizer, Quadratic.Gradient, before, Quadratic.Batch(step));
+            (expected, StepOutcome outcome) = TrainStep.Run(
+                optimizer, Quadratic.Gradient, before, Quadratic.Batch(step));
             losses.Add(outcome.Loss);
             Assert.Equal(Quadratic.Loss(before.Parameters, Quadratic.Batch(step)), outcome.Loss);
         }
@@ -80,18 +85,21 @@ public class FunctionTrainingTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_policies_hold_for_functions(bool donate)
+    public void The_policies_apply_to_functions(bool donate)
     {
         foreach (Optimizer optimizer in Each)
         {
             TrainState<float> state = After(optimizer, TrainState.Init(optimizer, Quadratic.Start()), 1, 2);
             TrainState<float> before = new(state.Parameters.Copy(), state.Optimizer.Copy());
-            Assert.Equal("bias", Assert.Throws<NonFiniteGradientException>(() => Run(state, float.NaN, NonFinitePolicy.Throw)).Leaf);
+            Assert.Equal(
+                "bias",
+                Assert.Throws<NonFiniteGradientException>(() => Run(state, float.NaN, NonFinitePolicy.Throw)).Leaf);
             Assert.Equal(before, state);
             (state, StepOutcome outcome) = Run(state, float.NaN, NonFinitePolicy.Skip);
             Assert.True(outcome.Skipped);
             Assert.Equal((before.Parameters, 1, 3), (state.Parameters, state.SkippedSteps, state.Step));
-            Assert.Equal(before.Optimizer.With(new UpdateCounters(SkippedUpdates: 1, ConsecutiveSkips: 1)), state.Optimizer);
+            Assert.Equal(
+                before.Optimizer.With(new UpdateCounters(SkippedUpdates: 1, ConsecutiveSkips: 1)), state.Optimizer);
             (state, outcome) = Run(state, 0.5f, NonFinitePolicy.Skip);
             Assert.Equal((false, 0, 4), (outcome.Skipped, state.Optimizer.Counters.ConsecutiveSkips, state.Step));
             for (int step = 0; step < 10; step++) (state, _) = Run(state, float.NaN, NonFinitePolicy.Skip);
@@ -104,7 +112,8 @@ public class FunctionTrainingTests
                 Assert.False(outcome.Skipped);
             }
 
-            (TrainState<float> State, StepOutcome Outcome) Run(TrainState<float> from, float batch, NonFinitePolicy policy) => donate
+            (TrainState<float> State, StepOutcome Outcome) Run(
+                TrainState<float> from, float batch, NonFinitePolicy policy) => donate
                 ? TrainStep.RunDonating(optimizer, Quadratic.Gradient, from, batch, policy)
                 : TrainStep.Run(optimizer, Quadratic.Gradient, from, batch, policy);
         }

@@ -10,8 +10,8 @@ using LanguageExt;
 namespace Functional.Optim.Tests.Training;
 
 /// <summary>
-/// Files that were changed at random: each is read or refused, without an exception and without memory out of proportion to its length, and
-/// what was read is saved and read again with the same bits.
+/// Randomly changed files: each is read or rejected, without an exception, and without memory out of proportion to its
+/// length. What was read is saved and read again with the same bits.
 /// </summary>
 public sealed class MutatedFileTests : IDisposable
 {
@@ -19,8 +19,10 @@ public sealed class MutatedFileTests : IDisposable
 
     private static readonly string[] Scraps =
     [
-        "-1", "0", "1e9", "2147483647", "9223372036854775807", "1e400", "null", "[]", "{}", "\"\"", "\"\\ud800\"", "[[", "]", "true", "NaN", "\0",
-        "\"slots\":8", "\"float64\"", "[-1,-1,-1]", "[65536,65536]", "\"a\":{\"a\":", ",", "\"identity\":null", "\"slotNames\":[null]",
+        "-1", "0", "1e9", "2147483647", "9223372036854775807", "1e400", "null", "[]", "{}", "\"\"", "\"\\ud800\"", "[[",
+        "]", "true", "NaN", "\0",
+        "\"slots\":8", "\"float64\"", "[-1,-1,-1]", "[65536,65536]", "\"a\":{\"a\":", ",", "\"identity\":null",
+        "\"slotNames\":[null]",
     ];
 
     private readonly TemporaryFolder folder = new();
@@ -28,7 +30,7 @@ public sealed class MutatedFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_file_that_was_changed_is_refused_or_read_and_nothing_else()
+    public void A_changed_file_is_rejected_or_read()
     {
         int cases = Effort.Times(2000), first = Seed.Number;
         byte[][] good = [.. Good()];
@@ -44,7 +46,9 @@ public sealed class MutatedFileTests : IDisposable
             Fin<TrainState<double>> doubles = TrainStateFile.Load<double>(path);
             Fin<ParameterTree<float>> parameters = ParameterFile.Load<float>(path);
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(allocated < 1_000_000 + (200L * bytes.Length), $"seed {seed}: {allocated} bytes for a file of {bytes.Length}");
+            Assert.True(
+                allocated < 1_000_000 + (200L * bytes.Length),
+                $"seed {seed}: {allocated} bytes for a file of {bytes.Length}");
             Assert.True(doubles.IsFail || floats.IsFail, $"seed {seed}: both element types");
             foreach (TrainState<float> state in floats)
             {
@@ -59,7 +63,7 @@ public sealed class MutatedFileTests : IDisposable
     }
 
     [Fact]
-    public void A_header_that_asks_for_much_costs_little_whether_its_checksum_is_right_or_not()
+    public void A_header_with_large_sizes_costs_little_whether_its_checksum_is_right_or_not()
     {
         string path = folder.At("sizes");
         foreach (string leaves in (string[])[
@@ -85,7 +89,8 @@ public sealed class MutatedFileTests : IDisposable
     {
         using TemporaryFolder folder = new();
         string path = folder.At("good");
-        ParameterTree<float> tree = ParameterTree.Of(Leaf.Of("w", [2, 3], [1f, 2, 3, 4, 5, 6]), Leaf.Of("größe", [], [1f]));
+        ParameterTree<float> tree = ParameterTree.Of(
+            Leaf.Of("w", [2, 3], [1f, 2, 3, 4, 5, 6]), Leaf.Of("größe", [], [1f]));
         Optimizer optimizer = Accumulate.Of(2, AdamW.Of(0.1));
         Assert.True(TrainStateFile.Save(TrainState.Init(optimizer, tree), path).IsSucc);
         yield return File.ReadAllBytes(path);
@@ -104,7 +109,8 @@ public sealed class MutatedFileTests : IDisposable
         switch (random.Next(6))
         {
             case 0:
-                for (int flips = random.Next(1, 4); flips > 0; flips--) bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+                for (int flips = random.Next(1, 4); flips > 0; flips--)
+                    bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
                 return bytes;
             case 1:
                 return bytes[..random.Next(bytes.Length)];
@@ -117,20 +123,24 @@ public sealed class MutatedFileTests : IDisposable
                 return Bytes(random, random.Next(300));
             default:
                 int length = BinaryPrimitives.ReadInt32LittleEndian(good.AsSpan(12));
-                byte[] header = good[PrefixBytes..(PrefixBytes + length)], data = good[(PrefixBytes + length)..^SHA256.HashSizeInBytes];
+                int end = PrefixBytes + length;
+                byte[] header = good[PrefixBytes..end], data = good[end..^SHA256.HashSizeInBytes];
                 for (int changes = random.Next(1, 4); changes > 0; changes--) header = Changed(header, random);
                 return WithHeader(header, data);
         }
     }
 
-    /// <summary>One place of the text replaced by a scrap, a digit by another, or some of it left out.</summary>
+    /// <summary>Replaces a piece of the text by a scrap, or a digit by another one, or removes a piece.</summary>
     private static byte[] Changed(byte[] header, Random random)
     {
         int start = random.Next(header.Length), end = Math.Min(header.Length, start + random.Next(8));
         switch (random.Next(3))
         {
             case 0:
-                return [.. header[..start], .. Encoding.UTF8.GetBytes(Scraps[random.Next(Scraps.Length)]), .. header[end..]];
+                return
+                [
+                    .. header[..start], .. Encoding.UTF8.GetBytes(Scraps[random.Next(Scraps.Length)]), .. header[end..],
+                ];
             case 1:
                 int digit = Array.FindIndex(header, start, value => value is >= (byte)'0' and <= (byte)'9');
                 if (digit >= 0) header[digit] = (byte)('0' + random.Next(10));

@@ -18,7 +18,7 @@ public sealed class ParameterFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Property(MaxTest = 20)]
-    public void What_is_saved_is_loaded_bit_for_bit_and_nothing_else_stays_in_the_folder(int seed)
+    public void Saved_parameters_are_loaded_with_the_same_bits_and_no_other_file_is_left(int seed)
     {
         RoundTrip(Laws.Trees.Random<float>(seed));
         RoundTrip(Laws.Trees.Random<double>(seed));
@@ -28,7 +28,7 @@ public sealed class ParameterFileTests : IDisposable
     }
 
     [Property]
-    public void Any_byte_that_is_changed_or_cut_off_is_found_out(uint at, byte bits)
+    public void Any_byte_that_is_changed_or_cut_off_is_detected(uint at, byte bits)
     {
         Optimizer adam = Adam.Of(0.1);
         Assert.True(TrainStateFile.Save(TrainState.Init(adam, Laws.Trees.Random<float>(1)), path).IsSucc);
@@ -36,7 +36,7 @@ public sealed class ParameterFileTests : IDisposable
         int position = (int)(at % bytes.Length);
         File.WriteAllBytes(path, bytes[..position]);
         ErrorOf(TrainStateFile.Load<float>(path));
-        // The beginning holds the sizes, where a wrong one is worst: every other sample goes there.
+        // The beginning has the sizes, where a wrong number is worst: every other sample changes a byte there.
         position = at % 2 == 0 ? position : position % 200;
         bytes[position] ^= (byte)(bits | 1);
         File.WriteAllBytes(path, bytes);
@@ -44,7 +44,7 @@ public sealed class ParameterFileTests : IDisposable
     }
 
     [Fact]
-    public void Each_fault_names_the_file_and_says_what_it_is()
+    public void Each_error_names_the_file_and_the_reason()
     {
         ParameterTree<float> tree = Laws.Trees.Random<float>(1);
         Says("there is no such file", ErrorOf(ParameterFile.Load<float>(path)));
@@ -60,16 +60,23 @@ public sealed class ParameterFileTests : IDisposable
         Says("its checksum differs", ErrorOf(With(good, 16, (byte)'[')));
         Says("truncated or corrupt: its checksum differs", ErrorOf(good[..^1]));
         Says("its checksum differs", ErrorOf([.. good, 0]));
-        Says("truncated or corrupt: it has 0 bytes of elements, but its header describes 4", ErrorOf(WithLeaves("""[{"name":"a","shape":[1]}]""")));
+        Says(
+            "truncated or corrupt: it has 0 bytes of elements, but its header describes 4",
+            ErrorOf(WithLeaves("""[{"name":"a","shape":[1]}]""")));
         Says("its checksum differs", ErrorOf(With(good, good.Length - 40, (byte)(good[^40] ^ 1))));
-        foreach (string leaves in (string[])["[null]", """[{"name":"a"}]""", """[{"name":null,"shape":[]}]""", "null", "[], []"])
+        foreach (string leaves in
+            (string[])["[null]", """[{"name":"a"}]""", """[{"name":null,"shape":[]}]""", "null", "[], []"])
             Says("its header is corrupt", ErrorOf(WithLeaves(leaves)));
         Says("its header is empty", ErrorOf(WithHeader("null")));
         Says("describes 8000000000", ErrorOf(WithLeaves("""[{"name":"a","shape":[2000000000]}]""")));
         Says("negative size -1", ErrorOf(WithLeaves("""[{"name":"a","shape":[-1]}]""")));
-        Says("the name 'a' appears twice.", ErrorOf(WithLeaves("""[{"name":"a","shape":[]},{"name":"a","shape":[]}]""")));
+        Says(
+            "the name 'a' appears twice.",
+            ErrorOf(WithLeaves("""[{"name":"a","shape":[]},{"name":"a","shape":[]}]""")));
         Says("counters are out of range", ErrorOf(WithLeaves("[]", """{"updates":1,"skippedSteps":0,"slots":9000}""")));
-        Says("1 slots and names for 2", ErrorOf(WithLeaves("[]", """{"updates":1,"skippedSteps":0,"slots":1,"slotNames":["m","v"]}""")));
+        Says(
+            "1 slots and names for 2",
+            ErrorOf(WithLeaves("[]", """{"updates":1,"skippedSteps":0,"slots":1,"slotNames":["m","v"]}""")));
     }
 
     [Fact]
@@ -79,7 +86,7 @@ public sealed class ParameterFileTests : IDisposable
     }
 
     [Fact]
-    public void A_place_that_cannot_be_read_or_written_is_a_fault()
+    public void A_path_that_cannot_be_read_or_written_is_an_error()
     {
         ParameterTree<float> tree = Laws.Trees.Random<float>(1);
         Says("it is a directory", ErrorAt(folder.Root, ParameterFile.Load<float>(folder.Root)));
@@ -93,7 +100,7 @@ public sealed class ParameterFileTests : IDisposable
     }
 
     [Fact]
-    public void A_save_that_fails_leaves_the_file_that_was_there()
+    public void A_save_that_fails_leaves_the_existing_file()
     {
         ParameterTree<float> tree = Laws.Trees.Random<float>(1), consumed = Laws.Trees.Random<float>(2);
         Assert.True(ParameterFile.Save(tree, path).IsSucc);
@@ -105,7 +112,7 @@ public sealed class ParameterFileTests : IDisposable
     }
 
     [Fact]
-    public void A_save_leaves_what_else_is_in_the_folder_as_it_is()
+    public void A_save_does_not_change_other_files_in_the_folder()
     {
         string other = folder.Write("parameters.tmp", 1, 2, 3);
         RoundTrip(Laws.Trees.Random<float>(1));
@@ -113,7 +120,8 @@ public sealed class ParameterFileTests : IDisposable
         Assert.Equal([path, other], Directory.GetFileSystemEntries(folder.Root).Order(StringComparer.Ordinal));
     }
 
-    private static void Says(string reason, string message) => Assert.Contains(reason, message, StringComparison.Ordinal);
+    private static void Says(string reason, string message) =>
+        Assert.Contains(reason, message, StringComparison.Ordinal);
 
     private static byte[] With(byte[] bytes, int at, byte value)
     {

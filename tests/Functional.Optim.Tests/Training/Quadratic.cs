@@ -3,7 +3,9 @@ using Functional.Optim.Training;
 
 namespace Functional.Optim.Tests.Training;
 
-/// <summary>The loss ½·Σ(θ − b)² for a batch b of one number; its gradient is θ − b. A b that is not finite spoils 'bias' only.</summary>
+/// <summary>
+/// The loss ½·Σ(θ − b)² for a batch b of one number; its gradient is θ − b. A b that is not finite spoils only 'bias'.
+/// </summary>
 internal static class Quadratic
 {
     internal static ParameterTree<float> Start() =>
@@ -21,7 +23,8 @@ internal static class Quadratic
         return sum;
     }
 
-    internal static (double Loss, ParameterTree<float> Gradients) Gradient(ParameterTree<float> at, float batch, long step)
+    internal static (double Loss, ParameterTree<float> Gradients) Gradient(
+        ParameterTree<float> at, float batch, long step)
     {
         TreeBuffer<float> gradients = at.Layout.Rent<float>();
         foreach (Leaf leaf in at.Layout.Leaves) at.AsSpan(leaf).CopyTo(gradients.AsSpan(leaf));

@@ -37,7 +37,7 @@ public class TokenBatchesTests
     }
 
     [Fact]
-    public void Sequential_windows_spread_from_the_first_token_to_the_last_and_come_again()
+    public void Sequential_windows_spread_from_the_first_token_to_the_last_and_repeat()
     {
         TokenBatches batches = TokenBatches.Sequential(Text, batchSize: 2, context: 5, batches: 4);
         int[] Starts(int batch) => [batches.At(batch).Inputs.Span[0], batches.At(batch).Inputs.Span[5]];
@@ -47,9 +47,9 @@ public class TokenBatchesTests
         Assert.Equal(100, TokenBatches.Sequential(Text, 1, 5, 1).At(1).Inputs.Span[0]);
     }
 
-    /// <summary>The number of a window times a place in the text is more than 64 bits hold.</summary>
+    /// <summary>The number of a window times a position in the text needs more than 64 bits.</summary>
     [Fact]
-    public void As_many_windows_as_there_can_be_stay_in_the_text_and_in_order()
+    public void The_maximum_number_of_windows_stays_in_the_text_and_in_order()
     {
         int[] text = [.. Enumerable.Range(0, 1_000_000)];
         TokenBatches batches = TokenBatches.Sequential(text, 1000, 8, int.MaxValue);
@@ -64,11 +64,12 @@ public class TokenBatchesTests
         Assert.Equal(text.Length - 9, before);
         Assert.Equal(batches.At(1).Inputs.ToArray(), batches.At(1L + int.MaxValue).Inputs.ToArray());
         Assert.InRange(batches.At(long.MaxValue).Inputs.Span[0], 0, text.Length - 9);
-        Assert.InRange(TokenBatches.Random(text, 1000, 8, seed: 1).At(long.MaxValue).Inputs.Span[0], 0, text.Length - 9);
+        Assert.InRange(
+            TokenBatches.Random(text, 1000, 8, seed: 1).At(long.MaxValue).Inputs.Span[0], 0, text.Length - 9);
     }
 
     [Fact]
-    public void A_text_too_short_and_sizes_below_one_are_refused()
+    public void A_text_that_is_too_short_and_sizes_below_one_are_rejected()
     {
         string message = Assert.ThrowsAny<ArgumentException>(() => TokenBatches.Random(Text, 1, 20, seed: 1)).Message;
         Assert.Equal("TokenBatches: the number of tokens is 20; allowed is context + 1 = 21 or more.", message);

@@ -4,7 +4,8 @@ namespace Functional.Optim.Tests.Training;
 
 public class TrainStepTests
 {
-    private static readonly Optimizer Chain = Clip.ByGlobalNorm(1).Then(AdamW.Of(Schedule.WarmupCosine(0.1, 2, 10), weightDecay: 0.1));
+    private static readonly Optimizer Chain = Clip.ByGlobalNorm(1)
+        .Then(AdamW.Of(Schedule.WarmupCosine(0.1, 2, 10), weightDecay: 0.1));
 
     [Fact]
     public void A_step_is_pure_and_the_donating_one_has_its_bits()
@@ -20,7 +21,9 @@ public class TrainStepTests
         Assert.Throws<ObjectDisposedException>(() => state.Parameters.Layout);
 
         ParameterTree<float> gradients = Quadratic.Gradient(Quadratic.Start(), 0.5f, 1).Gradients;
-        Assert.Equal(new StepOutcome(Quadratic.Loss(Quadratic.Start(), 0.5f), gradients.GlobalNorm(), 0.05, Skipped: false), pure.Outcome);
+        Assert.Equal(
+            new StepOutcome(Quadratic.Loss(Quadratic.Start(), 0.5f), gradients.GlobalNorm(), 0.05, Skipped: false),
+            pure.Outcome);
         Assert.Equal((1, 0), (pure.State.Step, pure.State.SkippedSteps));
     }
 
@@ -29,11 +32,13 @@ public class TrainStepTests
     [InlineData(float.PositiveInfinity)]
     public void Throw_names_the_step_and_the_leaf_and_leaves_the_state(float batch)
     {
-        TrainState<float> state = TrainStep.Run(Chain, Quadratic.Gradient, TrainState.Init(Chain, Quadratic.Start()), 0.5f).State;
+        TrainState<float> state = TrainStep.Run(
+            Chain, Quadratic.Gradient, TrainState.Init(Chain, Quadratic.Start()), 0.5f).State;
         var expected = TrainStep.Run(Chain, Quadratic.Gradient, state, 0.5f);
         foreach (bool donate in (bool[])[false, true])
         {
-            var exception = Assert.Throws<NonFiniteGradientException>(() => Step(donate, state, batch, NonFinitePolicy.Throw));
+            var exception = Assert.Throws<NonFiniteGradientException>(
+                () => Step(donate, state, batch, NonFinitePolicy.Throw));
             Assert.Equal(("bias", 2), (exception.Leaf, exception.Step));
         }
 
@@ -45,9 +50,12 @@ public class TrainStepTests
     [InlineData(true)]
     public void Skip_counts_the_step_and_changes_nothing_else(bool donate)
     {
-        TrainState<float> state = TrainState.Init(Chain, Quadratic.Start()), start = TrainState.Init(Chain, Quadratic.Start());
+        TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());
+        TrainState<float> start = TrainState.Init(Chain, Quadratic.Start());
         (TrainState<float> next, StepOutcome outcome) = Step(donate, state, float.NaN, NonFinitePolicy.Skip);
-        Assert.Equal(new TrainState<float>(start.Parameters, start.Optimizer.With(new UpdateCounters(SkippedUpdates: 1, ConsecutiveSkips: 1)), SkippedSteps: 1), next);
+        OptimizerState<float> skipped =
+            start.Optimizer.With(new UpdateCounters(SkippedUpdates: 1, ConsecutiveSkips: 1));
+        Assert.Equal(new TrainState<float>(start.Parameters, skipped, SkippedSteps: 1), next);
         Assert.Equal((1, true, double.NaN), (next.Step, outcome.Skipped, outcome.GradientNorm));
         (TrainState<float> after, outcome) = Step(donate, next, 0.5f, NonFinitePolicy.Skip);
         Assert.Equal((2, 1, 0.05), (after.Step, after.Optimizer.Step, outcome.LearningRate));
@@ -64,8 +72,12 @@ public class TrainStepTests
             ? TrainStep.RunDonating(sgd, Quadratic.Gradient, state, float.NaN, NonFinitePolicy.Zero)
             : TrainStep.Run(sgd, Quadratic.Gradient, state, float.NaN, NonFinitePolicy.Zero);
         Assert.Equal([0.5f, 2f, 3f], next.Parameters.AsSpan("bias").ToArray());
-        Assert.Equal(Quadratic.Start().AsSpan("weight").ToArray().Select(value => value / 2), next.Parameters.AsSpan("weight").ToArray());
-        Assert.Equal((1, 0, double.NaN, double.NaN), (next.Optimizer.Step, next.SkippedSteps, outcome.Loss, outcome.GradientNorm));
+        Assert.Equal(
+            Quadratic.Start().AsSpan("weight").ToArray().Select(value => value / 2),
+            next.Parameters.AsSpan("weight").ToArray());
+        Assert.Equal(
+            (1, 0, double.NaN, double.NaN),
+            (next.Optimizer.Step, next.SkippedSteps, outcome.Loss, outcome.GradientNorm));
     }
 
     [Theory]
@@ -74,7 +86,8 @@ public class TrainStepTests
     public void Skip_is_ApplyIfFinite_around_the_optimizer_with_its_counter_and_its_limit(bool donate)
     {
         Optimizer watched = ApplyIfFinite.Around(Chain);
-        TrainState<float> skipping = TrainState.Init(Chain, Quadratic.Start()), watching = TrainState.Init(watched, Quadratic.Start());
+        TrainState<float> skipping = TrainState.Init(Chain, Quadratic.Start());
+        TrainState<float> watching = TrainState.Init(watched, Quadratic.Start());
         foreach (float batch in (float[])[0.5f, float.NaN, float.NaN, 0.25f, .. Enumerable.Repeat(float.NaN, 10)])
         {
             (skipping, StepOutcome skipped) = Step(donate, skipping, batch, NonFinitePolicy.Skip);
@@ -85,17 +98,20 @@ public class TrainStepTests
             Assert.Equal(float.IsNaN(batch), left.Skipped);
         }
 
-        Assert.Equal((14, 12, 2, 10), (skipping.Step, skipping.SkippedSteps, skipping.Optimizer.Step, skipping.Optimizer.Counters.ConsecutiveSkips));
+        long inARow = skipping.Optimizer.Counters.ConsecutiveSkips;
+        Assert.Equal((14, 12, 2, 10), (skipping.Step, skipping.SkippedSteps, skipping.Optimizer.Step, inARow));
         Assert.Throws<NonFiniteGradientException>(() => Step(donate, skipping, float.NaN, NonFinitePolicy.Skip));
-        Assert.Throws<NonFiniteGradientException>(() => TrainStep.Run(watched, Quadratic.Gradient, watching, float.NaN));
-        Assert.Equal(0, TrainStep.Run(Chain, Quadratic.Gradient, skipping, 0.5f).State.Optimizer.Counters.ConsecutiveSkips);
+        Assert.Throws<NonFiniteGradientException>(
+            () => TrainStep.Run(watched, Quadratic.Gradient, watching, float.NaN));
+        Assert.Equal(
+            0, TrainStep.Run(Chain, Quadratic.Gradient, skipping, 0.5f).State.Optimizer.Counters.ConsecutiveSkips);
     }
 
     [Theory]
     [InlineData(NonFinitePolicy.Throw)]
     [InlineData(NonFinitePolicy.Skip)]
     [InlineData(NonFinitePolicy.Zero)]
-    public void A_source_that_returns_the_parameters_costs_no_state(NonFinitePolicy policy)
+    public void A_source_that_returns_the_parameters_does_not_consume_the_state(NonFinitePolicy policy)
     {
         foreach (float value in (float[])[1, float.NaN])
         {
@@ -108,7 +124,7 @@ public class TrainStepTests
     }
 
     [Fact]
-    public void A_copy_of_parameters_that_are_not_finite_is_no_parameters()
+    public void A_copy_of_parameters_that_are_not_finite_is_not_the_parameters()
     {
         Optimizer optimizer = Sgd.Of(0.5).WithGroups(LeafGroup.Frozen("still", leaf => leaf.Name == "still"));
         foreach (Optimizer each in (Optimizer[])[optimizer, Sam.Around(optimizer)])
@@ -116,19 +132,21 @@ public class TrainStepTests
             TrainState<float> state = TrainState.Init(
                 each, ParameterTree.Of(Leaf.Of("w", [1], [1f]), Leaf.Of("still", [1], [float.PositiveInfinity])));
             ParameterTree<float> given = default;
-            TrainState<float> next = TrainStep.RunDonating(each, (at, _, _) => (1, given = at.Copy()), state, 0, NonFinitePolicy.Zero).State;
+            TrainState<float> next = TrainStep.RunDonating(
+                each, (at, _, _) => (1, given = at.Copy()), state, 0, NonFinitePolicy.Zero).State;
             Assert.Equal(0.5f, next.Parameters.AsSpan("w")[0], 0.05f);
             Assert.Throws<ObjectDisposedException>(() => given.Layout);
         }
     }
 
     [Fact]
-    public void A_policy_that_there_is_not_is_refused()
+    public void An_unknown_policy_is_rejected()
     {
         TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());
         foreach (bool donate in (bool[])[false, true])
         {
-            string message = Assert.ThrowsAny<ArgumentException>(() => Step(donate, state, 0.5f, (NonFinitePolicy)7)).Message;
+            string message = Assert.ThrowsAny<ArgumentException>(
+                () => Step(donate, state, 0.5f, (NonFinitePolicy)7)).Message;
             Assert.StartsWith("The policy is 7; allowed are Throw, Skip and Zero.", message, StringComparison.Ordinal);
         }
 
@@ -139,7 +157,8 @@ public class TrainStepTests
     public void A_loss_that_is_not_finite_is_only_reported()
     {
         TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());
-        GradientSource<float, float> lossless = (at, batch, step) => (double.NaN, Quadratic.Gradient(at, batch, step).Gradients);
+        GradientSource<float, float> lossless = (at, batch, step) => (
+            double.NaN, Quadratic.Gradient(at, batch, step).Gradients);
         var (next, outcome) = TrainStep.Run(Chain, lossless, state, 0.5f);
         Assert.Equal(TrainStep.Run(Chain, Quadratic.Gradient, state, 0.5f).State, next);
         Assert.Equal(double.NaN, outcome.Loss);

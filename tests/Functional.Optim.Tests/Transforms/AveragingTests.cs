@@ -5,7 +5,7 @@ using Trees = Functional.Optim.Tests.Laws.Trees;
 public class AveragingTests
 {
     [Fact]
-    public void The_mean_of_a_constant_update_is_that_update_and_without_correction_a_part_of_it()
+    public void The_mean_of_a_constant_update_is_that_update_and_without_correction_a_fraction_of_it()
     {
         ParameterTree<double> gradients = Trees.Random<double>(1);
         Ema corrected = Ema.Of(0.9), plain = Ema.Of(0.9, biasCorrection: false), ahead = Ema.Of(0.9, nesterov: true);
@@ -57,14 +57,16 @@ public class AveragingTests
                 Assert.Equal(slow.AsSpan(leaf.Name), parameters.AsSpan(leaf));
             }
 
-            ParameterTree<float> added = before.Plus(optimizer.Update(before, Trees.Random<float>(3, scale), last).Deltas);
+            ParameterTree<float> added = before.Plus(
+                optimizer.Update(before, Trees.Random<float>(3, scale), last).Deltas);
             for (int index = 0; index < added.AsSpan().Length; index++)
-                Assert.Equal(parameters.AsSpan()[index], added.AsSpan()[index], 1e-6f * (1 + Math.Abs(before.AsSpan()[index])));
+                Assert.Equal(
+                    parameters.AsSpan()[index], added.AsSpan()[index], 1e-6f * (1 + Math.Abs(before.AsSpan()[index])));
         }
     }
 
     [Fact]
-    public void Lookahead_before_another_part_hands_on_an_update()
+    public void Lookahead_before_another_transform_passes_on_an_update()
     {
         Optimizer ahead = Lookahead.Of(every: 1, alpha: 1), halved = ahead.Then(Scale.By(0.5));
         ParameterTree<double> parameters = Trees.Random<double>(0), gradients = Trees.Random<double>(1);

@@ -2,15 +2,16 @@ namespace Functional.Optim.Tests.Transforms;
 
 using Trees = Functional.Optim.Tests.Laws.Trees;
 
-/// <summary>Parts that look at leaves or units as a whole.</summary>
+/// <summary>Transforms that process whole leaves or output units.</summary>
 public class UnitTests
 {
     [Fact]
-    public void What_a_rule_makes_of_the_padding_is_not_measured()
+    public void The_padding_is_not_measured()
     {
         ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("w", [3], [1.0, 2, 3]));
         Optimizer optimizer = Adam.Scaling(epsilon: 0).Then(Clip.ByGlobalNorm(1));
-        Assert.Equal(1, optimizer.Update(parameters, parameters, optimizer.Init(parameters)).Deltas.GlobalNorm(), 1e-12);
+        Assert.Equal(
+            1, optimizer.Update(parameters, parameters, optimizer.Init(parameters)).Deltas.GlobalNorm(), 1e-12);
     }
 
     [Fact]
@@ -19,7 +20,10 @@ public class UnitTests
         ParameterTree<double> deltas = Deltas(Clip.ByLeafNorm(1), [3, 4], [[0.3, 0.4], [0, 0]]);
         Assert.Equal([0.6, 0.8], deltas.AsSpan("vector").ToArray(), Near);
         Assert.Equal([0.3, 0.4, 0, 0], deltas.AsSpan("matrix").ToArray(), Near);
-        Assert.Equal([3 / 7.0, 4 / 7.0], Deltas(Clip.ByLeafNorm(1, NormKind.L1), [3, 4], [[0, 0], [0, 0]]).AsSpan("vector").ToArray(), Near);
+        Assert.Equal(
+            [3 / 7.0, 4 / 7.0],
+            Deltas(Clip.ByLeafNorm(1, NormKind.L1), [3, 4], [[0, 0], [0, 0]]).AsSpan("vector").ToArray(),
+            Near);
         Assert.Throws<NonFiniteGradientException>(() => Deltas(Clip.ByLeafNorm(1), [double.NaN, 0], [[0, 0], [0, 0]]));
     }
 
@@ -28,25 +32,32 @@ public class UnitTests
     [InlineData(OutputAxis.Last, new[] { 0.02 * 3 / 3.00000016666666, 0.02, 0.02 * 0.001 / 3.00000016666666, 5e-6 })]
     public void Adaptive_clipping_compares_each_unit_with_its_parameters(OutputAxis outputAxis, double[] expected)
     {
-        // The parameters are ones, so a unit has the norm √2 of them; with λ = 0.02/√2 the most is 0.02.
-        ParameterTree<double> deltas = Deltas(Clip.Adaptively(0.02 / Math.Sqrt(2), 1e-3, outputAxis), [30, 40], [[3, 4], [0.001, 0.001]]);
+        // The parameters are ones, so the norm of a unit is √2; with λ = 0.02/√2 the maximum is 0.02.
+        ParameterTree<double> deltas = Deltas(
+            Clip.Adaptively(0.02 / Math.Sqrt(2), 1e-3, outputAxis), [30, 40], [[3, 4], [0.001, 0.001]]);
         Assert.Equal([0.012, 0.016], deltas.AsSpan("vector").ToArray(), Near);
         Assert.Equal(expected, deltas.AsSpan("matrix").ToArray(), (left, right) => Math.Abs(left - right) < 1e-8);
         Optimizer clip = Clip.Adaptively();
-        ParameterTree<double> still = clip.Init(Trees.Random<double>(0)).SlotCount == 0 ? Trees.Random<double>(0).Layout.Zeros<double>() : default;
-        Assert.Equal(-1, clip.Update(Trees.Random<double>(0), still, clip.Init(still)).Deltas.AsSpan().IndexOfAnyExcept(0.0));
+        ParameterTree<double> still = clip.Init(Trees.Random<double>(0)).SlotCount == 0
+            ? Trees.Random<double>(0).Layout.Zeros<double>()
+            : default;
+        Assert.Equal(
+            -1, clip.Update(Trees.Random<double>(0), still, clip.Init(still)).Deltas.AsSpan().IndexOfAnyExcept(0.0));
     }
 
     [Theory]
     [InlineData(OutputAxis.First)]
     [InlineData(OutputAxis.Last)]
-    public void Adaptive_clipping_measures_units_whose_squares_leave_the_range(OutputAxis outputAxis)
+    public void Adaptive_clipping_measures_units_whose_squares_overflow(OutputAxis outputAxis)
     {
         ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("w", [2, 2], [1.0, 0, 0, 3e200]));
         ParameterTree<double> gradients = ParameterTree.Of(Leaf.Of("w", [2, 2], [1e200, 0, 0, 4e198]));
         Optimizer clip = Clip.Adaptively(outputAxis: outputAxis);
         ParameterTree<double> deltas = clip.Update(parameters, gradients, clip.Init(parameters)).Deltas;
-        Assert.Equal([1, 0, 0, 1], deltas.AsSpan("w").ToArray().Zip([-0.01, 1, 1, -3e198], (delta, expected) => delta / expected), Near);
+        Assert.Equal(
+            [1, 0, 0, 1],
+            deltas.AsSpan("w").ToArray().Zip([-0.01, 1, 1, -3e198], (delta, expected) => delta / expected),
+            Near);
         ParameterTree<double> tiny = ParameterTree.Of(Leaf.Of("w", [2, 2], [1e-200, 0, 0, 0]));
         Assert.Equal(-1e-200, clip.Update(parameters, tiny, clip.Init(parameters)).Deltas.AsSpan("w")[0]);
     }
@@ -54,7 +65,7 @@ public class UnitTests
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void Adaptive_clipping_refuses_what_is_not_finite_before_anything_is_written(double bad)
+    public void Adaptive_clipping_rejects_non_finite_updates_before_anything_is_written(double bad)
     {
         Optimizer optimizer = Momentum.Of(0.9).Then(Clip.Adaptively());
         ParameterTree<double> parameters = Trees.Random<double>(0), state = Trees.Random<double>(1);
@@ -80,7 +91,7 @@ public class UnitTests
     }
 
     [Fact]
-    public void Noise_has_the_variance_of_its_step_and_is_a_function_of_seed_step_and_place()
+    public void Noise_has_the_variance_of_its_step_and_is_a_function_of_seed_step_and_index()
     {
         ParameterTree<double> zeros = ParameterTree.Of(Leaf.Of("w", [20_000], new double[20_000]));
         Optimizer noise = Noise.Of(variance: 0.09, seed: 5);
@@ -92,19 +103,21 @@ public class UnitTests
         Assert.Equal(0.3 / Math.Pow(2, 0.275), Deviation(second), 0.005);
         Assert.NotEqual(first, Noise.Of(0.09, seed: 6).Update(zeros, zeros, state).Deltas);
 
-        static double Deviation(ParameterTree<double> tree) => Math.Sqrt(tree.AsSpan("w").ToArray().Average(value => value * value));
+        static double Deviation(ParameterTree<double> tree) =>
+            Math.Sqrt(tree.AsSpan("w").ToArray().Average(value => value * value));
     }
 
     [Fact]
     public void The_trust_ratio_gives_the_update_the_size_of_the_parameters()
     {
-        // ‖θ‖ is √2 of the vector and 2 of the matrix.
+        // ‖θ‖ is √2 for the vector and 2 for the matrix.
         ParameterTree<double> deltas = Deltas(TrustRatio.Of(0.5), [3, 4], [[0, 0], [0, 0]]);
         Assert.Equal([3 * Math.Sqrt(2) / 10, 4 * Math.Sqrt(2) / 10], deltas.AsSpan("vector").ToArray(), Near);
         Assert.Equal(-1, deltas.AsSpan("matrix").IndexOfAnyExcept(0.0));
         double ratio = 0.5 * Math.Sqrt(2) / (5 + (0.1 * Math.Sqrt(2)) + 1e-3);
-        ParameterTree<double> decayed = Deltas(TrustRatio.Of(0.5, 0.1, 1e-3, leaf => leaf.Rank == 1), [3, 4], [[1, 2], [3, 4]]);
-        // The harness turns the gradient around, so the penalty pulls against it.
+        ParameterTree<double> decayed = Deltas(
+            TrustRatio.Of(0.5, 0.1, 1e-3, leaf => leaf.Rank == 1), [3, 4], [[1, 2], [3, 4]]);
+        // The test negates the gradient, so the penalty pulls against it.
         Assert.Equal([ratio * 2.9, ratio * 3.9], decayed.AsSpan("vector").ToArray(), Near);
         Assert.Equal([1, 2, 3, 4], decayed.AsSpan("matrix").ToArray());
     }
@@ -112,12 +125,16 @@ public class UnitTests
     [Fact]
     public void The_trust_ratio_of_an_update_near_zero_leaves_it_finite()
     {
-        ParameterTree<float> ones = ParameterTree.Of(Leaf.Of("w", [2], [1f, 1f])), denormal = ParameterTree.Of(Leaf.Of("w", [2], [1e-42f, 0f]));
-        ParameterTree<float> deltas = TrustRatio.Of(0.001).Update(ones, denormal, TrustRatio.Of(0.001).Init(ones)).Deltas;
+        ParameterTree<float> ones = ParameterTree.Of(Leaf.Of("w", [2], [1f, 1f]));
+        ParameterTree<float> denormal = ParameterTree.Of(Leaf.Of("w", [2], [1e-42f, 0f]));
+        ParameterTree<float> deltas = TrustRatio.Of(0.001).Update(
+            ones, denormal, TrustRatio.Of(0.001).Init(ones)).Deltas;
         Assert.Equal([-1e-42f * float.MaxValue, 0], deltas.AsSpan("w").ToArray());
-        ParameterTree<double> one = ParameterTree.Of(Leaf.Of("w", [1], [1.0])), least = ParameterTree.Of(Leaf.Of("w", [1], [double.Epsilon]));
+        ParameterTree<double> one = ParameterTree.Of(Leaf.Of("w", [1], [1.0]));
+        ParameterTree<double> least = ParameterTree.Of(Leaf.Of("w", [1], [double.Epsilon]));
         Assert.Equal(
-            -double.Epsilon * double.MaxValue, TrustRatio.Of().Update(one, least, TrustRatio.Of().Init(one)).Deltas.AsSpan("w")[0]);
+            -double.Epsilon * double.MaxValue,
+            TrustRatio.Of().Update(one, least, TrustRatio.Of().Init(one)).Deltas.AsSpan("w")[0]);
     }
 
     [Fact]
@@ -140,7 +157,8 @@ public class UnitTests
             {
                 m[i] = (0.9 * m[i]) + (0.1 * g[i]);
                 v[i] = (0.999 * v[i]) + (0.001 * g[i] * g[i]);
-                r[i] = (m[i] / (1 - Math.Pow(0.9, t)) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.999, t))) + 1e-6)) + (0.01 * theta[i]);
+                r[i] = (m[i] / (1 - Math.Pow(0.9, t)) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.999, t))) + 1e-6)) + (
+                    0.01 * theta[i]);
             }
 
             double trust = Norm(theta) / Norm(r), local = 0.5 * Norm(other) / (Norm(g) + (0.01 * Norm(other)));
@@ -158,11 +176,13 @@ public class UnitTests
         static double Norm(double[] x) => Math.Sqrt((x[0] * x[0]) + (x[1] * x[1]));
     }
 
-    /// <summary>What leaves the parts for parameters of ones.</summary>
+    /// <summary>The update that the transforms make for parameters of ones.</summary>
     private static ParameterTree<double> Deltas(Optimizer optimizer, double[] vector, double[][] matrix)
     {
-        ParameterTree<double> ones = ParameterTree.Of(Leaf.Of("vector", [2], [1.0, 1]), Leaf.Of("matrix", [2, 2], [1.0, 1, 1, 1]));
-        ParameterTree<double> gradients = ParameterTree.Of(Leaf.Of("vector", [2], vector), Leaf.Of("matrix", [2, 2], matrix.SelectMany(row => row).ToArray()));
+        ParameterTree<double> ones = ParameterTree.Of(
+            Leaf.Of("vector", [2], [1.0, 1]), Leaf.Of("matrix", [2, 2], [1.0, 1, 1, 1]));
+        ParameterTree<double> gradients = ParameterTree.Of(
+            Leaf.Of("vector", [2], vector), Leaf.Of("matrix", [2, 2], matrix.SelectMany(row => row).ToArray()));
         return Scale.By(-1).Then(optimizer).Update(ones, gradients, optimizer.Init(ones)).Deltas;
     }
 

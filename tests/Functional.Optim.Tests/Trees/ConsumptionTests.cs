@@ -5,7 +5,7 @@ public class ConsumptionTests
     private const int Tries = 10_000;
 
     [Fact]
-    public void Of_two_threads_that_release_one_tree_one_succeeds_and_the_other_hears_of_it()
+    public void Of_two_threads_that_release_one_tree_one_succeeds_and_the_other_gets_a_message()
     {
         ParameterTree<float>[] trees = [.. Enumerable.Range(0, Tries).Select(_ => Tree(1))];
         Race(index => trees[index].Release("the faster one"), "This tree was consumed by the faster one.");
@@ -23,7 +23,7 @@ public class ConsumptionTests
     }
 
     [Fact]
-    public void Of_two_threads_that_freeze_one_buffer_one_succeeds()
+    public void Of_two_threads_that_turn_one_buffer_into_a_tree_one_succeeds()
     {
         TreeLayout layout = TreeLayout.Of(("w", [1]));
         TreeBuffer<float>[] buffers = [.. Enumerable.Range(0, Tries).Select(_ => layout.Rent<float>())];
@@ -42,7 +42,7 @@ public class ConsumptionTests
     }
 
     [Fact]
-    public void A_norm_that_was_remembered_is_that_of_the_tree()
+    public void A_stored_norm_is_that_of_the_tree()
     {
         TreeLayout layout = TreeLayout.Of(("w", [1]));
         for (int round = 1; round <= 3; round++)
@@ -57,7 +57,7 @@ public class ConsumptionTests
     }
 
     /// <summary>
-    /// Two threads, side by side at each try, of which the slower one has to be refused with a message.
+    /// Two threads at the same time, at each attempt; the slower one must be rejected with a message.
     /// </summary>
     private static void Race(Action<int> consume, string refusal)
     {
@@ -69,7 +69,8 @@ public class ConsumptionTests
         Assert.Equal(0, won.Count(count => count > 1));
         Assert.Equal(Tries, won.Sum());
         Assert.Equal(Tries, lost[0].Count + lost[1].Count);
-        foreach (string message in lost[0].Concat(lost[1])) Assert.StartsWith(refusal, message, StringComparison.Ordinal);
+        foreach (string message in lost[0].Concat(lost[1]))
+            Assert.StartsWith(refusal, message, StringComparison.Ordinal);
 
         void Run(int side)
         {

@@ -8,10 +8,10 @@ namespace Functional.Optim.Tests.Trees;
 public unsafe class ElementTypeTests
 {
     [Fact]
-    public void A_type_other_than_float_or_double_is_refused_at_each_entry() => AssertRefused<Half>("Half");
+    public void A_type_other_than_float_or_double_is_rejected_at_each_entry() => AssertRefused<Half>("Half");
 
     [Fact]
-    public void A_type_that_is_double_by_another_name_is_refused_at_each_entry() => AssertRefused<NFloat>("NFloat");
+    public void A_type_that_is_double_by_another_name_is_rejected_at_each_entry() => AssertRefused<NFloat>("NFloat");
 
     private static void AssertRefused<T>(string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

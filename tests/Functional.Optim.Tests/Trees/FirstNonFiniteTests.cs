@@ -28,7 +28,7 @@ public class FirstNonFiniteTests
     }
 
     [Fact]
-    public void Leaves_that_are_left_out_do_not_count_and_many_of_them_cost_little()
+    public void Excepted_leaves_do_not_count_and_many_of_them_cost_little()
     {
         const int count = 200_000;
         TreeLayout layout = TreeLayout.Of(

@@ -21,14 +21,28 @@ public class ParameterTreeTests
     [Fact]
     public void Errors_name_the_leaf()
     {
-        Assert.Contains("twice", Assert.ThrowsAny<ArgumentException>(() => ParameterTree.Of(Leaf.Of("w", [1], [1f]), Leaf.Of("w", [1], [1f]))).Message, StringComparison.Ordinal);
-        Assert.Contains("empty name", Assert.ThrowsAny<ArgumentException>(() => ParameterTree.Of(Leaf.Of(" ", [1], [1f]))).Message, StringComparison.Ordinal);
-        Assert.Contains("negative size -1", Assert.ThrowsAny<ArgumentException>(() => ParameterTree.Of(Leaf.Of("w", [-1], new float[1]))).Message, StringComparison.Ordinal);
-        Assert.Contains("w[2] takes 2 elements; 1 were given", Assert.ThrowsAny<ArgumentException>(() => ParameterTree.Of(Leaf.Of("w", [2], [1f]))).Message, StringComparison.Ordinal);
-        Assert.Contains("No leaf is named 'x'", Assert.ThrowsAny<ArgumentException>(() => ParameterTree.Of(Leaf.Of("w", [1], [1f])).AsSpan("x").Length).Message, StringComparison.Ordinal);
+        string twice = Assert.ThrowsAny<ArgumentException>(
+            () => ParameterTree.Of(Leaf.Of("w", [1], [1f]), Leaf.Of("w", [1], [1f]))).Message;
+        Assert.Contains("twice", twice, StringComparison.Ordinal);
+        Assert.Contains(
+            "empty name",
+            Assert.ThrowsAny<ArgumentException>(() => ParameterTree.Of(Leaf.Of(" ", [1], [1f]))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "negative size -1",
+            Assert.ThrowsAny<ArgumentException>(() => ParameterTree.Of(Leaf.Of("w", [-1], new float[1]))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "w[2] takes 2 elements; 1 were given",
+            Assert.ThrowsAny<ArgumentException>(() => ParameterTree.Of(Leaf.Of("w", [2], [1f]))).Message,
+            StringComparison.Ordinal);
+        string unknown = Assert.ThrowsAny<ArgumentException>(
+            () => ParameterTree.Of(Leaf.Of("w", [1], [1f])).AsSpan("x").Length).Message;
+        Assert.Contains("No leaf is named 'x'", unknown, StringComparison.Ordinal);
         ParameterTree<float> one = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f]));
         ParameterTree<float> other = ParameterTree.Of(Leaf.Of("w", [1, 2], [1f, 2f]));
-        string message = Assert.ThrowsAny<ArgumentException>(() => { Sgd.Of(0.1).Step(one, other, Sgd.Of(0.1).Init(one)); }).Message;
+        string message = Assert.ThrowsAny<ArgumentException>(
+            () => { Sgd.Of(0.1).Step(one, other, Sgd.Of(0.1).Init(one)); }).Message;
         Assert.Contains("w[1, 2] where the parameters have w[2]", message, StringComparison.Ordinal);
     }
 
@@ -37,7 +51,9 @@ public class ParameterTreeTests
     {
         Tensor<float> tensor = Tensor.Create([1f, 2, 3, 4, 5, 6], [3, 2]);
         ParameterTree<float> tree = ParameterTree.Of(
-            Leaf.Of("transposed", Tensor.Transpose(tensor).AsReadOnlyTensorSpan()), Leaf.Of("scalar", [], [7f]), Leaf.Of("empty", [0, 3], Array.Empty<float>()));
+            Leaf.Of("transposed", Tensor.Transpose(tensor).AsReadOnlyTensorSpan()),
+            Leaf.Of("scalar", [], [7f]),
+            Leaf.Of("empty", [0, 3], Array.Empty<float>()));
         Assert.Equal("transposed[2, 3]", tree.Layout["transposed"].ToString());
         Assert.Equal((float[])[1, 3, 5, 2, 4, 6], tree.AsSpan("transposed"));
         Assert.Equal(4, tree.AsTensorSpan("transposed")[1, 1]);
@@ -50,7 +66,7 @@ public class ParameterTreeTests
     }
 
     [Fact]
-    public void A_released_tree_says_who_took_it_even_after_its_memory_lives_again()
+    public void A_released_tree_names_its_consumer_even_after_its_memory_is_reused()
     {
         ParameterTree<float> tree = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f]));
         TreeLayout layout = tree.Layout;
@@ -65,12 +81,13 @@ public class ParameterTreeTests
     }
 
     [Fact]
-    public void A_donated_tree_says_where_its_successor_is_and_a_frozen_buffer_that_it_is_frozen()
+    public void A_donated_tree_names_its_successor_and_a_buffer_that_became_a_tree_says_so()
     {
-        // The clip after the rate can fail late, so that it does not write into the memory that it is given.
+        // The clip after the rate can throw late, so the step does not write into its inputs.
         foreach (Optimizer optimizer in (Optimizer[])[Sgd.Of(0.1), Sgd.Of(0.1).Then(Clip.ByGlobalNorm(1))])
         {
-            ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f])), gradients = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f]));
+            ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f]));
+            ParameterTree<float> gradients = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f]));
             (ParameterTree<float> moved, _) = optimizer.StepDonating(parameters, gradients, optimizer.Init(parameters));
             TreeBuffer<float> buffer = moved.Layout.Rent<float>();
             buffer.ToTree();
@@ -83,24 +100,37 @@ public class ParameterTreeTests
     }
 
     [Fact]
-    public void A_leaf_of_another_tree_is_refused_unless_an_equal_one_is_in_its_place()
+    public void A_leaf_of_another_tree_is_rejected_unless_an_equal_one_has_its_index()
     {
         ParameterTree<float> tree = ParameterTree.Of(Leaf.Of("a", [1], [1f]), Leaf.Of("b", [2], [2f, 3f]));
-        ParameterTree<float> wider = ParameterTree.Of(Leaf.Of("a", [17], new float[17]), Leaf.Of("b", [2], [4f, 5f]), Leaf.Of("c", [1], [6f]));
+        ParameterTree<float> wider = ParameterTree.Of(
+            Leaf.Of("a", [17], new float[17]), Leaf.Of("b", [2], [4f, 5f]), Leaf.Of("c", [1], [6f]));
         Assert.Equal([2f, 3f], tree.AsSpan(wider.Layout["b"]));
         TreeBuffer<float> buffer = tree.Layout.Rent<float>();
         buffer.AsSpan(wider.Layout["b"])[1] = 7;
         Assert.Equal(7, buffer.AsSpan("b")[1]);
         const string another = "The leaf a[17] is not in this tree: at its index 0 this tree has a[1].";
         const string none = "The leaf c[1] is not in this tree: at its index 2 this tree has no leaf.";
-        Assert.StartsWith(another, Assert.ThrowsAny<ArgumentException>(() => tree.AsSpan(wider.Layout["a"]).Length).Message, StringComparison.Ordinal);
-        Assert.StartsWith(another, Assert.ThrowsAny<ArgumentException>(() => buffer.AsSpan(wider.Layout["a"]).Length).Message, StringComparison.Ordinal);
-        Assert.StartsWith(none, Assert.ThrowsAny<ArgumentException>(() => tree.AsSpan(wider.Layout["c"]).Length).Message, StringComparison.Ordinal);
-        Assert.StartsWith(none, Assert.ThrowsAny<ArgumentException>(() => buffer.AsSpan(wider.Layout["c"]).Length).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            another,
+            Assert.ThrowsAny<ArgumentException>(() => tree.AsSpan(wider.Layout["a"]).Length).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            another,
+            Assert.ThrowsAny<ArgumentException>(() => buffer.AsSpan(wider.Layout["a"]).Length).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            none,
+            Assert.ThrowsAny<ArgumentException>(() => tree.AsSpan(wider.Layout["c"]).Length).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            none,
+            Assert.ThrowsAny<ArgumentException>(() => buffer.AsSpan(wider.Layout["c"]).Length).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void What_is_written_to_the_padding_is_no_part_of_the_tree()
+    public void Values_written_to_the_padding_are_not_in_the_tree()
     {
         ParameterTree<float> tree = ParameterTree.Of(Leaf.Of("a", [1], [3f]), Leaf.Of("b", [2], [0f, 4f]));
         TreeBuffer<float> buffer = tree.Layout.Rent<float>();
@@ -116,14 +146,20 @@ public class ParameterTreeTests
     public void Parameters_plus_deltas_are_what_a_step_makes_of_them()
     {
         Optimizer optimizer = AdamW.Of(0.1);
-        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("a", [1], [3f]), Leaf.Of("b", [2], [0f, 4f])), before = parameters;
-        ParameterTree<float> sum = parameters.Plus(ParameterTree.Of(Leaf.Of("a", [1], [0.5f]), Leaf.Of("b", [2], [-1f, 2f])));
+        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("a", [1], [3f]), Leaf.Of("b", [2], [0f, 4f]));
+        ParameterTree<float> before = parameters;
+        ParameterTree<float> sum = parameters.Plus(
+            ParameterTree.Of(Leaf.Of("a", [1], [0.5f]), Leaf.Of("b", [2], [-1f, 2f])));
         Assert.Equal(ParameterTree.Of(Leaf.Of("a", [1], [3.5f]), Leaf.Of("b", [2], [-1f, 6f])), sum);
         (ParameterTree<float> deltas, _) = optimizer.Update(parameters, sum, optimizer.Init(parameters));
         Assert.Equal(optimizer.Step(parameters, sum, optimizer.Init(parameters)).Parameters, parameters.Plus(deltas));
         Assert.Equal(before, parameters);
-        ArgumentException error = Assert.ThrowsAny<ArgumentException>(() => parameters.Plus(ParameterTree.Of(Leaf.Of("a", [1], [1f]))));
-        Assert.StartsWith("The deltas differ from the parameters in leaf 1: no leaf where the parameters have b[2].", error.Message, StringComparison.Ordinal);
+        ArgumentException error = Assert.ThrowsAny<ArgumentException>(
+            () => parameters.Plus(ParameterTree.Of(Leaf.Of("a", [1], [1f]))));
+        Assert.StartsWith(
+            "The deltas differ from the parameters in leaf 1: no leaf where the parameters have b[2].",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Property]
@@ -137,5 +173,8 @@ public class ParameterTreeTests
     }
 
     private static void AssertGone(string message, ParameterTree<float> tree) =>
-        Assert.StartsWith(message, Assert.Throws<ObjectDisposedException>(() => tree.AsSpan().Length).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            message,
+            Assert.Throws<ObjectDisposedException>(() => tree.AsSpan().Length).Message,
+            StringComparison.Ordinal);
 }

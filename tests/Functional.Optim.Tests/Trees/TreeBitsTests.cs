@@ -35,7 +35,7 @@ public unsafe class TreeBitsTests
     [Fact]
     public void More_bytes_than_a_span_can_have_are_compared_and_hashed()
     {
-        // Zeros that were never written take no memory yet. The spans lie one element apart, so that they are read.
+        // Zeros that were never written use no memory. The spans are one element apart, so that they are read.
         const int length = (1 << 29) + 1;
         float* memory = (float*)NativeMemory.AllocZeroed(length + 1, sizeof(float));
         try

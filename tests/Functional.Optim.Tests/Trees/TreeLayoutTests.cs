@@ -12,13 +12,17 @@ public class TreeLayoutTests
         { "w", new int[1025], "Not a parameter tree: 'w' has 1025 dimensions; allowed are at most 1024." },
         { null!, [1], "Not a parameter tree: leaf 0 has an empty name." },
         { "\t", [-1], "Not a parameter tree: leaf 0 has an empty name." },
-        { "w", [int.MaxValue - 40], "with w[2147483607] the tree is larger than one flat buffer of 2147483568 elements" },
+        {
+            "w",
+            [int.MaxValue - 40],
+            "with w[2147483607] the tree is larger than one flat buffer of 2147483568 elements"
+        },
         { "w", [int.MaxValue, int.MaxValue, int.MaxValue], "larger than one flat buffer" },
     };
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public void What_is_wrong_with_a_leaf_is_said_in_one_error(string name, int[]? shape, string message) =>
+    public void A_wrong_leaf_gives_one_error(string name, int[]? shape, string message) =>
         AssertRefused(message, () => TreeLayout.Of((name, shape!)));
 
     [Fact]
@@ -32,7 +36,7 @@ public class TreeLayoutTests
     }
 
     [Fact]
-    public void What_a_layout_takes_an_array_can_hold()
+    public void A_layout_has_at_most_as_many_elements_as_an_array()
     {
         int most = AlignedBuffer<float>.MaxLength / TreeLayout.Alignment * TreeLayout.Alignment;
         TreeLayout layout = TreeLayout.Of(("half", [most / 2]), ("rest", [most - (most / 2) - TreeLayout.Alignment]));
@@ -55,7 +59,9 @@ public class TreeLayoutTests
         AssertSmall(() => TreeLayout.Of((name, []))[name + "x"]);
         (string, int[])[] leaves = [.. Enumerable.Range(0, 10_000).Select(index => (name, negative))];
         Assert.EndsWith(
-            "; and 9992 more. (Parameter 'leaves')", AssertSmall(() => TreeLayout.Of(leaves)), StringComparison.Ordinal);
+            "; and 9992 more. (Parameter 'leaves')",
+            AssertSmall(() => TreeLayout.Of(leaves)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,7 +77,7 @@ public class TreeLayoutTests
     }
 
     [Fact]
-    public void Of_layouts_that_differ_the_first_difference_is_told_in_few_words()
+    public void The_first_difference_of_layouts_is_described_in_few_words()
     {
         TreeLayout layout = Large("leaf");
         layout.RequireSame(Large("leaf"), "gradients");
@@ -107,7 +113,7 @@ public class TreeLayoutTests
     }
 
     [Fact]
-    public void A_missing_argument_is_refused_by_name()
+    public void A_missing_argument_is_rejected_by_name()
     {
         ParameterTree<float> tree = ParameterTree.Of(Leaf.Of("w", [1], [1f]));
         AssertRefused("leaf 0 has an empty name", () => ParameterTree.Of(default(LeafData<float>)));
@@ -133,7 +139,7 @@ public class TreeLayoutTests
     private static void AssertRefused(string message, Action refused) =>
         Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(refused).Message, StringComparison.Ordinal);
 
-    /// <summary>The message of an exception that takes neither a long text nor memory beyond what was given.</summary>
+    /// <summary>The message of an exception, checked to be short and to need little memory.</summary>
     private static string AssertSmall(Func<object> refused)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -7,13 +7,14 @@ public class ApplyIfFiniteTests
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.NegativeInfinity)]
-    public void A_gradient_that_is_not_finite_is_left_out_and_counted_until_there_are_too_many(double bad)
+    public void A_gradient_that_is_not_finite_is_skipped_and_counted_until_there_are_too_many(double bad)
     {
         ApplyIfFinite optimizer = ApplyIfFinite.Around(Adam.Of(0.1), maxConsecutiveSkips: 2);
         ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("a", [1], [1.0]), Leaf.Of("b", [1], [1.0]));
         ParameterTree<double> good = ParameterTree.Of(Leaf.Of("a", [1], [1.0]), Leaf.Of("b", [1], [1.0]));
         ParameterTree<double> broken = ParameterTree.Of(Leaf.Of("a", [1], [1.0]), Leaf.Of("b", [1], [bad]));
-        (ParameterTree<double> at, OptimizerState<double> state) = optimizer.Step(parameters, good, optimizer.Init(parameters));
+        (ParameterTree<double> at, OptimizerState<double> state) =
+            optimizer.Step(parameters, good, optimizer.Init(parameters));
         for (int round = 1; round <= 2; round++)
         {
             ParameterTree<double> before = at;
@@ -28,32 +29,37 @@ public class ApplyIfFiniteTests
         (at, state) = optimizer.StepDonating(at, broken, state);
         Assert.Equal(1, state.Counters.ConsecutiveSkips);
         Assert.Equal(2, state.Step);
-        Assert.Equal(-1, optimizer.Update(at, ParameterTree.Of(Leaf.Of("a", [1], [bad]), Leaf.Of("b", [1], [1.0])), state).Deltas.AsSpan().IndexOfAnyExcept(0.0));
+        ParameterTree<double> spoilt = ParameterTree.Of(Leaf.Of("a", [1], [bad]), Leaf.Of("b", [1], [1.0]));
+        Assert.Equal(-1, optimizer.Update(at, spoilt, state).Deltas.AsSpan().IndexOfAnyExcept(0.0));
     }
 
     [Fact]
-    public void A_gradient_of_a_frozen_leaf_is_nothing_to_it()
+    public void The_gradient_of_a_frozen_leaf_is_ignored()
     {
-        Optimizer optimizer = ApplyIfFinite.Around(Sgd.Of(0.1).WithGroups(LeafGroup.Frozen("b", leaf => leaf.Name == "b")));
+        Optimizer optimizer = ApplyIfFinite.Around(
+            Sgd.Of(0.1).WithGroups(LeafGroup.Frozen("b", leaf => leaf.Name == "b")));
         ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("a", [1], [1f]), Leaf.Of("b", [1], [2f]));
         ParameterTree<float> gradients = ParameterTree.Of(Leaf.Of("a", [1], [1f]), Leaf.Of("b", [1], [float.NaN]));
-        (ParameterTree<float> moved, OptimizerState<float> state) = optimizer.Step(parameters, gradients, optimizer.Init(parameters));
+        (ParameterTree<float> moved, OptimizerState<float> state) =
+            optimizer.Step(parameters, gradients, optimizer.Init(parameters));
         Assert.Equal((0.9f, 2f, 1), (moved.AsSpan("a")[0], moved.AsSpan("b")[0], state.Step));
     }
 
     [Fact]
-    public void Around_an_accumulation_it_keeps_a_bad_gradient_from_being_gathered()
+    public void Around_an_accumulation_it_keeps_a_bad_gradient_from_being_accumulated()
     {
         Accumulate gathering = Accumulate.Of(2, Adam.Of(0.1));
         ApplyIfFinite optimizer = ApplyIfFinite.Around(gathering);
         Assert.Equal(gathering.StateBytesPerParameter<double>(), optimizer.StateBytesPerParameter<double>());
         ParameterTree<double> parameters = Trees.Random<double>(0), expected = parameters;
-        (OptimizerState<double> state, OptimizerState<double> without) = (optimizer.Init(parameters), gathering.Init(expected));
+        (OptimizerState<double> state, OptimizerState<double> without) =
+            (optimizer.Init(parameters), gathering.Init(expected));
         for (int step = 1; step <= 4; step++)
         {
             ParameterTree<double> gradients = Trees.Random<double>(step);
             (parameters, state) = optimizer.Step(parameters, Trees.Random<double>(step, scale: double.NaN), state);
-            Assert.Equal((1, without.Counters.Accumulated), (state.Counters.ConsecutiveSkips, state.Counters.Accumulated));
+            Assert.Equal(
+                (1, without.Counters.Accumulated), (state.Counters.ConsecutiveSkips, state.Counters.Accumulated));
             (parameters, state) = optimizer.Step(parameters, gradients, state);
             (expected, without) = gathering.Step(expected, gradients, without);
             Assert.Equal(expected, parameters);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Functional.Optim.Tests.Wrappers;
 
-/// <summary>What a wrapper of a user's may do wrong.</summary>
+/// <summary>Errors that a custom wrapper can make.</summary>
 public class WrapperTests
 {
     private static readonly ParameterTree<float> Parameters = ParameterTree.Of(Leaf.Of("w", [2], [1f, 2f]));
@@ -20,7 +20,7 @@ public class WrapperTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void One_that_returns_other_slots_than_it_names_is_told_so_and_nothing_is_consumed(bool steps)
+    public void One_that_returns_other_slots_than_it_names_gets_an_error_and_nothing_is_consumed(bool steps)
     {
         foreach (int returned in (int[])[0, 1, 3])
         {
@@ -39,7 +39,7 @@ public class WrapperTests
     }
 
     [Fact]
-    public void Two_around_each_other_keep_their_slots_in_order_in_steps_in_files_and_in_a_run_that_goes_on()
+    public void Two_nested_ones_keep_their_slots_in_order_in_steps_in_files_and_in_a_continued_run()
     {
         Optimizer nested = Adding.Around(Accumulate.Of(2, Adding.Around(Sgd.Of(0.1, momentum: 0.9))));
         ParameterTree<float> pure = Parameters, donated = Parameters.Copy();
@@ -52,22 +52,23 @@ public class WrapperTests
             Assert.Equal((pure, state), (donated, own));
         }
 
-        // The outer saw every gradient, the inner the means of two of them.
+        // The outer wrapper saw every gradient, the inner one the means of two.
         Assert.Equal(5 * 1f, state[3].AsSpan()[0]);
         Assert.Equal(2 * 1f, state[1].AsSpan()[0]);
         (OptimizerState<float> carried, ContinuationReport report) = nested.Continue(state, pure);
         Assert.Equal((state, 4), (carried, report.Rows.Count(row => row.Kept)));
         Assert.Equal(nested.Step(pure, Parameters, state), nested.Step(pure, Parameters, carried));
 
-        ParameterTree<float> larger = ParameterTree.Of(Leaf.Of("w", [2], pure.AsSpan("w").ToArray()), Leaf.Of("new", [1], [7f]));
+        ParameterTree<float> larger = ParameterTree.Of(
+            Leaf.Of("w", [2], pure.AsSpan("w").ToArray()), Leaf.Of("new", [1], [7f]));
         OptimizerState<float> grown = nested.Continue(state, larger).State;
         Assert.Equal(state["momentum"].AsSpan("w").ToArray(), grown["momentum"].AsSpan("w").ToArray());
-        // What wrappers keep is of all leaves together.
+        // The slots of wrappers belong to all leaves together.
         for (int slot = 1; slot < grown.SlotCount; slot++) Assert.Equal(larger.Layout.Zeros<float>(), grown[slot]);
     }
 
     [Fact]
-    public void A_list_of_names_that_is_none_is_told() => Assert.Equal(
+    public void A_default_list_of_names_is_reported() => Assert.Equal(
         "Nameless.OwnSlotNames is default; allowed is a list of names, which may be empty.",
         Assert.Throws<InvalidOperationException>(() => new Nameless().Init(Parameters)).Message);
 
@@ -75,10 +76,11 @@ public class WrapperTests
     {
         protected override ImmutableArray<string> OwnSlotNames => default;
 
-        protected override (ParameterTree<T> Output, OptimizerState<T> State) Wrap<T>(in WrapperStep<T> step) => step.Inside(step.Gradients);
+        protected override (ParameterTree<T> Output, OptimizerState<T> State) Wrap<T>(in WrapperStep<T> step) =>
+            step.Inside(step.Gradients);
     }
 
-    /// <summary>Adds up the gradients that it is given and passes them on.</summary>
+    /// <summary>Sums the gradients that it gets, and passes them on.</summary>
     private sealed record Adding : Wrapper
     {
         private Adding(Optimizer inner)
@@ -96,7 +98,8 @@ public class WrapperTests
             TreeBuffer<T> added = step.Parameters.Layout.Rent<T>();
             foreach (Leaf leaf in sum.Layout.Leaves)
             {
-                for (int index = 0; index < leaf.Length; index++) added.AsSpan(leaf)[index] = sum.AsSpan(leaf)[index] + gradients.AsSpan(leaf)[index];
+                for (int index = 0; index < leaf.Length; index++)
+                    added.AsSpan(leaf)[index] = sum.AsSpan(leaf)[index] + gradients.AsSpan(leaf)[index];
             }
 
             return step.Inside(gradients, added.ToTree());
@@ -109,7 +112,8 @@ public class WrapperTests
 
         public bool Steps { get; init; } = true;
 
-        protected override ImmutableArray<string> OwnSlotNames => [.. Enumerable.Range(0, Named).Select(slot => $"own {slot}")];
+        protected override ImmutableArray<string> OwnSlotNames =>
+            [.. Enumerable.Range(0, Named).Select(slot => $"own {slot}")];
 
         protected override (ParameterTree<T> Output, OptimizerState<T> State) Wrap<T>(in WrapperStep<T> step)
         {

@@ -3,10 +3,11 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Tests.Transforms;
 
-/// <summary>What a part of one's own can get wrong is told and touches nothing.</summary>
-public class OwnPartTests
+/// <summary>A wrong custom transform gets a message, and changes nothing.</summary>
+public class CustomTransformTests
 {
-    private static readonly ParameterTree<float> Parameters = ParameterTree.Of(Leaf.Of("a", [3], [1f, 2f, 3f]), Leaf.Of("b", [], [4f]));
+    private static readonly ParameterTree<float> Parameters = ParameterTree.Of(
+        Leaf.Of("a", [3], [1f, 2f, 3f]), Leaf.Of("b", [], [4f]));
 
     [Fact]
     public void Names_and_rules_agree_on_the_slots()
@@ -18,32 +19,35 @@ public class OwnPartTests
             "Keeps { Slots = 1, Names = 2 }: the rules have 1 slots, and there are 2 slot names; each slot needs one.",
             ErrorOf(new Keeps(1, 2)));
         Assert.Equal(
-            "Keeps { Slots = 1, Names = 5 } has 5 slots; an elementwise transform has 0 to 4, a transform of whole leaves "
-            + "any number.",
+            "Keeps { Slots = 1, Names = 5 } has 5 slots; an elementwise transform has 0 to 4, "
+            + "a transform of whole leaves any number.",
             ErrorOf(new Keeps(1, 5)));
     }
 
     [Fact]
-    public void Each_part_appends_one_rule_of_one_type()
+    public void Each_transform_adds_one_rule_of_one_type()
     {
         Assert.Equal("Forgets { }: no rule was added; each transform must add one.", ErrorOf(new Forgets()));
         Assert.Equal("Doubles { }: more than one rule was added; each transform must add one.", ErrorOf(new Doubles()));
         Assert.Equal(
-            "Varies { }: rules of different types were added for different leaves; only the constants of a rule may differ.",
+            "Varies { }: rules of different types were added for different leaves; "
+            + "only the constants of a rule may differ.",
             ErrorOf(new Varies()));
     }
 
-    private static string ErrorOf(Transform part)
+    private static string ErrorOf(Transform transform)
     {
         ParameterTree<float> before = ParameterTree.Of(Leaf.Of("a", [3], [1f, 2f, 3f]), Leaf.Of("b", [], [4f]));
-        string error = Assert.Throws<InvalidOperationException>(() => part.Step(Parameters, Parameters, part.Init(Parameters))).Message;
+        string error = Assert.Throws<InvalidOperationException>(
+            () => transform.Step(Parameters, Parameters, transform.Init(Parameters))).Message;
         Assert.Equal(before, Parameters);
         return error;
     }
 
     private sealed record Keeps(int Slots, int Names) : Transform
     {
-        protected internal override ImmutableArray<string> SlotNames => [.. Enumerable.Range(0, Names).Select(name => $"slot {name}")];
+        protected internal override ImmutableArray<string> SlotNames =>
+            [.. Enumerable.Range(0, Names).Select(name => $"slot {name}")];
 
         protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         {
