@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Functional.Optim;
 
-// Prints the bits that steps lead to. Natively compiled it prints the same lines as under the JIT; which of the two it is, goes to the
-// error output.
+// Prints the bits that steps lead to. Natively compiled it prints the same lines as under the JIT; which of the two it
+// is, goes to the error output.
 Console.Error.WriteLine(RuntimeFeature.IsDynamicCodeSupported ? "with a JIT" : "natively compiled");
 
 const int steps = 5;

@@ -4,9 +4,9 @@ using BenchmarkDotNet.Engines;
 namespace Functional.Optim.Benchmarks;
 
 /// <summary>
-/// The pure step of each elementwise optimizer over 33.5 million parameters on all cores, and beside each, as clouds change their pace,
-/// that of AdamW. The last column compares the time for a byte of memory traffic with AdamW's: an optimizer with the same time per byte
-/// runs at the limit of the memory too.
+/// The pure step of each elementwise optimizer over 33.5 million parameters on all cores, and beside each, as clouds
+/// change their pace, that of AdamW. The last column compares the time for a byte of memory traffic with AdamW's: an
+/// optimizer with the same time per byte runs at the limit of the memory too.
 /// </summary>
 [SimpleJob(RunStrategy.Throughput, warmupCount: 3, iterationCount: 20, invocationCount: 4)]
 [MemoryDiagnoser]

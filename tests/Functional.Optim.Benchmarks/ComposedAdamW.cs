@@ -4,7 +4,10 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Benchmarks;
 
-/// <summary>AdamW composed with Then, in place and to other buffers, against the same formula written by hand in place; one thread.</summary>
+/// <summary>
+/// AdamW composed with Then, in place and to other buffers, against the same formula written by hand in place; one
+/// thread.
+/// </summary>
 [MemoryDiagnoser]
 public unsafe class ComposedAdamW
 {

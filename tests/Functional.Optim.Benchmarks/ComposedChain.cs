@@ -5,8 +5,9 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim.Benchmarks;
 
 /// <summary>
-/// Six parts with four state slots: their rules composed with Then, and the optimizer composed of them, against the same formulas written
-/// by hand as one loop; one thread. The hand-written loop wants 512-bit vectors: without them the comparison flatters the composition.
+/// Six parts with four state slots: their rules composed with Then, and the optimizer composed of them, against the
+/// same formulas written by hand as one loop; one thread. The hand-written loop wants 512-bit vectors: without them the
+/// comparison flatters the composition.
 /// </summary>
 [MemoryDiagnoser]
 public unsafe class ComposedChain

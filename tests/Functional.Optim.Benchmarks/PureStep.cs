@@ -3,7 +3,9 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Benchmarks;
 
-/// <summary>AdamW in place and as a pure step, after which what it replaces goes back to the pool; one thread.</summary>
+/// <summary>
+/// AdamW in place and as a pure step, after which what it replaces goes back to the pool; one thread.
+/// </summary>
 [MemoryDiagnoser]
 public unsafe class PureStep
 {

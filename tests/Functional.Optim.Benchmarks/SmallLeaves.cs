@@ -3,7 +3,10 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Benchmarks;
 
-/// <summary>AdamW with a clip before it over a thousand leaves, some without decay, against one leaf of the same size; one thread.</summary>
+/// <summary>
+/// AdamW with a clip before it over a thousand leaves, some without decay, against one leaf of the same size; one
+/// thread.
+/// </summary>
 [MemoryDiagnoser]
 public class SmallLeaves
 {

@@ -7,7 +7,10 @@ using BenchmarkDotNet.Running;
 
 namespace Functional.Optim.Benchmarks;
 
-/// <summary>Adds the column of <see cref="CatalogueTraffic"/> that tells the median time per byte moved, AdamW's being 1, and shows names whole.</summary>
+/// <summary>
+/// Adds the column of <see cref="CatalogueTraffic"/> that tells the median time per byte moved, AdamW's being 1, and
+/// shows names whole.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class TimePerByteAttribute : Attribute, IConfigSource
 {

@@ -170,7 +170,7 @@ internal static class WrongOptimizers
             init => base.Groups = value;
         }
 
-        protected override ImmutableArray<Transform> Parts => [LearningRate.Of(0.1)];
+        protected override ImmutableArray<Transform> Transforms => [LearningRate.Of(0.1)];
     }
 
     /// <summary>Says λ and adds 2·λ·θ.</summary>
@@ -276,7 +276,7 @@ internal static class WrongOptimizers
     {
         private static HoldsItself? last;
 
-        protected override ImmutableArray<Transform> Parts
+        protected override ImmutableArray<Transform> Transforms
         {
             get
             {

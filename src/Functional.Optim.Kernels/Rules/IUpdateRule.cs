@@ -3,9 +3,9 @@ using System.Numerics;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// One elementwise part of an optimizer: from a parameter, an update (the gradient, for the first rule of a chain) and
-/// its slots to a new update and new slots. A rule is a small readonly struct of constants; its one method is written
-/// over any lane.
+/// One elementwise transform of an optimizer: from a parameter, an update (the gradient, for the first rule of a chain)
+/// and its slots to a new update and new slots. A rule is a small readonly struct of constants; its one method is
+/// written over any lane.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public interface IUpdateRule<T>

@@ -1,8 +1,8 @@
 namespace Functional.Optim.Laws;
 
 /// <summary>
-/// Something that happens in the course of a step, by a part, a schedule or a group that else changes nothing. It does
-/// not happen before there is something to happen.
+/// Something that happens in the course of a step, by a transform, a schedule or a group that else changes nothing. It
+/// does not happen before there is something to happen.
 /// </summary>
 /// <param name="moment">When.</param>
 internal sealed class Interruption(Moment moment)

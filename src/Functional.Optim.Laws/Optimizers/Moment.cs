@@ -9,12 +9,12 @@ internal enum Moment
     /// <summary>A group is asked whether a leaf belongs to it.</summary>
     Group,
 
-    /// <summary>A part measures the update.</summary>
+    /// <summary>A transform measures the update.</summary>
     Measure,
 
-    /// <summary>A part rewrites the update.</summary>
+    /// <summary>A transform rewrites the update.</summary>
     TransformLeaf,
 
-    /// <summary>A part appends its rule.</summary>
+    /// <summary>A transform appends its rule.</summary>
     Append,
 }

@@ -12,7 +12,9 @@ public sealed class OptimizerLaw
     /// <summary>The name of its method.</summary>
     public string Name { get; }
 
-    /// <summary>Why it need not hold for an optimizer of such parts; <see langword="null"/> where it has to.</summary>
+    /// <summary>
+    /// Why it need not hold for an optimizer of such transforms; <see langword="null"/> where it has to.
+    /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     public string? Exemption(Optimizer optimizer) => exemption(optimizer);
 

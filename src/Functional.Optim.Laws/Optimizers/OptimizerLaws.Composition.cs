@@ -6,7 +6,7 @@ public static partial class OptimizerLaws
 {
     /// <summary>
     /// <see cref="Optim.Composition.Then"/> is associative, <see cref="Optim.Composition.Identity"/> is neutral on both
-    /// sides, and an optimizer is its parts one after the other, each on the update of the one before.
+    /// sides, and an optimizer is its transforms one after the other, each on the update of the one before.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
@@ -18,10 +18,10 @@ public static partial class OptimizerLaws
         (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer, updates: 2);
         ParameterTree<T> update = problem.Gradients<T>(3);
         List<ParameterTree<T>> slots = [];
-        for (int part = 0; part < optimizer.Parts.Length; part++)
+        for (int part = 0; part < optimizer.Transforms.Length; part++)
         {
-            (ParameterTree<T> deltas, OptimizerState<T> next) = optimizer.PartAlone(part, parameters.Layout)
-                .Update(parameters, update, optimizer.StateOfPart(part, parameters.Layout, state));
+            (ParameterTree<T> deltas, OptimizerState<T> next) = optimizer.TransformAlone(part, parameters.Layout)
+                .Update(parameters, update, optimizer.StateOfTransform(part, parameters.Layout, state));
             update = deltas.Select(static delta => -delta);
             for (int slot = 0; slot < next.SlotCount; slot++) slots.Add(next[slot]);
         }
@@ -48,10 +48,10 @@ public static partial class OptimizerLaws
     }
 
     /// <summary>
-    /// Whether the update of some leaves is measured range by range. Which leaves make a range depends on all parts,
-    /// and with that the last bits of a norm.
+    /// Whether the update of some leaves is measured range by range. Which leaves make a range depends on all
+    /// transforms, and with that the last bits of a norm.
     /// </summary>
     private static bool MeasuresRanges(Optimizer optimizer, TreeLayout layout) =>
         ExemptionFromSplit(optimizer) is not null
-        && (layout.Leaves.Any(optimizer.IsFrozen) || optimizer.OpenedParts().Any(part => part.NeedsStatistics && !optimizer.Parts.Contains(part)));
+        && (layout.Leaves.Any(optimizer.IsFrozen) || optimizer.OpenedTransforms().Any(part => part.NeedsStatistics && !optimizer.Transforms.Contains(part)));
 }

@@ -17,7 +17,7 @@ public static partial class OptimizerLaws
     {
         ParameterTree<T> parameters = problem.Parameters<T>();
         OptimizerState<T> state = optimizer.Init(parameters);
-        double rounding = (1 + optimizer.OpenedParts().Count()) * RoundingOf<T>();
+        double rounding = (1 + optimizer.OpenedTransforms().Count()) * RoundingOf<T>();
         for (int step = 1; step <= Problem.Updates; step++)
         {
             ParameterTree<T> before = parameters;
@@ -33,7 +33,7 @@ public static partial class OptimizerLaws
 
     private static string? ExemptionFromDecoupledDecay(Optimizer optimizer)
     {
-        Transform[][] leafPlans = [.. optimizer.LeafPlans().Where(leafPlan => leafPlan.Any(PartExtensions.DecayFilter))];
+        Transform[][] leafPlans = [.. optimizer.LeafPlans().Where(leafPlan => leafPlan.Any(TransformExtensions.DecayFilter))];
         if (leafPlans.Length == 0) return "it has no decay";
         foreach (Transform[] leafPlan in leafPlans)
         {

@@ -16,7 +16,7 @@ public static partial class OptimizerLaws
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ParameterTree<T> start = problem.Parameters<T>();
-        if (!optimizer.OpenedParts().Any(part => part.ChangesEvaluation))
+        if (!optimizer.OpenedTransforms().Any(part => part.ChangesEvaluation))
         {
             (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer);
             Claim.That(optimizer.EvaluationParameters(parameters, state).IsIn(parameters), "the parameters to evaluate are not θ itself");

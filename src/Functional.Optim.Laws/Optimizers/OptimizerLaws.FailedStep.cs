@@ -6,7 +6,7 @@ public static partial class OptimizerLaws
 {
     /// <summary>
     /// A step that throws changes nothing, donating or not: what it was given is alive, with the same bits, and a
-    /// second try does as if there had been no first. What throws is a schedule, a group or a part around the
+    /// second try does as if there had been no first. What throws is a schedule, a group or a transform around the
     /// optimizer, or the optimizer itself, at a gradient that is not a number.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>

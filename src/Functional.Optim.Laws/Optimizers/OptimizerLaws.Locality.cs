@@ -31,6 +31,6 @@ public static partial class OptimizerLaws
     }
 
     private static string? ExemptionFromLocality(Optimizer optimizer) =>
-        optimizer.OpenedParts().FirstOrDefault(part => part.NeedsStatistics || part.TransformsLeaves) is { } part
+        optimizer.OpenedTransforms().FirstOrDefault(part => part.NeedsStatistics || part.TransformsLeaves) is { } part
             ? $"{part} looks at more than one element" : null;
 }

@@ -5,7 +5,7 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// A step made in the course of another one, by a schedule, a group or a part, changes no bit of that.
+    /// A step made in the course of another one, by a schedule, a group or a transform, changes no bit of that.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>

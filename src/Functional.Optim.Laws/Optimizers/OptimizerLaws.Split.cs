@@ -22,7 +22,7 @@ public static partial class OptimizerLaws
     }
 
     private static string? ExemptionFromSplit(Optimizer optimizer) => ExemptionOfCodes(optimizer)
-        ?? (optimizer.OpenedParts().FirstOrDefault(part => part.NeedsStatistics && !part.LeafByLeaf) is { } part
+        ?? (optimizer.OpenedTransforms().FirstOrDefault(part => part.NeedsStatistics && !part.LeafByLeaf) is { } part
             ? $"{part} measures all leaves together" : null);
 
     /// <summary>

@@ -13,8 +13,8 @@ public static partial class OptimizerLaws
     ];
 
     /// <summary>
-    /// A state belongs to the parts that keep it: an optimizer takes no state of other parts, be its slots of the same
-    /// names, and no other takes its own; nothing is changed meanwhile.
+    /// A state belongs to the transforms that keep it: an optimizer takes no state of other transforms, be its slots of
+    /// the same names, and no other takes its own; nothing is changed meanwhile.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
@@ -52,12 +52,12 @@ public static partial class OptimizerLaws
         }
     }
 
-    /// <summary>What keeps slots, in order: parts by their type, and wrappers that add a slot.</summary>
+    /// <summary>What keeps slots, in order: transforms by their type, and wrappers that add a slot.</summary>
     private static string KeepersOf(Optimizer optimizer) => optimizer switch
     {
         Accumulate outer => $"{KeepersOf(outer.Inner)} Accumulate",
         Wrapper outer => KeepersOf(outer.Inner),
-        _ => string.Join(' ', optimizer.Parts.Select(static part => part switch
+        _ => string.Join(' ', optimizer.Transforms.Select(static part => part switch
         {
             Partition partition => string.Join(' ', partition.Rules.Select(static rule => (rule.Name, Keepers: KeepersOf(rule.Optimizer)))
                 .Where(static rule => rule.Keepers.Length > 0).Select(static rule => $"{rule.Name}({rule.Keepers})")),

@@ -12,7 +12,7 @@ public static partial class OptimizerLaws
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void Update(Optimizer optimizer) => Holds(optimizer, Update<float>, Update<double>);
 
-    private static string? ExemptionFromUpdate(Optimizer optimizer) => optimizer.OpenedParts().OfType<Lookahead>().Any()
+    private static string? ExemptionFromUpdate(Optimizer optimizer) => optimizer.OpenedTransforms().OfType<Lookahead>().Any()
         ? "it puts the parameters to others now and then, which what is added to them reaches to rounding only"
         : null;
 

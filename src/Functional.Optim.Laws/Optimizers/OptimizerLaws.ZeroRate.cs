@@ -5,8 +5,8 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// With a learning rate of 0, as that of every leaf or after all parts, no parameter changes its value, where the
-    /// update is finite.
+    /// With a learning rate of 0, as that of every leaf or after all transforms, no parameter changes its value, where
+    /// the update is finite.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
@@ -27,10 +27,10 @@ public static partial class OptimizerLaws
         }
     }
 
-    /// <summary>The parts that see an update that has been multiplied by its last rate.</summary>
+    /// <summary>The transforms that see an update that has been multiplied by its last rate.</summary>
     private static IEnumerable<Transform> BehindTheRate(Optimizer optimizer) =>
         optimizer.LeafPlans().SelectMany(leafPlan => leafPlan.Reverse().TakeWhile(part => !part.HasRate()));
 
     private static string? ExemptionFromZeroRate(Optimizer optimizer) =>
-        optimizer.LeafPlans().All(leafPlan => leafPlan.Any(PartExtensions.HasRate)) ? null : "it has no learning rate";
+        optimizer.LeafPlans().All(leafPlan => leafPlan.Any(TransformExtensions.HasRate)) ? null : "it has no learning rate";
 }

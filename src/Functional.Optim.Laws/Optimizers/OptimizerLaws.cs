@@ -17,7 +17,7 @@ namespace Functional.Optim.Laws;
 public static partial class OptimizerLaws
 {
     /// <summary>
-    /// The laws of every optimizer, but for those that its parts exempt (<see cref="OptimizerLaw.Exemption"/>).
+    /// The laws of every optimizer, but for those that its transforms exempt (<see cref="OptimizerLaw.Exemption"/>).
     /// </summary>
     public static ImmutableArray<OptimizerLaw> OfEvery { get; } =
     [

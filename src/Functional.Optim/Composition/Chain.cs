@@ -10,13 +10,13 @@ internal sealed record Chain : Optimizer
     internal Chain(ImmutableArray<Optimizer> items)
     {
         Items = items;
-        parts = [.. items.SelectMany(static item => Composition.PartsOf(item).AsEnumerable())];
+        parts = [.. items.SelectMany(static item => Composition.TransformsOf(item).AsEnumerable())];
     }
 
     /// <summary>What was composed, in order and without groups; a composition of its own is taken in.</summary>
     internal ImmutableArray<Optimizer> Items { get; }
 
-    protected internal override ImmutableArray<Transform> Parts => parts;
+    protected internal override ImmutableArray<Transform> Transforms => parts;
 
     public bool Equals(Chain? other) =>
         base.Equals(other) && parts.SequenceEqual(other!.parts);

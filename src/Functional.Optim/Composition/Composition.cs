@@ -68,7 +68,7 @@ public static class Composition
     };
 
     /// <summary>The transforms of an optimizer for a composition. They take over its format, if it has one.</summary>
-    internal static ImmutableArray<Transform> PartsOf(Optimizer optimizer) => optimizer.StateFormat is { } format
-        ? [.. optimizer.Parts.Select(part => part.StateFormat is null ? part with { StateFormat = format } : part)]
-        : optimizer.Parts;
+    internal static ImmutableArray<Transform> TransformsOf(Optimizer optimizer) => optimizer.StateFormat is { } format
+        ? [.. optimizer.Transforms.Select(part => part.StateFormat is null ? part with { StateFormat = format } : part)]
+        : optimizer.Transforms;
 }

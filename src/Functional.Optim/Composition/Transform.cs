@@ -16,7 +16,7 @@ namespace Functional.Optim;
 public abstract record Transform : Optimizer
 {
     /// <inheritdoc/>
-    protected internal sealed override ImmutableArray<Transform> Parts => [this];
+    protected internal sealed override ImmutableArray<Transform> Transforms => [this];
 
     /// <summary>The names of its slots in the state; at most 4 for an elementwise transform.</summary>
     protected internal virtual ImmutableArray<string> SlotNames => [];

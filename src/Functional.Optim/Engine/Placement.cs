@@ -112,7 +112,7 @@ internal sealed class Placement
 
         ImmutableArray<PlacementNode> PutRule(Partition.Rule rule, StateFormat? outer) =>
         [
-            .. rule.Optimizer.Parts.Select(inner =>
+            .. rule.Optimizer.Transforms.Select(inner =>
                 Put(inner, $"{prefix}{rule.Name}/", part, rule.Optimizer.StateFormat ?? outer)),
         ];
     }

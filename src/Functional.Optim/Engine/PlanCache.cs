@@ -16,11 +16,11 @@ internal sealed class PlanCache
     /// The transforms. A single transform is copied: a plan that refers to the optimizer
     /// would keep it alive as long as a layout.
     /// </summary>
-    internal ImmutableArray<Transform> PartsOf(Optimizer optimizer)
+    internal ImmutableArray<Transform> TransformsOf(Optimizer optimizer)
     {
         if (parts.IsDefault)
             ImmutableInterlocked.InterlockedInitialize(
-                ref parts, optimizer is Transform alone ? [alone with { }] : optimizer.Parts);
+                ref parts, optimizer is Transform alone ? [alone with { }] : optimizer.Transforms);
         return parts;
     }
 
@@ -29,7 +29,7 @@ internal sealed class PlanCache
         if (!plans.TryGetValue(layout, out PlansOfLayout? known))
             known = plans.GetValue(layout, static _ => new PlansOfLayout());
         return known.Find(starts, isScattered)
-            ?? known.Add(starts, isScattered, Plan.Of(optimizer, PartsOf(optimizer), layout, starts, isScattered));
+            ?? known.Add(starts, isScattered, Plan.Of(optimizer, TransformsOf(optimizer), layout, starts, isScattered));
     }
 
     private sealed class PlansOfLayout

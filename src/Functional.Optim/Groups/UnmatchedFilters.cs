@@ -14,7 +14,7 @@ internal static class UnmatchedFilters
                 yield return $"group '{group.Name}' ({group.Matches})";
         }
 
-        foreach (Optimizer part in (IEnumerable<Optimizer>)[optimizer, .. optimizer.CompiledParts])
+        foreach (Optimizer part in (IEnumerable<Optimizer>)[optimizer, .. optimizer.CompiledTransforms])
         {
             foreach ((string name, LeafFilter filter) in part.LeafFilters)
             {

@@ -52,10 +52,10 @@ public sealed record Adafactor : ScalingOptimizer
     public double MinimumScale { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts => [.. Scale.SignOf(Maximize), .. ScalingParts];
+    protected internal override ImmutableArray<Transform> Transforms => [.. Scale.SignOf(Maximize), .. ScalingTransforms];
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingParts =>
+    private protected override ImmutableArray<Transform> ScalingTransforms =>
     [
         new AdafactorScaling(
             LearningRate, Form, RelativeStep, ScaleByParameters, Beta1, Beta2Power, ClipThreshold, Epsilon, MinimumScale, WeightDecay)
@@ -154,7 +154,7 @@ public readonly record struct AdafactorState<T> : IOptimizerState<T, AdafactorSt
     /// <inheritdoc/>
     public OptimizerState<T> ToState() => state;
 
-    /// <summary>Whether the slots of Adafactor, not those of another part, end with a momentum.</summary>
+    /// <summary>Whether the slots of Adafactor, not those of another transform, end with a momentum.</summary>
     private static bool HasMomentum(OptimizerState<T> state) => state.Identity.Contains("adafactor(row, column, v, m)", StringComparison.Ordinal)
         || (state.Identity.Length == 0 && state.Has(AdafactorScaling.MomentumSlots[^1]));
 }

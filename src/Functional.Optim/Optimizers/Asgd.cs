@@ -32,13 +32,13 @@ public sealed record Asgd : ElementwiseOptimizer
     public long AverageAfter { get; init => field = Setting.Check(value, Bounds.AtLeast(0)); }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts => [.. base.Parts, new AsgdAveraging(AverageAfter)];
+    protected internal override ImmutableArray<Transform> Transforms => [.. base.Transforms, new AsgdAveraging(AverageAfter)];
 
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> ScalingSlots => ParameterAverage.Slots;
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingParts => [Functional.Optim.WeightDecay.Coupled(Lambda)];
+    private protected override ImmutableArray<Transform> ScalingTransforms => [Functional.Optim.WeightDecay.Coupled(Lambda)];
 
     /// <inheritdoc/>
     protected internal override Schedule Rate => new AsgdRate(LearningRate, Lambda, Alpha);
@@ -73,7 +73,8 @@ public sealed record Asgd : ElementwiseOptimizer
     });
 
     /// <summary>
-    /// The part of ASGD that averages the parameters, for compositions: the last part, after the learning rate.
+    /// The transform of ASGD that averages the parameters, for compositions: the last transform, after the learning
+    /// rate.
     /// </summary>
     /// <param name="averageAfter">t₀, how many updates pass before the average departs from the parameters; 0 or
     /// more.</param>

@@ -106,7 +106,7 @@ public abstract record ElementwiseOptimizer : ScalingOptimizer
     protected Optimizer ToScaling() => Scaling;
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingParts => [Scaling];
+    private protected override ImmutableArray<Transform> ScalingTransforms => [Scaling];
 
     /// <summary>
     /// A copy in its transform: a plan that led back to the optimizer would keep it as long as a layout.

@@ -26,8 +26,10 @@ public abstract record FunctionOptimizer : Optimizer
     protected FunctionOptimizer(FunctionOptimizer original)
         : base(original) => schemas = [];
 
-    /// <summary>The parts whose rate and groups are reported; none unless it is around another optimizer.</summary>
-    protected internal override ImmutableArray<Transform> Parts => [];
+    /// <summary>
+    /// The transforms whose rate and groups are reported; none unless it is around another optimizer.
+    /// </summary>
+    protected internal override ImmutableArray<Transform> Transforms => [];
 
     /// <summary>
     /// The names of the slots it keeps, each a tree of the layout of the parameters that starts as zeros.

@@ -26,13 +26,13 @@ public sealed record Lamb : ScalingOptimizer
     public double Epsilon { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingParts => [.. Adam.Scaling(Beta1, Beta2, Epsilon).Parts];
+    private protected override ImmutableArray<Transform> ScalingTransforms => [.. Adam.Scaling(Beta1, Beta2, Epsilon).Parts];
 
     /// <inheritdoc/>
     protected internal override bool DecouplesDecay => true;
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> PartsAfterDecay => [TrustRatio.Of()];
+    private protected override ImmutableArray<Transform> TransformsAfterDecay => [TrustRatio.Of()];
 
     internal static CatalogueEntry<Optimizer> Entry { get; } = CatalogueEntry.Of(
         "lamb", "AdamW whose steps are scaled leaf by leaf to the size of the parameters", () => Of(1),

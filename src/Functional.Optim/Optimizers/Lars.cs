@@ -38,7 +38,7 @@ public sealed record Lars : Optimizer
     public bool Maximize { get; init; }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts =>
+    protected internal override ImmutableArray<Transform> Transforms =>
     [
         .. Scale.SignOf(Maximize),
         TrustRatio.Of(Coefficient, WeightDecay, Epsilon, Filter),

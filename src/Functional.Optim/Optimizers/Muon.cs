@@ -34,7 +34,7 @@ public sealed record Muon : ScalingOptimizer
     public required Orthogonalize Orthogonalization { get; init => field = Setting.Present(value, nameof(Orthogonalization)); }
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingParts => [Ema.Of(Momentum, biasCorrection: false, Nesterov), Orthogonalization];
+    private protected override ImmutableArray<Transform> ScalingTransforms => [Ema.Of(Momentum, biasCorrection: false, Nesterov), Orthogonalization];
 
     /// <inheritdoc/>
     protected internal override bool DecouplesDecay => true;

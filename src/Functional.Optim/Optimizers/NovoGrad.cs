@@ -33,13 +33,13 @@ public sealed record NovoGrad : ScalingOptimizer
     public bool GradientAveraging { get; init; }
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingParts => [new NovoGradScaling(Beta2, Epsilon)];
+    private protected override ImmutableArray<Transform> ScalingTransforms => [new NovoGradScaling(Beta2, Epsilon)];
 
     /// <inheritdoc/>
     protected internal override bool DecouplesDecay => true;
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> PartsAfterDecay =>
+    private protected override ImmutableArray<Transform> TransformsAfterDecay =>
         [.. GradientAveraging ? (Transform[])[Scale.By(1 - Beta1)] : [], Functional.Optim.Momentum.Of(Beta1)];
 
     internal static CatalogueEntry<Optimizer> Entry { get; } = CatalogueEntry.Of(

@@ -58,8 +58,8 @@ public abstract record Optimizer
     }
 
     /// <summary>
-    /// How the slots of elementwise parts are kept; <see langword="null"/> for what is around says, full by default
-    /// (<see cref="Composition.WithState"/>).
+    /// How the slots of elementwise transforms are kept; <see langword="null"/> for what is around says, full by
+    /// default (<see cref="Composition.WithState"/>).
     /// </summary>
     /// <exception cref="ArgumentException">There is no such format.</exception>
     public virtual StateFormat? StateFormat
@@ -73,18 +73,18 @@ public abstract record Optimizer
     /// </summary>
     protected internal virtual ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters => [];
 
-    /// <summary>The parts in the order in which they see the update.</summary>
-    protected internal abstract ImmutableArray<Transform> Parts { get; }
+    /// <summary>The transforms in the order in which they see the update.</summary>
+    protected internal abstract ImmutableArray<Transform> Transforms { get; }
 
     /// <summary>
-    /// The state before the first update: step 0, and each slot as its part wants it. Most are zero; averages of
+    /// The state before the first update: step 0, and each slot as its transform wants it. Most are zero; averages of
     /// parameters start as those, and some sums of squares and step sizes at a setting.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="parameters">The parameters, for their layout and for slots that start as they do.</param>
     /// <exception cref="ArgumentException">
-    /// A group multiplies a learning rate that its leaves do not have, a part has more than four slots, or a part
-    /// cannot work on a leaf, such as one of matrices on a vector.
+    /// A group multiplies a learning rate that its leaves do not have, a transform has more than four slots, or a
+    /// transform cannot work on a leaf, such as one of matrices on a vector.
     /// </exception>
     public OptimizerState<T> Init<T>(ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Start(parameters);
@@ -99,7 +99,8 @@ public abstract record Optimizer
     /// The layouts differ, or the state has other slots than this optimizer, or no counters for a
     /// <see cref="Wrapper"/>.
     /// </exception>
-    /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
+    /// <exception cref="NonFiniteGradientException">A transform that needs the norm found a NaN or an
+    /// infinity.</exception>
     public (ParameterTree<T> Parameters, TState State) Step<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
@@ -119,7 +120,8 @@ public abstract record Optimizer
     /// The layouts differ, the state has other slots than this optimizer, or no counters for a <see cref="Wrapper"/>,
     /// or one tree is given in two roles.
     /// </exception>
-    /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
+    /// <exception cref="NonFiniteGradientException">A transform that needs the norm found a NaN or an
+    /// infinity.</exception>
     public (ParameterTree<T> Parameters, TState State) StepDonating<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
@@ -171,7 +173,8 @@ public abstract record Optimizer
     /// The layouts differ, or the state has other slots than this optimizer, or no counters for a
     /// <see cref="Wrapper"/>.
     /// </exception>
-    /// <exception cref="NonFiniteGradientException">A part that needs the norm found a NaN or an infinity.</exception>
+    /// <exception cref="NonFiniteGradientException">A transform that needs the norm found a NaN or an
+    /// infinity.</exception>
     public (ParameterTree<T> Deltas, TState State) Update<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
@@ -202,13 +205,13 @@ public abstract record Optimizer
     public (OptimizerState<T> State, ContinuationReport Report) Continue<T>(OptimizerState<T> state, ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => GoOn(state, parameters);
 
-    /// <summary>The learning rate of the k-th update: the product of the rates of the parts.</summary>
+    /// <summary>The learning rate of the k-th update: the product of the rates of the transforms.</summary>
     /// <param name="step">k, from 1.</param>
     /// <exception cref="OverflowException">The product is above the largest double.</exception>
     public virtual double LearningRateAt(long step)
     {
         double rate = 1;
-        foreach (Transform part in CompiledParts) rate *= part.RateAt(step);
+        foreach (Transform part in CompiledTransforms) rate *= part.RateAt(step);
         return double.IsFinite(rate)
             ? rate
             : throw new OverflowException(
@@ -216,9 +219,9 @@ public abstract record Optimizer
     }
 
     /// <summary>
-    /// How many bytes of state it keeps for each parameter that goes through all of its parts: a number for each slot
-    /// of the parameters' own shape, before padding; smaller slots, such as rows and columns, are not counted. Of rules
-    /// of a partition the largest counts.
+    /// How many bytes of state it keeps for each parameter that goes through all of its transforms: a number for each
+    /// slot of the parameters' own shape, before padding; smaller slots, such as rows and columns, are not counted. Of
+    /// rules of a partition the largest counts.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     public int StateBytesPerParameter<T>()
@@ -250,7 +253,7 @@ public abstract record Optimizer
     }
 
     /// <summary>What happens to a leaf.</summary>
-    internal LeafPlan LeafPlanOf(Leaf leaf) => new LeafPlanner(this, Placement.Of(CompiledParts, StateFormat)).LeafPlanOf(leaf);
+    internal LeafPlan LeafPlanOf(Leaf leaf) => new LeafPlanner(this, Placement.Of(CompiledTransforms, StateFormat)).LeafPlanOf(leaf);
 
     /// <summary>The decay that reaches a leaf.</summary>
     internal double WeightDecayOf(Leaf leaf) => LeafPlanOf(leaf).WeightDecayOf(leaf);
@@ -291,8 +294,8 @@ public abstract record Optimizer
         return LeafGroup.Ungrouped;
     }
 
-    /// <summary>The state of one of its parts: the slots and the scalars that it keeps.</summary>
-    internal OptimizerState<T> StateOfPart<T>(int part, TreeLayout layout, OptimizerState<T> state)
+    /// <summary>The state of one of its transforms: the slots and the scalars that it keeps.</summary>
+    internal OptimizerState<T> StateOfTransform<T>(int part, TreeLayout layout, OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Placement placement = PlanFor(layout, state.Starts).Placement;
@@ -354,7 +357,7 @@ public abstract record Optimizer
     /// <summary>The names of the slots and of the scalars of its states, and what they mean, for any layout.</summary>
     internal virtual StateSchema DescribeState()
     {
-        Placement placement = Placement.Of(CompiledParts, StateFormat);
+        Placement placement = Placement.Of(CompiledTransforms, StateFormat);
         return new StateSchema
         {
             SlotNames = placement.SlotNames, ScalarNames = placement.ScalarNames, Identity = placement.Identity,
@@ -365,13 +368,13 @@ public abstract record Optimizer
     /// <summary>What a state of this optimizer holds for a layout.</summary>
     internal virtual StateSchema SchemaFor(TreeLayout layout, SlotStarts? starts) => PlanFor(layout, starts).Schema;
 
-    /// <summary>The parts, made once.</summary>
-    internal ImmutableArray<Transform> CompiledParts => plans.PartsOf(this);
+    /// <summary>The transforms, made once.</summary>
+    internal ImmutableArray<Transform> CompiledTransforms => plans.TransformsOf(this);
 
     internal Plan PlanFor(TreeLayout layout, SlotStarts? starts, bool isScattered = false) => plans.PlanFor(this, layout, starts, isScattered);
 
-    /// <summary>How many slots a parameter has that goes through all elementwise parts.</summary>
-    internal virtual int BytesPerParameter(int size) => BytesPerParameter(CompiledParts, size, StateFormat);
+    /// <summary>How many slots a parameter has that goes through all elementwise transforms.</summary>
+    internal virtual int BytesPerParameter(int size) => BytesPerParameter(CompiledTransforms, size, StateFormat);
 
     /// <summary>What <see cref="Init"/> does.</summary>
     private protected virtual OptimizerState<T> Start<T>(ParameterTree<T> parameters)
@@ -410,7 +413,7 @@ public abstract record Optimizer
     private protected virtual (OptimizerState<T> State, ContinuationReport Report) GoOn<T>(
         OptimizerState<T> state, ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Continuation.Of(this, CompiledParts, state, parameters);
+        Continuation.Of(this, CompiledTransforms, state, parameters);
 
     /// <summary>What <see cref="EvaluationParameters"/> does.</summary>
     private protected virtual ParameterTree<T> Evaluate<T>(ParameterTree<T> parameters, OptimizerState<T> state)
@@ -444,7 +447,7 @@ public abstract record Optimizer
         StateFormat? own = part.StateFormat ?? format;
         return part switch
         {
-            Partition partition => partition.Rules.Max(rule => BytesPerParameter(rule.Optimizer.Parts, size, rule.Optimizer.StateFormat ?? own)),
+            Partition partition => partition.Rules.Max(rule => BytesPerParameter(rule.Optimizer.Transforms, size, rule.Optimizer.StateFormat ?? own)),
             // Rows, columns and numbers per leaf are not as many as the parameters.
             { TransformsLeaves: true } => size * Enumerable.Range(0, part.SlotNames.Length)
                 .Count(slot => part.SlotShape(slot, SampleMatrix) is { } shape && shape.SequenceEqual(SampleMatrix.Shape)),
@@ -452,7 +455,7 @@ public abstract record Optimizer
         };
     });
 
-    /// <summary>What a caller asks for, checked before a wrapper or a part sees any of it.</summary>
+    /// <summary>What a caller asks for, checked before a wrapper or a transform sees any of it.</summary>
     private (ParameterTree<T> Output, TState State) Make<T, TState>(
         ParameterTree<T> parameters, ParameterTree<T> gradients, TState state, PassOutput output, bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -47,7 +47,7 @@ public sealed record Sam : FunctionOptimizer
     public override StateFormat? StateFormat { get => Inner.StateFormat; init => Inner = Inner with { StateFormat = value }; }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts => Inner.Parts;
+    protected internal override ImmutableArray<Transform> Transforms => Inner.Transforms;
 
     /// <summary>The optimizer.</summary>
     /// <param name="inner">The optimizer that steps by the gradient at θ + e.</param>

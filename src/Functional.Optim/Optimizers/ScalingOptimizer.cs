@@ -31,7 +31,7 @@ public abstract record ScalingOptimizer : Optimizer
     protected internal virtual Schedule Rate => LearningRate;
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts
+    protected internal override ImmutableArray<Transform> Transforms
     {
         get
         {
@@ -40,9 +40,9 @@ public abstract record ScalingOptimizer : Optimizer
             [
                 .. Scale.SignOf(Maximize),
                 .. DecouplesDecay ? [] : Decay,
-                .. ScalingParts,
+                .. ScalingTransforms,
                 .. DecouplesDecay ? Decay : [],
-                .. PartsAfterDecay,
+                .. TransformsAfterDecay,
                 Functional.Optim.LearningRate.Of(Rate),
             ];
         }
@@ -58,10 +58,10 @@ public abstract record ScalingOptimizer : Optimizer
     }
 
     /// <summary>The transforms between the penalty and the learning rate.</summary>
-    private protected abstract ImmutableArray<Transform> ScalingParts { get; }
+    private protected abstract ImmutableArray<Transform> ScalingTransforms { get; }
 
     /// <summary>The transforms between the decay and the learning rate, where the decay is decoupled.</summary>
-    private protected virtual ImmutableArray<Transform> PartsAfterDecay => [];
+    private protected virtual ImmutableArray<Transform> TransformsAfterDecay => [];
 
     /// <summary>The penalty or the decay.</summary>
     private protected virtual WeightDecay DecayTransform =>

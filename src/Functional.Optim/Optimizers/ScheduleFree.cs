@@ -22,7 +22,7 @@ namespace Functional.Optim;
 public sealed record ScheduleFree : Optimizer
 {
     private const string Allowed =
-        "an optimizer of parts with one momentum above 0, without dampening and Nesterov, and one learning rate at the end, such as AdamW or Sgd";
+        "an optimizer of transforms with one momentum above 0, without dampening and Nesterov, and one learning rate at the end, such as AdamW or Sgd";
 
     private ScheduleFree(Optimizer @base)
     {
@@ -49,11 +49,11 @@ public sealed record ScheduleFree : Optimizer
     public double InnerMomentum { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Parts
+    protected internal override ImmutableArray<Transform> Transforms
     {
         get
         {
-            ImmutableArray<Transform> given = Composition.PartsOf(Base);
+            ImmutableArray<Transform> given = Composition.TransformsOf(Base);
             Schedule rate = ((LearningRate)given[^1]).Schedule;
             if (WarmupSteps > 0) rate = Schedule.Chained(rate, Schedule.LinearWarmup(1, WarmupSteps));
             return
@@ -103,7 +103,7 @@ public sealed record ScheduleFree : Optimizer
         return new ValidationErrors()
             .Require(isBase, nameof(@base), @base, Allowed)
             .Require(warmupSteps, Bounds.AtLeast(0)).Require(stepPower, Bounds.NotNegative).Require(ratePower, Bounds.NotNegative)
-            .Require(innerMomentum, isBase && !@base!.Parts.Any(part => AdamOf(part) is not null) ? Bounds.Zero : Bounds.HalfOpenUnitInterval)
+            .Require(innerMomentum, isBase && !@base!.Transforms.Any(part => AdamOf(part) is not null) ? Bounds.Zero : Bounds.HalfOpenUnitInterval)
             .Make(() => new ScheduleFree(@base!)
             {
                 WarmupSteps = warmupSteps, StepPower = stepPower, RatePower = ratePower, InnerMomentum = innerMomentum,
@@ -111,10 +111,10 @@ public sealed record ScheduleFree : Optimizer
             }).OrThrow(nameof(ScheduleFree));
     }
 
-    /// <summary>The momentum of the one part that has one; NaN where the optimizer cannot be a base.</summary>
+    /// <summary>The momentum of the one transform that has one; NaN where the optimizer cannot be a base.</summary>
     private static double MomentumOf(Optimizer optimizer)
     {
-        ImmutableArray<Transform> parts = optimizer.Parts;
+        ImmutableArray<Transform> parts = optimizer.Transforms;
         Transform[] momenta = [.. parts.Where(part => part is Momentum || AdamOf(part) is not null)];
         bool isBase = parts.Count(part => part.IsLearningRate) == 1 && parts[^1] is LearningRate
             && !parts.Any(part => part is Partition || part.ChangesEvaluation);

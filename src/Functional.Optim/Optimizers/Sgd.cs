@@ -73,7 +73,7 @@ public sealed record Sgd : ElementwiseOptimizer
     }
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingParts =>
+    private protected override ImmutableArray<Transform> ScalingTransforms =>
         HasMomentum ? [Optim.Momentum.Of(Momentum, Dampening, Nesterov)] : [];
 }
 

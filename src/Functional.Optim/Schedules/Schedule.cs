@@ -222,8 +222,8 @@ public abstract record Schedule
     public Schedule Then(Schedule next, long afterStep) => Joined.Of(this, next, afterStep);
 
     /// <summary>
-    /// The text of the schedule, of which <see cref="Catalogue.BuildSchedule"/> makes an equal one; a constant prints as
-    /// its number.
+    /// The text of the schedule, of which <see cref="Catalogue.BuildSchedule"/> makes an equal one; a constant prints
+    /// as its number.
     /// </summary>
     public sealed override string ToString() => this is Constant { Rate: double rate }
         ? rate.ToString(CultureInfo.InvariantCulture)

@@ -25,23 +25,23 @@ public readonly record struct AdamStatistics(
 {
     /// <summary>
     /// The statistics of a state under its optimizer: <see cref="Adam"/>, <see cref="AdamW"/> or a composition with
-    /// Adam's part.
+    /// Adam's transform.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="optimizer">The optimizer, for its learning rate, its constants and its groups.</param>
     /// <param name="state">The state after the update; of a composition, <c>AdamState&lt;T&gt;.From(state)</c>.</param>
     /// <param name="leaves">Which leaves to count; all when <see langword="null"/>.</param>
-    /// <exception cref="ArgumentException">The optimizer has no Adam part, or more than one.</exception>
+    /// <exception cref="ArgumentException">The optimizer has no Adam transform, or more than one.</exception>
     public static AdamStatistics Of<T>(Optimizer optimizer, AdamState<T> state, Func<Leaf, bool>? leaves = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         AdamOptimizer[] scalings =
-            [.. optimizer.Parts.OfType<OptimizerScaling>().Select(part => part.Settings).OfType<AdamOptimizer>()];
+            [.. optimizer.Transforms.OfType<OptimizerScaling>().Select(part => part.Settings).OfType<AdamOptimizer>()];
         if (scalings is not [AdamOptimizer scaling])
             throw new ArgumentException($"{optimizer} has {scalings.Length} Adam parts; statistics are of one.", nameof(optimizer));
 
-        LeafPlanner router = new(optimizer, Placement.Of(optimizer.Parts, format: null));
+        LeafPlanner router = new(optimizer, Placement.Of(optimizer.Transforms, format: null));
         // Of a slot in another format each is a decoded copy.
         ParameterTree<T> m = state.M, v = state.V, divisor = scaling.AmsGrad == AmsGrad.Off ? v : state.MaximumV;
         SlotStarts? starts = state.ToState().Starts;

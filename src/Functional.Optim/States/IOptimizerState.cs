@@ -20,8 +20,8 @@ public interface IOptimizerState<T, TSelf>
     /// <summary>
     /// The typed view of a state, or of the one part of a composition whose slots have the names of this type.
     /// </summary>
-    /// <param name="state">The state of the optimizer, the composition or the part.</param>
-    /// <exception cref="ArgumentException">No part has such slots, or more than one:
+    /// <param name="state">The state of the optimizer, the composition or the transform.</param>
+    /// <exception cref="ArgumentException">No transform has such slots, or more than one:
     /// <see cref="OptimizerState{T}.Part"/>.</exception>
     static abstract TSelf From(OptimizerState<T> state);
 }

@@ -18,7 +18,7 @@ public sealed record Centralize : Transform
     /// <inheritdoc/>
     protected internal override bool TransformsLeaves => true;
 
-    /// <summary>The part.</summary>
+    /// <summary>The transform.</summary>
     /// <param name="outputAxis">Along which dimension the units lie.</param>
     /// <exception cref="ArgumentException">There is no such dimension.</exception>
     public static Centralize By(OutputAxis outputAxis = OutputAxis.First) =>

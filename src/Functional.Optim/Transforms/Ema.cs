@@ -28,7 +28,7 @@ public sealed record Ema : Transform
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
-    /// <summary>The part with its constants.</summary>
+    /// <summary>The transform with its constants.</summary>
     /// <param name="decay">β, in [0, 1).</param>
     /// <param name="biasCorrection">Whether what is passed on is divided by 1 − βᵗ, or by 1 − βᵗ⁺¹ where it is one step
     /// ahead.</param>

@@ -17,7 +17,7 @@ public sealed record LearningRate : Transform
     /// <summary>η, as a function of the number of the update, from 1.</summary>
     public required Schedule Schedule { get; init => field = Setting.Check(value); }
 
-    /// <summary>The part with a schedule, or with a constant rate.</summary>
+    /// <summary>The transform with a schedule, or with a constant rate.</summary>
     /// <param name="schedule">η(t).</param>
     /// <exception cref="ArgumentException">It is null, or a constant rate that is negative or not finite.</exception>
     public static LearningRate Of(Schedule schedule) =>

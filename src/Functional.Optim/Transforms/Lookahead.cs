@@ -31,7 +31,7 @@ public sealed record Lookahead : Transform
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> SlotNames => ["slow"];
 
-    /// <summary>The part with its constants, to put after an optimizer.</summary>
+    /// <summary>The transform with its constants, to put after an optimizer.</summary>
     /// <param name="every">k; 1 or more.</param>
     /// <param name="alpha">α, in [0, 1].</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>

@@ -25,7 +25,7 @@ public sealed record Noise : Transform
     /// <inheritdoc/>
     protected internal override bool TransformsLeaves => true;
 
-    /// <summary>The part with its constants.</summary>
+    /// <summary>The transform with its constants.</summary>
     /// <param name="variance">η; finite and not negative.</param>
     /// <param name="seed">Where the bits come from.</param>
     /// <param name="decay">γ; finite and not negative; 0.55 in the paper.</param>

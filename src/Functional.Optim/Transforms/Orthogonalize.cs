@@ -72,7 +72,7 @@ public sealed record Orthogonalize : Transform
 
     private protected override bool NeverThrows => true;
 
-    /// <summary>The part.</summary>
+    /// <summary>The transform.</summary>
     /// <param name="variant">Which polynomials, and by what the matrix is divided before.</param>
     /// <param name="steps">The number of steps; 1 or more, and no less than the variant has polynomials.</param>
     /// <param name="scale">What the result is multiplied by.</param>

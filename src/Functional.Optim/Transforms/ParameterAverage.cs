@@ -5,7 +5,7 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// An average of the parameters that an optimizer visits, as a part after it, its learning rate included: a = a +
+/// An average of the parameters that an optimizer visits, as a transform after it, its learning rate included: a = a +
 /// w·(θ' − a). The update goes on as it is; <see cref="Optimizer.EvaluationParameters"/> is the average. One slot,
 /// <c>average</c>, which starts as θ.
 /// </summary>

@@ -3,9 +3,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// The exponential moving average of the parameters, a = β·a + (1 − β)·θ', as a part after an optimizer: evaluate and
-/// ship
-/// <see cref="Optimizer.EvaluationParameters"/>, which is a. The first parameters averaged are copied.
+/// The exponential moving average of the parameters, a = β·a + (1 − β)·θ', as a transform after an optimizer: evaluate
+/// and ship <see cref="Optimizer.EvaluationParameters"/>, which is a. The first parameters averaged are copied.
 /// </summary>
 /// <remarks>
 /// torch's <c>AveragedModel</c> with an EMA is the default. In timm's <c>ModelEmaV3</c> the average is a copy of θ
@@ -36,7 +35,7 @@ public sealed record ParameterEma : ParameterAverage
     /// <summary>How many updates there are from one average to the next; 1 or more.</summary>
     public long Every { get; init => field = Setting.Check(value, Bounds.AtLeast(1)); }
 
-    /// <summary>The part with its constants, to put after an optimizer.</summary>
+    /// <summary>The transform with its constants, to put after an optimizer.</summary>
     /// <param name="decay">β, in [0, 1).</param>
     /// <param name="warmup">How the average starts.</param>
     /// <param name="gamma">γ, how slowly decay rises with <see cref="EmaWarmup.Power"/>; finite and positive.</param>

@@ -6,8 +6,8 @@ using System.Text;
 namespace Functional.Optim;
 
 /// <summary>
-/// Several optimizers in one tree: each leaf goes through the optimizer of the first rule that matches it. Parts before
-/// and after a partition see all leaves, so a clip before it is global across them.
+/// Several optimizers in one tree: each leaf goes through the optimizer of the first rule that matches it. Transforms
+/// before and after a partition see all leaves, so a clip before it is global across them.
 /// </summary>
 /// <remarks>
 /// A leaf has the slots of its own optimizer only; they are named after the rule, such as <c>matrices/m</c>. A leaf
@@ -22,7 +22,7 @@ public sealed record Partition : Transform
     private Partition(ImmutableArray<Rule> rules)
     {
         Rules = rules;
-        rated = rules.FirstOrDefault(rule => rule.Optimizer.CompiledParts.Any(part => part.IsLearningRate));
+        rated = rules.FirstOrDefault(rule => rule.Optimizer.CompiledTransforms.Any(part => part.IsLearningRate));
     }
 
     /// <summary>The rules in order.</summary>

@@ -13,7 +13,7 @@ public sealed record Scale : Transform
     /// <summary>c; finite.</summary>
     public double Factor { get; init => field = Setting.Check(value, Bounds.Finite); }
 
-    /// <summary>The part with a factor.</summary>
+    /// <summary>The transform with a factor.</summary>
     /// <param name="factor">c; finite.</param>
     /// <exception cref="ArgumentException">The factor is not finite.</exception>
     public static Scale By(double factor) =>

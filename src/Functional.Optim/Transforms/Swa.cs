@@ -2,7 +2,7 @@ namespace Functional.Optim;
 
 /// <summary>
 /// Stochastic weight averaging (Izmailov et al., 2018, arXiv 1803.05407): the plain mean of the parameters from an
-/// update on, each k-th, as a part after an optimizer: a = a + (θ' − a)/n at the n-th.
+/// update on, each k-th, as a transform after an optimizer: a = a + (θ' − a)/n at the n-th.
 /// <see cref="Optimizer.EvaluationParameters"/> is a, and θ before the first.
 /// </summary>
 /// <remarks>As torch's <c>AveragedModel</c>. Give the optimizer a rate that stays up from <see cref="Start"/> on, as
@@ -19,7 +19,7 @@ public sealed record Swa : ParameterAverage
     /// <summary>k, how many updates there are from one average to the next; 1 or more.</summary>
     public long Every { get; init => field = Setting.Check(value, Bounds.AtLeast(1)); }
 
-    /// <summary>The part with its constants, to put after an optimizer.</summary>
+    /// <summary>The transform with its constants, to put after an optimizer.</summary>
     /// <param name="start">The first update whose parameters are averaged; 1 or more.</param>
     /// <param name="every">k, how many updates there are from one average to the next; 1 or more.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>

@@ -37,7 +37,7 @@ public sealed record TrustRatio : Transform
     /// <inheritdoc/>
     protected internal override bool LeafByLeaf => true;
 
-    /// <summary>The part with its constants.</summary>
+    /// <summary>The transform with its constants.</summary>
     /// <param name="coefficient">c; finite and positive.</param>
     /// <param name="weightDecay">λ; finite and not negative.</param>
     /// <param name="epsilon">ε; finite and not negative.</param>

@@ -53,7 +53,7 @@ public abstract record Wrapper : Optimizer
     }
 
     /// <inheritdoc/>
-    protected internal sealed override ImmutableArray<Transform> Parts => Inner.Parts;
+    protected internal sealed override ImmutableArray<Transform> Transforms => Inner.Transforms;
 
     /// <summary>The names of the slots of the wrapper, besides those of the inner optimizer.</summary>
     protected virtual ImmutableArray<string> OwnSlotNames => [];

@@ -6,7 +6,10 @@ using Spectre.Console;
 
 namespace Functional.Optim.Benchmarks.Quick;
 
-/// <summary>NeedsStatistics the benchmarks of this program in seconds instead of minutes: each in turn with what it is compared with.</summary>
+/// <summary>
+/// NeedsStatistics the benchmarks of this program in seconds instead of minutes: each in turn with what it is compared
+/// with.
+/// </summary>
 internal static class QuickCommand
 {
     /// <summary>The word that asks for it.</summary>

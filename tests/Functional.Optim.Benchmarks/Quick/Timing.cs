@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Functional.Optim.Benchmarks.Quick;
 
 /// <summary>
-/// One method, measured in turns with its rivals. A turn repeats it until about 20 ms have gone by; its time is that of one call.
+/// One method, measured in turns with its rivals. A turn repeats it until about 20 ms have gone by; its time is that of
+/// one call.
 /// </summary>
 /// <param name="name">The method's name.</param>
 /// <param name="act">The method.</param>

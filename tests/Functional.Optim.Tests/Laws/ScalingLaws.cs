@@ -37,7 +37,7 @@ public class ScalingLaws
         {
             ParameterTree<float>[] slots = [.. Enumerable.Repeat(spoiled, optimizer.Init(parameters).SlotCount)];
             OptimizerState<float> state = new(10, slots);
-            if (optimizer.Parts.Any(part => part.NeedsStatistics))
+            if (optimizer.Transforms.Any(part => part.NeedsStatistics))
             {
                 Assert.Throws<NonFiniteGradientException>(() =>
                     optimizer.Step(parameters, Trees.Random<float>(2), state));

@@ -12,7 +12,9 @@ public class SeedTests
     private static readonly BindingFlags Any =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    /// <summary>The nearest attribute of properties decides the seed; each is the one that takes it from the environment.</summary>
+    /// <summary>
+    /// The nearest attribute of properties decides the seed; each is the one that takes it from the environment.
+    /// </summary>
     [Fact]
     public void Every_property_draws_from_the_seed()
     {

@@ -13,7 +13,7 @@ public class ParameterAverageTests
 
     /// <summary>Every optimizer that changes what is evaluated.</summary>
     public static TheoryData<string> Changing =>
-        [.. Laws.Catalogue.All.Where(entry => entry.Optimizer.Parts.Any(part => part.ChangesEvaluation)).Select(entry => entry.Name)];
+        [.. Laws.Catalogue.All.Where(entry => entry.Optimizer.Transforms.Any(part => part.ChangesEvaluation)).Select(entry => entry.Name)];
 
     [Theory]
     [MemberData(nameof(Cases))]

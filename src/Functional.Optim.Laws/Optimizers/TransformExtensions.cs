@@ -2,16 +2,16 @@ using System.Numerics;
 
 namespace Functional.Optim.Laws;
 
-/// <summary>What the parts of an optimizer say about the laws it has to obey.</summary>
-internal static class PartExtensions
+/// <summary>What the transforms of an optimizer say about the laws it has to obey.</summary>
+internal static class TransformExtensions
 {
     private static readonly Leaf Vector = TreeLayout.Of(("vector", [1])).Leaves[0];
 
-    /// <summary>The parts, those of a partition's optimizers in its place.</summary>
-    internal static IEnumerable<Transform> OpenedParts(this Optimizer optimizer) => optimizer.Parts.SelectMany(part =>
-        part is Partition partition ? partition.Rules.SelectMany(rule => rule.Optimizer.OpenedParts()) : [part]);
+    /// <summary>The transforms, those of a partition's optimizers in its place.</summary>
+    internal static IEnumerable<Transform> OpenedTransforms(this Optimizer optimizer) => optimizer.Transforms.SelectMany(part =>
+        part is Partition partition ? partition.Rules.SelectMany(rule => rule.Optimizer.OpenedTransforms()) : [part]);
 
-    /// <summary>The parts that each leaf of the problems goes through where it is not frozen.</summary>
+    /// <summary>The transforms that each leaf of the problems goes through where it is not frozen.</summary>
     internal static IEnumerable<Transform[]> LeafPlans(this Optimizer optimizer) => optimizer
         .PlanFor(Problem.Sample.Parameters<float>().Layout, null).LeafPlans
         .Where(leafPlan => !leafPlan.Settings.Frozen)
@@ -62,24 +62,27 @@ internal static class PartExtensions
     };
 
     /// <summary>
-    /// A part by itself, with what the groups of the whole optimizer, and of partitions in it, change for each leaf. The multiplier of the
-    /// rate is left to the last part that has one.
+    /// A transform by itself, with what the groups of the whole optimizer, and of partitions in it, change for each
+    /// leaf. The multiplier of the rate is left to the last transform that has one.
     /// </summary>
-    internal static Optimizer PartAlone(this Optimizer optimizer, int index, TreeLayout layout) => optimizer.Parts[index].Bare() with
+    internal static Optimizer TransformAlone(this Optimizer optimizer, int index, TreeLayout layout) => optimizer.Transforms[index].Bare() with
     {
         Groups =
         [
             .. layout.Leaves.Select(leaf =>
             {
                 LeafSettings settings = optimizer.LeafPlanOf(leaf).Settings;
-                bool isLastRate = optimizer.Parts[index].HasRateFor(leaf) && !optimizer.Parts.Skip(index + 1).Any(part => part.HasRateFor(leaf));
+                bool isLastRate = optimizer.Transforms[index].HasRateFor(leaf) && !optimizer.Transforms.Skip(index + 1).Any(part => part.HasRateFor(leaf));
                 return new LeafGroup(
                     leaf.Name, other => other.Name == leaf.Name, isLastRate ? settings : settings with { LearningRateMultiplier = 1 });
             }),
         ],
     };
 
-    /// <summary>The first part that makes an update where there is no gradient, such as noise; <see langword="null"/> where none does.</summary>
+    /// <summary>
+    /// The first transform that makes an update where there is no gradient, such as noise; <see langword="null"/> where
+    /// none does.
+    /// </summary>
     internal static Transform? FirstToMoveByItself(this IEnumerable<Transform> parts) => parts.FirstOrDefault(part =>
     {
         ParameterTree<float> both = ParameterTree.Of(Leaf.Of("vector", [2], [1f, 1f]), Leaf.Of("matrix", [2, 2], [1f, 1f, 1f, 1f]));
@@ -96,25 +99,27 @@ internal static class PartExtensions
         return false;
     });
 
-    /// <summary>The tree after, with the frozen leaves of the one before: θ + 0 is not θ in bits where θ is −0.</summary>
+    /// <summary>
+    /// The tree after, with the frozen leaves of the one before: θ + 0 is not θ in bits where θ is −0.
+    /// </summary>
     internal static ParameterTree<T> KeepFrozen<T>(this Optimizer optimizer, ParameterTree<T> before, ParameterTree<T> after)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         ParameterTree.Of([.. after.Layout.Leaves.Select(leaf => Leaf.Of(
             leaf.Name, leaf.Shape.AsSpan(), (optimizer.IsFrozen(leaf) ? before : after).AsSpan(leaf).ToArray()))]);
 
-    /// <summary>Whether a part multiplies by a learning rate, or a part inside a partition does.</summary>
+    /// <summary>Whether a transform multiplies by a learning rate, or a transform inside a partition does.</summary>
     internal static bool HasRate(this Transform part) => part is Partition
-        ? part.OpenedParts().Any(HasRate)
+        ? part.OpenedTransforms().Any(HasRate)
         : part.RateAt(1) != 1 || part.PerLeafFactor(Vector, new(LearningRateMultiplier: 2)) != part.PerLeafFactor(Vector, LeafSettings.Default);
 
     private static bool HasRateFor(this Transform part, Leaf leaf) => part.LeafPlanOf(leaf).Transforms.Any(placed => placed.Transform.HasRate());
 
-    /// <summary>The parts without groups, those inside of a partition included.</summary>
-    private static Optimizer Bare(this Optimizer optimizer) => optimizer.Parts.Aggregate(Composition.Identity, static (parts, part) =>
+    /// <summary>The transforms without groups, those inside of a partition included.</summary>
+    private static Optimizer Bare(this Optimizer optimizer) => optimizer.Transforms.Aggregate(Composition.Identity, static (parts, part) =>
         parts.Then(part is Partition partition
             ? Partition.Of([.. partition.Rules.Select(static rule => rule with { Optimizer = rule.Optimizer.Bare() })])
             : part with { Groups = [] }));
 
-    /// <summary>Whether a part decays some of the leaves that the problems have.</summary>
+    /// <summary>Whether a transform decays some of the leaves that the problems have.</summary>
     internal static bool DecayFilter(this Transform part) => Problem.Sample.Parameters<float>().Layout.Leaves.Any(leaf => part.WeightDecayFor(leaf) != 0);
 }
