@@ -117,33 +117,14 @@ public class OptimizerRecordTests
         Assert.Equal("Lbfgs: learningRate is -1; allowed is finite and not negative.", ErrorOf(() => Lbfgs.Of(-1)));
     }
 
-    [Fact]
-    public void Every_fault_is_found_at_once()
-    {
-        Assert.Equal(
-            "Adagrad: initialAccumulator is -1; allowed is finite and not negative; "
-            + "learningRateDecay is NaN; allowed is finite and not negative.",
-            ErrorOf(() => Adagrad.Of(0.1, double.NaN, -1)));
-        Assert.Equal(
-            "RmsProp: alpha is 1; allowed is in [0, 1); learningRate is null; allowed is a schedule; momentum is 1; allowed is in [0, 1).",
-            ErrorOf(() => RmsProp.Of(null!, alpha: 1, momentum: 1)));
-        Assert.Equal("Adadelta: epsilon is 0; allowed is finite and positive.", ErrorOf(() => Adadelta.Of(1, epsilon: 0)));
-        Assert.Equal("Adamax: beta2 is 1; allowed is in [0, 1).", ErrorOf(() => Adamax.Of(1, beta2: 1)));
-        Assert.Equal("NAdam: momentumDecay is -1; allowed is finite and not negative.", ErrorOf(() => NAdam.Scaling(momentumDecay: -1)));
-        Assert.Equal("RAdam: threshold is 3; allowed is 4 or more.", ErrorOf(() => RAdam.Of(1, threshold: 3)));
-        Assert.Equal(
-            "Rprop: initialStep is 0; allowed is finite and positive; "
-            + "etaMinus is 1; allowed is in (0, 1); etaPlus is 1; allowed is in (1, Infinity); "
-            + "maximumStep is 1; allowed is 2, the smallest, or more.",
-            ErrorOf(() => Rprop.Of(0, 1, 1, 2, 1)));
-        Assert.Equal(
-            "Asgd: averageAfter is -1; allowed is 0 or more; lambda is -1; allowed is finite and not negative; "
-            + "alpha is NaN; allowed is finite and not negative.",
-            ErrorOf(() => Asgd.Of(1, -1, double.NaN, -1)));
-        Assert.Equal("Lion: weightDecay is -1; allowed is finite and not negative.", ErrorOf(() => Lion.Of(1, weightDecay: -1)));
-        Assert.Equal("AdaBelief: epsilonRoot is -1; allowed is finite and not negative.", ErrorOf(() => AdaBelief.Scaling(epsilonRoot: -1)));
-        Assert.Equal("Yogi: beta1 is -1; allowed is in [0, 1).", ErrorOf(() => Yogi.Of(1, beta1: -1)));
-    }
+    public static TheoryData<string> WithErrors =>
+        [.. Laws.Catalogue.Cases.Where(one => !one.Errors.IsEmpty).Select(one => one.Entry!)];
+
+    [Theory]
+    [MemberData(nameof(WithErrors))]
+    public void Every_error_is_found_at_once(string name) => Assert.All(
+        Laws.Catalogue.Cases.Single(one => one.Entry == name).Errors,
+        error => Assert.Equal(error.Message, ErrorOf(error.Make)));
 
     [Fact]
     public void A_choice_that_there_is_not_is_refused_wherever_it_is_given()
