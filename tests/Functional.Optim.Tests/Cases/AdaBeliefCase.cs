@@ -24,6 +24,13 @@ internal sealed class AdaBeliefCase : OptimizerCase
                 (theta * (1 - (Rate * Decay))) - (Rate * Direction(t, g, s))),
     ];
 
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (
+            () => AdaBelief.Scaling(epsilonRoot: -1),
+            "AdaBelief: epsilonRoot is -1; allowed is finite and not negative."),
+    ];
+
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("adabelief", AdaBelief.Of(0.1), 360),

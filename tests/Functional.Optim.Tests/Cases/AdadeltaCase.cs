@@ -42,6 +42,11 @@ internal sealed class AdadeltaCase : OptimizerCase
         }),
     ];
 
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (() => Adadelta.Of(1, epsilon: 0), "Adadelta: epsilon is 0; allowed is finite and positive."),
+    ];
+
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("adadelta", Adadelta.Of(1), 2200),

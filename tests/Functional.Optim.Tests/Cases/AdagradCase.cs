@@ -42,6 +42,14 @@ internal sealed class AdagradCase : OptimizerCase
         }),
     ];
 
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (
+            () => Adagrad.Of(0.1, double.NaN, -1),
+            "Adagrad: initialAccumulator is -1; allowed is finite and not negative; "
+            + "learningRateDecay is NaN; allowed is finite and not negative."),
+    ];
+
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("adagrad", Adagrad.Of(5), 40),

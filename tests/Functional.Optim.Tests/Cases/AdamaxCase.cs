@@ -40,6 +40,11 @@ internal sealed class AdamaxCase : OptimizerCase
         }),
     ];
 
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (() => Adamax.Of(1, beta2: 1), "Adamax: beta2 is 1; allowed is in [0, 1)."),
+    ];
+
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("adamax", Adamax.Of(0.2), 510),

@@ -54,6 +54,14 @@ internal sealed class AsgdCase : OptimizerCase
         }),
     ];
 
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (
+            () => Asgd.Of(1, -1, double.NaN, -1),
+            "Asgd: averageAfter is -1; allowed is 0 or more; lambda is -1; "
+            + "allowed is finite and not negative; alpha is NaN; allowed is finite and not negative."),
+    ];
+
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("asgd", Asgd.Of(0.1, lambda: 0), 80),

@@ -30,6 +30,11 @@ internal sealed class LionCase : OptimizerCase
         }),
     ];
 
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (() => Lion.Of(1, weightDecay: -1), "Lion: weightDecay is -1; allowed is finite and not negative."),
+    ];
+
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("lion, whose rate has to fall", Lion.Of(Schedule.WarmupCosine(0.1, 1, 4000)), 4000),

@@ -38,6 +38,11 @@ internal sealed class NAdamCase : OptimizerCase
             theta - (Rate * Direction(t, g, s, repeated: 1))),
     ];
 
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (() => NAdam.Scaling(momentumDecay: -1), "NAdam: momentumDecay is -1; allowed is finite and not negative."),
+    ];
+
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("nadam", NAdam.Of(0.1), 630),

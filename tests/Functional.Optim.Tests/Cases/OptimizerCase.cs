@@ -36,6 +36,9 @@ internal abstract class OptimizerCase
     /// <summary>The formulas, for what the trajectories do not cover.</summary>
     public virtual ImmutableArray<FormulaCase> Formulas => [];
 
+    /// <summary>Settings that are refused, and the message, which lists every error.</summary>
+    public virtual ImmutableArray<(Func<Optimizer> Make, string Message)> Errors => [];
+
     /// <summary>Settings that reach the minimum of a parabola.</summary>
     public virtual ImmutableArray<ConvergenceCase> Parabola => [];
 

@@ -33,6 +33,11 @@ internal sealed class RAdamCase : OptimizerCase
                 (theta * (1 - (Rate * Decay))) - (Rate * Direction(t, g, s, threshold: 4))),
     ];
 
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (() => RAdam.Of(1, threshold: 3), "RAdam: threshold is 3; allowed is 4 or more."),
+    ];
+
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("radam", RAdam.Of(0.1), 520),

@@ -44,6 +44,14 @@ internal sealed class RmsPropCase : OptimizerCase
             }),
     ];
 
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (
+            () => RmsProp.Of(null!, alpha: 1, momentum: 1),
+            "RmsProp: alpha is 1; allowed is in [0, 1); learningRate is null; allowed is a schedule; "
+            + "momentum is 1; allowed is in [0, 1)."),
+    ];
+
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("rmsprop", RmsProp.Of(0.01), 1800),

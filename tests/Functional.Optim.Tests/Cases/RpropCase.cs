@@ -42,6 +42,15 @@ internal sealed class RpropCase : OptimizerCase
             }),
     ];
 
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (
+            () => Rprop.Of(0, 1, 1, 2, 1),
+            "Rprop: initialStep is 0; allowed is finite and positive; etaMinus is 1; "
+            + "allowed is in (0, 1); etaPlus is 1; allowed is in (1, Infinity); maximumStep is 1; "
+            + "allowed is 2, the smallest, or more."),
+    ];
+
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("rprop", Rprop.Of(0.1, minimumStep: 1e-12), 80),

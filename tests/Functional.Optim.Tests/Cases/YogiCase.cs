@@ -33,6 +33,11 @@ internal sealed class YogiCase : OptimizerCase
         }),
     ];
 
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (() => Yogi.Of(1, beta1: -1), "Yogi: beta1 is -1; allowed is in [0, 1)."),
+    ];
+
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("yogi", Yogi.Of(0.1), 330),
