@@ -4,21 +4,21 @@ using BenchmarkDotNet.Engines;
 namespace Functional.Optim.Benchmarks;
 
 /// <summary>
-/// The pure step of each elementwise optimizer over 33.5 million parameters on all cores, and beside each, as clouds change their pace,
-/// that of AdamW. The last column compares the time for a byte of memory traffic with AdamW's: an optimizer with the same time per byte
-/// runs at the limit of the memory too.
+/// The pure step of each elementwise optimizer over 33.5 million parameters, on all cores. Each is measured in turn
+/// with AdamW, because the speed of shared machines changes. The last column compares the time per byte of memory
+/// traffic with that of AdamW: an optimizer with the same time per byte is limited by the memory too.
 /// </summary>
 [SimpleJob(RunStrategy.Throughput, warmupCount: 3, iterationCount: 20, invocationCount: 4)]
 [MemoryDiagnoser]
 [TimePerByte]
 public class CatalogueTraffic
 {
-    /// <summary>What the others are compared with.</summary>
+    /// <summary>The optimizer that the others are compared with.</summary>
     internal const string Reference = "adamW(learningRate=0.001)";
 
     private const int Parameters = 33_554_432;
 
-    /// <summary>Those of the catalogue that are not elementwise: they measure norms.</summary>
+    /// <summary>The optimizers of the catalogue that are not elementwise, because they need norms.</summary>
     private static readonly string[] Measuring = ["lamb", "lars"];
 
     private Training reference = null!;
@@ -38,8 +38,11 @@ public class CatalogueTraffic
     [ParamsSource(nameof(Names))]
     public string Name { get; set; } = "";
 
-    /// <summary>Parameters, gradient and slots are read, parameters and slots are written.</summary>
-    public static double BytesMoved(string name) => (3 * sizeof(float)) + (2 * Build(name).StateBytesPerParameter<float>());
+    /// <summary>
+    /// The memory traffic for each parameter: it reads parameter, gradient and slots, and writes parameter and slots.
+    /// </summary>
+    public static double BytesMoved(string name) =>
+        (3 * sizeof(float)) + (2 * Build(name).StateBytesPerParameter<float>());
 
     [GlobalSetup]
     public void Setup()

@@ -3,7 +3,7 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Benchmarks;
 
-/// <summary>AdamW in place and as a pure step, after which what it replaces goes back to the pool; one thread.</summary>
+/// <summary>AdamW in place, and as a pure step whose inputs are released; on one thread.</summary>
 [MemoryDiagnoser]
 public unsafe class PureStep
 {
@@ -24,7 +24,8 @@ public unsafe class PureStep
         ParameterTree<float> gradients = Training.Waves(TreeLayout.Of(("theta", [Parameters])));
         (theta, gradient) = (new(Parameters), new(Parameters));
         gradients.AsSpan().CopyTo(gradient.Span);
-        inPlace = Optimizer.InPlace<float>(new LeafBinding<float>("theta", [Parameters], theta.Pointer, gradient.Pointer));
+        inPlace = Optimizer.InPlace<float>(
+            new LeafBinding<float>("theta", [Parameters], theta.Pointer, gradient.Pointer));
         training = new(Optimizer, gradients);
     }
 
