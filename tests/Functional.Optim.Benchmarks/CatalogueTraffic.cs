@@ -13,12 +13,12 @@ namespace Functional.Optim.Benchmarks;
 [TimePerByte]
 public class CatalogueTraffic
 {
-    /// <summary>What the others are compared with.</summary>
+    /// <summary>The optimizer that the others are compared with.</summary>
     internal const string Reference = "adamW(learningRate=0.001)";
 
     private const int Parameters = 33_554_432;
 
-    /// <summary>Those of the catalogue that are not elementwise: they measure norms.</summary>
+    /// <summary>The optimizers of the catalogue that are not elementwise, because they need norms.</summary>
     private static readonly string[] Measuring = ["lamb", "lars"];
 
     private Training reference = null!;
@@ -38,8 +38,11 @@ public class CatalogueTraffic
     [ParamsSource(nameof(Names))]
     public string Name { get; set; } = "";
 
-    /// <summary>Parameters, gradient and slots are read, parameters and slots are written.</summary>
-    public static double BytesMoved(string name) => (3 * sizeof(float)) + (2 * Build(name).StateBytesPerParameter<float>());
+    /// <summary>
+    /// The memory traffic for each parameter: it reads parameter, gradient and slots, and writes parameter and slots.
+    /// </summary>
+    public static double BytesMoved(string name) =>
+        (3 * sizeof(float)) + (2 * Build(name).StateBytesPerParameter<float>());
 
     [GlobalSetup]
     public void Setup()

@@ -3,7 +3,7 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Benchmarks;
 
-/// <summary>Matrix products as a training step has them, on one thread and on all.</summary>
+/// <summary>Matrix products of the sizes of a training step, on one thread and on all threads.</summary>
 [MemoryDiagnoser]
 public unsafe class MatrixProducts
 {
@@ -11,7 +11,7 @@ public unsafe class MatrixProducts
     private AlignedBuffer<float> b = null!;
     private AlignedBuffer<float> c = null!;
 
-    /// <summary>Rows, inner size and columns.</summary>
+    /// <summary>The rows, the inner size and the columns.</summary>
     [ParamsSource(nameof(Shapes))]
     public (int Rows, int Inner, int Columns) Shape { get; set; }
 
@@ -42,5 +42,6 @@ public unsafe class MatrixProducts
     public void TransposedB() => Multiply(false, true);
 
     private void Multiply(bool transposeA, bool transposeB) =>
-        MatrixProduct.Multiply<float>(a.Span, b.Span, c.Span, Shape.Rows, Shape.Inner, Shape.Columns, transposeA, transposeB);
+        MatrixProduct.Multiply<float>(
+            a.Span, b.Span, c.Span, Shape.Rows, Shape.Inner, Shape.Columns, transposeA, transposeB);
 }

@@ -26,7 +26,7 @@ public sealed class TimePerByteAttribute : Attribute, IConfigSource
 
         public string ColumnName => "Time/byte";
 
-        public string Legend => $"Median time per byte of memory traffic, that of {CatalogueTraffic.Reference} being 1";
+        public string Legend => $"Median time per byte of memory traffic, relative to {CatalogueTraffic.Reference}";
 
         public bool AlwaysShow => true;
 
@@ -42,15 +42,19 @@ public sealed class TimePerByteAttribute : Attribute, IConfigSource
 
         public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
 
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase) => GetValue(summary, benchmarkCase, summary.Style);
+        public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
+            GetValue(summary, benchmarkCase, summary.Style);
 
         public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style)
         {
-            BenchmarkCase beside = summary.BenchmarksCases.First(one => NameOf(one) == NameOf(benchmarkCase) && summary.IsBaseline(one));
-            return (TimePerByte(summary, benchmarkCase) / TimePerByte(summary, beside)).ToString("F3", CultureInfo.InvariantCulture);
+            BenchmarkCase baseline = summary.BenchmarksCases.First(
+                one => NameOf(one) == NameOf(benchmarkCase) && summary.IsBaseline(one));
+            double ratio = TimePerByte(summary, benchmarkCase) / TimePerByte(summary, baseline);
+            return ratio.ToString("F3", CultureInfo.InvariantCulture);
         }
 
-        private static double TimePerByte(Summary summary, BenchmarkCase of) => (summary[of]?.ResultStatistics?.Median ?? double.NaN)
+        private static double TimePerByte(Summary summary, BenchmarkCase of) =>
+            (summary[of]?.ResultStatistics?.Median ?? double.NaN)
             / CatalogueTraffic.BytesMoved(summary.IsBaseline(of) ? CatalogueTraffic.Reference : NameOf(of));
 
         private static string NameOf(BenchmarkCase of) => (string)of.Parameters[nameof(CatalogueTraffic.Name)];

@@ -1,6 +1,6 @@
 namespace Functional.Optim.Benchmarks;
 
-/// <summary>A training without a model, by pure steps over trees: what a step replaces goes back to the pool.</summary>
+/// <summary>Training without a model, by pure steps over trees. The trees that a step replaces are released.</summary>
 internal sealed class Training
 {
     private readonly Optimizer optimizer;
@@ -8,7 +8,7 @@ internal sealed class Training
     private ParameterTree<float> parameters;
     private OptimizerState<float> state;
 
-    /// <summary>Parameters of 0 and the same gradients in every step.</summary>
+    /// <summary>Starts with zero parameters; every step has the same gradients.</summary>
     internal Training(Optimizer optimizer, ParameterTree<float> gradients)
     {
         (this.optimizer, this.gradients) = (optimizer, gradients);
@@ -16,7 +16,7 @@ internal sealed class Training
         state = optimizer.Init(parameters);
     }
 
-    /// <summary>Gradients like waves.</summary>
+    /// <summary>Gradients from a sine.</summary>
     internal static ParameterTree<float> Waves(TreeLayout layout)
     {
         TreeBuffer<float> slopes = layout.Rent<float>();

@@ -12,43 +12,60 @@ namespace Functional.Optim.Benchmarks.Quick;
 /// </summary>
 internal static class QuickCommand
 {
-    /// <summary>The word that asks for it.</summary>
+    /// <summary>The word on the command line that selects this command.</summary>
     internal const string Word = "quick";
 
     private const int WrongUse = 2, TableWidth = 160;
 
-    /// <summary>Runs it.</summary>
-    /// <param name="arguments">What stands after the word.</param>
+    /// <summary>Runs the command.</summary>
+    /// <param name="arguments">The arguments after the word.</param>
     /// <returns>The exit code.</returns>
     internal static int Run(IReadOnlyList<string> arguments)
     {
         Option<string[]> filter = new("--filter")
         {
-            Description = "Only the cases whose name, such as ComposedAdamW(65,536), is like one of these: * is any text",
+            Description = "Only cases whose name, such as ComposedAdamW(65,536), matches one of these; * is any text",
             DefaultValueFactory = static _ => ["*"],
             AllowMultipleArgumentsPerToken = true,
         };
-        Option<int> rounds = new("--rounds") { Description = "How often each method has its turn", DefaultValueFactory = static _ => 41 };
+        Option<int> rounds = new("--rounds")
+        {
+            Description = "The number of turns of each method",
+            DefaultValueFactory = static _ => 41,
+        };
         rounds.Validators.Add(static given =>
         {
-            if (given.GetValueOrDefault<int>() is < 1 or > 10_000) given.AddError($"--rounds is {given.Tokens[0].Value}; allowed is 1 to 10000");
+            if (given.GetValueOrDefault<int>() is < 1 or > 10_000)
+                given.AddError($"--rounds is {given.Tokens[0].Value}; allowed is 1 to 10000");
         });
-        Option<bool> json = new("--json") { Description = "A line of JSON for each method instead of a table" };
-        RootCommand command = new("Medians of ratios, each method in turn with what it is compared with.") { filter, rounds, json };
+        Option<bool> json = new("--json") { Description = "One line of JSON for each method instead of a table" };
+        RootCommand command = new(
+            "Measures each method in turn with its baseline, and shows the medians of the ratios.")
+        {
+            filter,
+            rounds,
+            json,
+        };
         command.SetAction(parsed => Measure(parsed.GetValue(filter)!, parsed.GetValue(rounds), parsed.GetValue(json)));
         return command.Parse(arguments).Invoke();
     }
 
     private static int Measure(string[] filters, int rounds, bool json)
     {
-        QuickCase[] cases = [.. QuickCase.All.Where(known => filters.Any(filter => FileSystemName.MatchesSimpleExpression(filter, known.Name)))];
+        QuickCase[] cases =
+        [
+            .. QuickCase.All
+                .Where(known => filters.Any(filter => FileSystemName.MatchesSimpleExpression(filter, known.Name))),
+        ];
         if (cases.Length == 0)
         {
-            Console.Error.WriteLine($"no case is like {string.Join(" or ", filters)}; there are: {string.Join("; ", QuickCase.All.Select(known => known.Name))}");
+            string known = string.Join("; ", QuickCase.All.Select(one => one.Name));
+            Console.Error.WriteLine($"no case matches {string.Join(" or ", filters)}; there are: {known}");
             return WrongUse;
         }
 
-        Table table = new Table().Border(TableBorder.Markdown).AddColumns("case", "method", "ms", "ratio", "quartiles", "bytes a call");
+        Table table = new Table().Border(TableBorder.Markdown).AddColumns(
+            "case", "method", "ms", "ratio", "quartiles", "bytes a call");
         foreach (QuickCase one in cases)
         {
             foreach (QuickResult result in QuickResult.Measure(one, rounds))
@@ -58,7 +75,7 @@ internal static class QuickCommand
             }
         }
 
-        // Not a terminal's width, which is that of none where the output goes to a file.
+        // The width of a terminal does not apply when the output goes to a file.
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, TableWidth);
         if (!json) AnsiConsole.Write(table);
         return 0;

@@ -19,35 +19,36 @@ internal sealed class Timing(string name, Action act)
     /// <summary>The method's name.</summary>
     internal string Name => name;
 
-    /// <summary>The bytes that a call allocated on its thread, the least of the turns.</summary>
+    /// <summary>The bytes that a call allocated on its thread, the minimum of all turns.</summary>
     internal double Allocated { get; private set; } = double.MaxValue;
 
     /// <summary>The time of one call in each turn.</summary>
     internal IReadOnlyList<double> Seconds => seconds;
 
-    /// <summary>Calls it until it is compiled as well as it will be, and finds how many calls make a turn.</summary>
+    /// <summary>Calls the method until it is fully compiled, and determines the number of calls in a turn.</summary>
     internal void Warm()
     {
         long start = Stopwatch.GetTimestamp();
         int done = 0;
-        double gone;
+        double elapsed;
         do
         {
             act();
             done++;
-            gone = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
-        while ((done < WarmCalls || gone < WarmSeconds) && gone < MaxWarmSeconds);
-        // What waits to be compiled is compiled in the background.
+        while ((done < WarmCalls || elapsed < WarmSeconds) && elapsed < MaxWarmSeconds);
+
+        // Methods in the queue of the JIT are compiled in the background.
         Thread.Sleep(150);
         act();
         long again = Stopwatch.GetTimestamp();
-        int few = Math.Clamp((int)(done / gone * TurnSeconds), 1, 1_000_000);
+        int few = Math.Clamp((int)(done / elapsed * TurnSeconds), 1, 1_000_000);
         for (int call = 0; call < few; call++) act();
         calls = Math.Clamp((int)(few * TurnSeconds / Stopwatch.GetElapsedTime(again).TotalSeconds), 1, 1_000_000);
     }
 
-    /// <summary>One turn.</summary>
+    /// <summary>Makes one turn.</summary>
     internal void Turn()
     {
         act();
