@@ -261,12 +261,12 @@ public static class DecayByWeightType
             y,
             [
                 .. rows.Select(Mark (row, index) =>
-                    Line.Over(row.Leaf.Name, [.. row.Norms.Select(norm => 100 * ((norm / row.Norms[0]) - 1))]) with
-                {
-                    Width = 2 + ((rows.Length - index) / 2f),
-                }),
-                Line.Over(null, [.. Enumerable.Range(0, options.Steps + 1)
-                    .Select(step => 100 * (Left(options, step) - 1))]) with { IsDashed = true },
+                    Line.Over(row.Leaf.Name, [.. row.Norms.Select(norm => Change(norm / row.Norms[0]))])
+                        with { Width = 2 + ((rows.Length - index) / 2f) }),
+                Line.Over(null, [.. Enumerable.Range(0, options.Steps + 1).Select(step => Change(Left(options, step)))])
+                    with { IsDashed = true },
             ]);
+
+        static double Change(double ratio) => 100 * (ratio - 1);
     }
 }

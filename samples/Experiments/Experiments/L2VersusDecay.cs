@@ -210,15 +210,15 @@ public static class L2VersusDecay
                 new Axis("steps", IsLog: true),
                 new Axis("‖w‖", Min: 0),
                 [
-                    .. family.Where(row => row.Form == None || row.Decay == strongest)
-                        .Select(Mark (row) => Line.Over(row.Form, row.Norms) with
-                    {
-                        IsDashed = row.Form == Decoupled,
-                        Width = row.Form switch { InLoss => 10, InGradient => 6, _ => 2 },
-                    }),
+                    .. family.Where(row => row.Form == None || row.Decay == strongest).Select(LineOf),
                     new VerticalLine(null, options.Steps),
                 ]))]);
     }
+
+    private static Mark LineOf(L2VersusDecayRow row) => Line.Over(row.Form, row.Norms) with
+    {
+        IsDashed = row.Form == Decoupled, Width = row.Form switch { InLoss => 10, InGradient => 6, _ => 2 },
+    };
 
     private static Picture SweepOf(L2VersusDecayOptions options, ulong seed, CancellationToken cancellation)
     {

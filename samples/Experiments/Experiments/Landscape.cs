@@ -174,7 +174,9 @@ public static class Landscape
     }
 
     private static string RacesOf(ImmutableArray<LandscapeRow> rows) =>
-        string.Join(' ', rows.GroupBy(row => row.Surface.Name).Select(group =>
+        string.Join(' ', rows.GroupBy(row => row.Surface.Name).Select(RaceOf));
+
+    private static string RaceOf(IGrouping<string, LandscapeRow> group)
     {
         LandscapeRow[] arrived = [.. group.Where(row => row.ArrivedAt is not null).OrderBy(row => row.ArrivedAt)];
         string[] late = [.. group.Where(row => row.ArrivedAt is null).Select(row => row.Optimizer)];
@@ -185,7 +187,7 @@ public static class Landscape
         return $"On {group.Key} {first}"
             + (late.Length == 0 || arrived.Length == 0 ? "" : $", {Words.And(late)} not at all")
             + (minima > 1 ? $"; the optimizers end in {minima} different minima." : ".");
-    }));
+    }
 
     private static Panel PanelOf(Scene scene, string title, IReadOnlyList<LandscapeRow> rows, bool isNamed) => new(
         title,

@@ -185,11 +185,13 @@ public static class Warmup
         double frequencyLoss = TextTraining.FrequencyLoss(text);
         WarmupTraining[] measured =
         [
-            .. trainings.Zip(TextTraining.RunAll(trainings, progress, cancellation),
-                (training, curve) => new WarmupTraining(
-                training.Seed, curve, Spikes(curve.Losses),
-                curve.GradientNorms.Count(norm => norm > options.Explosion) + (curve.Breaks ? 1 : 0),
-                !(curve.FinalLoss <= LostShare * frequencyLoss))),
+            .. from run in trainings.Zip(
+                   TextTraining.RunAll(trainings, progress, cancellation),
+                   (training, curve) => (training.Seed, Curve: curve))
+               let curve = run.Curve
+               let explosions = curve.GradientNorms.Count(norm => norm > options.Explosion) + (curve.Breaks ? 1 : 0)
+               let isLost = !(curve.FinalLoss <= LostShare * frequencyLoss)
+               select new WarmupTraining(run.Seed, curve, Spikes(curve.Losses), explosions, isLost),
         ];
         return new(
             text.Corpus.Source, Math.Log(text.Tokenizer.Vocabulary.Length), frequencyLoss,

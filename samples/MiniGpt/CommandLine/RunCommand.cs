@@ -82,9 +82,8 @@ public sealed class RunCommand
             (steps.Name, of => Text(of.Steps)), (learningRate.Name, of => Text(of.LearningRate)),
             (warmup.Name, of => Text(of.WarmupSteps)), (batch.Name, of => Text(of.BatchSize)),
             (context.Name, of => Text(of.Context)), (layers.Name, of => Text(of.Layers)),
-            (heads.Name, of => Text(of.Heads)), (width.Name, of => Text(of.Width)), (biases.Name,
-                of => Text(of.Biases)),
-            (dropout.Name, of => Text(of.Dropout)))));
+            (heads.Name, of => Text(of.Heads)), (width.Name, of => Text(of.Width)),
+            (biases.Name, of => Text(of.Biases)), (dropout.Name, of => Text(of.Dropout)))));
         command = new CheckedCommand(
             root, output, error, parsed => UnknownArguments.ErrorsOf(parsed.UnmatchedTokens, root.Options));
         root.SetAction((parsed, cancellation) => OptionsOf(parsed).Match(

@@ -15,8 +15,7 @@ public sealed class L2VersusDecayTests
         row => Assert.InRange(row.DistanceToPenalized!.Value, 0, 1e-14));
 
     [Fact]
-    public void For_Adam_the_two_forms_of_L2_are_one_and_decoupled_decay_is_another() =>
-        Assert.All(Decays, decay =>
+    public void For_Adam_the_two_forms_of_L2_are_one_and_decoupled_decay_is_another() => Assert.All(Decays, decay =>
     {
         Assert.InRange(Rows[("Adam", L2VersusDecay.InGradient, decay)].DistanceToPenalized!.Value, 0, 1e-12);
         Assert.InRange(Rows[("Adam", L2VersusDecay.Decoupled, decay)].DistanceToPenalized!.Value, decay / 10, decay);

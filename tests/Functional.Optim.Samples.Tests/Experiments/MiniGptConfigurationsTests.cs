@@ -16,14 +16,17 @@ public sealed class MiniGptConfigurationsTests
     [Theory]
     [InlineData(512)]
     [InlineData(32)]
-    public void The_counts_are_the_models_own(int context) =>
-        Assert.All(MiniGptConfigurations.Run(new() { Context = context, Vocabularies = [7, 32_000, 90] }), row =>
+    public void The_counts_are_the_models_own(int context)
     {
-        TreeLayout layout = new GptModel(row.Preset, row.Vocabulary, seed: 0).Layout;
-        Assert.Equal(layout.ParameterCount, row.Parameters);
-        Assert.Equal(layout.Leaves.Where(leaf => leaf.Rank < 2).Sum(leaf => leaf.Length), row.Vectors);
-        Assert.Equal((layout["tokens"].Length, layout["positions"].Length), (row.Tokens, row.Positions));
-    });
+        MiniGptConfigurationsOptions options = new() { Context = context, Vocabularies = [7, 32_000, 90] };
+        Assert.All(MiniGptConfigurations.Run(options), row =>
+        {
+            TreeLayout layout = new GptModel(row.Preset, row.Vocabulary, seed: 0).Layout;
+            Assert.Equal(layout.ParameterCount, row.Parameters);
+            Assert.Equal(layout.Leaves.Where(leaf => leaf.Rank < 2).Sum(leaf => leaf.Length), row.Vectors);
+            Assert.Equal((layout["tokens"].Length, layout["positions"].Length), (row.Tokens, row.Positions));
+        });
+    }
 
     [Fact]
     public void All_see_the_same_tokens_so_the_larger_see_fewer_for_each_parameter()
