@@ -14,7 +14,8 @@ Partition parts = Partition.Of(
     new("rest", _ => true, Clip.ByGlobalNorm(0.5).Then(AdamW.Of(1e-3))));
 (string Name, Optimizer Optimizer)[] compositions =
 [
-    ("four parts", Clip.ByGlobalNorm(1).Then(Adam.Scaling(beta2: 0.95)).Then(WeightDecay.Decoupled(0.1)).Then(LearningRate.Of(schedule))),
+    ("four parts", Clip.ByGlobalNorm(1).Then(Adam.Scaling(beta2: 0.95)).Then(WeightDecay.Decoupled(0.1)).Then(
+        LearningRate.Of(schedule))),
     ("partition", parts),
     ("partition after a clip, with an average", Clip.ByGlobalNorm(1).Then(parts).Then(Lookahead.Of(every: 2))),
     ("accumulate", Accumulate.Of(2, AdamW.Of(schedule))),
@@ -26,14 +27,18 @@ foreach ((string name, Optimizer optimizer) in compositions) Print(name, optimiz
 // What an option is given that has no default.
 Dictionary<string, string> needed = new()
 {
-    ["learningRate"] = "cosine(peak=0.01, totalSteps=20)", ["optimizer"] = "sgd(learningRate=0.1)", ["inner"] = "adamW(learningRate=0.01)",
-    ["schedule"] = "0.1", ["maximum"] = "1", ["limit"] = "0.5", ["variance"] = "0.01", ["seed"] = "3", ["momentum"] = "0.9",
-    ["base"] = "adamW(learningRate=0.01)", ["decay"] = "0.9", ["factor"] = "0.5", ["weightDecay"] = "0.1", ["matches"] = "matrices", ["every"] = "2", ["start"] = "2",
+    ["learningRate"] = "cosine(peak=0.01, totalSteps=20)", ["optimizer"] = "sgd(learningRate=0.1)",
+    ["inner"] = "adamW(learningRate=0.01)",
+    ["schedule"] = "0.1", ["maximum"] = "1", ["limit"] = "0.5", ["variance"] = "0.01", ["seed"] = "3",
+    ["momentum"] = "0.9",
+    ["base"] = "adamW(learningRate=0.01)", ["decay"] = "0.9", ["factor"] = "0.5", ["weightDecay"] = "0.1",
+    ["matches"] = "matrices", ["every"] = "2", ["start"] = "2",
 };
 ImmutableArray<CatalogueEntry<Optimizer>> entries = [.. Catalogue.Optimizers, .. Catalogue.Transforms];
 foreach (CatalogueEntry<Optimizer> entry in entries)
 {
-    string text = $"{entry.Name}({string.Join(", ", entry.Options.Where(option => option.Default is null).Select(Given))})";
+    string text =
+        $"{entry.Name}({string.Join(", ", entry.Options.Where(option => option.Default is null).Select(Given))})";
     entries.Build(text).Match(
         Succ: optimizer => Print(text, entry.Name is "muon" or "orthogonalize" ? ForMatrices(optimizer) : optimizer),
         Fail: errors => throw new InvalidOperationException($"{text}: {errors}"));
@@ -60,14 +65,17 @@ static string Bits<T>(Optimizer optimizer)
         (parameters, state) = optimizer.StepDonating(parameters, Numbers<T>(step + 1), state);
     return Convert.ToHexString(MemoryMarshal.AsBytes(parameters.AsSpan("matrix")[..3])) + " "
         + Convert.ToHexString(MemoryMarshal.AsBytes(parameters.AsSpan("vector")[^1..])) + " "
-        + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(MemoryMarshal.AsBytes(parameters.AsSpan())))[..16];
+        + Convert.ToHexString(
+            System.Security.Cryptography.SHA256.HashData(MemoryMarshal.AsBytes(parameters.AsSpan())))[..16];
 }
 
 static ParameterTree<T> Numbers<T>(int seed)
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
     ParameterTree.Of(
-        Leaf.Of("matrix", [17, 31], Wave<T>(seed, 17 * 31)), Leaf.Of("vector", [33], Wave<T>(-seed, 33)), Leaf.Of("cube", [2, 3, 5], Wave<T>(seed, 30)));
+        Leaf.Of("matrix", [17, 31], Wave<T>(seed, 17 * 31)), Leaf.Of("vector", [33], Wave<T>(-seed, 33)),
+        Leaf.Of("cube", [2, 3, 5], Wave<T>(seed, 30)));
 
 static T[] Wave<T>(int seed, int length)
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
-    [.. Enumerable.Range(0, length).Select(index => T.CreateTruncating(((seed * 7919) + (index * 104729) % 1009) % 257 / 64.0))];
+    [.. Enumerable.Range(0, length).Select(
+        index => T.CreateTruncating(((seed * 7919) + (index * 104729) % 1009) % 257 / 64.0))];
