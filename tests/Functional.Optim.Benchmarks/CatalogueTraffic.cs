@@ -39,7 +39,8 @@ public class CatalogueTraffic
     public string Name { get; set; } = "";
 
     /// <summary>Parameters, gradient and slots are read, parameters and slots are written.</summary>
-    public static double BytesMoved(string name) => (3 * sizeof(float)) + (2 * Build(name).StateBytesPerParameter<float>());
+    public static double BytesMoved(string name) =>
+        (3 * sizeof(float)) + (2 * Build(name).StateBytesPerParameter<float>());
 
     [GlobalSetup]
     public void Setup()

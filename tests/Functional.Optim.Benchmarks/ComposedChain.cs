@@ -12,11 +12,13 @@ namespace Functional.Optim.Benchmarks;
 [MemoryDiagnoser]
 public unsafe class ComposedChain
 {
-    private const double Limit = 0.5, Momentum = 0.9, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8, Mean = 0.5, Decay = 0.1, Rate = 1e-3;
+    private const double Limit = 0.5, Momentum = 0.9, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8, Mean = 0.5,
+        Decay = 0.1, Rate = 1e-3;
     private const long Update = 7;
 
-    private static readonly Optimizer Optimizer = Clip.ByValue(Limit).Then(Functional.Optim.Momentum.Of(Momentum)).Then(Adam.Scaling(Beta1, Beta2, Epsilon))
-        .Then(Ema.Of(Mean)).Then(WeightDecay.Decoupled(Decay)).Then(LearningRate.Of(Rate));
+    private static readonly Optimizer Optimizer =
+        Clip.ByValue(Limit).Then(Functional.Optim.Momentum.Of(Momentum)).Then(Adam.Scaling(Beta1, Beta2, Epsilon))
+            .Then(Ema.Of(Mean)).Then(WeightDecay.Decoupled(Decay)).Then(LearningRate.Of(Rate));
 
     private readonly AlignedBuffer<float>[] slots = new AlignedBuffer<float>[4];
     private AlignedBuffer<float> theta = null!;
@@ -40,19 +42,26 @@ public unsafe class ComposedChain
     [Benchmark(Baseline = true)]
     public void ByHand()
     {
-        Vector512<float> limit = Of(Limit), momentum = Of(Momentum), epsilon = Of(Epsilon), decay = Of(Decay), rate = Of(Rate);
-        Vector512<float> beta1 = Of(Beta1), oneMinusBeta1 = Of(1 - Beta1), beta2 = Of(Beta2), oneMinusBeta2 = Of(1 - Beta2), mean = Of(Mean), fresh = Of(1 - Mean);
-        Vector512<float> first = Of(1 / Correction(Beta1)), second = Of(1 / Math.Sqrt(Correction(Beta2))), third = Of(1 / Correction(Mean));
-        float* at = theta.Pointer, g = gradient.Pointer, traces = slots[0].Pointer, means = slots[1].Pointer, squares = slots[2].Pointer, averages = slots[3].Pointer;
+        Vector512<float> limit = Of(Limit), momentum = Of(Momentum), epsilon = Of(Epsilon), decay = Of(Decay),
+            rate = Of(Rate);
+        Vector512<float> beta1 = Of(Beta1), oneMinusBeta1 = Of(1 - Beta1), beta2 = Of(Beta2),
+            oneMinusBeta2 = Of(1 - Beta2), mean = Of(Mean), fresh = Of(1 - Mean);
+        Vector512<float> first = Of(1 / Correction(Beta1)), second = Of(1 / Math.Sqrt(Correction(Beta2))),
+            third = Of(1 / Correction(Mean));
+        float* at = theta.Pointer, g = gradient.Pointer, traces = slots[0].Pointer, means = slots[1].Pointer,
+            squares = slots[2].Pointer, averages = slots[3].Pointer;
         for (long index = 0; index < Parameters; index += Vector512<float>.Count)
         {
             Vector512<float> parameter = Vector512.Load(at + index);
             Vector512<float> clipped = Vector512.Min(Vector512.Max(Vector512.Load(g + index), -limit), limit);
             Vector512<float> trace = Vector512.FusedMultiplyAdd(momentum, Vector512.Load(traces + index), clipped);
-            Vector512<float> m = Vector512.FusedMultiplyAdd(beta1, Vector512.Load(means + index), oneMinusBeta1 * trace);
-            Vector512<float> v = Vector512.FusedMultiplyAdd(beta2, Vector512.Load(squares + index), oneMinusBeta2 * trace * trace);
+            Vector512<float> m =
+                Vector512.FusedMultiplyAdd(beta1, Vector512.Load(means + index), oneMinusBeta1 * trace);
+            Vector512<float> v =
+                Vector512.FusedMultiplyAdd(beta2, Vector512.Load(squares + index), oneMinusBeta2 * trace * trace);
             Vector512<float> scaled = m * first / Vector512.FusedMultiplyAdd(Vector512.Sqrt(v), second, epsilon);
-            Vector512<float> average = Vector512.FusedMultiplyAdd(mean, Vector512.Load(averages + index), fresh * scaled);
+            Vector512<float> average =
+                Vector512.FusedMultiplyAdd(mean, Vector512.Load(averages + index), fresh * scaled);
             Vector512<float> update = Vector512.FusedMultiplyAdd(decay, parameter, average * third);
             (parameter - (update * rate)).Store(at + index);
             trace.Store(traces + index);
@@ -71,9 +80,11 @@ public unsafe class ComposedChain
                 new AdamRule<float>(Beta1, Beta2, Epsilon, biasCorrection: true, Update)),
             Chain(
                 new EmaRule<float>((float)Mean, (float)(1 - Mean), (float)(1 / Correction(Mean))),
-                Chain(Chain(new DecayRule<float>((float)Decay), new ScaleRule<float>((float)Rate)), default(ApplyRule<float>)))),
+                Chain(Chain(new DecayRule<float>((float)Decay), new ScaleRule<float>((float)Rate)),
+                    default(ApplyRule<float>)))),
         theta.Span, gradient.Span, theta.Span,
-        new(slots[0].Span, slots[1].Span, slots[2].Span, slots[3].Span), new(slots[0].Span, slots[1].Span, slots[2].Span, slots[3].Span));
+        new(slots[0].Span, slots[1].Span, slots[2].Span, slots[3].Span),
+        new(slots[0].Span, slots[1].Span, slots[2].Span, slots[3].Span));
 
     /// <summary>The pure step, to other buffers; those that it replaces go back to the pool.</summary>
     [Benchmark]

@@ -42,5 +42,6 @@ public unsafe class MatrixProducts
     public void TransposedB() => Multiply(false, true);
 
     private void Multiply(bool transposeA, bool transposeB) =>
-        MatrixProduct.Multiply<float>(a.Span, b.Span, c.Span, Shape.Rows, Shape.Inner, Shape.Columns, transposeA, transposeB);
+        MatrixProduct.Multiply<float>(
+            a.Span, b.Span, c.Span, Shape.Rows, Shape.Inner, Shape.Columns, transposeA, transposeB);
 }

@@ -26,7 +26,8 @@ public unsafe class PureStep
         ParameterTree<float> gradients = Training.Waves(TreeLayout.Of(("theta", [Parameters])));
         (theta, gradient) = (new(Parameters), new(Parameters));
         gradients.AsSpan().CopyTo(gradient.Span);
-        inPlace = Optimizer.InPlace<float>(new LeafBinding<float>("theta", [Parameters], theta.Pointer, gradient.Pointer));
+        inPlace = Optimizer.InPlace<float>(
+            new LeafBinding<float>("theta", [Parameters], theta.Pointer, gradient.Pointer));
         training = new(Optimizer, gradients);
     }
 

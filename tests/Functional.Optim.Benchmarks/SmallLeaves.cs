@@ -13,7 +13,8 @@ public class SmallLeaves
     private const int Leaves = 1000;
 
     private static readonly Optimizer Optimizer =
-        Clip.ByGlobalNorm(1).Then(AdamW.Of(1e-3, weightDecay: 0.1, decay: static leaf => !leaf.Name.EndsWith(".bias", StringComparison.Ordinal)));
+        Clip.ByGlobalNorm(1).Then(AdamW.Of(
+            1e-3, weightDecay: 0.1, decay: static leaf => !leaf.Name.EndsWith(".bias", StringComparison.Ordinal)));
 
     private Training one = null!;
     private Training many = null!;
@@ -29,7 +30,8 @@ public class SmallLeaves
         Threads.Limit = 1;
         one = Over([("all", [Leaves * Elements])]);
         many = Over([.. Enumerable.Range(0, Leaves).Select(leaf => ($"{leaf}.weight", new int[] { Elements }))]);
-        mixed = Over([.. Enumerable.Range(0, Leaves).Select(leaf => (leaf % 2 == 0 ? $"{leaf}.weight" : $"{leaf}.bias", new int[] { Elements }))]);
+        mixed = Over([.. Enumerable.Range(0, Leaves).Select(
+            leaf => (leaf % 2 == 0 ? $"{leaf}.weight" : $"{leaf}.bias", new int[] { Elements }))]);
     }
 
     [Benchmark(Baseline = true)]
@@ -42,5 +44,6 @@ public class SmallLeaves
     [Benchmark]
     public void ThousandLeavesOfTwoKinds() => mixed.Step();
 
-    private static Training Over((string Name, int[] Shape)[] leaves) => new(Optimizer, Training.Waves(TreeLayout.Of(leaves)));
+    private static Training Over((string Name, int[] Shape)[] leaves) =>
+        new(Optimizer, Training.Waves(TreeLayout.Of(leaves)));
 }

@@ -42,16 +42,20 @@ public sealed class TimePerByteAttribute : Attribute, IConfigSource
 
         public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
 
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase) => GetValue(summary, benchmarkCase, summary.Style);
+        public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
+            GetValue(summary, benchmarkCase, summary.Style);
 
         public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style)
         {
-            BenchmarkCase beside = summary.BenchmarksCases.First(one => NameOf(one) == NameOf(benchmarkCase) && summary.IsBaseline(one));
-            return (TimePerByte(summary, benchmarkCase) / TimePerByte(summary, beside)).ToString("F3", CultureInfo.InvariantCulture);
+            BenchmarkCase beside =
+                summary.BenchmarksCases.First(one => NameOf(one) == NameOf(benchmarkCase) && summary.IsBaseline(one));
+            return (TimePerByte(summary, benchmarkCase) / TimePerByte(summary, beside))
+                .ToString("F3", CultureInfo.InvariantCulture);
         }
 
-        private static double TimePerByte(Summary summary, BenchmarkCase of) => (summary[of]?.ResultStatistics?.Median ?? double.NaN)
-            / CatalogueTraffic.BytesMoved(summary.IsBaseline(of) ? CatalogueTraffic.Reference : NameOf(of));
+        private static double TimePerByte(Summary summary, BenchmarkCase of) =>
+            (summary[of]?.ResultStatistics?.Median ?? double.NaN)
+                / CatalogueTraffic.BytesMoved(summary.IsBaseline(of) ? CatalogueTraffic.Reference : NameOf(of));
 
         private static string NameOf(BenchmarkCase of) => (string)of.Parameters[nameof(CatalogueTraffic.Name)];
     }

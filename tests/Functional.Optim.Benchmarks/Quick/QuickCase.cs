@@ -14,7 +14,8 @@ internal sealed record QuickCase(Type Type, IReadOnlyList<(PropertyInfo Paramete
 
     /// <summary>The methods to measure, what the others are compared with first.</summary>
     internal IReadOnlyList<MethodInfo> Methods =>
-        [.. Type.GetMethods().Where(method => Attribute(method) is not null).OrderByDescending(method => Attribute(method)!.Baseline)];
+        [.. Type.GetMethods().Where(method => Attribute(method) is not null).OrderByDescending(
+            method => Attribute(method)!.Baseline)];
 
     /// <summary>Every case of the classes of this program.</summary>
     internal static IEnumerable<QuickCase> All =>
@@ -39,7 +40,9 @@ internal sealed record QuickCase(Type Type, IReadOnlyList<(PropertyInfo Paramete
     private void Call<TAttribute>(object made)
         where TAttribute : System.Attribute
     {
-        foreach (MethodInfo method in Type.GetMethods().Where(method => method.GetCustomAttribute<TAttribute>() is not null)) method.Invoke(made, null);
+        foreach (MethodInfo method in Type.GetMethods()
+            .Where(method => method.GetCustomAttribute<TAttribute>() is not null))
+            method.Invoke(made, null);
     }
 
     private static BenchmarkAttribute? Attribute(MethodInfo method) => method.GetCustomAttribute<BenchmarkAttribute>();
@@ -47,13 +50,18 @@ internal sealed record QuickCase(Type Type, IReadOnlyList<(PropertyInfo Paramete
     private static object?[]? ValuesOf(PropertyInfo property) =>
         property.GetCustomAttribute<ParamsAttribute>()?.Values
         ?? (property.GetCustomAttribute<ParamsSourceAttribute>() is { } source
-            ? [.. ((System.Collections.IEnumerable)property.DeclaringType!.GetProperty(source.Name)!.GetValue(null)!).Cast<object?>()]
+            ? [.. ((System.Collections.IEnumerable)property.DeclaringType!.GetProperty(source.Name)!.GetValue(null)!)
+                .Cast<object?>()]
             : null);
 
-    private static IEnumerable<IReadOnlyList<(PropertyInfo, object?)>> Combinations(IReadOnlyList<PropertyInfo> parameters) =>
+    private static IEnumerable<IReadOnlyList<(PropertyInfo, object?)>> Combinations(
+        IReadOnlyList<PropertyInfo> parameters) =>
         parameters.Aggregate<PropertyInfo, IEnumerable<IReadOnlyList<(PropertyInfo, object?)>>>(
-            [[]], static (before, next) => before.SelectMany(_ => ValuesOf(next)!, (values, value) => (IReadOnlyList<(PropertyInfo, object?)>)[.. values, (next, value)]));
+            [[]], static (before, next) => before.SelectMany(_ => ValuesOf(next)!, (values, value) =>
+                (IReadOnlyList<(PropertyInfo, object?)>)[.. values, (next, value)]));
 
     private static string Shown((PropertyInfo Parameter, object? Value) of) =>
-        of.Value is IFormattable number and (int or long) ? number.ToString("N0", CultureInfo.InvariantCulture) : $"{of.Value}";
+        of.Value is IFormattable number and (int or long)
+            ? number.ToString("N0", CultureInfo.InvariantCulture)
+            : $"{of.Value}";
 }

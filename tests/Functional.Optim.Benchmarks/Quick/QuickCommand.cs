@@ -24,31 +24,40 @@ internal static class QuickCommand
     {
         Option<string[]> filter = new("--filter")
         {
-            Description = "Only the cases whose name, such as ComposedAdamW(65,536), is like one of these: * is any text",
+            Description =
+                "Only the cases whose name, such as ComposedAdamW(65,536), is like one of these: * is any text",
             DefaultValueFactory = static _ => ["*"],
             AllowMultipleArgumentsPerToken = true,
         };
-        Option<int> rounds = new("--rounds") { Description = "How often each method has its turn", DefaultValueFactory = static _ => 41 };
+        Option<int> rounds = new("--rounds")
+        {
+            Description = "How often each method has its turn", DefaultValueFactory = static _ => 41
+        };
         rounds.Validators.Add(static given =>
         {
-            if (given.GetValueOrDefault<int>() is < 1 or > 10_000) given.AddError($"--rounds is {given.Tokens[0].Value}; allowed is 1 to 10000");
+            if (given.GetValueOrDefault<int>() is < 1 or > 10_000)
+                given.AddError($"--rounds is {given.Tokens[0].Value}; allowed is 1 to 10000");
         });
         Option<bool> json = new("--json") { Description = "A line of JSON for each method instead of a table" };
-        RootCommand command = new("Medians of ratios, each method in turn with what it is compared with.") { filter, rounds, json };
+        RootCommand command =
+            new("Medians of ratios, each method in turn with what it is compared with.") { filter, rounds, json };
         command.SetAction(parsed => Measure(parsed.GetValue(filter)!, parsed.GetValue(rounds), parsed.GetValue(json)));
         return command.Parse(arguments).Invoke();
     }
 
     private static int Measure(string[] filters, int rounds, bool json)
     {
-        QuickCase[] cases = [.. QuickCase.All.Where(known => filters.Any(filter => FileSystemName.MatchesSimpleExpression(filter, known.Name)))];
+        QuickCase[] cases = [.. QuickCase.All.Where(
+            known => filters.Any(filter => FileSystemName.MatchesSimpleExpression(filter, known.Name)))];
         if (cases.Length == 0)
         {
-            Console.Error.WriteLine($"no case is like {string.Join(" or ", filters)}; there are: {string.Join("; ", QuickCase.All.Select(known => known.Name))}");
+            Console.Error.WriteLine($"no case is like {string.Join(" or ", filters)}; "
+                + $"there are: {string.Join("; ", QuickCase.All.Select(known => known.Name))}");
             return WrongUse;
         }
 
-        Table table = new Table().Border(TableBorder.Markdown).AddColumns("case", "method", "ms", "ratio", "quartiles", "bytes a call");
+        Table table = new Table().Border(TableBorder.Markdown)
+            .AddColumns("case", "method", "ms", "ratio", "quartiles", "bytes a call");
         foreach (QuickCase one in cases)
         {
             foreach (QuickResult result in QuickResult.Measure(one, rounds))

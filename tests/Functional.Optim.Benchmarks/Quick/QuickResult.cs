@@ -9,7 +9,8 @@ namespace Functional.Optim.Benchmarks.Quick;
 /// <param name="UpperQuartile">A quarter of the ratios are above.</param>
 /// <param name="AllocatedBytes">What a call allocates on its thread.</param>
 internal sealed record QuickResult(
-    string Case, string Method, double Milliseconds, double Ratio, double LowerQuartile, double UpperQuartile, double AllocatedBytes)
+    string Case, string Method, double Milliseconds, double Ratio, double LowerQuartile, double UpperQuartile,
+    double AllocatedBytes)
 {
     /// <summary>NeedsStatistics every method of a case in turn: A, B, …, A, B, …, with a rest before each.</summary>
     /// <param name="quick">The case.</param>
@@ -19,7 +20,8 @@ internal sealed record QuickResult(
         object made = quick.SetUp();
         try
         {
-            Timing[] rivals = [.. quick.Methods.Select(method => new Timing(method.Name, method.CreateDelegate<Action>(made)))];
+            Timing[] rivals =
+                [.. quick.Methods.Select(method => new Timing(method.Name, method.CreateDelegate<Action>(made)))];
             foreach (Timing rival in rivals) rival.Warm();
             for (int round = 0; round < rounds; round++)
             {
@@ -45,7 +47,8 @@ internal sealed record QuickResult(
     {
         double[] ratios = [.. of.Seconds.Zip(baseline.Seconds, static (mine, its) => mine / its).Order()];
         return new(
-            name, of.Name, 1e3 * Quantile([.. of.Seconds.Order()], 0.5), Quantile(ratios, 0.5), Quantile(ratios, 0.25), Quantile(ratios, 0.75),
+            name, of.Name, 1e3 * Quantile([.. of.Seconds.Order()], 0.5), Quantile(ratios, 0.5), Quantile(ratios, 0.25),
+            Quantile(ratios, 0.75),
             Math.Round(of.Allocated, 1));
     }
 
