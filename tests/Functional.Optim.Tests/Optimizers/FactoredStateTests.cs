@@ -120,7 +120,8 @@ public class FactoredStateTests
             (ParameterTree<float> Parameters, OptimizerState<float> State) After(int threads) =>
                 ThreadLimit.With(threads, () =>
                 {
-                    (ParameterTree<float> moved, OptimizerState<float> state) = (parameters, optimizer.Init(parameters));
+                    (ParameterTree<float> moved, OptimizerState<float> state) =
+                        (parameters, optimizer.Init(parameters));
                     for (int step = 0; step < 3; step++) (moved, state) = optimizer.Step(moved, parameters, state);
                     return (moved, state);
                 });
