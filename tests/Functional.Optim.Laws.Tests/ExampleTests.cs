@@ -7,7 +7,8 @@ namespace Functional.Optim.Laws.Tests;
 /// </summary>
 public partial class ExampleTests
 {
-    private static readonly string Source = Find("src"), Examples = Path.Combine(Find("tests"), "Functional.Optim.Laws.Tests", "Examples");
+    private static readonly string Source = Find("src"),
+        Examples = Path.Combine(Find("tests"), "Functional.Optim.Laws.Tests", "Examples");
 
     /// <summary>Those that show a type; the others are tests that show calls.</summary>
     public static TheoryData<string> Files =>
@@ -24,11 +25,14 @@ public partial class ExampleTests
         string file = File.ReadAllText(Path.Combine(Examples, name)).ReplaceLineEndings("\n");
         string shown = Documentation().Replace(file[(file.IndexOf("namespace", StringComparison.Ordinal) + 1)..], "");
         shown = shown[shown.IndexOf("public", StringComparison.Ordinal)..].Trim();
-        Assert.Contains(shown, File.ReadAllText(Path.Combine(Source, "README.md")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            shown, File.ReadAllText(Path.Combine(Source, "README.md")).ReplaceLineEndings("\n"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_transform_of_whole_leaves_obeys_every_law() => OptimizerLaws.All(new UnitNorm().Then(LearningRate.Of(0.1)));
+    public void A_transform_of_whole_leaves_obeys_every_law() =>
+        OptimizerLaws.All(new UnitNorm().Then(LearningRate.Of(0.1)));
 
     [Fact]
     public void A_wrapper_obeys_every_law_and_leaves_large_gradients_out()
@@ -36,7 +40,8 @@ public partial class ExampleTests
         SkipLarge wrapper = new(Sgd.Of(0.5), 2);
         OptimizerLaws.All(wrapper);
         ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [1], [1f]));
-        (ParameterTree<float> moved, OptimizerState<float> state) = wrapper.Step(parameters, parameters, wrapper.Init(parameters));
+        (ParameterTree<float> moved, OptimizerState<float> state) =
+            wrapper.Step(parameters, parameters, wrapper.Init(parameters));
         Assert.Equal((0.5f, 1), (moved.AsSpan("w")[0], state.Step));
         (moved, state) = wrapper.Step(moved, ParameterTree.Of(Leaf.Of("w", [1], [3f])), state);
         Assert.Equal((0.5f, 1), (moved.AsSpan("w")[0], state.Step));
@@ -50,7 +55,8 @@ public partial class ExampleTests
     {
         DirectoryInfo? at = new(AppContext.BaseDirectory);
         while (at is not null && !File.Exists(Path.Combine(at.FullName, "Functional.Optim.sln"))) at = at.Parent;
-        return Path.Combine(at?.FullName ?? throw new DirectoryNotFoundException("No folder above has Functional.Optim.sln."), folder);
+        return Path.Combine(
+            at?.FullName ?? throw new DirectoryNotFoundException("No folder above has Functional.Optim.sln."), folder);
     }
 
     [GeneratedRegex(@"^[ ]*///.*\n", RegexOptions.Multiline)]

@@ -20,14 +20,19 @@ public class OwnEntryTests
         Optimizer composed = Clip.ByValue(1).Then(new Halving(3)).Then(LearningRate.Of(0.1));
         Assert.Equal("clipByValue(limit=1) then halving(times=3) then learningRate(schedule=0.1)", $"{composed}");
         Assert.Equal(composed, Catalogue.Build($"{composed}").OrThrow());
-        Assert.Equal(Accumulate.Of(2, new Halving(2)), Catalogue.Build("accumulate(every=2, inner=halving(times=2))").OrThrow());
+        Assert.Equal(
+            Accumulate.Of(2, new Halving(2)),
+            Catalogue.Build("accumulate(every=2, inner=halving(times=2))").OrThrow());
         Assert.Contains(
-            "allowed is an integer", ErrorOf(() => Catalogue.Build("halving(times=x)").OrThrow()), StringComparison.Ordinal);
+            "allowed is an integer", ErrorOf(() => Catalogue.Build("halving(times=x)").OrThrow()),
+            StringComparison.Ordinal);
         Assert.Contains(
             "the optimizer sgd(", ErrorOf(() => Catalogue.Register(
-                CatalogueEntry.Of("SGD", "another", () => new Halving(1), _ => new Halving(1)))), StringComparison.Ordinal);
+                CatalogueEntry.Of("SGD", "another", () => new Halving(1), _ => new Halving(1)))),
+            StringComparison.Ordinal);
         Assert.Contains(
-            "allowed are letters", ErrorOf(() => CatalogueEntry.Of("a b", "", () => new Halving(1), _ => new Halving(1))),
+            "allowed are letters",
+            ErrorOf(() => CatalogueEntry.Of("a b", "", () => new Halving(1), _ => new Halving(1))),
             StringComparison.Ordinal);
     }
 

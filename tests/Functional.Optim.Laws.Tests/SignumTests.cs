@@ -4,7 +4,8 @@ namespace Functional.Optim.Laws.Tests;
 public class SignumTests
 {
     private static readonly Optimizer Optimizer =
-        new Signum(Beta: 0.9).Then(WeightDecay.Decoupled(0.1)).Then(LearningRate.Of(Schedule.WarmupCosine(0.01, 10, 100)));
+        new Signum(Beta: 0.9).Then(WeightDecay.Decoupled(0.1))
+            .Then(LearningRate.Of(Schedule.WarmupCosine(0.01, 10, 100)));
 
     public static TheoryData<string> Laws => [.. OptimizerLaws.OfEvery.Select(law => law.Name)];
 

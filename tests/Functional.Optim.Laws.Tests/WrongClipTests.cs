@@ -36,16 +36,19 @@ public class WrongClipTests
 
     [Fact]
     public void A_clip_that_goes_on_clipping_is_found_out() =>
-        Assert.Equal("Idempotence", Assert.Throws<LawException>(() => ClipLaws.Idempotence(new NormClip(norm => norm <= 0.5 ? 1 : 0.9))).Law);
+        Assert.Equal("Idempotence", Assert.Throws<LawException>(
+            () => ClipLaws.Idempotence(new NormClip(norm => norm <= 0.5 ? 1 : 0.9))).Law);
 
-    private static string Broken(Optimizer clip) => Assert.Throws<LawException>(() => ClipLaws.All(clip, maximum: 1)).Law;
+    private static string Broken(Optimizer clip) =>
+        Assert.Throws<LawException>(() => ClipLaws.All(clip, maximum: 1)).Law;
 
     /// <summary>A clip of one's own: scales the whole update by a factor of its norm.</summary>
     private sealed record NormClip(Func<double, double> Factor) : Transform
     {
         protected override bool NeedsStatistics => true;
 
-        protected override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured) => measured.Fill(Factor(update.Norm()));
+        protected override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured) =>
+            measured.Fill(Factor(update.Norm()));
 
         protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
         {

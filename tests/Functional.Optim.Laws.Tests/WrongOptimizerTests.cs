@@ -7,7 +7,8 @@ public class WrongOptimizerTests
     public static TheoryData<string> Laws => [.. WrongOptimizers.All.Select(wrong => wrong.Law)];
 
     /// <summary>Who breaks the first of two laws breaks the second too.</summary>
-    private static readonly (string, string)[] Implied = [("Purity", "FailedStep"), ("Purity", "NestedStep"), ("Split", "FrozenLeaves")];
+    private static readonly (string, string)[] Implied =
+        [("Purity", "FailedStep"), ("Purity", "NestedStep"), ("Split", "FrozenLeaves")];
 
     [Theory]
     [MemberData(nameof(Laws))]
@@ -28,7 +29,8 @@ public class WrongOptimizerTests
     {
         foreach ((string law, Optimizer wrong) in WrongOptimizers.OfMemory)
         {
-            Assert.Equal([law], OptimizerLaws.OfMemory.Where(each => Record.Exception(() => each.Check(wrong)) is LawException).Select(each => each.Name));
+            Assert.Equal([law], OptimizerLaws.OfMemory.Where(
+                each => Record.Exception(() => each.Check(wrong)) is LawException).Select(each => each.Name));
             OptimizerLaws.All(wrong);
         }
     }
@@ -36,14 +38,16 @@ public class WrongOptimizerTests
     /// <summary>A counter that no state holds spoils much; what is told is the law it breaks.</summary>
     [Fact]
     public void Hidden_state_is_impure() =>
-        Assert.Equal("Purity", Assert.Throws<LawException>(() => OptimizerLaws.All(new CountsItsCalls().Then(LearningRate.Of(0.1)))).Law);
+        Assert.Equal("Purity", Assert.Throws<LawException>(
+            () => OptimizerLaws.All(new CountsItsCalls().Then(LearningRate.Of(0.1)))).Law);
 
     [Fact]
     public void A_counterexample_is_one_leaf_of_one_element_and_the_message_has_both_values()
     {
         LawException found = Assert.Throws<LawException>(() => OptimizerLaws.Lanes(Get("Lanes")));
         const string sentence =
-            "Lanes does not hold for .*, in float: on lanes of 128 bits, the parameters: leaf\\d\\[0\\] is -?\\S+ where -?\\S+ is expected\n";
+            "Lanes does not hold for .*, in float: on lanes of 128 bits, "
+            + "the parameters: leaf\\d\\[0\\] is -?\\S+ where -?\\S+ is expected\n";
         const string smallest = "leaf\\d\\[1\\] θ = 0, g1 = [01], g2 = [01], g3 = [01]";
         Assert.Matches($"^{smallest}$", found.Counterexample);
         Assert.Matches(
@@ -64,7 +68,8 @@ public class WrongOptimizerTests
     {
         Assert.Equal("optimizer", Assert.Throws<ArgumentNullException>(() => OptimizerLaws.Purity(null!)).ParamName);
         Assert.Equal("clip", Assert.Throws<ArgumentNullException>(() => ClipLaws.Idempotence(null!)).ParamName);
-        Assert.Equal("schedule", Assert.Throws<ArgumentNullException>(() => ScheduleLaws.Defined(null!, new ScheduleShape(0, 1))).ParamName);
+        Assert.Equal("schedule", Assert.Throws<ArgumentNullException>(
+            () => ScheduleLaws.Defined(null!, new ScheduleShape(0, 1))).ParamName);
     }
 
     private static Optimizer Get(string law) => WrongOptimizers.All.Single(wrong => wrong.Law == law).Optimizer;

@@ -76,7 +76,8 @@ internal static class WrongOptimizers
     /// <summary>Takes vectors for twice what numbers are, which the scalar loop works on in pairs.</summary>
     private sealed record CountsTheLane : Transform
     {
-        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Add(first, default(Rule<T>));
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, default(Rule<T>));
 
         private readonly struct Rule<T> : IUpdateRule<T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -104,7 +105,10 @@ internal static class WrongOptimizers
         protected override void TransformLeaf<T>(in LeafContext<T> leaf)
         {
             Dictionary<(Type, long), Array> ofLeaf = momenta.GetOrCreateValue(leaf.Leaf);
-            T[] before = ofLeaf.TryGetValue((typeof(T), leaf.Step - 1), out Array? known) ? (T[])known : new T[leaf.Leaf.Length], after = new T[leaf.Leaf.Length];
+            T[] before = ofLeaf.TryGetValue((typeof(T), leaf.Step - 1), out Array? known)
+                    ? (T[])known
+                    : new T[leaf.Leaf.Length],
+                after = new T[leaf.Leaf.Length];
             for (int index = 0; index < leaf.Leaf.Length; index++) after[index] = before[index] + leaf.Input[index];
             ofLeaf[(typeof(T), leaf.Step)] = after;
             after.CopyTo(leaf.Output);
@@ -134,7 +138,8 @@ internal static class WrongOptimizers
     /// </summary>
     private sealed record HasASignForEverything : Transform
     {
-        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Add(first, default(Rule<T>));
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, default(Rule<T>));
 
         private readonly struct Rule<T> : IUpdateRule<T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -155,7 +160,8 @@ internal static class WrongOptimizers
     {
         protected override double RateAt(long step) => 0.1;
 
-        protected override double PerLeafFactor(Leaf leaf, LeafSettings settings) => Multiplier(settings.LearningRateMultiplier);
+        protected override double PerLeafFactor(Leaf leaf, LeafSettings settings) =>
+            Multiplier(settings.LearningRateMultiplier);
 
         protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
             pass.Add(first, new ScaleRule<T>(T.CreateTruncating(RateAt(pass.Step) * pass.Factor)));
@@ -231,7 +237,8 @@ internal static class WrongOptimizers
 
         protected override string StateName => "adam";
 
-        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Add(first, default(Rule<T>));
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, default(Rule<T>));
 
         private readonly struct Rule<T> : IUpdateRule<T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -3,7 +3,10 @@ namespace Functional.Optim.Laws.Tests;
 public class WrongScheduleTests
 {
     private static readonly ScheduleShape Shape =
-        new(Floor: 0.1, Peak: 1, Turns: [0, 1_000_000, 3_000_000, long.MaxValue]) { FloorFrom = 1_000_000, LargestJump = 0.002 };
+        new(Floor: 0.1, Peak: 1, Turns: [0, 1_000_000, 3_000_000, long.MaxValue])
+        {
+            FloorFrom = 1_000_000, LargestJump = 0.002
+        };
 
     [Fact]
     public void A_schedule_obeys_its_laws()

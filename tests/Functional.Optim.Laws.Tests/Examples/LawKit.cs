@@ -8,8 +8,8 @@ public class LawKit
     {
         #region tests/README.md
         Optimizer optimizer = Clip.ByValue(1).Then(LearningRate.Of(0.1));
-        OptimizerLaws.All(optimizer);                                    // throws at the first law that fails
-        OptimizerReport report = OptimizerLaws.Report(optimizer);        // every law: holds, fails or does not apply, and why
+        OptimizerLaws.All(optimizer);                              // throws at the first law that fails
+        OptimizerReport report = OptimizerLaws.Report(optimizer);  // every law: holds, fails or does not apply, and why
         OptimizerLaws.Matches(optimizer, (step, theta, gradient, state) => theta - (0.1 * Math.Clamp(gradient, -1, 1)));
         #endregion
 

@@ -31,7 +31,8 @@ public readonly struct SignumRule<T>(T beta, T fresh) : IUpdateRule<T>
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta), slots[first], TLane.Broadcast(fresh) * update), zero = default;
+        TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta), slots[first], TLane.Broadcast(fresh) * update),
+            zero = default;
         slots[first] = m;
         TLane ofNegative = TLane.SelectGreater(zero, m, TLane.Broadcast(T.NegativeOne), m);
         return TLane.SelectGreater(m, zero, TLane.Broadcast(T.One), ofNegative);

@@ -10,13 +10,16 @@ internal static class CatalogueTables
     {
         ["optimizers"] = Table(
             ["optimizer", "state", "paper", "torch, Optax", "what differs"],
-            [.. Optim.Catalogue.Optimizers.Select(entry => Row(entry, State(entry), entry.Paper)), Row(Optim.Catalogue.Lbfgs, LbfgsState(), Optim.Catalogue.Lbfgs.Paper)]),
+            [.. Optim.Catalogue.Optimizers.Select(entry => Row(entry, State(entry), entry.Paper)),
+                Row(Optim.Catalogue.Lbfgs, LbfgsState(), Optim.Catalogue.Lbfgs.Paper)]),
         ["transforms"] = Table(
             ["part", "what it does", "state", "paper", "torch, Optax", "what differs"],
-            [.. Optim.Catalogue.Transforms.Append(Optim.Catalogue.Sam).Select(entry => Row(entry, entry.Description, State(entry), entry.Paper))]),
+            [.. Optim.Catalogue.Transforms.Append(Optim.Catalogue.Sam).Select(
+                entry => Row(entry, entry.Description, State(entry), entry.Paper))]),
         ["schedules"] = Table(
             ["schedule", "what it does", "paper", "torch, Optax", "what differs"],
-            [.. ((CatalogueEntry[])[.. Optim.Catalogue.Schedules, Optim.Catalogue.Plateau]).Select(entry => Row(entry, entry.Description, entry.Paper))]),
+            [.. ((CatalogueEntry[])[.. Optim.Catalogue.Schedules, Optim.Catalogue.Plateau]).Select(
+                entry => Row(entry, entry.Description, entry.Paper))]),
     };
 
     private static string[] Row(CatalogueEntry entry, params string[] middle) =>
@@ -29,10 +32,13 @@ internal static class CatalogueTables
     /// <summary>Bytes for each float parameter, by default and with each option that changes them.</summary>
     private static string State(CatalogueEntry<Optimizer> entry)
     {
-        Dictionary<string, string> given = entry.Options.Where(option => option.Default is null).ToDictionary(option => option.Name, Needed);
+        Dictionary<string, string> given =
+            entry.Options.Where(option => option.Default is null).ToDictionary(option => option.Name, Needed);
         int bytes = Build(entry, given).StateBytesPerParameter<float>();
         bool isAround = given.Any(option => option.Value == InnerText);
-        int inside = isAround ? Optim.Catalogue.Optimizers.Build(InnerText).OrThrow(InnerText).StateBytesPerParameter<float>() : 0;
+        int inside = isAround
+            ? Optim.Catalogue.Optimizers.Build(InnerText).OrThrow(InnerText).StateBytesPerParameter<float>()
+            : 0;
         IEnumerable<string> changes =
             from option in entry.Options
             where option.Default is not null
@@ -43,7 +49,8 @@ internal static class CatalogueTables
             select $"{Bytes(bytesWith)} with `{option.Name}`";
         return string.Join(", ", changes.Prepend(Bytes(bytes)));
 
-        string Bytes(int all) => !isAround ? Number(all) : all == inside ? "of the inner" : $"{Number(all - inside)} and of the inner";
+        string Bytes(int all) =>
+            !isAround ? Number(all) : all == inside ? "of the inner" : $"{Number(all - inside)} and of the inner";
     }
 
     /// <summary>
@@ -53,16 +60,22 @@ internal static class CatalogueTables
     {
         (int ten, int twenty) = (LbfgsBytes(10), LbfgsBytes(20));
         int perMove = (twenty - ten) / 10, others = ten - (10 * perMove);
-        return $"{Number(others)} + {Number(perMove)} · `historySize`, {Number(others + (perMove * Lbfgs.Of().HistorySize))} by default";
+        return $"{Number(others)} + {Number(perMove)} · `historySize`, "
+            + $"{Number(others + (perMove * Lbfgs.Of().HistorySize))} by default";
     }
 
     private static int LbfgsBytes(int historySize)
     {
-        Lbfgs optimizer = Lbfgs.Of(historySize: historySize, maximumIterations: 30, gradientTolerance: 0, changeTolerance: 0, lineSearch: LineSearch.StrongWolfe);
-        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("x", [100], [.. Enumerable.Range(0, 100).Select(index => 1f + (index % 7))]));
+        Lbfgs optimizer = Lbfgs.Of(
+            historySize: historySize, maximumIterations: 30, gradientTolerance: 0, changeTolerance: 0,
+            lineSearch: LineSearch.StrongWolfe);
+        ParameterTree<float> parameters =
+            ParameterTree.Of(Leaf.Of("x", [100], [.. Enumerable.Range(0, 100).Select(index => 1f + (index % 7))]));
         (_, LbfgsState<float> state, _) = optimizer.Step(Valley, parameters, optimizer.Init(parameters));
         Assert.Equal(historySize, state.History.Length);
-        ParameterTree<float>[] trees = [state.Gradients, state.Direction, .. state.History.SelectMany(pair => new[] { pair.Move, pair.GradientChange })];
+        ParameterTree<float>[] trees =
+            [state.Gradients, state.Direction,
+                .. state.History.SelectMany(pair => new[] { pair.Move, pair.GradientChange })];
         return sizeof(float) * trees.Sum(tree => tree.Layout.ParameterCount) / parameters.Layout.ParameterCount;
     }
 
@@ -99,7 +112,8 @@ internal static class CatalogueTables
         _ => [],
     };
 
-    private static Optimizer Build(CatalogueEntry<Optimizer> entry, Dictionary<string, string> options) => entry.Build(options).OrThrow(entry.Name);
+    private static Optimizer Build(CatalogueEntry<Optimizer> entry, Dictionary<string, string> options) =>
+        entry.Build(options).OrThrow(entry.Name);
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -15,8 +15,11 @@ public class CatalogueTextTests
 
     private static readonly string[] Words =
     [
-        .. Optim.Catalogue.All.Select(entry => entry.Name), .. Optim.Catalogue.All.SelectMany(entry => entry.Options).Select(option => option.Name).Distinct(),
-        "(", "(", ")", ")", ",", ",", "=", "=", " ", "*", " then ", ".", ".withState(", ".withGroup(", "partition(", "identity", "[", "]", ";", "0", "1", "-1", "2", "0.5", "1e-3", "1e308", "NaN", "Infinity", "99999999999999999999",
+        .. Optim.Catalogue.All.Select(entry => entry.Name),
+        .. Optim.Catalogue.All.SelectMany(entry => entry.Options).Select(option => option.Name).Distinct(),
+        "(", "(", ")", ")", ",", ",", "=", "=", " ", "*", " then ", ".", ".withState(", ".withGroup(", "partition(",
+        "identity", "[", "]", ";", "0", "1", "-1", "2", "0.5", "1e-3", "1e308", "NaN", "Infinity",
+        "99999999999999999999",
         "true", "false", "all", "none", "matrices", "*.weight", "\u0000", "\u00a0", "ß", "İ", "\ud800", "\n", "",
     ];
 
@@ -36,7 +39,8 @@ public class CatalogueTextTests
                 Assert.Equal(read.Options.ToArray(), again.Options.ToArray());
             }
 
-            built += Try(Optim.Catalogue.Optimizers, text) + Try(Optim.Catalogue.Transforms, text) + Try(Optim.Catalogue.Schedules, text)
+            built += Try(Optim.Catalogue.Optimizers, text) + Try(Optim.Catalogue.Transforms, text)
+                + Try(Optim.Catalogue.Schedules, text)
                 + Try([Optim.Catalogue.Lbfgs], text) + Try([Optim.Catalogue.Plateau], text);
             built += Built(Optim.Catalogue.Build(text), text) + Built(Optim.Catalogue.BuildSchedule(text), text);
         }
@@ -50,7 +54,8 @@ public class CatalogueTextTests
             {
                 Assert.NotEmpty(made!.ToString()!);
                 Assert.Equal(made, made);
-                if (made is Schedule schedule) Assert.All((long[])[0, 1, 7, long.MaxValue], step => Assert.True(schedule.At(step) >= 0, text));
+                if (made is Schedule schedule)
+                    Assert.All((long[])[0, 1, 7, long.MaxValue], step => Assert.True(schedule.At(step) >= 0, text));
                 return 1;
             },
             Fail: errors =>
@@ -74,12 +79,14 @@ public class CatalogueTextTests
     [InlineData("", ")", "(")]
     [InlineData("", "=,", "")]
     [InlineData("multiStepDecay(rate=1,milestones=", "1", "")]
-    public void A_long_text_takes_memory_in_proportion_and_its_faults_are_short(string before, string middle, string after)
+    public void A_long_text_takes_memory_in_proportion_and_its_faults_are_short(
+        string before, string middle, string after)
     {
         const int times = 20_000;
         foreach (string text in (string[])
                  [
-                     string.Concat(Enumerable.Repeat(before, times)) + middle + string.Concat(Enumerable.Repeat(after, times)),
+                     string.Concat(Enumerable.Repeat(before, times)) + middle
+                     + string.Concat(Enumerable.Repeat(after, times)),
                      before + string.Concat(Enumerable.Repeat(middle, times)) + after,
                      $"sgd(learningRate={before}{string.Concat(Enumerable.Repeat($"{middle},", times))}{after})",
                  ])
@@ -88,7 +95,9 @@ public class CatalogueTextTests
             {
                 long earlier = GC.GetAllocatedBytesForCurrentThread();
                 string errors = string.Concat(
-                    ValidationErrors(Optim.Catalogue.Optimizers, text), ValidationErrors(Optim.Catalogue.Transforms, text), ValidationErrors(Optim.Catalogue.Schedules, text),
+                    ValidationErrors(Optim.Catalogue.Optimizers, text),
+                    ValidationErrors(Optim.Catalogue.Transforms, text),
+                    ValidationErrors(Optim.Catalogue.Schedules, text),
                     ValidationErrors([Optim.Catalogue.Lbfgs], text), ValidationErrors([Optim.Catalogue.Plateau], text),
                     Errors(Optim.Catalogue.Build(text)));
                 long allocated = GC.GetAllocatedBytesForCurrentThread() - earlier;
@@ -102,10 +111,12 @@ public class CatalogueTextTests
     public void Many_options_are_one_fault_and_many_milestones_are_none()
     {
         string options = string.Join(',', Enumerable.Range(0, 65).Select(index => $"o{index}=1"));
-        Assert.EndsWith(" gives more than 64 options", ValidationErrors(Optim.Catalogue.Optimizers, $"sgd({options})"), StringComparison.Ordinal);
+        Assert.EndsWith(" gives more than 64 options", ValidationErrors(Optim.Catalogue.Optimizers, $"sgd({options})"),
+            StringComparison.Ordinal);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Schedule schedule = Optim.Catalogue.Schedules
-            .Build($"multiStepDecay(rate=1,gamma=0.5,milestones={string.Join(',', Enumerable.Range(1, 10_001))})").OrThrow("text");
+            .Build($"multiStepDecay(rate=1,gamma=0.5,milestones={string.Join(',', Enumerable.Range(1, 10_001))})")
+            .OrThrow("text");
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
         double[] expected = [1, 0.5, 0.25, 0];
         Assert.Equal(expected, new long[] { 0, 1, 2, 10_001 }.Select(schedule.At));
@@ -116,17 +127,22 @@ public class CatalogueTextTests
     [InlineData(33, false)]
     public void Texts_are_nested_up_to_32_deep(int depth, bool allowed)
     {
-        string text = string.Concat(Enumerable.Repeat("accumulate(every=1,inner=", depth - 1)) + "sgd(learningRate=1)" + new string(')', depth - 1);
-        string found = EntryText.Parse(text).Match(Succ: _ => "", Fail: errors => string.Join("; ", errors.Map(error => error.Message)));
+        string text = string.Concat(Enumerable.Repeat("accumulate(every=1,inner=", depth - 1)) + "sgd(learningRate=1)"
+            + new string(')', depth - 1);
+        string found = EntryText.Parse(text)
+            .Match(Succ: _ => "", Fail: errors => string.Join("; ", errors.Map(error => error.Message)));
         Assert.Equal(allowed ? "" : "nested deeper than 32", found.Split(" is ")[^1]);
     }
 
     [Fact]
     public void No_entries_are_refused()
     {
-        Assert.Equal("entries", Assert.ThrowsAny<ArgumentException>(() => { _ = ImmutableArray<CatalogueEntry<Schedule>>.Empty.Build("a"); }).ParamName);
-        Assert.Equal("entries", Assert.ThrowsAny<ArgumentException>(() => { _ = default(ImmutableArray<CatalogueEntry<Schedule>>).Find("a"); }).ParamName);
-        Assert.Equal("name", Assert.Throws<ArgumentNullException>(() => { _ = Optim.Catalogue.Schedules.Find(null!); }).ParamName);
+        Assert.Equal("entries", Assert.ThrowsAny<ArgumentException>(
+            () => { _ = ImmutableArray<CatalogueEntry<Schedule>>.Empty.Build("a"); }).ParamName);
+        Assert.Equal("entries", Assert.ThrowsAny<ArgumentException>(
+            () => { _ = default(ImmutableArray<CatalogueEntry<Schedule>>).Find("a"); }).ParamName);
+        Assert.Equal("name", Assert.Throws<ArgumentNullException>(() => { _ = Optim.Catalogue.Schedules.Find(null!); })
+            .ParamName);
     }
 
     private static string ValidationErrors<T>(ImmutableArray<CatalogueEntry<T>> entries, string text) =>
@@ -142,7 +158,10 @@ public class CatalogueTextTests
     private static string Valid(Random random, int depth)
     {
         CatalogueEntry entry = Optim.Catalogue.All[random.Next(Optim.Catalogue.All.Length)];
-        return $"{entry.Name}({string.Join(", ", entry.Options.Where(option => option.Default is null || random.Next(3) == 0).Select(option => $"{option.Name}={Value(option)}"))})";
+        IEnumerable<string> options = entry.Options
+            .Where(option => option.Default is null || random.Next(3) == 0)
+            .Select(option => $"{option.Name}={Value(option)}");
+        return $"{entry.Name}({string.Join(", ", options)})";
 
         string Value(CatalogueOption option) => option.Type switch
         {

@@ -22,15 +22,20 @@ public class EntryTextTests
     {
         using DecimalComma culture = new();
         Assert.Equal(
-            Lion.Of(0.25, beta1: 0.95).ToString(), Catalogue.Optimizers.Build("lion(learningRate=0.25, beta1=0.95)").OrThrow("text").ToString());
+            Lion.Of(0.25, beta1: 0.95).ToString(),
+            Catalogue.Optimizers.Build("lion(learningRate=0.25, beta1=0.95)").OrThrow("text").ToString());
         Assert.Equal(
             "text: beta1 is 1.5; allowed is in [0, 1).",
-            Assert.ThrowsAny<ArgumentException>(() => Catalogue.Optimizers.Build("lion(learningRate=0.25, beta1=1.5)").OrThrow("text")).Message);
-        Assert.Contains("beta1 is 1.5;", Assert.ThrowsAny<ArgumentException>(() => Lion.Of(0.25, beta1: 1.5)).Message, StringComparison.Ordinal);
+            Assert.ThrowsAny<ArgumentException>(
+                () => Catalogue.Optimizers.Build("lion(learningRate=0.25, beta1=1.5)").OrThrow("text")).Message);
+        Assert.Contains(
+            "beta1 is 1.5;", Assert.ThrowsAny<ArgumentException>(() => Lion.Of(0.25, beta1: 1.5)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_names_of_options_are_the_same_in_any_case() => Assert.Equal("1", Parse("a(Beta=1)").Options["bETA"]);
+    public void The_names_of_options_are_the_same_in_any_case() =>
+        Assert.Equal("1", Parse("a(Beta=1)").Options["bETA"]);
 
     [Theory]
     [InlineData("", "'' is not written as name or name(option=value, …)")]

@@ -28,7 +28,8 @@ internal sealed record Factory(MethodInfo Method)
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
             .Where(method => !method.IsSpecialName && !method.IsGenericMethod
                 && (typeof(Optimizer).IsAssignableFrom(method.ReturnType) || method.ReturnType == typeof(Lbfgs))
-                && (!WithoutText.ContainsKey(method.Name) || (method.Name == "Of" && method.DeclaringType != typeof(Partition))))
+                && (!WithoutText.ContainsKey(method.Name)
+                    || (method.Name == "Of" && method.DeclaringType != typeof(Partition))))
             .Select(method => new Factory(method)),
     ];
 
@@ -42,16 +43,20 @@ internal sealed record Factory(MethodInfo Method)
     ];
 
     /// <summary>How it is called in code, such as <c>Clip.ByGlobalNorm</c>.</summary>
-    internal string Code => NamedForTheirType.Contains(Method.Name) ? Method.DeclaringType!.Name : $"{Method.DeclaringType!.Name}.{Method.Name}";
+    internal string Code => NamedForTheirType.Contains(Method.Name)
+        ? Method.DeclaringType!.Name
+        : $"{Method.DeclaringType!.Name}.{Method.Name}";
 
     /// <summary>How the catalogue calls it.</summary>
-    internal string Name => JsonNamingPolicy.CamelCase.ConvertName(Code.Replace("Schedule.", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal));
+    internal string Name => JsonNamingPolicy.CamelCase.ConvertName(
+        Code.Replace("Schedule.", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal));
 
     internal ParameterInfo[] Parameters => Method.GetParameters();
 
     /// <summary>Whether it is a number or a schedule, and no learning rate.</summary>
     internal static bool IsSetting(ParameterInfo parameter) =>
-        parameter.ParameterType == typeof(Schedule) && (parameter.Name is "beta1" or "momentum" or "coefficient" or "weightDecay");
+        parameter.ParameterType == typeof(Schedule)
+            && (parameter.Name is "beta1" or "momentum" or "coefficient" or "weightDecay");
 
     internal static Factory Get(string name) => Optimizers.Concat(Schedules).Single(factory => factory.Name == name);
 
@@ -64,7 +69,9 @@ internal sealed record Factory(MethodInfo Method)
         try
         {
             return Method.Invoke(null, [.. Parameters.Select(parameter =>
-                argument(parameter) is double number && IsSetting(parameter) ? Schedule.FromDouble(number) : argument(parameter))])!;
+                argument(parameter) is double number && IsSetting(parameter)
+                    ? Schedule.FromDouble(number)
+                    : argument(parameter))])!;
         }
         catch (TargetInvocationException exception)
         {

@@ -6,22 +6,27 @@ namespace Functional.Optim.Tests.Catalogues;
 public class OptimizerEntriesTests
 {
     private static readonly ParameterTree<double> Parameters = ParameterTree.Of(
-        Leaf.Of("first.weight", [2, 2], [1.0, -2, 3, 4]), Leaf.Of("first.bias", [2], [5.0, 6]), Leaf.Of("last.weight", [1, 2], [-3.0, 2]));
+        Leaf.Of("first.weight", [2, 2], [1.0, -2, 3, 4]), Leaf.Of("first.bias", [2], [5.0, 6]),
+        Leaf.Of("last.weight", [1, 2], [-3.0, 2]));
 
     private static readonly ParameterTree<double> Gradients = ParameterTree.Of(
-        Leaf.Of("first.weight", [2, 2], [0.3, 0, 2, 0.4]), Leaf.Of("first.bias", [2], [0.5, 0]), Leaf.Of("last.weight", [1, 2], [-1.0, 0]));
+        Leaf.Of("first.weight", [2, 2], [0.3, 0, 2, 0.4]), Leaf.Of("first.bias", [2], [0.5, 0]),
+        Leaf.Of("last.weight", [1, 2], [-1.0, 0]));
 
     /// <summary>What an option has to be given, or has to be for another one to matter.</summary>
     private static readonly Dictionary<string, object> Given = new()
     {
-        ["learningRate"] = Schedule.Constant(0.1), ["schedule"] = Schedule.Constant(0.1), ["momentum"] = 0.9, ["coefficient"] = 0.9, ["maximum"] = 2.0, ["limit"] = 2.0,
-        ["variance"] = 0.1, ["seed"] = 3UL, ["factor"] = 0.5, ["every"] = 3L, ["inner"] = Sgd.Of(0.1), ["base"] = Adam.Of(0.1), ["start"] = 5L, ["optimizer"] = Sgd.Of(0.1), ["weightDecay"] = 0.1,
+        ["learningRate"] = Schedule.Constant(0.1), ["schedule"] = Schedule.Constant(0.1), ["momentum"] = 0.9,
+        ["coefficient"] = 0.9, ["maximum"] = 2.0, ["limit"] = 2.0,
+        ["variance"] = 0.1, ["seed"] = 3UL, ["factor"] = 0.5, ["every"] = 3L, ["inner"] = Sgd.Of(0.1),
+        ["base"] = Adam.Of(0.1), ["start"] = 5L, ["optimizer"] = Sgd.Of(0.1), ["weightDecay"] = 0.1,
         ["adaptive"] = true,
     };
 
     private static readonly Dictionary<Type, object[]> Probes = new()
     {
-        [typeof(double)] = [0.0, -0.0, 1e-300, 1e-3, 0.5, 1.0, 1.5, 60.0, 1e300, -1e-3, double.NaN, double.PositiveInfinity, double.NegativeInfinity],
+        [typeof(double)] = [0.0, -0.0, 1e-300, 1e-3, 0.5, 1.0, 1.5, 60.0, 1e300, -1e-3, double.NaN,
+            double.PositiveInfinity, double.NegativeInfinity],
         [typeof(double?)] = [0.0, 1e-3, 1e300, -1e-3, double.NaN, double.PositiveInfinity],
         [typeof(bool)] = [true, false],
         [typeof(int)] = [0, 1, 3, 4, 1000, -1, int.MaxValue],
@@ -32,7 +37,8 @@ public class OptimizerEntriesTests
         [typeof(Optimizer)] = [Sgd.Of(0.5, 0.5)],
     };
 
-    private static CatalogueEntry[] Entries => [.. Optim.Catalogue.Optimizers, Optim.Catalogue.Lbfgs, Optim.Catalogue.Sam, .. Optim.Catalogue.Transforms];
+    private static CatalogueEntry[] Entries =>
+        [.. Optim.Catalogue.Optimizers, Optim.Catalogue.Lbfgs, Optim.Catalogue.Sam, .. Optim.Catalogue.Transforms];
 
     public static TheoryData<string> Names => [.. Entries.Select(entry => entry.Name)];
 
@@ -47,7 +53,8 @@ public class OptimizerEntriesTests
             Factory.Optimizers.Select(factory => factory.ToString()).Order(StringComparer.Ordinal),
             Entries.Select(entry => entry.ToString()).Order(StringComparer.Ordinal));
         Assert.Contains(
-            "adamW(learningRate, beta1=0.9, beta2=0.999, epsilon=1e-08, weightDecay=0.01, decay=all, amsGrad=Off, maximize=false)",
+            "adamW(learningRate, beta1=0.9, beta2=0.999, epsilon=1e-08, weightDecay=0.01, decay=all, amsGrad=Off, "
+            + "maximize=false)",
             Optim.Catalogue.Optimizers.Select(entry => entry.ToString()));
     }
 
@@ -56,7 +63,8 @@ public class OptimizerEntriesTests
     {
         Assert.All(Factory.Optimizers, factory =>
         {
-            string[] numbers = [.. factory.Parameters.Where(parameter => parameter.ParameterType == typeof(double)).Select(Name)];
+            string[] numbers =
+                [.. factory.Parameters.Where(parameter => parameter.ParameterType == typeof(double)).Select(Name)];
             if (numbers.Length == 0) return;
             object Make() => factory.Make(parameter => parameter.ParameterType == typeof(double) ? double.NaN
                 : parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter)) switch
@@ -64,21 +72,25 @@ public class OptimizerEntriesTests
                 ArgumentException exception => throw exception,
                 object made => made,
             };
-            string[] errors = Validated.Of(Make).Match(Succ: _ => [], Fail: found => found.Map(error => error.Message).ToArray());
-            Assert.All(numbers, number => Assert.Contains(errors, error => error.StartsWith($"{number} is NaN; allowed is ", StringComparison.Ordinal)));
+            string[] errors =
+                Validated.Of(Make).Match(Succ: _ => [], Fail: found => found.Map(error => error.Message).ToArray());
+            Assert.All(numbers, number => Assert.Contains(
+                errors, error => error.StartsWith($"{number} is NaN; allowed is ", StringComparison.Ordinal)));
         });
     }
 
     [Fact]
     public void No_name_stands_twice_in_the_catalogue() =>
-        Assert.Equal(Optim.Catalogue.All.Length, Optim.Catalogue.All.Select(entry => entry.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.Equal(Optim.Catalogue.All.Length, Optim.Catalogue.All.Select(entry => entry.Name)
+            .Distinct(StringComparer.OrdinalIgnoreCase).Count());
 
     [Fact]
     public void Every_optimizer_has_its_paper_and_every_entry_says_what_it_does()
     {
         Assert.All(Optim.Catalogue.Optimizers, entry => Assert.Matches(@"\d{4}", entry.Paper));
         Assert.All(Optim.Catalogue.All, entry => Assert.NotEmpty(entry.Description));
-        Assert.All(Optim.Catalogue.All, entry => Assert.Equal(entry.OtherNames.Length, entry.OtherNames.TrimEnd().Length));
+        Assert.All(Optim.Catalogue.All, entry =>
+            Assert.Equal(entry.OtherNames.Length, entry.OtherNames.TrimEnd().Length));
     }
 
     [Theory]
@@ -88,7 +100,8 @@ public class OptimizerEntriesTests
         Factory factory = Factory.Get(name);
         AssertSame(
             factory.Make(parameter => parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter)),
-            Build(name, factory.Parameters.Where(parameter => !parameter.HasDefaultValue).ToDictionary(Name, parameter => Text(Argument(parameter)))));
+            Build(name, factory.Parameters.Where(parameter => !parameter.HasDefaultValue).ToDictionary(
+                Name, parameter => Text(Argument(parameter)))));
     }
 
     [Theory]
@@ -107,7 +120,9 @@ public class OptimizerEntriesTests
             {
                 string errors = Assert.IsType<string>(built), itself = $"{option} is {Text(probe)}; allowed is ";
                 Assert.True(error.Message.Contains(errors, StringComparison.Ordinal)
-                    || (error.Message.Contains(itself, StringComparison.Ordinal) && errors.StartsWith(itself, StringComparison.Ordinal)), errors);
+                    || (error.Message.Contains(itself, StringComparison.Ordinal)
+                        && errors.StartsWith(itself, StringComparison.Ordinal)),
+                errors);
                 continue;
             }
 
@@ -125,17 +140,21 @@ public class OptimizerEntriesTests
         Factory factory = Factory.Get(name);
         HashSet<string> different = [];
         foreach ((string text, Func<Leaf, bool> matches) in ((string, Func<Leaf, bool>)[])
-            [("all", _ => true), ("NONE", _ => false), ("matrices", leaf => leaf.Rank >= 2), ("first.*", leaf => leaf.Name != "last.weight")])
+            [("all", _ => true), ("NONE", _ => false), ("matrices", leaf => leaf.Rank >= 2),
+                ("first.*", leaf => leaf.Name != "last.weight")])
         {
             object built = Build(name, TextsWith(factory, option, text));
-            Assert.Equal(After(factory.Make(parameter => parameter.Name == option ? matches : Argument(parameter))), After(built));
-            different.Add(string.Join(' ', Parameters.Layout.Leaves.SelectMany(leaf => After(built).AsSpan(leaf.Name).ToArray())));
+            Assert.Equal(After(factory.Make(parameter => parameter.Name == option ? matches : Argument(parameter))),
+                After(built));
+            different.Add(string.Join(
+                ' ', Parameters.Layout.Leaves.SelectMany(leaf => After(built).AsSpan(leaf.Name).ToArray())));
         }
 
         // Where only matrices go through it, all leaves are the matrices.
         Assert.Equal(name == "muon" ? 3 : 4, different.Count);
         Assert.Equal(
-            $"{option} is matrix; allowed is leaves, all, none, matrices (of rank 2 and more), hiddenMatrices or a pattern of names such as *.weight",
+            $"{option} is matrix; allowed is leaves, all, none, matrices (of rank 2 and more), "
+            + $"hiddenMatrices or a pattern of names such as *.weight",
             Build(name, TextsWith(factory, option, "matrix")));
     }
 
@@ -145,7 +164,8 @@ public class OptimizerEntriesTests
         Assert.Equal(
             "learningRate is not given; allowed is a number or a schedule, finite and not negative | "
             + "beta2 is x; allowed is a number, in [0, 1) | "
-            + "decay is matrix; allowed is leaves, all, none, matrices (of rank 2 and more), hiddenMatrices or a pattern of names such as *.weight | "
+            + "decay is matrix; allowed is leaves, all, none, matrices (of rank 2 and more), "
+            + "hiddenMatrices or a pattern of names such as *.weight | "
             + "gamma is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize | "
             + "beta1 is 2; allowed is in [0, 1)",
             Build("lion", new() { ["beta1"] = "2", ["BETA2"] = "x", ["gamma"] = "1", ["decay"] = "matrix" }));
@@ -166,19 +186,25 @@ public class OptimizerEntriesTests
         Assert.Equal(Lion.Of(0.001), Outcome(Optim.Catalogue.Optimizers.Build("Lion(learningRate=1e-3)")));
         Assert.Equal(
             Lion.Of(Schedule.WarmupCosine(0.1, 5, 100), 0.95),
-            Outcome(Optim.Catalogue.Optimizers.Build("lion(learningRate=warmupCosine(peak=0.1, warmupSteps=5, totalSteps=100), beta1=0.95)")));
+            Outcome(Optim.Catalogue.Optimizers.Build(
+                "lion(learningRate=warmupCosine(peak=0.1, warmupSteps=5, totalSteps=100), beta1=0.95)")));
         Schedule composed = Schedule.LinearWarmup(0.1, 5).Then(0.1, 5);
-        Assert.Equal(AdamW.Of(composed, weightDecay: 0.5), Outcome(Optim.Catalogue.Optimizers.Build("adamw(weightDecay=0.5)", composed)));
+        Assert.Equal(AdamW.Of(composed, weightDecay: 0.5), Outcome(
+            Optim.Catalogue.Optimizers.Build("adamw(weightDecay=0.5)", composed)));
         Assert.Equal(AdamW.Of(0.5), Outcome(Optim.Catalogue.Optimizers.Build("adamw(learningRate=0.5)", composed)));
         Assert.Equal(LearningRate.Of(composed), Outcome(Optim.Catalogue.Transforms.Build("learningRate", composed)));
-        Assert.Equal(Accumulate.Of(4, Lion.Of(composed)), Outcome(Optim.Catalogue.Transforms.Build("accumulate(every=4, inner=lion)", composed)));
+        Assert.Equal(Accumulate.Of(4, Lion.Of(composed)), Outcome(
+            Optim.Catalogue.Transforms.Build("accumulate(every=4, inner=lion)", composed)));
         Assert.Equal(
-            "learningRate: totalSteps is not given; allowed is an integer, 1 or more | learningRate: peak is -1; allowed is finite and not negative",
+            "learningRate: totalSteps is not given; allowed is an integer, 1 or more | learningRate: peak is -1; "
+            + "allowed is finite and not negative",
             Outcome(Optim.Catalogue.Optimizers.Build("lion(learningRate=cosine(peak=-1))")));
-        Assert.Equal("learningRate is -1; allowed is finite and not negative", Outcome(Optim.Catalogue.Optimizers.Build("lion(learningRate=-1)")));
+        Assert.Equal("learningRate is -1; allowed is finite and not negative", Outcome(
+            Optim.Catalogue.Optimizers.Build("lion(learningRate=-1)")));
         Assert.StartsWith("learningRate: schedule is fast; allowed is constant, linearWarmup, ",
             (string)Outcome(Optim.Catalogue.Optimizers.Build("lion(learningRate=fast)")), StringComparison.Ordinal);
-        Assert.StartsWith("optimizer is sofia; allowed is sgd, adam, adamW, ", (string)Outcome(Optim.Catalogue.Optimizers.Build("sofia")), StringComparison.Ordinal);
+        Assert.StartsWith("optimizer is sofia; allowed is sgd, adam, adamW, ",
+            (string)Outcome(Optim.Catalogue.Optimizers.Build("sofia")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -186,10 +212,12 @@ public class OptimizerEntriesTests
     {
         Assert.Equal(
             ApplyIfFinite.Around(Accumulate.Of(2, AdamW.Of(0.1, amsGrad: AmsGrad.OfMoment)), 3),
-            Outcome(Optim.Catalogue.Transforms.Build("applyIfFinite(inner=accumulate(every=2, inner=adamw(learningRate=0.1, amsGrad=ofmoment)), maxConsecutiveSkips=3)")));
+            Outcome(Optim.Catalogue.Transforms.Build("applyIfFinite(inner=accumulate(every=2, "
+                + "inner=adamw(learningRate=0.1, amsGrad=ofmoment)), maxConsecutiveSkips=3)")));
         Assert.Equal(
             "inner: inner: beta1 is 1; allowed is in [0, 1)",
-            Outcome(Optim.Catalogue.Transforms.Build("applyIfFinite(inner=accumulate(every=2, inner=adamw(learningRate=0.1, beta1=1)))")));
+            Outcome(Optim.Catalogue.Transforms.Build(
+                "applyIfFinite(inner=accumulate(every=2, inner=adamw(learningRate=0.1, beta1=1)))")));
     }
 
     [Theory]
@@ -208,7 +236,8 @@ public class OptimizerEntriesTests
     public void State_is_a_number_for_each_slot(string text, int slots)
     {
         Optimizer optimizer = Optim.Catalogue.Optimizers.Build(text, 0.1).OrThrow(text);
-        Assert.Equal((4 * slots, 8 * slots), (optimizer.StateBytesPerParameter<float>(), optimizer.StateBytesPerParameter<double>()));
+        Assert.Equal((4 * slots, 8 * slots),
+            (optimizer.StateBytesPerParameter<float>(), optimizer.StateBytesPerParameter<double>()));
     }
 
     [Fact]
@@ -216,20 +245,26 @@ public class OptimizerEntriesTests
     {
         Assert.Equal(
             ScheduleFree.Of(AdamW.Of(0.0025, beta1: 0.95, weightDecay: 0), warmupSteps: 100),
-            Outcome(Optim.Catalogue.Optimizers.Build("scheduleFree(base=adamW(beta1=0.95, weightDecay=0), warmupSteps=100)", 0.0025)));
+            Outcome(Optim.Catalogue.Optimizers.Build(
+                "scheduleFree(base=adamW(beta1=0.95, weightDecay=0), warmupSteps=100)", 0.0025)));
         Assert.Equal(
             "base: beta1 is 1; allowed is in [0, 1)",
             Outcome(Optim.Catalogue.Optimizers.Build("scheduleFree(base=adamW(learningRate=1, beta1=1))")));
         Assert.StartsWith(
-            "base is lion(learningRate=1); allowed is ", (string)Outcome(Optim.Catalogue.Optimizers.Build("scheduleFree(base=lion(learningRate=1))")),
+            "base is lion(learningRate=1); allowed is ",
+            (string)Outcome(Optim.Catalogue.Optimizers.Build("scheduleFree(base=lion(learningRate=1))")),
             StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_wrapper_counts_its_own_state_too() => Assert.Equal(12, Accumulate.Of(2, Adam.Of(0.1)).StateBytesPerParameter<float>());
+    public void A_wrapper_counts_its_own_state_too() =>
+        Assert.Equal(12, Accumulate.Of(2, Adam.Of(0.1)).StateBytesPerParameter<float>());
 
     private static IEnumerable<object[]> OptionsWhere(Func<CatalogueOption, bool> holds) =>
-        from entry in Entries from option in entry.Options where holds(option) select (object[])[entry.Name, option.Name];
+        from entry in Entries
+        from option in entry.Options
+        where holds(option)
+        select (object[])[entry.Name, option.Name];
 
     private static object[] ProbesOf(Type type) =>
         type.IsEnum ? [.. Enum.GetValues(type).Cast<object>()] : Probes[type];
@@ -250,17 +285,20 @@ public class OptimizerEntriesTests
         _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
     };
 
-    private static Dictionary<string, string> TextsWith(Factory factory, string option, string text) => factory.Parameters
-        .Where(parameter => parameter.Name == option || !parameter.HasDefaultValue || Given.ContainsKey(Name(parameter)))
-        .ToDictionary(Name, parameter => parameter.Name == option ? text : Text(Argument(parameter)));
+    private static Dictionary<string, string> TextsWith(Factory factory, string option, string text) =>
+        factory.Parameters
+            .Where(parameter => parameter.Name == option || !parameter.HasDefaultValue
+                || Given.ContainsKey(Name(parameter)))
+            .ToDictionary(Name, parameter => parameter.Name == option ? text : Text(Argument(parameter)));
 
     /// <summary>What an entry builds, or its errors.</summary>
-    private static object Build(string name, Dictionary<string, string> options) => Entries.Single(entry => entry.Name == name) switch
-    {
-        CatalogueEntry<Optimizer> entry => Outcome(entry.Build(options)),
-        CatalogueEntry<Lbfgs> entry => Outcome(entry.Build(options)),
-        _ => throw new InvalidOperationException(name),
-    };
+    private static object Build(string name, Dictionary<string, string> options) =>
+        Entries.Single(entry => entry.Name == name) switch
+        {
+            CatalogueEntry<Optimizer> entry => Outcome(entry.Build(options)),
+            CatalogueEntry<Lbfgs> entry => Outcome(entry.Build(options)),
+            _ => throw new InvalidOperationException(name),
+        };
 
     /// <summary>
     /// Whether two optimizers are equal, or where their predicates cannot be compared lead to the same parameters.
@@ -272,13 +310,16 @@ public class OptimizerEntriesTests
     }
 
     private static object Outcome<T>(LanguageExt.Validation<LanguageExt.Common.Error, T> built) =>
-        built.Match(Succ: value => (object)value!, Fail: errors => string.Join(" | ", errors.Map(error => error.Message)));
+        built.Match(
+            Succ: value => (object)value!, Fail: errors => string.Join(" | ", errors.Map(error => error.Message)));
 
     /// <summary>Where a step leads.</summary>
     private static ParameterTree<double> After(object optimizer) => optimizer switch
     {
-        FunctionOptimizer asking => asking.Step(at => (at.GlobalNorm() * at.GlobalNorm() / 2, at), Parameters, asking.Init(Parameters)).Parameters,
-        Muon muon => After(Partition.Of(new("matrices", leaf => leaf.Rank == 2, muon), new("rest", _ => true, Sgd.Of(0.1)))),
+        FunctionOptimizer asking => asking.Step(
+            at => (at.GlobalNorm() * at.GlobalNorm() / 2, at), Parameters, asking.Init(Parameters)).Parameters,
+        Muon muon =>
+            After(Partition.Of(new("matrices", leaf => leaf.Rank == 2, muon), new("rest", _ => true, Sgd.Of(0.1)))),
         Optimizer any => any.Step(Parameters, Gradients, any.Init(Parameters)).Parameters,
         _ => throw new InvalidOperationException($"{optimizer}"),
     };

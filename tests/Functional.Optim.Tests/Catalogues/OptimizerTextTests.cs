@@ -40,23 +40,29 @@ public class OptimizerTextTests
     [InlineData("identity")]
     [InlineData("adamScaling then learningRate(schedule=warmupCosine(peak=0.1, warmupSteps=5, totalSteps=10))")]
     [InlineData("partition(hiddenMatrices=muon(learningRate=0.02), all=adamW(learningRate=0.0003))")]
-    [InlineData("partition(bias[*.bias]=identity.withGroup(name=bias, matches=all, frozen=true), rest[all]=sgd(learningRate=1))")]
-    [InlineData("(scale(factor=2) then sgd(learningRate=0.1)).withGroup(name=a, matches=*.bias, weightDecayMultiplier=0)")]
+    [InlineData("partition(bias[*.bias]=identity.withGroup(name=bias, matches=all, frozen=true), "
+        + "rest[all]=sgd(learningRate=1))")]
+    [InlineData(
+        "(scale(factor=2) then sgd(learningRate=0.1)).withGroup(name=a, matches=*.bias, weightDecayMultiplier=0)")]
     [InlineData("accumulate(every=4, inner=clipByValue(limit=1) then lion(learningRate=0.1).withState(BFloat16))")]
-    [InlineData("adam(learningRate=0.1).withGroup(name=b, matches=none).withGroup(name=a, matches=all).withState(Full)")]
+    [InlineData(
+        "adam(learningRate=0.1).withGroup(name=b, matches=none).withGroup(name=a, matches=all).withState(Full)")]
     public void A_text_is_printed_as_it_was_given(string text) => Assert.Equal(text, Build(text).ToString());
 
     [Fact]
     public void Texts_are_what_the_factories_make()
     {
         Assert.Equal(
-            Clip.ByGlobalNorm(1).Then(Adam.Scaling(beta2: 0.95)).Then(WeightDecay.Decoupled(0.1)).Then(LearningRate.Of(0.1)),
-            Build("clipByGlobalNorm(maximum=1) then adamScaling(beta2=0.95) then weightDecayDecoupled(weightDecay=0.1) then learningRate(schedule=0.1)"));
+            Clip.ByGlobalNorm(1).Then(Adam.Scaling(beta2: 0.95)).Then(WeightDecay.Decoupled(0.1))
+                .Then(LearningRate.Of(0.1)),
+            Build("clipByGlobalNorm(maximum=1) then adamScaling(beta2=0.95) then weightDecayDecoupled(weightDecay=0.1) "
+                + "then learningRate(schedule=0.1)"));
         Assert.Equal(
             Clip.ByGlobalNorm(1).Then(Partition.Of(
                 (LeafFilter.HiddenMatrices, Muon.Of(0.02)), (LeafFilter.All, AdamW.Of(3e-4).WithGroups(Groups)))),
             Build(
-                "ClipByGlobalNorm(maximum=1) then Partition(hiddenMatrices = muon(learningRate=0.02), all = adamW(learningRate=3e-4)"
+                "ClipByGlobalNorm(maximum=1) then Partition(hiddenMatrices = muon(learningRate=0.02), "
+                + "all = adamW(learningRate=3e-4)"
                 + ".withGroup(name=body, matches=matrices, frozen=true)"
                 + ".withGroup(name=head, matches=head*, learningRateMultiplier=2, weightDecayMultiplier=0))"));
     }
@@ -93,7 +99,8 @@ public class OptimizerTextTests
             [
                 "limit is -1; allowed is 0 or more",
                 "learningRate: schedule is x; allowed is " + string.Join(
-                    ", ", Optim.Catalogue.Schedules.Concat(Optim.Catalogue.ComposedSchedules).Select(entry => entry.Name)),
+                    ", ", Optim.Catalogue.Schedules.Concat(Optim.Catalogue.ComposedSchedules)
+                        .Select(entry => entry.Name)),
                 "factor is not given; allowed is a number, finite",
             ],
             errors);

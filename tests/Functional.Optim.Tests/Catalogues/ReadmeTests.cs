@@ -16,7 +16,8 @@ public class ReadmeTests
         {
             DirectoryInfo? folder = new(AppContext.BaseDirectory);
             while (folder is not null && !folder.EnumerateFiles("Functional.Optim.sln").Any()) folder = folder.Parent;
-            return folder?.FullName ?? throw new DirectoryNotFoundException("There is no Functional.Optim.sln above the tests.");
+            return folder?.FullName
+                ?? throw new DirectoryNotFoundException("There is no Functional.Optim.sln above the tests.");
         }
     }
 
@@ -24,13 +25,16 @@ public class ReadmeTests
     [MemberData(nameof(Tables))]
     public void The_README_has_the_catalogue_as_it_is(string table)
     {
-        string readme = System.IO.File.ReadAllText(File), start = $"<!-- {table}, written by ReadmeTests -->\n", end = $"\n<!-- end of {table} -->";
-        int from = readme.IndexOf(start, StringComparison.Ordinal) + start.Length, to = readme.IndexOf(end, StringComparison.Ordinal);
+        string readme = System.IO.File.ReadAllText(File), start = $"<!-- {table}, written by ReadmeTests -->\n",
+            end = $"\n<!-- end of {table} -->";
+        int from = readme.IndexOf(start, StringComparison.Ordinal) + start.Length,
+            to = readme.IndexOf(end, StringComparison.Ordinal);
         Assert.True(from >= start.Length && to >= from, $"README.md has no place for the {table}");
         string expected = $"\n{CatalogueTables.All[table]}\n";
         if (Environment.GetEnvironmentVariable("UPDATE_README") == "1")
             System.IO.File.WriteAllText(File, readme[..from] + expected + readme[to..]);
         else
-            Assert.True(expected == readme[from..to], $"The {table} of README.md are stale; UPDATE_README=1 writes:{expected}");
+            Assert.True(
+                expected == readme[from..to], $"The {table} of README.md are stale; UPDATE_README=1 writes:{expected}");
     }
 }

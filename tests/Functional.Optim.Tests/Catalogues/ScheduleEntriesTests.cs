@@ -14,7 +14,8 @@ public class ScheduleEntriesTests
         CatalogueEntry[] entries = [.. Optim.Catalogue.Schedules, Optim.Catalogue.Plateau];
         Assert.Equal(factories, entries.Select(entry => entry.ToString()).Order(StringComparer.Ordinal));
         Assert.Contains(
-            "oneCycle(peak, totalSteps, rise=0.3, anneal=Cosine, divisor=25, finalDivisor=10000, threePhases=false)", factories);
+            "oneCycle(peak, totalSteps, rise=0.3, anneal=Cosine, divisor=25, finalDivisor=10000, threePhases=false)",
+            factories);
     }
 
     [Theory]
@@ -40,7 +41,8 @@ public class ScheduleEntriesTests
             "clamp(schedule=chained(schedules=[sequential(schedules=[linearWarmup(peak=1, warmupSteps=5); "
             + "zeroBased(schedule=1)], milestones=5); 2]), minimum=0, maximum=Infinity)",
             schedule.ToString());
-        foreach (Schedule one in (Schedule[])[schedule, Schedule.OneCycle(1, 10).Momentum(), Schedule.Cyclic(0, 1).Momentum()])
+        foreach (Schedule one in (Schedule[])[schedule, Schedule.OneCycle(1, 10).Momentum(),
+            Schedule.Cyclic(0, 1).Momentum()])
         {
             Assert.Equal(one, Optim.Catalogue.BuildSchedule(one.ToString()).OrThrow("schedule"));
             Assert.Equal(one, JsonSerializer.Deserialize<Schedule>(JsonSerializer.Serialize(one)));
@@ -48,8 +50,10 @@ public class ScheduleEntriesTests
 
         Assert.Throws<JsonException>(() => JsonSerializer.Serialize<Schedule>(new Own()));
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Schedule>("\"sudden(peak=1)\""));
-        Assert.Throws<SettingsException>(() => Optim.Catalogue.BuildSchedule("clamp(schedule=1, minimum=2, maximum=1)").OrThrow());
-        Assert.Throws<SettingsException>(() => Optim.Catalogue.BuildSchedule("cycledMomentum(cycle=1, lowest=0, highest=0)").OrThrow());
+        Assert.Throws<SettingsException>(
+            () => Optim.Catalogue.BuildSchedule("clamp(schedule=1, minimum=2, maximum=1)").OrThrow());
+        Assert.Throws<SettingsException>(
+            () => Optim.Catalogue.BuildSchedule("cycledMomentum(cycle=1, lowest=0, highest=0)").OrThrow());
     }
 
     private sealed record Own : Schedule
@@ -62,7 +66,8 @@ public class ScheduleEntriesTests
     {
         Assert.Equal(Schedule.OneCycle(0.1, 50), Build("oneCycle", ("peak", "0.1"), ("totalSteps", "50")));
         Assert.Equal(Schedule.Cyclic(0, 0.1, 5, 7, CyclicMode.ExponentialRange),
-            Build("cyclic", ("floor", "0"), ("peak", "1e-1"), ("stepsUp", "5"), ("stepsDown", "7"), ("mode", "exponentialrange")));
+            Build("cyclic", ("floor", "0"), ("peak", "1e-1"), ("stepsUp", "5"), ("stepsDown", "7"),
+                ("mode", "exponentialrange")));
         Assert.Equal(Plateau.Of(), Optim.Catalogue.Plateau.Build(new Dictionary<string, string>()));
     }
 
@@ -76,10 +81,12 @@ public class ScheduleEntriesTests
             + "totalSteps is 1e4; allowed is an integer, more than warmupSteps; "
             + "lowest is no option of warmupCosine; allowed is peak, warmupSteps, totalSteps, floor.",
             errors);
-        string choices = ValidationErrors("oneCycle", ("peak", "1"), ("totalSteps", "9"), ("anneal", "1"), ("threePhases", "yes"));
+        string choices =
+            ValidationErrors("oneCycle", ("peak", "1"), ("totalSteps", "9"), ("anneal", "1"), ("threePhases", "yes"));
         Assert.Contains("anneal is 1;", choices, StringComparison.Ordinal);
         Assert.Contains("threePhases is yes;", choices, StringComparison.Ordinal);
-        Assert.Contains("milestones is 1,x;", ValidationErrors("multiStepDecay", ("rate", "1"), ("milestones", "1,x")), StringComparison.Ordinal);
+        Assert.Contains("milestones is 1,x;", ValidationErrors("multiStepDecay", ("rate", "1"), ("milestones", "1,x")),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -91,7 +98,8 @@ public class ScheduleEntriesTests
         {
             string wrong = option.Type == "a number" ? "NaN" : "-1";
             Dictionary<string, string> options = new(drawn.Options) { [option.Name] = wrong };
-            string errors = Assert.ThrowsAny<ArgumentException>(() => ScheduleCase.Get(name).Build(options).OrThrow(name)).Message;
+            string errors =
+                Assert.ThrowsAny<ArgumentException>(() => ScheduleCase.Get(name).Build(options).OrThrow(name)).Message;
             Assert.Matches($@"{option.Name} is \[?{wrong}\]?; allowed is ", errors);
         }
     }

@@ -329,5 +329,6 @@ public class ContinuationTests
         }
     }
 
-    private static ParameterTree<float> Two(float a, float b) => ParameterTree.Of(Leaf.Of("a", [1], [a]), Leaf.Of("b", [1], [b]));
+    private static ParameterTree<float> Two(float a, float b) =>
+        ParameterTree.Of(Leaf.Of("a", [1], [a]), Leaf.Of("b", [1], [b]));
 }

@@ -9,7 +9,10 @@ internal static class GoldenFile
         JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name))).RootElement;
 
     internal static double Number(this JsonElement element) => element.ValueKind == JsonValueKind.String
-        ? element.GetString() switch { "nan" => double.NaN, "inf" => double.PositiveInfinity, _ => double.NegativeInfinity }
+        ? element.GetString() switch
+        {
+            "nan" => double.NaN, "inf" => double.PositiveInfinity, _ => double.NegativeInfinity
+        }
         : element.GetDouble();
 
     internal static double[] Numbers(this JsonElement element) => [.. element.EnumerateArray().Select(Number)];

@@ -58,7 +58,8 @@ public class LeafFilterTests
         Assert.Equal(made, Catalogue.Optimizers.Build("adamW(learningRate=0.1, decay=matrices)").OrThrow());
         Assert.NotEqual(made, AdamW.Of(0.1));
         Assert.Contains("decay=matrices", $"{made}", StringComparison.Ordinal);
-        Assert.Contains("filter=*.weight", $"{Lars.Of(0.1, filter: LeafFilter.Named("*.weight"))}", StringComparison.Ordinal);
+        Assert.Contains(
+            "filter=*.weight", $"{Lars.Of(0.1, filter: LeafFilter.Named("*.weight"))}", StringComparison.Ordinal);
         Assert.Contains("Frozen = none", $"{Lbfgs.Of()}", StringComparison.Ordinal);
         Assert.Contains(
             "Matches = hiddenMatrices",

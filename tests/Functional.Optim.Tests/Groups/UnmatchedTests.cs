@@ -3,7 +3,8 @@ namespace Functional.Optim.Tests.Groups;
 /// <summary>A report names the groups, rules and filters that no leaf goes to.</summary>
 public class UnmatchedTests
 {
-    private static readonly TreeLayout Layout = TreeLayout.Of(("a.weight", [2, 3]), ("b.weight", [2, 2]), ("b.bias", [2]));
+    private static readonly TreeLayout Layout =
+        TreeLayout.Of(("a.weight", [2, 3]), ("b.weight", [2, 2]), ("b.bias", [2]));
 
     [Fact]
     public void Groups_rules_and_filters_without_a_leaf_are_named()
@@ -12,7 +13,9 @@ public class UnmatchedTests
         Same(
             ["group 'second' (b.*)"],
             AdamW.Of(0.1).WithGroups(Group("first", "*"), Group("second", "b.*")));
-        Same(["decay=*.kernel of weightDecayCoupled(weightDecay=0.01, decay=*.kernel)"], AdamW.Of(0.1, decay: LeafFilter.Named("*.kernel")));
+        Same(
+            ["decay=*.kernel of weightDecayCoupled(weightDecay=0.01, decay=*.kernel)"],
+            AdamW.Of(0.1, decay: LeafFilter.Named("*.kernel")));
         Same(
             ["decay=*.kernel of weightDecayCoupled(weightDecay=0.01, decay=*.kernel)"],
             Accumulate.Of(2, Clip.ByGlobalNorm(1).Then(AdamW.Of(0.1, decay: LeafFilter.Named("*.kernel")))));

@@ -20,7 +20,8 @@ public class LaneLaws
     {
         float[] data = new float[8];
         AdamW adamw = AdamW.Of(0.1);
-        Assert.ThrowsAny<ArgumentException>(() => adamw.Step<float>(1, data, new float[7], new(data, data), data, new(data, data)));
+        Assert.ThrowsAny<ArgumentException>(
+            () => adamw.Step<float>(1, data, new float[7], new(data, data), data, new(data, data)));
         Assert.ThrowsAny<ArgumentException>(() => adamw.Step<float>(
             1, data.AsSpan(0, 4), new float[4], new(new float[4], new float[4]), data.AsSpan(1, 4),
             new(new float[4], new float[4])));
@@ -34,17 +35,22 @@ public class LaneLaws
         float[] theta = new float[4], gradient = new float[4], m = new float[4], v = new float[4], both = new float[5];
         AdamW adamw = AdamW.Of(0.1);
         adamw.Step<float>(1, theta, gradient, new(m, v), v, new(theta, gradient));
-        Assert.StartsWith("New slot 0 overlaps new slot 1 by an offset of 0 elements; ", ErrorOf(m, v, theta, m, m), StringComparison.Ordinal);
-        Assert.StartsWith("The output overlaps new slot 0 by an offset of 0 elements; ", ErrorOf(m, v, m, m, v), StringComparison.Ordinal);
-        Assert.StartsWith("New slot 0 overlaps slot 1 by an offset of -1 elements; ", ErrorOf(m, both.AsMemory(0, 4), theta, both.AsMemory(1), v), StringComparison.Ordinal);
-        Assert.StartsWith("The output overlaps slot 1 by an offset of -1 elements; ", ErrorOf(m, both.AsMemory(0, 4), both.AsMemory(1), m, v), StringComparison.Ordinal);
+        Assert.StartsWith("New slot 0 overlaps new slot 1 by an offset of 0 elements; ", ErrorOf(m, v, theta, m, m),
+            StringComparison.Ordinal);
+        Assert.StartsWith("The output overlaps new slot 0 by an offset of 0 elements; ", ErrorOf(m, v, m, m, v),
+            StringComparison.Ordinal);
+        Assert.StartsWith("New slot 0 overlaps slot 1 by an offset of -1 elements; ",
+            ErrorOf(m, both.AsMemory(0, 4), theta, both.AsMemory(1), v), StringComparison.Ordinal);
+        Assert.StartsWith("The output overlaps slot 1 by an offset of -1 elements; ",
+            ErrorOf(m, both.AsMemory(0, 4), both.AsMemory(1), m, v), StringComparison.Ordinal);
         Assert.Equal(
             "The rule has 5 slots; a pass has 0 to 4. (Parameter 'rule')",
             Assert.ThrowsAny<ArgumentException>(() => Elementwise.Run(
                 new Then<float, AmsGradRule<float>, AdamRule<float>>(default, default), theta, gradient, theta, default,
                 default)).Message);
 
-        string ErrorOf(Memory<float> m, Memory<float> v, Memory<float> thetaOut, Memory<float> mOut, Memory<float> vOut) =>
+        string ErrorOf(
+            Memory<float> m, Memory<float> v, Memory<float> thetaOut, Memory<float> mOut, Memory<float> vOut) =>
             Assert.ThrowsAny<ArgumentException>(() => adamw.Step<float>(
                 1, theta, gradient, new(m.Span, v.Span), thetaOut.Span, new(mOut.Span, vOut.Span))).Message;
     }

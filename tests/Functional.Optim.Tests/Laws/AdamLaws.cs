@@ -65,9 +65,11 @@ public class AdamLaws
         }
 
         ParameterTree<float> parameters = Trees.Random<float>(1), gradients = Trees.Random<float>(2);
-        AdamState<float> late = Adam.Of(Rate).Step(parameters, gradients, Adam.Of(Rate).Init(parameters)).State with { Step = 1_000_000 };
+        AdamState<float> late = Adam.Of(Rate).Step(parameters, gradients, Adam.Of(Rate).Init(parameters)).State
+            with { Step = 1_000_000 };
         Assert.Equal(
-            Adam.Of(Rate, biasCorrection: false).Step(parameters, gradients, late), Adam.Of(Rate).Step(parameters, gradients, late));
+            Adam.Of(Rate, biasCorrection: false).Step(parameters, gradients, late),
+            Adam.Of(Rate).Step(parameters, gradients, late));
     }
 
     [Fact]
@@ -117,8 +119,10 @@ public class AdamLaws
         {
             Adam penalized = Adam.Of(Rate, weightDecay: decay);
             AdamW decoupled = AdamW.Of(Rate, weightDecay: decay);
-            ReadOnlySpan<double> l2 = penalized.Step(parameters, gradients, penalized.Init(parameters)).Parameters.AsSpan("w");
-            ReadOnlySpan<double> decayed = decoupled.Step(parameters, gradients, decoupled.Init(parameters)).Parameters.AsSpan("w");
+            ReadOnlySpan<double> l2 =
+                penalized.Step(parameters, gradients, penalized.Init(parameters)).Parameters.AsSpan("w");
+            ReadOnlySpan<double> decayed =
+                decoupled.Step(parameters, gradients, decoupled.Init(parameters)).Parameters.AsSpan("w");
             Assert.Equal(0.99, l2[0], 1e-6);
             Assert.Equal(1 - (Rate * decay), decayed[0], 1e-15);
             Assert.Equal(0.99, l2[1], 1e-9);
@@ -143,15 +147,18 @@ public class AdamLaws
         }
     }
 
-    private static ParameterTree<double> Pair(double first, double second) => ParameterTree.Of(Leaf.Of("w", [2], [first, second]));
+    private static ParameterTree<double> Pair(double first, double second) =>
+        ParameterTree.Of(Leaf.Of("w", [2], [first, second]));
 
     private static ParameterTree<double> Shrunk(ParameterTree<double> tree) =>
         ParameterTree.Of([.. tree.Layout.Leaves.Select(leaf =>
-            Leaf.Of(leaf.Name, leaf.Shape.AsSpan(), Array.ConvertAll(tree.AsSpan(leaf).ToArray(), value => value * Kept)))]);
+            Leaf.Of(leaf.Name, leaf.Shape.AsSpan(), Array.ConvertAll(
+                tree.AsSpan(leaf).ToArray(), value => value * Kept)))]);
 
     private static void AssertNear(ParameterTree<double> expected, ParameterTree<double> actual)
     {
         for (int index = 0; index < expected.AsSpan().Length; index++)
-            Assert.Equal(expected.AsSpan()[index], actual.AsSpan()[index], 4e-16 * (0.1 + Math.Abs(expected.AsSpan()[index])));
+            Assert.Equal(
+                expected.AsSpan()[index], actual.AsSpan()[index], 4e-16 * (0.1 + Math.Abs(expected.AsSpan()[index])));
     }
 }

@@ -29,7 +29,8 @@ public class ClipLawTests
     [Theory]
     [MemberData(nameof(Clips))]
     public void A_clip_by_norm_obeys_every_law(double maximum, NormKind kind, bool leafByLeaf) =>
-        ClipLaws.All(leafByLeaf ? Clip.ByLeafNorm(maximum, kind) : Clip.ByGlobalNorm(maximum, kind), maximum, kind, leafByLeaf);
+        ClipLaws.All(
+            leafByLeaf ? Clip.ByLeafNorm(maximum, kind) : Clip.ByGlobalNorm(maximum, kind), maximum, kind, leafByLeaf);
 
     [Property]
     public void Limiting_twice_is_limiting_once(Problem problem)
@@ -103,7 +104,8 @@ public class ClipLawTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         (ParameterTree<T> deltas, _) = clip.Update(gradients, gradients, clip.Init(gradients));
-        (ParameterTree<T> negated, _) = Composition.Identity.Update(gradients, deltas, Composition.Identity.Init(gradients));
+        (ParameterTree<T> negated, _) =
+            Composition.Identity.Update(gradients, deltas, Composition.Identity.Init(gradients));
         return negated;
     }
 }

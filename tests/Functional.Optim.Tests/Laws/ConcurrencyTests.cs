@@ -53,7 +53,8 @@ public class ConcurrencyTests
             return (moved, state);
         }
 
-        static IEnumerable<ParameterTree<float>> TreesOf((ParameterTree<float> Parameters, OptimizerState<float> State) made) =>
+        static IEnumerable<ParameterTree<float>> TreesOf(
+            (ParameterTree<float> Parameters, OptimizerState<float> State) made) =>
             Enumerable.Range(0, made.State.SlotCount).Select(slot => made.State[slot]).Append(made.Parameters);
     }
 }

@@ -20,10 +20,12 @@ public class LbfgsLaws
     public void Purity_inputs_stay_and_equal_inputs_give_equal_bits() => Hold(Purity<float>, Purity<double>);
 
     [Fact]
-    public void Resume_some_steps_then_the_rest_from_copies_are_all_of_them_in_a_row() => Hold(Resume<float>, Resume<double>);
+    public void Resume_some_steps_then_the_rest_from_copies_are_all_of_them_in_a_row() =>
+        Hold(Resume<float>, Resume<double>);
 
     [Fact]
-    public void Frozen_leaves_stay_whatever_their_gradient_and_the_others_do_as_if_they_were_not_there() => Hold(Frozen<float>, Frozen<double>);
+    public void Frozen_leaves_stay_whatever_their_gradient_and_the_others_do_as_if_they_were_not_there() =>
+        Hold(Frozen<float>, Frozen<double>);
 
     [Fact]
     public void A_rate_of_zero_changes_nothing() => Hold(ZeroRate<float>, ZeroRate<double>);
@@ -69,7 +71,8 @@ public class LbfgsLaws
         {
             (ParameterTree<T> parameters, LbfgsState<T> state) = After<T>(lbfgs, problem, stop);
             (parameters, state) = (parameters.Copy(), Copy(state));
-            for (int step = stop; step < 3; step++) (parameters, state, _) = lbfgs.Step(LossOf<T>(problem), parameters, state);
+            for (int step = stop; step < 3; step++)
+                (parameters, state, _) = lbfgs.Step(LossOf<T>(problem), parameters, state);
             Assert.Equal(After<T>(lbfgs, problem, steps: 3), (parameters, state));
         }
     }
@@ -79,7 +82,8 @@ public class LbfgsLaws
     {
         static bool IsFrozen(string leaf) => leaf is "leaf0" or "leaf3";
         Lbfgs freezing = Lbfgs.Of(
-            lbfgs.LearningRate, lbfgs.MaximumIterations, lbfgs.MaximumEvaluations, lbfgs.GradientTolerance, lbfgs.ChangeTolerance,
+            lbfgs.LearningRate, lbfgs.MaximumIterations, lbfgs.MaximumEvaluations, lbfgs.GradientTolerance,
+            lbfgs.ChangeTolerance,
             lbfgs.HistorySize, lbfgs.LineSearch, frozen: leaf => IsFrozen(leaf.Name));
         ParameterTree<T> start = problem.Parameters<T>(), parameters = start;
         LbfgsState<T> state = freezing.Init(parameters);
@@ -97,7 +101,8 @@ public class LbfgsLaws
             for (int index = 0; index < leaf.Length; index++)
             {
                 Assert.Equal(
-                    double.CreateTruncating(expected.AsSpan(leaf.Name)[index]), double.CreateTruncating(parameters.AsSpan(leaf)[index]),
+                    double.CreateTruncating(expected.AsSpan(leaf.Name)[index]),
+                    double.CreateTruncating(parameters.AsSpan(leaf)[index]),
                     typeof(T) == typeof(float) ? 1e-3 : 1e-9);
             }
         }
@@ -128,7 +133,8 @@ public class LbfgsLaws
     {
         ParameterTree<T> parameters = problem.Parameters<T>();
         LbfgsState<T> state = lbfgs.Init(parameters);
-        for (int step = 0; step < steps; step++) (parameters, state, _) = lbfgs.Step(LossOf<T>(problem), parameters, state);
+        for (int step = 0; step < steps; step++)
+            (parameters, state, _) = lbfgs.Step(LossOf<T>(problem), parameters, state);
         return (parameters, state);
     }
 
@@ -144,7 +150,8 @@ public class LbfgsLaws
             Span<T> slope = gradients.AsSpan(leaf.Name);
             for (int index = 0; index < leaf.Size; index++)
             {
-                double curvature = 1 + Math.Abs(leaf.Values[1][index]), away = double.CreateTruncating(theta[index]) - leaf.Values[2][index];
+                double curvature = 1 + Math.Abs(leaf.Values[1][index]),
+                    away = double.CreateTruncating(theta[index]) - leaf.Values[2][index];
                 loss += 0.5 * curvature * away * away;
                 slope[index] = T.CreateTruncating(curvature * away);
             }

@@ -15,14 +15,17 @@ public class MuonLaws
 {
     public static TheoryData<NewtonSchulzVariant> Variants => [.. Enum.GetValues<NewtonSchulzVariant>()];
 
-    public static TheoryData<int, int> Shapes => new() { { 1, 1 }, { 1, 9 }, { 9, 1 }, { 4, 4 }, { 7, 3 }, { 3, 7 }, { 33, 20 }, { 20, 65 } };
+    public static TheoryData<int, int> Shapes =>
+        new() { { 1, 1 }, { 1, 9 }, { 9, 1 }, { 4, 4 }, { 7, 3 }, { 3, 7 }, { 33, 20 }, { 20, 65 } };
 
     [Fact]
     public void The_update_does_not_change_with_the_scale_of_the_gradient()
     {
         ParameterTree<float> once = After<float>(Muon.Of(0.1), 1);
-        foreach (int power in (int[])[-12, -3, 1, 20, 60]) Assert.Equal(once, After<float>(Muon.Of(0.1), Math.Pow(2, power)));
-        double[] expected = After<double>(Muon.Of(0.1), 1).AsSpan("w").ToArray(), scaled = After<double>(Muon.Of(0.1), 1e3).AsSpan("w").ToArray();
+        foreach (int power in (int[])[-12, -3, 1, 20, 60])
+            Assert.Equal(once, After<float>(Muon.Of(0.1), Math.Pow(2, power)));
+        double[] expected = After<double>(Muon.Of(0.1), 1).AsSpan("w").ToArray(),
+            scaled = After<double>(Muon.Of(0.1), 1e3).AsSpan("w").ToArray();
         Assert.Equal(expected, scaled, Near(1e-13));
 
         static ParameterTree<T> After<T>(Optimizer optimizer, double scale)
@@ -31,7 +34,8 @@ public class MuonLaws
             ParameterTree<T> parameters = Tree<T>(DenseMatrix.Random(6, 9, 1));
             OptimizerState<T> state = optimizer.Init(parameters);
             for (ulong step = 1; step <= 4; step++)
-                (parameters, state) = optimizer.Step(parameters, Tree<T>(scale * DenseMatrix.Random(6, 9, step + 1)), state);
+                (parameters, state) =
+                    optimizer.Step(parameters, Tree<T>(scale * DenseMatrix.Random(6, 9, step + 1)), state);
             return parameters;
         }
     }
@@ -60,14 +64,17 @@ public class MuonLaws
     {
         (double least, double most) = variant switch
         {
-            NewtonSchulzVariant.PolarExpress => (0.85, 1.15), NewtonSchulzVariant.Dion => (0.97, 1.04), _ => (0.68, 1.14),
+            NewtonSchulzVariant.PolarExpress => (0.85, 1.15),
+            NewtonSchulzVariant.Dion => (0.97, 1.04), _ => (0.68, 1.14),
         };
         Orthogonalize part = Orthogonalize.Of(variant);
         foreach ((int rows, int columns) in ((int, int)[])[(1, 1), (1, 9), (12, 5), (5, 12), (24, 24), (40, 60)])
         {
             DenseMatrix gradient = DenseMatrix.Random(rows, columns, 8);
             double[] before = gradient.SingularValues(), after = Of(variant, gradient).SingularValues();
-            double divisor = part.AddsEpsilon ? (part.Safety * gradient.Norm) + part.Epsilon : part.Safety * gradient.Norm;
+            double divisor = part.AddsEpsilon
+                ? (part.Safety * gradient.Norm) + part.Epsilon
+                : part.Safety * gradient.Norm;
             IEnumerable<double> expected = before.Select(value => Enumerable.Range(0, part.Steps).Aggregate(
                 value / divisor, (at, step) => part.Polynomials[Math.Min(step, part.Polynomials.Length - 1)].At(at)));
             Assert.Equal([.. expected.OrderDescending()], after, Near(1e-11));
@@ -92,7 +99,8 @@ public class MuonLaws
         {
             DenseMatrix gradient = DenseMatrix.Random(rows, columns, 4), plain = Of(Orthogonalize.Of(), gradient);
             foreach ((MatrixScale scale, double factor) in ((MatrixScale, double)[])
-                [(MatrixScale.Original, rows == 8 ? 2 : 1), (MatrixScale.MatchRms, 0.2 * Math.Sqrt(Math.Max(rows, columns))),
+                [(MatrixScale.Original, rows == 8 ? 2 : 1),
+                    (MatrixScale.MatchRms, 0.2 * Math.Sqrt(Math.Max(rows, columns))),
                  (MatrixScale.Spectral, rows == 8 ? 2 : rows == 2 ? 0.5 : 1)])
             {
                 Assert.Equal((factor * plain).Values, Of(Orthogonalize.Of(scale: scale), gradient).Values, Near(1e-14));
@@ -104,11 +112,13 @@ public class MuonLaws
     [MemberData(nameof(Variants))]
     public void A_gradient_of_zeros_makes_no_update(NewtonSchulzVariant variant)
     {
-        foreach (Orthogonalize part in (Orthogonalize[])[Orthogonalize.Of(variant), Orthogonalize.Of(variant) with { Epsilon = 0 }])
+        foreach (Orthogonalize part in (Orthogonalize[])[Orthogonalize.Of(variant),
+            Orthogonalize.Of(variant) with { Epsilon = 0 }])
             Assert.All(Of(part, DenseMatrix.Of(3, 5, (_, _) => 0)).Values, value => Assert.Equal(0, value));
         Muon muon = Muon.Of(0.5, variant: variant, weightDecay: 0.5);
         ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2, 2], [4f, -8, 16, 0]));
-        Assert.Equal([3f, -6, 12, 0], muon.Step(parameters, parameters.Layout.Zeros<float>(), muon.Init(parameters)).Parameters.AsSpan("w").ToArray());
+        Assert.Equal([3f, -6, 12, 0], muon.Step(parameters, parameters.Layout.Zeros<float>(), muon.Init(parameters))
+            .Parameters.AsSpan("w").ToArray());
     }
 
     [Fact]
@@ -127,22 +137,27 @@ public class MuonLaws
         DenseMatrix plain = DenseMatrix.Random(4, 6, 9);
         Orthogonalize part = Orthogonalize.Of() with { Epsilon = 0 };
         double[] expected = Of(part, plain).Values;
-        foreach (double scale in (double[])[1e-300, 1e-160, 1e160, 5e307]) Assert.Equal(expected, Of(part, scale * plain).Values, Near(1e-12));
+        foreach (double scale in (double[])[1e-300, 1e-160, 1e160, 5e307])
+            Assert.Equal(expected, Of(part, scale * plain).Values, Near(1e-12));
         float[] huge = Array.ConvertAll(plain.Values, value => (float)(value * 1e38));
         ParameterTree<float> gradients = ParameterTree.Of(
-            Leaf.Of("first", [4, 6], huge), Leaf.Of("none", [2, 2], [1f, float.NaN, 2, 3]), Leaf.Of("infinite", [2, 2], [1f, 2, float.PositiveInfinity, 3]),
+            Leaf.Of("first", [4, 6], huge), Leaf.Of("none", [2, 2], [1f, float.NaN, 2, 3]),
+            Leaf.Of("infinite", [2, 2], [1f, 2, float.PositiveInfinity, 3]),
             Leaf.Of("last", [4, 6], huge));
-        ParameterTree<float> zeros = gradients.Layout.Zeros<float>(), moved = part.Step(zeros, gradients, part.Init(zeros)).Parameters;
+        ParameterTree<float> zeros = gradients.Layout.Zeros<float>(),
+            moved = part.Step(zeros, gradients, part.Init(zeros)).Parameters;
         foreach (string leaf in (string[])["first", "last"])
             Assert.Equal(expected, Array.ConvertAll(moved.AsSpan(leaf).ToArray(), value => -(double)value), Near(1e-4));
-        foreach (string leaf in (string[])["none", "infinite"]) Assert.All(moved.AsSpan(leaf).ToArray(), value => Assert.Equal(float.NaN, value));
+        foreach (string leaf in (string[])["none", "infinite"])
+            Assert.All(moved.AsSpan(leaf).ToArray(), value => Assert.Equal(float.NaN, value));
     }
 
     [Fact]
     public void A_filter_is_a_matrix_of_its_outputs_and_all_else()
     {
         DenseMatrix gradient = DenseMatrix.Random(4, 18, 2);
-        ParameterTree<double> matrix = Tree<double>(gradient), filters = ParameterTree.Of(Leaf.Of("w", [4, 2, 3, 3], gradient.Values));
+        ParameterTree<double> matrix = Tree<double>(gradient),
+            filters = ParameterTree.Of(Leaf.Of("w", [4, 2, 3, 3], gradient.Values));
         Muon muon = Muon.Of(0.1, scale: MatrixScale.MatchRms);
         Assert.Equal(
             muon.Step(matrix, matrix, muon.Init(matrix)).Parameters.AsSpan("w").ToArray(),
@@ -152,18 +167,24 @@ public class MuonLaws
     [Fact]
     public void A_vector_is_refused_before_anything_starts_unless_it_is_frozen_or_empty()
     {
-        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2, 2], [1f, 2, 3, 4]), Leaf.Of("bias", [2], [1f, 2]));
+        ParameterTree<float> parameters =
+            ParameterTree.Of(Leaf.Of("w", [2, 2], [1f, 2, 3, 4]), Leaf.Of("bias", [2], [1f, 2]));
         const string message =
-            "bias[2] has rank 1; what is orthogonalized is a matrix, of rank 2 or more. Give it to another optimizer, such as "
-            + "Partition.Of(new(\"matrices\", leaf => leaf.Rank == 2, Muon.Of(0.02)), new(\"rest\", _ => true, AdamW.Of(3e-4))).";
+            "bias[2] has rank 1; what is orthogonalized is a matrix, of rank 2 or more. "
+            + "Give it to another optimizer, such as "
+            + "Partition.Of(new(\"matrices\", leaf => leaf.Rank == 2, Muon.Of(0.02)), "
+            + "new(\"rest\", _ => true, AdamW.Of(3e-4))).";
         Optimizer muon = Muon.Of(0.02);
         Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(() => muon.Init(parameters)).Message);
-        Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(() => Accumulate.Of(2, muon).Init(parameters)).Message);
+        Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(() => Accumulate.Of(2, muon).Init(parameters))
+            .Message);
         Assert.StartsWith("scalar[] has rank 0;", Assert.ThrowsAny<ArgumentException>(
             () => muon.Init(ParameterTree.Of(Leaf.Of("scalar", [], [1f])))).Message, StringComparison.Ordinal);
         Optimizer frozen = muon.WithGroups(LeafGroup.Frozen("bias", leaf => leaf.Rank == 1));
-        Assert.Equal([1f, 2], frozen.Step(parameters, parameters, frozen.Init(parameters)).Parameters.AsSpan("bias").ToArray());
-        ParameterTree<float> empty = ParameterTree.Of(Leaf.Of("w", [0, 3], Array.Empty<float>()), Leaf.Of("bias", [0], Array.Empty<float>()));
+        Assert.Equal([1f, 2], frozen.Step(parameters, parameters, frozen.Init(parameters)).Parameters.AsSpan("bias")
+            .ToArray());
+        ParameterTree<float> empty =
+            ParameterTree.Of(Leaf.Of("w", [0, 3], Array.Empty<float>()), Leaf.Of("bias", [0], Array.Empty<float>()));
         Assert.Equal(1, muon.Step(empty, empty, muon.Init(empty)).State.Step);
     }
 
@@ -171,9 +192,11 @@ public class MuonLaws
     public void In_a_partition_each_leaf_has_the_state_of_its_own_optimizer_only()
     {
         Partition optimizer = Partition.Of(
-            new Partition.Rule("matrices", leaf => leaf.Rank == 2, Muon.Of(0.02)), new Partition.Rule("rest", _ => true, AdamW.Of(3e-4)));
+            new Partition.Rule("matrices", leaf => leaf.Rank == 2, Muon.Of(0.02)),
+            new Partition.Rule("rest", _ => true, AdamW.Of(3e-4)));
         ParameterTree<float> parameters = ParameterTree.Of(
-            Leaf.Of("w", [32, 64], new float[32 * 64]), Leaf.Of("v", [64, 32], new float[64 * 32]), Leaf.Of("bias", [64], new float[64]));
+            Leaf.Of("w", [32, 64], new float[32 * 64]), Leaf.Of("v", [64, 32], new float[64 * 32]),
+            Leaf.Of("bias", [64], new float[64]));
         OptimizerState<float> state = optimizer.Init(parameters);
         Assert.Equal(["matrices/mean", "rest/m", "rest/v"], state.SlotNames.AsEnumerable());
         Assert.Equal((4 * 4096L, 4 * 64L, 4 * 64L), (state.BytesOf(0), state.BytesOf(1), state.BytesOf(2)));
@@ -189,7 +212,8 @@ public class MuonLaws
         Muon muon = Muon.Of(0.1);
         ParameterTree<float> parameters = Tree<float>(DenseMatrix.Random(3, 5, 1));
         (ParameterTree<float> moved, MuonState<float> typed) = muon.Step(parameters, parameters, muon.Init(parameters));
-        (ParameterTree<float> same, OptimizerState<float> untyped) = ((Optimizer)muon).Step(parameters, parameters, ((Optimizer)muon).Init(parameters));
+        (ParameterTree<float> same, OptimizerState<float> untyped) =
+            ((Optimizer)muon).Step(parameters, parameters, ((Optimizer)muon).Init(parameters));
         Assert.Equal((same, untyped), (moved, typed.ToState()));
         Assert.Equal(untyped["mean"], typed.Momentum);
         Assert.Equal(typed, new MuonState<float>(0, parameters) with { Step = typed.Step, Momentum = typed.Momentum });
@@ -202,7 +226,8 @@ public class MuonLaws
         (int Rows, int Columns)[] shapes = [(150, 100), (97, 130), (64, 1)];
         ParameterTree<float> start = ParameterTree.Of([.. shapes.Select((shape, index) => Leaf.Of(
             $"w{index}", [shape.Rows, shape.Columns],
-            Array.ConvertAll(DenseMatrix.Random(shape.Rows, shape.Columns, (ulong)index).Values, value => (float)value)))]);
+            Array.ConvertAll(
+                DenseMatrix.Random(shape.Rows, shape.Columns, (ulong)index).Values, value => (float)value)))]);
         Muon muon = Muon.Of(0.1);
         (ParameterTree<float> parameters, MuonState<float> state) = (start, muon.Init(start));
         ParameterTree<float> expected = ThreadLimit.With(1, Run);
@@ -224,15 +249,19 @@ public class MuonLaws
     public void Settings_that_cannot_be_are_named()
     {
         Assert.Equal(
-            "Muon: momentum is 1; allowed is in [0, 1); steps is 4; allowed is 5 or more; weightDecay is -1; allowed is finite and not negative.",
-            Assert.ThrowsAny<ArgumentException>(() => Muon.Of(1, 1, variant: NewtonSchulzVariant.PolarExpress, steps: 4, weightDecay: -1)).Message);
-        Assert.Equal("Orthogonalize: steps is 0; allowed is 1 or more.", Assert.ThrowsAny<ArgumentException>(() => Orthogonalize.Of(steps: 0)).Message);
+            "Muon: momentum is 1; allowed is in [0, 1); steps is 4; allowed is 5 or more; weightDecay is -1; "
+            + "allowed is finite and not negative.",
+            Assert.ThrowsAny<ArgumentException>(
+                () => Muon.Of(1, 1, variant: NewtonSchulzVariant.PolarExpress, steps: 4, weightDecay: -1)).Message);
+        Assert.Equal("Orthogonalize: steps is 0; allowed is 1 or more.", Assert.ThrowsAny<ArgumentException>(
+            () => Orthogonalize.Of(steps: 0)).Message);
         Assert.Equal(
             "Polynomials is []; allowed are one or more, finite.",
             Assert.ThrowsAny<ArgumentException>(() => Orthogonalize.Of() with { Polynomials = [] }).Message);
         Assert.Equal(
             "Polynomials is [1·σ + NaN·σ³ + 0·σ⁵]; allowed are one or more, finite.",
-            Assert.ThrowsAny<ArgumentException>(() => Orthogonalize.Of() with { Polynomials = [new Quintic(1, double.NaN, 0)] }).Message);
+            Assert.ThrowsAny<ArgumentException>(
+                () => Orthogonalize.Of() with { Polynomials = [new Quintic(1, double.NaN, 0)] }).Message);
         Assert.ThrowsAny<ArgumentException>(() => Orthogonalize.Of() with { Steps = 0 });
         Assert.ThrowsAny<ArgumentException>(() => Orthogonalize.Of() with { Safety = 0 });
         Assert.ThrowsAny<ArgumentException>(() => Orthogonalize.Of() with { Epsilon = -1 });
@@ -242,17 +271,24 @@ public class MuonLaws
         Assert.Equal(Orthogonalize.Of(), Orthogonalize.Of() with { Polynomials = [.. Orthogonalize.Of().Polynomials] });
     }
 
-    private static DenseMatrix Of(NewtonSchulzVariant variant, DenseMatrix gradient) => Of(Orthogonalize.Of(variant), gradient);
+    private static DenseMatrix Of(NewtonSchulzVariant variant, DenseMatrix gradient) =>
+        Of(Orthogonalize.Of(variant), gradient);
 
     private static DenseMatrix Of(Orthogonalize part, DenseMatrix gradient)
     {
         ParameterTree<double> gradients = Tree<double>(gradient), zeros = gradients.Layout.Zeros<double>();
-        return gradient with { Values = Array.ConvertAll(part.Step(zeros, gradients, part.Init(zeros)).Parameters.AsSpan("w").ToArray(), value => -value) };
+        return gradient with
+        {
+            Values = Array.ConvertAll(
+                part.Step(zeros, gradients, part.Init(zeros)).Parameters.AsSpan("w").ToArray(), value => -value)
+        };
     }
 
     private static ParameterTree<T> Tree<T>(DenseMatrix matrix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        ParameterTree.Of(Leaf.Of("w", [matrix.Rows, matrix.Columns], Array.ConvertAll(matrix.Values, T.CreateTruncating)));
+        ParameterTree.Of(
+            Leaf.Of("w", [matrix.Rows, matrix.Columns], Array.ConvertAll(matrix.Values, T.CreateTruncating)));
 
-    private static Func<double, double, bool> Near(double tolerance) => (left, right) => Math.Abs(left - right) <= tolerance;
+    private static Func<double, double, bool> Near(double tolerance) => (left, right) =>
+        Math.Abs(left - right) <= tolerance;
 }

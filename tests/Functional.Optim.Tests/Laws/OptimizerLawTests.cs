@@ -41,8 +41,10 @@ public class OptimizerLawTests
     public void The_update_that_makes_the_step_k_has_the_rate_of_k()
     {
         Schedule schedule = Schedule.WarmupPolynomial(peak: 1, warmupSteps: 4, totalSteps: 12, power: 1);
-        ParameterTree<double> zero = ParameterTree.Of(Leaf.Of("w", [1], [0.0])), one = ParameterTree.Of(Leaf.Of("w", [1], [1.0]));
-        foreach (Optimizer optimizer in (Optimizer[])[Sgd.Of(schedule), Adam.Of(schedule, epsilon: 0), LearningRate.Of(schedule)])
+        ParameterTree<double> zero = ParameterTree.Of(Leaf.Of("w", [1], [0.0])),
+            one = ParameterTree.Of(Leaf.Of("w", [1], [1.0]));
+        foreach (Optimizer optimizer in (Optimizer[])[Sgd.Of(schedule), Adam.Of(schedule, epsilon: 0),
+            LearningRate.Of(schedule)])
         {
             OptimizerState<double> state = optimizer.Init(zero);
             for (int step = 1; step <= 14; step++)
@@ -64,7 +66,8 @@ public class OptimizerLawTests
         (parameters, state) = optimizer.StepDonating(parameters, Huge(), state);
         var expected = optimizer.Step(parameters, parameters, state);
         ParameterTree<float> gradients = Huge();
-        Assert.Equal("w", Assert.Throws<NonFiniteGradientException>(() => { optimizer.StepDonating(parameters, gradients, state); }).Leaf);
+        Assert.Equal("w", Assert.Throws<NonFiniteGradientException>(
+            () => { optimizer.StepDonating(parameters, gradients, state); }).Leaf);
         Assert.Equal(Huge(), gradients);
         Assert.Equal(expected, optimizer.Step(parameters, parameters, state));
     }
@@ -73,23 +76,31 @@ public class OptimizerLawTests
     public void A_tree_cannot_be_donated_in_two_roles()
     {
         Adam adam = Adam.Of(0.1);
-        ParameterTree<float> parameters = Trees.Random<float>(1), gradients = Trees.Random<float>(2), zeros = parameters.Layout.Zeros<float>();
+        ParameterTree<float> parameters = Trees.Random<float>(1), gradients = Trees.Random<float>(2),
+            zeros = parameters.Layout.Zeros<float>();
         AdamState<float> state = adam.Init(parameters);
         AssertSays("parameters and the gradients", () => adam.StepDonating(parameters, parameters, state));
-        AssertSays("slot m and the slot v", () => adam.StepDonating(parameters, gradients, new AdamState<float>(0, zeros, zeros)));
-        AssertSays("gradients and the slot m", () => adam.StepDonating(parameters, gradients, state with { M = gradients }));
-        foreach (Optimizer wrapper in (Optimizer[])[Accumulate.Of(1, adam), Accumulate.Of(2, adam), ApplyIfFinite.Around(adam)])
+        AssertSays("slot m and the slot v", () =>
+            adam.StepDonating(parameters, gradients, new AdamState<float>(0, zeros, zeros)));
+        AssertSays("gradients and the slot m", () =>
+            adam.StepDonating(parameters, gradients, state with { M = gradients }));
+        foreach (Optimizer wrapper in (Optimizer[])[Accumulate.Of(1, adam), Accumulate.Of(2, adam),
+            ApplyIfFinite.Around(adam)])
         {
-            AssertSays("parameters and the gradients", () => wrapper.StepDonating(parameters, parameters, wrapper.Init(parameters)));
-            AssertSays("gradients and the slot v", () => wrapper.StepDonating(parameters, gradients, WithSlot(wrapper.Init(parameters), 1, gradients)));
+            AssertSays("parameters and the gradients", () =>
+                wrapper.StepDonating(parameters, parameters, wrapper.Init(parameters)));
+            AssertSays("gradients and the slot v", () =>
+                wrapper.StepDonating(parameters, gradients, WithSlot(wrapper.Init(parameters), 1, gradients)));
         }
 
         Assert.Equal(adam.Step(parameters, gradients, state), adam.StepDonating(parameters, gradients, state));
 
         static void AssertSays(string roles, Action step) => Assert.Contains(
-            $"the {roles} given are one; donate a copy.", Assert.ThrowsAny<ArgumentException>(step).Message, StringComparison.Ordinal);
+            $"the {roles} given are one; donate a copy.", Assert.ThrowsAny<ArgumentException>(step).Message,
+            StringComparison.Ordinal);
         static OptimizerState<float> WithSlot(OptimizerState<float> state, int slot, ParameterTree<float> tree) => new(
-            state.Step, state.SlotNames, [.. Enumerable.Range(0, state.SlotCount).Select(each => each == slot ? tree : state[each])]);
+            state.Step, state.SlotNames,
+            [.. Enumerable.Range(0, state.SlotCount).Select(each => each == slot ? tree : state[each])]);
     }
 
     [Fact]

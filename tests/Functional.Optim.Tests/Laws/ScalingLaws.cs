@@ -12,12 +12,14 @@ public class ScalingLaws
     {
         foreach (Optimizer optimizer in WithoutEpsilon)
         {
-            ParameterTree<float> start = ParameterTree.Of(Leaf.Of("x", [20], [.. Enumerable.Range(1, 20).Select(index => (float)index)]));
+            ParameterTree<float> start =
+                ParameterTree.Of(Leaf.Of("x", [20], [.. Enumerable.Range(1, 20).Select(index => (float)index)]));
             ParameterTree<float> parameters = start;
             OptimizerState<float> state = optimizer.Init(parameters);
             for (int step = 1; step <= 20; step++)
             {
-                float[] gradient = [.. Enumerable.Range(0, 20).Select(index => index % 2 == 0 ? 0 : MathF.Sin(step + index))];
+                float[] gradient =
+                    [.. Enumerable.Range(0, 20).Select(index => index % 2 == 0 ? 0 : MathF.Sin(step + index))];
                 (parameters, state) = optimizer.Step(parameters, ParameterTree.Of(Leaf.Of("x", [20], gradient)), state);
             }
 
@@ -51,7 +53,8 @@ public class ScalingLaws
     }
 
     [Fact]
-    public void No_step_of_Lion_is_longer_than_its_rate_times_one_plus_the_decay() => OptimizerLaws.BoundedStep(Lion.Of(0.01, weightDecay: 0.1));
+    public void No_step_of_Lion_is_longer_than_its_rate_times_one_plus_the_decay() =>
+        OptimizerLaws.BoundedStep(Lion.Of(0.01, weightDecay: 0.1));
 
     [Fact]
     public void The_variance_of_a_gradient_that_no_longer_changes_does_not_round_below_zero()
@@ -59,9 +62,11 @@ public class ScalingLaws
         Optimizer centered = RmsProp.Of(1e-9, centered: true);
         float[] constants = [.. Enumerable.Range(1, 64).Select(index => 1 / (float)index)];
         ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("x", [64], constants)), gradients = parameters;
-        ParameterTree<float> doubled = ParameterTree.Of(Leaf.Of("x", [64], Array.ConvertAll(constants, value => 2 * value)));
+        ParameterTree<float> doubled =
+            ParameterTree.Of(Leaf.Of("x", [64], Array.ConvertAll(constants, value => 2 * value)));
         OptimizerState<float> state = centered.Init(parameters);
-        for (int step = 1; step <= 3000; step++) (parameters, state) = centered.Step(parameters, step < 500 ? doubled : gradients, state);
+        for (int step = 1; step <= 3000; step++)
+            (parameters, state) = centered.Step(parameters, step < 500 ? doubled : gradients, state);
 
         // Falling, both means stop a few roundings above the gradient, and the square of the one above the other.
         float[] squares = state["v"].AsSpan("x").ToArray(), means = state["mean"].AsSpan("x").ToArray();

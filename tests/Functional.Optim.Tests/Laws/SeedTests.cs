@@ -10,7 +10,8 @@ public class SeedTests
     private static readonly Type[] Types = typeof(SeedTests).Assembly.GetTypes();
 
     private static readonly BindingFlags Any =
-        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+        | BindingFlags.DeclaredOnly;
 
     /// <summary>
     /// The nearest attribute of properties decides the seed; each is the one that takes it from the environment.
@@ -26,7 +27,8 @@ public class SeedTests
         Assert.All(all, properties => Assert.Equal(Seed.IsNew ? null : Seed.Text, properties.Replay));
         PropertyAttribute[] properties =
         [
-            .. Types.SelectMany(type => type.GetMethods(Any)).SelectMany(method => method.GetCustomAttributes<PropertyAttribute>()),
+            .. Types.SelectMany(type => type.GetMethods(Any))
+                .SelectMany(method => method.GetCustomAttributes<PropertyAttribute>()),
         ];
         Assert.True(properties.Length > 20);
         Assert.All(properties, property => Assert.Null(property.Replay));
@@ -42,7 +44,8 @@ public class SeedTests
     [Fact]
     public void Without_a_wish_of_the_environment_the_seed_is_always_the_same()
     {
-        bool isWished = new[] { "EXPLORE", "SEED" }.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } and not "0");
+        bool isWished = new[] { "EXPLORE", "SEED" }.Any(
+            name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } and not "0");
         Assert.Equal(!isWished, Seed.IsUsual);
         if (!isWished) Assert.Equal("1,11400714819323198485", Seed.Text);
     }

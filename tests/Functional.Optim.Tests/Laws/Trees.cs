@@ -22,7 +22,8 @@ internal static class Trees
         ulong counter = 0;
         return ParameterTree.Of([.. layout.Leaves.Select(leaf => Leaf.Of(
             leaf.Name, [.. leaf.Shape],
-            Enumerable.Range(0, leaf.Length).Select(_ => T.CreateTruncating(random.Normal(counter++) * scale)).ToArray()))]);
+            Enumerable.Range(0, leaf.Length).Select(_ => T.CreateTruncating(random.Normal(counter++) * scale))
+                .ToArray()))]);
     }
 
     /// <summary>Where an optimizer gets from a random start by random gradients.</summary>
@@ -30,7 +31,8 @@ internal static class Trees
     {
         ParameterTree<float> parameters = Random<float>(0);
         OptimizerState<float> state = optimizer.Init(parameters);
-        for (int step = 1; step <= steps; step++) (parameters, state) = optimizer.Step(parameters, Random<float>(step), state);
+        for (int step = 1; step <= steps; step++)
+            (parameters, state) = optimizer.Step(parameters, Random<float>(step), state);
         return (parameters, state);
     }
 }

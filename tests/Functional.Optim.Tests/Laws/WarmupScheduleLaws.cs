@@ -28,8 +28,10 @@ public class WarmupScheduleLaws
     {
         foreach (Schedule schedule in settings.All().Skip(1))
         {
-            foreach (long step in settings.Sampled().Where(step => step <= settings.WarmupSteps && settings.WarmupSteps > 0))
-                Assert.Equal(settings.Peak * ((double)step / settings.WarmupSteps), schedule.At(step), 4e-16 * settings.Peak);
+            foreach (long step in settings.Sampled()
+                .Where(step => step <= settings.WarmupSteps && settings.WarmupSteps > 0))
+                Assert.Equal(
+                    settings.Peak * ((double)step / settings.WarmupSteps), schedule.At(step), 4e-16 * settings.Peak);
             if (settings.WarmupSteps == 0) Assert.Equal(settings.Peak, schedule.At(0));
         }
 
@@ -41,7 +43,8 @@ public class WarmupScheduleLaws
     public void No_step_jumps_further_than_the_slope_of_its_piece(ScheduleSettings settings)
     {
         // The progress is a number below 1, so it has no smaller steps than 2⁻⁵³.
-        double step = Math.Max(1.0 / (settings.TotalSteps - settings.WarmupSteps), 3e-16), fall = settings.Peak - settings.Floor;
+        double step = Math.Max(1.0 / (settings.TotalSteps - settings.WarmupSteps), 3e-16),
+            fall = settings.Peak - settings.Floor;
         double[] largest =
         [
             fall * Math.PI / 2 * step,
@@ -51,7 +54,8 @@ public class WarmupScheduleLaws
         foreach ((WarmupDecay schedule, double bound) in settings.Decaying().Zip(largest))
         {
             foreach (long at in settings.Sampled().Where(at => at >= settings.WarmupSteps && at < long.MaxValue))
-                Assert.InRange(schedule.At(at) - schedule.At(at + 1), 0, (bound * (1 + 1e-6)) + (1e-14 * settings.Peak));
+                Assert.InRange(
+                    schedule.At(at) - schedule.At(at + 1), 0, (bound * (1 + 1e-6)) + (1e-14 * settings.Peak));
         }
     }
 
@@ -62,9 +66,12 @@ public class WarmupScheduleLaws
         if (!double.IsFinite(peak + share)) return;
         double floor = peak * (0.01 + (0.99 * share));
         Assert.Equal((peak + floor) / 2, Schedule.WarmupCosine(peak, 10, 110, floor).At(60), 1e-14);
-        Assert.Equal(floor + ((peak - floor) * (2 + Math.Sqrt(2)) / 4), Schedule.WarmupCosine(peak, 10, 110, floor).At(35), 1e-14);
+        Assert.Equal(
+            floor + ((peak - floor) * (2 + Math.Sqrt(2)) / 4), Schedule.WarmupCosine(peak, 10, 110, floor).At(35),
+            1e-14);
         Assert.Equal((peak + floor) / 2, Schedule.WarmupPolynomial(peak, 10, 110, floor, power: 1).At(60), 1e-14);
-        Assert.Equal(floor + ((peak - floor) / 8), Schedule.WarmupPolynomial(peak, 10, 110, floor, power: 3).At(60), 1e-14);
+        Assert.Equal(
+            floor + ((peak - floor) / 8), Schedule.WarmupPolynomial(peak, 10, 110, floor, power: 3).At(60), 1e-14);
         Assert.Equal(floor + ((peak - floor) / 4), Schedule.WarmupPolynomial(peak, 10, 110, floor).At(60), 1e-14);
         Assert.Equal(Math.Sqrt(peak * floor), Schedule.WarmupExponential(peak, 10, 110, floor).At(60), 1e-14);
     }
@@ -115,6 +122,7 @@ public class WarmupScheduleLaws
                      ("peak", () => Schedule.LinearWarmup(double.PositiveInfinity, 1)),
                      ("rate", () => Schedule.Constant(-1)),
                  ])
-            Assert.Contains($"{name} is ", Assert.ThrowsAny<ArgumentException>(wrong).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"{name} is ", Assert.ThrowsAny<ArgumentException>(wrong).Message, StringComparison.Ordinal);
     }
 }

@@ -7,7 +7,8 @@ public class ConvergenceTests
 {
     private const double Tolerance = 1e-6;
 
-    private static readonly double[] ParabolaStart = [-1, 10, 1], ParabolaMinimum = [1, -1, 1], ValleyStart = [-1.2, 1], ValleyEnd = [1, 1];
+    private static readonly double[] ParabolaStart = [-1, 10, 1], ParabolaMinimum = [1, -1, 1], ValleyStart = [-1.2, 1],
+        ValleyEnd = [1, 1];
 
     private static readonly ConvergenceCase[] Parabolas = [.. Laws.Catalogue.Cases.SelectMany(one => one.Parabola)];
 
@@ -39,7 +40,8 @@ public class ConvergenceTests
         ValleyEnd, Lbfgs.Of(changeTolerance: 1e-18, lineSearch: LineSearch.StrongWolfe), 3, ValleyStart,
         at => Math.Pow(1 - at[0], 2) + (100 * Math.Pow(at[1] - (at[0] * at[0]), 2)), ValleyGradient);
 
-    private static double[] ParabolaGradient(double[] at) => [.. at.Zip(ParabolaMinimum, (x, minimum) => 2 * (x - minimum))];
+    private static double[] ParabolaGradient(double[] at) =>
+        [.. at.Zip(ParabolaMinimum, (x, minimum) => 2 * (x - minimum))];
 
     private static double[] ValleyGradient(double[] at)
     {
@@ -61,7 +63,8 @@ public class ConvergenceTests
     }
 
     private static void AssertReaches(
-        double[] minimum, Lbfgs optimizer, int steps, double[] start, Func<double[], double> loss, Func<double[], double[]> gradient)
+        double[] minimum, Lbfgs optimizer, int steps, double[] start, Func<double[], double> loss,
+        Func<double[], double[]> gradient)
     {
         ParameterTree<double> parameters = Tree(start);
         LbfgsState<double> state = optimizer.Init(parameters);
@@ -69,7 +72,8 @@ public class ConvergenceTests
         {
             (parameters, state, _) = optimizer.Step(
                 at => (loss(at.AsSpan("x").ToArray()), Tree(gradient(at.AsSpan("x").ToArray()))), parameters, state);
-            if (step >= steps) AssertThere(minimum, parameters, $"{step} steps of up to {optimizer.MaximumIterations} iterations");
+            if (step >= steps)
+                AssertThere(minimum, parameters, $"{step} steps of up to {optimizer.MaximumIterations} iterations");
         }
     }
 
@@ -79,5 +83,6 @@ public class ConvergenceTests
         Assert.True(distance <= Tolerance, $"after {after} it is {distance} away");
     }
 
-    private static ParameterTree<double> Tree(double[] values) => ParameterTree.Of(Leaf.Of("x", [values.Length], values));
+    private static ParameterTree<double> Tree(double[] values) =>
+        ParameterTree.Of(Leaf.Of("x", [values.Length], values));
 }

@@ -38,7 +38,8 @@ public class ExtremeNumberTests
     public void A_leaf_that_does_not_decay_is_not_read_for_the_decay()
     {
         Check<float>(AdamW.Of(0.1, weightDecay: 0.5, decay: _ => false));
-        Check<float>(Sgd.Of(0.1, weightDecay: 0.5).WithGroups(LeafGroup.Of("all", _ => true, weightDecayMultiplier: 0)));
+        Check<float>(Sgd.Of(0.1, weightDecay: 0.5).WithGroups(
+            LeafGroup.Of("all", _ => true, weightDecayMultiplier: 0)));
         float[] theta = [float.PositiveInfinity, float.NegativeInfinity, float.NaN], moved = new float[3];
         Elementwise.Run(new DecayRule<float>(0), theta, [0.5f, -0f, 2], moved);
         Assert.Equal([0.5f, -0f, 2], moved);
@@ -72,5 +73,6 @@ public class ExtremeNumberTests
     }
 
     private static ParameterTree<T> Tree<T>(params T[] x)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => ParameterTree.Of(Leaf.Of("x", [1, x.Length], x));
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
+        ParameterTree.Of(Leaf.Of("x", [1, x.Length], x));
 }

@@ -4,12 +4,15 @@ namespace Functional.Optim.Tests.Optimizers;
 
 public class FunctionOptimizerTests
 {
-    private static readonly ParameterTree<double> Start = ParameterTree.Of(Leaf.Of("w", [2, 2], [1.0, -2, 3, -4]), Leaf.Of("b", [3], [0.5, 0, 2]));
+    private static readonly ParameterTree<double> Start =
+        ParameterTree.Of(Leaf.Of("w", [2, 2], [1.0, -2, 3, -4]), Leaf.Of("b", [3], [0.5, 0, 2]));
 
     private static FunctionOptimizer[] Each =>
     [
-        Sam.Around(Adam.Of(0.1)), Sam.Around(Sgd.Of(0.1, momentum: 0.9), 0.5, adaptive: true, eta: 0.01), Sam.Around(Accumulate.Of(2, Lion.Of(0.1))),
-        Sam.Around(ApplyIfFinite.Around(Sgd.Of(0.1))), Sam.Around(Lbfgs.Of(maximumIterations: 3)), Lbfgs.Of(maximumIterations: 4),
+        Sam.Around(Adam.Of(0.1)), Sam.Around(Sgd.Of(0.1, momentum: 0.9), 0.5, adaptive: true, eta: 0.01),
+        Sam.Around(Accumulate.Of(2, Lion.Of(0.1))),
+        Sam.Around(ApplyIfFinite.Around(Sgd.Of(0.1))), Sam.Around(Lbfgs.Of(maximumIterations: 3)),
+        Lbfgs.Of(maximumIterations: 4),
         Lbfgs.Of(maximumIterations: 4, historySize: 2, lineSearch: LineSearch.StrongWolfe), new Backtracking(),
     ];
 
@@ -25,16 +28,20 @@ public class FunctionOptimizerTests
     {
         FunctionOptimizer optimizer = Each[index];
         OptimizerState<double> state = ((Optimizer)optimizer).Init(Start);
-        string expected = $"{optimizer.GetType().Name} asks for loss and gradient itself: call Step(valueAndGradient, parameters, state), not a step with gradients.";
-        Assert.Equal(expected, Assert.Throws<NotSupportedException>(() => optimizer.Step(Start, Start.Copy(), state)).Message);
-        Assert.Equal(expected, Assert.Throws<NotSupportedException>(() => optimizer.Update(Start, Start.Copy(), state)).Message);
+        string expected = $"{optimizer.GetType().Name} asks for loss and gradient itself: call Step(valueAndGradient, "
+            + $"parameters, state), not a step with gradients.";
+        Assert.Equal(expected, Assert.Throws<NotSupportedException>(() => optimizer.Step(Start, Start.Copy(), state))
+            .Message);
+        Assert.Equal(expected, Assert.Throws<NotSupportedException>(() => optimizer.Update(Start, Start.Copy(), state))
+            .Message);
         Assert.ThrowsAny<ArgumentException>(() => optimizer.Then(Sgd.Of(1)));
         Assert.ThrowsAny<ArgumentException>(() => Sgd.Of(1).Then(optimizer));
         Assert.ThrowsAny<ArgumentException>(() => Accumulate.Of(2, optimizer));
         Assert.ThrowsAny<ArgumentException>(() => ApplyIfFinite.Around(optimizer));
         Assert.ThrowsAny<ArgumentException>(() => Partition.Masked(_ => true, optimizer));
         Assert.ThrowsAny<ArgumentException>(() => optimizer.InPlace<double>());
-        Assert.Throws<ArgumentNullException>(() => ((Optimizer)optimizer).Step((ValueAndGradient<double>)null!, Start, state));
+        Assert.Throws<ArgumentNullException>(
+            () => ((Optimizer)optimizer).Step((ValueAndGradient<double>)null!, Start, state));
     }
 
     [Theory]
@@ -42,7 +49,8 @@ public class FunctionOptimizerTests
     [InlineData(true)]
     public void An_optimizer_of_gradients_asks_once_and_has_the_bits_of_its_own_step(bool donate)
     {
-        foreach (Optimizer optimizer in (Optimizer[])[AdamW.Of(0.1), Clip.ByGlobalNorm(1).Then(Sgd.Of(0.1)), Accumulate.Of(2, Adam.Of(0.1))])
+        foreach (Optimizer optimizer in (Optimizer[])[AdamW.Of(0.1), Clip.ByGlobalNorm(1).Then(Sgd.Of(0.1)),
+            Accumulate.Of(2, Adam.Of(0.1))])
         {
             int calls = 0;
             ParameterTree<double> parameters = Start.Copy();
@@ -69,7 +77,8 @@ public class FunctionOptimizerTests
         FunctionOptimizer optimizer = Each[index];
         ParameterTree<double> parameters = Start.Copy();
         OptimizerState<double> state = ((Optimizer)optimizer).Init(parameters);
-        (ParameterTree<double> parametersBefore, OptimizerState<double> stateBefore) = (parameters.Copy(), state.Copy());
+        (ParameterTree<double> parametersBefore, OptimizerState<double> stateBefore) =
+            (parameters.Copy(), state.Copy());
         var expected = ((Optimizer)optimizer).Step(Quadratic, parameters, state);
         foreach (bool donate in (bool[])[false, true])
         {
@@ -106,7 +115,8 @@ public class FunctionOptimizerTests
         ParameterTree<double> parameters = Start.Copy();
         OptimizerState<double> state = ((Optimizer)optimizer).Init(parameters);
         (ParameterTree<double> expected, OptimizerState<double> expectedState) = (parameters, state);
-        for (int step = 0; step < 4; step++) (expected, expectedState, _) = ((Optimizer)optimizer).Step(Quadratic, expected, expectedState);
+        for (int step = 0; step < 4; step++)
+            (expected, expectedState, _) = ((Optimizer)optimizer).Step(Quadratic, expected, expectedState);
         for (int step = 0; step < 4; step++)
         {
             List<ParameterTree<double>> returned = [];
@@ -144,11 +154,15 @@ public class FunctionOptimizerTests
     {
         int calls = 0;
         ValueAndGradient<double> function = at =>
-            ++calls == broken ? (1, ParameterTree.Of(Leaf.Of("w", [2, 2], [1.0, 1, 1, 1]), Leaf.Of("b", [3], [1, double.NaN, 1]))) : Quadratic(at);
+            ++calls == broken
+            ? (1, ParameterTree.Of(Leaf.Of("w", [2, 2], [1.0, 1, 1, 1]), Leaf.Of("b", [3], [1, double.NaN, 1])))
+            : Quadratic(at);
         Sam sam = Sam.Around(Sgd.Of(0.1)), watched = Sam.Around(ApplyIfFinite.Around(Sgd.Of(0.1)));
-        Assert.Equal("b", Assert.Throws<NonFiniteGradientException>(() => sam.StepDonating(function, Start, sam.Init(Start))).Leaf);
+        Assert.Equal("b", Assert.Throws<NonFiniteGradientException>(
+            () => sam.StepDonating(function, Start, sam.Init(Start))).Leaf);
         calls = 0;
-        (ParameterTree<double> same, OptimizerState<double> state, _) = watched.Step(function, Start, watched.Init(Start));
+        (ParameterTree<double> same, OptimizerState<double> state, _) =
+            watched.Step(function, Start, watched.Init(Start));
         Assert.Equal((Start, 1), (same, state.Counters.ConsecutiveSkips));
         calls = 0;
         Sam freezing = sam.WithGroups(LeafGroup.Frozen("frozen", leaf => leaf.Name == "b"));
@@ -189,7 +203,8 @@ public class FunctionOptimizerTests
     {
         string message = Assert.ThrowsAny<ArgumentException>(() => Sam.Around(null!, rho: -1, eta: double.NaN)).Message;
         Assert.Equal(
-            "Sam: inner is null; allowed is an optimizer; rho is -1; allowed is finite and not negative; eta is NaN; allowed is finite and not negative.", message);
+            "Sam: inner is null; allowed is an optimizer; rho is -1; allowed is finite and not negative; eta is NaN; "
+            + "allowed is finite and not negative.", message);
         Assert.ThrowsAny<ArgumentException>(() => Sam.Around(Sgd.Of(1)) with { Rho = double.PositiveInfinity });
     }
 
@@ -220,5 +235,6 @@ public class FunctionOptimizerTests
         Assert.ThrowsAny<ArgumentException>(() => lbfgs.WithGroups(LeafGroup.Of("slow", _ => true, 0.5)).Init(Start));
     }
 
-    private static (double Loss, ParameterTree<double> Gradients) Quadratic(ParameterTree<double> at) => (at.GlobalNorm() * at.GlobalNorm() / 2, at.Copy());
+    private static (double Loss, ParameterTree<double> Gradients) Quadratic(ParameterTree<double> at) =>
+        (at.GlobalNorm() * at.GlobalNorm() / 2, at.Copy());
 }

@@ -51,7 +51,8 @@ public class GoldenClipTests
             Optimizer clip = byValue
                 ? Clip.ByValue(golden.GetProperty("clip_value").GetDouble())
                 : Clip.ByGlobalNorm(golden.GetProperty("max_norm").GetDouble(), kind);
-            double norm = byValue ? 1 : golden.TryGetProperty("total_norm", out JsonElement total) ? total.Number() : double.NaN;
+            double norm =
+                byValue ? 1 : golden.TryGetProperty("total_norm", out JsonElement total) ? total.Number() : double.NaN;
             if (!double.IsFinite(norm))
             {
                 // torch spoils the whole gradient, or raises where it is asked to; this library always refuses it.
@@ -65,7 +66,9 @@ public class GoldenClipTests
             ParameterTree<T> expected = Tree<T>(golden.GetProperty("grads_after"));
 
             // torch divides by the norm plus 1e-6; this library's clip is exact.
-            double exact = golden.TryGetProperty("coef", out JsonElement factor) && factor.GetDouble() < 1 ? (norm + 1e-6) / norm : 1;
+            double exact = golden.TryGetProperty("coef", out JsonElement factor) && factor.GetDouble() < 1
+                ? (norm + 1e-6) / norm
+                : 1;
             for (int index = 0; index < expected.AsSpan().Length; index++)
             {
                 double wanted = double.CreateTruncating(expected.AsSpan()[index]) * exact;
@@ -86,7 +89,8 @@ public class GoldenClipTests
         JsonElement[] entries = golden.TryGetProperty("nonfinite_entry", out JsonElement one) ? [one]
             : golden.TryGetProperty("nonfinite_entries", out JsonElement several) ? [.. several.EnumerateArray()]
             : [];
-        foreach (JsonElement entry in entries) data[entry[0].GetInt32()][entry[1].GetInt32()] = T.CreateTruncating(entry[2].Number());
+        foreach (JsonElement entry in entries)
+            data[entry[0].GetInt32()][entry[1].GetInt32()] = T.CreateTruncating(entry[2].Number());
         return Tree(data);
     }
 

@@ -7,23 +7,28 @@ namespace Functional.Optim.Tests.Optimizers;
 public class GoldenLbfgsTests
 {
     public static TheoryData<string> Cases =>
-        [.. GoldenFile.Read("optim_lbfgs.f64.json").GetProperty("cases").EnumerateArray().Select(golden => golden.GetProperty("id").GetString()!)];
+        [.. GoldenFile.Read("optim_lbfgs.f64.json").GetProperty("cases").EnumerateArray().Select(
+            golden => golden.GetProperty("id").GetString()!)];
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Every_trajectory_is_torchs_with_as_many_evaluations_and_the_same_state(string id)
     {
         JsonElement file = GoldenFile.Read("optim_lbfgs.f64.json");
-        JsonElement golden = file.GetProperty("cases").EnumerateArray().Single(entry => entry.GetProperty("id").GetString() == id);
-        JsonElement options = golden.GetProperty("kwargs"), defaults = golden.GetProperty("defaults"), thetas = golden.GetProperty("thetas");
+        JsonElement golden =
+            file.GetProperty("cases").EnumerateArray().Single(entry => entry.GetProperty("id").GetString() == id);
+        JsonElement options = golden.GetProperty("kwargs"), defaults = golden.GetProperty("defaults"),
+            thetas = golden.GetProperty("thetas");
         Lbfgs lbfgs = Lbfgs.Of(
-            options.GetProperty("lr").GetDouble(), (int)options.Option("max_iter", 20), historySize: (int)options.Option("history_size", 100),
+            options.GetProperty("lr").GetDouble(), (int)options.Option("max_iter", 20),
+            historySize: (int)options.Option("history_size", 100),
             lineSearch: options.TryGetProperty("line_search_fn", out _) ? LineSearch.StrongWolfe : LineSearch.None);
         Assert.Equal(defaults.GetProperty("max_eval").GetInt32(), lbfgs.MaximumEvaluations);
         ParameterTree<double> parameters = Tree(file.GetProperty("theta0").Numbers());
         LbfgsState<double> state = lbfgs.Init(parameters);
         double previousLoss = double.NaN;
-        foreach (int evaluations in golden.GetProperty("evals_per_step").EnumerateArray().Select(count => count.GetInt32()))
+        foreach (int evaluations in golden.GetProperty("evals_per_step").EnumerateArray()
+            .Select(count => count.GetInt32()))
         {
             (parameters, state, LbfgsReport report) = lbfgs.Step(LossOf(state.Step + 1), parameters, state);
             Assert.Equal(evaluations, report.Evaluations);
@@ -40,13 +45,15 @@ public class GoldenLbfgsTests
         }
 
         JsonElement final = golden.GetProperty("final_state");
-        Assert.Equal((50, final.GetProperty("n_iter").GetInt64(), final.GetProperty("func_evals").GetInt64()), (state.Step, state.Iterations, state.Evaluations));
+        Assert.Equal((50, final.GetProperty("n_iter").GetInt64(), final.GetProperty("func_evals").GetInt64()),
+            (state.Step, state.Iterations, state.Evaluations));
         // What is left of a gradient near a minimum, and what is divided by it, has lost up to ten digits.
         AssertNear("the direction", 5e-6, final.GetProperty("d").Numbers(), state.Direction);
         AssertNear("the gradient", 5e-6, final.GetProperty("prev_flat_grad").Numbers(), state.Gradients);
         Assert.Equal(1, previousLoss / final.GetProperty("prev_loss").GetDouble(), 5e-6);
         Assert.Equal(final.GetProperty("t").GetDouble(), state.StepSize, 5e-6);
-        JsonElement[] moves = [.. final.GetProperty("old_stps").EnumerateArray()], changes = [.. final.GetProperty("old_dirs").EnumerateArray()];
+        JsonElement[] moves = [.. final.GetProperty("old_stps").EnumerateArray()],
+            changes = [.. final.GetProperty("old_dirs").EnumerateArray()];
         Assert.Equal(moves.Length, state.History.Length);
         for (int index = 0; index < moves.Length; index++)
         {
@@ -63,7 +70,8 @@ public class GoldenLbfgsTests
             for (int index = 0; index < expected.Length; index++)
             {
                 double value = actual.AsSpan("theta")[index];
-                Assert.True(Math.Abs(value - expected[index]) <= tolerance, $"{what}, element {index}: {value:R}, golden {expected[index]:R}");
+                Assert.True(Math.Abs(value - expected[index]) <= tolerance,
+                    $"{what}, element {index}: {value:R}, golden {expected[index]:R}");
             }
         }
     }
@@ -75,7 +83,8 @@ public class GoldenLbfgsTests
         double loss = 0;
         for (int index = 0; index < 37; index++)
         {
-            double theta = parameters.AsSpan("theta")[index], slope = Math.Sin((0.7 * step) + (0.3 * index)) * (1 + (0.1 * index));
+            double theta = parameters.AsSpan("theta")[index],
+                slope = Math.Sin((0.7 * step) + (0.3 * index)) * (1 + (0.1 * index));
             loss += (slope * theta) + (0.025 * theta * theta);
             gradients.AsSpan("theta")[index] = slope + (0.05 * theta);
         }

@@ -19,7 +19,8 @@ public class GoldenMuonTests
     private static void CheckIterations<T>(string type, double precision)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        JsonElement[] all = [.. GoldenFile.Read($"modern_muon.{type}.json").GetProperty("newton_schulz").EnumerateArray()];
+        JsonElement[] all =
+            [.. GoldenFile.Read($"modern_muon.{type}.json").GetProperty("newton_schulz").EnumerateArray()];
         Assert.Equal(16, all.Length);
         foreach (JsonElement golden in all)
         {
@@ -33,11 +34,17 @@ public class GoldenMuonTests
             });
             int[] shape = Array.ConvertAll(golden.GetProperty("shape").Numbers(), size => (int)size);
             T[] input = Array.ConvertAll(golden.GetProperty("input").Numbers(), T.CreateTruncating);
-            double[] expected = golden.GetProperty("output").Numbers(), values = golden.GetProperty("singular_values").Numbers();
-            ParameterTree<T> gradients = ParameterTree.Of(Leaf.Of("w", shape, input)), zeros = gradients.Layout.Zeros<T>();
-            double[] actual = Array.ConvertAll(part.Step(zeros, gradients, part.Init(zeros)).Parameters.AsSpan("w").ToArray(), value => -double.CreateTruncating(value));
+            double[] expected = golden.GetProperty("output").Numbers(),
+                values = golden.GetProperty("singular_values").Numbers();
+            ParameterTree<T> gradients = ParameterTree.Of(Leaf.Of("w", shape, input)),
+                zeros = gradients.Layout.Zeros<T>();
+            double[] actual = Array.ConvertAll(
+                part.Step(zeros, gradients, part.Init(zeros)).Parameters.AsSpan("w").ToArray(),
+                value => -double.CreateTruncating(value));
             Assert.Equal(expected, actual, (left, right) => Math.Abs(left - right) <= precision);
-            Assert.Equal(values, new Matrices.DenseMatrix(shape[0], shape[1], actual).SingularValues(), (left, right) => Math.Abs(left - right) <= precision);
+            Assert.Equal(
+                values, new Matrices.DenseMatrix(shape[0], shape[1], actual).SingularValues(),
+                (left, right) => Math.Abs(left - right) <= precision);
         }
     }
 }

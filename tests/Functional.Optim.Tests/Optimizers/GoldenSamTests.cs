@@ -22,11 +22,15 @@ public class GoldenSamTests
     {
         JsonElement golden = ModernGolden.Case<T>("sam", id), options = golden.GetProperty("kwargs");
         double rate = options.GetProperty("lr").GetDouble();
-        Optimizer inner = options.GetProperty("base").GetString() == "adam" ? Adam.Of(rate) : Sgd.Of(rate, options.Option("momentum", 0));
+        Optimizer inner = options.GetProperty("base").GetString() == "adam"
+            ? Adam.Of(rate)
+            : Sgd.Of(rate, options.Option("momentum", 0));
         // SamsungLabs' code scales weights, which are the leaves of more than one element in a row and column.
         Sam sam = golden.GetProperty("source").GetInt32() == 0
             ? Sam.Around(inner, options.Option("rho", 0.05), options.Flag("adaptive"))
-            : Sam.Around(inner, options.Option("rho", 0.5), adaptive: true, options.Option("eta", 0.01), leaf => leaf.Rank == 2, epsilon: 1e-16);
+            : Sam.Around(
+                inner, options.Option("rho", 0.5), adaptive: true, options.Option("eta", 0.01),
+                leaf => leaf.Rank == 2, epsilon: 1e-16);
         ParameterTree<T> parameters = ModernGolden.Start<T>(golden);
         OptimizerState<T> state = sam.Init(parameters);
         int compared = 0;
@@ -45,7 +49,8 @@ public class GoldenSamTests
             string key = step.ToString(CultureInfo.InvariantCulture);
             if (!golden.GetProperty("thetas").TryGetProperty(key, out JsonElement stored)) continue;
             compared++;
-            ModernGolden.AssertNear(stored, parameters, golden.GetProperty("tolerance").GetProperty(key).GetDouble(), $"θ of step {step}");
+            ModernGolden.AssertNear(
+                stored, parameters, golden.GetProperty("tolerance").GetProperty(key).GetDouble(), $"θ of step {step}");
         }
 
         Assert.Equal((7, 50), (compared, state.Step));

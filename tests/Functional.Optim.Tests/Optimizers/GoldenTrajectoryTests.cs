@@ -89,7 +89,8 @@ public class GoldenTrajectoryTests
     private static double? NumberOf(TorchGolden source, string name, Optimizer optimizer, long step) =>
         name == "step" ? step : source.Numbers.Single(number => number.Source == name).Number(optimizer, step);
 
-    private static void AssertNear<T>(JsonElement golden, ParameterTree<T> tree, double precision, double atLeast, string where)
+    private static void AssertNear<T>(
+        JsonElement golden, ParameterTree<T> tree, double precision, double atLeast, string where)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double[] expected = golden.Numbers();

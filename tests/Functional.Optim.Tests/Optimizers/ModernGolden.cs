@@ -29,20 +29,23 @@ internal static class ModernGolden
     /// <param name="extras">Further trees of a name that the case stores beside θ.</param>
     /// <param name="scalars">The numbers of a name that the case stores for each step.</param>
     internal static (ParameterTree<T> Parameters, OptimizerState<T> State) Check<T>(
-        JsonElement golden, Optimizer optimizer, Func<string, ParameterTree<T>, OptimizerState<T>, ParameterTree<T>>? extras = null,
+        JsonElement golden, Optimizer optimizer,
+        Func<string, ParameterTree<T>, OptimizerState<T>, ParameterTree<T>>? extras = null,
         Func<string, OptimizerState<T>, double>? scalars = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ParameterTree<T> parameters = Start<T>(golden);
         OptimizerState<T> state = optimizer.Init(parameters);
-        double[] gradientSums = golden.GetProperty("grad_sum").Numbers(), gradientSizes = golden.GetProperty("grad_abs").Numbers();
+        double[] gradientSums = golden.GetProperty("grad_sum").Numbers(),
+            gradientSizes = golden.GetProperty("grad_abs").Numbers();
         int steps = golden.GetProperty("steps").GetInt32(), compared = 0;
         double widest = golden.GetProperty("tolerance").EnumerateObject().Max(tolerance => tolerance.Value.GetDouble());
         for (int step = 1; step <= steps; step++)
         {
             ParameterTree<T> gradients = Gradients(golden, parameters, step);
             // A gradient that is not theirs tells that the parameters were not after the step before.
-            double room = gradients.Layout.ParameterCount * widest * Math.Max(1, gradientSizes[step - 1] / gradients.Layout.ParameterCount);
+            double room = gradients.Layout.ParameterCount * widest
+                * Math.Max(1, gradientSizes[step - 1] / gradients.Layout.ParameterCount);
             AssertNear(gradientSums[step - 1], Values(gradients).Sum(), room, $"Σg of step {step}");
             (parameters, state) = optimizer.Step(parameters, gradients, state);
             string key = step.ToString(CultureInfo.InvariantCulture);
@@ -50,8 +53,11 @@ internal static class ModernGolden
             {
                 foreach (JsonProperty scalar in golden.GetProperty("scalars").EnumerateObject())
                 {
-                    double expected = scalar.Value[step - 1].Number(), precision = typeof(T) == typeof(double) ? 1e-12 : 1e-4;
-                    AssertNear(expected, scalars(scalar.Name, state), precision * Math.Abs(expected), $"{scalar.Name} of step {step}");
+                    double expected = scalar.Value[step - 1].Number(),
+                        precision = typeof(T) == typeof(double) ? 1e-12 : 1e-4;
+                    AssertNear(
+                        expected, scalars(scalar.Name, state), precision * Math.Abs(expected),
+                        $"{scalar.Name} of step {step}");
                 }
             }
 
@@ -63,7 +69,8 @@ internal static class ModernGolden
             foreach (JsonProperty extra in golden.GetProperty("extras").EnumerateObject())
             {
                 if (extra.Value.TryGetProperty(key, out JsonElement values))
-                    AssertNear(values, extras(extra.Name, parameters, state), tolerance, $"{extra.Name} of step {step}");
+                    AssertNear(
+                        values, extras(extra.Name, parameters, state), tolerance, $"{extra.Name} of step {step}");
             }
         }
 
@@ -95,9 +102,11 @@ internal static class ModernGolden
             {
                 "linear" => constant + slope,
                 "well" => constant + slope - T.Sin(T.CreateTruncating(2) * theta),
-                "rich" => T.CreateTruncating(wave + (0.8 * Math.Sin((1.3 * (k + 1) * step) + leaf + (0.53 * seed)))) + slope,
+                "rich" =>
+                    T.CreateTruncating(wave + (0.8 * Math.Sin((1.3 * (k + 1) * step) + leaf + (0.53 * seed)))) + slope,
                 "bowl" => (T.CreateTruncating(0.5 + (0.1 * (k % 4)))
-                    * (theta - T.CreateTruncating(1 + (2 * Math.Sin((0.9 * k) + leaf + (0.2 * seed)))))) + T.CreateTruncating(0.1 * wave),
+                    * (theta - T.CreateTruncating(1 + (2 * Math.Sin((0.9 * k) + leaf + (0.2 * seed))))))
+                    + T.CreateTruncating(0.1 * wave),
                 _ => throw new ArgumentException($"There is no problem {problem}."),
             };
         });
@@ -120,7 +129,8 @@ internal static class ModernGolden
             {
                 string name = leaf[0].GetString()!;
                 int[] shape = [.. leaf[1].EnumerateArray().Select(size => size.GetInt32())];
-                T[] values = [.. Enumerable.Range(0, shape.Aggregate(1, (product, size) => product * size)).Select(k => element(name, name[0] - 'a', k))];
+                T[] values = [.. Enumerable.Range(0, shape.Aggregate(1, (product, size) => product * size)).Select(
+                    k => element(name, name[0] - 'a', k))];
                 return Leaf.Of(name, shape, values);
             }),
         ]);
@@ -134,9 +144,11 @@ internal static class ModernGolden
     {
         double[] wanted = expected.Numbers(), found = Values(actual);
         Assert.Equal(wanted.Length, found.Length);
-        for (int index = 0; index < wanted.Length; index++) AssertNear(wanted[index], found[index], tolerance, $"{what}, element {index}");
+        for (int index = 0; index < wanted.Length; index++)
+            AssertNear(wanted[index], found[index], tolerance, $"{what}, element {index}");
     }
 
     private static void AssertNear(double expected, double actual, double tolerance, string what) => Assert.True(
-        Math.Abs(actual - expected) <= tolerance, $"{what}: {actual:R}, golden {expected:R}, {Math.Abs(actual - expected) / tolerance:g3} tolerances apart");
+        Math.Abs(actual - expected) <= tolerance,
+        $"{what}: {actual:R}, golden {expected:R}, {Math.Abs(actual - expected) / tolerance:g3} tolerances apart");
 }

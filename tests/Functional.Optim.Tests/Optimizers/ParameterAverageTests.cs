@@ -13,7 +13,8 @@ public class ParameterAverageTests
 
     /// <summary>Every optimizer that changes what is evaluated.</summary>
     public static TheoryData<string> Changing =>
-        [.. Laws.Catalogue.All.Where(entry => entry.Optimizer.Transforms.Any(part => part.ChangesEvaluation)).Select(entry => entry.Name)];
+        [.. Laws.Catalogue.All.Where(entry => entry.Optimizer.Transforms.Any(part => part.ChangesEvaluation)).Select(
+            entry => entry.Name)];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -26,14 +27,16 @@ public class ParameterAverageTests
     [Fact]
     public void Before_the_first_average_evaluation_is_at_the_parameters()
     {
-        foreach (Optimizer part in (Optimizer[])[Swa.Of(start: 3), ParameterEma.Of(start: 3), ParameterEma.Of(warmup: EmaWarmup.BiasCorrection, start: 3)])
+        foreach (Optimizer part in (Optimizer[])[Swa.Of(start: 3), ParameterEma.Of(start: 3),
+            ParameterEma.Of(warmup: EmaWarmup.BiasCorrection, start: 3)])
         {
             Optimizer optimizer = Sgd.Of(0.1).Then(part);
             (ParameterTree<float> parameters, OptimizerState<float> state) = Laws.Trees.After(optimizer, 2);
             Assert.Equal(parameters, optimizer.EvaluationParameters(parameters, state));
             Assert.NotEqual(parameters, state["average"]);
             (parameters, state) = Laws.Trees.After(optimizer, 3);
-            Assert.Equal((parameters, parameters), (optimizer.EvaluationParameters(parameters, state), state["average"]));
+            Assert.Equal(
+                (parameters, parameters), (optimizer.EvaluationParameters(parameters, state), state["average"]));
             (parameters, state) = Laws.Trees.After(optimizer, 4);
             Assert.Equal(state["average"], optimizer.EvaluationParameters(parameters, state));
             Assert.NotEqual(parameters, state["average"]);
@@ -47,7 +50,8 @@ public class ParameterAverageTests
     [MemberData(nameof(Changing))]
     public void What_is_around_an_average_does_not_change_what_is_evaluated(string name)
     {
-        Optimizer optimizer = Laws.Catalogue.Get(name), still = optimizer.WithGroups(LeafGroup.Frozen("frozen", Matrices));
+        Optimizer optimizer = Laws.Catalogue.Get(name),
+            still = optimizer.WithGroups(LeafGroup.Frozen("frozen", Matrices));
         if (optimizer is Wrapper) return;
         ParameterTree<float> start = Laws.Trees.Random<float>(0);
         ParameterTree<float> expected = Evaluated(optimizer, 4);
@@ -55,7 +59,8 @@ public class ParameterAverageTests
         Assert.Equal(expected, Evaluated(Accumulate.Of(1, optimizer), 4));
         Assert.Equal(expected, Evaluated(Partition.Of(new Partition.Rule("all", _ => true, optimizer)), 4));
         ParameterTree<float> frozen = Evaluated(still, 4);
-        ParameterTree<float> masked = Evaluated(Partition.Of(Partition.Freeze("matrices", Matrices), new("rest", _ => true, optimizer)), 4);
+        ParameterTree<float> masked =
+            Evaluated(Partition.Of(Partition.Freeze("matrices", Matrices), new("rest", _ => true, optimizer)), 4);
         Assert.Equal(frozen, masked);
         foreach (Leaf leaf in start.Layout.Leaves)
             Assert.Equal((Matrices(leaf) ? start : expected).AsSpan(leaf).ToArray(), frozen.AsSpan(leaf).ToArray());
@@ -67,9 +72,11 @@ public class ParameterAverageTests
     [Fact]
     public void An_average_is_evaluated_while_gradients_are_gathered_and_after_one_was_left_out()
     {
-        foreach (Optimizer optimizer in (Optimizer[])[ScheduleFree.Of(AdamW.Of(0.1)), Sgd.Of(0.1).Then(ParameterEma.Of(0.5)), Sgd.Of(0.1)])
+        foreach (Optimizer optimizer in (Optimizer[])[ScheduleFree.Of(AdamW.Of(0.1)),
+            Sgd.Of(0.1).Then(ParameterEma.Of(0.5)), Sgd.Of(0.1)])
         {
-            foreach (Optimizer wrapper in (Optimizer[])[Accumulate.Of(2, optimizer), ApplyIfFinite.Around(Accumulate.Of(2, optimizer)), Accumulate.Of(2, ApplyIfFinite.Around(optimizer))])
+            foreach (Optimizer wrapper in (Optimizer[])[Accumulate.Of(2, optimizer),
+                ApplyIfFinite.Around(Accumulate.Of(2, optimizer)), Accumulate.Of(2, ApplyIfFinite.Around(optimizer))])
             {
                 (ParameterTree<float> parameters, OptimizerState<float> state) = Laws.Trees.After(wrapper, 4);
                 ParameterTree<float> evaluated = wrapper.EvaluationParameters(parameters, state);
@@ -84,13 +91,16 @@ public class ParameterAverageTests
     [Fact]
     public void A_leaf_that_is_unfrozen_later_is_averaged_from_then_on()
     {
-        Optimizer swa = Sgd.Of(0.1).Then(Swa.Of(start: 2)), freezing = swa.WithGroups(LeafGroup.Frozen("frozen", Matrices));
+        Optimizer swa = Sgd.Of(0.1).Then(Swa.Of(start: 2)),
+            freezing = swa.WithGroups(LeafGroup.Frozen("frozen", Matrices));
         (ParameterTree<float> parameters, OptimizerState<float> state) = Laws.Trees.After(freezing, 3);
         state = swa.Continue(state, parameters).State;
         Leaf leaf = parameters.Layout.Leaves.First(Matrices);
-        Assert.Equal(parameters.AsSpan(leaf).ToArray(), swa.EvaluationParameters(parameters, state).AsSpan(leaf).ToArray());
+        Assert.Equal(parameters.AsSpan(leaf).ToArray(), swa.EvaluationParameters(parameters, state).AsSpan(leaf)
+            .ToArray());
         (parameters, state) = swa.Step(parameters, Laws.Trees.Random<float>(4), state);
-        Assert.Equal(parameters.AsSpan(leaf).ToArray(), swa.EvaluationParameters(parameters, state).AsSpan(leaf).ToArray());
+        Assert.Equal(parameters.AsSpan(leaf).ToArray(), swa.EvaluationParameters(parameters, state).AsSpan(leaf)
+            .ToArray());
         ParameterTree<float> first = parameters;
         (parameters, state) = swa.Step(parameters, Laws.Trees.Random<float>(5), state);
         for (int index = 0; index < leaf.Length; index++)
@@ -113,8 +123,9 @@ public class ParameterAverageTests
     public void Every_fault_is_listed()
     {
         Assert.Equal(
-            "ParameterEma: decay is 1; allowed is in [0, 1); warmup is 7; allowed is Copy, BiasCorrection, Power; gamma is 0; allowed is finite and "
-            + "positive; power is NaN; allowed is finite and positive; start is 0; allowed is 1 or more; every is 0; allowed is 1 or more.",
+            "ParameterEma: decay is 1; allowed is in [0, 1); warmup is 7; allowed is Copy, BiasCorrection, Power; "
+            + "gamma is 0; allowed is finite and positive; power is NaN; allowed is finite and positive; "
+            + "start is 0; allowed is 1 or more; every is 0; allowed is 1 or more.",
             Assert.ThrowsAny<ArgumentException>(() => ParameterEma.Of(1, (EmaWarmup)7, 0, double.NaN, 0, 0)).Message);
         Assert.Equal(
             "Swa: start is 0; allowed is 1 or more; every is -1; allowed is 1 or more.",
@@ -125,7 +136,8 @@ public class ParameterAverageTests
     [Fact]
     public void What_evaluates_other_parameters_than_those_that_stayed_breaks_the_law()
     {
-        LawException broken = Assert.Throws<LawException>(() => OptimizerLaws.Evaluation(Sgd.Of(0.1).Then(new Doubled())));
+        LawException broken =
+            Assert.Throws<LawException>(() => OptimizerLaws.Evaluation(Sgd.Of(0.1).Then(new Doubled())));
         Assert.Equal("Evaluation", broken.Law);
     }
 
@@ -134,7 +146,8 @@ public class ParameterAverageTests
     {
         JsonElement options = golden.GetProperty("kwargs");
         Optimizer optimizer = Sgd.Of(options.Option("lr", 0), options.Option("momentum", 0)).Then(Average(options));
-        (ParameterTree<T> parameters, OptimizerState<T> state) = ModernGolden.Check<T>(golden, optimizer, (name, _, state) => state[name]);
+        (ParameterTree<T> parameters, OptimizerState<T> state) =
+            ModernGolden.Check<T>(golden, optimizer, (name, _, state) => state[name]);
         Assert.Equal(state["average"], optimizer.EvaluationParameters(parameters, state));
     }
 
@@ -166,7 +179,8 @@ public class ParameterAverageTests
 
         protected internal override void Evaluate<T>(in EvaluationContext<T> leaf, Span<T> evaluated)
         {
-            for (int index = 0; index < evaluated.Length; index++) evaluated[index] = leaf.Parameters[index] + leaf.Parameters[index];
+            for (int index = 0; index < evaluated.Length; index++)
+                evaluated[index] = leaf.Parameters[index] + leaf.Parameters[index];
         }
     }
 }

@@ -32,7 +32,8 @@ public class ScheduleFreeTests
     [Fact]
     public void With_SGD_and_a_constant_gradient_what_is_evaluated_is_the_mean_of_what_SGD_visits()
     {
-        ParameterTree<double> gradients = Laws.Trees.Random<double>(1), visited = Laws.Trees.Random<double>(0), parameters = visited;
+        ParameterTree<double> gradients = Laws.Trees.Random<double>(1), visited = Laws.Trees.Random<double>(0),
+            parameters = visited;
         Optimizer sgd = Sgd.Of(0.1), free = ScheduleFree.Of(Sgd.Of(0.1, momentum: 0.9));
         OptimizerState<double> state = free.Init(parameters), plain = sgd.Init(visited);
         double[] sum = new double[parameters.AsSpan().Length];
@@ -40,7 +41,8 @@ public class ScheduleFreeTests
         {
             (visited, plain) = sgd.Step(visited, gradients, plain);
             (parameters, state) = free.Step(parameters, gradients, state);
-            ReadOnlySpan<double> evaluated = free.EvaluationParameters(parameters, state).AsSpan(), at = visited.AsSpan();
+            ReadOnlySpan<double> evaluated = free.EvaluationParameters(parameters, state).AsSpan(),
+                at = visited.AsSpan();
             Assert.Equal(visited, state["z"]);
             for (int index = 0; index < sum.Length; index++)
             {
@@ -54,7 +56,9 @@ public class ScheduleFreeTests
     public void An_optimizer_that_asks_for_the_function_is_no_base()
     {
         foreach (Optimizer asking in (Optimizer[])[Sam.Around(AdamW.Of(0.1)), Lbfgs.Of()])
-            Assert.Contains("base is", Assert.ThrowsAny<ArgumentException>(() => ScheduleFree.Of(asking)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "base is", Assert.ThrowsAny<ArgumentException>(() => ScheduleFree.Of(asking)).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,8 +80,10 @@ public class ScheduleFreeTests
         Optimizer inner = ScheduleFree.Of(Clip.ByGlobalNorm(1).Then(AdamW.Of(0.1)).WithGroups(half), warmupSteps: 3);
         Optimizer outer = Clip.ByGlobalNorm(1).Then(ScheduleFree.Of(AdamW.Of(0.1), warmupSteps: 3)).WithGroups(half);
         ParameterTree<float> parameters = Laws.Trees.Random<float>(0), gradients = Laws.Trees.Random<float>(1);
-        Assert.Equal(inner.Step(parameters, gradients, inner.Init(parameters)), outer.Step(parameters, gradients, outer.Init(parameters)));
-        Assert.Equal([0.1 * (1.0 / 3), 0.1 * (2.0 / 3), 0.1, 0.1], new long[] { 1, 2, 3, 4 }.Select(inner.LearningRateAt));
+        Assert.Equal(inner.Step(parameters, gradients, inner.Init(parameters)), outer.Step(
+            parameters, gradients, outer.Init(parameters)));
+        Assert.Equal([0.1 * (1.0 / 3), 0.1 * (2.0 / 3), 0.1, 0.1], new long[] { 1, 2, 3, 4 }.Select(
+            inner.LearningRateAt));
     }
 
     [Fact]
@@ -86,9 +92,12 @@ public class ScheduleFreeTests
         AdamW adamW = AdamW.Of(0.1);
         foreach (Optimizer wrong in (Optimizer[])
                  [
-                     Sgd.Of(0.1), Sgd.Of(0.1, momentum: 0.9, nesterov: true), Sgd.Of(0.1, momentum: 0.9, dampening: 0.5), AdamW.Of(0.1, beta1: 0),
-                     Lion.Of(0.1), Lars.Of(0.1), Adam.Scaling(), Composition.Identity, adamW.Then(LearningRate.Of(1)), adamW.Then(Momentum.Of(0.5)),
-                     adamW.Then(ParameterEma.Of()), ScheduleFree.Of(adamW), ScheduleFree.Of(adamW, innerMomentum: 0.5), ApplyIfFinite.Around(adamW),
+                     Sgd.Of(0.1), Sgd.Of(0.1, momentum: 0.9, nesterov: true),
+                     Sgd.Of(0.1, momentum: 0.9, dampening: 0.5), AdamW.Of(0.1, beta1: 0),
+                     Lion.Of(0.1), Lars.Of(0.1), Adam.Scaling(), Composition.Identity, adamW.Then(LearningRate.Of(1)),
+                     adamW.Then(Momentum.Of(0.5)),
+                     adamW.Then(ParameterEma.Of()), ScheduleFree.Of(adamW), ScheduleFree.Of(adamW, innerMomentum: 0.5),
+                     ApplyIfFinite.Around(adamW),
                      Partition.Of(new Partition.Rule("all", _ => true, adamW)),
                  ])
         {
@@ -101,7 +110,8 @@ public class ScheduleFreeTests
             + "and not negative; ratePower is -1; allowed is finite and not negative; innerMomentum is 1; allowed is in [0, 1).",
             ErrorOf(() => ScheduleFree.Of(null!, -1, double.NaN, -1, 1)));
         Assert.Equal(
-            "ScheduleFree: innerMomentum is 0.5; allowed is 0.", ErrorOf(() => ScheduleFree.Of(Sgd.Of(0.1, momentum: 0.9), innerMomentum: 0.5)));
+            "ScheduleFree: innerMomentum is 0.5; allowed is 0.",
+            ErrorOf(() => ScheduleFree.Of(Sgd.Of(0.1, momentum: 0.9), innerMomentum: 0.5)));
 
         static string ErrorOf(Action make) => Assert.ThrowsAny<ArgumentException>(make).Message;
     }
@@ -112,7 +122,8 @@ public class ScheduleFreeTests
         Optimizer free = ScheduleFree.Of(Sgd.Of(1e200, momentum: 0.9));
         ParameterTree<double> parameters = Laws.Trees.Random<double>(0), zeros = parameters.Layout.Zeros<double>();
         OptimizerState<double> state = free.Init(parameters);
-        Assert.Contains("add to Infinity", Assert.Throws<OverflowException>(() => { free.StepDonating(parameters, zeros, state); }).Message, StringComparison.Ordinal);
+        Assert.Contains("add to Infinity", Assert.Throws<OverflowException>(
+            () => { free.StepDonating(parameters, zeros, state); }).Message, StringComparison.Ordinal);
         Assert.Equal((Laws.Trees.Random<double>(0), free.Init(parameters)), (parameters, state));
     }
 
@@ -122,7 +133,8 @@ public class ScheduleFreeTests
     {
         Optimizer free = ScheduleFree.Of(Sgd.Of(Schedule.LinearWarmup(0.1, 2).ZeroBased(), momentum: 0.9));
         ParameterTree<double> start = Laws.Trees.Random<double>(0), gradients = Laws.Trees.Random<double>(1);
-        (ParameterTree<double> parameters, OptimizerState<double> state) = free.Step(start, gradients, free.Init(start));
+        (ParameterTree<double> parameters, OptimizerState<double> state) =
+            free.Step(start, gradients, free.Init(start));
         Assert.Equal((start, start, 0), (parameters, state["z"], state.Scalar("weight sum")));
         (parameters, state) = free.Step(parameters, gradients, state);
         Assert.Equal(parameters, state["z"]);
@@ -142,7 +154,8 @@ public class ScheduleFreeTests
     {
         (double beta1, double beta2) = options.TryGetProperty("betas", out JsonElement betas)
             ? (betas[0].GetDouble(), betas[1].GetDouble()) : (0.9, 0.999);
-        return Around(options, AdamW.Of(options.Option("lr", 0.0025), beta1, beta2, weightDecay: options.Option("weight_decay", 0)));
+        return Around(options, AdamW.Of(
+            options.Option("lr", 0.0025), beta1, beta2, weightDecay: options.Option("weight_decay", 0)));
     }
 
     private static ScheduleFree AroundSgd(JsonElement options) => Around(options, Sgd.Of(

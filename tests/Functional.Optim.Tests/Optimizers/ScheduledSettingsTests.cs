@@ -28,7 +28,8 @@ public class ScheduledSettingsTests
             k => AdamW.Of(OneCycle.At(k), beta1: OneCycle.Momentum().At(k), amsGrad: AmsGrad.OfMoment)),
         ["Adam"] = (
             Adam.Of(OneCycle, beta1: OneCycle.Momentum(), weightDecay: Cyclic, decay: leaf => leaf.Rank == 2),
-            k => Adam.Of(OneCycle.At(k), beta1: OneCycle.Momentum().At(k), weightDecay: Cyclic.At(k), decay: leaf => leaf.Rank == 2)),
+            k => Adam.Of(OneCycle.At(k), beta1: OneCycle.Momentum().At(k), weightDecay: Cyclic.At(k),
+                decay: leaf => leaf.Rank == 2)),
         ["Sgd"] = (
             Sgd.Of(Cyclic, momentum: Cyclic.Momentum(), dampening: 0.5, weightDecay: Cyclic),
             k => Sgd.Of(Cyclic.At(k), momentum: Cyclic.Momentum().At(k), dampening: 0.5, weightDecay: Cyclic.At(k))),
@@ -36,8 +37,10 @@ public class ScheduledSettingsTests
             Sgd.Of(OneCycle, momentum: OneCycle.Momentum(), nesterov: true),
             k => Sgd.Of(OneCycle.At(k), momentum: OneCycle.Momentum().At(k), nesterov: true)),
         ["a chain with groups"] = (
-            InGroups(Adam.Scaling(OneCycle.Momentum()).Then(WeightDecay.Decoupled(Cyclic)).Then(LearningRate.Of(OneCycle))),
-            k => InGroups(Adam.Scaling(OneCycle.Momentum().At(k)).Then(WeightDecay.Decoupled(Cyclic.At(k))).Then(LearningRate.Of(OneCycle.At(k))))),
+            InGroups(Adam.Scaling(OneCycle.Momentum()).Then(WeightDecay.Decoupled(Cyclic)).Then(
+                LearningRate.Of(OneCycle))),
+            k => InGroups(Adam.Scaling(OneCycle.Momentum().At(k)).Then(WeightDecay.Decoupled(Cyclic.At(k))).Then(
+                LearningRate.Of(OneCycle.At(k))))),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];
@@ -79,16 +82,19 @@ public class ScheduledSettingsTests
         Schedule rising = Schedule.LinearWarmup(2, 4);
         (Optimizer Optimizer, string Setting)[] cases =
         [
-            (AdamW.Of(0.1, beta1: rising), "Beta1"), (Lion.Of(0.1, beta1: rising), "Beta1"), (Sgd.Of(0.1, momentum: rising), "Momentum"),
+            (AdamW.Of(0.1, beta1: rising), "Beta1"), (Lion.Of(0.1, beta1: rising), "Beta1"),
+            (Sgd.Of(0.1, momentum: rising), "Momentum"),
             (Clip.ByGlobalNorm(1).Then(Momentum.Of(rising)), "Momentum"),
         ];
         foreach ((Optimizer optimizer, string setting) in cases)
         {
-            (ParameterTree<float> parameters, OptimizerState<float> state) = optimizer.Step(Parameters, GradientsAt(1), optimizer.Init(Parameters));
+            (ParameterTree<float> parameters, OptimizerState<float> state) =
+                optimizer.Step(Parameters, GradientsAt(1), optimizer.Init(Parameters));
             (float[] before, OptimizerState<float> stateBefore) = (parameters.AsSpan("w").ToArray(), state.Copy());
             Assert.Equal(
                 $"{setting} at update 2 is 1, by linearWarmup(peak=2, warmupSteps=4); allowed is in [0, 1).",
-                Assert.Throws<InvalidOperationException>(() => optimizer.StepDonating(parameters, GradientsAt(2), state)).Message);
+                Assert.Throws<InvalidOperationException>(
+                    () => optimizer.StepDonating(parameters, GradientsAt(2), state)).Message);
             Assert.Equal(before, parameters.AsSpan("w").ToArray());
             Assert.Equal(stateBefore, state);
         }
@@ -96,13 +102,15 @@ public class ScheduledSettingsTests
         Optimizer still = Sgd.Of(0.1, momentum: Schedule.LinearWarmup(0.9, 4).ZeroBased(), nesterov: true);
         Assert.StartsWith(
             "Momentum at update 1 is 0, by zeroBased(schedule=",
-            Assert.Throws<InvalidOperationException>(() => still.Step(Parameters, GradientsAt(1), still.Init(Parameters))).Message,
+            Assert.Throws<InvalidOperationException>(
+                () => still.Step(Parameters, GradientsAt(1), still.Init(Parameters))).Message,
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_report_has_the_decay_of_the_first_update() =>
-        Assert.Equal(Cyclic.At(1), Assert.Single(AdamW.Of(0.1, weightDecay: Cyclic).Report(Parameters.Layout).Rows).WeightDecay);
+        Assert.Equal(Cyclic.At(1), Assert.Single(AdamW.Of(0.1, weightDecay: Cyclic).Report(Parameters.Layout).Rows)
+            .WeightDecay);
 
     [Fact]
     public void A_setting_is_a_number_or_a_schedule_in_a_text_and_in_print()
@@ -111,9 +119,11 @@ public class ScheduledSettingsTests
         AdamW scheduled = AdamW.Of(0.1, beta1: cosine, weightDecay: cosine);
         const string Text = "cosine(peak=0.95, totalSteps=100, floor=0.85)";
         Assert.Equal(scheduled, Built($"adamW(learningRate=0.1, beta1={Text}, weightDecay={Text})"));
-        Assert.Equal(AdamW.Of(0.1, beta1: 0.5, weightDecay: 0.25), Built("adamW(learningRate=0.1, beta1=0.5, weightDecay=0.25)"));
+        Assert.Equal(AdamW.Of(0.1, beta1: 0.5, weightDecay: 0.25), Built(
+            "adamW(learningRate=0.1, beta1=0.5, weightDecay=0.25)"));
         Assert.Equal(Sgd.Of(0.1, momentum: cosine), Built($"sgd(learningRate=0.1, momentum={Text})"));
-        Assert.Equal(Momentum.Of(cosine), Optim.Catalogue.Transforms.Build($"momentum(coefficient={Text})").OrThrow("momentum"));
+        Assert.Equal(Momentum.Of(cosine), Optim.Catalogue.Transforms.Build($"momentum(coefficient={Text})").OrThrow(
+            "momentum"));
         Assert.Equal(
             ["beta1: peak is -1; allowed is finite and not negative"],
             Optim.Catalogue.Optimizers.Build("lion(learningRate=0.1, beta1=cosine(peak=-1, totalSteps=10))")
@@ -144,7 +154,8 @@ public class ScheduledSettingsTests
     private static Optimizer Built(string text) => Optim.Catalogue.Optimizers.Build(text).OrThrow(text);
 
     private static Optimizer InGroups(Optimizer optimizer) =>
-        optimizer.WithGroups(LeafGroup.Of("half", leaf => leaf.Name == "b", learningRateMultiplier: 0.5, weightDecayMultiplier: 0.5));
+        optimizer.WithGroups(
+            LeafGroup.Of("half", leaf => leaf.Name == "b", learningRateMultiplier: 0.5, weightDecayMultiplier: 0.5));
 
     private static ParameterTree<float> GradientsAt(int update) => ParameterTree.Of(
         Leaf.Of("w", [3, 2], [.. Enumerable.Range(0, 6).Select(index => MathF.Sin((update * 1.3f) + index))]),

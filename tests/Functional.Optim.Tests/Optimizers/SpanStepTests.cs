@@ -16,10 +16,12 @@ public class SpanStepTests
     public void It_gives_the_bits_of_the_step_over_trees(string name)
     {
         ElementwiseOptimizer optimizer =
-            (ElementwiseOptimizer)Laws.Catalogue.Get(name) with { Groups = [], DecayFilter = LeafFilter.All, StateFormat = null };
+            (ElementwiseOptimizer)Laws.Catalogue.Get(name)
+                with { Groups = [], DecayFilter = LeafFilter.All, StateFormat = null };
         Check<float>(optimizer);
         Check<double>(optimizer);
-        Check<float>(optimizer with { Maximize = !optimizer.Maximize, WeightDecay = 0.3, DecayFilter = LeafFilter.None });
+        Check<float>(
+            optimizer with { Maximize = !optimizer.Maximize, WeightDecay = 0.3, DecayFilter = LeafFilter.None });
     }
 
     [Fact]

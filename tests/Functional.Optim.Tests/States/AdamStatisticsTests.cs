@@ -129,8 +129,10 @@ public class AdamStatisticsTests
         (long step, double m, double v, double mean, double deviation) = adamw.Statistics(After(adamw, Tree(1, 2)));
         AdamState<double> inner = AdamState<double>.From(state);
         Assert.Equal(new(step, m, v, 0.25 * mean, 0.25 * deviation), AdamStatistics.Of(chain, inner));
-        Assert.Contains("sgd(learningRate=0.1)", ErrorOf(() => AdamStatistics.Of(Sgd.Of(0.1), inner)), StringComparison.Ordinal);
-        Assert.Contains("has 2 Adam parts", ErrorOf(() => AdamStatistics.Of(chain.Then(Adam.Scaling()), inner)), StringComparison.Ordinal);
+        Assert.Contains(
+            "sgd(learningRate=0.1)", ErrorOf(() => AdamStatistics.Of(Sgd.Of(0.1), inner)), StringComparison.Ordinal);
+        Assert.Contains("has 2 Adam parts", ErrorOf(() => AdamStatistics.Of(chain.Then(Adam.Scaling()), inner)),
+            StringComparison.Ordinal);
     }
 
     [Property]

@@ -109,7 +109,9 @@ public sealed class IdentityTests : IDisposable
             () => yogi.Step(parameters, gradients, adam), () => yogi.StepDonating(parameters, gradients, adam),
             () => yogi.Update(parameters, gradients, adam), () => yogi.Step(parameters, gradients, typed),
             () => yogi.StepDonating(parameters, gradients, typed)])
-            Assert.Contains("keeps adam(m, v); this is yogi(", Assert.ThrowsAny<ArgumentException>(step).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "keeps adam(m, v); this is yogi(", Assert.ThrowsAny<ArgumentException>(step).Message,
+                StringComparison.Ordinal);
         Assert.Equal((Parameters.Plus(Gradients), Gradients.Plus(Gradients)), (parameters, gradients));
         Assert.Equal(Adam.Of(0.1).Init(Parameters), typed);
     }
@@ -151,7 +153,8 @@ public sealed class IdentityTests : IDisposable
             StringComparison.Ordinal);
         Assert.StartsWith(
             "The state holds 1 gathered gradients, and adamW(",
-            Assert.ThrowsAny<ArgumentException>(() => inner.Step(Parameters, Gradients, state[..2])).Message, StringComparison.Ordinal);
+            Assert.ThrowsAny<ArgumentException>(() => inner.Step(Parameters, Gradients, state[..2])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -160,9 +160,11 @@ public class TypedStateTests
         string message = ErrorOf(
             () => adam.Step(Parameters, Gradients, Momentum.Of(0.5).Then(Momentum.Of(0.9)).Init(Parameters)));
         Assert.StartsWith(
-            "The state was made by an optimizer that keeps momentum(momentum), momentum(momentum); this is adam(learningRate=0.1",
+            "The state was made by an optimizer that keeps momentum(momentum), momentum(momentum); "
+            + "this is adam(learningRate=0.1",
             message, StringComparison.Ordinal);
-        Assert.EndsWith(", which keeps adam(m, v). Use the state that its Init returned.", message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ", which keeps adam(m, v). Use the state that its Init returned.", message, StringComparison.Ordinal);
         AssertSays(
             ", which keeps no slots.",
             () => Sgd.Of(0.1).Update(Parameters, Gradients, state));
