@@ -46,19 +46,25 @@ public sealed record Adafactor : ScalingOptimizer
     /// ε₁, finite and not negative; <see langword="null"/> for that of the form: 1e-30, or torch's, the distance from 1
     /// to the next number of the elements' type.
     /// </summary>
-    public double? Epsilon { get; init => field = value is { } given ? Setting.Check(given, Bounds.NotNegative) : null; }
+    public double? Epsilon
+    {
+        get;
+        init => field = value is { } given ? Setting.Check(given, Bounds.NotNegative) : null;
+    }
 
     /// <summary>ε₂, the smallest RMS(θ) that counts; finite and not negative.</summary>
     public double MinimumScale { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Transforms => [.. Scale.SignOf(Maximize), .. ScalingTransforms];
+    protected internal override ImmutableArray<Transform> Transforms =>
+        [.. Scale.SignOf(Maximize), .. ScalingTransforms];
 
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingTransforms =>
     [
         new AdafactorScaling(
-            LearningRate, Form, RelativeStep, ScaleByParameters, Beta1, Beta2Power, ClipThreshold, Epsilon, MinimumScale, WeightDecay)
+            LearningRate, Form, RelativeStep, ScaleByParameters, Beta1, Beta2Power, ClipThreshold, Epsilon,
+            MinimumScale, WeightDecay)
         {
             DecayFilter = DecayFilter,
         },
@@ -100,9 +106,10 @@ public sealed record Adafactor : ScalingOptimizer
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Adafactor Of(
-        Schedule learningRate, AdafactorForm form = AdafactorForm.HuggingFace, bool relativeStep = true, bool scaleByParameters = true,
-        double beta1 = 0, double beta2Power = 0.8, double clipThreshold = 1, double? epsilon = null, double minimumScale = 1e-3,
-        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool maximize = false) => Setting.Make(() => new Adafactor
+        Schedule learningRate, AdafactorForm form = AdafactorForm.HuggingFace, bool relativeStep = true,
+        bool scaleByParameters = true, double beta1 = 0, double beta2Power = 0.8, double clipThreshold = 1,
+        double? epsilon = null, double minimumScale = 1e-3, Schedule? weightDecay = null,
+        Func<Leaf, bool>? decay = null, bool maximize = false) => Setting.Make(() => new Adafactor
     {
         LearningRate = learningRate, Form = form, RelativeStep = relativeStep, ScaleByParameters = scaleByParameters,
         Beta1 = beta1, Beta2Power = beta2Power, ClipThreshold = clipThreshold, Epsilon = epsilon,
@@ -155,6 +162,7 @@ public readonly record struct AdafactorState<T> : IOptimizerState<T, AdafactorSt
     public OptimizerState<T> ToState() => state;
 
     /// <summary>Whether the slots of Adafactor, not those of another transform, end with a momentum.</summary>
-    private static bool HasMomentum(OptimizerState<T> state) => state.Identity.Contains("adafactor(row, column, v, m)", StringComparison.Ordinal)
+    private static bool HasMomentum(OptimizerState<T> state) =>
+        state.Identity.Contains("adafactor(row, column, v, m)", StringComparison.Ordinal)
         || (state.Identity.Length == 0 && state.Has(AdafactorScaling.MomentumSlots[^1]));
 }

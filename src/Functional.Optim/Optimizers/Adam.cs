@@ -75,7 +75,10 @@ public readonly record struct AdamState<T> : IOptimizerState<T, AdamState<T>>
     /// <param name="v">v, the running mean of their squares.</param>
     /// <param name="maximumV">The largest second moment so far; <c>default</c> unless the optimizer keeps it.</param>
     public AdamState(long step, ParameterTree<T> m, ParameterTree<T> v, ParameterTree<T> maximumV = default)
-        : this(maximumV.IsDefault ? new(step, AdamOptimizer.Slots, [m, v]) : new(step, AdamOptimizer.AmsGradSlots, [m, v, maximumV]))
+        : this(
+            maximumV.IsDefault
+                ? new(step, AdamOptimizer.Slots, [m, v])
+                : new(step, AdamOptimizer.AmsGradSlots, [m, v, maximumV]))
     {
     }
 

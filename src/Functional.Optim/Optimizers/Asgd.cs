@@ -32,13 +32,15 @@ public sealed record Asgd : ElementwiseOptimizer
     public long AverageAfter { get; init => field = Setting.Check(value, Bounds.AtLeast(0)); }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Transforms => [.. base.Transforms, new AsgdAveraging(AverageAfter)];
+    protected internal override ImmutableArray<Transform> Transforms =>
+        [.. base.Transforms, new AsgdAveraging(AverageAfter)];
 
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> ScalingSlots => ParameterAverage.Slots;
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingTransforms => [Functional.Optim.WeightDecay.Coupled(Lambda)];
+    private protected override ImmutableArray<Transform> ScalingTransforms =>
+        [Functional.Optim.WeightDecay.Coupled(Lambda)];
 
     /// <inheritdoc/>
     protected internal override Schedule Rate => new AsgdRate(LearningRate, Lambda, Alpha);
@@ -65,8 +67,9 @@ public sealed record Asgd : ElementwiseOptimizer
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Asgd Of(
-        Schedule learningRate, double lambda = 1e-4, double alpha = 0.75, long averageAfter = DefaultAverageAfter, Schedule? weightDecay = null,
-        Func<Leaf, bool>? decay = null, bool maximize = false) => Setting.Make(() => new Asgd
+        Schedule learningRate, double lambda = 1e-4, double alpha = 0.75, long averageAfter = DefaultAverageAfter,
+        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
+        bool maximize = false) => Setting.Make(() => new Asgd
     {
         LearningRate = learningRate, Lambda = lambda, Alpha = alpha, AverageAfter = averageAfter,
         WeightDecay = weightDecay ?? 0, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,

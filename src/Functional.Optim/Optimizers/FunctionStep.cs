@@ -10,7 +10,8 @@ public readonly ref struct FunctionStep<T>
     private readonly FunctionOptimizer optimizer;
 
     internal FunctionStep(
-        FunctionOptimizer optimizer, ValueAndGradient<T> function, ParameterTree<T> parameters, OptimizerState<T> state, bool isDonated)
+        FunctionOptimizer optimizer, ValueAndGradient<T> function, ParameterTree<T> parameters, OptimizerState<T> state,
+        bool isDonated)
     {
         this.optimizer = optimizer;
         Function = function;
@@ -63,7 +64,8 @@ public readonly ref struct FunctionStep<T>
     /// layout.</exception>
     /// <exception cref="ArithmeticException">A scalar is not finite.</exception>
     public (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Next(
-        ParameterTree<T> parameters, double loss, ReadOnlySpan<ParameterTree<T>> slots = default, ReadOnlySpan<double> scalars = default)
+        ParameterTree<T> parameters, double loss, ReadOnlySpan<ParameterTree<T>> slots = default,
+        ReadOnlySpan<double> scalars = default)
     {
         StateSchema schema = optimizer.DescribeState(slots.Length);
         if (slots.Length != schema.SlotCount || scalars.Length != schema.ScalarNames.Length)
@@ -104,7 +106,8 @@ public readonly ref struct FunctionStep<T>
             {
                 ParameterTree<T> given = State[done];
                 int kept = -1;
-                for (int slot = 0; slot < next.Slots.Length && kept < 0; slot++) kept = next.Slots[slot].IsIn(given) ? slot : -1;
+                for (int slot = 0; slot < next.Slots.Length && kept < 0; slot++)
+                    kept = next.Slots[slot].IsIn(given) ? slot : -1;
                 if (kept >= 0) next.Slots[kept] = given.Transfer(replacing);
                 else given.Release(replacing);
             }

@@ -26,7 +26,8 @@ public sealed record Lamb : ScalingOptimizer
     public double Epsilon { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingTransforms => [.. Adam.Scaling(Beta1, Beta2, Epsilon).Parts];
+    private protected override ImmutableArray<Transform> ScalingTransforms =>
+        [.. Adam.Scaling(Beta1, Beta2, Epsilon).Parts];
 
     /// <inheritdoc/>
     protected internal override bool DecouplesDecay => true;
@@ -54,8 +55,9 @@ public sealed record Lamb : ScalingOptimizer
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Lamb Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6, Schedule? weightDecay = null,
-        Func<Leaf, bool>? decay = null, bool maximize = false) => Setting.Make(() => new Lamb
+        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6,
+        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
+        bool maximize = false) => Setting.Make(() => new Lamb
     {
         LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon,
         WeightDecay = weightDecay ?? DefaultWeightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,

@@ -70,8 +70,8 @@ public sealed record Lars : Optimizer
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Lars Of(
-        Schedule learningRate, double momentum = 0.9, double coefficient = 0.001, double weightDecay = 0, double epsilon = 0,
-        Func<Leaf, bool>? filter = null, bool maximize = false) => Setting.Make(() => new Lars
+        Schedule learningRate, double momentum = 0.9, double coefficient = 0.001, double weightDecay = 0,
+        double epsilon = 0, Func<Leaf, bool>? filter = null, bool maximize = false) => Setting.Make(() => new Lars
     {
         LearningRate = learningRate, Momentum = momentum, Coefficient = coefficient, WeightDecay = weightDecay,
         Epsilon = epsilon, Filter = LeafFilter.Of(filter), Maximize = maximize,

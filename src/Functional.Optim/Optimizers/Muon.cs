@@ -31,10 +31,15 @@ public sealed record Muon : ScalingOptimizer
 
     /// <summary>O and s.</summary>
     /// <exception cref="ArgumentNullException">It is null.</exception>
-    public required Orthogonalize Orthogonalization { get; init => field = Setting.Present(value, nameof(Orthogonalization)); }
+    public required Orthogonalize Orthogonalization
+    {
+        get;
+        init => field = Setting.Present(value, nameof(Orthogonalization));
+    }
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingTransforms => [Ema.Of(Momentum, biasCorrection: false, Nesterov), Orthogonalization];
+    private protected override ImmutableArray<Transform> ScalingTransforms =>
+        [Ema.Of(Momentum, biasCorrection: false, Nesterov), Orthogonalization];
 
     /// <inheritdoc/>
     protected internal override bool DecouplesDecay => true;
@@ -50,7 +55,8 @@ public sealed record Muon : ScalingOptimizer
                 "steps", "in how many steps, no less than the variant has polynomials",
                 of => of.Orthogonalization.Steps),
             at.Choice(
-                "scale", "what the result is multiplied by, by the shape of the leaf", of => of.Orthogonalization.Scale),
+                "scale", "what the result is multiplied by, by the shape of the leaf",
+                of => of.Orthogonalization.Scale),
             at.WeightDecay(), at.Decay(), at.Maximize()),
         "Jordan et al., 2024; Liu et al., 2025", "torch Muon, Optax muon",
         "no rounding to bfloat16; torch's `match_rms_adamw` is `MatchRms`; Optax corrects the bias");
@@ -68,8 +74,9 @@ public sealed record Muon : ScalingOptimizer
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Muon Of(
-        Schedule learningRate, double momentum = 0.95, bool nesterov = true, NewtonSchulzVariant variant = NewtonSchulzVariant.Torch,
-        int steps = 5, MatrixScale scale = MatrixScale.Original, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
+        Schedule learningRate, double momentum = 0.95, bool nesterov = true,
+        NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5,
+        MatrixScale scale = MatrixScale.Original, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
         bool maximize = false) => Setting.Make(() => new Muon
     {
         LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov,

@@ -67,8 +67,9 @@ public sealed record NovoGrad : ScalingOptimizer
     /// <param name="maximize">Whether to go up the gradient.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static NovoGrad Of(
-        Schedule learningRate, double beta1 = 0.95, double beta2 = 0.98, double epsilon = 1e-8, Schedule? weightDecay = null,
-        Func<Leaf, bool>? decay = null, bool gradientAveraging = false, bool maximize = false) => Setting.Make(() => new NovoGrad
+        Schedule learningRate, double beta1 = 0.95, double beta2 = 0.98, double epsilon = 1e-8,
+        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool gradientAveraging = false,
+        bool maximize = false) => Setting.Make(() => new NovoGrad
     {
         LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon,
         GradientAveraging = gradientAveraging,
@@ -89,7 +90,8 @@ public sealed record NovoGrad : ScalingOptimizer
 public readonly record struct NovoGradState<T> : IOptimizerState<T, NovoGradState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly ImmutableArray<string> Slots = [.. NovoGradScaling.Slots, .. Functional.Optim.Momentum.Slots];
+    private static readonly ImmutableArray<string> Slots =
+        [.. NovoGradScaling.Slots, .. Functional.Optim.Momentum.Slots];
 
     private readonly OptimizerState<T> state;
 

@@ -41,10 +41,18 @@ public sealed record Sam : FunctionOptimizer
     public LeafFilter Filter { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     /// <inheritdoc/>
-    public override ImmutableArray<LeafGroup> Groups { get => Inner.Groups; init => Inner = Inner with { Groups = value }; }
+    public override ImmutableArray<LeafGroup> Groups
+    {
+        get => Inner.Groups;
+        init => Inner = Inner with { Groups = value };
+    }
 
     /// <inheritdoc/>
-    public override StateFormat? StateFormat { get => Inner.StateFormat; init => Inner = Inner with { StateFormat = value }; }
+    public override StateFormat? StateFormat
+    {
+        get => Inner.StateFormat;
+        init => Inner = Inner with { StateFormat = value };
+    }
 
     /// <inheritdoc/>
     protected internal override ImmutableArray<Transform> Transforms => Inner.Transforms;
@@ -59,7 +67,8 @@ public sealed record Sam : FunctionOptimizer
     /// <exception cref="ArgumentException">A value is out of range, or there is no optimizer; every error is
     /// listed.</exception>
     public static Sam Around(
-        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? filter = null, double epsilon = 1e-12) =>
+        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? filter = null,
+        double epsilon = 1e-12) =>
         Setting.Make(() => new Sam(Setting.Inner(inner))
         {
             Rho = rho, Adaptive = adaptive, Eta = eta, Filter = LeafFilter.Of(filter), Epsilon = epsilon,
@@ -72,7 +81,8 @@ public sealed record Sam : FunctionOptimizer
     internal static CatalogueEntry<Optimizer> Entry { get; } = new CatalogueEntry<Optimizer, Sam>(
         "transform", "sam", () => Around(Composition.Identity),
         at => Around(
-            at.Optimizer("inner", "the optimizer that steps by the gradient at the point it climbed to", of => of.Inner),
+            at.Optimizer(
+                "inner", "the optimizer that steps by the gradient at the point it climbed to", of => of.Inner),
             at.Real("rho", "ρ, how far it climbs", of => of.Rho),
             at.Flag("adaptive", "whether the climb is scaled to the size of the parameters", of => of.Adaptive),
             at.Real("eta", "η, added to that size", of => of.Eta),
@@ -89,14 +99,16 @@ public sealed record Sam : FunctionOptimizer
 
     /// <summary>Whether the settings and the optimizers inside are the same.</summary>
     public bool Equals(Sam? other) =>
-        base.Equals(other) && Inner == other!.Inner && Rho.Equals(other.Rho) && Adaptive == other.Adaptive && Eta.Equals(other.Eta)
+        base.Equals(other) && Inner == other!.Inner && Rho.Equals(other.Rho) && Adaptive == other.Adaptive
+        && Eta.Equals(other.Eta)
         && Filter == other.Filter && Epsilon.Equals(other.Epsilon);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Inner, Rho, Adaptive, Eta, Epsilon);
 
     /// <inheritdoc/>
-    protected override (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Minimize<T>(in FunctionStep<T> step)
+    protected override (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Minimize<T>(
+        in FunctionStep<T> step)
     {
         SamFunction<T> climbing = idle.TryTake(out object? kept) && kept is SamFunction<T> known ? known : new();
         climbing.Begin(this, step);

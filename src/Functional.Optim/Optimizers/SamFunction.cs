@@ -59,7 +59,9 @@ internal sealed class SamFunction<T>
     /// </summary>
     private bool IsFinite(ParameterTree<T> gradients)
     {
-        if (double.IsFinite(gradients.GlobalNorm()) || gradients.Layout.FirstNonFinite(gradients.AsSpan(), frozen.AsSpan()) is not { } leaf) return true;
+        if (double.IsFinite(gradients.GlobalNorm())
+            || gradients.Layout.FirstNonFinite(gradients.AsSpan(), frozen.AsSpan()) is not { } leaf)
+            return true;
         return sam!.TakesNonFinite ? false : throw new NonFiniteGradientException(leaf.Name, step);
     }
 

@@ -22,7 +22,8 @@ namespace Functional.Optim;
 public sealed record ScheduleFree : Optimizer
 {
     private const string Allowed =
-        "an optimizer of transforms with one momentum above 0, without dampening and Nesterov, and one learning rate at the end, such as AdamW or Sgd";
+        "an optimizer of transforms with one momentum above 0, without dampening and Nesterov, "
+        + "and one learning rate at the end, such as AdamW or Sgd";
 
     private ScheduleFree(Optimizer @base)
     {
@@ -71,7 +72,8 @@ public sealed record ScheduleFree : Optimizer
         at => Of(
             at.Optimizer(
                 "base",
-                "what makes the steps, with a momentum, which becomes β, and one learning rate at its end, such as adamW",
+                "what makes the steps, with a momentum, which becomes β, and one learning rate at its end, "
+                + "such as adamW",
                 of => of.Base),
             at.Integer(
                 "warmupSteps", "W, the updates in which the rate rises to that of the base", of => of.WarmupSteps),
@@ -102,8 +104,13 @@ public sealed record ScheduleFree : Optimizer
         bool isBase = @base is not (null or Wrapper or FunctionOptimizer) && double.IsFinite(MomentumOf(@base));
         return new ValidationErrors()
             .Require(isBase, nameof(@base), @base, Allowed)
-            .Require(warmupSteps, Bounds.AtLeast(0)).Require(stepPower, Bounds.NotNegative).Require(ratePower, Bounds.NotNegative)
-            .Require(innerMomentum, isBase && !@base!.Transforms.Any(part => AdamOf(part) is not null) ? Bounds.Zero : Bounds.HalfOpenUnitInterval)
+            .Require(warmupSteps, Bounds.AtLeast(0)).Require(stepPower, Bounds.NotNegative)
+            .Require(ratePower, Bounds.NotNegative)
+            .Require(
+                innerMomentum,
+                isBase && !@base!.Transforms.Any(part => AdamOf(part) is not null)
+                    ? Bounds.Zero
+                    : Bounds.HalfOpenUnitInterval)
             .Make(() => new ScheduleFree(@base!)
             {
                 WarmupSteps = warmupSteps, StepPower = stepPower, RatePower = ratePower, InnerMomentum = innerMomentum,
@@ -122,7 +129,8 @@ public sealed record ScheduleFree : Optimizer
         {
             [OptimizerScaling { Settings: AdamOptimizer { Beta1: Constant { Rate: > 0 } beta1 } }] when isBase =>
                 beta1.Rate,
-            [Momentum { Coefficient: Constant { Rate: > 0 } momentum, Dampening: 0, Nesterov: false }] when isBase => momentum.Rate,
+            [Momentum { Coefficient: Constant { Rate: > 0 } momentum, Dampening: 0, Nesterov: false }] when isBase =>
+                momentum.Rate,
             _ => double.NaN,
         };
     }
@@ -133,11 +141,13 @@ public sealed record ScheduleFree : Optimizer
     private Transform[] WithoutMomentum(Transform part) => part switch
     {
         Momentum => [],
-        _ when AdamOf(part) is { } adam => [new OptimizerScaling(WithoutMomentum(adam)) { StateFormat = part.StateFormat }],
+        _ when AdamOf(part) is { } adam =>
+            [new OptimizerScaling(WithoutMomentum(adam)) { StateFormat = part.StateFormat }],
         _ => [part],
     };
 
-    private ElementwiseOptimizer WithoutMomentum(AdamOptimizer adam) => adam.AmsGrad == AmsGrad.Off && InnerMomentum == 0
+    private ElementwiseOptimizer WithoutMomentum(AdamOptimizer adam) =>
+        adam.AmsGrad == AmsGrad.Off && InnerMomentum == 0
         ? RmsProp.Of(1, adam.Beta2, adam.Epsilon) with { BiasCorrection = adam.CorrectsBias }
         : adam with { Beta1 = InnerMomentum };
 }
