@@ -69,7 +69,9 @@ internal sealed class StateSchema
         {
             if (double.IsFinite(scalars[index])) continue;
             throw new ArithmeticException(string.Create(
-                CultureInfo.InvariantCulture, $"The scalar '{ScalarNames[index]}' of the state is {scalars[index]} after step {step}; allowed is a finite number."));
+                CultureInfo.InvariantCulture,
+                $"The scalar '{ScalarNames[index]}' of the state is {scalars[index]} after step {step}; "
+                + $"allowed is a finite number."));
         }
     }
 
