@@ -44,7 +44,8 @@ public sealed record Centralize : Transform
     }
 
     /// <summary>The mean of each unit.</summary>
-    protected internal override int ScratchLength(Leaf leaf) => leaf.Rank < 2 ? 0 : OutputUnits.Of(leaf, OutputAxis).Count;
+    protected internal override int ScratchLength(Leaf leaf) =>
+        leaf.Rank < 2 ? 0 : OutputUnits.Of(leaf, OutputAxis).Count;
 
     private protected override bool NeverThrows => true;
 }

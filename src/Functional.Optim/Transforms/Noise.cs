@@ -30,7 +30,8 @@ public sealed record Noise : Transform
     /// <param name="seed">Where the bits come from.</param>
     /// <param name="decay">γ; finite and not negative; 0.55 in the paper.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
-    public static Noise Of(double variance, ulong seed, double decay = 0.55) => Setting.Make(() => new Noise { Variance = variance, Decay = decay, Seed = seed });
+    public static Noise Of(double variance, ulong seed, double decay = 0.55) =>
+        Setting.Make(() => new Noise { Variance = variance, Decay = decay, Seed = seed });
 
     /// <inheritdoc/>
     protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
