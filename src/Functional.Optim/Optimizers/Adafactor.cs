@@ -13,10 +13,10 @@ namespace Functional.Optim;
 /// <remarks>
 /// With β₁ the step ρ·s·û, the rate inside, goes through m = β₁·m + (1 − β₁)·ρ·s·û, which takes a number more for each
 /// parameter; the decay does not. Hugging Face's defaults are η = 0.01 here, its <c>warmup_init</c> is
-/// <c>Schedule.InverseSquareRoot(0.01, 10_000)</c>, a rate of its own <c>relativeStep: false</c>, mostly with
+/// <c>Schedule.InverseSquareRoot(0.01, 10_000)</c>, a custom rate <c>relativeStep: false</c>, mostly with
 /// <c>scaleByParameters: false</c>. torch's are <c>form: Torch</c> with η = 0.01. Optax factors the two largest
-/// dimensions, if the smaller is at least 128, and its decay does not go by the rate. The multiplier of a group
-/// multiplies the whole step. A NaN in the gradient spoils its leaf.
+/// dimensions, if the smaller is at least 128, and its decay is not multiplied by the rate. The multiplier of a group
+/// multiplies the whole step. A NaN in the gradient makes all parameters of its leaf NaN.
 /// </remarks>
 public sealed record Adafactor : ScalingOptimizer
 {
@@ -103,7 +103,7 @@ public sealed record Adafactor : ScalingOptimizer
     /// <param name="minimumScale">ε₂, the smallest RMS(θ) that counts; finite and not negative.</param>
     /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
-    /// <param name="maximize">Whether to go up the gradient.</param>
+    /// <param name="maximize">Whether to maximize.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Adafactor Of(
         Schedule learningRate, AdafactorForm form = AdafactorForm.HuggingFace, bool relativeStep = true,

@@ -64,7 +64,7 @@ public sealed record Asgd : ElementwiseOptimizer
     /// more.</param>
     /// <param name="weightDecay">λ₂, a further L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
-    /// <param name="maximize">Whether to go up the gradient.</param>
+    /// <param name="maximize">Whether to maximize.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Asgd Of(
         Schedule learningRate, double lambda = 1e-4, double alpha = 0.75, long averageAfter = DefaultAverageAfter,
@@ -110,7 +110,7 @@ public readonly record struct AsgdState<T> : IOptimizerState<T, AsgdState<T>>
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="average">a, the parameters themselves before the first update.</param>
     public AsgdState(long step, ParameterTree<T> average)

@@ -4,13 +4,13 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// An optimizer that asks for loss and gradient itself, as often as it likes within a step: override
+/// An optimizer that asks for loss and gradient itself, any number of times within a step: override
 /// <see cref="Minimize{T}"/>. Its steps take a <see cref="ValueAndGradient{T}"/>; one that is given a gradient throws
 /// <see cref="NotSupportedException"/>.
 /// </summary>
 /// <remarks>
-/// It stands alone or around another optimizer, as <see cref="Sam"/> does, and is no part of a composition. It throws
-/// <see cref="NonFiniteGradientException"/> where a loss or gradient that it cannot do without is not finite.
+/// It is used alone or with another optimizer inside, as in <see cref="Sam"/>, and cannot be part of a composition. It
+/// throws <see cref="NonFiniteGradientException"/> where a loss or gradient that it cannot do without is not finite.
 /// </remarks>
 public abstract record FunctionOptimizer : Optimizer
 {
@@ -27,7 +27,7 @@ public abstract record FunctionOptimizer : Optimizer
         : base(original) => schemas = [];
 
     /// <summary>
-    /// The transforms whose rate and groups are reported; none unless it is around another optimizer.
+    /// The transforms whose rate and groups are reported; none unless another optimizer is inside.
     /// </summary>
     protected internal override ImmutableArray<Transform> Transforms => [];
 

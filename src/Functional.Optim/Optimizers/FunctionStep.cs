@@ -41,7 +41,7 @@ public readonly ref struct FunctionStep<T>
     public long Number => checked(State.Step + 1);
 
     /// <summary>
-    /// The loss at a point and its gradient, which lies in memory of its own and has the layout of the parameters.
+    /// The loss at a point and its gradient, which has its own memory and the layout of the parameters.
     /// </summary>
     /// <param name="at">The point.</param>
     /// <exception cref="ArgumentException">The gradient has another layout.</exception>
@@ -58,7 +58,7 @@ public readonly ref struct FunctionStep<T>
     /// </summary>
     /// <param name="parameters">θ'.</param>
     /// <param name="loss">The loss before the step.</param>
-    /// <param name="slots">The slots after the step, in the order of their names, each a tree of its own.</param>
+    /// <param name="slots">The slots after the step, in the order of their names, each a separate tree.</param>
     /// <param name="scalars">The scalars after the step, in the order of their names.</param>
     /// <exception cref="ArgumentException">There is not one for each name, or the parameters have another
     /// layout.</exception>

@@ -4,9 +4,9 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// L-BFGS (Liu and Nocedal, 1989): θ' = θ − t·H·g, with H built from the last moves s and changes of the gradient y
-/// over them, so that H·y = s for the last of them. Defaults, tolerances and the first step of length t = min(1,
-/// 1/Σ|g|)·η are torch's.
+/// L-BFGS (Liu and Nocedal, 1989, doi:10.1007/BF01589116): θ' = θ − t·H·g, with H built from the last moves s and
+/// changes of the gradient y over them, so that H·y = s for the last of them. Defaults, tolerances and the first step
+/// of length t = min(1, 1/Σ|g|)·η are torch's.
 /// </summary>
 /// <remarks>
 /// A step makes several iterations and asks for loss and gradient itself; the function must be the same at every call

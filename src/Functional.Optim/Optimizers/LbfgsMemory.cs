@@ -53,7 +53,7 @@ internal sealed record LbfgsMemory<T>(
         ];
 }
 
-/// <summary>The names under which <see cref="LbfgsMemory{T}"/> stands in a state.</summary>
+/// <summary>The names of the slots and scalars that store an <see cref="LbfgsMemory{T}"/> in a state.</summary>
 internal static class LbfgsMemory
 {
     internal static int MovesOf(int slots) => Math.Max(0, (slots - 2) / 2);

@@ -71,7 +71,7 @@ public sealed record Muon : ScalingOptimizer
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.1 when
     /// <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
-    /// <param name="maximize">Whether to go up the gradient.</param>
+    /// <param name="maximize">Whether to maximize.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Muon Of(
         Schedule learningRate, double momentum = 0.95, bool nesterov = true,
@@ -99,7 +99,7 @@ public readonly record struct MuonState<T> : IOptimizerState<T, MuonState<T>>
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="momentum">m, the running mean of the gradients.</param>
     public MuonState(long step, ParameterTree<T> momentum)

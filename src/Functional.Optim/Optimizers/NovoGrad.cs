@@ -64,7 +64,7 @@ public sealed record NovoGrad : ScalingOptimizer
     /// <param name="weightDecay">λ, after the division and inside the momentum; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="gradientAveraging">Whether the momentum takes 1 − β₁ of each update.</param>
-    /// <param name="maximize">Whether to go up the gradient.</param>
+    /// <param name="maximize">Whether to maximize.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static NovoGrad Of(
         Schedule learningRate, double beta1 = 0.95, double beta2 = 0.98, double epsilon = 1e-8,
@@ -95,7 +95,7 @@ public readonly record struct NovoGradState<T> : IOptimizerState<T, NovoGradStat
 
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="v">V, the running mean of the squared norms of the gradients: a scalar for each leaf.</param>
     /// <param name="momentum">m.</param>

@@ -9,8 +9,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// A pure function <c>(parameters, gradients, state) → (parameters', state')</c> with its settings as a record.
-/// Parameters go down the update: θ' = θ − u.
+/// A pure function <c>(parameters, gradients, state) → (parameters', state')</c> with its settings as a record. The
+/// update is subtracted from the parameters: θ' = θ − u.
 /// </summary>
 /// <remarks>
 /// <c>state.Step</c> counts finished updates; the update that makes it k uses t = k and the learning rate of
@@ -60,8 +60,8 @@ public abstract record Optimizer
     }
 
     /// <summary>
-    /// How the slots of elementwise transforms are kept; <see langword="null"/> for what is around says, full by
-    /// default (<see cref="Composition.WithState"/>).
+    /// How the slots of elementwise transforms are kept; <see langword="null"/> for the format of the enclosing
+    /// composition, by default full precision (<see cref="Composition.WithState"/>).
     /// </summary>
     /// <exception cref="ArgumentException">There is no such format.</exception>
     public virtual StateFormat? StateFormat
@@ -154,8 +154,8 @@ public abstract record Optimizer
 
     /// <summary>
     /// One step from the loss itself that consumes parameters, state and the gradients that the function returns, and
-    /// reuses their memory: the same bits. The function returns a tree of its own at each call. If the step fails,
-    /// parameters and state are not consumed.
+    /// reuses their memory: the same bits. The function returns a new tree at each call. If the step fails, parameters
+    /// and state are not consumed.
     /// </summary>
     /// <inheritdoc cref="Step{T, TState}(ValueAndGradient{T}, ParameterTree{T}, TState)"/>
     public (ParameterTree<T> Parameters, TState State, double Loss) StepDonating<T, TState>(
@@ -200,8 +200,9 @@ public abstract record Optimizer
 
     /// <summary>
     /// Carries a state over to this optimizer and these parameters, where either has changed since: a leaf unfrozen or
-    /// added, one of another shape, another optimizer for some leaves. What fits by name, kind and shape is kept; what
-    /// does not starts anew, with a count of updates of its own, by which bias correction goes. The step goes on.
+    /// added, one of another shape, another optimizer for some leaves. Slots whose name, kind and shape match are kept.
+    /// All others are initialized again, with their own count of updates, which bias correction uses. The step number
+    /// continues.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="state">The state so far, of this or another optimizer; it stays as it is.</param>
@@ -650,7 +651,7 @@ public abstract record Optimizer
         }
     }
 
-    /// <summary>The leaves that no pass writes stand in the output already.</summary>
+    /// <summary>The output already has the leaves that no pass writes.</summary>
     private static void CopyFrozen<T>(Plan plan, ParameterTree<T> parameters, TreeBuffer<T> made, bool clear)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -129,7 +129,7 @@ public readonly record struct RmsPropState<T> : IOptimizerState<T, RmsPropState<
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="v">v, the running mean of the squared gradients.</param>
     /// <param name="mean">a, the running mean of the gradients; <c>default</c> unless the optimizer is

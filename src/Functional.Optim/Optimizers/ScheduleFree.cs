@@ -4,19 +4,19 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// Schedule-Free (Defazio et al., 2024, arXiv 2405.15682): an optimizer without a schedule that falls. The momentum β
-/// of the base becomes the place where gradients are taken, θ = y = β·x + (1 − β)·z, and its step u moves z: z' = z −
-/// u, x' = (1 − c)·x + c·z' with c = w / Σw, w = kʳ·(largest rate so far)ᵖ. Evaluate and ship
-/// <see cref="Optimizer.EvaluationParameters"/>, which is x.
+/// Schedule-Free (Defazio et al., 2024, arXiv:2405.15682): an optimizer without a schedule that falls. The momentum β
+/// of the base becomes the weight of x in the point at which the gradient is computed, θ = y = β·x + (1 − β)·z, and its
+/// step u moves z: z' = z − u, x' = (1 − c)·x + c·z' with c = w / Σw, w = kʳ·(largest rate so far)ᵖ. Use for evaluation
+/// and deployment <see cref="Optimizer.EvaluationParameters"/>, which is x.
 /// </summary>
 /// <remarks>
 /// <para>The base loses its first moment: of <see cref="AdamW"/> and <see cref="Adam"/> the division by √v̂ is left,
 /// of <see cref="Sgd"/> the gradient. Weight decay is at y, as in the authors' code (which has decay at z as an
 /// option). The rate is the base's times min(k / W, 1); the authors' defaults are a rate of 0.0025 for AdamW, without
 /// decay, and 1 for SGD with momentum 0.9.</para>
-/// <para>One slot of its own, <c>z</c>, beside those that the base has left, and the scalars <c>weight sum</c> and
-/// <c>largest rate</c>. x is not kept: x = y + (1 − 1/β)·(z − y). Statistics of layers that training gathers, such as
-/// batch normalization's, are those of y. Optax keeps z and x, and takes a base whose momentum is 0 with β beside
+/// <para>It has one additional slot, <c>z</c>, beside those that the base has left, and the scalars <c>weight sum</c>
+/// and <c>largest rate</c>. x is not kept: x = y + (1 − 1/β)·(z − y). Statistics of layers that training gathers, such
+/// as batch normalization's, are those of y. Optax keeps z and x, and takes a base whose momentum is 0 with β beside
 /// it.</para>
 /// </remarks>
 public sealed record ScheduleFree : Optimizer
