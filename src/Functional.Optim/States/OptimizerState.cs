@@ -12,10 +12,10 @@ namespace Functional.Optim;
 /// <remarks>
 /// The slots carry the names that their transforms give them, so a transform of a composition is seen by the type of
 /// its state: <c>AdamState&lt;float&gt;.From(state)</c>, or by name: <c>state["m"]</c>. In a <see cref="Partition"/>
-/// the name of the rule stands before it: <c>state["matrices/m"]</c>. Where two transforms have the same names, a range
-/// of slots comes first: <c>AdamState&lt;float&gt;.From(state[2..4])</c>. The struct is a handle, cheap to copy. A
-/// state that was donated or released is consumed: touching it throws <see cref="ObjectDisposedException"/>. Reading
-/// one from several threads is safe.
+/// the name of the rule comes first: <c>state["matrices/m"]</c>. Where two transforms have the same names, a range of
+/// slots comes first: <c>AdamState&lt;float&gt;.From(state[2..4])</c>. The struct is a handle, cheap to copy. A state
+/// that was donated or released is consumed: using it throws <see cref="ObjectDisposedException"/>. Reading one from
+/// several threads is safe.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>, IEquatable<OptimizerState<T>>
@@ -24,7 +24,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     private readonly StateShell<T>? shell;
     private readonly int generation;
 
-    /// <summary>A state made by hand, whose slots have no names and which any optimizer with as many takes.</summary>
+    /// <summary>A state made directly, whose slots have no names and which any optimizer with as many takes.</summary>
     /// <param name="step">The number of finished updates; not negative.</param>
     /// <param name="slots">The tree of each slot.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
@@ -33,7 +33,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     {
     }
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">The number of finished updates; not negative.</param>
     /// <param name="slotNames">The name of each slot, or none.</param>
     /// <param name="slots">The tree of each slot.</param>
@@ -125,7 +125,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
 
     /// <summary>
     /// What the slots mean: the transforms that keep them, with their names, such as <c>adam(m, v)</c>. A step refuses
-    /// the state of another identity. Settings are not part of it. Empty for a state made by hand.
+    /// the state of another identity. Settings are not part of it. Empty for a state made directly.
     /// </summary>
     public string Identity => Shell?.Schema.Identity ?? "";
 
@@ -147,7 +147,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     }
 
     /// <summary>
-    /// What stands after the handle; <see langword="null"/> for <c>default</c>, a state without slots at step 0.
+    /// What the handle refers to; <see langword="null"/> for <c>default</c>, a state without slots at step 0.
     /// </summary>
     internal StateShell<T>? Shell => shell is null || shell.Generation == generation
         ? shell
@@ -286,7 +286,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         return this;
     }
 
-    /// <summary>The same state in memory of its own, such as for a branch that will be donated.</summary>
+    /// <summary>A copy of the state in new memory, such as for a branch that will be donated.</summary>
     public OptimizerState<T> Copy()
     {
         if (Shell is not { } live) return this;

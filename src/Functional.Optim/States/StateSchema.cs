@@ -15,7 +15,7 @@ internal sealed class StateSchema
 
     private readonly Recycler<object> idle = new(MaxIdleShells);
 
-    /// <summary>Names of the slots; empty where the state was made by hand without.</summary>
+    /// <summary>Names of the slots; empty where the state was made directly without names.</summary>
     internal ImmutableArray<string> SlotNames { get; init; } = [];
 
     /// <summary>The layout of each slot; <see langword="null"/> for that of the parameters.</summary>
