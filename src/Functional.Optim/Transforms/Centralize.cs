@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// Gradient centralization (Yong, Huang, Hua and Zhang, 2020): takes the mean of each unit away from leaves of rank 2
-/// and more, u' = u − mean(u); smaller leaves stay as they are.
+/// Gradient centralization (Yong, Huang, Hua and Zhang, 2020, arXiv:2004.01461): subtracts the mean of each output unit
+/// from leaves of rank 2 and more, u' = u − mean(u); smaller leaves stay as they are.
 /// </summary>
 public sealed record Centralize : Transform
 {

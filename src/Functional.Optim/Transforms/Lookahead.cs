@@ -5,8 +5,9 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Lookahead (Zhang, Lucas, Hinton and Ba, 2019): after an optimizer, its learning rate included, keeps slow parameters
-/// s that every k updates are drawn towards the fast ones, s = s + α·(θ − s), and puts these back to them, θ = s.
+/// Lookahead (Zhang, Lucas, Hinton and Ba, 2019, arXiv:1907.08610): after an optimizer, its learning rate included,
+/// keeps slow parameters s that every k updates are drawn towards the fast ones, s = s + α·(θ − s), and puts these back
+/// to them, θ = s.
 /// </summary>
 /// <remarks>
 /// The moments of the optimizer are not reset. Optax keeps fast and slow parameters as a pair; here θ are the fast

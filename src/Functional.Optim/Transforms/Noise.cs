@@ -4,8 +4,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Gradient noise (Neelakantan et al., 2015): u' = u + n, n normal with the variance η / tᵞ at update t; a function of
-/// the seed, the update, the name of the leaf and the place in it.
+/// Gradient noise (Neelakantan et al., 2015, arXiv:1511.06807): u' = u + n, n normal with the variance η / tᵞ at update
+/// t; a function of the seed, the update, the name of the leaf and the place in it.
 /// </summary>
 public sealed record Noise : Transform
 {

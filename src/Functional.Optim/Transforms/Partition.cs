@@ -11,8 +11,8 @@ namespace Functional.Optim;
 /// </summary>
 /// <remarks>
 /// A leaf has the slots of its own optimizer only; they are named after the rule, such as <c>matrices/m</c>. A leaf
-/// that no rule matches keeps its update as it is; <see cref="Freeze"/> after the rules stops it. A partition may stand
-/// in a partition.
+/// that no rule matches keeps its update as it is; a last rule <see cref="Freeze"/> freezes such leaves. Partitions can
+/// be nested.
 /// </remarks>
 public sealed record Partition : Transform
 {
