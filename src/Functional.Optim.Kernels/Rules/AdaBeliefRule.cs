@@ -14,7 +14,8 @@ namespace Functional.Optim.Kernels;
 /// <param name="epsilon">ε, not negative.</param>
 /// <param name="epsilonRoot">ε_r, not negative.</param>
 /// <param name="step">t, the number of this update, from 1.</param>
-public readonly struct AdaBeliefRule<T>(double beta1, double beta2, double epsilon, double epsilonRoot, long step) : IUpdateRule<T>
+public readonly struct AdaBeliefRule<T>(double beta1, double beta2, double epsilon, double epsilonRoot, long step)
+    : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly RunningMean<T> mean = new(beta1);
@@ -35,7 +36,8 @@ public readonly struct AdaBeliefRule<T>(double beta1, double beta2, double epsil
         TLane m = mean.Next(slots[first], update);
         TLane surprise = update - m;
         TLane s = deviation.NextOfSquare(slots[first + 1], surprise) + TLane.Broadcast(epsilonRoot);
-        TLane root = TLane.FusedMultiplyAdd(TLane.Sqrt(s), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
+        TLane root = TLane.FusedMultiplyAdd(
+            TLane.Sqrt(s), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
         slots[first] = m;
         slots[first + 1] = s;
         return Quotient.Of<T, TLane>(m * TLane.Broadcast(firstCorrection), root);

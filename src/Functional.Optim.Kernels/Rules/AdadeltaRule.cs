@@ -27,7 +27,8 @@ public readonly struct AdadeltaRule<T>(double rho, double epsilon) : IUpdateRule
     {
         TLane a = slots[first + 1];
         TLane v = mean.NextOfSquare(slots[first], update);
-        TLane delta = TLane.Sqrt(Quotient.Of<T, TLane>(a + TLane.Broadcast(epsilon), v + TLane.Broadcast(epsilon))) * update;
+        TLane delta = TLane.Sqrt(
+            Quotient.Of<T, TLane>(a + TLane.Broadcast(epsilon), v + TLane.Broadcast(epsilon))) * update;
         slots[first] = v;
         slots[first + 1] = mean.NextOfSquare(a, delta);
         return delta;

@@ -35,7 +35,9 @@ public readonly struct AdamRule<T> : IUpdateRule<T>
         oneMinusBeta2 = T.CreateTruncating(1 - beta2);
         this.epsilon = T.CreateTruncating(epsilon);
         firstCorrection = biasCorrection ? T.CreateTruncating(1 / BiasCorrection.Factor(beta1, step)) : T.One;
-        rootOfSecondCorrection = biasCorrection ? T.CreateTruncating(1 / Math.Sqrt(BiasCorrection.Factor(beta2, step))) : T.One;
+        rootOfSecondCorrection = biasCorrection
+            ? T.CreateTruncating(1 / Math.Sqrt(BiasCorrection.Factor(beta2, step)))
+            : T.One;
     }
 
     /// <inheritdoc/>
@@ -47,8 +49,10 @@ public readonly struct AdamRule<T> : IUpdateRule<T>
         where TLane : struct, ILane<TLane, T>
     {
         TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta1), slots[first], TLane.Broadcast(oneMinusBeta1) * update);
-        TLane v = TLane.FusedMultiplyAdd(TLane.Broadcast(beta2), slots[first + 1], TLane.Broadcast(oneMinusBeta2) * update * update);
-        TLane root = TLane.FusedMultiplyAdd(TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
+        TLane v = TLane.FusedMultiplyAdd(
+            TLane.Broadcast(beta2), slots[first + 1], TLane.Broadcast(oneMinusBeta2) * update * update);
+        TLane root = TLane.FusedMultiplyAdd(
+            TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
         slots[first] = m;
         slots[first + 1] = v;
         TLane corrected = m * TLane.Broadcast(firstCorrection);

@@ -51,9 +51,11 @@ public readonly struct AmsGradRule<T> : IUpdateRule<T>
         where TLane : struct, ILane<TLane, T>
     {
         TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta1), slots[first], TLane.Broadcast(oneMinusBeta1) * update);
-        TLane v = TLane.FusedMultiplyAdd(TLane.Broadcast(beta2), slots[first + 1], TLane.Broadcast(oneMinusBeta2) * update * update);
+        TLane v = TLane.FusedMultiplyAdd(
+            TLane.Broadcast(beta2), slots[first + 1], TLane.Broadcast(oneMinusBeta2) * update * update);
         TLane largest = TLane.Max(slots[first + 2], v * TLane.Broadcast(correctionBefore));
-        TLane root = TLane.FusedMultiplyAdd(TLane.Sqrt(largest), TLane.Broadcast(rootOfCorrectionAfter), TLane.Broadcast(epsilon));
+        TLane root = TLane.FusedMultiplyAdd(
+            TLane.Sqrt(largest), TLane.Broadcast(rootOfCorrectionAfter), TLane.Broadcast(epsilon));
         slots[first] = m;
         slots[first + 1] = v;
         slots[first + 2] = largest;

@@ -34,6 +34,7 @@ public readonly struct CenteredRmsPropRule<T>(double alpha, double epsilon, doub
         TLane variance = TLane.Max(TLane.FusedMultiplyAdd(TLane.Broadcast(T.NegativeOne) * a, a, v), default);
         slots[first] = v;
         slots[first + 1] = a;
-        return Quotient.Of<T, TLane>(update, TLane.Sqrt(variance + TLane.Broadcast(epsilonRoot)) + TLane.Broadcast(epsilon));
+        return Quotient.Of<T, TLane>(
+            update, TLane.Sqrt(variance + TLane.Broadcast(epsilonRoot)) + TLane.Broadcast(epsilon));
     }
 }

@@ -48,10 +48,12 @@ public readonly struct NAdamRule<T> : IUpdateRule<T>
     {
         TLane m = mean.Next(slots[first], update);
         TLane v = squares.NextOfSquare(slots[first + 1], update);
-        TLane root = TLane.FusedMultiplyAdd(TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
+        TLane root = TLane.FusedMultiplyAdd(
+            TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
         slots[first] = m;
         slots[first + 1] = v;
-        return Quotient.Of<T, TLane>(TLane.FusedMultiplyAdd(TLane.Broadcast(ofMean), m, TLane.Broadcast(ofGradient) * update), root);
+        return Quotient.Of<T, TLane>(
+            TLane.FusedMultiplyAdd(TLane.Broadcast(ofMean), m, TLane.Broadcast(ofGradient) * update), root);
     }
 
     private static double Momentum(double beta1, double momentumDecay, double step) =>
@@ -63,7 +65,8 @@ public readonly struct NAdamRule<T> : IUpdateRule<T>
     private static double Product(double beta1, double momentumDecay, long step)
     {
         double product = 1;
-        for (long factor = 1; factor <= step && product > 1e-17; factor++) product *= Momentum(beta1, momentumDecay, factor);
+        for (long factor = 1; factor <= step && product > 1e-17; factor++)
+            product *= Momentum(beta1, momentumDecay, factor);
         return product;
     }
 }

@@ -20,7 +20,9 @@ public readonly struct RmsPropRule<T>(double alpha, double epsilon, double epsil
     private readonly RunningMean<T> squares = new(alpha);
     private readonly T epsilon = T.CreateTruncating(epsilon);
     private readonly T epsilonRoot = T.CreateTruncating(epsilonRoot);
-    private readonly T correction = step > 0 ? T.CreateTruncating(1 / Math.Sqrt(BiasCorrection.Factor(alpha, step))) : T.One;
+    private readonly T correction = step > 0
+        ? T.CreateTruncating(1 / Math.Sqrt(BiasCorrection.Factor(alpha, step)))
+        : T.One;
 
     /// <inheritdoc/>
     public static int SlotCount => 1;

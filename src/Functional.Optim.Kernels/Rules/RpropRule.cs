@@ -14,7 +14,8 @@ namespace Functional.Optim.Kernels;
 /// <param name="etaPlus">η⁺, more than 1.</param>
 /// <param name="minimumStep">The smallest size, not negative.</param>
 /// <param name="maximumStep">The largest size, not below the smallest.</param>
-public readonly struct RpropRule<T>(double etaMinus, double etaPlus, double minimumStep, double maximumStep) : IUpdateRule<T>
+public readonly struct RpropRule<T>(double etaMinus, double etaPlus, double minimumStep, double maximumStep)
+    : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T etaMinus = T.CreateTruncating(etaMinus);
@@ -36,7 +37,8 @@ public readonly struct RpropRule<T>(double etaMinus, double etaPlus, double mini
         TLane agreement = sign * Sign.Of<T, TLane>(slots[first]);
         TLane shrunkOrKept = TLane.SelectGreater(zero, agreement, TLane.Broadcast(etaMinus), TLane.Broadcast(T.One));
         TLane factor = TLane.SelectGreater(agreement, zero, TLane.Broadcast(etaPlus), shrunkOrKept);
-        TLane size = TLane.Min(TLane.Max(slots[first + 1] * factor, TLane.Broadcast(minimumStep)), TLane.Broadcast(maximumStep));
+        TLane size = TLane.Min(
+            TLane.Max(slots[first + 1] * factor, TLane.Broadcast(minimumStep)), TLane.Broadcast(maximumStep));
         slots[first] = TLane.SelectGreater(zero, agreement, zero, update);
         slots[first + 1] = size;
         return TLane.SelectGreater(zero, agreement, zero, sign * size);

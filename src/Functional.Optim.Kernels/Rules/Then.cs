@@ -31,5 +31,6 @@ public readonly struct Then<T, TFirst, TSecond>(TFirst first, TSecond second) : 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
-        => second.Apply(parameter, this.first.Apply(parameter, update, ref slots, first), ref slots, first + TFirst.SlotCount);
+        => second.Apply(
+            parameter, this.first.Apply(parameter, update, ref slots, first), ref slots, first + TFirst.SlotCount);
 }

@@ -30,7 +30,9 @@ public readonly struct YogiRule<T> : IUpdateRule<T>
         fresh = T.CreateTruncating(1 - beta2);
         this.epsilon = T.CreateTruncating(epsilon);
         firstCorrection = biasCorrection ? T.CreateTruncating(1 / BiasCorrection.Factor(beta1, step)) : T.One;
-        rootOfSecondCorrection = biasCorrection ? T.CreateTruncating(1 / Math.Sqrt(BiasCorrection.Factor(beta2, step))) : T.One;
+        rootOfSecondCorrection = biasCorrection
+            ? T.CreateTruncating(1 / Math.Sqrt(BiasCorrection.Factor(beta2, step)))
+            : T.One;
     }
 
     /// <inheritdoc/>
@@ -47,7 +49,8 @@ public readonly struct YogiRule<T> : IUpdateRule<T>
         // The sum is chosen, not the sign multiplied in: squares beyond the range would make 0·∞ of equal ones.
         TLane grownOrKept = TLane.SelectGreater(square, before, before + change, before);
         TLane v = TLane.SelectGreater(before, square, before - change, grownOrKept);
-        TLane root = TLane.FusedMultiplyAdd(TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
+        TLane root = TLane.FusedMultiplyAdd(
+            TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
         slots[first] = m;
         slots[first + 1] = v;
         return Quotient.Of<T, TLane>(m * TLane.Broadcast(firstCorrection), root);

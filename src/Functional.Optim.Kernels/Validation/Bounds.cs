@@ -45,11 +45,13 @@ public sealed class Bounds
 
     /// <summary>Whole numbers from a least one on.</summary>
     public static Bounds AtLeast(long least) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{least} or more"), least, double.PositiveInfinity, whole: true);
+        new(string.Create(CultureInfo.InvariantCulture, $"{least} or more"), least, double.PositiveInfinity,
+            whole: true);
 
     /// <summary>Numbers between two others, neither included.</summary>
     public static Bounds OpenInterval(double above, double below) => new(
-        string.Create(CultureInfo.InvariantCulture, $"in ({above}, {below})"), Math.BitIncrement(above), Math.BitDecrement(below));
+        string.Create(CultureInfo.InvariantCulture, $"in ({above}, {below})"), Math.BitIncrement(above),
+        Math.BitDecrement(below));
 
     /// <summary>Whether a number is allowed.</summary>
     public bool Contains(double value) => value >= min && value <= max && (!whole || value == Math.Floor(value));

@@ -29,12 +29,14 @@ public static class ClipLaws
     /// The norm after is not above the maximum, to rounding, and where it was above it, it is the maximum.
     /// </summary>
     /// <inheritdoc cref="All"/>
-    public static void NormAtMost(Optimizer clip, double maximum, NormKind kind = NormKind.L2, bool leafByLeaf = false) =>
+    public static void NormAtMost(
+        Optimizer clip, double maximum, NormKind kind = NormKind.L2, bool leafByLeaf = false) =>
         Holds(clip, NormAtMost<float>, NormAtMost<double>, new Norm(maximum, kind, leafByLeaf));
 
     /// <summary>Where a clip is due, every element is u·c/‖u‖, to rounding.</summary>
     /// <inheritdoc cref="All"/>
-    public static void Direction(Optimizer clip, double maximum, NormKind kind = NormKind.L2, bool leafByLeaf = false) =>
+    public static void Direction(
+        Optimizer clip, double maximum, NormKind kind = NormKind.L2, bool leafByLeaf = false) =>
         Holds(clip, Direction<float>, Direction<double>, new Norm(maximum, kind, leafByLeaf));
 
     /// <summary>
@@ -47,7 +49,8 @@ public static class ClipLaws
 
     /// <summary>Where no clip is due, the update keeps its bits.</summary>
     /// <inheritdoc cref="All"/>
-    public static void Exactness(Optimizer clip, double maximum, NormKind kind = NormKind.L2, bool leafByLeaf = false) =>
+    public static void Exactness(
+        Optimizer clip, double maximum, NormKind kind = NormKind.L2, bool leafByLeaf = false) =>
         Holds(clip, Exactness<float>, Exactness<double>, new Norm(maximum, kind, leafByLeaf));
 
     private static void NormAtMost<T>(Optimizer clip, Problem problem, Norm norm)
@@ -60,7 +63,9 @@ public static class ClipLaws
             double least = before <= norm.Maximum ? 0 : norm.Maximum * (1 - (2 * norm.Rounding<T>(before)));
             Claim.That(
                 after >= least && after <= norm.Maximum * (1 + norm.Rounding<T>(0)),
-                string.Create(CultureInfo.InvariantCulture, $"the norm was {before:R} and is {after:R}, where {norm.Maximum:R} is the maximum"));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the norm was {before:R} and is {after:R}, where {norm.Maximum:R} is the maximum"));
         }
     }
 
@@ -89,7 +94,9 @@ public static class ClipLaws
         {
             T value = T.Abs(once.AsSpan(leaf)[index]);
             int neighbours = typeof(T) == typeof(float) ? 1 : 4;
-            return (double.CreateTruncating(once.AsSpan(leaf)[index]), neighbours * double.CreateTruncating(T.BitIncrement(value) - value));
+            return (
+                double.CreateTruncating(once.AsSpan(leaf)[index]),
+                neighbours * double.CreateTruncating(T.BitIncrement(value) - value));
         });
     }
 
@@ -100,7 +107,8 @@ public static class ClipLaws
         foreach (Leaf[] leaves in norm.Scopes(gradients.Layout))
         {
             if (norm.Of(gradients, leaves) > norm.Maximum * (1 - norm.Rounding<T>(0))) continue;
-            foreach (Leaf leaf in leaves) Claim.Same("with no clip due", leaf.Name, gradients.AsSpan(leaf), clipped.AsSpan(leaf));
+            foreach (Leaf leaf in leaves)
+                Claim.Same("with no clip due", leaf.Name, gradients.AsSpan(leaf), clipped.AsSpan(leaf));
         }
     }
 
@@ -115,7 +123,8 @@ public static class ClipLaws
     {
         ArgumentNullException.ThrowIfNull(clip);
         Search.ForCounterexample(law, clip, "in float", problem => inFloat(clip, problem, norm), Problem.OfEachScale());
-        Search.ForCounterexample(law, clip, "in double", problem => inDouble(clip, problem, norm), Problem.OfEachScale());
+        Search.ForCounterexample(
+            law, clip, "in double", problem => inDouble(clip, problem, norm), Problem.OfEachScale());
     }
 
     /// <summary>What is measured, of which leaves together, and the most it may be.</summary>
@@ -123,12 +132,17 @@ public static class ClipLaws
     {
         internal const double SmallestFloat = 1.4e-45;
 
-        internal IEnumerable<Leaf[]> Scopes(TreeLayout layout) => LeafByLeaf ? layout.Leaves.Select(leaf => (Leaf[])[leaf]) : [[.. layout.Leaves]];
+        internal IEnumerable<Leaf[]> Scopes(TreeLayout layout) =>
+            LeafByLeaf ? layout.Leaves.Select(leaf => (Leaf[])[leaf]) : [[.. layout.Leaves]];
 
         internal double Of<T>(ParameterTree<T> tree, Leaf[] leaves)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            double[] magnitudes = [.. leaves.SelectMany(leaf => tree.AsSpan(leaf).ToArray()).Select(value => Math.Abs(double.CreateTruncating(value)))];
+            double[] magnitudes =
+            [
+                .. leaves.SelectMany(leaf => tree.AsSpan(leaf).ToArray())
+                    .Select(value => Math.Abs(double.CreateTruncating(value))),
+            ];
             return Kind switch
             {
                 NormKind.L1 => BlockReduction.Sum<double>(magnitudes),

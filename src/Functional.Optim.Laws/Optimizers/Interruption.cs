@@ -28,10 +28,12 @@ internal sealed class Interruption(Moment moment)
                 yield return ("after it", Inside(optimizer, inner => inner.Then(new Part(this, moment))));
                 goto case Moment.Append;
             case Moment.Append:
-                yield return ("after it, for matrices", Inside(optimizer, inner => ForMatrices(inner, new Part(this, moment))));
+                yield return ("after it, for matrices", Inside(
+                    optimizer, inner => ForMatrices(inner, new Part(this, moment))));
                 break;
             default:
-                yield return ("after it, for matrices", Inside(optimizer, inner => ForMatrices(inner, LearningRate.Of(new Rate(this)))));
+                yield return ("after it, for matrices", Inside(
+                    optimizer, inner => ForMatrices(inner, LearningRate.Of(new Rate(this)))));
                 break;
         }
     }
@@ -66,7 +68,8 @@ internal sealed class Interruption(Moment moment)
 
         protected internal override bool TransformsLeaves => Moment == Moment.TransformLeaf;
 
-        protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured) => Interruption.Happens();
+        protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured) =>
+            Interruption.Happens();
 
         protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
         {

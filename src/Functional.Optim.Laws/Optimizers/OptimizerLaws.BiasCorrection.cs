@@ -10,7 +10,8 @@ public static partial class OptimizerLaws
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
-    public static void BiasCorrection(Optimizer optimizer) => Holds(optimizer, BiasCorrection<float>, BiasCorrection<double>, Problem.Ordinary());
+    public static void BiasCorrection(Optimizer optimizer) =>
+        Holds(optimizer, BiasCorrection<float>, BiasCorrection<double>, Problem.Ordinary());
 
     private static void BiasCorrection<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -25,7 +26,8 @@ public static partial class OptimizerLaws
             (ParameterTree<T> deltas, OptimizerState<T> next) = optimizer.Update(parameters, gradients, state);
             Claim.Near($"with a constant gradient, the update of step {step}", deltas, (leaf, index) =>
             {
-                double start = optimizer.RateOf(leaf, 1), relative = start == 0 ? 1 : optimizer.RateOf(leaf, step) / start;
+                double start = optimizer.RateOf(leaf, 1),
+                    relative = start == 0 ? 1 : optimizer.RateOf(leaf, step) / start;
                 double expected = double.CreateTruncating(first.AsSpan(leaf)[index]) * relative;
                 return (expected, rounding * Math.Abs(expected));
             });

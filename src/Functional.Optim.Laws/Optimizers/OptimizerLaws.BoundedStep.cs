@@ -22,7 +22,8 @@ public static partial class OptimizerLaws
             Claim.Near($"the update of step {step}", deltas, (leaf, index) =>
             {
                 double theta = double.CreateTruncating(before.AsSpan(leaf)[index]);
-                return (0, optimizer.RateOf(leaf, step) * (1 + (optimizer.WeightDecayOf(leaf) * Math.Abs(theta))) * (1 + rounding));
+                double decay = optimizer.WeightDecayOf(leaf) * Math.Abs(theta);
+                return (0, optimizer.RateOf(leaf, step) * (1 + decay) * (1 + rounding));
             });
             (parameters, state) = optimizer.Step(before, problem.Gradients<T>(step), state);
         }

@@ -11,7 +11,8 @@ public static partial class OptimizerLaws
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
-    public static void Collection(Optimizer optimizer) => HoldsIn(Problem.Sample, optimizer, Collection<float>, Collection<double>);
+    public static void Collection(Optimizer optimizer) =>
+        HoldsIn(Problem.Sample, optimizer, Collection<float>, Collection<double>);
 
     private static void Collection<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -26,13 +27,15 @@ public static partial class OptimizerLaws
             GC.WaitForPendingFinalizers();
         }
 
-        foreach ((string name, WeakReference reference) in gone) Claim.That(!reference.IsAlive, $"{name}, which nobody holds, is not collected");
+        foreach ((string name, WeakReference reference) in gone)
+            Claim.That(!reference.IsAlive, $"{name}, which nobody holds, is not collected");
         GC.KeepAlive(optimizer);
         GC.KeepAlive(held.Storage);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AndDropOptimizer<T>(Optimizer optimizer, ParameterTree<T> held, List<(string Name, WeakReference Reference)> gone)
+    private static void AndDropOptimizer<T>(
+        Optimizer optimizer, ParameterTree<T> held, List<(string Name, WeakReference Reference)> gone)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Optimizer copy = optimizer with { };
@@ -42,7 +45,8 @@ public static partial class OptimizerLaws
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AndDropTrees<T>(Optimizer optimizer, Problem problem, List<(string Name, WeakReference Reference)> gone)
+    private static void AndDropTrees<T>(
+        Optimizer optimizer, Problem problem, List<(string Name, WeakReference Reference)> gone)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Under layouts of their own, as from a file or another library: that of the problem lives as long as the

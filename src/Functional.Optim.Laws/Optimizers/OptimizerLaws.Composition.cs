@@ -28,7 +28,8 @@ public static partial class OptimizerLaws
 
         const string what = "its parts one after the other";
         var whole = optimizer.Step(parameters, problem.Gradients<T>(3), state);
-        ParameterTree<T> moved = optimizer.KeepFrozen(parameters, parameters.Zip(update, static (parameter, all) => parameter - all));
+        ParameterTree<T> moved = optimizer.KeepFrozen(
+            parameters, parameters.Zip(update, static (parameter, all) => parameter - all));
         if (MeasuresRanges(optimizer, parameters.Layout))
         {
             Claim.Near(what, moved, (leaf, index) =>
@@ -39,12 +40,18 @@ public static partial class OptimizerLaws
         }
         else
         {
-            Claim.Same(what, whole, (moved, slots.Index().Aggregate(whole.State, static (made, slot) => made.With(slot.Index, slot.Item))));
+            Claim.Same(
+                what, whole,
+                (moved, slots.Index().Aggregate(whole.State, static (made, slot) => made.With(slot.Index, slot.Item))));
         }
 
         Optimizer identity = Optim.Composition.Identity, clip = Clip.ByValue(1), scale = Scale.By(0.5);
-        Claim.Same("between two identities", whole, identity.Then(optimizer).Then(identity).Step(parameters, problem.Gradients<T>(3), state));
-        Claim.That(clip.Then(optimizer).Then(scale) == clip.Then(optimizer.Then(scale)), "grouped from the left and from the right it differs");
+        Claim.Same(
+            "between two identities", whole,
+            identity.Then(optimizer).Then(identity).Step(parameters, problem.Gradients<T>(3), state));
+        Claim.That(
+            clip.Then(optimizer).Then(scale) == clip.Then(optimizer.Then(scale)),
+            "grouped from the left and from the right it differs");
     }
 
     /// <summary>
@@ -53,5 +60,6 @@ public static partial class OptimizerLaws
     /// </summary>
     private static bool MeasuresRanges(Optimizer optimizer, TreeLayout layout) =>
         ExemptionFromSplit(optimizer) is not null
-        && (layout.Leaves.Any(optimizer.IsFrozen) || optimizer.OpenedTransforms().Any(part => part.NeedsStatistics && !optimizer.Transforms.Contains(part)));
+        && (layout.Leaves.Any(optimizer.IsFrozen)
+            || optimizer.OpenedTransforms().Any(part => part.NeedsStatistics && !optimizer.Transforms.Contains(part)));
 }

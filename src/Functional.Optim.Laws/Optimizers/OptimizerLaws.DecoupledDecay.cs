@@ -10,7 +10,8 @@ public static partial class OptimizerLaws
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
-    public static void DecoupledDecay(Optimizer optimizer) => Holds(optimizer, DecoupledDecay<float>, DecoupledDecay<double>);
+    public static void DecoupledDecay(Optimizer optimizer) =>
+        Holds(optimizer, DecoupledDecay<float>, DecoupledDecay<double>);
 
     private static void DecoupledDecay<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -33,15 +34,18 @@ public static partial class OptimizerLaws
 
     private static string? ExemptionFromDecoupledDecay(Optimizer optimizer)
     {
-        Transform[][] leafPlans = [.. optimizer.LeafPlans().Where(leafPlan => leafPlan.Any(TransformExtensions.DecayFilter))];
+        Transform[][] leafPlans =
+            [.. optimizer.LeafPlans().Where(leafPlan => leafPlan.Any(TransformExtensions.DecayFilter))];
         if (leafPlans.Length == 0) return "it has no decay";
         foreach (Transform[] leafPlan in leafPlans)
         {
             if (leafPlan.FirstOrDefault(part => part.DecayFilter() && part.HasRate()) is { } scaled)
                 return $"{scaled} multiplies its decay by a rate of its own";
-            IEnumerable<Transform> before = leafPlan.TakeWhile(part => !part.DecayFilter()), after = leafPlan.SkipWhile(part => !part.DecayFilter());
+            IEnumerable<Transform> before = leafPlan.TakeWhile(part => !part.DecayFilter()),
+                after = leafPlan.SkipWhile(part => !part.DecayFilter());
             if (before.FirstToMoveByItself() is { } mover) return $"{mover} makes an update of no gradient";
-            if (after.FirstOrDefault(part => !part.DecayFilter() && !part.HasRate()) is { } part) return $"{part} works on the decay";
+            if (after.FirstOrDefault(part => !part.DecayFilter() && !part.HasRate()) is { } part)
+                return $"{part} works on the decay";
         }
 
         return null;

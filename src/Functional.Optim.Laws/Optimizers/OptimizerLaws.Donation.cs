@@ -34,7 +34,8 @@ public static partial class OptimizerLaws
             ParameterTree<T>[] given =
             [
                 parameters, gradients,
-                .. Enumerable.Range(0, state.SlotCount).Where(slot => before.FormatOf(slot) == StateFormat.Full).Select(slot => before[slot]),
+                .. Enumerable.Range(0, state.SlotCount).Where(slot => before.FormatOf(slot) == StateFormat.Full).Select(
+                    slot => before[slot]),
             ];
             if (optimizer is FunctionOptimizer)
             {
@@ -45,9 +46,12 @@ public static partial class OptimizerLaws
             {
                 (parameters, state) = optimizer.StepDonating(parameters, gradients, state);
             }
-            ParameterTree<T>[] returned = [parameters, .. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot])];
+            ParameterTree<T>[] returned =
+                [parameters, .. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot])];
             foreach (ParameterTree<T> tree in given)
-                Claim.That(IsConsumed(tree) || returned.Contains(tree), $"{what}: after step {update} a tree it was given is neither consumed nor returned");
+                Claim.That(
+                    IsConsumed(tree) || returned.Contains(tree),
+                    $"{what}: after step {update} a tree it was given is neither consumed nor returned");
         }
 
         Claim.Same(what, problem.After<T>(optimizer), (parameters, state));

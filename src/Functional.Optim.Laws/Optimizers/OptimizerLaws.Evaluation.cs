@@ -19,7 +19,9 @@ public static partial class OptimizerLaws
         if (!optimizer.OpenedTransforms().Any(part => part.ChangesEvaluation))
         {
             (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer);
-            Claim.That(optimizer.EvaluationParameters(parameters, state).IsIn(parameters), "the parameters to evaluate are not θ itself");
+            Claim.That(
+                optimizer.EvaluationParameters(parameters, state).IsIn(parameters),
+                "the parameters to evaluate are not θ itself");
             return;
         }
 
@@ -32,7 +34,8 @@ public static partial class OptimizerLaws
             (theta, next) = resting.Step(theta, none, next);
             ParameterTree<T> now = theta;
             Claim.Near($"to evaluate after step {step}", resting.EvaluationParameters(theta, next), (leaf, index) =>
-                (double.CreateTruncating(start.AsSpan(leaf)[index]), now.AsSpan(leaf)[index] == start.AsSpan(leaf)[index] ? 0 : double.NaN));
+                (double.CreateTruncating(start.AsSpan(leaf)[index]),
+                    now.AsSpan(leaf)[index] == start.AsSpan(leaf)[index] ? 0 : double.NaN));
         }
     }
 }

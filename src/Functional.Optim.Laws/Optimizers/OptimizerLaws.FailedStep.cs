@@ -11,7 +11,8 @@ public static partial class OptimizerLaws
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
-    public static void FailedStep(Optimizer optimizer) => HoldsIn(Problem.Sample, optimizer, FailedStep<float>, FailedStep<double>);
+    public static void FailedStep(Optimizer optimizer) =>
+        HoldsIn(Problem.Sample, optimizer, FailedStep<float>, FailedStep<double>);
 
     private static void FailedStep<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -25,14 +26,19 @@ public static partial class OptimizerLaws
                 {
                     Fails<T>(
                         $"after {moment} threw, {place}", interrupted, donate, problem, problem,
-                        () => interruption.Next = static () => throw new InterruptedException(), () => interruption.Next = null);
+                        () => interruption.Next = static () => throw new InterruptedException(),
+                        () => interruption.Next = null);
                 }
             }
 
-            foreach (string leaf in (string[])[problem.Leaves.First(leaf => leaf.Size > 1).Name, problem.Leaves.Last().Name])
+            string[] spoiledLeaves = [problem.Leaves.First(leaf => leaf.Size > 1).Name, problem.Leaves.Last().Name];
+            foreach (string leaf in spoiledLeaves)
             {
-                Problem spoiled = problem.Select((other, which, values) => other.Name == leaf && which > 0 ? [.. values[1..], double.NaN] : values);
-                Fails<T>($"after a NaN in {leaf} threw", optimizer, donate, problem, spoiled, static () => { }, static () => { });
+                Problem spoiled = problem.Select(
+                    (other, which, values) => other.Name == leaf && which > 0 ? [.. values[1..], double.NaN] : values);
+                Fails<T>(
+                    $"after a NaN in {leaf} threw", optimizer, donate, problem, spoiled, static () => { },
+                    static () => { });
             }
         }
     }
@@ -70,7 +76,8 @@ public static partial class OptimizerLaws
             calm();
         }
 
-        (ParameterTree<T> Parameters, OptimizerState<T> State) Step(ParameterTree<T> from, ParameterTree<T> gradients, OptimizerState<T> with) =>
+        (ParameterTree<T> Parameters, OptimizerState<T> State) Step(
+            ParameterTree<T> from, ParameterTree<T> gradients, OptimizerState<T> with) =>
             donate ? optimizer.StepDonating(from, gradients, with) : optimizer.Step(from, gradients, with);
     }
 

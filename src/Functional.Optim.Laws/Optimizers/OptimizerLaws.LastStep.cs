@@ -9,7 +9,8 @@ public static partial class OptimizerLaws
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
-    public static void LastStep(Optimizer optimizer) => HoldsIn(Problem.Sample, optimizer, LastStep<float>, LastStep<double>);
+    public static void LastStep(Optimizer optimizer) =>
+        HoldsIn(Problem.Sample, optimizer, LastStep<float>, LastStep<double>);
 
     private static void LastStep<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -21,7 +22,9 @@ public static partial class OptimizerLaws
         {
             (ParameterTree<T> before, long step) = (parameters, state.Step);
             (parameters, state) = optimizer.Step(parameters, problem.Gradients<T>(1), state);
-            Claim.That(parameters.FirstNonFiniteLeaf() is null, $"at step {state.Step} {parameters.FirstNonFiniteLeaf()} is not finite");
+            Claim.That(
+                parameters.FirstNonFiniteLeaf() is null,
+                $"at step {state.Step} {parameters.FirstNonFiniteLeaf()} is not finite");
             double rate = parameters.Layout.Leaves.Max(leaf => optimizer.RateOf(leaf, state.Step));
             Claim.That(
                 state.Step == step || !moves || rate < 1e-6 || parameters != before,

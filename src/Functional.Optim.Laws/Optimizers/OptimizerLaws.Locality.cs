@@ -16,14 +16,16 @@ public static partial class OptimizerLaws
     {
         Problem spoiled = problem.Select((_, which, values) =>
             which == 1 ? [.. values.Select((value, index) => IsSpoiled(index) ? double.NaN : value)] : values);
-        ParameterTree<T> expected = problem.After<T>(optimizer).Parameters, actual = spoiled.After<T>(optimizer).Parameters;
+        ParameterTree<T> expected = problem.After<T>(optimizer).Parameters,
+            actual = spoiled.After<T>(optimizer).Parameters;
         foreach (Leaf leaf in expected.Layout.Leaves)
         {
             for (int index = 0; index < leaf.Length; index++)
             {
                 T value = IsSpoiled(index) && !optimizer.IsFrozen(leaf) ? T.NaN : expected.AsSpan(leaf)[index];
                 if (!value.Equals(actual.AsSpan(leaf)[index]))
-                    throw Claim.Differences("with NaN in every third gradient", leaf.Name, index, value, actual.AsSpan(leaf)[index]);
+                    throw Claim.Differences(
+                        "with NaN in every third gradient", leaf.Name, index, value, actual.AsSpan(leaf)[index]);
             }
         }
 

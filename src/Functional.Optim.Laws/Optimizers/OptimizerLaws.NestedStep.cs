@@ -9,12 +9,14 @@ public static partial class OptimizerLaws
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
-    public static void NestedStep(Optimizer optimizer) => HoldsIn(Problem.Sample, optimizer, NestedStep<float>, NestedStep<double>);
+    public static void NestedStep(Optimizer optimizer) =>
+        HoldsIn(Problem.Sample, optimizer, NestedStep<float>, NestedStep<double>);
 
     private static void NestedStep<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Problem other = new([.. problem.Leaves.Reverse().Select(leaf => leaf.Select(static (_, values) => [.. values.Reverse()]))]);
+        Problem other =
+            new([.. problem.Leaves.Reverse().Select(leaf => leaf.Select(static (_, values) => [.. values.Reverse()]))]);
         foreach (Moment moment in Enum.GetValues<Moment>())
         {
             Interruption interruption = new(moment);

@@ -20,8 +20,10 @@ public static partial class OptimizerLaws
         {
             (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer, step - 1);
             ParameterTree<T> whole = optimizer.Update(parameters, problem.Gradients<T>(step), state).Deltas;
-            ParameterTree<T> half = optimizer.WithRate(0.5).Update(parameters, problem.Gradients<T>(step), state).Deltas;
-            Claim.Near($"twice the update of step {step} at half of the rate", half.Select(static delta => delta + delta), (leaf, index) =>
+            ParameterTree<T> half = optimizer.WithRate(0.5)
+                .Update(parameters, problem.Gradients<T>(step), state).Deltas;
+            ParameterTree<T> twice = half.Select(static delta => delta + delta);
+            Claim.Near($"twice the update of step {step} at half of the rate", twice, (leaf, index) =>
             {
                 // Half of a denormal number, of an update or of a rate, is rounded.
                 double delta = double.CreateTruncating(whole.AsSpan(leaf)[index]), rate = optimizer.RateOf(leaf, step);

@@ -10,16 +10,19 @@ public static partial class OptimizerLaws
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
-    public static void Release(Optimizer optimizer) => HoldsIn(Problem.Sample, optimizer, Release<float>, Release<double>);
+    public static void Release(Optimizer optimizer) =>
+        HoldsIn(Problem.Sample, optimizer, Release<float>, Release<double>);
 
     private static void Release<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Survives<T>(
-            "of a step", problem, optimizer.Init, (parameters, gradients, state) => optimizer.Step(parameters, gradients, state),
+            "of a step", problem, optimizer.Init, (parameters, gradients, state) =>
+                optimizer.Step(parameters, gradients, state),
             (parameters, gradients, state) => optimizer.StepDonating(parameters, gradients, state));
         Survives<T>(
-            "of an update", problem, optimizer.Init, (parameters, gradients, state) => optimizer.Update(parameters, gradients, state),
+            "of an update", problem, optimizer.Init, (parameters, gradients, state) =>
+                optimizer.Update(parameters, gradients, state),
             (parameters, gradients, state) => optimizer.StepDonating(parameters, gradients, state));
     }
 
@@ -27,14 +30,15 @@ public static partial class OptimizerLaws
     /// What a step returns survives; with gradients that are not a number too, where the step takes them.
     /// </summary>
     internal static void Survives<T>(
-        string what,
-        Problem problem,
-        Func<ParameterTree<T>, OptimizerState<T>> init,
-        Func<ParameterTree<T>, ParameterTree<T>, OptimizerState<T>, (ParameterTree<T> Parameters, OptimizerState<T> State)> step,
-        Func<ParameterTree<T>, ParameterTree<T>, OptimizerState<T>, (ParameterTree<T> Parameters, OptimizerState<T> State)> donating)
+        string what, Problem problem, Func<ParameterTree<T>, OptimizerState<T>> init,
+        Func<ParameterTree<T>, ParameterTree<T>, OptimizerState<T>,
+            (ParameterTree<T> Parameters, OptimizerState<T> State)> step,
+        Func<ParameterTree<T>, ParameterTree<T>, OptimizerState<T>,
+            (ParameterTree<T> Parameters, OptimizerState<T> State)> donating)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Problem spoiled = problem.Select(static (_, which, values) => which == 2 ? [.. values.Select(static _ => double.NaN)] : values);
+        Problem spoiled = problem.Select(
+            static (_, which, values) => which == 2 ? [.. values.Select(static _ => double.NaN)] : values);
         foreach (Problem each in (Problem[])[problem, spoiled])
         {
             foreach (bool donate in (bool[])[false, true])
@@ -54,9 +58,11 @@ public static partial class OptimizerLaws
                         break;
                     }
 
-                    (ParameterTree<T> Parameters, OptimizerState<T> State) expected = (returned.Parameters.Copy(), returned.State.Copy());
+                    (ParameterTree<T> Parameters, OptimizerState<T> State) expected =
+                        (returned.Parameters.Copy(), returned.State.Copy());
                     TreeLayout layout = parameters.Layout;
-                    ParameterTree<T>[] given = [parameters, gradients, .. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot])];
+                    ParameterTree<T>[] given =
+                        [parameters, gradients, .. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot])];
                     ParameterTree<T>[] donated = [];
                     if (donate)
                     {
@@ -65,10 +71,14 @@ public static partial class OptimizerLaws
                     }
 
                     foreach (ParameterTree<T> tree in donate ? donated : given) tree.Release();
-                    ParameterTree<T>[] others = [.. Enumerable.Range(0, 2 * given.Length).Select(_ => Filled(layout, T.NaN))];
-                    string when = $"after what step {update} was given was {(donate ? "donated" : "released")}, the result {what}";
+                    ParameterTree<T>[] others =
+                        [.. Enumerable.Range(0, 2 * given.Length).Select(_ => Filled(layout, T.NaN))];
+                    string when =
+                        $"after what step {update} was given was {(donate ? "donated" : "released")}, "
+                        + $"the result {what}";
                     Claim.That(
-                        !IsConsumed(returned.Parameters) && !Enumerable.Range(0, expected.State.SlotCount).Any(slot => IsConsumed(returned.State[slot])),
+                        !IsConsumed(returned.Parameters)
+                        && !Enumerable.Range(0, expected.State.SlotCount).Any(slot => IsConsumed(returned.State[slot])),
                         $"{when} is gone too");
                     Claim.Same(when, expected, returned);
                     foreach (ParameterTree<T> tree in others) tree.Release();

@@ -8,8 +8,9 @@ public static partial class OptimizerLaws
 {
     private static readonly ImmutableArray<Optimizer> OthersWithState =
     [
-        Sgd.Of(0.1, momentum: 0.9), Adam.Of(0.1), Lion.Of(0.1), Adagrad.Of(0.1), Adadelta.Of(1), RmsProp.Of(0.1, momentum: 0.9), AdaBelief.Of(0.1),
-        Adamax.Of(0.1), Ema.Of(0.9), Lookahead.Of(2), Accumulate.Of(2, Sgd.Of(0.1)), Partition.Masked(static _ => true, Adam.Of(0.1)),
+        Sgd.Of(0.1, momentum: 0.9), Adam.Of(0.1), Lion.Of(0.1), Adagrad.Of(0.1), Adadelta.Of(1),
+        RmsProp.Of(0.1, momentum: 0.9), AdaBelief.Of(0.1), Adamax.Of(0.1), Ema.Of(0.9), Lookahead.Of(2),
+        Accumulate.Of(2, Sgd.Of(0.1)), Partition.Masked(static _ => true, Adam.Of(0.1)),
     ];
 
     /// <summary>
@@ -18,7 +19,8 @@ public static partial class OptimizerLaws
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
-    public static void StateOwner(Optimizer optimizer) => HoldsIn(Problem.Sample, optimizer, StateOwner<float>, StateOwner<double>);
+    public static void StateOwner(Optimizer optimizer) =>
+        HoldsIn(Problem.Sample, optimizer, StateOwner<float>, StateOwner<double>);
 
     private static void StateOwner<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -26,7 +28,8 @@ public static partial class OptimizerLaws
         OptimizerState<T> state = problem.After<T>(optimizer).State;
         optimizer.Step(problem.Parameters<T>(), problem.Gradients<T>(1), state);
         if (state.SlotCount == 0) return;
-        Optimizer namesake = state.SlotNames.Aggregate(Optim.Composition.Identity, static (parts, name) => parts.Then(new Namesake(name)));
+        Optimizer namesake = state.SlotNames.Aggregate(
+            Optim.Composition.Identity, static (parts, name) => parts.Then(new Namesake(name)));
         string keepers = KeepersOf(optimizer);
         foreach (Optimizer other in (Optimizer[])[namesake, .. OthersWithState])
         {
@@ -59,7 +62,8 @@ public static partial class OptimizerLaws
         Wrapper outer => KeepersOf(outer.Inner),
         _ => string.Join(' ', optimizer.Transforms.Select(static part => part switch
         {
-            Partition partition => string.Join(' ', partition.Rules.Select(static rule => (rule.Name, Keepers: KeepersOf(rule.Optimizer)))
+            Partition partition => string.Join(
+                ' ', partition.Rules.Select(static rule => (rule.Name, Keepers: KeepersOf(rule.Optimizer)))
                 .Where(static rule => rule.Keepers.Length > 0).Select(static rule => $"{rule.Name}({rule.Keepers})")),
             { SlotNames.IsEmpty: true } => "",
             _ => part.GetType().FullName,
@@ -71,7 +75,8 @@ public static partial class OptimizerLaws
     {
         protected internal override ImmutableArray<string> SlotNames => [Name];
 
-        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) => pass.Add(first, default(Keep<T>));
+        protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, default(Keep<T>));
 
         private readonly struct Keep<T> : IUpdateRule<T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -12,7 +12,8 @@ public static partial class OptimizerLaws
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <exception cref="LawException">The law does not hold.</exception>
-    public static void Threads(Optimizer optimizer) => HoldsIn(Problem.Large, optimizer, Threads<float>, Threads<double>);
+    public static void Threads(Optimizer optimizer) =>
+        HoldsIn(Problem.Large, optimizer, Threads<float>, Threads<double>);
 
     private static void Threads<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -12,7 +12,8 @@ public static partial class OptimizerLaws
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void Update(Optimizer optimizer) => Holds(optimizer, Update<float>, Update<double>);
 
-    private static string? ExemptionFromUpdate(Optimizer optimizer) => optimizer.OpenedTransforms().OfType<Lookahead>().Any()
+    private static string? ExemptionFromUpdate(Optimizer optimizer) =>
+        optimizer.OpenedTransforms().OfType<Lookahead>().Any()
         ? "it puts the parameters to others now and then, which what is added to them reaches to rounding only"
         : null;
 
@@ -20,9 +21,14 @@ public static partial class OptimizerLaws
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         (ParameterTree<T> parameters, OptimizerState<T> state) = problem.After<T>(optimizer, updates: 2);
-        (ParameterTree<T> deltas, OptimizerState<T> next) = optimizer.Update(parameters, problem.Gradients<T>(3), state);
-        Claim.Same("the update added", problem.After<T>(optimizer), (optimizer.KeepFrozen(parameters, parameters.Plus(deltas)), next));
+        (ParameterTree<T> deltas, OptimizerState<T> next) = optimizer.Update(
+            parameters, problem.Gradients<T>(3), state);
+        Claim.Same(
+            "the update added", problem.After<T>(optimizer),
+            (optimizer.KeepFrozen(parameters, parameters.Plus(deltas)), next));
         foreach (Leaf leaf in deltas.Layout.Leaves.Where(optimizer.IsFrozen))
-            Claim.That(!deltas.AsSpan(leaf).ContainsAnyExcept(T.Zero, T.NegativeZero), $"the update of the frozen leaf {leaf} is not zero");
+            Claim.That(
+                !deltas.AsSpan(leaf).ContainsAnyExcept(T.Zero, T.NegativeZero),
+                $"the update of the frozen leaf {leaf} is not zero");
     }
 }

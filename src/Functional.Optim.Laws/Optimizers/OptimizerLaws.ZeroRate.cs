@@ -16,14 +16,16 @@ public static partial class OptimizerLaws
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ParameterTree<T> moved = problem.After<T>(optimizer).Parameters;
-        if (BehindTheRate(optimizer).FirstToMoveByItself() is null) Stays("with the rate 0 for every leaf", optimizer.WithRate(0));
+        if (BehindTheRate(optimizer).FirstToMoveByItself() is null)
+            Stays("with the rate 0 for every leaf", optimizer.WithRate(0));
         Stays("with the rate 0 after it", optimizer.Then(LearningRate.Of(0)));
 
         void Stays(string what, Optimizer still)
         {
             ParameterTree<T> start = problem.Parameters<T>();
             Claim.Near(what, problem.After<T>(still).Parameters, (leaf, index) => (
-                double.CreateTruncating(start.AsSpan(leaf)[index]), T.IsFinite(moved.AsSpan(leaf)[index]) ? 0 : double.NaN));
+                double.CreateTruncating(start.AsSpan(leaf)[index]),
+                T.IsFinite(moved.AsSpan(leaf)[index]) ? 0 : double.NaN));
         }
     }
 
@@ -32,5 +34,7 @@ public static partial class OptimizerLaws
         optimizer.LeafPlans().SelectMany(leafPlan => leafPlan.Reverse().TakeWhile(part => !part.HasRate()));
 
     private static string? ExemptionFromZeroRate(Optimizer optimizer) =>
-        optimizer.LeafPlans().All(leafPlan => leafPlan.Any(TransformExtensions.HasRate)) ? null : "it has no learning rate";
+        optimizer.LeafPlans().All(leafPlan => leafPlan.Any(TransformExtensions.HasRate))
+            ? null
+            : "it has no learning rate";
 }

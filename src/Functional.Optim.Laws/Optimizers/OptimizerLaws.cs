@@ -73,17 +73,22 @@ public static partial class OptimizerLaws
     }
 
     /// <summary>A law of steps by a gradient, which an optimizer that asks for the loss does not make.</summary>
-    private static OptimizerLaw OfGradients(string name, Action<Optimizer> check, Func<Optimizer, string?>? exemption = null) => new(
-        name, check, optimizer => optimizer is FunctionOptimizer ? "it takes a function, not a gradient" : exemption?.Invoke(optimizer));
+    private static OptimizerLaw OfGradients(
+        string name, Action<Optimizer> check, Func<Optimizer, string?>? exemption = null) => new(
+        name, check,
+        optimizer => optimizer is FunctionOptimizer
+            ? "it takes a function, not a gradient" : exemption?.Invoke(optimizer));
 
     /// <summary>A law of updates, which those that a wrapper holds back do not obey.</summary>
-    private static OptimizerLaw Within(string name, Action<Optimizer> check, Func<Optimizer, string?>? exemption = null) => OfGradients(
+    private static OptimizerLaw Within(
+        string name, Action<Optimizer> check, Func<Optimizer, string?>? exemption = null) => OfGradients(
         name, check,
-        optimizer => optimizer is Wrapper ? "it decides whether there is an update at all: check what is inside it" : exemption?.Invoke(optimizer));
+        optimizer => optimizer is Wrapper
+            ? "it decides whether there is an update at all: check what is inside it" : exemption?.Invoke(optimizer));
 
     private static void Holds(
-        Optimizer optimizer, Action<Optimizer, Problem> inFloat, Action<Optimizer, Problem> inDouble, Arbitrary<Problem>? problems = null,
-        [CallerMemberName] string law = "")
+        Optimizer optimizer, Action<Optimizer, Problem> inFloat, Action<Optimizer, Problem> inDouble,
+        Arbitrary<Problem>? problems = null, [CallerMemberName] string law = "")
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         // The square of a huge gradient is no loss.

@@ -8,8 +8,9 @@ internal static class TransformExtensions
     private static readonly Leaf Vector = TreeLayout.Of(("vector", [1])).Leaves[0];
 
     /// <summary>The transforms, those of a partition's optimizers in its place.</summary>
-    internal static IEnumerable<Transform> OpenedTransforms(this Optimizer optimizer) => optimizer.Transforms.SelectMany(part =>
-        part is Partition partition ? partition.Rules.SelectMany(rule => rule.Optimizer.OpenedTransforms()) : [part]);
+    internal static IEnumerable<Transform> OpenedTransforms(this Optimizer optimizer) =>
+        optimizer.Transforms.SelectMany(part =>
+            part is Partition partition ? partition.Rules.SelectMany(rule => rule.Optimizer.OpenedTransforms()) : [part]);
 
     /// <summary>The transforms that each leaf of the problems goes through where it is not frozen.</summary>
     internal static IEnumerable<Transform[]> LeafPlans(this Optimizer optimizer) => optimizer
@@ -42,7 +43,8 @@ internal static class TransformExtensions
         {
             // The multiplier of a group is that of the last rate, after which there may be a decay.
             double multiplier = parts.Skip(decay + 1).Any(HasRate) ? leafPlan.Settings.LearningRateMultiplier : 1;
-            shrinkage += parts.Skip(decay + 1).Aggregate(parts[decay].WeightDecayFor(leaf) * multiplier, (product, part) => product * part.RateAt(step));
+            shrinkage += parts.Skip(decay + 1).Aggregate(
+                parts[decay].WeightDecayFor(leaf) * multiplier, (product, part) => product * part.RateAt(step));
         }
 
         return shrinkage * leafPlan.Settings.WeightDecayMultiplier;
@@ -55,7 +57,8 @@ internal static class TransformExtensions
         [
             .. optimizer.Groups.Select(group => group with
             {
-                Settings = group.Settings with { LearningRateMultiplier = multiple * group.Settings.LearningRateMultiplier },
+                Settings = group.Settings
+                    with { LearningRateMultiplier = multiple * group.Settings.LearningRateMultiplier },
             }),
             LeafGroup.Of("all others", static _ => true, learningRateMultiplier: multiple),
         ],
@@ -65,16 +68,19 @@ internal static class TransformExtensions
     /// A transform by itself, with what the groups of the whole optimizer, and of partitions in it, change for each
     /// leaf. The multiplier of the rate is left to the last transform that has one.
     /// </summary>
-    internal static Optimizer TransformAlone(this Optimizer optimizer, int index, TreeLayout layout) => optimizer.Transforms[index].Bare() with
+    internal static Optimizer TransformAlone(
+        this Optimizer optimizer, int index, TreeLayout layout) => optimizer.Transforms[index].Bare() with
     {
         Groups =
         [
             .. layout.Leaves.Select(leaf =>
             {
                 LeafSettings settings = optimizer.LeafPlanOf(leaf).Settings;
-                bool isLastRate = optimizer.Transforms[index].HasRateFor(leaf) && !optimizer.Transforms.Skip(index + 1).Any(part => part.HasRateFor(leaf));
+                bool isLastRate = optimizer.Transforms[index].HasRateFor(leaf)
+                    && !optimizer.Transforms.Skip(index + 1).Any(part => part.HasRateFor(leaf));
                 return new LeafGroup(
-                    leaf.Name, other => other.Name == leaf.Name, isLastRate ? settings : settings with { LearningRateMultiplier = 1 });
+                    leaf.Name, other => other.Name == leaf.Name,
+                    isLastRate ? settings : settings with { LearningRateMultiplier = 1 });
             }),
         ],
     };
@@ -85,9 +91,11 @@ internal static class TransformExtensions
     /// </summary>
     internal static Transform? FirstToMoveByItself(this IEnumerable<Transform> parts) => parts.FirstOrDefault(part =>
     {
-        ParameterTree<float> both = ParameterTree.Of(Leaf.Of("vector", [2], [1f, 1f]), Leaf.Of("matrix", [2, 2], [1f, 1f, 1f, 1f]));
+        ParameterTree<float> both = ParameterTree.Of(
+            Leaf.Of("vector", [2], [1f, 1f]), Leaf.Of("matrix", [2, 2], [1f, 1f, 1f, 1f]));
         ParameterTree<float> ones = ParameterTree.Of(
-            [.. both.Layout.Leaves.Where(leaf => part.Refuses(leaf) is null).Select(leaf => Leaf.Of(leaf.Name, leaf.Shape.AsSpan(), both.AsSpan(leaf).ToArray()))]);
+            [.. both.Layout.Leaves.Where(leaf => part.Refuses(leaf) is null).Select(leaf =>
+                Leaf.Of(leaf.Name, leaf.Shape.AsSpan(), both.AsSpan(leaf).ToArray()))]);
         Optimizer alone = ((Optimizer)part).Bare();
         OptimizerState<float> state = alone.Init(ones);
         for (int step = 1; step <= Problem.Updates; step++)
@@ -102,7 +110,8 @@ internal static class TransformExtensions
     /// <summary>
     /// The tree after, with the frozen leaves of the one before: θ + 0 is not θ in bits where θ is −0.
     /// </summary>
-    internal static ParameterTree<T> KeepFrozen<T>(this Optimizer optimizer, ParameterTree<T> before, ParameterTree<T> after)
+    internal static ParameterTree<T> KeepFrozen<T>(
+        this Optimizer optimizer, ParameterTree<T> before, ParameterTree<T> after)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         ParameterTree.Of([.. after.Layout.Leaves.Select(leaf => Leaf.Of(
             leaf.Name, leaf.Shape.AsSpan(), (optimizer.IsFrozen(leaf) ? before : after).AsSpan(leaf).ToArray()))]);
@@ -110,16 +119,19 @@ internal static class TransformExtensions
     /// <summary>Whether a transform multiplies by a learning rate, or a transform inside a partition does.</summary>
     internal static bool HasRate(this Transform part) => part is Partition
         ? part.OpenedTransforms().Any(HasRate)
-        : part.RateAt(1) != 1 || part.PerLeafFactor(Vector, new(LearningRateMultiplier: 2)) != part.PerLeafFactor(Vector, LeafSettings.Default);
+        : part.RateAt(1) != 1 || part.PerLeafFactor(Vector, new(LearningRateMultiplier: 2)) != part.PerLeafFactor(
+            Vector, LeafSettings.Default);
 
-    private static bool HasRateFor(this Transform part, Leaf leaf) => part.LeafPlanOf(leaf).Transforms.Any(placed => placed.Transform.HasRate());
+    private static bool HasRateFor(this Transform part, Leaf leaf) =>
+        part.LeafPlanOf(leaf).Transforms.Any(placed => placed.Transform.HasRate());
 
     /// <summary>The transforms without groups, those inside of a partition included.</summary>
-    private static Optimizer Bare(this Optimizer optimizer) => optimizer.Transforms.Aggregate(Composition.Identity, static (parts, part) =>
-        parts.Then(part is Partition partition
+    private static Optimizer Bare(this Optimizer optimizer) => optimizer.Transforms.Aggregate(
+        Composition.Identity, static (parts, part) => parts.Then(part is Partition partition
             ? Partition.Of([.. partition.Rules.Select(static rule => rule with { Optimizer = rule.Optimizer.Bare() })])
             : part with { Groups = [] }));
 
     /// <summary>Whether a transform decays some of the leaves that the problems have.</summary>
-    internal static bool DecayFilter(this Transform part) => Problem.Sample.Parameters<float>().Layout.Leaves.Any(leaf => part.WeightDecayFor(leaf) != 0);
+    internal static bool DecayFilter(this Transform part) =>
+        Problem.Sample.Parameters<float>().Layout.Leaves.Any(leaf => part.WeightDecayFor(leaf) != 0);
 }

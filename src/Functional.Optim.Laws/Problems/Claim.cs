@@ -22,7 +22,8 @@ internal static class Claim
     {
         for (int from = 0; from < expected.Length; from++)
         {
-            from += MemoryMarshal.AsBytes(expected[from..]).CommonPrefixLength(MemoryMarshal.AsBytes(actual[from..])) / Unsafe.SizeOf<T>();
+            from += MemoryMarshal.AsBytes(expected[from..])
+                .CommonPrefixLength(MemoryMarshal.AsBytes(actual[from..])) / Unsafe.SizeOf<T>();
             if (from < expected.Length && !(T.IsNaN(expected[from]) && T.IsNaN(actual[from])))
                 throw Differences(what, leaf, from, expected[from], actual[from]);
         }
@@ -32,7 +33,9 @@ internal static class Claim
     internal static void Same<T>(string what, ParameterTree<T> expected, ParameterTree<T> actual)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        That(expected.Layout.Equals(actual.Layout), $"{what}: the leaves are {actual.Layout} where {expected.Layout} are expected");
+        That(
+            expected.Layout.Equals(actual.Layout),
+            $"{what}: the leaves are {actual.Layout} where {expected.Layout} are expected");
         foreach (Leaf leaf in expected.Layout.Leaves) Same(what, leaf.Name, expected.AsSpan(leaf), actual.AsSpan(leaf));
     }
 
@@ -46,7 +49,9 @@ internal static class Claim
     {
         Same($"{what}, the parameters", leaf, expected.Parameters.AsSpan(leaf), actual.Parameters.AsSpan(leaf));
         for (int slot = 0; slot < expected.State.SlotCount; slot++)
-            Same($"{what}, {NameOf(expected.State, slot)}", leaf, Of(expected.State[slot], leaf), Of(actual.State[slot], leaf));
+            Same(
+                $"{what}, {NameOf(expected.State, slot)}", leaf, Of(expected.State[slot], leaf),
+                Of(actual.State[slot], leaf));
     }
 
     /// <summary>Every number of parameters and state has the same bits.</summary>
@@ -64,8 +69,11 @@ internal static class Claim
     internal static void Same<T>(string what, OptimizerState<T> expected, OptimizerState<T> actual)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        That(expected.SlotCount == actual.SlotCount, $"{what}: there are {actual.SlotCount} slots where {expected.SlotCount} are expected");
-        for (int slot = 0; slot < expected.SlotCount; slot++) Same($"{what}, {NameOf(expected, slot)}", expected[slot], actual[slot]);
+        That(
+            expected.SlotCount == actual.SlotCount,
+            $"{what}: there are {actual.SlotCount} slots where {expected.SlotCount} are expected");
+        for (int slot = 0; slot < expected.SlotCount; slot++)
+            Same($"{what}, {NameOf(expected, slot)}", expected[slot], actual[slot]);
         foreach (string scalar in expected.ScalarNames)
             Same<double>($"{what}, the scalars", scalar, [expected.Scalar(scalar)], [actual.Scalar(scalar)]);
         That(
@@ -88,14 +96,18 @@ internal static class Claim
                 (double number, double tolerance) = expected(leaf, index);
                 double value = double.CreateTruncating(actual.AsSpan(leaf)[index]);
                 if (value.Equals(number) || double.IsNaN(tolerance) || Math.Abs(value - number) <= tolerance) continue;
-                throw Differences(what, leaf.Name, index, number, value, tolerance == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ± {tolerance:R}"));
+                throw Differences(
+                    what, leaf.Name, index, number, value,
+                    tolerance == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ± {tolerance:R}"));
             }
         }
     }
 
-    internal static BrokenClaimException Differences<T>(string what, string leaf, int index, T expected, T actual, string margin = "")
+    internal static BrokenClaimException Differences<T>(
+        string what, string leaf, int index, T expected, T actual, string margin = "")
         where T : IBinaryFloatingPointIeee754<T> => new(string.Create(
-            CultureInfo.InvariantCulture, $"{what}: {leaf}[{index}] is {actual:R} where {expected:R}{margin} is expected"));
+            CultureInfo.InvariantCulture,
+            $"{what}: {leaf}[{index}] is {actual:R} where {expected:R}{margin} is expected"));
 
     /// <summary>The numbers of a leaf; none where a slot does not have it.</summary>
     private static ReadOnlySpan<T> Of<T>(ParameterTree<T> slot, string leaf)
@@ -103,7 +115,8 @@ internal static class Claim
         slot.Layout.Find(leaf) is { } own ? slot.AsSpan(own) : [];
 
     private static string NameOf<T>(OptimizerState<T> state, int slot)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot];
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot];
 
     private static string Counts<T>(OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => $"step {state.Step}, {state.Counters}";

@@ -25,7 +25,8 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
 
     private static readonly Lazy<Problem> Long = new(() => Draw([70_001, 3], Scale.Ordinary, new Philox(2)));
 
-    private readonly TreeLayout layout = TreeLayout.Of([.. leaves.Select(leaf => (leaf.Name, leaf.Rank == 2 ? (int[])[1, leaf.Size] : [leaf.Size]))]);
+    private readonly TreeLayout layout = TreeLayout.Of(
+        [.. leaves.Select(leaf => (leaf.Name, leaf.Rank == 2 ? (int[])[1, leaf.Size] : [leaf.Size]))]);
 
     /// <summary>A leaf so long that several threads work on it, and a short one: always the same.</summary>
     internal static Problem Large => Long.Value;
@@ -42,7 +43,8 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
     internal static Arbitrary<Problem> Ordinary() => Of([Scale.Ordinary]);
 
     /// <summary>Those of <see cref="Any"/>, by the scale of their gradients.</summary>
-    internal static ImmutableArray<Arbitrary<Problem>> OfEachScale() => [.. Enum.GetValues<Scale>().Select(scale => Of([scale]))];
+    internal static ImmutableArray<Arbitrary<Problem>> OfEachScale() =>
+        [.. Enum.GetValues<Scale>().Select(scale => Of([scale]))];
 
     /// <summary>The parameters at the start.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -65,7 +67,8 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
         ArgumentNullException.ThrowIfNull(optimizer);
         ParameterTree<T> parameters = Parameters<T>();
         OptimizerState<T> state = optimizer.Init(parameters);
-        for (int update = 1; update <= updates; update++) (parameters, state) = Step(optimizer, update, parameters, state);
+        for (int update = 1; update <= updates; update++)
+            (parameters, state) = Step(optimizer, update, parameters, state);
         return (parameters, state);
     }
 
@@ -93,7 +96,8 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
             Span<T> slope = gradients.AsSpan(leaf.Name);
             for (int index = 0; index < theta.Length; index++)
             {
-                double g = leaf.Values[update][index], curvature = 1 + Math.Abs(g), away = double.CreateTruncating(theta[index]) + g;
+                double g = leaf.Values[update][index], curvature = 1 + Math.Abs(g),
+                    away = double.CreateTruncating(theta[index]) + g;
                 loss += 0.5 * curvature * away * away;
                 slope[index] = T.CreateTruncating(curvature * away);
             }
@@ -119,7 +123,8 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
         foreach (Numbers leaf in leaves)
         {
             Span<T> elements = tree.AsSpan(leaf.Name);
-            for (int index = 0; index < elements.Length; index++) elements[index] = T.CreateTruncating(leaf.Values[which][index]);
+            for (int index = 0; index < elements.Length; index++)
+                elements[index] = T.CreateTruncating(leaf.Values[which][index]);
         }
 
         return tree.ToTree();
@@ -159,7 +164,8 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
             if (leaf.Size > 1) yield return With(leaf.Select((_, values) => values[1..]));
             for (int which = 0; which <= Updates; which++)
             {
-                if (leaf.Values[which].Any(value => value != 0 || double.IsNegative(value))) yield return With(Filled(which, 0));
+                if (leaf.Values[which].Any(value => value != 0 || double.IsNegative(value)))
+                    yield return With(Filled(which, 0));
                 if (leaf.Values[which].Any(value => value is not (0 or 1))) yield return With(Filled(which, 1));
             }
 

@@ -14,7 +14,8 @@ internal static class Search
     /// looks for the smallest such problem.
     /// </summary>
     /// <exception cref="LawException">The law does not hold, or something threw in its course.</exception>
-    internal static void ForCounterexample(string law, object subject, string type, Action<Problem> holds, ImmutableArray<Arbitrary<Problem>> kinds)
+    internal static void ForCounterexample(
+        string law, object subject, string type, Action<Problem> holds, ImmutableArray<Arbitrary<Problem>> kinds)
     {
         (Problem Problem, Exception Reason)? smallest = null;
         void Try(Problem problem)
@@ -58,7 +59,14 @@ internal static class Search
         }
     }
 
-    private static LawException Failure(string law, object subject, string type, Exception reason, string counterexample, Exception cause) =>
-        new(law, subject, $"{type}: {(reason is BrokenClaimException ? reason.Message : $"it threw {reason.GetType().Name}, {reason.Message}")}",
+    private static LawException Failure(
+        string law, object subject, string type, Exception reason, string counterexample, Exception cause)
+    {
+        string what = reason is BrokenClaimException
+            ? reason.Message
+            : $"it threw {reason.GetType().Name}, {reason.Message}";
+        return new(
+            law, subject, $"{type}: {what}",
             counterexample, cause, Seed.IsUsual ? null : $"SEED={Seed.Text}");
+    }
 }

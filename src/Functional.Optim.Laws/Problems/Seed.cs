@@ -15,7 +15,8 @@ internal static class Seed
 
     /// <summary>Whether each run has another seed.</summary>
     internal static bool IsNew { get; } =
-        Environment.GetEnvironmentVariable(Repeat) is null or "" && Environment.GetEnvironmentVariable(Explore) is not (null or "" or "0");
+        Environment.GetEnvironmentVariable(Repeat) is null or ""
+            && Environment.GetEnvironmentVariable(Explore) is not (null or "" or "0");
 
     /// <summary>Whether the seed is the one of every run that asks for no other.</summary>
     internal static bool IsUsual { get; } =
@@ -53,10 +54,12 @@ internal static class Seed
                 && ulong.TryParse(numbers[0], NumberStyles.None, CultureInfo.InvariantCulture, out ulong state)
                 && ulong.TryParse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong odd)
                 && odd % 2 == 1
-                && (numbers.Length == 2 || int.TryParse(numbers[2], NumberStyles.None, CultureInfo.InvariantCulture, out size)))
+                && (numbers.Length == 2
+                    || int.TryParse(numbers[2], NumberStyles.None, CultureInfo.InvariantCulture, out size)))
                 return (state, odd, numbers.Length == 3 ? size : null);
             throw new InvalidOperationException(
-                $"{Repeat} is '{text}'; it takes what a failure printed: two or three whole numbers between commas, the second odd.");
+                $"{Repeat} is '{text}'; it takes what a failure printed: two or three whole numbers between commas, "
+                + "the second odd.");
         }
 
         return (IsNew ? (ulong)Random.Shared.NextInt64() : 1, gamma, null);

@@ -13,7 +13,8 @@ internal static class TreeExtensions
     internal static OptimizerState<T> Anew<T>(this OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new OptimizerState<T>(
-            state.Step, state.Shell?.Schema ?? new(), [.. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot].Anew())],
+            state.Step, state.Shell?.Schema ?? new(),
+            [.. Enumerable.Range(0, state.SlotCount).Select(slot => state[slot].Anew())],
             [.. state.ScalarNames.Select(state.Scalar)], state.Counters)
             .InFormats([.. Enumerable.Range(0, state.SlotCount).Select(state.FormatOf)]);
 
@@ -25,5 +26,6 @@ internal static class TreeExtensions
     internal static ParameterTree<T> Zip<T>(this ParameterTree<T> left, ParameterTree<T> right, Func<T, T, T> combine)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         ParameterTree.Of([.. left.Layout.Leaves.Select(leaf => Leaf.Of(
-            leaf.Name, leaf.Shape.AsSpan(), [.. left.AsSpan(leaf).ToArray().Zip(right.AsSpan(leaf).ToArray(), combine)]))]);
+            leaf.Name, leaf.Shape.AsSpan(),
+            [.. left.AsSpan(leaf).ToArray().Zip(right.AsSpan(leaf).ToArray(), combine)]))]);
 }

@@ -35,7 +35,9 @@ public static class ScheduleLaws
     public static void Bounded(Schedule schedule, ScheduleShape shape) => Holds(schedule, shape, step =>
     {
         double rate = schedule.At(step), least = step < shape.FloorFrom ? 0 : Math.Max(shape.Floor - shape.Rounding, 0);
-        return rate >= least && rate <= shape.Peak ? null : $"the rate is {Text(rate)} where {Text(least)} to {Text(shape.Peak)} is expected";
+        return rate >= least && rate <= shape.Peak
+            ? null
+            : $"the rate is {Text(rate)} where {Text(least)} to {Text(shape.Peak)} is expected";
     });
 
     /// <summary>From each turn to the next the rates only rise or only fall.</summary>
@@ -51,10 +53,12 @@ public static class ScheduleLaws
                 if (step <= from || step > to) return null;
                 int place = Array.BinarySearch(steps, step);
                 long previous = Math.Max(from, steps[(place < 0 ? ~place : place) - 1]);
-                double change = schedule.At(step) - schedule.At(previous), direction = Math.Sign(schedule.At(to) - schedule.At(from));
+                double change = schedule.At(step) - schedule.At(previous),
+                    direction = Math.Sign(schedule.At(to) - schedule.At(from));
                 double along = direction == 0 ? -Math.Abs(change) : change * direction;
                 return along >= -shape.Rounding ? null
-                    : $"the rate is {Text(schedule.At(step))}, and {Text(schedule.At(previous))} at step {previous}, in a piece that "
+                    : $"the rate is {Text(schedule.At(step))}, and {Text(schedule.At(previous))} at step {previous}, "
+                        + "in a piece that "
                         + (direction == 0 ? "stays" : direction > 0 ? "rises" : "falls");
             });
         }
@@ -65,13 +69,18 @@ public static class ScheduleLaws
     public static void Continuous(Schedule schedule, ScheduleShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        long[] beside = [.. shape.Turns.Where(turn => turn is > 0 and < long.MaxValue).SelectMany(turn => (long[])[turn, turn + 1])];
-        Holds(schedule, shape, step => !beside.Contains(step) || Math.Abs(schedule.At(step) - schedule.At(step - 1)) <= shape.LargestJump
+        long[] beside = [
+            .. shape.Turns.Where(turn => turn is > 0 and < long.MaxValue).SelectMany(turn => (long[])[turn, turn + 1])];
+        Holds(
+            schedule, shape,
+            step => !beside.Contains(step) || Math.Abs(schedule.At(step) - schedule.At(step - 1)) <= shape.LargestJump
             ? null
-            : $"the rate is {Text(schedule.At(step))}, and {Text(schedule.At(step - 1))} at the step before, where a jump of {Text(shape.LargestJump)} is allowed");
+            : $"the rate is {Text(schedule.At(step))}, and {Text(schedule.At(step - 1))} at the step before, "
+                + $"where a jump of {Text(shape.LargestJump)} is allowed");
     }
 
-    private static void Holds(Schedule schedule, ScheduleShape shape, Func<long, string?> faultOf, [CallerMemberName] string law = "")
+    private static void Holds(
+        Schedule schedule, ScheduleShape shape, Func<long, string?> faultOf, [CallerMemberName] string law = "")
     {
         ArgumentNullException.ThrowIfNull(schedule);
         ArgumentNullException.ThrowIfNull(shape);
@@ -87,7 +96,8 @@ public static class ScheduleLaws
             }
 
             string reason = ErrorOf(smallest)!;
-            throw new LawException(law, schedule, $"at step {smallest}: {reason}", $"step {smallest}", new BrokenClaimException(reason));
+            throw new LawException(
+                law, schedule, $"at step {smallest}: {reason}", $"step {smallest}", new BrokenClaimException(reason));
         }
 
         string? ErrorOf(long step)

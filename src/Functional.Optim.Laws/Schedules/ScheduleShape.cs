@@ -35,7 +35,8 @@ public sealed record ScheduleShape(double Floor, double Peak, params ImmutableAr
         Random random = new(1);
         IEnumerable<long> near = from turn in Turns.Prepend(0) from away in Enumerable.Range(-2, 5) select turn + away;
         IEnumerable<long> inside =
-            from piece in Pieces() from part in Enumerable.Range(1, 7) select piece.From + ((piece.To - piece.From) / 8 * part);
+            from piece in Pieces() from part in Enumerable.Range(1, 7)
+            select piece.From + ((piece.To - piece.From) / 8 * part);
         IEnumerable<long> far = Enumerable.Range(0, 9).Select(_ => random.NextInt64()).Append(long.MaxValue);
         return near.Concat(inside).Concat(far).Where(step => step >= 0).Distinct().Order();
     }

@@ -64,7 +64,8 @@ public static class Catalogue
                 known => string.Equals(known.Name, added.Name, StringComparison.OrdinalIgnoreCase));
             return same is null
                 ? before.Add(added)
-                : throw new ArgumentException($"The name '{added.Name}' is that of the {same.Kind} {same}.", nameof(entry));
+                : throw new ArgumentException(
+                    $"The name '{added.Name}' is that of the {same.Kind} {same}.", nameof(entry));
         }, entry);
     }
 
@@ -104,7 +105,8 @@ public static class Catalogue
     /// </summary>
     internal static string? TextOf(Schedule schedule)
     {
-        foreach (CatalogueEntry<Schedule> entry in (IEnumerable<CatalogueEntry<Schedule>>)[.. Schedules, .. ComposedSchedules])
+        IEnumerable<CatalogueEntry<Schedule>> all = [.. Schedules, .. ComposedSchedules];
+        foreach (CatalogueEntry<Schedule> entry in all)
         {
             if (entry.TextOf(schedule) is { } text) return text;
         }

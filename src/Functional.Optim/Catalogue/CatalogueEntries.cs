@@ -12,13 +12,18 @@ public static class CatalogueEntries
     /// <param name="entries">One or more.</param>
     /// <param name="name">The name, in any case.</param>
     /// <exception cref="ArgumentException">There are no entries.</exception>
-    public static Validation<Error, CatalogueEntry<T>> Find<T>(this ImmutableArray<CatalogueEntry<T>> entries, string name)
+    public static Validation<Error, CatalogueEntry<T>> Find<T>(
+        this ImmutableArray<CatalogueEntry<T>> entries, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (entries.IsDefaultOrEmpty) throw new ArgumentException("There are no entries; allowed are one or more.", nameof(entries));
-        CatalogueEntry<T>? found = entries.FirstOrDefault(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
+        if (entries.IsDefaultOrEmpty)
+            throw new ArgumentException("There are no entries; allowed are one or more.", nameof(entries));
+        CatalogueEntry<T>? found = entries.FirstOrDefault(
+            entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
         return new ValidationErrors()
-            .Require(found is not null, entries[0].Kind, Excerpt.Of(name), string.Join(", ", entries.Select(entry => entry.Name)))
+            .Require(
+                found is not null, entries[0].Kind, Excerpt.Of(name),
+                string.Join(", ", entries.Select(entry => entry.Name)))
             .Make(() => found!);
     }
 
@@ -31,8 +36,9 @@ public static class CatalogueEntries
     /// <param name="learningRate">The learning rate where the text does not give it.</param>
     /// <exception cref="ArgumentException">There are no entries.</exception>
     public static Validation<Error, T> Build<T>(
-        this ImmutableArray<CatalogueEntry<T>> entries, string text, Schedule? learningRate = null) => EntryText.Parse(text).Bind(
-        written => entries.Find(written.Name).Bind(entry => entry.Build(written.Options, learningRate)));
+        this ImmutableArray<CatalogueEntry<T>> entries, string text, Schedule? learningRate = null) =>
+        EntryText.Parse(text).Bind(
+            written => entries.Find(written.Name).Bind(entry => entry.Build(written.Options, learningRate)));
 
     /// <summary>
     /// The optimizer of a text: one of the entries, or a composition of all there are (<see cref="OptimizerText"/>).

@@ -79,7 +79,10 @@ public abstract class CatalogueEntry
         return new CatalogueEntry<Optimizer, T>("optimizer", name, defaults, make)
         {
             Description = description, Paper = paper, OtherNames = otherNames, Differences = differences,
-            Scaling = new ScalingEntry<T>(whole) { Description = $"the scaling of {name}: {description}", Paper = paper },
+            Scaling = new ScalingEntry<T>(whole)
+            {
+                Description = $"the scaling of {name}: {description}", Paper = paper,
+            },
         };
     }
 }

@@ -8,5 +8,6 @@ internal static class Excerpt
     /// <summary>The text, or its beginning and how many characters it has.</summary>
     internal static string Of(string text, int longest = Longest) => text.Length <= longest
         ? text
-        : $"{text.AsSpan(0, char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)}… ({text.Length} characters)";
+        : $"{text.AsSpan(0, char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)}… "
+            + $"({text.Length} characters)";
 }

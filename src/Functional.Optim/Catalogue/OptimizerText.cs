@@ -87,7 +87,8 @@ public static class OptimizerText
             [.. EntryText.Split(text, Then).Select(item => Item(item.Trim(), learningRate, entries))];
         return items.Length == 1
             ? items[0]
-            : items.Aggregate(static (first, second) => Joined(first, second, static (before, after) => before.Then(after)));
+            : items.Aggregate(
+                static (first, second) => Joined(first, second, static (before, after) => before.Then(after)));
     }
 
     private static string? Base(Optimizer optimizer) => optimizer switch
@@ -173,7 +174,8 @@ public static class OptimizerText
 
     private static Validation<Error, Optimizer> PartitionOf(string inside, Schedule? learningRate)
     {
-        Validation<Error, ImmutableList<Partition.Rule>> rules = Prelude.Success<Error, ImmutableList<Partition.Rule>>([]);
+        Validation<Error, ImmutableList<Partition.Rule>> rules =
+            Prelude.Success<Error, ImmutableList<Partition.Rule>>([]);
         foreach (string piece in EntryText.Split(inside, ","))
             rules = Joined(rules, RuleOf(piece.Trim(), learningRate), static (before, rule) => before.Add(rule));
         return rules.Bind(static all => Validated.Of<Optimizer>(() => Partition.Of(all.ToArray())));
@@ -182,7 +184,8 @@ public static class OptimizerText
     private static Validation<Error, Partition.Rule> RuleOf(string piece, Schedule? learningRate)
     {
         int equals = piece.IndexOf('=', StringComparison.Ordinal);
-        if (equals <= 0) return Error.New($"'{Excerpt.Of(piece)}' is not written as filter=optimizer or name[filter]=optimizer");
+        if (equals <= 0)
+            return Error.New($"'{Excerpt.Of(piece)}' is not written as filter=optimizer or name[filter]=optimizer");
         string key = piece[..equals].Trim(), text = piece[(equals + 1)..].Trim();
         int open = key.IndexOf('[', StringComparison.Ordinal);
         bool isNamed = open > 0 && key.EndsWith(']');

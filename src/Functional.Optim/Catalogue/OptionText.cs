@@ -24,7 +24,8 @@ internal static class OptionText
 
     internal static OptionText<double> Real { get; } = new("a number", Reading<double>(TryReal), WriteReal);
 
-    internal static OptionText<double?> RealOrNone { get; } = new("a number or nothing", OrNone(Real), TextOrNone<double>(WriteReal));
+    internal static OptionText<double?> RealOrNone { get; } =
+        new("a number or nothing", OrNone(Real), TextOrNone<double>(WriteReal));
 
     internal static OptionText<bool> Flag { get; } =
         new("a word", Reading<bool>(bool.TryParse), static value => value ? "true" : "false");
@@ -33,7 +34,8 @@ internal static class OptionText
         new("a name", static text => Prelude.Success<Error, string>(text), static name => name);
 
     internal static OptionText<LeafFilter> Leaves { get; } =
-        new("leaves", Reading<LeafFilter>(LeafFilter.TryParse), static filter => filter.IsText ? filter.ToString() : "custom");
+        new("leaves", Reading<LeafFilter>(LeafFilter.TryParse),
+            static filter => filter.IsText ? filter.ToString() : "custom");
 
     internal static OptionText<Schedule> Schedule { get; } = new(
         "a number or a schedule",

@@ -45,7 +45,8 @@ internal static class ScheduleEntries
             at => StepDecay.Of(
                 Rate(at, of => of.Rate), Steps(at, "every", "the steps from one fall to the next", of => of.Every, 1),
                 Gamma(at, "the factor of each fall", of => of.Gamma)),
-            "falls by a factor every so many steps", otherNames: "torch StepLR, Optax exponential_decay with staircase"),
+            "falls by a factor every so many steps",
+            otherNames: "torch StepLR, Optax exponential_decay with staircase"),
         Entry(
             "multiStepDecay", () => MultiStepDecay.Of(1, []),
             at => MultiStepDecay.Of(
@@ -58,7 +59,8 @@ internal static class ScheduleEntries
         Entry(
             "constantFactor", () => ConstantFactor.Of(1, 0),
             at => ConstantFactor.Of(
-                Rate(at, of => of.Rate), Steps(at, "steps", "the step that first has the whole rate", of => of.Steps, 0),
+                Rate(at, of => of.Rate),
+                Steps(at, "steps", "the step that first has the whole rate", of => of.Steps, 0),
                 Share(at, "initialFactor", "the part of the rate before", of => of.InitialFactor)),
             "a part of the rate for the first steps, then all of it", otherNames: "torch ConstantLR",
             differences: "the part may be 0"),
@@ -119,7 +121,9 @@ internal static class ScheduleEntries
             "inverseSquareRoot", () => InverseSquareRoot.Of(1, 1),
             at => InverseSquareRoot.Of(
                 Peak(at, of => of.Peak),
-                Steps(at, "warmupSteps", "the step that has the peak, and the scale of the fall", of => of.WarmupSteps, 1)),
+                Steps(
+                    at, "warmupSteps", "the step that has the peak, and the scale of the fall",
+                    of => of.WarmupSteps, 1)),
             "warm-up, then the inverse of the square root of the step", "Vaswani et al., 2017",
             "fairseq inverse_sqrt, Transformers get_inverse_sqrt_schedule"),
         Entry(
@@ -186,7 +190,9 @@ internal static class ScheduleEntries
                 "cooldown", "how many metrics after a reduction are not held against the rate", of => of.Cooldown,
                 allowed: Bounds.AtLeast(0).Allowed),
             at.Real("floor", "the lowest rate", of => of.Floor, allowed: Bounds.NotNegative.Allowed),
-            at.Real("epsilon", "the largest change that is not worth making", of => of.Epsilon, allowed: Bounds.NotNegative.Allowed)))
+            at.Real(
+                "epsilon", "the largest change that is not worth making", of => of.Epsilon,
+                allowed: Bounds.NotNegative.Allowed)))
     {
         Description = "lowers the rate where a metric has stopped getting better",
         OtherNames = "torch ReduceLROnPlateau, Optax contrib.reduce_on_plateau",

@@ -34,7 +34,8 @@ internal static class TransformEntries
                 at.Real("limit", "the largest size of an element", of => of.Limit, required: true)),
             "limits each element", otherNames: "torch clip_grad_value_, Optax clip"),
         Entry(
-            "centralize", () => Centralize.By(), at => Centralize.By(at.Choice("outputAxis", Axis, of => of.OutputAxis)),
+            "centralize", () => Centralize.By(), at =>
+                Centralize.By(at.Choice("outputAxis", Axis, of => of.OutputAxis)),
             "takes the mean of each unit away", "Yong, Huang, Hua and Zhang, 2020", "Optax centralize"),
         Entry(
             "noise", () => Noise.Of(1, 0),

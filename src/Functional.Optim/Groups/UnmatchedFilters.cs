@@ -18,7 +18,8 @@ internal static class UnmatchedFilters
         {
             foreach ((string name, LeafFilter filter) in part.LeafFilters)
             {
-                if (filter != LeafFilter.None && !leaves.Any(filter.Contains)) yield return $"{name}={filter} of {part}";
+                if (filter != LeafFilter.None && !leaves.Any(filter.Contains))
+                    yield return $"{name}={filter} of {part}";
             }
 
             if (part is not Partition partition || ReferenceEquals(part, optimizer)) continue;

@@ -82,7 +82,7 @@ public readonly record struct AdaBeliefState<T> : IOptimizerState<T, AdaBeliefSt
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="m">m, the running mean of the gradients, not bias-corrected.</param>
     /// <param name="s">s, the running mean of (u − m)², not bias-corrected.</param>

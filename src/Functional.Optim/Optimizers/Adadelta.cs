@@ -5,8 +5,9 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Adadelta (Zeiler, 2012): u = g + λ·θ, v = ρ·v + (1 − ρ)·u², d = u·√((a + ε) / (v + ε)), θ' = θ − η·d, and then a =
-/// ρ·a + (1 − ρ)·d². Defaults and semantics are torch's, whose default rate is 1; Optax and the paper do the same.
+/// Adadelta (Zeiler, 2012, arXiv:1212.5701): u = g + λ·θ, v = ρ·v + (1 − ρ)·u², d = u·√((a + ε) / (v + ε)), θ' = θ −
+/// η·d, and then a = ρ·a + (1 − ρ)·d². Defaults and semantics are torch's, whose default rate is 1; Optax and the paper
+/// do the same.
 /// </summary>
 /// <remarks>a starts at 0, so the first steps are about √(ε / (1 − ρ)) long, whatever the gradient.</remarks>
 public sealed record Adadelta : ElementwiseOptimizer
@@ -71,7 +72,7 @@ public readonly record struct AdadeltaState<T> : IOptimizerState<T, AdadeltaStat
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="v">v, of the squared gradients.</param>
     /// <param name="delta">a, of the squared updates.</param>

@@ -13,10 +13,10 @@ namespace Functional.Optim;
 /// <remarks>
 /// With β₁ the step ρ·s·û, the rate inside, goes through m = β₁·m + (1 − β₁)·ρ·s·û, which takes a number more for each
 /// parameter; the decay does not. Hugging Face's defaults are η = 0.01 here, its <c>warmup_init</c> is
-/// <c>Schedule.InverseSquareRoot(0.01, 10_000)</c>, a rate of its own <c>relativeStep: false</c>, mostly with
+/// <c>Schedule.InverseSquareRoot(0.01, 10_000)</c>, a custom rate <c>relativeStep: false</c>, mostly with
 /// <c>scaleByParameters: false</c>. torch's are <c>form: Torch</c> with η = 0.01. Optax factors the two largest
-/// dimensions, if the smaller is at least 128, and its decay does not go by the rate. The multiplier of a group
-/// multiplies the whole step. A NaN in the gradient spoils its leaf.
+/// dimensions, if the smaller is at least 128, and its decay is not multiplied by the rate. The multiplier of a group
+/// multiplies the whole step. A NaN in the gradient makes all parameters of its leaf NaN.
 /// </remarks>
 public sealed record Adafactor : ScalingOptimizer
 {
@@ -46,19 +46,25 @@ public sealed record Adafactor : ScalingOptimizer
     /// ε₁, finite and not negative; <see langword="null"/> for that of the form: 1e-30, or torch's, the distance from 1
     /// to the next number of the elements' type.
     /// </summary>
-    public double? Epsilon { get; init => field = value is { } given ? Setting.Check(given, Bounds.NotNegative) : null; }
+    public double? Epsilon
+    {
+        get;
+        init => field = value is { } given ? Setting.Check(given, Bounds.NotNegative) : null;
+    }
 
     /// <summary>ε₂, the smallest RMS(θ) that counts; finite and not negative.</summary>
     public double MinimumScale { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Transforms => [.. Scale.SignOf(Maximize), .. ScalingTransforms];
+    protected internal override ImmutableArray<Transform> Transforms =>
+        [.. Scale.SignOf(Maximize), .. ScalingTransforms];
 
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingTransforms =>
     [
         new AdafactorScaling(
-            LearningRate, Form, RelativeStep, ScaleByParameters, Beta1, Beta2Power, ClipThreshold, Epsilon, MinimumScale, WeightDecay)
+            LearningRate, Form, RelativeStep, ScaleByParameters, Beta1, Beta2Power, ClipThreshold, Epsilon,
+            MinimumScale, WeightDecay)
         {
             DecayFilter = DecayFilter,
         },
@@ -97,12 +103,13 @@ public sealed record Adafactor : ScalingOptimizer
     /// <param name="minimumScale">ε₂, the smallest RMS(θ) that counts; finite and not negative.</param>
     /// <param name="weightDecay">λ, decoupled; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
-    /// <param name="maximize">Whether to go up the gradient.</param>
+    /// <param name="maximize">Whether to maximize.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Adafactor Of(
-        Schedule learningRate, AdafactorForm form = AdafactorForm.HuggingFace, bool relativeStep = true, bool scaleByParameters = true,
-        double beta1 = 0, double beta2Power = 0.8, double clipThreshold = 1, double? epsilon = null, double minimumScale = 1e-3,
-        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool maximize = false) => Setting.Make(() => new Adafactor
+        Schedule learningRate, AdafactorForm form = AdafactorForm.HuggingFace, bool relativeStep = true,
+        bool scaleByParameters = true, double beta1 = 0, double beta2Power = 0.8, double clipThreshold = 1,
+        double? epsilon = null, double minimumScale = 1e-3, Schedule? weightDecay = null,
+        Func<Leaf, bool>? decay = null, bool maximize = false) => Setting.Make(() => new Adafactor
     {
         LearningRate = learningRate, Form = form, RelativeStep = relativeStep, ScaleByParameters = scaleByParameters,
         Beta1 = beta1, Beta2Power = beta2Power, ClipThreshold = clipThreshold, Epsilon = epsilon,
@@ -155,6 +162,7 @@ public readonly record struct AdafactorState<T> : IOptimizerState<T, AdafactorSt
     public OptimizerState<T> ToState() => state;
 
     /// <summary>Whether the slots of Adafactor, not those of another transform, end with a momentum.</summary>
-    private static bool HasMomentum(OptimizerState<T> state) => state.Identity.Contains("adafactor(row, column, v, m)", StringComparison.Ordinal)
+    private static bool HasMomentum(OptimizerState<T> state) =>
+        state.Identity.Contains("adafactor(row, column, v, m)", StringComparison.Ordinal)
         || (state.Identity.Length == 0 && state.Has(AdafactorScaling.MomentumSlots[^1]));
 }

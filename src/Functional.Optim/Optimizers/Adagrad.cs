@@ -97,7 +97,7 @@ public readonly record struct AdagradState<T> : IOptimizerState<T, AdagradState<
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="sum">s, the initial accumulator included.</param>
     public AdagradState(long step, ParameterTree<T> sum)

@@ -5,9 +5,9 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Adam (Kingma and Ba, 2015): u = g + λ·θ, m = β₁·m + (1 − β₁)·u, v = β₂·v + (1 − β₂)·u², θ' = θ − η·m̂ / (√v̂ + ε),
-/// with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ). ε stands outside the root, after the correction (torch; Optax can do
-/// both).
+/// Adam (Kingma and Ba, 2015, arXiv:1412.6980): u = g + λ·θ, m = β₁·m + (1 − β₁)·u, v = β₂·v + (1 − β₂)·u², θ' = θ −
+/// η·m̂ / (√v̂ + ε), with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ). ε is added outside the root, after the correction
+/// (torch; Optax can do both).
 /// </summary>
 public sealed record Adam : AdamOptimizer
 {
@@ -69,13 +69,16 @@ public readonly record struct AdamState<T> : IOptimizerState<T, AdamState<T>>
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="m">m, the running mean of the gradients.</param>
     /// <param name="v">v, the running mean of their squares.</param>
     /// <param name="maximumV">The largest second moment so far; <c>default</c> unless the optimizer keeps it.</param>
     public AdamState(long step, ParameterTree<T> m, ParameterTree<T> v, ParameterTree<T> maximumV = default)
-        : this(maximumV.IsDefault ? new(step, AdamOptimizer.Slots, [m, v]) : new(step, AdamOptimizer.AmsGradSlots, [m, v, maximumV]))
+        : this(
+            maximumV.IsDefault
+                ? new(step, AdamOptimizer.Slots, [m, v])
+                : new(step, AdamOptimizer.AmsGradSlots, [m, v, maximumV]))
     {
     }
 

@@ -5,9 +5,9 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Adam with decoupled weight decay (Loshchilov and Hutter, 2019): m and v as in <see cref="Adam"/> without the
-/// penalty, θ' = θ − η·(m̂ / (√v̂ + ε) + λ·θ). torch multiplies θ by 1 − η·λ first, which in float rounds η·λ away to
-/// one part in 2²⁴ of θ; the form here is the same update, rounded better.
+/// Adam with decoupled weight decay (Loshchilov and Hutter, 2019, arXiv:1711.05101): m and v as in <see cref="Adam"/>
+/// without the penalty, θ' = θ − η·(m̂ / (√v̂ + ε) + λ·θ). torch multiplies θ by 1 − η·λ first, which in float rounds
+/// η·λ away to one part in 2²⁴ of θ; the form here is the same update, rounded better.
 /// </summary>
 public sealed record AdamW : AdamOptimizer
 {

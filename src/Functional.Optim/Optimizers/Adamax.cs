@@ -5,8 +5,9 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Adamax (Kingma and Ba, 2015, section 7): u = g + λ·θ, m = β₁·m + (1 − β₁)·u, n = max(β₂·n, |u| + ε), θ' = θ − η·m /
-/// ((1 − β₁ᵗ)·n). Defaults and semantics are torch's, whose default rate is 0.002; the paper has no ε.
+/// Adamax (Kingma and Ba, 2015, arXiv:1412.6980, section 7): u = g + λ·θ, m = β₁·m + (1 − β₁)·u, n = max(β₂·n, |u| +
+/// ε), θ' = θ − η·m / ((1 − β₁ᵗ)·n). Defaults and semantics are torch's, whose default rate is 0.002; the paper has no
+/// ε.
 /// </summary>
 public sealed record Adamax : MomentOptimizer
 {
@@ -60,7 +61,7 @@ public readonly record struct AdamaxState<T> : IOptimizerState<T, AdamaxState<T>
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="m">m, the running mean of the gradients, not bias-corrected.</param>
     /// <param name="norm">n, their decaying maximum.</param>

@@ -32,13 +32,15 @@ public sealed record Asgd : ElementwiseOptimizer
     public long AverageAfter { get; init => field = Setting.Check(value, Bounds.AtLeast(0)); }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Transforms => [.. base.Transforms, new AsgdAveraging(AverageAfter)];
+    protected internal override ImmutableArray<Transform> Transforms =>
+        [.. base.Transforms, new AsgdAveraging(AverageAfter)];
 
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> ScalingSlots => ParameterAverage.Slots;
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingTransforms => [Functional.Optim.WeightDecay.Coupled(Lambda)];
+    private protected override ImmutableArray<Transform> ScalingTransforms =>
+        [Functional.Optim.WeightDecay.Coupled(Lambda)];
 
     /// <inheritdoc/>
     protected internal override Schedule Rate => new AsgdRate(LearningRate, Lambda, Alpha);
@@ -62,11 +64,12 @@ public sealed record Asgd : ElementwiseOptimizer
     /// more.</param>
     /// <param name="weightDecay">λ₂, a further L2 penalty; finite and not negative.</param>
     /// <param name="decay">Which leaves the penalty holds for; all when <see langword="null"/>.</param>
-    /// <param name="maximize">Whether to go up the gradient.</param>
+    /// <param name="maximize">Whether to maximize.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Asgd Of(
-        Schedule learningRate, double lambda = 1e-4, double alpha = 0.75, long averageAfter = DefaultAverageAfter, Schedule? weightDecay = null,
-        Func<Leaf, bool>? decay = null, bool maximize = false) => Setting.Make(() => new Asgd
+        Schedule learningRate, double lambda = 1e-4, double alpha = 0.75, long averageAfter = DefaultAverageAfter,
+        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
+        bool maximize = false) => Setting.Make(() => new Asgd
     {
         LearningRate = learningRate, Lambda = lambda, Alpha = alpha, AverageAfter = averageAfter,
         WeightDecay = weightDecay ?? 0, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
@@ -107,7 +110,7 @@ public readonly record struct AsgdState<T> : IOptimizerState<T, AsgdState<T>>
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="average">a, the parameters themselves before the first update.</param>
     public AsgdState(long step, ParameterTree<T> average)

@@ -7,7 +7,7 @@ namespace Functional.Optim;
 /// <summary>
 /// An optimizer that scales each element of the update by one rule: most are. The record has the settings, the rule and
 /// the names of its slots; the penalty or decay, the learning rate, the transform for compositions and the step over
-/// spans follow from them. Anybody's own optimizer can be one.
+/// spans follow from them. A custom optimizer can derive from it.
 /// </summary>
 public abstract record ElementwiseOptimizer : ScalingOptimizer
 {
@@ -54,8 +54,8 @@ public abstract record ElementwiseOptimizer : ScalingOptimizer
     /// <remarks>
     /// The slots of each optimizer are named by its state, such as <see cref="AdamState{T}"/>: m, then v. Before the
     /// first update they hold what <c>Init</c> gives them, mostly zeros. An output may be the same span as its input;
-    /// otherwise spans must not overlap. Lengths are those of the parameters. Any number of threads may step at once
-    /// over different spans.
+    /// otherwise spans must not overlap. Lengths are those of the parameters. Any number of threads may step at the
+    /// same time over different spans.
     /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="step">t, the number of this update, from 1.</param>

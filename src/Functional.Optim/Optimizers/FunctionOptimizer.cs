@@ -4,13 +4,13 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// An optimizer that asks for loss and gradient itself, as often as it likes within a step: override
+/// An optimizer that asks for loss and gradient itself, any number of times within a step: override
 /// <see cref="Minimize{T}"/>. Its steps take a <see cref="ValueAndGradient{T}"/>; one that is given a gradient throws
 /// <see cref="NotSupportedException"/>.
 /// </summary>
 /// <remarks>
-/// It stands alone or around another optimizer, as <see cref="Sam"/> does, and is no part of a composition. It throws
-/// <see cref="NonFiniteGradientException"/> where a loss or gradient that it cannot do without is not finite.
+/// It is used alone or with another optimizer inside, as in <see cref="Sam"/>, and cannot be part of a composition. It
+/// throws <see cref="NonFiniteGradientException"/> where a loss or gradient that it cannot do without is not finite.
 /// </remarks>
 public abstract record FunctionOptimizer : Optimizer
 {
@@ -27,7 +27,7 @@ public abstract record FunctionOptimizer : Optimizer
         : base(original) => schemas = [];
 
     /// <summary>
-    /// The transforms whose rate and groups are reported; none unless it is around another optimizer.
+    /// The transforms whose rate and groups are reported; none unless another optimizer is inside.
     /// </summary>
     protected internal override ImmutableArray<Transform> Transforms => [];
 
@@ -45,7 +45,8 @@ public abstract record FunctionOptimizer : Optimizer
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="step">What the step was given.</param>
     /// <returns>The parameters and the state after the step, and the loss before it.</returns>
-    protected abstract (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Minimize<T>(in FunctionStep<T> step)
+    protected abstract (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Minimize<T>(
+        in FunctionStep<T> step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>Whether the settings and the groups are the same.</summary>
@@ -61,7 +62,8 @@ public abstract record FunctionOptimizer : Optimizer
     private protected virtual ImmutableArray<string> ScalarNamesOf(int slots) => ScalarNames;
 
     /// <summary>What the slots mean.</summary>
-    private protected virtual string StateIdentityText => SlotNames.IsEmpty && ScalarNames.IsEmpty ? "" : StateIdentity.Of(GetType(), SlotNames);
+    private protected virtual string StateIdentityText =>
+        SlotNames.IsEmpty && ScalarNames.IsEmpty ? "" : StateIdentity.Of(GetType(), SlotNames);
 
     /// <inheritdoc/>
     internal override int BytesPerParameter(int size) => SlotNames.Length * size;
@@ -83,7 +85,8 @@ public abstract record FunctionOptimizer : Optimizer
 
             StateSchema made = new()
             {
-                SlotNames = names, SlotLayouts = [.. names.Select(_ => (TreeLayout?)null)], ScalarNames = ScalarNamesOf(slots),
+                SlotNames = names, SlotLayouts = [.. names.Select(_ => (TreeLayout?)null)],
+                ScalarNames = ScalarNamesOf(slots),
                 Identity = StateIdentityText,
             };
             if (Interlocked.CompareExchange(ref schemas, [.. known, made], known) == known) return made;
@@ -112,7 +115,9 @@ public abstract record FunctionOptimizer : Optimizer
         init
         {
             if (value is not (null or Optim.StateFormat.Full))
-                throw new ArgumentException($"{GetType().Name} cannot keep its state as {value}; allowed is {Optim.StateFormat.Full}.", nameof(value));
+                throw new ArgumentException(
+                    $"{GetType().Name} cannot keep its state as {value}; allowed is {Optim.StateFormat.Full}.",
+                    nameof(value));
         }
     }
 
@@ -137,17 +142,26 @@ public abstract record FunctionOptimizer : Optimizer
             fits = false;
         }
 
-        ImmutableArray<string> names = [.. Enumerable.Range(0, state.SlotCount).Select(slot => state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot])];
+        ImmutableArray<string> names =
+        [
+            .. Enumerable.Range(0, state.SlotCount)
+                .Select(slot => state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot]),
+        ];
         return (
-            fits ? state.Copy() : Start(parameters).At(state.Step).Counted(Accumulates ? state.Counters : state.Counters with { Accumulated = 0 }),
+            fits
+                ? state.Copy()
+                : Start(parameters).At(state.Step).Counted(
+                    Accumulates ? state.Counters : state.Counters with { Accumulated = 0 }),
             new ContinuationReport([new(StateIdentityText, "every leaf", fits)], fits ? [] : names));
     }
 
     /// <inheritdoc/>
     private protected sealed override (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
-        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassOutput output, bool donate) =>
+        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassOutput output,
+        bool donate) =>
         throw new NotSupportedException(
-            $"{GetType().Name} asks for loss and gradient itself: call Step(valueAndGradient, parameters, state), not a step with gradients.");
+            $"{GetType().Name} asks for loss and gradient itself: call Step(valueAndGradient, parameters, state), "
+            + "not a step with gradients.");
 
     /// <inheritdoc/>
     internal sealed override (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Descend<T>(
@@ -159,5 +173,6 @@ public abstract record FunctionOptimizer : Optimizer
 
     /// <summary>Fails unless the state is one of this optimizer for parameters of a layout.</summary>
     private protected virtual void RequireFit<T>(OptimizerState<T> state, TreeLayout layout)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => state.RequireFit(DescribeState(state.SlotCount), layout, this);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        state.RequireFit(DescribeState(state.SlotCount), layout, this);
 }

@@ -10,7 +10,8 @@ public readonly ref struct FunctionStep<T>
     private readonly FunctionOptimizer optimizer;
 
     internal FunctionStep(
-        FunctionOptimizer optimizer, ValueAndGradient<T> function, ParameterTree<T> parameters, OptimizerState<T> state, bool isDonated)
+        FunctionOptimizer optimizer, ValueAndGradient<T> function, ParameterTree<T> parameters, OptimizerState<T> state,
+        bool isDonated)
     {
         this.optimizer = optimizer;
         Function = function;
@@ -40,7 +41,7 @@ public readonly ref struct FunctionStep<T>
     public long Number => checked(State.Step + 1);
 
     /// <summary>
-    /// The loss at a point and its gradient, which lies in memory of its own and has the layout of the parameters.
+    /// The loss at a point and its gradient, which has its own memory and the layout of the parameters.
     /// </summary>
     /// <param name="at">The point.</param>
     /// <exception cref="ArgumentException">The gradient has another layout.</exception>
@@ -57,13 +58,14 @@ public readonly ref struct FunctionStep<T>
     /// </summary>
     /// <param name="parameters">θ'.</param>
     /// <param name="loss">The loss before the step.</param>
-    /// <param name="slots">The slots after the step, in the order of their names, each a tree of its own.</param>
+    /// <param name="slots">The slots after the step, in the order of their names, each a separate tree.</param>
     /// <param name="scalars">The scalars after the step, in the order of their names.</param>
     /// <exception cref="ArgumentException">There is not one for each name, or the parameters have another
     /// layout.</exception>
     /// <exception cref="ArithmeticException">A scalar is not finite.</exception>
     public (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Next(
-        ParameterTree<T> parameters, double loss, ReadOnlySpan<ParameterTree<T>> slots = default, ReadOnlySpan<double> scalars = default)
+        ParameterTree<T> parameters, double loss, ReadOnlySpan<ParameterTree<T>> slots = default,
+        ReadOnlySpan<double> scalars = default)
     {
         StateSchema schema = optimizer.DescribeState(slots.Length);
         if (slots.Length != schema.SlotCount || scalars.Length != schema.ScalarNames.Length)
@@ -104,7 +106,8 @@ public readonly ref struct FunctionStep<T>
             {
                 ParameterTree<T> given = State[done];
                 int kept = -1;
-                for (int slot = 0; slot < next.Slots.Length && kept < 0; slot++) kept = next.Slots[slot].IsIn(given) ? slot : -1;
+                for (int slot = 0; slot < next.Slots.Length && kept < 0; slot++)
+                    kept = next.Slots[slot].IsIn(given) ? slot : -1;
                 if (kept >= 0) next.Slots[kept] = given.Transfer(replacing);
                 else given.Release(replacing);
             }

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// LAMB (You et al., 2020), AdamW whose update is scaled leaf by leaf to the size of the parameters: r = m̂ / (√v̂ + ε)
-/// + λ·θ, θ' = θ − η·‖θ‖/‖r‖·r, and θ − η·r where either norm is 0.
+/// LAMB (You et al., 2020, arXiv:1904.00962), AdamW whose update is scaled leaf by leaf to the size of the parameters:
+/// r = m̂ / (√v̂ + ε) + λ·θ, θ' = θ − η·‖θ‖/‖r‖·r, and θ − η·r where either norm is 0.
 /// </summary>
 /// <remarks>The paper's φ is the identity, as in Optax; some implementations limit ‖θ‖ to 10.</remarks>
 public sealed record Lamb : ScalingOptimizer
@@ -51,11 +51,12 @@ public sealed record Lamb : ScalingOptimizer
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.01 when
     /// <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
-    /// <param name="maximize">Whether to go up the gradient.</param>
+    /// <param name="maximize">Whether to maximize.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Lamb Of(
-        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6, Schedule? weightDecay = null,
-        Func<Leaf, bool>? decay = null, bool maximize = false) => Setting.Make(() => new Lamb
+        Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6,
+        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
+        bool maximize = false) => Setting.Make(() => new Lamb
     {
         LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon,
         WeightDecay = weightDecay ?? DefaultWeightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// LARS (You, Gitman and Ginsburg, 2017), momentum whose gradient is scaled leaf by leaf: r = c·‖θ‖ / (‖g‖ + λ·‖θ‖ +
-/// ε), m = μ·m + η·r·(g + λ·θ), θ' = θ − m; r = 1 where either norm is 0.
+/// LARS (You, Gitman and Ginsburg, 2017, arXiv:1708.03888), momentum whose gradient is scaled leaf by leaf: r = c·‖θ‖ /
+/// (‖g‖ + λ·‖θ‖ + ε), m = μ·m + η·r·(g + λ·θ), θ' = θ − m; r = 1 where either norm is 0.
 /// </summary>
 /// <remarks>
 /// As in the paper the rate is inside the momentum; Optax takes the norm of g + λ·θ for the sum of the norms.
@@ -34,7 +34,7 @@ public sealed record Lars : Optimizer
     /// <summary>Which leaves are scaled and decay.</summary>
     public LeafFilter Filter { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
-    /// <summary>Whether to go up the gradient.</summary>
+    /// <summary>Whether to maximize.</summary>
     public bool Maximize { get; init; }
 
     /// <inheritdoc/>
@@ -67,11 +67,11 @@ public sealed record Lars : Optimizer
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="filter">Which leaves are scaled and decay, often those of rank 2 and more; all when
     /// <see langword="null"/>.</param>
-    /// <param name="maximize">Whether to go up the gradient.</param>
+    /// <param name="maximize">Whether to maximize.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Lars Of(
-        Schedule learningRate, double momentum = 0.9, double coefficient = 0.001, double weightDecay = 0, double epsilon = 0,
-        Func<Leaf, bool>? filter = null, bool maximize = false) => Setting.Make(() => new Lars
+        Schedule learningRate, double momentum = 0.9, double coefficient = 0.001, double weightDecay = 0,
+        double epsilon = 0, Func<Leaf, bool>? filter = null, bool maximize = false) => Setting.Make(() => new Lars
     {
         LearningRate = learningRate, Momentum = momentum, Coefficient = coefficient, WeightDecay = weightDecay,
         Epsilon = epsilon, Filter = LeafFilter.Of(filter), Maximize = maximize,

@@ -4,9 +4,9 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// L-BFGS (Liu and Nocedal, 1989): θ' = θ − t·H·g, with H built from the last moves s and changes of the gradient y
-/// over them, so that H·y = s for the last of them. Defaults, tolerances and the first step of length t = min(1,
-/// 1/Σ|g|)·η are torch's.
+/// L-BFGS (Liu and Nocedal, 1989, doi:10.1007/BF01589116): θ' = θ − t·H·g, with H built from the last moves s and
+/// changes of the gradient y over them, so that H·y = s for the last of them. Defaults, tolerances and the first step
+/// of length t = min(1, 1/Σ|g|)·η are torch's.
 /// </summary>
 /// <remarks>
 /// A step makes several iterations and asks for loss and gradient itself; the function must be the same at every call
@@ -74,8 +74,9 @@ public sealed record Lbfgs : FunctionOptimizer
     /// <param name="frozen">Which leaves stay bit for bit as they are; none when <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Lbfgs Of(
-        Schedule? learningRate = null, int maximumIterations = 20, int? maximumEvaluations = null, double gradientTolerance = 1e-7,
-        double changeTolerance = 1e-9, int historySize = 100, LineSearch lineSearch = LineSearch.None, Func<Leaf, bool>? frozen = null) =>
+        Schedule? learningRate = null, int maximumIterations = 20, int? maximumEvaluations = null,
+        double gradientTolerance = 1e-7, double changeTolerance = 1e-9, int historySize = 100,
+        LineSearch lineSearch = LineSearch.None, Func<Leaf, bool>? frozen = null) =>
         Setting.Make(() => new Lbfgs(
             maximumEvaluations is { } given ? Setting.Check(given, Count, nameof(maximumEvaluations)) : null)
         {
@@ -140,7 +141,8 @@ public sealed record Lbfgs : FunctionOptimizer
     }
 
     /// <inheritdoc/>
-    protected override (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Minimize<T>(in FunctionStep<T> step)
+    protected override (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Minimize<T>(
+        in FunctionStep<T> step)
     {
         (ParameterTree<T> reached, OptimizerState<T> next, LbfgsReport report) = Go(step);
         return (reached, next, report.Loss);
@@ -213,12 +215,15 @@ public sealed record Lbfgs : FunctionOptimizer
             double firstStep = isFirst ? rate * Math.Min(1, 1 / at.Gradients.SumOfMagnitudes()) : rate;
             bool isTooFlat = at.Slope > -ChangeTolerance || firstStep == 0;
             Trial<T> next = isTooFlat ? at
-                : LineSearch == LineSearch.StrongWolfe ? new StrongWolfe<T>(objective, at, direction, ChangeTolerance).Search(firstStep)
+                : LineSearch == LineSearch.StrongWolfe
+                    ? new StrongWolfe<T>(objective, at, direction, ChangeTolerance).Search(firstStep)
                 : iterations < MaximumIterations ? objective.RequireFinite(objective.Along(at, direction, firstStep))
                 : new(firstStep, objective.Move(at, direction, firstStep), double.NaN, default, double.NaN);
-            state = new(state.Iterations + 1, state.Evaluations, history, at.Gradients, direction, isTooFlat ? firstStep : next.StepSize);
+            state = new(state.Iterations + 1, state.Evaluations, history, at.Gradients, direction,
+                isTooFlat ? firstStep : next.StepSize);
             stop = next.LargestGradient <= GradientTolerance ? LbfgsStop.GradientTolerance
-                : next.StepSize * direction.LargestMagnitude() <= ChangeTolerance || Math.Abs(next.Loss - at.Loss) < ChangeTolerance
+                : next.StepSize * direction.LargestMagnitude() <= ChangeTolerance
+                    || Math.Abs(next.Loss - at.Loss) < ChangeTolerance
                     ? LbfgsStop.ChangeTolerance
                 : iterations == MaximumIterations ? LbfgsStop.MaximumIterations
                 : objective.Evaluations >= MaximumEvaluations ? LbfgsStop.MaximumEvaluations
@@ -231,15 +236,19 @@ public sealed record Lbfgs : FunctionOptimizer
     }
 
     /// <summary>The history with the last move, if the loss bends upwards along it.</summary>
-    private ImmutableArray<LbfgsPair<T>> Remember<T>(Objective<T> objective, LbfgsMemory<T> state, ParameterTree<T> gradients)
+    private ImmutableArray<LbfgsPair<T>> Remember<T>(
+        Objective<T> objective, LbfgsMemory<T> state, ParameterTree<T> gradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ParameterTree<T> move = state.StepSize == 1 ? state.Direction : objective.Own(state.Direction.Times(state.StepSize));
+        ParameterTree<T> move = state.StepSize == 1
+            ? state.Direction
+            : objective.Own(state.Direction.Times(state.StepSize));
         ParameterTree<T> change = objective.Own(gradients.Minus(state.Gradients));
         double curvature = move.Dot(change);
         if (!(curvature > MinCurvature)) return state.History;
         int forgotten = Math.Max(0, state.History.Length + 1 - HistorySize);
-        return [.. state.History.AsSpan()[forgotten..], new(move, change, 1 / curvature, curvature / change.Dot(change))];
+        return [
+            .. state.History.AsSpan()[forgotten..], new(move, change, 1 / curvature, curvature / change.Dot(change))];
     }
 
     /// <summary>

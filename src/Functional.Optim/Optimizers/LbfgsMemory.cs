@@ -15,7 +15,8 @@ namespace Functional.Optim;
 /// <param name="Direction">The direction it took; <c>default</c> before the first.</param>
 /// <param name="StepSize">How far it went along it.</param>
 internal sealed record LbfgsMemory<T>(
-    long Iterations, long Evaluations, ImmutableArray<LbfgsPair<T>> History, ParameterTree<T> Gradients, ParameterTree<T> Direction, double StepSize)
+    long Iterations, long Evaluations, ImmutableArray<LbfgsPair<T>> History, ParameterTree<T> Gradients,
+    ParameterTree<T> Direction, double StepSize)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Slots before those of the moves: the gradient and the direction.</summary>
@@ -37,7 +38,8 @@ internal sealed record LbfgsMemory<T>(
 
         bool isFirst = state.SlotCount == 0;
         return new(
-            (long)scalars[0], (long)scalars[1], [.. history], isFirst ? default : state[0], isFirst ? default : state[1], scalars[2]);
+            (long)scalars[0], (long)scalars[1], [.. history], isFirst ? default : state[0],
+            isFirst ? default : state[1], scalars[2]);
     }
 
     internal ParameterTree<T>[] Slots() => Direction.IsDefault
@@ -45,10 +47,13 @@ internal sealed record LbfgsMemory<T>(
         : [Gradients, Direction, .. History.SelectMany(pair => (ParameterTree<T>[])[pair.Move, pair.GradientChange])];
 
     internal double[] Scalars() =>
-        [Iterations, Evaluations, StepSize, .. History.SelectMany(pair => (double[])[pair.InverseCurvature, pair.Scale])];
+        [
+            Iterations, Evaluations, StepSize,
+            .. History.SelectMany(pair => (double[])[pair.InverseCurvature, pair.Scale]),
+        ];
 }
 
-/// <summary>The names under which <see cref="LbfgsMemory{T}"/> stands in a state.</summary>
+/// <summary>The names of the slots and scalars that store an <see cref="LbfgsMemory{T}"/> in a state.</summary>
 internal static class LbfgsMemory
 {
     internal static int MovesOf(int slots) => Math.Max(0, (slots - 2) / 2);
@@ -57,8 +62,14 @@ internal static class LbfgsMemory
         ? []
         : ["gradient", "direction", .. Each(slots, "move", "change")];
 
-    internal static ImmutableArray<string> ScalarNames(int slots) => ["iterations", "evaluations", "stepSize", .. Each(slots, "rho", "gamma")];
+    internal static ImmutableArray<string> ScalarNames(int slots) =>
+        ["iterations", "evaluations", "stepSize", .. Each(slots, "rho", "gamma")];
 
-    private static IEnumerable<string> Each(int slots, string first, string second) => Enumerable.Range(0, MovesOf(slots)).SelectMany(
-        index => (string[])[string.Create(CultureInfo.InvariantCulture, $"{first} {index}"), string.Create(CultureInfo.InvariantCulture, $"{second} {index}")]);
+    private static IEnumerable<string> Each(int slots, string first, string second) =>
+        Enumerable.Range(0, MovesOf(slots)).SelectMany(
+            index => (string[])
+            [
+                string.Create(CultureInfo.InvariantCulture, $"{first} {index}"),
+                string.Create(CultureInfo.InvariantCulture, $"{second} {index}"),
+            ]);
 }

@@ -5,9 +5,9 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Lion (Chen et al., 2023): θ' = θ − η·(sign(β₁·m + (1 − β₁)·g) + λ·θ), and then m = β₂·m + (1 − β₂)·g. Defaults are
-/// the paper's, without decay (Optax has λ = 0.001); its rates are three to ten times smaller than AdamW's, its decay
-/// as much larger.
+/// Lion (Chen et al., 2023, arXiv:2302.06675): θ' = θ − η·(sign(β₁·m + (1 − β₁)·g) + λ·θ), and then m = β₂·m + (1 −
+/// β₂)·g. Defaults are the paper's, without decay (Optax has λ = 0.001); its rates are three to ten times smaller than
+/// AdamW's, its decay as much larger.
 /// </summary>
 /// <remarks>The sign of 0 is 0. No step is longer than η·(1 + λ·|θ|).</remarks>
 public sealed record Lion : ElementwiseOptimizer
@@ -76,7 +76,7 @@ public readonly record struct LionState<T> : IOptimizerState<T, LionState<T>>
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="m">m, the running mean of the gradients.</param>
     public LionState(long step, ParameterTree<T> m)

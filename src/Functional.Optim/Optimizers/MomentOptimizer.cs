@@ -1,7 +1,7 @@
 namespace Functional.Optim;
 
 /// <summary>
-/// An optimizer that divides a running mean of the gradients by a running measure of their size: Adam's kin.
+/// An optimizer that divides a running mean of the gradients by a running measure of their size: the Adam family.
 /// </summary>
 public abstract record MomentOptimizer : ElementwiseOptimizer
 {

@@ -31,10 +31,15 @@ public sealed record Muon : ScalingOptimizer
 
     /// <summary>O and s.</summary>
     /// <exception cref="ArgumentNullException">It is null.</exception>
-    public required Orthogonalize Orthogonalization { get; init => field = Setting.Present(value, nameof(Orthogonalization)); }
+    public required Orthogonalize Orthogonalization
+    {
+        get;
+        init => field = Setting.Present(value, nameof(Orthogonalization));
+    }
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingTransforms => [Ema.Of(Momentum, biasCorrection: false, Nesterov), Orthogonalization];
+    private protected override ImmutableArray<Transform> ScalingTransforms =>
+        [Ema.Of(Momentum, biasCorrection: false, Nesterov), Orthogonalization];
 
     /// <inheritdoc/>
     protected internal override bool DecouplesDecay => true;
@@ -50,7 +55,8 @@ public sealed record Muon : ScalingOptimizer
                 "steps", "in how many steps, no less than the variant has polynomials",
                 of => of.Orthogonalization.Steps),
             at.Choice(
-                "scale", "what the result is multiplied by, by the shape of the leaf", of => of.Orthogonalization.Scale),
+                "scale", "what the result is multiplied by, by the shape of the leaf",
+                of => of.Orthogonalization.Scale),
             at.WeightDecay(), at.Decay(), at.Maximize()),
         "Jordan et al., 2024; Liu et al., 2025", "torch Muon, Optax muon",
         "no rounding to bfloat16; torch's `match_rms_adamw` is `MatchRms`; Optax corrects the bias");
@@ -65,11 +71,12 @@ public sealed record Muon : ScalingOptimizer
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.1 when
     /// <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
-    /// <param name="maximize">Whether to go up the gradient.</param>
+    /// <param name="maximize">Whether to maximize.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Muon Of(
-        Schedule learningRate, double momentum = 0.95, bool nesterov = true, NewtonSchulzVariant variant = NewtonSchulzVariant.Torch,
-        int steps = 5, MatrixScale scale = MatrixScale.Original, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
+        Schedule learningRate, double momentum = 0.95, bool nesterov = true,
+        NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5,
+        MatrixScale scale = MatrixScale.Original, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
         bool maximize = false) => Setting.Make(() => new Muon
     {
         LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov,
@@ -92,7 +99,7 @@ public readonly record struct MuonState<T> : IOptimizerState<T, MuonState<T>>
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="momentum">m, the running mean of the gradients.</param>
     public MuonState(long step, ParameterTree<T> momentum)

@@ -12,7 +12,9 @@ public sealed class NonFiniteGradientException : ArithmeticException
     /// <param name="leaf">The name of the first leaf that is not finite.</param>
     /// <param name="step">The number of the update that was to be made, from 1.</param>
     public NonFiniteGradientException(string leaf, long step)
-        : this(leaf, step, $"The gradient of '{leaf}' is not finite at step {step}; lower the learning rate or clip earlier.")
+        : this(
+            leaf, step,
+            $"The gradient of '{leaf}' is not finite at step {step}; lower the learning rate or clip earlier.")
     {
     }
 
@@ -40,12 +42,15 @@ public sealed class NonFiniteGradientException : ArithmeticException
     /// <param name="leaf">The name of the first leaf that is not finite.</param>
     /// <param name="step">The number of the step after which this was found.</param>
     public static NonFiniteGradientException OfState(string part, string leaf, long step) => new(
-        leaf, step, $"The numbers in {part} of '{leaf}' are not finite after step {step}: a gradient was too large; clip it or lower the learning rate.");
+        leaf, step,
+        $"The numbers in {part} of '{leaf}' are not finite after step {step}: a gradient was too large; "
+        + "clip it or lower the learning rate.");
 
     internal static NonFiniteGradientException OfLoss(long step) =>
         new("", step, $"The loss is not finite at step {step}; start elsewhere or lower the learning rate.");
 
-    internal static NonFiniteGradientException In<T>(TreeLayout layout, ReadOnlySpan<T> values, ReadOnlySpan<Leaf> frozen, long step)
+    internal static NonFiniteGradientException In<T>(
+        TreeLayout layout, ReadOnlySpan<T> values, ReadOnlySpan<Leaf> frozen, long step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new(layout.FirstNonFinite(values, except: frozen)?.Name ?? "every leaf together", step);
 }

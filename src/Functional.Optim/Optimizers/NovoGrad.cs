@@ -64,11 +64,12 @@ public sealed record NovoGrad : ScalingOptimizer
     /// <param name="weightDecay">λ, after the division and inside the momentum; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="gradientAveraging">Whether the momentum takes 1 − β₁ of each update.</param>
-    /// <param name="maximize">Whether to go up the gradient.</param>
+    /// <param name="maximize">Whether to maximize.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static NovoGrad Of(
-        Schedule learningRate, double beta1 = 0.95, double beta2 = 0.98, double epsilon = 1e-8, Schedule? weightDecay = null,
-        Func<Leaf, bool>? decay = null, bool gradientAveraging = false, bool maximize = false) => Setting.Make(() => new NovoGrad
+        Schedule learningRate, double beta1 = 0.95, double beta2 = 0.98, double epsilon = 1e-8,
+        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool gradientAveraging = false,
+        bool maximize = false) => Setting.Make(() => new NovoGrad
     {
         LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon,
         GradientAveraging = gradientAveraging,
@@ -89,11 +90,12 @@ public sealed record NovoGrad : ScalingOptimizer
 public readonly record struct NovoGradState<T> : IOptimizerState<T, NovoGradState<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly ImmutableArray<string> Slots = [.. NovoGradScaling.Slots, .. Functional.Optim.Momentum.Slots];
+    private static readonly ImmutableArray<string> Slots =
+        [.. NovoGradScaling.Slots, .. Functional.Optim.Momentum.Slots];
 
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="v">V, the running mean of the squared norms of the gradients: a scalar for each leaf.</param>
     /// <param name="momentum">m.</param>

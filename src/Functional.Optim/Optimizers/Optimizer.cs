@@ -9,8 +9,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// A pure function <c>(parameters, gradients, state) → (parameters', state')</c> with its settings as a record.
-/// Parameters go down the update: θ' = θ − u.
+/// A pure function <c>(parameters, gradients, state) → (parameters', state')</c> with its settings as a record. The
+/// update is subtracted from the parameters: θ' = θ − u.
 /// </summary>
 /// <remarks>
 /// <c>state.Step</c> counts finished updates; the update that makes it k uses t = k and the learning rate of
@@ -21,7 +21,8 @@ namespace Functional.Optim;
 public abstract record Optimizer
 {
     /// <summary>Who has a tree that a donating step consumed, and where what became of it is.</summary>
-    internal const string Donating = "Optimizer.StepDonating", DonatingReplaces = Donating + "; use the tree that it returned";
+    internal const string Donating = "Optimizer.StepDonating",
+        DonatingReplaces = Donating + "; use the tree that it returned";
 
     private static readonly Leaf SampleMatrix = TreeLayout.Of(("matrix", [2, 3])).Leaves[0];
 
@@ -54,12 +55,13 @@ public abstract record Optimizer
         init => groups = !value.IsDefault && !value.Contains(null!)
             ? value
             : throw new ArgumentException(
-                $"{nameof(Groups)} is {(value.IsDefault ? "default" : "a list with null")}; allowed are groups, or [] for none.");
+                $"{nameof(Groups)} is {(value.IsDefault ? "default" : "a list with null")}; allowed are groups, "
+                + "or [] for none.");
     }
 
     /// <summary>
-    /// How the slots of elementwise transforms are kept; <see langword="null"/> for what is around says, full by
-    /// default (<see cref="Composition.WithState"/>).
+    /// How the slots of elementwise transforms are kept; <see langword="null"/> for the format of the enclosing
+    /// composition, by default full precision (<see cref="Composition.WithState"/>).
     /// </summary>
     /// <exception cref="ArgumentException">There is no such format.</exception>
     public virtual StateFormat? StateFormat
@@ -101,7 +103,8 @@ public abstract record Optimizer
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A transform that needs the norm found a NaN or an
     /// infinity.</exception>
-    public (ParameterTree<T> Parameters, TState State) Step<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
+    public (ParameterTree<T> Parameters, TState State) Step<T, TState>(
+        ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
         => Make(parameters, gradients, state, PassOutput.Parameters, donate: false);
@@ -122,7 +125,8 @@ public abstract record Optimizer
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A transform that needs the norm found a NaN or an
     /// infinity.</exception>
-    public (ParameterTree<T> Parameters, TState State) StepDonating<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
+    public (ParameterTree<T> Parameters, TState State) StepDonating<T, TState>(
+        ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
         => Make(parameters, gradients, state, PassOutput.Parameters, donate: true);
@@ -150,8 +154,8 @@ public abstract record Optimizer
 
     /// <summary>
     /// One step from the loss itself that consumes parameters, state and the gradients that the function returns, and
-    /// reuses their memory: the same bits. The function returns a tree of its own at each call. If the step fails,
-    /// parameters and state are not consumed.
+    /// reuses their memory: the same bits. The function returns a new tree at each call. If the step fails, parameters
+    /// and state are not consumed.
     /// </summary>
     /// <inheritdoc cref="Step{T, TState}(ValueAndGradient{T}, ParameterTree{T}, TState)"/>
     public (ParameterTree<T> Parameters, TState State, double Loss) StepDonating<T, TState>(
@@ -175,7 +179,8 @@ public abstract record Optimizer
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A transform that needs the norm found a NaN or an
     /// infinity.</exception>
-    public (ParameterTree<T> Deltas, TState State) Update<T, TState>(ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
+    public (ParameterTree<T> Deltas, TState State) Update<T, TState>(
+        ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TState : struct, IOptimizerState<T, TState>
         => Make(parameters, gradients, state, PassOutput.Deltas, donate: false);
@@ -195,14 +200,16 @@ public abstract record Optimizer
 
     /// <summary>
     /// Carries a state over to this optimizer and these parameters, where either has changed since: a leaf unfrozen or
-    /// added, one of another shape, another optimizer for some leaves. What fits by name, kind and shape is kept; what
-    /// does not starts anew, with a count of updates of its own, by which bias correction goes. The step goes on.
+    /// added, one of another shape, another optimizer for some leaves. Slots whose name, kind and shape match are kept.
+    /// All others are initialized again, with their own count of updates, which bias correction uses. The step number
+    /// continues.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="state">The state so far, of this or another optimizer; it stays as it is.</param>
     /// <param name="parameters">The parameters from now on.</param>
     /// <returns>The state for the next step, and which slots did what.</returns>
-    public (OptimizerState<T> State, ContinuationReport Report) Continue<T>(OptimizerState<T> state, ParameterTree<T> parameters)
+    public (OptimizerState<T> State, ContinuationReport Report) Continue<T>(
+        OptimizerState<T> state, ParameterTree<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => GoOn(state, parameters);
 
     /// <summary>The learning rate of the k-th update: the product of the rates of the transforms.</summary>
@@ -243,9 +250,12 @@ public abstract record Optimizer
         return new GroupReport(
         [
             .. layout.Leaves.Zip(PlanFor(layout, null).LeafPlans)
-                .GroupBy(pair => (pair.Item2.Name, pair.Item2.Settings, WeightDecay: pair.Item2.WeightDecayOf(pair.Item1)), pair => pair.Item1)
+                .GroupBy(
+                    pair => (pair.Item2.Name, pair.Item2.Settings, WeightDecay: pair.Item2.WeightDecayOf(pair.Item1)),
+                    pair => pair.Item1)
                 .Select(rows => new GroupReport.Row(
-                    rows.Key.Name, rows.Key.Settings, rows.Key.WeightDecay, [.. rows], rows.Sum(leaf => (long)leaf.Length))),
+                    rows.Key.Name, rows.Key.Settings, rows.Key.WeightDecay, [.. rows],
+                    rows.Sum(leaf => (long)leaf.Length))),
         ])
         {
             Unmatched = [.. UnmatchedFilters.Of(this, layout.Leaves)],
@@ -253,14 +263,16 @@ public abstract record Optimizer
     }
 
     /// <summary>What happens to a leaf.</summary>
-    internal LeafPlan LeafPlanOf(Leaf leaf) => new LeafPlanner(this, Placement.Of(CompiledTransforms, StateFormat)).LeafPlanOf(leaf);
+    internal LeafPlan LeafPlanOf(Leaf leaf) =>
+        new LeafPlanner(this, Placement.Of(CompiledTransforms, StateFormat)).LeafPlanOf(leaf);
 
     /// <summary>The decay that reaches a leaf.</summary>
     internal double WeightDecayOf(Leaf leaf) => LeafPlanOf(leaf).WeightDecayOf(leaf);
 
     /// <summary>Whether the settings and the groups are the same.</summary>
     public virtual bool Equals(Optimizer? other) =>
-        other is not null && EqualityContract == other.EqualityContract && StateFormat == other.StateFormat && Groups.AsSpan().SequenceEqual(other.Groups.AsSpan());
+        other is not null && EqualityContract == other.EqualityContract && StateFormat == other.StateFormat
+            && Groups.AsSpan().SequenceEqual(other.Groups.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => EqualityContract.GetHashCode();
@@ -272,13 +284,15 @@ public abstract record Optimizer
     public sealed override string ToString() => Text;
 
     /// <summary>What it prints.</summary>
-    private protected virtual string Text => OptimizerText.TryWrite(this) ?? RecordText.Of(EqualityContract.Name, PrintMembers);
+    private protected virtual string Text =>
+        OptimizerText.TryWrite(this) ?? RecordText.Of(EqualityContract.Name, PrintMembers);
 
     /// <summary>The names of the groups, if there are any, before the settings.</summary>
     protected virtual bool PrintMembers(StringBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        if (!Groups.IsEmpty) builder.Append("Groups = [").AppendJoin(", ", Groups.Select(group => group.Name)).Append(']');
+        if (!Groups.IsEmpty)
+            builder.Append("Groups = [").AppendJoin(", ", Groups.Select(group => group.Name)).Append(']');
         if (StateFormat is not { } format) return !Groups.IsEmpty;
         builder.Append(Groups.IsEmpty ? "" : ", ").Append(nameof(StateFormat)).Append(" = ").Append(format);
         return true;
@@ -300,16 +314,21 @@ public abstract record Optimizer
     {
         Placement placement = PlanFor(layout, state.Starts).Placement;
         PlacedTransform[] placed = [.. placement.Transforms.Where(transform => transform.Part == part)];
-        int[] slots = [.. placed.SelectMany(transform => Enumerable.Range(transform.FirstSlot, transform.SlotNames.Length))];
+        int[] slots = [
+            .. placed.SelectMany(transform => Enumerable.Range(transform.FirstSlot, transform.SlotNames.Length))];
         StateSchema schema = new()
         {
             SlotNames = [.. slots.Select(slot => state.SlotNames[slot])],
-            Identity = string.Join(", ", placed.Where(transform => transform.SlotNames.Length > 0).Select(transform => transform.Identity)),
-            ScalarNames = [.. placed.SelectMany(transform => transform.ScalarNames.Select(name => transform.Prefix + name))],
+            Identity = string.Join(
+                ", ",
+                placed.Where(transform => transform.SlotNames.Length > 0).Select(transform => transform.Identity)),
+            ScalarNames = [
+                .. placed.SelectMany(transform => transform.ScalarNames.Select(name => transform.Prefix + name))],
             Starts = state.Starts is { } starts ? SlotStarts.Of([.. slots.Select(slot => starts.OfSlots[slot])]) : null,
         };
         return new OptimizerState<T>(
-            state.Step, schema, [.. slots.Select(slot => state[slot])], [.. schema.ScalarNames.Select(state.Scalar)], default);
+            state.Step, schema, [.. slots.Select(slot => state[slot])],
+            [.. schema.ScalarNames.Select(state.Scalar)], default);
     }
 
     /// <summary>Fails unless a step can go on from a state, as each step does before it changes anything.</summary>
@@ -347,7 +366,8 @@ public abstract record Optimizer
     internal virtual bool TakesNonFinite => false;
 
     /// <summary>The leaves that stay bit for bit as they are, in the order of the layout.</summary>
-    internal virtual ImmutableArray<Leaf> FrozenLeaves(TreeLayout layout) => ImmutableCollectionsMarshal.AsImmutableArray(PlanFor(layout, null).Frozen);
+    internal virtual ImmutableArray<Leaf> FrozenLeaves(TreeLayout layout) =>
+        ImmutableCollectionsMarshal.AsImmutableArray(PlanFor(layout, null).Frozen);
 
     /// <summary>
     /// What a state with so many slots holds, for any layout, where that number changes from step to step.
@@ -371,7 +391,8 @@ public abstract record Optimizer
     /// <summary>The transforms, made once.</summary>
     internal ImmutableArray<Transform> CompiledTransforms => plans.TransformsOf(this);
 
-    internal Plan PlanFor(TreeLayout layout, SlotStarts? starts, bool isScattered = false) => plans.PlanFor(this, layout, starts, isScattered);
+    internal Plan PlanFor(TreeLayout layout, SlotStarts? starts, bool isScattered = false) =>
+        plans.PlanFor(this, layout, starts, isScattered);
 
     /// <summary>How many slots a parameter has that goes through all elementwise transforms.</summary>
     internal virtual int BytesPerParameter(int size) => BytesPerParameter(CompiledTransforms, size, StateFormat);
@@ -403,7 +424,8 @@ public abstract record Optimizer
         foreach (Leaf leaf in start.Layout.Leaves)
         {
             slot.Owner.Transform.InitSlot(
-                slot.Index, slot.Layout is null ? parameters.AsSpan(leaf) : parameters.AsSpan(leaf.Name), start.AsSpan(leaf));
+                slot.Index, slot.Layout is null ? parameters.AsSpan(leaf) : parameters.AsSpan(leaf.Name),
+                start.AsSpan(leaf));
         }
 
         return start;
@@ -442,15 +464,18 @@ public abstract record Optimizer
         return evaluated.ToTree();
     }
 
-    private static int BytesPerParameter(ImmutableArray<Transform> parts, int size, StateFormat? format) => parts.Sum(part =>
+    private static int BytesPerParameter(
+        ImmutableArray<Transform> parts, int size, StateFormat? format) => parts.Sum(part =>
     {
         StateFormat? own = part.StateFormat ?? format;
         return part switch
         {
-            Partition partition => partition.Rules.Max(rule => BytesPerParameter(rule.Optimizer.Transforms, size, rule.Optimizer.StateFormat ?? own)),
+            Partition partition => partition.Rules.Max(
+                rule => BytesPerParameter(rule.Optimizer.Transforms, size, rule.Optimizer.StateFormat ?? own)),
             // Rows, columns and numbers per leaf are not as many as the parameters.
             { TransformsLeaves: true } => size * Enumerable.Range(0, part.SlotNames.Length)
-                .Count(slot => part.SlotShape(slot, SampleMatrix) is { } shape && shape.SequenceEqual(SampleMatrix.Shape)),
+                .Count(
+                    slot => part.SlotShape(slot, SampleMatrix) is { } shape && shape.SequenceEqual(SampleMatrix.Shape)),
             _ => part.SlotNames.Length * (part.SlotFormatIn(format) == Optim.StateFormat.Full ? size : sizeof(ushort)),
         };
     });
@@ -477,7 +502,8 @@ public abstract record Optimizer
         ArgumentNullException.ThrowIfNull(valueAndGradient);
         OptimizerState<T> given = state.ToState();
         if (donate) RequireDistinct(parameters, default, given);
-        (ParameterTree<T> made, OptimizerState<T> next, double loss) = Descend(valueAndGradient, parameters, given, donate);
+        (ParameterTree<T> made, OptimizerState<T> next, double loss) = Descend(
+            valueAndGradient, parameters, given, donate);
         return (made, TState.From(next), loss);
     }
 
@@ -496,18 +522,21 @@ public abstract record Optimizer
             RequireDistinct(parameters, gradients, state);
         }
 
-        (ParameterTree<T> made, OptimizerState<T> next) = Run(parameters, gradients, state, PassOutput.Parameters, donate);
+        (ParameterTree<T> made, OptimizerState<T> next) = Run(
+            parameters, gradients, state, PassOutput.Parameters, donate);
         return (made, next, loss);
     }
 
     /// <summary>The run of an optimizer inside a wrapper.</summary>
     internal (ParameterTree<T> Parameters, OptimizerState<T> State) RunInside<T>(
-        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassOutput output, bool donate)
+        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassOutput output,
+        bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Run(parameters, gradients, state, output, donate);
 
     /// <summary>What the steps do.</summary>
     private protected virtual (ParameterTree<T> Parameters, OptimizerState<T> State) Run<T>(
-        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassOutput output, bool donate)
+        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, PassOutput output,
+        bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string consumer = Donating, replacing = DonatingReplaces;
@@ -525,7 +554,8 @@ public abstract record Optimizer
         {
             if (!inPlace) CopyFrozen(plan, parameters, made, clear: output == PassOutput.Deltas);
             run.Read(parameters, gradients);
-            run.Write(inPlace ? parameters.Memory : made.Memory, output, update.IsDefault ? gradients.Memory : update.Memory);
+            run.Write(
+                inPlace ? parameters.Memory : made.Memory, output, update.IsDefault ? gradients.Memory : update.Memory);
             next = run.Begin(state);
             if (inPlace)
             {
@@ -573,7 +603,8 @@ public abstract record Optimizer
     /// a tree one gets it. Where one is not to be had, what was taken is given back.
     /// </summary>
     private static ParameterTree<T> Take<T>(
-        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, StateShell<T> next, string replacing, string consumer)
+        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state, StateShell<T> next,
+        string replacing, string consumer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ParameterTree<T> taken = parameters.Transfer(replacing);
@@ -620,7 +651,7 @@ public abstract record Optimizer
         }
     }
 
-    /// <summary>The leaves that no pass writes stand in the output already.</summary>
+    /// <summary>The output already has the leaves that no pass writes.</summary>
     private static void CopyFrozen<T>(Plan plan, ParameterTree<T> parameters, TreeBuffer<T> made, bool clear)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -643,7 +674,8 @@ public abstract record Optimizer
     /// </exception>
     public InPlaceOptimizer<T> InPlace<T>(params ReadOnlySpan<LeafBinding<T>> bindings)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => this is FunctionOptimizer
-        ? throw new ArgumentException($"{this} asks for loss and gradient at other parameters; bind an optimizer of gradients.")
+        ? throw new ArgumentException(
+            $"{this} asks for loss and gradient at other parameters; bind an optimizer of gradients.")
         : this is Wrapper
         ? throw new ArgumentException($"{this} decides by whole trees whether to step; bind the optimizer inside it.")
         : new InPlaceOptimizer<T>(this, bindings);
@@ -658,12 +690,14 @@ public abstract record Optimizer
         state.RequireFit(plan.Schema, layout, this);
         bool inPlace = !plan.CanThrowLate;
         StepRun<T> run = plan.RentRun<T>();
-        TreeBuffer<T> made = inPlace ? default : layout.RentUncleared<T>(), update = plan.NeedsScratch ? layout.RentUncleared<T>() : default;
+        TreeBuffer<T> made = inPlace ? default : layout.RentUncleared<T>(),
+            update = plan.NeedsScratch ? layout.RentUncleared<T>() : default;
         StateShell<T> next;
         try
         {
             run.Read(parameters, gradients);
-            run.Write(inPlace ? parameters : made.Memory, PassOutput.Parameters, update.IsDefault ? default : update.Memory);
+            run.Write(
+                inPlace ? parameters : made.Memory, PassOutput.Parameters, update.IsDefault ? default : update.Memory);
             next = run.Begin(state);
             if (inPlace)
             {
@@ -675,7 +709,8 @@ public abstract record Optimizer
                 run.Complete(next, state);
                 foreach (LeafClass leafClass in plan.Classes)
                 {
-                    foreach (Leaf leaf in leafClass.Leaves) made.AsSpan(leaf).CopyTo(parameters.Span(leaf, leaf.Offset, leaf.Length));
+                    foreach (Leaf leaf in leafClass.Leaves)
+                        made.AsSpan(leaf).CopyTo(parameters.Span(leaf, leaf.Offset, leaf.Length));
                 }
             }
         }
@@ -692,7 +727,8 @@ public abstract record Optimizer
     }
 
     /// <summary>A donated tree is written to, so no memory may be two of them.</summary>
-    private static void RequireDistinct<T>(ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state)
+    private static void RequireDistinct<T>(
+        ParameterTree<T> parameters, ParameterTree<T> gradients, OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int tree = 1; tree < 2 + state.SlotCount; tree++)
@@ -702,7 +738,8 @@ public abstract record Optimizer
                 if (StorageOf(other) is { } storage && ReferenceEquals(StorageOf(tree), storage))
                 {
                     throw new ArgumentException(
-                        $"A donating step writes into each tree that it is given, and the {RoleOf(other)} and the {RoleOf(tree)} given are one; donate a copy.");
+                        $"A donating step writes into each tree that it is given, and the {RoleOf(other)} and the "
+                        + $"{RoleOf(tree)} given are one; donate a copy.");
                 }
             }
         }
@@ -711,6 +748,8 @@ public abstract record Optimizer
             : tree > 1 ? state.Slot(tree - 2).Owner
             : gradients.IsDefault ? null : gradients.Storage;
 
-        string RoleOf(int tree) => tree == 0 ? nameof(parameters) : tree == 1 ? nameof(gradients) : $"slot {(state.SlotNames.IsEmpty ? tree - 2 : state.SlotNames[tree - 2])}";
+        string RoleOf(int tree) => tree == 0 ? nameof(parameters)
+            : tree == 1 ? nameof(gradients)
+            : $"slot {(state.SlotNames.IsEmpty ? tree - 2 : state.SlotNames[tree - 2])}";
     }
 }

@@ -5,11 +5,11 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Rectified Adam (Liu et al., 2020): u = g + λ·θ, m and v as in <see cref="Adam"/>. While the variance of the adaptive
-/// rate cannot be told, ρ_t ≤ 5, it is momentum: θ' = θ − η·m̂; then θ' = θ − η·r_t·m̂·√(1 − β₂ᵗ) / (√v + ε), with ρ∞ =
-/// 2 / (1 − β₂) − 1, ρ_t = ρ∞ − 2·t·β₂ᵗ / (1 − β₂ᵗ), r_t = √((ρ_t − 4)·(ρ_t − 2)·ρ∞ / ((ρ∞ − 4)·(ρ∞ − 2)·ρ_t)).
-/// Defaults and semantics are torch's; with decoupled decay λ·θ is added to what η multiplies. The paper's threshold is
-/// 4, those of torch and Optax are 5; Optax adds ε after the bias correction, as Adam does.
+/// Rectified Adam (Liu et al., 2020, arXiv:1908.03265): u = g + λ·θ, m and v as in <see cref="Adam"/>. While the
+/// variance of the adaptive rate cannot be told, ρ_t ≤ 5, it is momentum: θ' = θ − η·m̂; then θ' = θ − η·r_t·m̂·√(1 −
+/// β₂ᵗ) / (√v + ε), with ρ∞ = 2 / (1 − β₂) − 1, ρ_t = ρ∞ − 2·t·β₂ᵗ / (1 − β₂ᵗ), r_t = √((ρ_t − 4)·(ρ_t − 2)·ρ∞ / ((ρ∞ −
+/// 4)·(ρ∞ − 2)·ρ_t)). Defaults and semantics are torch's; with decoupled decay λ·θ is added to what η multiplies. The
+/// paper's threshold is 4, those of torch and Optax are 5; Optax adds ε after the bias correction, as Adam does.
 /// </summary>
 /// <remarks>With β₂ of 0.6 or less ρ_t never exceeds 4.</remarks>
 public sealed record RAdam : MomentOptimizer

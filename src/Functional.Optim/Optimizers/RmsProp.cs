@@ -129,7 +129,7 @@ public readonly record struct RmsPropState<T> : IOptimizerState<T, RmsPropState<
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="v">v, the running mean of the squared gradients.</param>
     /// <param name="mean">a, the running mean of the gradients; <c>default</c> unless the optimizer is
@@ -139,7 +139,8 @@ public readonly record struct RmsPropState<T> : IOptimizerState<T, RmsPropState<
         long step, ParameterTree<T> v, ParameterTree<T> mean = default, ParameterTree<T> momentum = default)
         : this(new(
             step, RmsProp.SlotsWith(!mean.IsDefault, !momentum.IsDefault),
-            [v, .. mean.IsDefault ? [] : (ParameterTree<T>[])[mean], .. momentum.IsDefault ? [] : (ParameterTree<T>[])[momentum]]))
+            [v, .. mean.IsDefault ? [] : (ParameterTree<T>[])[mean],
+                .. momentum.IsDefault ? [] : (ParameterTree<T>[])[momentum]]))
     {
     }
 
@@ -155,7 +156,8 @@ public readonly record struct RmsPropState<T> : IOptimizerState<T, RmsPropState<
     public ParameterTree<T> Mean => state.SlotCount == 3 || state.Has(RmsProp.MeanSlot) ? state[1] : default;
 
     /// <summary>b; <c>default</c> unless the optimizer has momentum.</summary>
-    public ParameterTree<T> Momentum => state.SlotCount == 3 || state.Has(RmsProp.MomentumSlot) ? state[state.SlotCount - 1] : default;
+    public ParameterTree<T> Momentum =>
+        state.SlotCount == 3 || state.Has(RmsProp.MomentumSlot) ? state[state.SlotCount - 1] : default;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The state has two slots without names, of which the second could be
@@ -163,7 +165,8 @@ public readonly record struct RmsPropState<T> : IOptimizerState<T, RmsPropState<
     public static RmsPropState<T> From(OptimizerState<T> state)
     {
         if (state.SlotNames.IsEmpty && state.SlotCount == 2)
-            throw new ArgumentException("The state has 2 slots without names; the second can be the mean or the momentum.", nameof(state));
+            throw new ArgumentException(
+                "The state has 2 slots without names; the second can be the mean or the momentum.", nameof(state));
         bool both = state.SlotNames.IsEmpty && state.SlotCount == 3;
         bool centered = both || state.Has(RmsProp.MeanSlot), momentum = both || state.Has(RmsProp.MomentumSlot);
         return new(state.Part(RmsProp.SlotsWith(centered, momentum).AsSpan()));

@@ -10,10 +10,10 @@ namespace Functional.Optim;
 /// each parameter has a step size, which grows by η⁺ where the gradient keeps its sign and shrinks by η⁻ where the sign
 /// flips, within its limits; θ' = θ − η(t)·sign(u)·size, and where the sign flipped θ stays and the next update leaves
 /// the size. Defaults and semantics are torch's and Optax's, where the initial step is called the learning rate. The
-/// paper of 1993 takes the last step back where the sign flips.
+/// paper of 1993 reverts the last step where the sign flips.
 /// </summary>
 /// <remarks>
-/// The sizes are the rule's own: a schedule, or the multiplier of a group, multiplies the update and leaves them as
+/// Only the rule changes the sizes: a schedule, or the multiplier of a group, multiplies the update and leaves them as
 /// they are. For gradients of the whole data; noise flips signs.
 /// </remarks>
 public sealed record Rprop : ElementwiseOptimizer
@@ -114,7 +114,7 @@ public readonly record struct RpropState<T> : IOptimizerState<T, RpropState<T>>
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="previousGradient">The gradient of the last update; 0 where its sign had flipped.</param>
     /// <param name="stepSize">The size of the last step of each parameter.</param>

@@ -4,15 +4,17 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// Sharpness-aware minimization (Foret et al., 2020, arXiv 2010.01412) around any optimizer: it climbs by e = ρ·g /
-/// (‖g‖ + ε), with the norm over all leaves, and gives the optimizer inside the gradient at θ + e, which then steps
-/// from θ. Each gradient costs two.
+/// Sharpness-aware minimization (Foret et al., 2020, arXiv:2010.01412) with any optimizer inside: it perturbs the
+/// parameters by e = ρ·g / (‖g‖ + ε), with the norm over all leaves, and computes the gradient at θ + e; the optimizer
+/// inside takes its step from θ with this gradient. Each gradient that the optimizer inside takes costs two
+/// evaluations.
 /// </summary>
 /// <remarks>
-/// The adaptive form (Kwon et al., 2021, arXiv 2102.11600) climbs by e = ρ·T²·g / (‖T·g‖ + ε) with T = |θ| + η.
-/// davda54's code has η = 0 and T for every leaf; the authors' has η = 0.01, T for weights and 1 for all other leaves,
-/// and ρ = 0.5. The state is that of the optimizer inside; frozen leaves neither climb nor count in the norm. A
-/// gradient that is not finite throws, unless the optimizer inside deals with it, as <see cref="ApplyIfFinite"/> does.
+/// The adaptive form (Kwon et al., 2021, arXiv:2102.11600) has the perturbation e = ρ·T²·g / (‖T·g‖ + ε) with T = |θ| +
+/// η. davda54's code has η = 0 and T for every leaf; the authors' has η = 0.01, T for weights and 1 for all other
+/// leaves, and ρ = 0.5. The state is that of the optimizer inside; frozen leaves are not perturbed and do not count in
+/// the norm. A gradient that is not finite throws, unless the optimizer inside accepts it, as
+/// <see cref="ApplyIfFinite"/> does.
 /// </remarks>
 public sealed record Sam : FunctionOptimizer
 {
@@ -23,10 +25,10 @@ public sealed record Sam : FunctionOptimizer
     /// <summary>The optimizer inside, which has the groups too.</summary>
     public Optimizer Inner { get; private init; }
 
-    /// <summary>ρ, how far it climbs; finite and not negative.</summary>
+    /// <summary>ρ, the size of the perturbation; finite and not negative.</summary>
     public double Rho { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
-    /// <summary>Whether the climb is scaled to the size of the parameters.</summary>
+    /// <summary>Whether the perturbation is scaled by the size of the parameters.</summary>
     public bool Adaptive { get; init; }
 
     /// <summary>η of the adaptive form; finite and not negative.</summary>
@@ -41,10 +43,18 @@ public sealed record Sam : FunctionOptimizer
     public LeafFilter Filter { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
     /// <inheritdoc/>
-    public override ImmutableArray<LeafGroup> Groups { get => Inner.Groups; init => Inner = Inner with { Groups = value }; }
+    public override ImmutableArray<LeafGroup> Groups
+    {
+        get => Inner.Groups;
+        init => Inner = Inner with { Groups = value };
+    }
 
     /// <inheritdoc/>
-    public override StateFormat? StateFormat { get => Inner.StateFormat; init => Inner = Inner with { StateFormat = value }; }
+    public override StateFormat? StateFormat
+    {
+        get => Inner.StateFormat;
+        init => Inner = Inner with { StateFormat = value };
+    }
 
     /// <inheritdoc/>
     protected internal override ImmutableArray<Transform> Transforms => Inner.Transforms;
@@ -52,14 +62,15 @@ public sealed record Sam : FunctionOptimizer
     /// <summary>The optimizer.</summary>
     /// <param name="inner">The optimizer that steps by the gradient at θ + e.</param>
     /// <param name="rho">ρ; finite and not negative.</param>
-    /// <param name="adaptive">Whether the climb is scaled to the size of the parameters.</param>
+    /// <param name="adaptive">Whether the perturbation is scaled by the size of the parameters.</param>
     /// <param name="eta">η of the adaptive form; finite and not negative.</param>
     /// <param name="filter">Which leaves the adaptive form scales; all when <see langword="null"/>.</param>
     /// <param name="epsilon">ε, what is added to the norm; finite and above 0.</param>
     /// <exception cref="ArgumentException">A value is out of range, or there is no optimizer; every error is
     /// listed.</exception>
     public static Sam Around(
-        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? filter = null, double epsilon = 1e-12) =>
+        Optimizer inner, double rho = 0.05, bool adaptive = false, double eta = 0, Func<Leaf, bool>? filter = null,
+        double epsilon = 1e-12) =>
         Setting.Make(() => new Sam(Setting.Inner(inner))
         {
             Rho = rho, Adaptive = adaptive, Eta = eta, Filter = LeafFilter.Of(filter), Epsilon = epsilon,
@@ -72,7 +83,8 @@ public sealed record Sam : FunctionOptimizer
     internal static CatalogueEntry<Optimizer> Entry { get; } = new CatalogueEntry<Optimizer, Sam>(
         "transform", "sam", () => Around(Composition.Identity),
         at => Around(
-            at.Optimizer("inner", "the optimizer that steps by the gradient at the point it climbed to", of => of.Inner),
+            at.Optimizer(
+                "inner", "the optimizer that steps by the gradient at the point it climbed to", of => of.Inner),
             at.Real("rho", "ρ, how far it climbs", of => of.Rho),
             at.Flag("adaptive", "whether the climb is scaled to the size of the parameters", of => of.Adaptive),
             at.Real("eta", "η, added to that size", of => of.Eta),
@@ -89,14 +101,16 @@ public sealed record Sam : FunctionOptimizer
 
     /// <summary>Whether the settings and the optimizers inside are the same.</summary>
     public bool Equals(Sam? other) =>
-        base.Equals(other) && Inner == other!.Inner && Rho.Equals(other.Rho) && Adaptive == other.Adaptive && Eta.Equals(other.Eta)
+        base.Equals(other) && Inner == other!.Inner && Rho.Equals(other.Rho) && Adaptive == other.Adaptive
+        && Eta.Equals(other.Eta)
         && Filter == other.Filter && Epsilon.Equals(other.Epsilon);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Inner, Rho, Adaptive, Eta, Epsilon);
 
     /// <inheritdoc/>
-    protected override (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Minimize<T>(in FunctionStep<T> step)
+    protected override (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Minimize<T>(
+        in FunctionStep<T> step)
     {
         SamFunction<T> climbing = idle.TryTake(out object? kept) && kept is SamFunction<T> known ? known : new();
         climbing.Begin(this, step);

@@ -59,7 +59,9 @@ internal sealed class SamFunction<T>
     /// </summary>
     private bool IsFinite(ParameterTree<T> gradients)
     {
-        if (double.IsFinite(gradients.GlobalNorm()) || gradients.Layout.FirstNonFinite(gradients.AsSpan(), frozen.AsSpan()) is not { } leaf) return true;
+        if (double.IsFinite(gradients.GlobalNorm())
+            || gradients.Layout.FirstNonFinite(gradients.AsSpan(), frozen.AsSpan()) is not { } leaf)
+            return true;
         return sam!.TakesNonFinite ? false : throw new NonFiniteGradientException(leaf.Name, step);
     }
 
@@ -72,7 +74,7 @@ internal sealed class SamFunction<T>
         foreach (Leaf leaf in frozen) scaled.AsSpan(leaf).Clear();
         Scale(parameters, scaled);
         double length = sam!.Rho / (BlockReduction.Norm<T>(scaled.AsSpan()) + sam.Epsilon);
-        // The adaptive form climbs by T²·g over the norm of T·g.
+        // The perturbation of the adaptive form is T²·g over the norm of T·g.
         Scale(parameters, scaled);
         ParameterTree<T> uphill = scaled.ToTree();
         try
@@ -85,7 +87,7 @@ internal sealed class SamFunction<T>
         }
     }
 
-    /// <summary>u ← T·u, where the climb is adaptive.</summary>
+    /// <summary>u ← T·u, in the adaptive form.</summary>
     private void Scale(ParameterTree<T> parameters, TreeBuffer<T> update)
     {
         if (!sam!.Adaptive) return;

@@ -4,25 +4,26 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// Schedule-Free (Defazio et al., 2024, arXiv 2405.15682): an optimizer without a schedule that falls. The momentum β
-/// of the base becomes the place where gradients are taken, θ = y = β·x + (1 − β)·z, and its step u moves z: z' = z −
-/// u, x' = (1 − c)·x + c·z' with c = w / Σw, w = kʳ·(largest rate so far)ᵖ. Evaluate and ship
-/// <see cref="Optimizer.EvaluationParameters"/>, which is x.
+/// Schedule-Free (Defazio et al., 2024, arXiv:2405.15682): an optimizer without a schedule that falls. The momentum β
+/// of the base becomes the weight of x in the point at which the gradient is computed, θ = y = β·x + (1 − β)·z, and its
+/// step u moves z: z' = z − u, x' = (1 − c)·x + c·z' with c = w / Σw, w = kʳ·(largest rate so far)ᵖ. Use for evaluation
+/// and deployment <see cref="Optimizer.EvaluationParameters"/>, which is x.
 /// </summary>
 /// <remarks>
 /// <para>The base loses its first moment: of <see cref="AdamW"/> and <see cref="Adam"/> the division by √v̂ is left,
 /// of <see cref="Sgd"/> the gradient. Weight decay is at y, as in the authors' code (which has decay at z as an
 /// option). The rate is the base's times min(k / W, 1); the authors' defaults are a rate of 0.0025 for AdamW, without
 /// decay, and 1 for SGD with momentum 0.9.</para>
-/// <para>One slot of its own, <c>z</c>, beside those that the base has left, and the scalars <c>weight sum</c> and
-/// <c>largest rate</c>. x is not kept: x = y + (1 − 1/β)·(z − y). Statistics of layers that training gathers, such as
-/// batch normalization's, are those of y. Optax keeps z and x, and takes a base whose momentum is 0 with β beside
+/// <para>It has one additional slot, <c>z</c>, beside those that the base has left, and the scalars <c>weight sum</c>
+/// and <c>largest rate</c>. x is not kept: x = y + (1 − 1/β)·(z − y). Statistics of layers that training gathers, such
+/// as batch normalization's, are those of y. Optax keeps z and x, and takes a base whose momentum is 0 with β beside
 /// it.</para>
 /// </remarks>
 public sealed record ScheduleFree : Optimizer
 {
     private const string Allowed =
-        "an optimizer of transforms with one momentum above 0, without dampening and Nesterov, and one learning rate at the end, such as AdamW or Sgd";
+        "an optimizer of transforms with one momentum above 0, without dampening and Nesterov, "
+        + "and one learning rate at the end, such as AdamW or Sgd";
 
     private ScheduleFree(Optimizer @base)
     {
@@ -71,7 +72,8 @@ public sealed record ScheduleFree : Optimizer
         at => Of(
             at.Optimizer(
                 "base",
-                "what makes the steps, with a momentum, which becomes β, and one learning rate at its end, such as adamW",
+                "what makes the steps, with a momentum, which becomes β, and one learning rate at its end, "
+                + "such as adamW",
                 of => of.Base),
             at.Integer(
                 "warmupSteps", "W, the updates in which the rate rises to that of the base", of => of.WarmupSteps),
@@ -102,8 +104,13 @@ public sealed record ScheduleFree : Optimizer
         bool isBase = @base is not (null or Wrapper or FunctionOptimizer) && double.IsFinite(MomentumOf(@base));
         return new ValidationErrors()
             .Require(isBase, nameof(@base), @base, Allowed)
-            .Require(warmupSteps, Bounds.AtLeast(0)).Require(stepPower, Bounds.NotNegative).Require(ratePower, Bounds.NotNegative)
-            .Require(innerMomentum, isBase && !@base!.Transforms.Any(part => AdamOf(part) is not null) ? Bounds.Zero : Bounds.HalfOpenUnitInterval)
+            .Require(warmupSteps, Bounds.AtLeast(0)).Require(stepPower, Bounds.NotNegative)
+            .Require(ratePower, Bounds.NotNegative)
+            .Require(
+                innerMomentum,
+                isBase && !@base!.Transforms.Any(part => AdamOf(part) is not null)
+                    ? Bounds.Zero
+                    : Bounds.HalfOpenUnitInterval)
             .Make(() => new ScheduleFree(@base!)
             {
                 WarmupSteps = warmupSteps, StepPower = stepPower, RatePower = ratePower, InnerMomentum = innerMomentum,
@@ -122,7 +129,8 @@ public sealed record ScheduleFree : Optimizer
         {
             [OptimizerScaling { Settings: AdamOptimizer { Beta1: Constant { Rate: > 0 } beta1 } }] when isBase =>
                 beta1.Rate,
-            [Momentum { Coefficient: Constant { Rate: > 0 } momentum, Dampening: 0, Nesterov: false }] when isBase => momentum.Rate,
+            [Momentum { Coefficient: Constant { Rate: > 0 } momentum, Dampening: 0, Nesterov: false }] when isBase =>
+                momentum.Rate,
             _ => double.NaN,
         };
     }
@@ -133,11 +141,13 @@ public sealed record ScheduleFree : Optimizer
     private Transform[] WithoutMomentum(Transform part) => part switch
     {
         Momentum => [],
-        _ when AdamOf(part) is { } adam => [new OptimizerScaling(WithoutMomentum(adam)) { StateFormat = part.StateFormat }],
+        _ when AdamOf(part) is { } adam =>
+            [new OptimizerScaling(WithoutMomentum(adam)) { StateFormat = part.StateFormat }],
         _ => [part],
     };
 
-    private ElementwiseOptimizer WithoutMomentum(AdamOptimizer adam) => adam.AmsGrad == AmsGrad.Off && InnerMomentum == 0
+    private ElementwiseOptimizer WithoutMomentum(AdamOptimizer adam) =>
+        adam.AmsGrad == AmsGrad.Off && InnerMomentum == 0
         ? RmsProp.Of(1, adam.Beta2, adam.Epsilon) with { BiasCorrection = adam.CorrectsBias }
         : adam with { Beta1 = InnerMomentum };
 }

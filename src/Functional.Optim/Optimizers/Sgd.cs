@@ -84,7 +84,7 @@ public readonly record struct SgdState<T> : IOptimizerState<T, SgdState<T>>
 {
     private readonly OptimizerState<T> state;
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="momentum">m; <c>default</c> when the momentum is 0, which needs no buffer.</param>
     public SgdState(long step, ParameterTree<T> momentum = default)

@@ -39,7 +39,8 @@ public readonly record struct AdamStatistics(
         AdamOptimizer[] scalings =
             [.. optimizer.Transforms.OfType<OptimizerScaling>().Select(part => part.Settings).OfType<AdamOptimizer>()];
         if (scalings is not [AdamOptimizer scaling])
-            throw new ArgumentException($"{optimizer} has {scalings.Length} Adam parts; statistics are of one.", nameof(optimizer));
+            throw new ArgumentException(
+                $"{optimizer} has {scalings.Length} Adam parts; statistics are of one.", nameof(optimizer));
 
         LeafPlanner router = new(optimizer, Placement.Of(optimizer.Transforms, format: null));
         // Of a slot in another format each is a decoded copy.
@@ -54,7 +55,9 @@ public readonly record struct AdamStatistics(
             secondNorm = double.Hypot(secondNorm, BlockReduction.Norm(v.AsSpan(leaf)));
             count += leaf.Length;
             double rate = RateOf(leaf);
-            if (rate > 0) sum += BlockReduction.Sum(divisor.AsSpan(leaf), new Deviation(rate, RootOf(leaf), scaling.Epsilon, From: 0));
+            if (rate > 0)
+                sum += BlockReduction.Sum(
+                    divisor.AsSpan(leaf), new Deviation(rate, RootOf(leaf), scaling.Epsilon, From: 0));
         }
 
         double mean = count == 0 ? 0 : sum / count;
@@ -64,7 +67,8 @@ public readonly record struct AdamStatistics(
             if (!Counts(leaf)) continue;
             double rate = RateOf(leaf);
             squares += rate > 0
-                ? BlockReduction.SumOfSquares(divisor.AsSpan(leaf), new Deviation(rate, RootOf(leaf), scaling.Epsilon, From: mean))
+                ? BlockReduction.SumOfSquares(
+                    divisor.AsSpan(leaf), new Deviation(rate, RootOf(leaf), scaling.Epsilon, From: mean))
                 : leaf.Length * mean * mean;
         }
 
@@ -75,7 +79,8 @@ public readonly record struct AdamStatistics(
             ? 1 / Math.Sqrt(BiasCorrection.Factor(scaling.Beta2, state.Step - StartOf(leaf)))
             : 1;
 
-        long StartOf(Leaf leaf) => starts is null || starts.OfSlots[0].IsDefaultOrEmpty ? 0 : starts.OfSlots[0][leaf.Index];
+        long StartOf(Leaf leaf) =>
+            starts is null || starts.OfSlots[0].IsDefaultOrEmpty ? 0 : starts.OfSlots[0][leaf.Index];
 
         LeafPlan LeafPlanOf(Leaf leaf) => router.LeafPlanOf(leaf);
 
@@ -88,12 +93,14 @@ public readonly record struct AdamStatistics(
     public override string ToString() => RecordText.Of(nameof(AdamStatistics), PrintMembers);
 
     /// <summary>f(v) = rate / (√v·root + ε) − from.</summary>
-    private readonly record struct Deviation(double Rate, double Root, double Epsilon, double From) : BlockReduction.IMap
+    private readonly record struct Deviation(double Rate, double Root, double Epsilon, double From)
+        : BlockReduction.IMap
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLane Of<TLane>(TLane value)
             where TLane : struct, ILane<TLane, double> =>
-            (TLane.Broadcast(Rate) / TLane.FusedMultiplyAdd(TLane.Sqrt(value), TLane.Broadcast(Root), TLane.Broadcast(Epsilon)))
+            (TLane.Broadcast(Rate) / TLane.FusedMultiplyAdd(
+                TLane.Sqrt(value), TLane.Broadcast(Root), TLane.Broadcast(Epsilon)))
             - TLane.Broadcast(From);
     }
 }

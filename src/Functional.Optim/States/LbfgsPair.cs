@@ -8,5 +8,6 @@ namespace Functional.Optim;
 /// <param name="GradientChange">y = gₖ₊₁ − gₖ.</param>
 /// <param name="InverseCurvature">ρ = 1 / sᵀy.</param>
 /// <param name="Scale">γ = sᵀy / yᵀy.</param>
-public sealed record LbfgsPair<T>(ParameterTree<T> Move, ParameterTree<T> GradientChange, double InverseCurvature, double Scale)
+public sealed record LbfgsPair<T>(
+    ParameterTree<T> Move, ParameterTree<T> GradientChange, double InverseCurvature, double Scale)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;

@@ -41,12 +41,14 @@ public readonly record struct LbfgsState<T> : IOptimizerState<T, LbfgsState<T>>
     public static LbfgsState<T> From(OptimizerState<T> state) => state.Identity == Lbfgs.Identity
         ? new(state)
         : throw new ArgumentException(
-            $"The state is none of {nameof(Lbfgs)}: it was made by {(state.Identity.Length > 0 ? $"an optimizer that keeps {state.Identity}" : "hand")}.",
+            $"The state is none of {nameof(Lbfgs)}: it was made by "
+            + $"{(state.Identity.Length > 0 ? $"an optimizer that keeps {state.Identity}" : "hand")}.",
             nameof(state));
 
     /// <inheritdoc/>
     public OptimizerState<T> ToState() => state;
 
     /// <summary>The numbers and the length of the history.</summary>
-    public override string ToString() => $"Step {Step}, {Iterations} iterations, {Evaluations} evaluations, {History.Length} moves remembered";
+    public override string ToString() =>
+        $"Step {Step}, {Iterations} iterations, {Evaluations} evaluations, {History.Length} moves remembered";
 }

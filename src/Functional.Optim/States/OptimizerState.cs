@@ -12,10 +12,10 @@ namespace Functional.Optim;
 /// <remarks>
 /// The slots carry the names that their transforms give them, so a transform of a composition is seen by the type of
 /// its state: <c>AdamState&lt;float&gt;.From(state)</c>, or by name: <c>state["m"]</c>. In a <see cref="Partition"/>
-/// the name of the rule stands before it: <c>state["matrices/m"]</c>. Where two transforms have the same names, a range
-/// of slots comes first: <c>AdamState&lt;float&gt;.From(state[2..4])</c>. The struct is a handle, cheap to copy. A
-/// state that was donated or released is consumed: touching it throws <see cref="ObjectDisposedException"/>. Reading
-/// one from several threads is safe.
+/// the name of the rule comes first: <c>state["matrices/m"]</c>. Where two transforms have the same names, a range of
+/// slots comes first: <c>AdamState&lt;float&gt;.From(state[2..4])</c>. The struct is a handle, cheap to copy. A state
+/// that was donated or released is consumed: using it throws <see cref="ObjectDisposedException"/>. Reading one from
+/// several threads is safe.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>, IEquatable<OptimizerState<T>>
@@ -24,7 +24,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     private readonly StateShell<T>? shell;
     private readonly int generation;
 
-    /// <summary>A state made by hand, whose slots have no names and which any optimizer with as many takes.</summary>
+    /// <summary>A state made directly, whose slots have no names and which any optimizer with as many takes.</summary>
     /// <param name="step">The number of finished updates; not negative.</param>
     /// <param name="slots">The tree of each slot.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
@@ -33,7 +33,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     {
     }
 
-    /// <summary>A state made by hand.</summary>
+    /// <summary>A state made directly.</summary>
     /// <param name="step">The number of finished updates; not negative.</param>
     /// <param name="slotNames">The name of each slot, or none.</param>
     /// <param name="slots">The tree of each slot.</param>
@@ -58,7 +58,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// </exception>
     public OptimizerState(
         long step, ImmutableArray<string> slotNames, string identity, ReadOnlySpan<ParameterTree<T>> slots,
-        ImmutableArray<KeyValuePair<string, double>> scalars = default, ImmutableArray<ImmutableArray<long>> slotStarts = default)
+        ImmutableArray<KeyValuePair<string, double>> scalars = default,
+        ImmutableArray<ImmutableArray<long>> slotStarts = default)
         : this(
             step,
             new StateSchema
@@ -74,18 +75,23 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         bool fits = slotStarts.Length == slots.Length;
         for (int slot = 0; slot < slots.Length && fits; slot++)
             fits = Optim.SlotStarts.Fit(slotStarts[slot].AsSpan(), slots[slot].Layout.Leaves.Length, step);
-        if (!fits) throw new ArgumentException($"There is not a start from 0 to {step} for each leaf of each slot, or none for a slot.", nameof(slotStarts));
+        if (!fits)
+            throw new ArgumentException(
+                $"There is not a start from 0 to {step} for each leaf of each slot, or none for a slot.",
+                nameof(slotStarts));
     }
 
     /// <summary>A state of trees that lie elsewhere; the schema gives everything but their layouts.</summary>
     internal OptimizerState(
-        long step, StateSchema schema, ReadOnlySpan<ParameterTree<T>> slots, ReadOnlySpan<double> scalars, UpdateCounters counters)
+        long step, StateSchema schema, ReadOnlySpan<ParameterTree<T>> slots, ReadOnlySpan<double> scalars,
+        UpdateCounters counters)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         if (!schema.SlotNames.IsEmpty && schema.SlotNames.Length != slots.Length)
         {
             throw new ArgumentException(
-                $"There are {slots.Length} slots, but names for {schema.SlotNames.Length}: {string.Join(", ", schema.SlotNames)}.", nameof(slots));
+                $"There are {slots.Length} slots, but names for {schema.SlotNames.Length}: "
+                + $"{string.Join(", ", schema.SlotNames)}.", nameof(slots));
         }
 
         TreeLayout?[] layouts = new TreeLayout?[slots.Length];
@@ -119,7 +125,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
 
     /// <summary>
     /// What the slots mean: the transforms that keep them, with their names, such as <c>adam(m, v)</c>. A step refuses
-    /// the state of another identity. Settings are not part of it. Empty for a state made by hand.
+    /// the state of another identity. Settings are not part of it. Empty for a state made directly.
     /// </summary>
     public string Identity => Shell?.Schema.Identity ?? "";
 
@@ -141,11 +147,12 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     }
 
     /// <summary>
-    /// What stands after the handle; <see langword="null"/> for <c>default</c>, a state without slots at step 0.
+    /// What the handle refers to; <see langword="null"/> for <c>default</c>, a state without slots at step 0.
     /// </summary>
     internal StateShell<T>? Shell => shell is null || shell.Generation == generation
         ? shell
-        : throw new ObjectDisposedException(nameof(OptimizerState<>), $"This state was consumed by {shell.ConsumedBy}.");
+        : throw new ObjectDisposedException(
+            nameof(OptimizerState<>), $"This state was consumed by {shell.ConsumedBy}.");
 
     internal Optim.SlotStarts? Starts => Shell?.Schema.Starts;
 
@@ -194,7 +201,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     {
         int index = ScalarNames.IndexOf(name);
         return index >= 0 ? shell!.Scalars[index] : throw new ArgumentException(
-            $"No scalar is named '{name}'; the state has {(ScalarNames.IsEmpty ? "none" : string.Join(", ", ScalarNames))}.", nameof(name));
+            $"No scalar is named '{name}'; the state has "
+            + $"{(ScalarNames.IsEmpty ? "none" : string.Join(", ", ScalarNames))}.", nameof(name));
     }
 
     /// <summary>The bytes that a slot takes, padding included.</summary>
@@ -214,7 +222,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     public OptimizerState<T> InFormats(params ReadOnlySpan<StateFormat> formats)
     {
         if (formats.Length != SlotCount)
-            throw new ArgumentException($"There are {SlotCount} slots, but formats for {formats.Length}.", nameof(formats));
+            throw new ArgumentException(
+                $"There are {SlotCount} slots, but formats for {formats.Length}.", nameof(formats));
         if (Shell is null) return this;
         OptimizerState<T> changed = ToChange();
         for (int slot = 0; slot < formats.Length; slot++)
@@ -277,7 +286,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         return this;
     }
 
-    /// <summary>The same state in memory of its own, such as for a branch that will be donated.</summary>
+    /// <summary>A copy of the state in new memory, such as for a branch that will be donated.</summary>
     public OptimizerState<T> Copy()
     {
         if (Shell is not { } live) return this;
@@ -346,10 +355,13 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// <summary>The step, the slots and the scalars.</summary>
     public override string ToString()
     {
-        if (shell is not null && shell.Generation != generation) return $"a state that was consumed by {shell.ConsumedBy}";
+        if (shell is not null && shell.Generation != generation)
+            return $"a state that was consumed by {shell.ConsumedBy}";
         StringBuilder text = new($"Step {Step}");
         for (int slot = 0; slot < SlotCount; slot++)
-            text.Append(CultureInfo.InvariantCulture, $", {(SlotNames.IsEmpty ? $"slot {slot}" : SlotNames[slot])}: {Describe(slot)}");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $", {(SlotNames.IsEmpty ? $"slot {slot}" : SlotNames[slot])}: {Describe(slot)}");
         foreach (string name in ScalarNames) text.Append(CultureInfo.InvariantCulture, $", {name}: {Scalar(name)}");
         return text.ToString();
     }
@@ -373,7 +385,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         return Shell!.Slots[slot];
     }
 
-    private string Describe(int slot) => FormatOf(slot) == StateFormat.Full ? $"{this[slot]}" : $"{Slot(slot).Layout} as {FormatOf(slot)}";
+    private string Describe(int slot) =>
+        FormatOf(slot) == StateFormat.Full ? $"{this[slot]}" : $"{Slot(slot).Layout} as {FormatOf(slot)}";
 
     private static string Describe(ImmutableArray<string> names, int count) =>
         count == 0 ? "no slots"
@@ -390,13 +403,16 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         {
             throw new ArgumentException(
                 $"The state was made by an optimizer that keeps {Identity}; this is {optimizer}, which keeps "
-                + $"{(expected.Identity.Length > 0 ? expected.Identity : "no slots")}. Use the state that its Init returned.");
+                + $"{(expected.Identity.Length > 0 ? expected.Identity : "no slots")}. "
+                + "Use the state that its Init returned.");
         }
 
-        if (SlotCount != expected.SlotCount || !(names.IsEmpty || names.AsSpan().SequenceEqual(expected.SlotNames.AsSpan())))
+        if (SlotCount != expected.SlotCount
+            || !(names.IsEmpty || names.AsSpan().SequenceEqual(expected.SlotNames.AsSpan())))
         {
             throw new ArgumentException(
-                $"{optimizer} keeps {Describe(expected.SlotNames, expected.SlotCount)}; the state given has {Describe(names, SlotCount)}. "
+                $"{optimizer} keeps {Describe(expected.SlotNames, expected.SlotCount)}; "
+                + $"the state given has {Describe(names, SlotCount)}. "
                 + "Use the state that its Init returned.");
         }
 
@@ -404,23 +420,29 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         {
             throw new ArgumentException(
                 $"{optimizer} keeps the scalars {string.Join(", ", expected.ScalarNames)}; the state given has "
-                + $"{(ScalarNames.IsEmpty ? "none" : string.Join(", ", ScalarNames))}. Use the state that its Init returned.");
+                + $"{(ScalarNames.IsEmpty ? "none" : string.Join(", ", ScalarNames))}. "
+                + "Use the state that its Init returned.");
         }
 
         if (Counters.Accumulated > 0 && !optimizer.Accumulates)
-            throw new ArgumentException($"The state holds {Counters.Accumulated} gathered gradients, and {optimizer} does not gather any.");
+            throw new ArgumentException(
+                $"The state holds {Counters.Accumulated} gathered gradients, and {optimizer} does not gather any.");
         for (int scalar = 0; scalar < ScalarNames.Length; scalar++)
         {
             if (double.IsFinite(shell!.Scalars[scalar])) continue;
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"The scalar '{ScalarNames[scalar]}' of the state is {shell.Scalars[scalar]}; allowed is a finite number."));
+                CultureInfo.InvariantCulture,
+                $"The scalar '{ScalarNames[scalar]}' of the state is {shell.Scalars[scalar]}; "
+                + $"allowed is a finite number."));
         }
     }
 
     /// <summary>Fails unless the state is one of an optimizer for parameters of a layout.</summary>
     internal void RequireFit(StateSchema expected, TreeLayout parameters, Optimizer optimizer)
     {
-        if (shell is not null && ReferenceEquals(Shell!.Schema, expected) && (Counters.Accumulated == 0 || optimizer.Accumulates)) return;
+        if (shell is not null && ReferenceEquals(Shell!.Schema, expected)
+            && (Counters.Accumulated == 0 || optimizer.Accumulates))
+            return;
         RequireOf(expected, optimizer);
         for (int slot = 0; slot < expected.SlotCount; slot++)
         {
@@ -428,15 +450,19 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
             if (FormatOf(slot) != expected.FormatOf(slot))
             {
                 throw new ArgumentException(
-                    $"The slot {expected.SlotNames[slot]} of the state is kept as {FormatOf(slot)}; {optimizer} keeps it as "
-                    + $"{expected.FormatOf(slot)}. Use the format of the optimizer that made it, or InFormats.", nameof(parameters));
+                    $"The slot {expected.SlotNames[slot]} of the state is kept as {FormatOf(slot)}; "
+                    + $"{optimizer} keeps it as "
+                    + $"{expected.FormatOf(slot)}. Use the format of the optimizer that made it, or InFormats.",
+                    nameof(parameters));
             }
 
             if (expected.SlotLayouts[slot] is not { } own) parameters.RequireSame(layout, "state");
             else if (!own.Equals(layout))
                 throw new ArgumentException(
-                    $"The slot {expected.SlotNames[slot]} of the state has other leaves than {optimizer} keeps there for these parameters: "
-                    + "a leaf was frozen, unfrozen, added or changed. Call Continue to carry the state over.", nameof(parameters));
+                    $"The slot {expected.SlotNames[slot]} of the state has other leaves than {optimizer} keeps there "
+                    + "for these parameters: "
+                    + "a leaf was frozen, unfrozen, added or changed. Call Continue to carry the state over.",
+                    nameof(parameters));
         }
     }
 
@@ -445,7 +471,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         if (ScalarNames.Length != other.ScalarNames.Length) return false;
         for (int scalar = 0; scalar < ScalarNames.Length; scalar++)
         {
-            if (BitConverter.DoubleToInt64Bits(shell!.Scalars[scalar]) != BitConverter.DoubleToInt64Bits(other.shell!.Scalars[scalar]))
+            if (BitConverter.DoubleToInt64Bits(shell!.Scalars[scalar])
+                != BitConverter.DoubleToInt64Bits(other.shell!.Scalars[scalar]))
                 return false;
         }
 
@@ -468,7 +495,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         string which = $"The state has {Describe(names, SlotCount)}; ";
         throw new ArgumentException(found == 0
             ? $"{which}none are named {string.Join(", ", wanted!)}."
-            : $"{which}{found} parts of it are named {string.Join(", ", wanted!)}: take one by its range, such as state[{range}].");
+            : $"{which}{found} parts of it are named {string.Join(", ", wanted!)}: take one by its range, "
+                + $"such as state[{range}].");
     }
 
     /// <summary>Whether slots bear names, with or without those of the rules of partitions before them.</summary>
@@ -477,7 +505,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         for (int index = 0; index < wanted.Length; index++)
         {
             string name = names[index], want = wanted[index];
-            if (name != want && !(name.Length > want.Length && name[^(want.Length + 1)] == '/' && name.EndsWith(want, StringComparison.Ordinal)))
+            if (name != want && !(name.Length > want.Length
+                && name[^(want.Length + 1)] == '/' && name.EndsWith(want, StringComparison.Ordinal)))
                 return false;
         }
 

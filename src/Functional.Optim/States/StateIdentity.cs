@@ -15,7 +15,8 @@ internal static class StateIdentity
         string name = type.Name;
         foreach (string ending in (ReadOnlySpan<string>)["Scaling", "Averaging"])
         {
-            if (name.Length > ending.Length && name.EndsWith(ending, StringComparison.Ordinal)) name = name[..^ending.Length];
+            if (name.Length > ending.Length && name.EndsWith(ending, StringComparison.Ordinal))
+                name = name[..^ending.Length];
         }
 
         return JsonNamingPolicy.CamelCase.ConvertName(name);
@@ -23,7 +24,8 @@ internal static class StateIdentity
 
     internal static string Of(Type type, ImmutableArray<string> slots) => Of("", NameOf(type), slots);
 
-    internal static string Of(string prefix, string kind, ImmutableArray<string> slots) => $"{prefix}{kind}({string.Join(", ", slots)})";
+    internal static string Of(string prefix, string kind, ImmutableArray<string> slots) =>
+        $"{prefix}{kind}({string.Join(", ", slots)})";
 
     internal static string Join(string first, string second) =>
         first.Length == 0 ? second : second.Length == 0 ? first : $"{first}, {second}";

@@ -15,7 +15,7 @@ internal sealed class StateSchema
 
     private readonly Recycler<object> idle = new(MaxIdleShells);
 
-    /// <summary>Names of the slots; empty where the state was made by hand without.</summary>
+    /// <summary>Names of the slots; empty where the state was made directly without names.</summary>
     internal ImmutableArray<string> SlotNames { get; init; } = [];
 
     /// <summary>The layout of each slot; <see langword="null"/> for that of the parameters.</summary>
@@ -69,7 +69,9 @@ internal sealed class StateSchema
         {
             if (double.IsFinite(scalars[index])) continue;
             throw new ArithmeticException(string.Create(
-                CultureInfo.InvariantCulture, $"The scalar '{ScalarNames[index]}' of the state is {scalars[index]} after step {step}; allowed is a finite number."));
+                CultureInfo.InvariantCulture,
+                $"The scalar '{ScalarNames[index]}' of the state is {scalars[index]} after step {step}; "
+                + $"allowed is a finite number."));
         }
     }
 

@@ -26,10 +26,10 @@ internal sealed class StateShell<T>(StateSchema schema)
 
     internal string ConsumedBy => consumedBy;
 
-    /// <summary>A handle to what stands here now.</summary>
+    /// <summary>A handle to the current generation.</summary>
     internal OptimizerState<T> Handle() => new(this, Generation);
 
-    /// <summary>Ends a generation: its handles are found out when touched. Of two that try, one succeeds.</summary>
+    /// <summary>Ends a generation: any later use of its handles throws. If two threads try, one succeeds.</summary>
     /// <exception cref="ObjectDisposedException">The generation has ended.</exception>
     internal void Consume(int expected, string by)
     {
@@ -45,7 +45,7 @@ internal sealed class StateShell<T>(StateSchema schema)
         from.Scalars.CopyTo(Scalars, 0);
     }
 
-    /// <summary>The state of another shell, followed by slots of one's own; they share the trees.</summary>
+    /// <summary>The state of another shell, followed by additional slots; the trees are shared.</summary>
     internal OptimizerState<T> Around(StateShell<T> from, params ReadOnlySpan<ParameterTree<T>> own)
     {
         Resume(from);

@@ -4,7 +4,7 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>A slot of a state: a tree of numbers, or of codes that stand for them.</summary>
+/// <summary>A slot of a state: a tree of numbers, or of codes that represent them.</summary>
 internal readonly unsafe struct StateSlot<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

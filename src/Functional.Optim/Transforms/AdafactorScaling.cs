@@ -17,8 +17,8 @@ namespace Functional.Optim;
 /// <param name="MinimumScale">ε₂.</param>
 /// <param name="WeightDecay">λ(t).</param>
 internal sealed record AdafactorScaling(
-    Schedule Schedule, AdafactorForm Form, bool RelativeStep, bool ScaleByParameters, double Beta1, double Beta2Power, double ClipThreshold,
-    double? Epsilon, double MinimumScale, Schedule WeightDecay) : Transform
+    Schedule Schedule, AdafactorForm Form, bool RelativeStep, bool ScaleByParameters, double Beta1, double Beta2Power,
+    double ClipThreshold, double? Epsilon, double MinimumScale, Schedule WeightDecay) : Transform
 {
     private const int Row = 0, Column = 1, Full = 2, Momentum = 3;
 
@@ -72,7 +72,8 @@ internal sealed record AdafactorScaling(
 
     protected internal override double RateAt(long step) => Limited(Schedule.At(step), step);
 
-    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) => settings.LearningRateMultiplier;
+    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) =>
+        settings.LearningRateMultiplier;
 
     protected internal override double WeightDecayFor(Leaf leaf) => DecayAt(leaf, 1);
 
@@ -85,7 +86,8 @@ internal sealed record AdafactorScaling(
         pass.Add(first, new ScaleRule<T>(T.CreateTruncating(pass.Factor)));
     }
 
-    protected internal override int ScratchLength(Leaf leaf) => leaf.Rank < 2 || leaf.Length == 0 ? 0 : RowBlocks.Of(leaf).ScratchLength;
+    protected internal override int ScratchLength(Leaf leaf) =>
+        leaf.Rank < 2 || leaf.Length == 0 ? 0 : RowBlocks.Of(leaf).ScratchLength;
 
     protected internal override unsafe void TransformLeaf<T>(in LeafContext<T> leaf)
     {
@@ -93,7 +95,9 @@ internal sealed record AdafactorScaling(
         Divide(leaf, update);
         double length = leaf.Leaf.Length, rate = leaf.Scalars[0], limited = Limited(rate, leaf.Step);
         double size = BlockReduction.Norm<T>(update) / Math.Sqrt(length);
-        double scale = ScaleByParameters ? Math.Max(MinimumScale, BlockReduction.Norm(leaf.Parameters) / Math.Sqrt(length)) : 1;
+        double scale = ScaleByParameters
+            ? Math.Max(MinimumScale, BlockReduction.Norm(leaf.Parameters) / Math.Sqrt(length))
+            : 1;
         double decay = DecayAt(leaf.Leaf, leaf.Step) * leaf.Settings.WeightDecayMultiplier;
         double shrinkage = decay == 0 ? 0 : decay * (Form == AdafactorForm.Torch ? rate : limited * scale);
         Span<T> momentum = Beta1 == 0 ? [] : leaf.Slot(Momentum);
@@ -103,7 +107,8 @@ internal sealed record AdafactorScaling(
                 Finish<T>.ChunksOf(update.Length),
                 new Finish<T>(
                     parameters, updates, means, update.Length, T.CreateTruncating(Beta1),
-                    T.CreateTruncating((1 - Beta1) * limited * scale / Math.Max(1, size / ClipThreshold)), T.CreateTruncating(shrinkage)));
+                    T.CreateTruncating((1 - Beta1) * limited * scale / Math.Max(1, size / ClipThreshold)),
+                    T.CreateTruncating(shrinkage)));
         }
     }
 
@@ -133,7 +138,9 @@ internal sealed record AdafactorScaling(
     private double Limited(double rate, long step) => RelativeStep ? Math.Min(rate, 1 / Math.Sqrt(step)) : rate;
 
     /// <summary>Scales the update, with momentum takes it into its mean, and adds the decay.</summary>
-    private readonly unsafe struct Finish<T>(T* parameters, T* updates, T* means, int length, T beta1, T scale, T shrinkage) : IParallelBody
+    private readonly unsafe struct Finish<T>(
+        T* parameters, T* updates, T* means, int length, T beta1, T scale, T shrinkage)
+        : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private const int ChunkLength = 1 << 14;
@@ -160,7 +167,8 @@ internal sealed record AdafactorScaling(
                 mean.CopyTo(update);
             }
 
-            if (shrinkage != T.Zero) TensorPrimitives.MultiplyAdd(new ReadOnlySpan<T>(parameters + start, count), shrinkage, update, update);
+            if (shrinkage != T.Zero)
+                TensorPrimitives.MultiplyAdd(new ReadOnlySpan<T>(parameters + start, count), shrinkage, update, update);
         }
     }
 }

@@ -25,7 +25,8 @@ internal sealed record AdaptiveClip : Transform
     /// </summary>
     protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
     {
-        for (int range = 0; range < update.Count; range++) measured[range] = update.UpdateNorm(range, NormKind.Infinity);
+        for (int range = 0; range < update.Count; range++)
+            measured[range] = update.UpdateNorm(range, NormKind.Infinity);
     }
 
     protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)

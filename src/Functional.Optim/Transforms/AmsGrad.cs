@@ -1,8 +1,8 @@
 namespace Functional.Optim;
 
 /// <summary>
-/// Whether Adam divides by the largest second moment so far (AMSGrad; Reddi, Kale and Kumar, 2018), so that its rates
-/// never grow again, and of which moment the largest is kept.
+/// Whether Adam divides by the largest second moment so far (AMSGrad; Reddi, Kale and Kumar, 2018, arXiv:1904.09237),
+/// so that its rates never grow again, and of which moment the largest is kept.
 /// </summary>
 public enum AmsGrad
 {

@@ -2,7 +2,7 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>Averages the parameters that the update leads to, and hands it on (see <see cref="Asgd"/>).</summary>
+/// <summary>Averages the updated parameters and passes the update on unchanged (see <see cref="Asgd"/>).</summary>
 internal sealed record AsgdAveraging(long AverageAfter) : ParameterAverage
 {
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Functional.Optim;
 
 /// <summary>
-/// Gradient centralization (Yong, Huang, Hua and Zhang, 2020): takes the mean of each unit away from leaves of rank 2
-/// and more, u' = u − mean(u); smaller leaves stay as they are.
+/// Gradient centralization (Yong, Huang, Hua and Zhang, 2020, arXiv:2004.01461): subtracts the mean of each output unit
+/// from leaves of rank 2 and more, u' = u − mean(u); smaller leaves stay as they are.
 /// </summary>
 public sealed record Centralize : Transform
 {
@@ -44,7 +44,8 @@ public sealed record Centralize : Transform
     }
 
     /// <summary>The mean of each unit.</summary>
-    protected internal override int ScratchLength(Leaf leaf) => leaf.Rank < 2 ? 0 : OutputUnits.Of(leaf, OutputAxis).Count;
+    protected internal override int ScratchLength(Leaf leaf) =>
+        leaf.Rank < 2 ? 0 : OutputUnits.Of(leaf, OutputAxis).Count;
 
     private protected override bool NeverThrows => true;
 }

@@ -3,7 +3,7 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>Gradient clipping (Pascanu, Mikolov and Bengio, 2013).</summary>
+/// <summary>Gradient clipping (Pascanu, Mikolov and Bengio, 2013, arXiv:1211.5063).</summary>
 public static class Clip
 {
     /// <summary>
@@ -28,8 +28,8 @@ public static class Clip
         Setting.Make<Optimizer>(() => new ClipByLeafNorm { Maximum = maximum, Kind = kind }, nameof(Clip));
 
     /// <summary>
-    /// Adaptive gradient clipping (Brock, De, Smith and Simonyan, 2021): for each unit, u' = u · λ·w / ‖u‖ where ‖u‖
-    /// exceeds λ·w, with w = max(‖θ‖, ε) of the same unit.
+    /// Adaptive gradient clipping (Brock, De, Smith and Simonyan, 2021, arXiv:2102.06171): for each unit, u' = u · λ·w
+    /// / ‖u‖ where ‖u‖ exceeds λ·w, with w = max(‖θ‖, ε) of the same unit.
     /// </summary>
     /// <param name="ratio">λ; finite and positive.</param>
     /// <param name="epsilon">ε, so that units that start at 0 can grow; finite and positive.</param>

@@ -30,7 +30,8 @@ public sealed record LearningRate : Transform
     protected internal override double RateAt(long step) => Schedule.At(step);
 
     /// <inheritdoc/>
-    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) => settings.LearningRateMultiplier;
+    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) =>
+        settings.LearningRateMultiplier;
 
     /// <inheritdoc/>
     /// <exception cref="OverflowException">The rate of a leaf is not finite in the type of its elements.</exception>
@@ -45,7 +46,8 @@ public sealed record LearningRate : Transform
         T multiplied = T.CreateTruncating(rate * multiplier);
         return T.IsFinite(multiplied) ? multiplied : throw new OverflowException(string.Create(
             CultureInfo.InvariantCulture,
-            $"The learning rate {rate} of update {step} times the multiplier {multiplier} of a group is {multiplied} as {typeof(T).Name}; "
+            $"The learning rate {rate} of update {step} times the multiplier {multiplier} of a group is {multiplied} "
+            + $"as {typeof(T).Name}; "
             + $"allowed is a finite product."));
     }
 }

@@ -5,8 +5,9 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Lookahead (Zhang, Lucas, Hinton and Ba, 2019): after an optimizer, its learning rate included, keeps slow parameters
-/// s that every k updates are drawn towards the fast ones, s = s + α·(θ − s), and puts these back to them, θ = s.
+/// Lookahead (Zhang, Lucas, Hinton and Ba, 2019, arXiv:1907.08610): after an optimizer, its learning rate included,
+/// keeps slow parameters s that every k updates are drawn towards the fast ones, s = s + α·(θ − s), and puts these back
+/// to them, θ = s.
 /// </summary>
 /// <remarks>
 /// The moments of the optimizer are not reset. Optax keeps fast and slow parameters as a pair; here θ are the fast
@@ -35,10 +36,12 @@ public sealed record Lookahead : Transform
     /// <param name="every">k; 1 or more.</param>
     /// <param name="alpha">α, in [0, 1].</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
-    public static Lookahead Of(long every = 6, double alpha = 0.5) => Setting.Make(() => new Lookahead { Every = every, Alpha = alpha });
+    public static Lookahead Of(long every = 6, double alpha = 0.5) =>
+        Setting.Make(() => new Lookahead { Every = every, Alpha = alpha });
 
     /// <summary>The slow parameters start where the fast ones do.</summary>
-    protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) => parameters.CopyTo(values);
+    protected internal override void InitSlot<T>(int slot, ReadOnlySpan<T> parameters, Span<T> values) =>
+        parameters.CopyTo(values);
 
     /// <inheritdoc/>
     protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)

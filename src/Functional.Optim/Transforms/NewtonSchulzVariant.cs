@@ -13,7 +13,7 @@ public enum NewtonSchulzVariant
     Jordan,
 
     /// <summary>
-    /// Polar Express (Amsel et al., 2025, arXiv:2505.16932): a polynomial of its own for each of five steps, after a
+    /// Polar Express (Amsel et al., 2025, arXiv:2505.16932): a different polynomial for each of five steps, after a
     /// division by 1.02·‖u‖ + 1e-6.
     /// </summary>
     PolarExpress,

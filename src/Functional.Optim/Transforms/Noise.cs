@@ -4,8 +4,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Gradient noise (Neelakantan et al., 2015): u' = u + n, n normal with the variance η / tᵞ at update t; a function of
-/// the seed, the update, the name of the leaf and the place in it.
+/// Gradient noise (Neelakantan et al., 2015, arXiv:1511.06807): u' = u + n, n normal with the variance η / tᵞ at update
+/// t; a function of the seed, the update, the name of the leaf and the place in it.
 /// </summary>
 public sealed record Noise : Transform
 {
@@ -30,7 +30,8 @@ public sealed record Noise : Transform
     /// <param name="seed">Where the bits come from.</param>
     /// <param name="decay">γ; finite and not negative; 0.55 in the paper.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
-    public static Noise Of(double variance, ulong seed, double decay = 0.55) => Setting.Make(() => new Noise { Variance = variance, Decay = decay, Seed = seed });
+    public static Noise Of(double variance, ulong seed, double decay = 0.55) =>
+        Setting.Make(() => new Noise { Variance = variance, Decay = decay, Seed = seed });
 
     /// <inheritdoc/>
     protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)

@@ -31,7 +31,9 @@ internal sealed record NovoGradScaling(double Beta2, double Epsilon) : Transform
         // The root of what may be outside of the type's range is inside.
         T divisor = T.Max(T.CreateTruncating(Math.Sqrt(mean) + Epsilon), SquareMeans<T>.MinRoot);
         fixed (T* from = leaf.Input, to = leaf.Output)
-            ParallelFor.Run(((leaf.Input.Length - 1) / Quotients<T>.ChunkLength) + 1, new Quotients<T>(from, to, leaf.Input.Length, divisor));
+            ParallelFor.Run(
+                ((leaf.Input.Length - 1) / Quotients<T>.ChunkLength) + 1,
+                new Quotients<T>(from, to, leaf.Input.Length, divisor));
     }
 
     private readonly unsafe struct Quotients<T>(T* input, T* output, int length, T divisor) : IParallelBody
@@ -45,7 +47,8 @@ internal sealed record NovoGradScaling(double Beta2, double Epsilon) : Transform
         public void Run(int index)
         {
             int start = index * ChunkLength, count = Math.Min(ChunkLength, length - start);
-            TensorPrimitives.Divide(new ReadOnlySpan<T>(input + start, count), divisor, new Span<T>(output + start, count));
+            TensorPrimitives.Divide(
+                new ReadOnlySpan<T>(input + start, count), divisor, new Span<T>(output + start, count));
         }
     }
 }

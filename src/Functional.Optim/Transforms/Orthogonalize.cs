@@ -24,15 +24,17 @@ public sealed record Orthogonalize : Transform
 
     private static readonly ImmutableArray<Quintic> PolarExpress =
     [
-        new(8.156554524902461, -22.48329292557795, 15.878769915207462), new(4.042929935166739, -2.808917465908714, 0.5000178451051316),
-        new(3.8916678022926607, -2.772484153217685, 0.5060648178503393), new(3.285753657755655, -2.3681294933425376, 0.46449024233003106),
+        new(8.156554524902461, -22.48329292557795, 15.878769915207462),
+        new(4.042929935166739, -2.808917465908714, 0.5000178451051316),
+        new(3.8916678022926607, -2.772484153217685, 0.5060648178503393),
+        new(3.285753657755655, -2.3681294933425376, 0.46449024233003106),
         new(2.3465413258596377, -1.7097828382687081, 0.42323551169305323),
     ];
 
     private static readonly ImmutableArray<Quintic> Dion =
     [
-        new(4.0848, -6.8946, 2.9270), new(3.9505, -6.3029, 2.6377), new(3.7418, -5.5913, 2.3037), new(2.8769, -3.1427, 1.2046),
-        new(2.8366, -3.0525, 1.2012),
+        new(4.0848, -6.8946, 2.9270), new(3.9505, -6.3029, 2.6377), new(3.7418, -5.5913, 2.3037),
+        new(2.8769, -3.1427, 1.2046), new(2.8366, -3.0525, 1.2012),
     ];
 
     private Orthogonalize()
@@ -49,7 +51,8 @@ public sealed record Orthogonalize : Transform
         init => field = !value.IsDefaultOrEmpty && value.All(polynomial => polynomial.IsFinite)
             ? value
             : throw new ArgumentException(
-                $"{nameof(Polynomials)} is [{(value.IsDefault ? "" : string.Join(", ", value))}]; allowed are one or more, finite.");
+                $"{nameof(Polynomials)} is [{(value.IsDefault ? "" : string.Join(", ", value))}]; "
+                + "allowed are one or more, finite.");
     }
 
     /// <summary>The number of steps; 1 or more.</summary>
@@ -96,10 +99,12 @@ public sealed record Orthogonalize : Transform
     /// <inheritdoc/>
     public bool Equals(Orthogonalize? other) =>
         base.Equals(other) && Polynomials.AsSpan().SequenceEqual(other!.Polynomials.AsSpan())
-        && (Steps, Safety, Epsilon, AddsEpsilon, Scale) == (other.Steps, other.Safety, other.Epsilon, other.AddsEpsilon, other.Scale);
+        && (Steps, Safety, Epsilon, AddsEpsilon, Scale)
+            == (other.Steps, other.Safety, other.Epsilon, other.AddsEpsilon, other.Scale);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Polynomials[0], Polynomials.Length, Steps, Safety, Epsilon, AddsEpsilon, Scale);
+    public override int GetHashCode() =>
+        HashCode.Combine(Polynomials[0], Polynomials.Length, Steps, Safety, Epsilon, AddsEpsilon, Scale);
 
     /// <inheritdoc/>
     protected internal override string? Refuses(Leaf leaf)
@@ -107,14 +112,17 @@ public sealed record Orthogonalize : Transform
         ArgumentNullException.ThrowIfNull(leaf);
         if (leaf.Rank < 2)
         {
-            return $"{leaf} has rank {leaf.Rank}; what is orthogonalized is a matrix, of rank 2 or more. Give it to another optimizer, such as "
-                + "Partition.Of(new(\"matrices\", leaf => leaf.Rank == 2, Muon.Of(0.02)), new(\"rest\", _ => true, AdamW.Of(3e-4))).";
+            return $"{leaf} has rank {leaf.Rank}; what is orthogonalized is a matrix, of rank 2 or more. "
+                + "Give it to another optimizer, such as "
+                + "Partition.Of(new(\"matrices\", leaf => leaf.Rank == 2, Muon.Of(0.02)), new(\"rest\", _ => true, "
+                + "AdamW.Of(3e-4))).";
         }
 
         long scratch = NewtonSchulz.ScratchLength(RowsOf(leaf), ColumnsOf(leaf));
         return scratch <= AlignedBuffer<double>.MaxLength
             ? null
-            : $"{leaf} needs {scratch} elements to be orthogonalized in; allowed are up to {AlignedBuffer<double>.MaxLength}. Give it to "
+            : $"{leaf} needs {scratch} elements to be orthogonalized in; "
+                + $"allowed are up to {AlignedBuffer<double>.MaxLength}. Give it to "
                 + "another optimizer by a Partition.";
     }
 
@@ -136,7 +144,8 @@ public sealed record Orthogonalize : Transform
     {
         Span<T> matrix = leaf.Output;
         Normalize(leaf.Input, matrix);
-        NewtonSchulz.Run(matrix, RowsOf(leaf.Leaf), ColumnsOf(leaf.Leaf), Polynomials.AsSpan(), Steps, leaf.Scratch<T>());
+        NewtonSchulz.Run(
+            matrix, RowsOf(leaf.Leaf), ColumnsOf(leaf.Leaf), Polynomials.AsSpan(), Steps, leaf.Scratch<T>());
     }
 
     /// <inheritdoc/>
@@ -144,21 +153,24 @@ public sealed record Orthogonalize : Transform
         pass.Add(first, new ScaleRule<T>(T.CreateTruncating(pass.Factor)));
 
     /// <summary>As many as for doubles, which floats fill by half.</summary>
-    protected internal override int ScratchLength(Leaf leaf) => (int)NewtonSchulz.ScratchLength(RowsOf(leaf), ColumnsOf(leaf));
+    protected internal override int ScratchLength(Leaf leaf) =>
+        (int)NewtonSchulz.ScratchLength(RowsOf(leaf), ColumnsOf(leaf));
 
     /// <inheritdoc/>
     protected override bool PrintMembers(StringBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         if (base.PrintMembers(builder)) builder.Append(", ");
-        builder.Append("Polynomials = [").AppendJoin(", ", Polynomials).Append(CultureInfo.InvariantCulture, $"], Steps = {Steps}, Safety = {Safety}, ")
+        builder.Append("Polynomials = [").AppendJoin(", ", Polynomials)
+            .Append(CultureInfo.InvariantCulture, $"], Steps = {Steps}, Safety = {Safety}, ")
             .Append(CultureInfo.InvariantCulture, $"Epsilon = {Epsilon}, AddsEpsilon = {AddsEpsilon}, Scale = {Scale}");
         return true;
     }
 
     /// <summary>The variant whose polynomials these are; torch's where they are none's.</summary>
     internal NewtonSchulzVariant Variant => Array.Find(
-        Enum.GetValues<NewtonSchulzVariant>(), variant => Polynomials.AsSpan().SequenceEqual(PolynomialsOf(variant).AsSpan()));
+        Enum.GetValues<NewtonSchulzVariant>(),
+        variant => Polynomials.AsSpan().SequenceEqual(PolynomialsOf(variant).AsSpan()));
 
     private static ImmutableArray<Quintic> PolynomialsOf(NewtonSchulzVariant variant) => variant switch
     {

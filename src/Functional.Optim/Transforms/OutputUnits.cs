@@ -24,7 +24,8 @@ internal readonly record struct OutputUnits(int Count, int Length, bool AreColum
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         sums.Clear();
-        for (int element = 0; element < values.Length; element++) sums[this[element]] += double.CreateTruncating(values[element]);
+        for (int element = 0; element < values.Length; element++)
+            sums[this[element]] += double.CreateTruncating(values[element]);
     }
 
     /// <summary>
@@ -42,7 +43,9 @@ internal readonly record struct OutputUnits(int Count, int Length, bool AreColum
         }
 
         for (int unit = 0; unit < Count; unit++)
-            norms[unit] = double.IsFinite(norms[unit]) && norms[unit] > BlockReduction.SmallestSum ? Math.Sqrt(norms[unit]) : ScaledNorm(values, unit);
+            norms[unit] = double.IsFinite(norms[unit]) && norms[unit] > BlockReduction.SmallestSum
+                ? Math.Sqrt(norms[unit])
+                : ScaledNorm(values, unit);
     }
 
     private double ScaledNorm<T>(ReadOnlySpan<T> values, int unit)

@@ -52,5 +52,6 @@ public abstract record ParameterAverage : Transform
     private protected abstract double WeightOf(long count);
 
     /// <summary>The updates start, start + every, start + 2·every, … up to one.</summary>
-    private protected static long CountOf(long start, long every, long step) => step < start ? 0 : ((step - start) / every) + 1;
+    private protected static long CountOf(long start, long every, long step) =>
+        step < start ? 0 : ((step - start) / every) + 1;
 }

@@ -44,7 +44,8 @@ public sealed record ParameterEma : ParameterAverage
     /// <param name="every">How many updates there are from one average to the next; 1 or more.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static ParameterEma Of(
-        double decay = 0.999, EmaWarmup warmup = EmaWarmup.Copy, double gamma = 1, double power = 2.0 / 3, long start = 1, long every = 1) =>
+        double decay = 0.999, EmaWarmup warmup = EmaWarmup.Copy, double gamma = 1, double power = 2.0 / 3,
+        long start = 1, long every = 1) =>
         Setting.Make(() => new ParameterEma
             {
                 Decay = decay, Warmup = warmup, Gamma = gamma, Power = power, Start = start, Every = every,

@@ -11,8 +11,8 @@ namespace Functional.Optim;
 /// </summary>
 /// <remarks>
 /// A leaf has the slots of its own optimizer only; they are named after the rule, such as <c>matrices/m</c>. A leaf
-/// that no rule matches keeps its update as it is; <see cref="Freeze"/> after the rules stops it. A partition may stand
-/// in a partition.
+/// that no rule matches keeps its update as it is; a last rule <see cref="Freeze"/> freezes such leaves. Partitions can
+/// be nested.
 /// </remarks>
 public sealed record Partition : Transform
 {
@@ -39,7 +39,8 @@ public sealed record Partition : Transform
     public static Partition Of(params ReadOnlySpan<Rule> rules)
     {
         ImmutableArray<Rule> all = [.. rules];
-        string? twice = all.Where(rule => rule?.Name is not null).GroupBy(rule => rule.Name).FirstOrDefault(same => same.Count() > 1)?.Key;
+        string? twice = all.Where(rule => rule?.Name is not null).GroupBy(rule => rule.Name)
+            .FirstOrDefault(same => same.Count() > 1)?.Key;
         ValidationErrors errors = new ValidationErrors()
             .Require(!all.IsEmpty, nameof(rules), "empty", "one rule or more")
             .Require(twice is null, nameof(Rule.Name), $"'{twice}' for two rules", "another for each rule");
@@ -54,11 +55,16 @@ public sealed record Partition : Transform
 
             string name = rule.Name is null ? place : $"'{rule.Name}'";
             errors.Require(rule.Name is not null, $"{place}.{nameof(Rule.Name)}", rule.Name, "a name")
-                .Require(rule.Name is null || rule.Name.AsSpan().IndexOfAny("(),") < 0, $"{place}.{nameof(Rule.Name)}", rule.Name, "a name without ( ) and ,")
-                .Require(rule.Matches is not null, $"{name}.{nameof(Rule.Matches)}", rule.Matches, "a predicate of leaves")
+                .Require(
+                    rule.Name is null || rule.Name.AsSpan().IndexOfAny("(),") < 0, $"{place}.{nameof(Rule.Name)}",
+                    rule.Name, "a name without ( ) and ,")
+                .Require(
+                    rule.Matches is not null, $"{name}.{nameof(Rule.Matches)}", rule.Matches, "a predicate of leaves")
                 .Require(rule.Optimizer, $"{name}.{nameof(Rule.Optimizer)}")
                 .Require(rule.Optimizer is not FunctionOptimizer, name, rule.Optimizer, "an optimizer of gradients")
-                .Require(rule.Optimizer is not Wrapper, name, rule.Optimizer, "an optimizer or a part: put what is around one around the partition");
+                .Require(
+                    rule.Optimizer is not Wrapper, name, rule.Optimizer,
+                    "an optimizer or a part: put what is around one around the partition");
         }
 
         return errors.Make(() => new Partition(all)).OrThrow(nameof(Partition));
@@ -89,7 +95,8 @@ public sealed record Partition : Transform
     /// <param name="matches">Which leaves.</param>
     /// <exception cref="ArgumentNullException">One of them is null.</exception>
     public static Rule Freeze(string name, Func<Leaf, bool> matches) =>
-        new(name, Setting.Present(matches), Composition.Identity with { Groups = [LeafGroup.Frozen(Setting.Present(name), LeafFilter.All)] });
+        new(name, Setting.Present(matches),
+            Composition.Identity with { Groups = [LeafGroup.Frozen(Setting.Present(name), LeafFilter.All)] });
 
     /// <inheritdoc/>
     public bool Equals(Partition? other) => base.Equals(other) && Rules.AsSpan().SequenceEqual(other!.Rules.AsSpan());
@@ -98,7 +105,8 @@ public sealed record Partition : Transform
     public override int GetHashCode() => HashCode.Combine(Rules.Length, Rules[0]);
 
     /// <inheritdoc/>
-    protected internal override double WeightDecayFor(Leaf leaf) => IndexOf(leaf) is >= 0 and int rule ? Rules[rule].Optimizer.WeightDecayOf(leaf) : 0;
+    protected internal override double WeightDecayFor(Leaf leaf) =>
+        IndexOf(leaf) is >= 0 and int rule ? Rules[rule].Optimizer.WeightDecayOf(leaf) : 0;
 
     /// <summary>Whether the optimizer of a rule has a learning rate.</summary>
     protected internal override bool IsLearningRate => rated is not null;

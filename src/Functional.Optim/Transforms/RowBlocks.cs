@@ -24,7 +24,8 @@ internal readonly record struct RowBlocks(int Count, int Rows, int Columns)
     internal int ScratchLength => checked((Total * Columns) + (Count * Columns) + Count);
 
     /// <summary>Of a leaf that is not empty.</summary>
-    internal static RowBlocks Of(Leaf leaf) => new(leaf.Length / leaf.Shape[^1] / leaf.Shape[^2], leaf.Shape[^2], leaf.Shape[^1]);
+    internal static RowBlocks Of(Leaf leaf) =>
+        new(leaf.Length / leaf.Shape[^1] / leaf.Shape[^2], leaf.Shape[^2], leaf.Shape[^1]);
 
     /// <summary>The matrix of a block, and its rows among those of all matrices.</summary>
     internal (int Matrix, int Start, int End) this[int block]

@@ -40,7 +40,8 @@ internal sealed record ScheduleFreeAveraging(double Beta, Schedule Rate, double 
         if (double.IsFinite(scalars[0])) return;
         throw new OverflowException(string.Create(
             CultureInfo.InvariantCulture,
-            $"The weights {step}^{StepPower} · {scalars[1]}^{RatePower} of Schedule-Free add to {scalars[0]}; allowed is a finite sum."));
+            $"The weights {step}^{StepPower} · {scalars[1]}^{RatePower} of Schedule-Free add to {scalars[0]}; "
+            + $"allowed is a finite sum."));
     }
 
     protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
@@ -57,5 +58,6 @@ internal sealed record ScheduleFreeAveraging(double Beta, Schedule Rate, double 
             evaluated[index] = T.FusedMultiplyAdd(factor, fast[index] - between[index], between[index]);
     }
 
-    private double WeightOf(long step, double largestRate) => Math.Pow(step, StepPower) * Math.Pow(largestRate, RatePower);
+    private double WeightOf(long step, double largestRate) =>
+        Math.Pow(step, StepPower) * Math.Pow(largestRate, RatePower);
 }

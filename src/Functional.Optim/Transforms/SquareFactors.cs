@@ -41,8 +41,8 @@ internal readonly unsafe struct SquareFactors<T>(RowBlocks blocks, double weight
     /// <param name="minRoot">The least root; positive, so that 0 / 0 is 0.</param>
     /// <param name="update">The quotients; it may be the memory of the gradient.</param>
     internal void Divide(
-        ReadOnlySpan<T> gradient, ReadOnlySpan<T> rows, ReadOnlySpan<T> columns, Span<double> scratch, double minMean, T minRoot,
-        Span<T> update)
+        ReadOnlySpan<T> gradient, ReadOnlySpan<T> rows, ReadOnlySpan<T> columns, Span<double> scratch, double minMean,
+        T minRoot, Span<T> update)
     {
         Span<double> means = scratch.Slice(blocks.Total * blocks.Columns, blocks.Count);
         for (int matrix = 0; matrix < blocks.Count; matrix++)
@@ -61,7 +61,8 @@ internal readonly unsafe struct SquareFactors<T>(RowBlocks blocks, double weight
     }
 
     /// <summary>The means of the rows of a block, and the sums of its columns.</summary>
-    private readonly struct Squares(RowBlocks blocks, double weight, double epsilon, T* gradient, T* rows, double* sums) : IParallelBody
+    private readonly struct Squares(RowBlocks blocks, double weight, double epsilon, T* gradient, T* rows, double* sums)
+        : IParallelBody
     {
         private readonly T* gradient = gradient;
         private readonly T* rows = rows;
@@ -90,7 +91,8 @@ internal readonly unsafe struct SquareFactors<T>(RowBlocks blocks, double weight
     }
 
     /// <summary>The means of the columns of a matrix, from the sums of its blocks in order.</summary>
-    private readonly struct Columns(RowBlocks blocks, double weight, double epsilon, T* columns, double* sums) : IParallelBody
+    private readonly struct Columns(RowBlocks blocks, double weight, double epsilon, T* columns, double* sums)
+        : IParallelBody
     {
         private readonly T* columns = columns;
         private readonly double* sums = sums;
@@ -100,15 +102,19 @@ internal readonly unsafe struct SquareFactors<T>(RowBlocks blocks, double weight
             (int first, int end) = blocks.BlocksOf(index);
             Span<double> total = new(sums + ((long)first * blocks.Columns), blocks.Columns);
             for (int block = first + 1; block < end; block++)
-                TensorPrimitives.Add(total, new ReadOnlySpan<double>(sums + ((long)block * blocks.Columns), blocks.Columns), total);
+                TensorPrimitives.Add(
+                    total, new ReadOnlySpan<double>(sums + ((long)block * blocks.Columns), blocks.Columns), total);
             Span<T> means = new(columns + ((long)index * blocks.Columns), blocks.Columns);
             for (int column = 0; column < means.Length; column++)
-                means[column] = SquareMeans<T>.Kept(SquareMeans<T>.Mean(means[column], (total[column] / blocks.Rows) + epsilon, weight));
+                means[column] = SquareMeans<T>.Kept(
+                    SquareMeans<T>.Mean(means[column], (total[column] / blocks.Rows) + epsilon, weight));
         }
     }
 
     /// <summary>g / (√C·√(R / mean R)) for the rows of a block.</summary>
-    private readonly struct Quotients(RowBlocks blocks, T* gradient, T* rows, T* roots, double* means, T minRoot, T* update) : IParallelBody
+    private readonly struct Quotients(
+        RowBlocks blocks, T* gradient, T* rows, T* roots, double* means, T minRoot, T* update)
+        : IParallelBody
     {
         private readonly T* gradient = gradient;
         private readonly T* rows = rows;
@@ -133,7 +139,8 @@ internal readonly unsafe struct SquareFactors<T>(RowBlocks blocks, double weight
                     Span<T> divisors = tile[..count];
                     TensorPrimitives.Multiply(columns.Slice(column, count), root, divisors);
                     TensorPrimitives.Max(divisors, minRoot, divisors);
-                    TensorPrimitives.Divide(new ReadOnlySpan<T>(gradient + at, count), divisors, new Span<T>(update + at, count));
+                    TensorPrimitives.Divide(
+                        new ReadOnlySpan<T>(gradient + at, count), divisors, new Span<T>(update + at, count));
                 }
             }
         }

@@ -13,17 +13,22 @@ internal static unsafe class SquareMeans<T>
     private const int TileLength = 512, Chunk = 32 * TileLength;
 
     /// <summary>The least divisor: below it only 0 is divided, and 0 / 0 is to be 0.</summary>
-    internal static T MinRoot { get; } = T.CreateTruncating(typeof(T) == typeof(float) ? 1.17549435e-38 : 2.2250738585072014e-308);
+    internal static T MinRoot { get; } = T.CreateTruncating(
+        typeof(T) == typeof(float) ? 1.17549435e-38 : 2.2250738585072014e-308);
 
     /// <summary>The mean after new squares.</summary>
-    internal static double Mean(T before, double squares, double weight) => ((1 - weight) * double.CreateTruncating(before)) + (weight * squares);
+    internal static double Mean(T before, double squares, double weight) =>
+        ((1 - weight) * double.CreateTruncating(before)) + (weight * squares);
 
     /// <summary>A mean as it is kept: that of finite gradients is at most the largest number of the type.</summary>
     internal static T Kept(double mean) =>
-        T.CreateTruncating(double.IsFinite(mean) ? Math.Min(mean, double.CreateTruncating(T.BitDecrement(T.PositiveInfinity))) : mean);
+        T.CreateTruncating(double.IsFinite(mean)
+            ? Math.Min(mean, double.CreateTruncating(T.BitDecrement(T.PositiveInfinity)))
+            : mean);
 
     /// <summary>v' = (1 − w)·v + w·(g² + ε), and u = g / max(√v', least).</summary>
-    internal static void Divide(ReadOnlySpan<T> gradient, Span<T> means, double weight, double epsilon, T minRoot, Span<T> update)
+    internal static void Divide(
+        ReadOnlySpan<T> gradient, Span<T> means, double weight, double epsilon, T minRoot, Span<T> update)
     {
         fixed (T* from = gradient, squares = means, to = update)
         {
@@ -35,7 +40,9 @@ internal static unsafe class SquareMeans<T>
         }
     }
 
-    private readonly struct Quotients(T* gradient, T* means, T* update, int length, T weight, T kept, T added, T minRoot) : IParallelBody
+    private readonly struct Quotients(
+        T* gradient, T* means, T* update, int length, T weight, T kept, T added, T minRoot)
+        : IParallelBody
     {
         private readonly T* gradient = gradient;
         private readonly T* means = means;

@@ -46,7 +46,10 @@ public sealed record TrustRatio : Transform
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static TrustRatio Of(
         double coefficient = 1, double weightDecay = 0, double epsilon = 0, Func<Leaf, bool>? filter = null) =>
-        Setting.Make(() => new TrustRatio { Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Filter = LeafFilter.Of(filter) });
+        Setting.Make(() => new TrustRatio
+        {
+            Coefficient = coefficient, WeightDecay = weightDecay, Epsilon = epsilon, Filter = LeafFilter.Of(filter),
+        });
 
     /// <inheritdoc/>
     protected internal override ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters => [("filter", Filter)];

@@ -36,7 +36,8 @@ public sealed record WeightDecay : Transform
     /// <summary>An L2 penalty of λ/2·‖θ‖²: the same formula, put before the moments.</summary>
     /// <inheritdoc cref="Decoupled"/>
     /// <exception cref="ArgumentException">λ is negative or not finite.</exception>
-    public static WeightDecay Coupled(Schedule weightDecay, Func<Leaf, bool>? decay = null) => Decoupled(weightDecay, decay);
+    public static WeightDecay Coupled(Schedule weightDecay, Func<Leaf, bool>? decay = null) =>
+        Decoupled(weightDecay, decay);
 
     /// <inheritdoc/>
     protected internal override ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters =>
@@ -46,7 +47,8 @@ public sealed record WeightDecay : Transform
     protected internal override double WeightDecayFor(Leaf leaf) => Reaches(leaf) ? LambdaAt(1) : 0;
 
     /// <inheritdoc/>
-    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) => Reaches(leaf) ? settings.WeightDecayMultiplier : 0;
+    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) =>
+        Reaches(leaf) ? settings.WeightDecayMultiplier : 0;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">λ(t) is not allowed.</exception>

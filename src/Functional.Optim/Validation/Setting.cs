@@ -115,7 +115,8 @@ internal static class Setting
 
     /// <summary>What a setting cannot do without.</summary>
     /// <exception cref="ArgumentNullException">It is null.</exception>
-    internal static TValue Present<TValue>([NotNull] TValue? value, [CallerArgumentExpression(nameof(value))] string name = "")
+    internal static TValue Present<TValue>(
+        [NotNull] TValue? value, [CallerArgumentExpression(nameof(value))] string name = "")
         where TValue : class => value ?? throw new ArgumentNullException(name);
 
     /// <summary>Refuses a value unless a condition holds.</summary>

@@ -17,7 +17,9 @@ public sealed class ValidationErrors
     /// <param name="allowed">What is allowed, such as "in [0, 1)".</param>
     public ValidationErrors Require(bool holds, string name, object? value, string allowed)
     {
-        if (!holds) found.Add(Error.New(string.Create(CultureInfo.InvariantCulture, $"{name} is {value ?? "null"}; allowed is {allowed}")));
+        if (!holds)
+            found.Add(Error.New(
+                string.Create(CultureInfo.InvariantCulture, $"{name} is {value ?? "null"}; allowed is {allowed}")));
         return this;
     }
 
@@ -25,7 +27,8 @@ public sealed class ValidationErrors
     /// <param name="value">The value given.</param>
     /// <param name="bounds">What is allowed.</param>
     /// <param name="name">The name of the option; by default the expression given as its value.</param>
-    public ValidationErrors Require(double value, Bounds bounds, [CallerArgumentExpression(nameof(value))] string name = "")
+    public ValidationErrors Require(
+        double value, Bounds bounds, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         ArgumentNullException.ThrowIfNull(bounds);
         return Require(bounds.Contains(value), name, value, bounds.Allowed);
@@ -34,26 +37,33 @@ public sealed class ValidationErrors
     /// <summary>Notes an error unless there is a schedule; the rate of a constant is finite and not negative.</summary>
     /// <param name="schedule">The schedule given.</param>
     /// <param name="name">The name of the option; by default the expression given as its value.</param>
-    public ValidationErrors Require(Schedule? schedule, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
+    public ValidationErrors Require(
+        Schedule? schedule, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
         Require(schedule, Bounds.NotNegative, name);
 
     /// <summary>Notes an error unless there is a schedule; a constant is allowed where its number is.</summary>
     /// <param name="schedule">The schedule given.</param>
     /// <param name="bounds">What is allowed. What no constant is, the step that it is for has to check.</param>
     /// <param name="name">The name of the option; by default the expression given as its value.</param>
-    public ValidationErrors Require(Schedule? schedule, Bounds bounds, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
-        schedule is Constant { Rate: double number } ? Require(number, bounds, name) : Require(schedule is not null, name, schedule, "a schedule");
+    public ValidationErrors Require(
+        Schedule? schedule, Bounds bounds, [CallerArgumentExpression(nameof(schedule))] string name = "") =>
+        schedule is Constant { Rate: double number }
+            ? Require(number, bounds, name)
+            : Require(schedule is not null, name, schedule, "a schedule");
 
     /// <summary>Notes an error unless there is an optimizer.</summary>
-    internal ValidationErrors Require(Optimizer? optimizer, [CallerArgumentExpression(nameof(optimizer))] string name = "") =>
+    internal ValidationErrors Require(
+        Optimizer? optimizer, [CallerArgumentExpression(nameof(optimizer))] string name = "") =>
         Require(optimizer is not null, name, optimizer, "an optimizer");
 
     /// <summary>Notes an error unless a choice is one of its type's.</summary>
     /// <typeparam name="TChoice">The choices.</typeparam>
     /// <param name="choice">The choice given.</param>
     /// <param name="name">The name of the option; by default the expression given as its value.</param>
-    public ValidationErrors Require<TChoice>(TChoice choice, [CallerArgumentExpression(nameof(choice))] string name = "")
-        where TChoice : struct, Enum => Require(Enum.IsDefined(choice), name, choice, string.Join(", ", Enum.GetNames<TChoice>()));
+    public ValidationErrors Require<TChoice>(
+        TChoice choice, [CallerArgumentExpression(nameof(choice))] string name = "")
+        where TChoice : struct, Enum =>
+        Require(Enum.IsDefined(choice), name, choice, string.Join(", ", Enum.GetNames<TChoice>()));
 
     /// <summary>Notes an error unless the lowest rate of a schedule is one and not above its highest.</summary>
     internal ValidationErrors RequireFloor(double floor, double peak) =>
@@ -69,7 +79,8 @@ public sealed class ValidationErrors
 
     /// <summary>Notes an error unless steps are such and in order; the same step may stand twice.</summary>
     internal ValidationErrors RequireRising(Seq<long> milestones) => Require(
-        milestones.IsEmpty || (milestones[0] >= 0 && milestones.Zip(milestones.Tail).ForAll(pair => pair.Item1 <= pair.Item2)),
+        milestones.IsEmpty
+            || (milestones[0] >= 0 && milestones.Zip(milestones.Tail).ForAll(pair => pair.Item1 <= pair.Item2)),
         nameof(milestones), milestones, "0 or more, in rising order");
 
     /// <summary>Notes the errors of something that is itself the value of an option.</summary>
