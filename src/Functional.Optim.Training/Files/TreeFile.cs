@@ -126,7 +126,8 @@ internal static class TreeFile
         long data = layouts.Sum(tree => (long)tree.ParameterCount) * Unsafe.SizeOf<T>();
         Require(
             headerLength + data == available,
-            $"it is truncated or corrupt: it has {available - headerLength} bytes of elements, but its header describes {data}");
+            $"it is truncated or corrupt: it has {available - headerLength} bytes of elements, "
+            + $"but its header describes {data}");
 
         ParameterTree<T>[] trees = new ParameterTree<T>[header.TreeCount];
         for (int index = 0; index < trees.Length; index++)
