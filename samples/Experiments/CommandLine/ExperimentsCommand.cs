@@ -15,7 +15,7 @@ public sealed class ExperimentsCommand
 
     private readonly Option<ulong?> seed = CheckedOption.Number<ulong>("--seed",
         $"Seed; the same seed gives the same figures [default: {DefaultSeed}]",
-        $"a whole number from 0 to {ulong.MaxValue}", _ => true);
+        $"an integer from 0 to {ulong.MaxValue}", _ => true);
     private readonly Option<string?> folder = CheckedOption.Path("--out", "FOLDER",
         "Folder for tables, pictures and an index.html [default: none]");
     private readonly Option<string?> format = CheckedOption.OneOf("--format",

@@ -69,7 +69,7 @@ public sealed record Experiment<TOptions>(
         string name, string description, int min, int max, Func<TOptions, int> get,
         Func<TOptions, int, TOptions> set) =>
         Add(Setting<TOptions>.Number(
-            name, description, $"a whole number from {min} to {max}", value => value >= min && value <= max, get, set));
+            name, description, $"an integer from {min} to {max}", value => value >= min && value <= max, get, set));
 
     /// <summary>Adds a setting whose value is a real number.</summary>
     public Experiment<TOptions> Real(
@@ -82,7 +82,7 @@ public sealed record Experiment<TOptions>(
         string name, string description, int min, int max,
         Func<TOptions, ImmutableArray<int>> get, Func<TOptions, ImmutableArray<int>, TOptions> set) =>
         Add(Setting<TOptions>.Numbers(
-            name, description, $"whole numbers, each from {min} to {max}, with commas between them",
+            name, description, $"integers, each from {min} to {max}, with commas between them",
             value => value >= min && value <= max, get, set));
 
     /// <summary>Adds a setting whose value is a list of real numbers.</summary>

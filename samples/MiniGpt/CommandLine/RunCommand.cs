@@ -30,7 +30,7 @@ public sealed class RunCommand
     private readonly Option<int?> steps = Count("--steps", MaxSteps, "Number of training steps");
     private readonly Option<ulong?> seed = CheckedOption.Number<ulong>("--seed",
         $"Seed; the same seed gives the same losses to the last bit [default: {DefaultSeed}]",
-        $"a whole number from 0 to {ulong.MaxValue}", _ => true);
+        $"an integer from 0 to {ulong.MaxValue}", _ => true);
     private readonly Option<string?> optimizer = CheckedOption.Entry(OptimizerChoice.Known.Option,
         WithDefault("Optimizer; its own options may follow in parentheses", of => of.Optimizer),
         OptimizerChoice.Known.Names);
@@ -40,7 +40,7 @@ public sealed class RunCommand
         ScheduleChoice.Known.Names);
     private readonly Option<int?> warmup = CheckedOption.Number<int>("--warmup",
         "Number of steps up to the maximum learning rate; fewer than --steps",
-        "a whole number from 0, below --steps", value => value >= 0);
+        "an integer from 0, below --steps", value => value >= 0);
     private readonly Option<double?> weightDecay = Real("--weight-decay",
         $"Weight decay of the matrices [default: {Text(Preset.DecoupledDecay)} for adamw, else the optimizer's own]");
     private readonly Option<int?> batch = Count("--batch", MaxSize, "Sequences in a batch");
@@ -132,7 +132,7 @@ public sealed class RunCommand
     /// <summary>What must hold between options.</summary>
     private ValidationErrors ErrorsOf(Preset chosen) => new ValidationErrors()
         .Require(chosen.WarmupSteps < chosen.Steps, warmup.Name, chosen.WarmupSteps,
-            $"a whole number from 0, below the {chosen.Steps} of {steps.Name}")
+            $"an integer from 0, below the {chosen.Steps} of {steps.Name}")
         .Require(chosen.Width % chosen.Heads == 0, heads.Name, chosen.Heads,
             $"a divisor of {width.Name}, which is {chosen.Width}")
         .Require(chosen.ParameterCount(vocabulary: 0) <= Preset.MaxParameters, width.Name, chosen.Width,
@@ -144,7 +144,7 @@ public sealed class RunCommand
 
     private static Option<int?> Count(string name, int max, string description) =>
         CheckedOption.Number<int>(
-            name, description, $"a whole number from 1 to {max}", given => given >= 1 && given <= max);
+            name, description, $"an integer from 1 to {max}", given => given >= 1 && given <= max);
 
     private static Option<double?> Real(string name, string description) => CheckedOption.Number<double>(
         name, description, "a finite number from 0", given => double.IsFinite(given) && given >= 0);

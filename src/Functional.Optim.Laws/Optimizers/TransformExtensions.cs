@@ -10,7 +10,9 @@ internal static class TransformExtensions
     /// <summary>The transforms, those of a partition's optimizers in its place.</summary>
     internal static IEnumerable<Transform> OpenedTransforms(this Optimizer optimizer) =>
         optimizer.Transforms.SelectMany(part =>
-            part is Partition partition ? partition.Rules.SelectMany(rule => rule.Optimizer.OpenedTransforms()) : [part]);
+            part is Partition partition
+                ? partition.Rules.SelectMany(rule => rule.Optimizer.OpenedTransforms())
+                : [part]);
 
     /// <summary>The transforms that each leaf of the problems goes through where it is not frozen.</summary>
     internal static IEnumerable<Transform[]> LeafPlans(this Optimizer optimizer) => optimizer

@@ -96,6 +96,7 @@ public static class OptimizerText
         { Groups.IsEmpty: true, StateFormat: null } and Chain chain => OfChain(chain),
         { Groups.IsEmpty: true, StateFormat: null } and Partition partition => OfPartition(partition),
         Chain or Partition => null,
+        Lbfgs lbfgs => Catalogue.Lbfgs.TextOf(lbfgs),
         _ => Catalogue.TextOf(optimizer),
     };
 
@@ -136,8 +137,10 @@ public static class OptimizerText
             return Prelude.Success<Error, Optimizer>(Composition.Identity);
         if (head.StartsWith($"{PartitionName}(", StringComparison.OrdinalIgnoreCase) && head.EndsWith(')'))
             return PartitionOf(head[(PartitionName.Length + 1)..^1], learningRate);
-        return EntryText.Parse(head).Bind(written => EntryOf(written.Name, entries)
-            .Bind(entry => entry.Build(written.Options, learningRate)));
+        return EntryText.Parse(head).Bind(written =>
+            string.Equals(written.Name, Catalogue.Lbfgs.Name, StringComparison.OrdinalIgnoreCase)
+                ? Catalogue.Lbfgs.Build(written.Options, learningRate).Map(static lbfgs => (Optimizer)lbfgs)
+                : EntryOf(written.Name, entries).Bind(entry => entry.Build(written.Options, learningRate)));
     }
 
     /// <summary>An entry by its name: one of some, or any; where there is none, the error lists the former.</summary>

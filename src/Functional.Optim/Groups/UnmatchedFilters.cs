@@ -14,7 +14,9 @@ internal static class UnmatchedFilters
                 yield return $"group '{group.Name}' ({group.Matches})";
         }
 
-        foreach (Optimizer part in (IEnumerable<Optimizer>)[optimizer, .. optimizer.CompiledTransforms])
+        // A transform is its own one transform.
+        IEnumerable<Optimizer> whole = optimizer is Transform ? [] : [optimizer];
+        foreach (Optimizer part in whole.Concat(optimizer.CompiledTransforms))
         {
             foreach ((string name, LeafFilter filter) in part.LeafFilters)
             {
@@ -22,7 +24,7 @@ internal static class UnmatchedFilters
                     yield return $"{name}={filter} of {part}";
             }
 
-            if (part is not Partition partition || ReferenceEquals(part, optimizer)) continue;
+            if (part is not Partition partition) continue;
             for (int index = 0; index < partition.Rules.Length; index++)
             {
                 Partition.Rule rule = partition.Rules[index];

@@ -26,7 +26,8 @@ public sealed record Lamb : ScalingOptimizer
     public double Epsilon { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingTransforms => [.. Adam.Scaling(Beta1, Beta2, Epsilon).Transforms];
+    private protected override ImmutableArray<Transform> ScalingTransforms =>
+        [.. Adam.Scaling(Beta1, Beta2, Epsilon).Transforms];
 
     /// <inheritdoc/>
     protected internal override bool DecouplesDecay => true;

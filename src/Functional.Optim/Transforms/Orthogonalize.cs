@@ -86,7 +86,8 @@ public sealed record Orthogonalize : Transform
         Setting.Make(() =>
         {
             Setting.Check(variant, nameof(variant));
-            Setting.Check(steps, Bounds.AtLeast(PolynomialsOf(variant).Length), nameof(steps));
+            // Below 1 the setter says it.
+            if (steps >= 1) Setting.Check(steps, Bounds.AtLeast(PolynomialsOf(variant).Length), nameof(steps));
             return new Orthogonalize
             {
                 Polynomials = PolynomialsOf(variant), Steps = steps, Scale = scale,

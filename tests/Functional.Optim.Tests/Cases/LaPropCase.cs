@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Functional.Optim.Laws;
 using Functional.Optim.Tests.Golden;
 using static Functional.Optim.Tests.Cases.FormulaCase;
 
@@ -9,6 +10,10 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class LaPropCase : OptimizerCase
 {
     public override string Entry => "laProp";
+
+    public override ImmutableArray<string> Keeps => [nameof(OptimizerLaws.BiasCorrection)];
+
+    public override string? RemembersSettings => "its momentum is divided by a mean of the rates so far";
 
     public override ImmutableArray<Variant> Variants =>
     [
@@ -34,7 +39,8 @@ internal sealed class LaPropCase : OptimizerCase
         }),
     ];
 
-    public override ImmutableArray<ConvergenceCase> Parabola => [new("laprop", LaProp.Of(0.1), 360)];
+    public override ImmutableArray<ConvergenceCase> Parabola =>
+        [new("laprop", LaProp.Of(0.1), 500)];
 
     public override ImmutableArray<Optimizer> WithoutEpsilon => [LaProp.Of(0.1, epsilon: 0)];
 

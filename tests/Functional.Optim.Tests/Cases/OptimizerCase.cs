@@ -61,6 +61,11 @@ internal abstract class OptimizerCase
     /// </summary>
     public virtual string? SpreadsInfinity => null;
 
+    /// <summary>
+    /// Why an update depends on what scheduled settings were at earlier ones; <see langword="null"/> where it does not.
+    /// </summary>
+    public virtual string? RemembersSettings => null;
+
     /// <summary>An optimizer for all leaves where the entry takes only some: the entry beside another one.</summary>
     /// <param name="optimizer">What the entry built.</param>
     public virtual Optimizer ForAllLeaves(Optimizer optimizer) => optimizer;

@@ -38,6 +38,8 @@ public class OptimizerTextTests
     [Theory]
     [InlineData("clipByGlobalNorm(maximum=1) then adamW(learningRate=0.1, decay=matrices)")]
     [InlineData("identity")]
+    [InlineData("lbfgs(learningRate=0.5, maximumEvaluations=7, frozen=*.bias)")]
+    [InlineData("sam(inner=lion(learningRate=0.1), rho=0.1)")]
     [InlineData("adamScaling then learningRate(schedule=warmupCosine(peak=0.1, warmupSteps=5, totalSteps=10))")]
     [InlineData("partition(hiddenMatrices=muon(learningRate=0.02), all=adamW(learningRate=0.0003))")]
     [InlineData("partition(bias[*.bias]=identity.withGroup(name=bias, matches=all, frozen=true), "

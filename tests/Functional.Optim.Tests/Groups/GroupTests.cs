@@ -25,6 +25,7 @@ public class GroupTests
             all                     1        0       1            1  bias[1]
             all                     1     0.05       1            4  output[2, 2]
             still                   0     0.05       1            2  head[2, 1]
+            no leaf goes to group 'never' (custom)
             """.ReplaceLineEndings(),
             adamw.Report(Parameters.Layout).ToString());
         GroupReport twice = Clip.ByGlobalNorm(1).Then(WeightDecay.Coupled(0.5)).Then(adamw).Report(Parameters.Layout);

@@ -60,7 +60,7 @@ public class LeafFilterTests
         Assert.Contains("decay=matrices", $"{made}", StringComparison.Ordinal);
         Assert.Contains(
             "filter=*.weight", $"{Lars.Of(0.1, filter: LeafFilter.Named("*.weight"))}", StringComparison.Ordinal);
-        Assert.Contains("Frozen = none", $"{Lbfgs.Of()}", StringComparison.Ordinal);
+        Assert.Equal("lbfgs(frozen=*.bias)", $"{Lbfgs.Of(frozen: LeafFilter.Named("*.bias"))}");
         Assert.Contains(
             "Matches = hiddenMatrices",
             $"{LeafGroup.Of("hidden", LeafFilter.HiddenMatrices)}",

@@ -101,13 +101,16 @@ public class ScheduleFreeTests
                      Partition.Of(new Partition.Rule("all", _ => true, adamW)),
                  ])
         {
-            Assert.StartsWith($"ScheduleFree: base is {wrong}; allowed is an optimizer of transforms with one momentum above 0", ErrorOf(() => ScheduleFree.Of(wrong)));
+            Assert.StartsWith(
+                $"ScheduleFree: base is {wrong}; allowed is an optimizer of transforms with one momentum above 0",
+                ErrorOf(() => ScheduleFree.Of(wrong)));
         }
 
         Assert.Equal(
-            "ScheduleFree: base is null; allowed is an optimizer of transforms with one momentum above 0, without dampening and Nesterov, and one "
-            + "learning rate at the end, such as AdamW or Sgd; warmupSteps is -1; allowed is 0 or more; stepPower is NaN; allowed is finite "
-            + "and not negative; ratePower is -1; allowed is finite and not negative; innerMomentum is 1; allowed is in [0, 1).",
+            "ScheduleFree: base is null; allowed is an optimizer of transforms with one momentum above 0, without "
+            + "dampening and Nesterov, and one learning rate at the end, such as AdamW or Sgd; warmupSteps is -1; "
+            + "allowed is 0 or more; stepPower is NaN; allowed is finite and not negative; ratePower is -1; allowed is "
+            + "finite and not negative; innerMomentum is 1; allowed is in [0, 1).",
             ErrorOf(() => ScheduleFree.Of(null!, -1, double.NaN, -1, 1)));
         Assert.Equal(
             "ScheduleFree: innerMomentum is 0.5; allowed is 0.",

@@ -47,10 +47,10 @@ public sealed class ExperimentsCommandTests
         "gradient-descent has no option --stpes; it has --rates, --steps and --tolerance")]
     [InlineData("run gradient-descent --beta1 0.5",
         "gradient-descent has no option --beta1; it has --rates, --steps and --tolerance")]
-    [InlineData("run gradient-descent --steps", "--steps is empty; allowed is a whole number from 2 to 100000")]
+    [InlineData("run gradient-descent --steps", "--steps is empty; allowed is an integer from 2 to 100000")]
     [InlineData("run gradient-descent --steps 1 --rates 0.1,no",
         "--rates is 0.1,no; allowed is numbers, each finite and positive, with commas between them",
-        "--steps is 1; allowed is a whole number from 2 to 100000")]
+        "--steps is 1; allowed is an integer from 2 to 100000")]
     [InlineData("run bias-correction --beta1 1", "--beta1 is 1; allowed is a number, in [0, 1)")]
     [InlineData("run schedules --floor 1", "--floor is 1; allowed is up to the 0.001 of --peak")]
     [InlineData("run schedules --warmup 5000", "--warmup is 5000; allowed is less than half the 10000 of --steps")]
@@ -63,8 +63,8 @@ public sealed class ExperimentsCommandTests
         "--width is 65536; allowed is a width that makes, with --layers, ")]
     [InlineData("run minigpt-configurations --vocabularies 1,2", "--vocabularies is 1,2; allowed is 3 numbers")]
     [InlineData("run minigpt-configurations --vocabularies 1,2,1e7",
-        "--vocabularies is 1,2,1e7; allowed is whole numbers, each from 1 to 1000000, ")]
-    [InlineData("run all --seed -1", "--seed is -1; allowed is a whole number from 0 to 18446744073709551615")]
+        "--vocabularies is 1,2,1e7; allowed is integers, each from 1 to 1000000, ")]
+    [InlineData("run all --seed -1", "--seed is -1; allowed is an integer from 0 to 18446744073709551615")]
     [InlineData("run all --format xml", "--format is xml; allowed is table, markdown, csv or json")]
     [InlineData("run all --out=", "--out has no value; allowed is the path of a folder")]
     [InlineData("", "list shows the experiments, run runs them; --help explains both")]

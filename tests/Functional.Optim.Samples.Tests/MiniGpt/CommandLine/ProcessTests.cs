@@ -87,8 +87,8 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--steps 0", "--steps is 0; allowed is a whole number from 1 to 1000000000")]
-    [InlineData("--steps -1", "--steps is -1; allowed is a whole number from 1 to 1000000000")]
+    [InlineData("--steps 0", "--steps is 0; allowed is an integer from 1 to 1000000000")]
+    [InlineData("--steps -1", "--steps is -1; allowed is an integer from 1 to 1000000000")]
     [InlineData("--learning-rate -1", "--learning-rate is -1; allowed is a finite number from 0")]
     [InlineData("--learning-rate NaN", "--learning-rate is NaN; allowed is a finite number from 0")]
     [InlineData("--preset gigantic", "--preset is gigantic; allowed is nano, tiny, small or medium")]

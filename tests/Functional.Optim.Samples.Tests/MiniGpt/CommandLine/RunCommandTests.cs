@@ -10,7 +10,7 @@ namespace Functional.Optim.Samples.Tests.MiniGpt.CommandLine;
 public sealed class RunCommandTests
 {
     private const string Optimizers = "momentum, sgd, adam, adamW, nAdam, rAdam, adamax, adagrad, adadelta, "
-        + "rmsProp, asgd, rprop, lion, lamb, lars, adaBelief, yogi, adafactor, novoGrad, scheduleFree, "
+        + "rmsProp, asgd, rprop, lion, lamb, lars, adaBelief, yogi, laProp, adafactor, novoGrad, scheduleFree, "
         + "muon, or NAME(option=value, …)";
 
     private const string Schedules = "linear, cosine, polynomial, exponential, constant, linearWarmup, "
@@ -18,7 +18,7 @@ public sealed class RunCommandTests
         + "linearFactor, exponentialDecay, cosineRestarts, oneCycle, cyclic, inverseSquareRoot, "
         + "warmupStableDecay, or NAME(option=value, …)";
 
-    private const string Count = "a whole number from 1 to 1000000000", Real = "a finite number from 0",
+    private const string Count = "an integer from 1 to 1000000000", Real = "a finite number from 0",
         Tensor = "up to 2147483647, the elements of a tensor";
 
     [Fact]
@@ -79,9 +79,9 @@ public sealed class RunCommandTests
     [InlineData("--weight-decay -1", "--weight-decay is -1; allowed is " + Real)]
     [InlineData("--clip NaN", "--clip is NaN; allowed is " + Real)]
     [InlineData("--dropout 1", "--dropout is 1; allowed is a number from 0, below 1")]
-    [InlineData("--seed -1", "--seed is -1; allowed is a whole number from 0 to 18446744073709551615")]
-    [InlineData("--threads 0", "--threads is 0; allowed is a whole number from 1 to 1024")]
-    [InlineData("--batch 0", "--batch is 0; allowed is a whole number from 1 to 65536")]
+    [InlineData("--seed -1", "--seed is -1; allowed is an integer from 0 to 18446744073709551615")]
+    [InlineData("--threads 0", "--threads is 0; allowed is an integer from 1 to 1024")]
+    [InlineData("--batch 0", "--batch is 0; allowed is an integer from 1 to 65536")]
     [InlineData("--preset huge", "--preset is huge; allowed is nano, tiny, small or medium")]
     [InlineData("--optimizer sofia", "--optimizer is sofia; allowed is " + Optimizers)]
     [InlineData("--optimizer lbfgs", "--optimizer is lbfgs; allowed is " + Optimizers)]
@@ -108,13 +108,13 @@ public sealed class RunCommandTests
     [InlineData("--schedule stairs --optimizer sofia",
         "--optimizer is sofia; allowed is " + Optimizers, "--schedule is stairs; allowed is " + Schedules)]
     [InlineData("--heads 3", "--heads is 3; allowed is a divisor of --width, which is 128")]
-    [InlineData("--steps 50 --warmup 50", "--warmup is 50; allowed is a whole number from 0, below the 50 of --steps")]
+    [InlineData("--steps 50 --warmup 50", "--warmup is 50; allowed is an integer from 0, below the 50 of --steps")]
     [InlineData("--text=", "--text has no value; allowed is the path of a file")]
     [InlineData("text.txt --stpes 3", "'text.txt' is not understood; --help lists the options",
         "--stpes is no option; --help lists the options; did you mean --steps?")]
     [InlineData("@text.txt", "'@text.txt' is not understood; --help lists the options")]
     [InlineData("--width 130 --steps 9 --warmup 9",
-        "--warmup is 9; allowed is a whole number from 0, below the 9 of --steps",
+        "--warmup is 9; allowed is an integer from 0, below the 9 of --steps",
         "--heads is 4; allowed is a divisor of --width, which is 130")]
     [InlineData("--batch 65536 --context 65536",
         "4 × --batch × --context × --width is 2199023255552; allowed is " + Tensor,
@@ -128,7 +128,7 @@ public sealed class RunCommandTests
         + "most 2,000,000,000 parameters",
         "4 × --batch × --context × --width is 1125899906842624; allowed is " + Tensor,
         "--batch × --heads × --context² is 18446744073709551616; allowed is " + Tensor)]
-    [InlineData("--layers 1025", "--layers is 1025; allowed is a whole number from 1 to 1024")]
+    [InlineData("--layers 1025", "--layers is 1025; allowed is an integer from 1 to 1024")]
     [InlineData("--learning-rate 0 --schedule stepDecay(every=0)",
         "--schedule stepDecay: every is 0; allowed is 1 or more")]
     [InlineData("--steps 0 --preset x", "--preset is x; allowed is nano, tiny, small or medium",
