@@ -153,6 +153,7 @@ public sealed class EntryOptions<T>
     private TValue Value<TValue>(
         string name, string description, OptionText<TValue> text, Func<T, TValue> of, bool required, string? allowed)
     {
+        ArgumentNullException.ThrowIfNull(of);
         string? fallback = required ? null : text.Write(of(Defaults));
         Options = Options.Add(new(name, description, text.Kind, allowed ?? "", fallback));
         if (written is not null)
