@@ -43,7 +43,10 @@ internal sealed class CatalogueEntry<T, TOwn>(
     string kind, string name, Func<TOwn> defaults, Func<EntryOptions<TOwn>, T> make) : CatalogueEntry<T>(kind, name)
     where TOwn : class, T
 {
-    private readonly Lazy<TOwn> defaults = new(defaults);
+    private TOwn? made;
+
+    /// <summary>An instance with every default, made once; of two threads that make it either may win.</summary>
+    private TOwn Defaults => made ??= defaults();
 
     /// <inheritdoc/>
     public override Validation<Error, T> Build(
@@ -57,7 +60,7 @@ internal sealed class CatalogueEntry<T, TOwn>(
     {
         ArgumentNullException.ThrowIfNull(texts);
         EntryOptions<TOwn> reading =
-            EntryOptions<TOwn>.Reading(defaults.Value, texts, known, learningRate, isScaling);
+            EntryOptions<TOwn>.Reading(Defaults, texts, known, learningRate, isScaling);
         Validation<Error, T> made = Validated.Of(() => make(reading));
         reading.RefuseUnknown(Name);
         made.IfFail(errors => reading.Errors.Add(errors));
@@ -70,7 +73,7 @@ internal sealed class CatalogueEntry<T, TOwn>(
     /// <summary>The text of an instance under a name.</summary>
     internal string? TextOf(string name, TOwn instance, bool isScaling)
     {
-        EntryOptions<TOwn> writing = EntryOptions<TOwn>.Writing(defaults.Value, instance, isScaling);
+        EntryOptions<TOwn> writing = EntryOptions<TOwn>.Writing(Defaults, instance, isScaling);
         // Another type, or a setting that no option has, is not what the text says.
         return make(writing)!.Equals(instance) ? EntryText.Of(name, writing.Texts) : null;
     }
@@ -78,7 +81,7 @@ internal sealed class CatalogueEntry<T, TOwn>(
     /// <summary>The options that the factory asks for.</summary>
     internal ImmutableArray<CatalogueOption> List(bool isScaling)
     {
-        EntryOptions<TOwn> listing = EntryOptions<TOwn>.Listing(defaults.Value, isScaling);
+        EntryOptions<TOwn> listing = EntryOptions<TOwn>.Listing(Defaults, isScaling);
         IReadOnlyDictionary<string, string> allowed = Setting.Learn(() => make(listing));
         return [.. listing.Options.Select(option => option.Allowed.Length > 0
             ? option
