@@ -35,7 +35,7 @@ internal static class OptionText
 
     internal static OptionText<LeafFilter> Leaves { get; } =
         new("leaves", Reading<LeafFilter>(LeafFilter.TryParse),
-            static filter => filter.IsText ? filter.ToString() : "custom");
+            WriteFilter);
 
     internal static OptionText<Schedule> Schedule { get; } = new(
         "a number or a schedule",
@@ -76,6 +76,16 @@ internal static class OptionText
 
     private static string Text<T>(T value)
         where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// The text of a filter where it is read again as an equal one, or as none; a pattern that looks like a word has none.
+    /// </summary>
+    private static string WriteFilter(LeafFilter filter)
+    {
+        string text = filter.ToString();
+        bool isAmbiguous = LeafFilter.TryParse(text.Trim(), out LeafFilter read) && !read.Equals(filter);
+        return filter.IsText && !isAmbiguous ? text : "custom";
+    }
 
     private static string WriteReal(double value) => value.ToString("g", CultureInfo.InvariantCulture);
 

@@ -117,12 +117,15 @@ public class OptimizerTextTests
             AdamW.Of(0.1).WithGroups(LeafGroup.Of("a", leaf => leaf.Rank > 1)),
             AdamW.Of(0.1).WithGroups(LeafGroup.Of("a, b=(c)", LeafFilter.All)),
             AdamW.Of(0.1, decay: LeafFilter.Named("a(*, b=")), new Own(), Clip.ByValue(1).Then(new Own()),
-            Orthogonalize.Of() with { Safety = 3 },
+            Orthogonalize.Of() with { Safety = 3 }, AdamW.Of(0.1, decay: LeafFilter.Named("matrices")),
+            AdamW.Of(0.1, decay: LeafFilter.Named("*.weight ")),
+            AdamW.Of(0.1, decay: LeafFilter.Custom("all", _ => true)),
         ];
         Assert.All(without, optimizer =>
         {
             Assert.NotEmpty($"{optimizer}");
             Assert.True(OptimizerText.Of(optimizer).IsFail, $"{optimizer} has a text");
+            Assert.True(Optim.Catalogue.Build($"{optimizer}").IsFail, $"{optimizer} builds another one");
             Assert.Throws<JsonException>(() => JsonSerializer.Serialize(optimizer));
         });
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Optimizer>("\"sofia\""));
