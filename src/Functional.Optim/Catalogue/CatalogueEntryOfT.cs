@@ -61,7 +61,7 @@ internal sealed class CatalogueEntry<T, TOwn>(
         ArgumentNullException.ThrowIfNull(texts);
         EntryOptions<TOwn> reading =
             EntryOptions<TOwn>.Reading(Defaults, texts, known, learningRate, isScaling);
-        Validation<Error, T> made = Validated.Of(() => make(reading));
+        Validation<Error, T> made = Made(reading);
         reading.RefuseUnknown(Name);
         made.IfFail(errors => reading.Errors.Add(errors));
         return reading.Errors.Make(() => made).Bind(static inner => inner);
@@ -75,7 +75,22 @@ internal sealed class CatalogueEntry<T, TOwn>(
     {
         EntryOptions<TOwn> writing = EntryOptions<TOwn>.Writing(Defaults, instance, isScaling);
         // Another type, or a setting that no option has, is not what the text says.
-        return make(writing)!.Equals(instance) ? EntryText.Of(name, writing.Texts) : null;
+        return Made(writing).Match(Succ: made => made!.Equals(instance), Fail: static _ => false)
+            ? EntryText.Of(name, writing.Texts)
+            : null;
+    }
+
+    /// <summary>What the factory makes; a factory of a user may throw anything.</summary>
+    private Validation<Error, T> Made(EntryOptions<TOwn> at)
+    {
+        try
+        {
+            return Validated.Of(() => make(at));
+        }
+        catch (Exception exception)
+        {
+            return Error.New($"{Name} cannot be made: {exception.Message}");
+        }
     }
 
     /// <summary>The options that the factory asks for.</summary>
@@ -106,7 +121,8 @@ internal sealed class ScalingEntry<TOwn>(CatalogueEntry<Optimizer, TOwn> optimiz
 
     /// <inheritdoc/>
     internal override string? TextOf(Optimizer instance) =>
-        instance is OptimizerScaling { Settings: TOwn own } ? optimizer.TextOf(Name, own, isScaling: true) : null;
+        instance is OptimizerScaling { Groups.IsEmpty: true, StateFormat: null, Settings: TOwn own }
+            ? optimizer.TextOf(Name, own, isScaling: true) : null;
 
     private protected override ImmutableArray<CatalogueOption> ListOptions() => optimizer.List(isScaling: true);
 }

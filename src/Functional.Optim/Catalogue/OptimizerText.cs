@@ -21,6 +21,9 @@ namespace Functional.Optim;
 /// </remarks>
 public static class OptimizerText
 {
+    /// <summary>How many optimizers a text may compose, so that no text takes long.</summary>
+    internal const int MaxItems = 256;
+
     private const string Identity = "identity", PartitionName = "partition", Then = " then ", WithGroup = "withGroup",
         WithState = "withState";
 
@@ -83,8 +86,11 @@ public static class OptimizerText
         if (entries.IsDefaultOrEmpty)
             throw new ArgumentException("There are no entries; allowed are one or more.", nameof(entries));
         if (EntryText.ErrorOfParentheses(text) is { } wrong) return wrong;
+        string[] pieces = [.. EntryText.Split(text, Then).Take(MaxItems + 1)];
+        if (pieces.Length > MaxItems)
+            return Error.New($"'{Excerpt.Of(text)}' composes more than {MaxItems} optimizers and transforms");
         Validation<Error, Optimizer>[] items =
-            [.. EntryText.Split(text, Then).Select(item => Item(item.Trim(), learningRate, entries))];
+            [.. pieces.Select(item => Item(item.Trim(), learningRate, entries))];
         return items.Length == 1
             ? items[0]
             : items.Aggregate(
@@ -122,7 +128,9 @@ public static class OptimizerText
     private static Validation<Error, Optimizer> Item(
         string item, Schedule? learningRate, ImmutableArray<CatalogueEntry<Optimizer>> entries)
     {
-        string[] pieces = [.. EntryText.Split(item, ".")];
+        string[] pieces = [.. EntryText.Split(item, ".").Take(MaxItems + 1)];
+        if (pieces.Length > MaxItems)
+            return Error.New($"'{Excerpt.Of(item)}' has more than {MaxItems - 1} changes of an optimizer");
         Validation<Error, Optimizer> read = Head(pieces[0].Trim(), learningRate, entries);
         foreach (string suffix in pieces.AsSpan(1))
             read = Joined(read, Suffix(suffix.Trim(), item), static (optimizer, change) => change(optimizer));

@@ -69,6 +69,31 @@ public class OptimizerTextTests
                 + ".withGroup(name=head, matches=head*, learningRateMultiplier=2, weightDecayMultiplier=0))"));
     }
 
+    [Fact]
+    public void A_scaling_with_groups_or_a_format_is_a_text_both_ways()
+    {
+        Optimizer scaling = Adam.Scaling(beta2: 0.5);
+        foreach (Optimizer one in (Optimizer[])
+                 [
+                     scaling.WithGroups(Groups), scaling.WithState(StateFormat.BFloat16),
+                     Clip.ByGlobalNorm(1).Then(scaling.WithState(StateFormat.BFloat16)),
+                 ])
+        {
+            Assert.Equal(one, Build($"{one}"));
+        }
+    }
+
+    [Fact]
+    public void A_text_composes_up_to_256_and_settings_that_do_not_go_together_still_print()
+    {
+        string long256 = string.Join(" then ", Enumerable.Repeat("scale(factor=2)", OptimizerText.MaxItems));
+        Assert.Equal(long256, $"{Build(long256)}");
+        Assert.True(Optim.Catalogue.Build($"{long256} then scale(factor=2)").IsFail);
+        Assert.NotEmpty($"{Rprop.Of() with { MinimumStep = 100 }}");
+        Assert.NotEmpty($"{Sgd.Of(1) with { Nesterov = true }}");
+        Assert.True(OptimizerText.Of(Sgd.Of(1) with { Nesterov = true }).IsFail);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" then ")]
