@@ -76,13 +76,10 @@ public abstract class CatalogueEntry
     {
         CatalogueEntry<Optimizer, T> whole =
             (CatalogueEntry<Optimizer, T>)Of(name, description, defaults, make, paper, otherNames, differences);
-        return new CatalogueEntry<Optimizer, T>("optimizer", name, defaults, make)
+        whole.Scaling = new ScalingEntry<T>(whole)
         {
-            Description = description, Paper = paper, OtherNames = otherNames, Differences = differences,
-            Scaling = new ScalingEntry<T>(whole)
-            {
-                Description = $"the scaling of {name}: {description}", Paper = paper,
-            },
+            Description = $"the scaling of {name}: {description}", Paper = paper,
         };
+        return whole;
     }
 }

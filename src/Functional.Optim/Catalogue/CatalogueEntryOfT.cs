@@ -29,7 +29,7 @@ public abstract class CatalogueEntry<T> : CatalogueEntry
     internal abstract string? TextOf(T instance);
 
     /// <summary>The entry of the scaling; <see langword="null"/> where it has none.</summary>
-    internal CatalogueEntry<T>? Scaling { get; init; }
+    internal CatalogueEntry<T>? Scaling { get; set; }
 }
 
 /// <summary>An entry that knows the type of its own instances.</summary>
