@@ -79,6 +79,13 @@ internal static class ScheduleEntries
             "the same ratio from each step to the next, without an end",
             otherNames: "torch ExponentialLR, Optax exponential_decay"),
         Entry(
+            "exponentialRise", () => ExponentialRise.Of(1, 1, 1),
+            at => ExponentialRise.Of(
+                at.Real("from", "the rate at step 0", of => of.From, true, Bounds.Positive.Allowed),
+                at.Real("to", "the highest rate", of => of.To, true, "finite, from or more"),
+                Steps(at, "steps", "the step that first has the highest rate", of => of.Steps, 1)),
+            "the same ratio up to the highest rate, such as to find a rate", "Smith, 2017"),
+        Entry(
             "cosineRestarts", () => CosineRestarts.Of(1, 1),
             at => CosineRestarts.Of(
                 Peak(at, of => of.Peak),

@@ -45,6 +45,27 @@ public static class Composition
     }
 
     /// <summary>
+    /// Multiplies the learning rate of every leaf, whatever its schedule; state and identity stay the same.
+    /// </summary>
+    /// <typeparam name="TOptimizer">The type of the optimizer.</typeparam>
+    /// <param name="optimizer">The optimizer; each leaf must have a learning rate, unless the factor is 1.</param>
+    /// <param name="factor">The factor; finite and not negative.</param>
+    /// <exception cref="ArgumentException">The factor is negative or not finite.</exception>
+    public static TOptimizer ScaleLearningRate<TOptimizer>(this TOptimizer optimizer, double factor)
+        where TOptimizer : Optimizer
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        Bounds.NotNegative.Check(factor, nameof(factor));
+        if (factor == 1) return optimizer;
+        ImmutableArray<LeafGroup> groups =
+        [
+            .. optimizer.Groups.Select(group => group with { Settings = group.Settings.Scaled(factor) }),
+            new("rest", LeafFilter.All, LeafSettings.Default.Scaled(factor)),
+        ];
+        return (TOptimizer)((Optimizer)optimizer with { Groups = groups });
+    }
+
+    /// <summary>
     /// Stores the slots of elementwise transforms in a format, such as 16 bits. The type of the optimizer stays the
     /// same. Partition rules and transforms that have a format keep it.
     /// </summary>

@@ -27,6 +27,10 @@ public sealed record LeafSettings(
     /// <summary>The settings, with the same numbers in every culture.</summary>
     public override string ToString() => RecordText.Of(nameof(LeafSettings), PrintMembers);
 
+    /// <summary>The settings with another learning rate; those of a frozen leaf stay.</summary>
+    internal LeafSettings Scaled(double factor) =>
+        Frozen ? this : this with { LearningRateMultiplier = LearningRateMultiplier * factor };
+
     /// <summary>
     /// The combined settings of two groups: multipliers are multiplied, and a leaf is frozen when either freezes it.
     /// </summary>

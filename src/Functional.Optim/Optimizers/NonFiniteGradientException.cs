@@ -46,7 +46,9 @@ public sealed class NonFiniteGradientException : ArithmeticException
         $"The numbers in {part} of '{leaf}' are not finite after step {step}: a gradient was too large; "
         + "clip it or lower the learning rate.");
 
-    internal static NonFiniteGradientException OfLoss(long step) =>
+    /// <summary>The exception for a loss that is not finite.</summary>
+    /// <param name="step">The number of the step, from 1.</param>
+    public static NonFiniteGradientException OfLoss(long step) =>
         new("", step, $"The loss is not finite at step {step}; start elsewhere or lower the learning rate.");
 
     internal static NonFiniteGradientException In<T>(

@@ -76,6 +76,10 @@ public abstract record Schedule
     /// <inheritdoc cref="Optim.ExponentialDecay.Of"/>
     public static Schedule ExponentialDecay(double rate, double gamma) => Optim.ExponentialDecay.Of(rate, gamma);
 
+    /// <inheritdoc cref="Optim.ExponentialRise.Of"/>
+    public static Schedule ExponentialRise(double from, double to, long steps) =>
+        Optim.ExponentialRise.Of(from, to, steps);
+
     /// <inheritdoc cref="Optim.CosineRestarts.Of"/>
     public static Schedule CosineRestarts(double peak, long firstPeriod, long periodFactor = 1, double floor = 0) =>
         Optim.CosineRestarts.Of(peak, firstPeriod, periodFactor, floor);
@@ -113,6 +117,18 @@ public abstract record Schedule
         double floor = 0,
         Anneal anneal = Anneal.Linear) =>
         Optim.WarmupStableDecay.Of(peak, warmupSteps, decaySteps, totalSteps, floor, anneal);
+
+    /// <summary>
+    /// A schedule by a function of the step, from 1; torch's LambdaLR. The function must be pure. Such a schedule has no
+    /// text: it cannot be written to JSON, and a checkpoint cannot tell whether it changed.
+    /// </summary>
+    /// <param name="rate">Returns the rate of an update: finite and not negative.</param>
+    /// <exception cref="ArgumentNullException">There is no function.</exception>
+    public static Schedule Of(Func<long, double> rate)
+    {
+        ArgumentNullException.ThrowIfNull(rate);
+        return new FunctionSchedule(rate);
+    }
 
     /// <summary>
     /// Schedules in sequence, each joined to the ones before by <see cref="Then"/>; torch's

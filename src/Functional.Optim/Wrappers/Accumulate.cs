@@ -34,6 +34,19 @@ public sealed record Accumulate : Wrapper
         .Make(() => new Accumulate(inner) { Every = every })
         .OrThrow(nameof(Accumulate));
 
+    /// <summary>
+    /// The same optimizer, whose next gradient completes an update however few were gathered: for the left-over
+    /// gradients at the end of a run. Other optimizers stay as they are.
+    /// </summary>
+    /// <param name="optimizer">The optimizer.</param>
+    public static Optimizer Completing(Optimizer optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        return optimizer is not Wrapper { Accumulates: true } wrapper ? optimizer
+            : wrapper is Accumulate accumulate ? accumulate with { Every = 1 }
+            : wrapper.Around(Completing(wrapper.Inner));
+    }
+
     /// <inheritdoc/>
     internal override bool Accumulates => true;
 

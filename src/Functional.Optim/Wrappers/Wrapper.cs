@@ -55,6 +55,9 @@ public abstract record Wrapper : Optimizer
     /// <inheritdoc/>
     protected internal sealed override ImmutableArray<Transform> Transforms => Inner.Transforms;
 
+    /// <summary>This wrapper around another optimizer.</summary>
+    internal Wrapper Around(Optimizer inner) => this with { Inner = inner };
+
     /// <summary>The names of the slots of the wrapper, besides those of the inner optimizer.</summary>
     protected virtual ImmutableArray<string> OwnSlotNames => [];
 
