@@ -56,7 +56,14 @@ internal sealed class BatchFunction<T, TBatch>
         if (!isFirst && policy != NonFinitePolicy.Zero) return (loss, gradients);
         double norm = gradients.GlobalNorm();
         if (isFirst) (Loss, Norm) = (loss, norm);
-        if (double.IsFinite(norm) || policy is null) return (loss, gradients);
+        if (policy is null) return (loss, gradients);
+        if (double.IsFinite(norm))
+        {
+            return double.IsFinite(loss) || policy == NonFinitePolicy.Zero
+                ? (loss, gradients)
+                : throw NonFiniteGradientException.OfLoss(step);
+        }
+
         if (policy != NonFinitePolicy.Zero) throw TrainStep.NonFiniteError(gradients, step);
         ParameterTree<T> zeroed = TrainStep.Zeroed(gradients);
         if (isDonated && !gradients.IsIn(parameters)) gradients.Release(nameof(TrainStep));

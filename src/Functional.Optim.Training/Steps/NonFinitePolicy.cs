@@ -1,8 +1,8 @@
 namespace Functional.Optim.Training;
 
 /// <summary>
-/// What a train step does with a gradient that contains a NaN or an infinity. It does not apply to an optimizer that is
-/// an <see cref="ApplyIfFinite"/> or contains one, which decides itself.
+/// What a train step does with a loss or a gradient that is NaN or infinite. It does not apply to an optimizer that is an
+/// <see cref="ApplyIfFinite"/> or contains one, which decides itself.
 /// </summary>
 public enum NonFinitePolicy
 {
@@ -12,12 +12,13 @@ public enum NonFinitePolicy
     Throw,
 
     /// <summary>
-    /// Skips the update, like <see cref="ApplyIfFinite"/> around the optimizer, with its counter and its
-    /// limit: more than 10 skips in a row throw <see cref="NonFiniteGradientException"/>. For another
-    /// limit use <see cref="ApplyIfFinite.Around"/>.
+    /// Skips the update, like <see cref="ApplyIfFinite"/> around the optimizer, with its counter: more skips in a row
+    /// than the maximum, 10 by default, throw <see cref="NonFiniteGradientException"/>.
     /// </summary>
     Skip,
 
-    /// <summary>Replaces the elements that are not finite by zeros, and makes the update.</summary>
+    /// <summary>
+    /// Replaces the elements of the gradient that are not finite by zeros, and makes the update, whatever the loss.
+    /// </summary>
     Zero,
 }

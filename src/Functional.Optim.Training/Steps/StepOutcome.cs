@@ -6,5 +6,7 @@ namespace Functional.Optim.Training;
 /// ‖g‖ of the gradient from the source: before clipping and zeroing, with all leaves, frozen ones included.
 /// </param>
 /// <param name="LearningRate">η of the update, also of a skipped one.</param>
-/// <param name="Skipped">Whether the update was skipped because the gradient is not finite.</param>
+/// <param name="Skipped">
+/// Whether the update was skipped: loss or gradient were not finite, or a <see cref="TrainHook"/> refused it.
+/// </param>
 public readonly record struct StepOutcome(double Loss, double GradientNorm, double LearningRate, bool Skipped);

@@ -21,7 +21,9 @@ public static class TrainState
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="Parameters">θ, the parameters.</param>
 /// <param name="Optimizer">The state of the optimizer, with the number of updates.</param>
-/// <param name="SkippedSteps">The number of steps that were skipped because their gradients were not finite.</param>
+/// <param name="SkippedSteps">
+/// The number of steps that were skipped: loss or gradients were not finite, or a <see cref="TrainHook"/> refused them.
+/// </param>
 public readonly record struct TrainState<T>(
     ParameterTree<T> Parameters, OptimizerState<T> Optimizer, long SkippedSteps = 0)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

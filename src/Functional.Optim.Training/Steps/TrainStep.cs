@@ -7,14 +7,14 @@ namespace Functional.Optim.Training;
 /// One step of training: the gradients of a batch, the policy for gradients that are not finite, and the update.
 /// </summary>
 /// <remarks>
-/// A loss that is not finite is only reported: the policy depends on the gradients, and finite gradients make an
-/// update. The gradients of frozen leaves must be finite too. An optimizer with an <see cref="ApplyIfFinite"/> skips
-/// gradients itself; the policy then does not apply. A <see cref="FunctionOptimizer"/> evaluates the source several
-/// times in a step, always for the same batch; the first evaluation is reported.
+/// The policy holds for the loss and the gradients; under <see cref="NonFinitePolicy.Zero"/> the gradients alone
+/// decide. The gradients of frozen leaves must be finite too. An optimizer with an <see cref="ApplyIfFinite"/> skips
+/// gradients itself; the policy then does not apply, and the loss is only reported. A <see cref="FunctionOptimizer"/>
+/// evaluates the source several times in a step, always for the same batch; the first evaluation is reported.
 /// </remarks>
 public static class TrainStep
 {
-    private static readonly ConditionalWeakTable<Optimizer, ApplyIfFinite> Skipping = [];
+    private static readonly ConditionalWeakTable<Optimizer, ApplyIfFinite> SkippingOptimizers = [];
 
     /// <summary>
     /// Makes a step as a pure function of its arguments, provided that the
@@ -26,22 +26,24 @@ public static class TrainStep
     /// <param name="gradientSource">Computes the loss and its gradients.</param>
     /// <param name="state">The state before the step.</param>
     /// <param name="batch">The batch.</param>
-    /// <param name="policy">What to do with a gradient that is not finite.</param>
+    /// <param name="policy">What to do with a loss or a gradient that is not finite.</param>
+    /// <param name="maxConsecutiveSkips">The maximum number of steps that the policy skips in a row; 0 or more.</param>
     /// <exception cref="NonFiniteGradientException">
-    /// The gradient is not finite and the policy is to throw, or too many gradients in a row were skipped.
+    /// The loss or the gradient is not finite and the policy is to throw, or too many steps in a row were skipped.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// The layout of the gradients differs from that of the parameters, the state belongs to
-    /// another optimizer, or there is no such policy.
+    /// another optimizer, there is no such policy, or the maximum is negative.
     /// </exception>
     public static (TrainState<T> State, StepOutcome Outcome) Run<T, TBatch>(
         Optimizer optimizer,
         GradientSource<T, TBatch> gradientSource,
         TrainState<T> state,
         TBatch batch,
-        NonFinitePolicy policy = NonFinitePolicy.Throw)
+        NonFinitePolicy policy = NonFinitePolicy.Throw,
+        long maxConsecutiveSkips = ApplyIfFinite.DefaultMaxConsecutiveSkips)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Make(optimizer, gradientSource, state, batch, policy, donate: false);
+        Make(optimizer, gradientSource, state, batch, new(policy, maxConsecutiveSkips), donate: false);
 
     /// <summary>
     /// Makes the same step, with the same bits, but consumes the state and the gradients and reuses their memory: no
@@ -53,16 +55,17 @@ public static class TrainStep
         GradientSource<T, TBatch> gradientSource,
         TrainState<T> state,
         TBatch batch,
-        NonFinitePolicy policy = NonFinitePolicy.Throw)
+        NonFinitePolicy policy = NonFinitePolicy.Throw,
+        long maxConsecutiveSkips = ApplyIfFinite.DefaultMaxConsecutiveSkips)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Make(optimizer, gradientSource, state, batch, policy, donate: true);
+        Make(optimizer, gradientSource, state, batch, new(policy, maxConsecutiveSkips), donate: true);
 
     private static (TrainState<T> State, StepOutcome Outcome) Make<T, TBatch>(
         Optimizer optimizer,
         GradientSource<T, TBatch> gradientSource,
         TrainState<T> state,
         TBatch batch,
-        NonFinitePolicy policy,
+        StepPolicy policy,
         bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -84,32 +87,37 @@ public static class TrainStep
         double loss,
         ParameterTree<T> gradients,
         TrainState<T> state,
-        NonFinitePolicy policy,
+        StepPolicy policy,
         bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        RequireKnown(policy);
+        policy.Require();
         double norm = gradients.GlobalNorm();
         ParameterTree<T> given = gradients;
-        bool zeroes = false;
-        if (SkipsNonFinite(optimizer))
+        bool skipsItself = SkipsNonFinite(optimizer), zeroes = false;
+        if (policy.Accepts?.Invoke(loss, norm) == false) return Skip(consecutiveSkips: 0);
+        // Where the gradient is not finite either, it says more.
+        bool isLossAlone = !double.IsFinite(loss) && double.IsFinite(norm);
+        if (isLossAlone && !skipsItself && policy.NonFinite != NonFinitePolicy.Zero)
+        {
+            long before = state.Optimizer.Counters.ConsecutiveSkips;
+            return policy.NonFinite == NonFinitePolicy.Skip && before < policy.MaxConsecutiveSkips
+                ? Skip(before + 1)
+                : throw NonFiniteGradientException.OfLoss(state.Step + 1);
+        }
+
+        if (skipsItself)
         {
             // The optimizer decides itself what to do with the gradient.
         }
-        else if (policy == NonFinitePolicy.Skip)
+        else if (policy.NonFinite == NonFinitePolicy.Skip)
         {
-            optimizer = Skipping.GetValue(optimizer, static inner => ApplyIfFinite.Around(inner));
+            optimizer = Skipping(optimizer, policy.MaxConsecutiveSkips);
         }
         else if (!double.IsFinite(norm))
         {
-            if (policy == NonFinitePolicy.Throw) throw NonFiniteError(gradients, state.Step + 1);
-            if (donate && given.IsIn(state.Parameters))
-            {
-                throw new ArgumentException(
-                    "The gradient source returned the parameters, and a donating step consumes what it returns; "
-                    + "return a copy.");
-            }
-
+            if (policy.NonFinite == NonFinitePolicy.Throw) throw NonFiniteError(gradients, state.Step + 1);
+            RequireOwn();
             zeroes = true;
             gradients = Zeroed(given);
         }
@@ -123,6 +131,40 @@ public static class TrainStep
         return (
             new TrainState<T>(parameters, next, state.SkippedSteps + (skipped ? 1 : 0)),
             new StepOutcome(loss, norm, optimizer.LearningRateAt(update), skipped));
+
+        (TrainState<T> State, StepOutcome Outcome) Skip(long consecutiveSkips)
+        {
+            RequireOwn();
+            double rate = optimizer.LearningRateAt(state.Optimizer.Step + 1);
+            TrainState<T> kept = Skipped(state, consecutiveSkips, donate);
+            if (donate) given.Release(nameof(TrainStep));
+            return (kept, new StepOutcome(loss, norm, rate, Skipped: true));
+        }
+
+        void RequireOwn()
+        {
+            if (donate && given.IsIn(state.Parameters))
+            {
+                throw new ArgumentException(
+                    "The gradient source returned the parameters, and a donating step consumes what it returns; "
+                    + "return a copy.");
+            }
+        }
+    }
+
+    /// <summary>The state after a step without an update.</summary>
+    private static TrainState<T> Skipped<T>(TrainState<T> state, long consecutiveSkips, bool donate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        UpdateCounters before = state.Optimizer.Counters;
+        OptimizerState<T> kept = donate ? state.Optimizer.Transfer(nameof(TrainStep)) : state.Optimizer.Copy();
+        return new(
+            donate ? state.Parameters.Transfer(nameof(TrainStep)) : state.Parameters.Copy(),
+            kept.With(before with
+            {
+                SkippedUpdates = before.SkippedUpdates + 1, ConsecutiveSkips = consecutiveSkips,
+            }),
+            state.SkippedSteps + 1);
     }
 
     /// <summary>
@@ -135,51 +177,48 @@ public static class TrainStep
         BatchFunction<T, TBatch> function,
         TrainState<T> state,
         TBatch batch,
-        NonFinitePolicy policy,
+        StepPolicy policy,
         bool donate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        RequireKnown(policy);
+        policy.Require();
         bool skipsItself = SkipsNonFinite(optimizer);
         UpdateCounters before = state.Optimizer.Counters;
         long update = state.Optimizer.Step + 1;
-        function.Begin(batch, state.Step + 1, skipsItself ? null : policy, donate);
-        ParameterTree<T> parameters;
-        OptimizerState<T> next;
+        function.Begin(batch, state.Step + 1, skipsItself ? null : policy.NonFinite, donate);
+        TrainState<T> next;
         bool skipped = false;
         try
         {
-            (parameters, next, _) = donate
+            (ParameterTree<T> parameters, OptimizerState<T> stepped, _) = donate
                 ? optimizer.StepDonating(function.Function, state.Parameters, state.Optimizer)
                 : optimizer.Step(function.Function, state.Parameters, state.Optimizer);
-            if (skipsItself) skipped = next.Counters.ConsecutiveSkips > before.ConsecutiveSkips;
-            else if (next.Counters.ConsecutiveSkips > 0 && policy == NonFinitePolicy.Skip)
-                next = next.With(next.Counters with { ConsecutiveSkips = 0 });
+            if (skipsItself) skipped = stepped.Counters.ConsecutiveSkips > before.ConsecutiveSkips;
+            else if (stepped.Counters.ConsecutiveSkips > 0 && policy.NonFinite == NonFinitePolicy.Skip)
+                stepped = stepped.With(stepped.Counters with { ConsecutiveSkips = 0 });
+            next = new(parameters, stepped, state.SkippedSteps + (skipped ? 1 : 0));
         }
         catch (NonFiniteGradientException) when (
-            policy == NonFinitePolicy.Skip
+            policy.NonFinite == NonFinitePolicy.Skip
             && !skipsItself
-            && before.ConsecutiveSkips < ApplyIfFinite.DefaultMaxConsecutiveSkips)
+            && before.ConsecutiveSkips < policy.MaxConsecutiveSkips)
         {
             skipped = true;
-            OptimizerState<T> kept = donate ? state.Optimizer.Transfer(nameof(TrainStep)) : state.Optimizer.Copy();
-            next = kept.With(before with
-            {
-                SkippedUpdates = before.SkippedUpdates + 1,
-                ConsecutiveSkips = before.ConsecutiveSkips + 1,
-            });
-            parameters = donate ? state.Parameters.Transfer(nameof(TrainStep)) : state.Parameters.Copy();
+            next = Skipped(state, before.ConsecutiveSkips + 1, donate);
         }
 
-        return (
-            new TrainState<T>(parameters, next, state.SkippedSteps + (skipped ? 1 : 0)),
-            new StepOutcome(function.Loss, function.Norm, optimizer.LearningRateAt(update), skipped));
+        return (next, new StepOutcome(function.Loss, function.Norm, optimizer.LearningRateAt(update), skipped));
     }
 
-    private static void RequireKnown(NonFinitePolicy policy)
+    /// <summary>The optimizer inside an <see cref="ApplyIfFinite"/>, always the same one for an optimizer.</summary>
+    private static ApplyIfFinite Skipping(Optimizer optimizer, long maxConsecutiveSkips)
     {
-        if (policy is < NonFinitePolicy.Throw or > NonFinitePolicy.Zero)
-            throw new ArgumentException($"The policy is {policy}; allowed are Throw, Skip and Zero.", nameof(policy));
+        if (SkippingOptimizers.TryGetValue(optimizer, out ApplyIfFinite? known)
+            && known.MaxConsecutiveSkips == maxConsecutiveSkips)
+            return known;
+        ApplyIfFinite made = ApplyIfFinite.Around(optimizer, maxConsecutiveSkips);
+        SkippingOptimizers.AddOrUpdate(optimizer, made);
+        return made;
     }
 
     /// <summary>Whether the optimizer itself skips gradients that are not finite.</summary>

@@ -20,6 +20,9 @@ internal sealed class ReportHistory(TrainerOptions options, double expected)
         reports.Add(report);
     }
 
+    /// <summary>Removes the reports of steps that a run has gone back over.</summary>
+    internal void RemoveAfter(long step) => reports.RemoveAll(report => report.Step > step);
+
     private void Thin()
     {
         while (reports.Count > options.MaxReports / 2)

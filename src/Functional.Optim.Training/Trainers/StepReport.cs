@@ -20,7 +20,7 @@ namespace Functional.Optim.Training;
 /// The part of it after the gradients: norm, clipping and update, in milliseconds.
 /// </param>
 /// <param name="SkippedSteps">
-/// The number of steps so far that were skipped because their gradients were not finite.
+/// The number of steps so far that were skipped: loss or gradients were not finite, or a hook refused them.
 /// </param>
 public readonly record struct StepReport(
     long Step,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 
 namespace Functional.Optim.Training;
@@ -20,6 +21,15 @@ public sealed record TrainResult<T>(
     /// most optimizers they are θ, and share the memory of <see cref="TrainState{T}.Parameters"/>.
     /// </summary>
     public ParameterTree<T> EvaluationParameters { get => field.IsDefault ? State.Parameters : field; init; }
+
+    /// <summary>
+    /// What the run had to tell, such as a loss spike or a checkpoint that could not be written, one line each; the
+    /// last 1,000.
+    /// </summary>
+    public ImmutableArray<string> Notices { get; init; } = [];
+
+    /// <summary>Why a hook stopped the run; empty where none did.</summary>
+    public string Stopped { get; init; } = "";
 
     /// <summary>The median time of a step over the reports, in milliseconds; NaN without reports.</summary>
     public double MillisecondsPerStep => MedianOf(report => report.StepMilliseconds);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Functional.Optim.Training;
 
 /// <summary>The number of steps of a run, and how often to report and evaluate.</summary>
@@ -10,10 +12,12 @@ public sealed record TrainerOptions
         long reportEvery,
         int tokensPerBatch,
         NonFinitePolicy nonFinitePolicy,
-        int maxReports)
+        int maxReports,
+        long maxConsecutiveSkips)
     {
         (Steps, EvaluateEvery, EvaluationBatches, ReportEvery) = (steps, evaluateEvery, evaluationBatches, reportEvery);
         (TokensPerBatch, NonFinitePolicy, MaxReports) = (tokensPerBatch, nonFinitePolicy, maxReports);
+        MaxConsecutiveSkips = maxConsecutiveSkips;
     }
 
     /// <summary>The number of steps of the whole run, those before a resume included.</summary>
@@ -34,7 +38,7 @@ public sealed record TrainerOptions
     public int TokensPerBatch { get; }
 
     /// <summary>
-    /// What to do with a gradient that is not finite, unless the optimizer has an <see cref="ApplyIfFinite"/>.
+    /// What to do with a loss or a gradient that is not finite, unless the optimizer has an <see cref="ApplyIfFinite"/>.
     /// </summary>
     public NonFinitePolicy NonFinitePolicy { get; }
 
@@ -45,6 +49,44 @@ public sealed record TrainerOptions
     /// </summary>
     public int MaxReports { get; }
 
+    /// <summary>The maximum number of steps that <see cref="NonFinitePolicy.Skip"/> skips in a row.</summary>
+    public long MaxConsecutiveSkips { get; }
+
+    /// <summary>
+    /// The settings of the run by name, such as those of its model and data. Checkpoints carry them, and a resumed run is
+    /// refused where one differs.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">It is null.</exception>
+    public ImmutableSortedDictionary<string, string> Configuration
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+        }
+    } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>
+    /// The names of the settings that may differ from those of the checkpoint that a run is resumed from;
+    /// <see cref="SettingChange.Optimizer"/> for the text of the optimizer.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">It is null.</exception>
+    public ImmutableHashSet<string> AllowedChanges
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+        }
+    } = [];
+
+    /// <summary>
+    /// Gets what a run has to tell while it runs, in one line each, on the thread of the loop; nobody by default.
+    /// </summary>
+    public Action<string>? Notify { get; init; }
+
     /// <summary>Makes options.</summary>
     /// <param name="steps">The number of steps of the whole run, those before a resume included; from 1.</param>
     /// <param name="evaluateEvery">The number of steps from one evaluation to the next; from 1.</param>
@@ -54,11 +96,14 @@ public sealed record TrainerOptions
     /// The number of tokens in a batch; from 1. With 1, tokens per second are steps per second.
     /// </param>
     /// <param name="nonFinitePolicy">
-    /// What to do with a gradient that is not finite, unless the optimizer has an <see cref="ApplyIfFinite"/>.
+    /// What to do with a loss or a gradient that is not finite, unless the optimizer has an <see cref="ApplyIfFinite"/>.
     /// </param>
     /// <param name="maxReports">
     /// The maximum number of reports in the history; from 2. A longer run keeps
     /// some of its reports, spread over all of it.
+    /// </param>
+    /// <param name="maxConsecutiveSkips">
+    /// The maximum number of steps that <see cref="NonFinitePolicy.Skip"/> skips in a row; from 0.
     /// </param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static TrainerOptions Of(
@@ -68,7 +113,8 @@ public sealed record TrainerOptions
         long reportEvery = 1,
         int tokensPerBatch = 1,
         NonFinitePolicy nonFinitePolicy = NonFinitePolicy.Throw,
-        int maxReports = 65536) =>
+        int maxReports = 65536,
+        long maxConsecutiveSkips = ApplyIfFinite.DefaultMaxConsecutiveSkips) =>
         new ValidationErrors()
             .Require(steps >= 1, nameof(steps), steps, "1 or more")
             .Require(evaluateEvery >= 1, nameof(evaluateEvery), evaluateEvery, "1 or more")
@@ -77,7 +123,9 @@ public sealed record TrainerOptions
             .Require(tokensPerBatch >= 1, nameof(tokensPerBatch), tokensPerBatch, "1 or more")
             .Require(Enum.IsDefined(nonFinitePolicy), nameof(nonFinitePolicy), nonFinitePolicy, "Throw, Skip or Zero")
             .Require(maxReports >= 2, nameof(maxReports), maxReports, "2 or more")
+            .Require(maxConsecutiveSkips, Bounds.AtLeast(0))
             .Make(() => new TrainerOptions(
-                steps, evaluateEvery, evaluationBatches, reportEvery, tokensPerBatch, nonFinitePolicy, maxReports))
+                steps, evaluateEvery, evaluationBatches, reportEvery, tokensPerBatch, nonFinitePolicy, maxReports,
+                maxConsecutiveSkips))
             .OrThrow(nameof(TrainerOptions));
 }

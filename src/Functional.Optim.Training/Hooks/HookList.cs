@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
+
+namespace Functional.Optim.Training;
+
+/// <summary>The hooks of a run.</summary>
+internal sealed class HookList
+{
+    private readonly ImmutableArray<TrainHook> hooks;
+    private readonly string[] names;
+    private readonly HookRun[] runs;
+    private readonly HookRequest[] requests;
+
+    internal HookList(ImmutableArray<TrainHook> hooks)
+    {
+        this.hooks = hooks;
+        (names, runs, requests) = (NamesOf(hooks), new HookRun[hooks.Length], new HookRequest[hooks.Length]);
+    }
+
+    internal bool IsEmpty => runs.Length == 0;
+
+    /// <summary>Starts the hooks, each with what it remembered.</summary>
+    internal void Start(HookStart start, ImmutableSortedDictionary<string, string> memory)
+    {
+        for (int index = 0; index < runs.Length; index++)
+        {
+            runs[index] = hooks[index].Start(start with { Memory = memory.GetValueOrDefault(names[index], "") });
+            if (runs[index] is null)
+                throw new InvalidOperationException($"The hook '{names[index]}' started as null; allowed is a run.");
+        }
+    }
+
+    /// <summary>What the hooks remember now, beside what is remembered otherwise.</summary>
+    internal ImmutableSortedDictionary<string, string> Remember(ImmutableSortedDictionary<string, string> memory)
+    {
+        for (int index = 0; index < runs.Length; index++)
+        {
+            string text = runs[index].Memory;
+            memory = text.Length > 0 ? memory.SetItem(names[index], text) : memory.Remove(names[index]);
+        }
+
+        return memory;
+    }
+
+    internal bool Accept(long step, double loss, double norm)
+    {
+        bool accepted = true;
+        foreach (HookRun run in runs) accepted &= run.Accepts(step, loss, norm);
+        return accepted;
+    }
+
+    internal bool NeedBefore(long step)
+    {
+        bool needed = false;
+        foreach (HookRun run in runs) needed |= run.NeedsBefore(step);
+        return needed;
+    }
+
+    /// <summary>Asks every hook after a step; returns the request that counts first.</summary>
+    internal HookRequest Ask<T>(in TrainMoment<T> moment)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        HookRequest first = HookRequest.None;
+        for (int index = 0; index < runs.Length; index++)
+        {
+            requests[index] = runs[index].After(moment);
+            if (requests[index].Action > first.Action) first = requests[index];
+        }
+
+        return first;
+    }
+
+    /// <summary>Whether a hook asked for a checkpoint after the last step.</summary>
+    internal bool WantCheckpoint => Any(HookAction.Save) || Any(HookAction.Checkpoint);
+
+    /// <summary>Gives a checkpoint to those that asked for it.</summary>
+    internal void Give<T>(Checkpoint<T> checkpoint)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        bool all = Any(HookAction.Save);
+        for (int index = 0; index < runs.Length; index++)
+        {
+            if (all || requests[index].Action == HookAction.Checkpoint) runs[index].Save(checkpoint);
+        }
+    }
+
+    internal Checkpoint<T>? LastGood<T>(Optimizer optimizer)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        foreach (HookRun run in runs)
+        {
+            if (run.LastGood<T>(optimizer) is { } checkpoint) return checkpoint;
+        }
+
+        return null;
+    }
+
+    internal void End<T>(Checkpoint<T>? checkpoint)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        foreach (HookRun run in runs) run?.End(checkpoint);
+    }
+
+    private static string[] NamesOf(ImmutableArray<TrainHook> hooks)
+    {
+        string[] names = new string[hooks.Length];
+        for (int index = 0; index < names.Length; index++)
+        {
+            string name = hooks[index].Name;
+            int same = hooks.Take(index).Count(hook => hook.Name == name);
+            names[index] = same == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name} {same + 1}");
+        }
+
+        return names;
+    }
+
+    private bool Any(HookAction action)
+    {
+        foreach (HookRequest request in requests)
+        {
+            if (request.Action == action) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,268 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Numerics;
+
+namespace Functional.Optim.Training;
+
+/// <summary>One run of <see cref="Trainer"/>.</summary>
+internal sealed class TrainLoop<T, TBatch>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly TrainerOptions options;
+    private readonly TrainModel<T, TBatch> model;
+    private readonly Optimizer given;
+    private readonly TrainData<TBatch> data;
+    private readonly IProgress<StepReport>? progress;
+    private readonly CancellationToken cancellation;
+    private readonly HookList hooks;
+    private readonly ImmutableSortedDictionary<string, string> remembered;
+    private readonly Checkpoint<T> start;
+    private readonly ReportHistory history;
+    private readonly Notices notices;
+    private readonly FiniteState<T> finite;
+    private readonly BatchFunction<T, TBatch>? function;
+    private readonly Func<double, double, bool>? accepts;
+    private readonly long began = Stopwatch.GetTimestamp();
+    private Optimizer optimizer;
+    private RollBacks rollBacks;
+    private TrainState<T> state;
+    private long firstStep;
+    private long reported;
+    private TimeSpan stepTime;
+    private TimeSpan optimizerTime;
+    private string stopped = "";
+
+    internal TrainLoop(
+        TrainerOptions options,
+        TrainModel<T, TBatch> model,
+        Optimizer optimizer,
+        TrainData<TBatch> data,
+        Checkpoint<T> start,
+        IProgress<StepReport>? progress,
+        ImmutableArray<TrainHook> hooks,
+        CancellationToken cancellation)
+    {
+        (this.options, this.model, given, this.data) = (options, model, optimizer, data);
+        (this.start, this.progress, this.cancellation) = (start, progress, cancellation);
+        state = start.State;
+        this.hooks = new HookList(hooks);
+        remembered = start.Memory;
+        notices = new Notices(options.Notify);
+        double left = Math.Max(options.Steps - state.Step, 0);
+        history = new(options, (left / options.ReportEvery) + (left / options.EvaluateEvery) + 2);
+        finite = new(optimizer, state.Parameters.Layout);
+        function = optimizer is FunctionOptimizer ? new(model.Gradient) : null;
+        accepts = this.hooks.IsEmpty ? null : Accept;
+        this.optimizer = optimizer;
+    }
+
+    internal TrainResult<T> Run()
+    {
+        try
+        {
+            rollBacks = RollBacks.Parse(start.Memory.GetValueOrDefault(RollBacks.Key, ""));
+            Begin(start.Memory);
+            while (state.Step < options.Steps && stopped.Length == 0 && !cancellation.IsCancellationRequested) Step();
+            return Ended(Reason());
+        }
+        catch (NonFiniteGradientException exception)
+        {
+            return Ended(StopReason.NonFinite, exception);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // A source that watches the token has stopped; the state is that of the last finished step.
+            return Ended(Reason());
+        }
+        catch (Exception exception)
+        {
+            End();
+            throw new TrainingException<T>(state, history.Reports, exception);
+        }
+    }
+
+    /// <summary>Starts at a state, or again after going back to one.</summary>
+    private void Begin(ImmutableSortedDictionary<string, string> memory)
+    {
+        optimizer = given.ScaleLearningRate(rollBacks.RateFactor);
+        (firstStep, reported, stepTime, optimizerTime) = (state.Step, state.Step, default, default);
+        hooks.Start(new HookStart(state.Step, options.Steps, "", rollBacks.Count, notices.Add), memory);
+    }
+
+    private void Step()
+    {
+        long step = state.Step + 1;
+        bool last = step == options.Steps;
+        if (last) optimizer = Accumulate.Completing(optimizer);
+        ParameterTree<T> before = default, gradientsBefore = default;
+        long stepBegan = Stopwatch.GetTimestamp(), differentiated;
+        TBatch batch = data.Training(step);
+        StepPolicy policy = new(options.NonFinitePolicy, options.MaxConsecutiveSkips, accepts);
+        StepOutcome outcome;
+        TimeSpan sourceTime = default;
+        if (function is null)
+        {
+            (double loss, ParameterTree<T> gradients) = model.Gradient(state.Parameters, batch, step);
+            differentiated = Stopwatch.GetTimestamp();
+            if (hooks.NeedBefore(step)) (before, gradientsBefore) = (state.Parameters.Copy(), gradients.Copy());
+            (state, outcome) = TrainStep.Apply(optimizer, loss, gradients, state, policy, donate: true);
+        }
+        else
+        {
+            differentiated = Stopwatch.GetTimestamp();
+            (state, outcome) = TrainStep.Apply(
+                (FunctionOptimizer)optimizer, function, state, batch, policy, donate: true);
+            sourceTime = function.SourceTime;
+        }
+
+        long ended = Stopwatch.GetTimestamp();
+        stepTime += Stopwatch.GetElapsedTime(stepBegan, ended);
+        optimizerTime += Stopwatch.GetElapsedTime(differentiated, ended) - sourceTime;
+        outcome = outcome with { LearningRate = outcome.LearningRate * rollBacks.RateFactor };
+        StepReport? report = Report(step, last, outcome);
+        if (!hooks.IsEmpty)
+        {
+            Follow(hooks.Ask(new TrainMoment<T>(optimizer, state, outcome, report)
+            {
+                Before = before, Gradients = gradientsBefore,
+            }));
+        }
+
+        if (before.IsDefault) return;
+        before.Release(nameof(Trainer));
+        gradientsBefore.Release(nameof(Trainer));
+    }
+
+    /// <summary>Evaluates and reports, where a step is due for it.</summary>
+    private StepReport? Report(long step, bool last, StepOutcome outcome)
+    {
+        double? validationLoss = last || step % options.EvaluateEvery == 0 ? Evaluate() : null;
+        bool isDue = last || step % options.ReportEvery == 0 || validationLoss is not null;
+        if (!isDue && !cancellation.IsCancellationRequested) return null;
+
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(began), interval = stepTime / (step - reported);
+        double ticksPerStep = elapsed.Ticks / (double)(step - firstStep);
+        StepReport report = new(
+            step,
+            options.Steps,
+            outcome.Loss,
+            outcome.LearningRate,
+            outcome.GradientNorm,
+            TokensPerSecond: options.TokensPerBatch / interval.TotalSeconds,
+            Remaining: new TimeSpan((long)(ticksPerStep * (options.Steps - step))),
+            validationLoss,
+            interval.TotalMilliseconds,
+            (optimizerTime / (step - reported)).TotalMilliseconds,
+            state.SkippedSteps);
+        history.Add(report);
+        (reported, stepTime, optimizerTime) = (step, default, default);
+        progress?.Report(report);
+        finite.Require(state);
+        return report;
+    }
+
+    private double? Evaluate()
+    {
+        if (model.Loss is not { } lossOf || data.Validation is not { } batches) return null;
+        ParameterTree<T> evaluated = optimizer.EvaluationParameters(state.Parameters, state.Optimizer);
+        try
+        {
+            double sum = 0;
+            for (int batch = 1; batch <= options.EvaluationBatches; batch++)
+            {
+                if (cancellation.IsCancellationRequested) return null;
+                sum += lossOf(evaluated, batches(batch));
+            }
+
+            return sum / options.EvaluationBatches;
+        }
+        finally
+        {
+            if (!evaluated.IsIn(state.Parameters)) evaluated.Release(nameof(Trainer));
+        }
+    }
+
+    private bool Accept(double loss, double norm) => hooks.Accept(state.Step + 1, loss, norm);
+
+    /// <summary>Does what the hooks ask for.</summary>
+    private void Follow(HookRequest request)
+    {
+        if (request.Action == HookAction.RollBack)
+        {
+            GoBack(request);
+            return;
+        }
+
+        if (hooks.WantCheckpoint)
+        {
+            // What is written must be worth going on from.
+            finite.Require(state);
+            hooks.Give(Checkpoint());
+        }
+
+        if (request.Action == HookAction.Stop) Stop(request.Reason);
+    }
+
+    private void GoBack(HookRequest request)
+    {
+        if (hooks.LastGood<T>(given) is not { } checkpoint)
+        {
+            Stop($"{request.Reason}; there is no checkpoint to go back to");
+            return;
+        }
+
+        rollBacks = rollBacks.With(request.RateFactor);
+        notices.Add(FormattableString.Invariant(
+            $"{request.Reason}; going back to step {checkpoint.State.Step}, with {rollBacks.RateFactor:g4} of the rate"));
+        state = checkpoint.State;
+        history.RemoveAfter(state.Step);
+        Begin(checkpoint.Memory);
+    }
+
+    private void Stop(string reason)
+    {
+        stopped = reason.Length > 0 ? reason : "a hook asked for it";
+        notices.Add(stopped);
+    }
+
+    private Checkpoint<T> Checkpoint() => new(state)
+    {
+        OptimizerText = OptimizerText.Of(given).Match(Succ: text => text, Fail: _ => ""),
+        Configuration = options.Configuration,
+        Memory = hooks.Remember(
+            rollBacks.Count == 0 ? remembered : remembered.SetItem(RollBacks.Key, rollBacks.ToString())),
+    };
+
+    private StopReason Reason() => stopped.Length > 0 ? StopReason.Stopped
+        : state.Step < options.Steps ? StopReason.Cancelled
+        : StopReason.Completed;
+
+    private TrainResult<T> Ended(StopReason reason, NonFiniteGradientException? failure = null)
+    {
+        End();
+        return new(state, history.Reports, reason, failure)
+        {
+            EvaluationParameters = optimizer.EvaluationParameters(state.Parameters, state.Optimizer),
+            Notices = notices.ToImmutable(),
+            Stopped = stopped,
+        };
+    }
+
+    /// <summary>Gives the last state to the hooks, unless a number of it is not finite.</summary>
+    private void End()
+    {
+        if (hooks.IsEmpty) return;
+        Checkpoint<T>? last = null;
+        try
+        {
+            finite.Require(state);
+            last = Checkpoint();
+        }
+        catch (NonFiniteGradientException)
+        {
+            // The last checkpoint of a good state stays the newest one.
+        }
+
+        hooks.End(last);
+    }
+}
