@@ -36,8 +36,9 @@ public sealed record SettingChange(string Name, string? Saved, string? Now)
                 Compare(name, saved.GetValueOrDefault(name), configuration.GetValueOrDefault(name));
         }
 
-        if (!(compares && saved.ContainsKey(Optimizer)) && checkpoint.OptimizerText.Length > 0
-            && OptimizerText.Of(optimizer).Match(Succ: text => text, Fail: _ => null) is { } now)
+        bool isText = compares && saved.ContainsKey(Optimizer);
+        string now = isText ? "" : OptimizerText.Of(optimizer).IfFail("");
+        if (now.Length > 0 && checkpoint.OptimizerText.Length > 0)
             Compare(Optimizer, checkpoint.OptimizerText, now);
         return changes.ToImmutable();
 

@@ -153,15 +153,46 @@ public class TrainStepTests
         Assert.Equal(Quadratic.Start(), state.Parameters);
     }
 
-    [Fact]
-    public void A_loss_that_is_not_finite_is_only_reported()
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_loss_that_is_not_finite_follows_the_policy(double loss)
     {
-        TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());
+        GradientSource<float, float> lossless = (at, batch, step) => (
+            loss, Quadratic.Gradient(at, batch, step).Gradients);
+        TrainState<float> start = TrainState.Init(Chain, Quadratic.Start());
+        TrainState<float> updated = TrainStep.Run(Chain, Quadratic.Gradient, start, 0.5f).State;
+        foreach (bool donate in (bool[])[false, true])
+        {
+            TrainState<float> state = TrainState.Init(Chain, Quadratic.Start());
+            var exception = Assert.Throws<NonFiniteGradientException>(() => Make(state, NonFinitePolicy.Throw));
+            Assert.Equal(("", 1), (exception.Leaf, exception.Step));
+            (TrainState<float> skipped, StepOutcome outcome) = Make(state, NonFinitePolicy.Skip);
+            Assert.Equal(start.Parameters, skipped.Parameters);
+            Assert.Equal((1, 1, true, loss), (skipped.Step, skipped.SkippedSteps, outcome.Skipped, outcome.Loss));
+            (skipped, _) = Make(skipped, NonFinitePolicy.Skip, maxConsecutiveSkips: 2);
+            Assert.Throws<NonFiniteGradientException>(
+                () => Make(skipped, NonFinitePolicy.Skip, maxConsecutiveSkips: 2));
+            Assert.Equal(
+                updated, Make(TrainState.Init(Chain, Quadratic.Start()), NonFinitePolicy.Zero).State);
+
+            (TrainState<float> State, StepOutcome Outcome) Make(
+                TrainState<float> from, NonFinitePolicy policy, long maxConsecutiveSkips = 10) => donate
+                ? TrainStep.RunDonating(Chain, lossless, from, 0.5f, policy, maxConsecutiveSkips)
+                : TrainStep.Run(Chain, lossless, from, 0.5f, policy, maxConsecutiveSkips);
+        }
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_is_only_reported_where_the_optimizer_skips_itself()
+    {
+        Optimizer watched = ApplyIfFinite.Around(Chain);
+        TrainState<float> state = TrainState.Init(watched, Quadratic.Start());
         GradientSource<float, float> lossless = (at, batch, step) => (
             double.NaN, Quadratic.Gradient(at, batch, step).Gradients);
-        var (next, outcome) = TrainStep.Run(Chain, lossless, state, 0.5f);
-        Assert.Equal(TrainStep.Run(Chain, Quadratic.Gradient, state, 0.5f).State, next);
-        Assert.Equal(double.NaN, outcome.Loss);
+        var (next, outcome) = TrainStep.Run(watched, lossless, state, 0.5f);
+        Assert.Equal(TrainStep.Run(watched, Quadratic.Gradient, state, 0.5f).State, next);
+        Assert.Equal((double.NaN, false), (outcome.Loss, outcome.Skipped));
     }
 
     private static (TrainState<float> State, StepOutcome Outcome) Step(
