@@ -11,9 +11,9 @@ namespace Functional.Optim.Training;
 /// <remarks>
 /// A symbolic link is followed: its target is replaced, or created if it does not exist. The file keeps the
 /// mode of the file that it replaces; its owner is the writer, and hard links keep the old file. Directories,
-/// pipes, devices and sockets are rejected. The bytes are flushed to the disk before the rename. After a power
-/// failure the old or the new file is there, never a part of one. Temporary files of a killed process are
-/// removed by the next write of the same file.
+/// pipes, devices and sockets are rejected. The bytes are flushed to the disk before the rename, and the folder
+/// after it. After a power failure the old or the new file is there, never a part of one. Temporary files of a
+/// killed process are removed by the next write of the same file.
 /// </remarks>
 public static class AtomicFile
 {
@@ -33,7 +33,7 @@ public static class AtomicFile
         {
             string target = RegularFile.At(path);
             string directory = Path.GetDirectoryName(target)!, mark = MarkOf(target);
-            RemoveAbandoned(directory, mark);
+            Remove(directory, mark, Abandoned);
             string temporary = Path.Combine(directory, $"{mark}{Path.GetRandomFileName()}{Unfinished}");
             UnixFileMode? mode = OperatingSystem.IsWindows() || !File.Exists(target)
                 ? null
@@ -43,6 +43,7 @@ public static class AtomicFile
                 using (FileStream file = new(temporary, New(mode))) write(file);
                 Finish(temporary, mode);
                 File.Move(temporary, target, overwrite: true);
+                FolderFlush.Of(directory);
             }
             finally
             {
@@ -84,13 +85,17 @@ public static class AtomicFile
         return $".{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.";
     }
 
-    private static void RemoveAbandoned(string directory, string mark)
+    /// <summary>Removes the temporary files of killed processes from a folder that no other process writes to.</summary>
+    internal static void RemoveUnfinished(string directory) => Remove(directory, ".", TimeSpan.Zero);
+
+    private static void Remove(string directory, string mark, TimeSpan age)
     {
         foreach (string left in Directory.EnumerateFiles(directory, $"{mark}*{Unfinished}"))
         {
             try
             {
-                if (DateTime.UtcNow - File.GetLastWriteTimeUtc(left) < Abandoned) continue;
+                // The clock may have been set back since.
+                if ((DateTime.UtcNow - File.GetLastWriteTimeUtc(left)).Duration() < age) continue;
                 // A file that is being written is open, so this fails.
                 using (File.OpenHandle(left, FileMode.Open, FileAccess.Write, FileShare.None))
                 {

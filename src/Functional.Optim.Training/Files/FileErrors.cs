@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LanguageExt;
 using LanguageExt.Common;
 
 namespace Functional.Optim.Training;
@@ -11,7 +12,29 @@ internal static class FileErrors
             or InvalidDataException or JsonException;
 
     internal static Error Of(string verb, string path, Exception exception) =>
-        Error.New($"Cannot {verb} '{path}': {Reason(path, exception)}.");
+        Of($"Cannot {verb} '{path}': {Reason(path, exception)}.");
+
+    /// <summary>An error of one line, whatever the names in it.</summary>
+    internal static Error Of(string message) =>
+        Error.New(string.Concat(message.Select(character => char.IsControl(character) ? ' ' : character)));
+
+    /// <summary>The result of an action on a file, or its error.</summary>
+    internal static Fin<TResult> Try<TResult>(string verb, string path, Func<TResult> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception exception) when (IsOfFile(exception))
+        {
+            return Of(verb, path, exception);
+        }
+    }
+
+    /// <summary>Throws what went wrong.</summary>
+    /// <exception cref="IOException">Something did.</exception>
+    internal static void Throw(Fin<Unit> result) =>
+        result.IfFail(error => throw new IOException(error.Message));
 
     private static string Reason(string path, Exception exception) => exception switch
     {

@@ -40,7 +40,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     /// <exception cref="ArgumentException">There are names, but not one for each slot.</exception>
     public OptimizerState(long step, ImmutableArray<string> slotNames, ReadOnlySpan<ParameterTree<T>> slots)
-        : this(step, new StateSchema { SlotNames = slotNames.IsDefault ? [] : slotNames }, slots, [], default)
+        : this(
+            step, new StateSchema { SlotNames = slotNames.IsDefault ? [] : slotNames }, StateSlot<T>.Of(slots), [],
+            default)
     {
     }
 
@@ -68,7 +70,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
                 ScalarNames = scalars.IsDefault ? [] : [.. scalars.Select(scalar => scalar.Key)],
                 Starts = slotStarts.IsDefaultOrEmpty ? null : Optim.SlotStarts.Of(slotStarts),
             },
-            slots, scalars.IsDefault ? [] : [.. scalars.Select(scalar => scalar.Value)], default)
+            StateSlot<T>.Of(slots), scalars.IsDefault ? [] : [.. scalars.Select(scalar => scalar.Value)], default)
     {
         ArgumentNullException.ThrowIfNull(identity);
         if (slotStarts.IsDefaultOrEmpty) return;
@@ -81,9 +83,9 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
                 nameof(slotStarts));
     }
 
-    /// <summary>A state of trees that lie elsewhere; the schema gives everything but their layouts.</summary>
+    /// <summary>A state of slots that lie elsewhere; the schema gives everything but their layouts.</summary>
     internal OptimizerState(
-        long step, StateSchema schema, ReadOnlySpan<ParameterTree<T>> slots, ReadOnlySpan<double> scalars,
+        long step, StateSchema schema, ReadOnlySpan<StateSlot<T>> slots, ReadOnlySpan<double> scalars,
         UpdateCounters counters)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);

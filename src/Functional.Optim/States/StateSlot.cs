@@ -21,15 +21,43 @@ internal readonly unsafe struct StateSlot<T>
 
     internal TreeLayout Layout => packed.IsDefault ? full.Layout : packed.Layout;
 
-    internal long ByteCount => (long)Layout.TotalLength * (packed.IsDefault ? Unsafe.SizeOf<T>() : sizeof(ushort));
+    internal long ByteCount => (long)Layout.TotalLength * ElementBytes;
+
+    /// <summary>The bytes of a number, or of a code.</summary>
+    internal int ElementBytes => packed.IsDefault ? Unsafe.SizeOf<T>() : sizeof(ushort);
 
     /// <summary>Where the slot begins.</summary>
     internal nint Address => packed.IsDefault ? (nint)full.Storage.Memory.Pointer : (nint)packed.Storage.Memory.Pointer;
+
+    /// <summary>The memory of some elements of a leaf, for who keeps <see cref="Owner"/> alive.</summary>
+    /// <param name="leaf">A leaf of <see cref="Layout"/>.</param>
+    /// <param name="start">The first byte, counted from the first of the leaf.</param>
+    /// <param name="count">How many bytes, within the leaf.</param>
+    internal Span<byte> BytesOf(Leaf leaf, long start, int count) =>
+        new((byte*)Address + ((long)leaf.Offset * ElementBytes) + start, count);
 
     /// <summary>What keeps the memory alive.</summary>
     internal object Owner => packed.IsDefault ? full.Storage : packed.Storage;
 
     public static implicit operator StateSlot<T>(ParameterTree<T> tree) => new(tree);
+
+    /// <summary>The slots of trees.</summary>
+    internal static StateSlot<T>[] Of(ReadOnlySpan<ParameterTree<T>> trees)
+    {
+        StateSlot<T>[] slots = new StateSlot<T>[trees.Length];
+        for (int slot = 0; slot < slots.Length; slot++) slots[slot] = trees[slot];
+        return slots;
+    }
+
+    /// <summary>Memory for a slot, with arbitrary contents but for its padding, which is zero.</summary>
+    internal static StateSlot<T> Rent(TreeLayout layout, StateFormat format)
+    {
+        StateSlot<T> slot = format == StateFormat.Full
+            ? new(layout.RentUncleared<T>().ToTree())
+            : new(PackedTree.RentUncleared(layout));
+        slot.ClearPadding();
+        return slot;
+    }
 
     /// <summary>
     /// The slot of a tree in a format, rounded as at step 0; the tree is released where it is not the slot itself.

@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Functional.Optim.Training;
+
+/// <summary>Reads parameters and states from an open file; the file is trusted only after its checksum fits.</summary>
+internal static class CheckpointReader
+{
+    private const int PieceBytes = 1 << 18;
+
+    /// <summary>The parameters of a file of this library or another.</summary>
+    /// <exception cref="InvalidDataException">They are not in the file, or are of another type.</exception>
+    internal static ParameterTree<T> Parameters<T>(SafetensorsFile file, CheckpointContent? content)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TensorDescription[] tensors = ParametersOf(file, content);
+        TreeBuffer<T> buffer = LayoutOf(tensors, tensor => tensor.Name).Rent<T>();
+        foreach (Leaf leaf in buffer.Layout.Leaves) Read(file, tensors[leaf.Index], buffer.AsSpan(leaf));
+        return buffer.ToTree();
+    }
+
+    /// <summary>The tensors of the parameters, in the order of the leaves.</summary>
+    internal static TensorDescription[] ParametersOf(SafetensorsFile file, CheckpointContent? content) =>
+        content is null ? [.. file.Tensors] : [.. content.Leaves.Select(name => Find(file, name))];
+
+    /// <summary>The tensors of a slot, in the order of its leaves.</summary>
+    internal static TensorDescription[] SlotOf(
+        SafetensorsFile file, CheckpointContent content, CheckpointContent.SlotContent slot) =>
+        [.. (slot.Leaves ?? content.Leaves).Select(leaf => Find(file, slot.TensorOf(leaf)))];
+
+    /// <summary>The state of a file.</summary>
+    /// <exception cref="InvalidDataException">The file does not describe one.</exception>
+    internal static Checkpoint<T> Checkpoint<T>(SafetensorsFile file, CheckpointContent content)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        CheckpointContent.StateContent state = content.State!;
+        long tensors = content.Leaves.Length
+            + state.Slots.Sum(slot => (long)(slot.Leaves ?? content.Leaves).Length);
+        Require(
+            tensors == file.Tensors.Length,
+            $"it has {file.Tensors.Length} tensors where its metadata names {tensors}");
+        bool named = state.Slots.Any(slot => slot.Name is not null);
+        Require(
+            state.Slots.All(slot => slot.Name is not null == named), "some of its slots have names and others have not");
+        ParameterTree<T> parameters = Parameters<T>(file, content);
+        StateSlot<T>[] slots = new StateSlot<T>[state.Slots.Length];
+        for (int slot = 0; slot < slots.Length; slot++)
+            slots[slot] = Slot<T>(file, content, state.Slots[slot], parameters.Layout);
+        StateSchema schema = new()
+        {
+            SlotNames = named ? [.. state.Slots.Select(slot => slot.Name!)] : [],
+            Identity = state.Identity,
+            ScalarNames = [.. state.Scalars.Select(scalar => scalar.Name)],
+            Starts = SlotStarts.Of([.. state.Slots.Select(slot => ImmutableArray.Create(slot.Starts ?? []))]),
+        };
+        OptimizerState<T> optimizer = new(
+            state.Updates,
+            schema,
+            slots,
+            [.. state.Scalars.Select(scalar => BitConverter.Int64BitsToDouble(scalar.Bits))],
+            state.Counters);
+        return new(new(parameters, optimizer, state.SkippedSteps))
+        {
+            OptimizerText = state.Optimizer,
+            Configuration = state.Configuration.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Memory = state.Memory.ToImmutableSortedDictionary(StringComparer.Ordinal),
+        };
+    }
+
+    private static StateSlot<T> Slot<T>(
+        SafetensorsFile file, CheckpointContent content, CheckpointContent.SlotContent slot, TreeLayout parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TensorDescription[] tensors = SlotOf(file, content, slot);
+        string[] names = slot.Leaves ?? content.Leaves;
+        int next = 0;
+        TreeLayout own = LayoutOf(tensors, _ => names[next++]);
+        Require(
+            SlotStarts.Fit(slot.Starts ?? [], tensors.Length, content.State!.Updates),
+            $"the starts of its slot '{Excerpt.Of(slot.Key)}' do not match its leaves");
+        StateSlot<T> memory = StateSlot<T>.Rent(own.Equals(parameters) ? parameters : own, slot.Format);
+        TensorType type = slot.Format == StateFormat.Full ? CheckpointWriter.TypeOf<T>() : TensorType.BF16;
+        foreach (Leaf leaf in memory.Layout.Leaves)
+        {
+            TensorDescription tensor = tensors[leaf.Index];
+            RequireType(tensor, type);
+            for (long start = 0; start < tensor.ByteCount; start += PieceBytes)
+            {
+                int count = (int)Math.Min(PieceBytes, tensor.ByteCount - start);
+                file.Read(tensor, memory.BytesOf(leaf, start, count), start);
+            }
+        }
+
+        GC.KeepAlive(memory.Owner);
+        return memory;
+    }
+
+    /// <summary>Reads the elements of a leaf; those in 16 bits are widened to floats.</summary>
+    private static void Read<T>(SafetensorsFile file, TensorDescription tensor, Span<T> elements)
+        where T : unmanaged
+    {
+        bool widens = typeof(T) == typeof(float) && tensor.Type is TensorType.BF16 or TensorType.F16;
+        if (!widens) RequireType(tensor, CheckpointWriter.TypeOf<T>());
+        byte[] piece = widens ? new byte[Math.Min(PieceBytes, tensor.ByteCount)] : [];
+        int width = tensor.Type.Bytes(), most = PieceBytes / width;
+        for (int start = 0; start < elements.Length; start += most)
+        {
+            Span<T> next = elements.Slice(start, Math.Min(most, elements.Length - start));
+            Span<byte> bytes = widens ? piece.AsSpan(0, next.Length * width) : MemoryMarshal.AsBytes(next);
+            file.Read(tensor, bytes, (long)start * width);
+            if (widens) Widen(tensor.Type, bytes, MemoryMarshal.Cast<T, float>(next));
+        }
+    }
+
+    private static void Widen(TensorType type, ReadOnlySpan<byte> bytes, Span<float> elements)
+    {
+        if (type == TensorType.F16)
+        {
+            TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes), elements);
+            return;
+        }
+
+        ReadOnlySpan<ushort> codes = MemoryMarshal.Cast<byte, ushort>(bytes);
+        for (int index = 0; index < codes.Length; index++)
+            elements[index] = BitConverter.UInt32BitsToSingle((uint)codes[index] << 16);
+    }
+
+    private static TreeLayout LayoutOf(TensorDescription[] tensors, Func<TensorDescription, string> nameOf)
+    {
+        (string, int[])[] leaves = new (string, int[])[tensors.Length];
+        for (int leaf = 0; leaf < leaves.Length; leaf++)
+        {
+            TensorDescription tensor = tensors[leaf];
+            Require(
+                tensor.Shape.All(size => size <= int.MaxValue), $"a size of the tensor {tensor} is above 2^31 - 1");
+            leaves[leaf] = (nameOf(tensor), [.. tensor.Shape.Select(size => (int)size)]);
+        }
+
+        return TreeLayout.Of(leaves);
+    }
+
+    private static TensorDescription Find(SafetensorsFile file, string name) => file.Find(name)
+        ?? throw new InvalidDataException($"the tensor '{Excerpt.Of(name)}' is missing");
+
+    private static void RequireType(TensorDescription tensor, TensorType type) => Require(
+        tensor.Type == type,
+        $"its tensor {tensor} holds {tensor.Type.Name()} elements; {type.Name()} elements were requested");
+
+    private static void Require(bool holds, string error)
+    {
+        if (!holds) throw new InvalidDataException(error);
+    }
+}
