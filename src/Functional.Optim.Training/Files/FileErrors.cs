@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LanguageExt;
 using LanguageExt.Common;
 
 namespace Functional.Optim.Training;
@@ -12,6 +13,11 @@ internal static class FileErrors
 
     internal static Error Of(string verb, string path, Exception exception) =>
         Error.New($"Cannot {verb} '{path}': {Reason(path, exception)}.");
+
+    /// <summary>The value.</summary>
+    /// <exception cref="IOException">There is an error; the message is that of the error.</exception>
+    internal static TValue OrThrowIOException<TValue>(this Fin<TValue> result) =>
+        result.IfFail(TValue (error) => throw new IOException(error.Message));
 
     private static string Reason(string path, Exception exception) => exception switch
     {
