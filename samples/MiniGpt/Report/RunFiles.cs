@@ -27,7 +27,7 @@ public static class RunFiles
         (string Name, Func<string, Fin<Unit>> Write)[] files =
         [
             ("parameters.bin", path => ParameterFile.Save(parameters, path)),
-            ("metrics.csv", path => MetricsFile.Write(history, path)),
+            ("metrics.csv", path => MetricsFile.TryWrite(history, path)),
             ("loss.png", path => WritePlot(path, run, history)),
         ];
         Fin<DirectoryInfo>? elsewhere = null;

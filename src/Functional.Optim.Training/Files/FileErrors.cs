@@ -36,6 +36,11 @@ internal static class FileErrors
     internal static void Throw(Fin<Unit> result) =>
         result.IfFail(error => throw new IOException(error.Message));
 
+    /// <summary>The value.</summary>
+    /// <exception cref="IOException">There is an error; the message is that of the error.</exception>
+    internal static TValue OrThrowIOException<TValue>(this Fin<TValue> result) =>
+        result.IfFail(TValue (error) => throw new IOException(error.Message));
+
     private static string Reason(string path, Exception exception) => exception switch
     {
         _ when Directory.Exists(path) => "it is a directory",

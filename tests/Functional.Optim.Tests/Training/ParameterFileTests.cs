@@ -94,7 +94,7 @@ public sealed class ParameterFileTests : IDisposable
         string nowhere = Path.Combine(path, "deeper");
         Says("there is no such directory", ErrorAt(nowhere, ParameterFile.Load<float>(nowhere)));
         Says("there is no such directory", ErrorAt(nowhere, ParameterFile.Save(tree, nowhere)));
-        Says("there is no such directory", ErrorAt(nowhere, MetricsFile.Write([], nowhere)));
+        Says("there is no such directory", ErrorAt(nowhere, MetricsFile.TryWrite([], nowhere)));
         using FileStream locked = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         ErrorOf(ParameterFile.Load<float>(path));
     }
