@@ -63,7 +63,7 @@ internal sealed record LossCurve(ImmutableArray<(long Step, double Loss)> Points
     }
 
     /// <summary>The points of the second half.</summary>
-    internal ReadOnlySpan<(long Step, double Loss)> SecondHalf => Points.AsSpan(Points.Length / 2);
+    internal ReadOnlySpan<(long Step, double Loss)> SecondHalf => Points.AsSpan()[(Points.Length / 2)..];
 
     /// <summary>Whether the loss falls over the second half.</summary>
     internal bool FallsLate => Medians[Windows / 2] - End > MinChange * Math.Abs(Medians[Windows / 2]);
