@@ -35,7 +35,7 @@ internal sealed record Run(TrainResult<float> Result, ImmutableArray<LeafNorms> 
             {
                 (double loss, ParameterTree<float> gradients) = problem.Gradient(at, points, step);
                 if (!double.IsFinite(gradients.GlobalNorm())) return (loss, gradients);
-                (TrainState<float> next, _) = TrainStep.Run(optimizer, problem.Gradient, twin, points);
+                (TrainState<float> next, _) = TrainStep.Run(optimizer, (_, _, _) => (loss, gradients), twin, points);
                 norms.Add(LeafNorms.Of(step, twin.Parameters, gradients, next.Parameters));
                 twin = next;
                 return (loss, gradients);
