@@ -69,6 +69,35 @@ public static unsafe class BlockReduction
         return largest * Math.Sqrt(scaled);
     }
 
+    /// <summary>
+    /// The Euclidean distance √Σ(x − y)², with differences in double. Equal elements have the difference 0, infinite
+    /// ones too.
+    /// </summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static double Distance<T>(ReadOnlySpan<T> left, ReadOnlySpan<T> right)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (left.Length != right.Length)
+        {
+            throw new ArgumentException(
+                $"right has length {right.Length}; left has length {left.Length}.", nameof(right));
+        }
+
+        double sum = Reduce<T, SquaredDifferences, Identity>(left, right, default);
+        if (double.IsFinite(sum) && sum > SmallestSum) return Math.Sqrt(sum);
+        double largest = 0, scaled = 0;
+        for (int index = 0; index < left.Length; index++)
+            largest = Math.Max(largest, Math.Abs(Difference(left[index], right[index])));
+        if (!double.IsFinite(largest) || largest == 0) return largest;
+        for (int index = 0; index < left.Length; index++)
+        {
+            double ratio = Difference(left[index], right[index]) / largest;
+            scaled = Math.FusedMultiplyAdd(ratio, ratio, scaled);
+        }
+
+        return largest * Math.Sqrt(scaled);
+    }
+
     /// <summary>Σf(x)².</summary>
     internal static double SumOfSquares<T, TMap>(ReadOnlySpan<T> values, TMap map)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -78,6 +107,10 @@ public static unsafe class BlockReduction
     internal static double Sum<T, TMap>(ReadOnlySpan<T> values, TMap map)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TMap : unmanaged, IMap => Reduce<T, Plain, TMap>(values, values, map);
+
+    private static double Difference<T>(T left, T right)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        left == right ? 0 : double.CreateTruncating(left) - double.CreateTruncating(right);
 
     private static double Reduce<T, TSum, TMap>(ReadOnlySpan<T> values, ReadOnlySpan<T> others, TMap map)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -154,6 +187,21 @@ public static unsafe class BlockReduction
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TLane Add<TLane>(TLane sum, TLane value, TLane other)
             where TLane : struct, ILane<TLane, double> => TLane.FusedMultiplyAdd(value, other, sum);
+
+        public static double Combine(double left, double right) => left + right;
+    }
+
+    private readonly struct SquaredDifferences : ISum
+    {
+        public static bool IsBinary => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLane Add<TLane>(TLane sum, TLane value, TLane other)
+            where TLane : struct, ILane<TLane, double>
+        {
+            TLane difference = value - other;
+            return TLane.FusedMultiplyAdd(difference, difference, sum);
+        }
 
         public static double Combine(double left, double right) => left + right;
     }

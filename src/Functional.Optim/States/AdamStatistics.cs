@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -35,17 +34,9 @@ public readonly record struct AdamStatistics(
     public static AdamStatistics Of<T>(Optimizer optimizer, AdamState<T> state, Func<Leaf, bool>? leaves = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(optimizer);
-        AdamOptimizer[] scalings =
-            [.. optimizer.Transforms.OfType<OptimizerScaling>().Select(part => part.Settings).OfType<AdamOptimizer>()];
-        if (scalings is not [AdamOptimizer scaling])
-            throw new ArgumentException(
-                $"{optimizer} has {scalings.Length} Adam parts; statistics are of one.", nameof(optimizer));
-
-        LeafPlanner router = new(optimizer, Placement.Of(optimizer.Transforms, format: null));
+        AdamRates<T> rates = AdamRates<T>.Of(optimizer, state);
         // Of a slot in another format each is a decoded copy.
-        ParameterTree<T> m = state.M, v = state.V, divisor = scaling.AmsGrad == AmsGrad.Off ? v : state.MaximumV;
-        SlotStarts? starts = state.ToState().Starts;
+        ParameterTree<T> m = state.M, v = state.V, divisor = rates.Divisor;
         double firstNorm = 0, secondNorm = 0, sum = 0, squares = 0;
         long count = 0;
         foreach (Leaf leaf in m.Layout.Leaves)
@@ -54,10 +45,7 @@ public readonly record struct AdamStatistics(
             firstNorm = double.Hypot(firstNorm, BlockReduction.Norm(m.AsSpan(leaf)));
             secondNorm = double.Hypot(secondNorm, BlockReduction.Norm(v.AsSpan(leaf)));
             count += leaf.Length;
-            double rate = RateOf(leaf);
-            if (rate > 0)
-                sum += BlockReduction.Sum(
-                    divisor.AsSpan(leaf), new Deviation(rate, RootOf(leaf), scaling.Epsilon, From: 0));
+            if (rates.Of(leaf) is { } map) sum += BlockReduction.Sum(divisor.AsSpan(leaf), map);
         }
 
         double mean = count == 0 ? 0 : sum / count;
@@ -65,42 +53,16 @@ public readonly record struct AdamStatistics(
         foreach (Leaf leaf in v.Layout.Leaves)
         {
             if (!Counts(leaf)) continue;
-            double rate = RateOf(leaf);
-            squares += rate > 0
-                ? BlockReduction.SumOfSquares(
-                    divisor.AsSpan(leaf), new Deviation(rate, RootOf(leaf), scaling.Epsilon, From: mean))
+            squares += rates.Of(leaf) is { } map
+                ? BlockReduction.SumOfSquares(divisor.AsSpan(leaf), map with { From = mean })
                 : leaf.Length * mean * mean;
         }
 
         return new(state.Step, firstNorm, secondNorm, mean, count == 0 ? 0 : Math.Sqrt(squares / count));
 
-        // The bias goes by the updates that the leaf has had.
-        double RootOf(Leaf leaf) => scaling.CorrectsBias && scaling.AmsGrad != AmsGrad.OfCorrectedMoment
-            ? 1 / Math.Sqrt(BiasCorrection.Factor(scaling.Beta2, state.Step - StartOf(leaf)))
-            : 1;
-
-        long StartOf(Leaf leaf) =>
-            starts is null || starts.OfSlots[0].IsDefaultOrEmpty ? 0 : starts.OfSlots[0][leaf.Index];
-
-        LeafPlan LeafPlanOf(Leaf leaf) => router.LeafPlanOf(leaf);
-
-        bool Counts(Leaf leaf) => (leaves is null || leaves(leaf)) && !LeafPlanOf(leaf).Settings.Frozen;
-
-        double RateOf(Leaf leaf) => state.Step == 0 ? 0 : LeafPlanOf(leaf).RateAt(state.Step);
+        bool Counts(Leaf leaf) => (leaves is null || leaves(leaf)) && !rates.IsFrozen(leaf);
     }
 
     /// <summary>The members, with the same numbers in every culture.</summary>
     public override string ToString() => RecordText.Of(nameof(AdamStatistics), PrintMembers);
-
-    /// <summary>f(v) = rate / (√v·root + ε) − from.</summary>
-    private readonly record struct Deviation(double Rate, double Root, double Epsilon, double From)
-        : BlockReduction.IMap
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLane Of<TLane>(TLane value)
-            where TLane : struct, ILane<TLane, double> =>
-            (TLane.Broadcast(Rate) / TLane.FusedMultiplyAdd(
-                TLane.Sqrt(value), TLane.Broadcast(Root), TLane.Broadcast(Epsilon)))
-            - TLane.Broadcast(From);
-    }
 }
