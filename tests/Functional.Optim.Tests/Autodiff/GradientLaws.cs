@@ -31,7 +31,7 @@ public class GradientLaws
     [Fact]
     public void Every_operation_is_checked()
     {
-        string[] functions = [.. Functions.Select(row => Letters((string)row[0]))];
+        string[] functions = [.. Differentiables<double>.All.Select(function => Letters(function.Name))];
         IEnumerable<string> operations = typeof(Operations).GetMethods(BindingFlags.Public | BindingFlags.Static)
             .Select(method => Letters(method.Name)).Distinct();
         Assert.All(operations, operation => Assert.Contains(
