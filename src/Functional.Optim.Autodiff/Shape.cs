@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Autodiff;
@@ -70,7 +71,12 @@ public readonly record struct Shape
     /// <inheritdoc cref="Shape(ReadOnlySpan{int})"/>
     public static Shape Of(ReadOnlySpan<int> sizes) => new(sizes);
 
-    /// <summary>The sizes, outermost first.</summary>
+    /// <summary>Not to be called: it is here because a type that a collection expression makes needs it.</summary>
+    /// <remarks>
+    /// A spread of a shape would take <see cref="Length"/> for the number of its sizes, and be wrong.
+    /// </remarks>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    [Obsolete("A shape is not a sequence; use Rank and the indexer.", error: true)]
     public IEnumerator<int> GetEnumerator()
     {
         for (int dimension = 0; dimension < Rank; dimension++) yield return this[dimension];

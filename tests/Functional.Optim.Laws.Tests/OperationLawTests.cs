@@ -57,7 +57,7 @@ public class OperationLawTests
     [Fact]
     public void A_space_without_numbers_is_refused() => Assert.Contains(
         "no numbers from -1 to 1 that are not nearer to 0 than 2",
-        Assert.Throws<LawException>(() => OperationLaws.All(
+        Assert.Throws<ArgumentException>(() => OperationLaws.All(
             new Softsign(), new([[1]]) { Minimum = -1, Maximum = 1, Gap = 2 })).Message,
         StringComparison.Ordinal);
 

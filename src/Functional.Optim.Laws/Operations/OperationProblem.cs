@@ -26,7 +26,8 @@ internal sealed record OperationProblem(ImmutableArray<Shape> Shapes, InputSpace
     internal ParameterTree<T> Parameters<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         ParameterTree.Of([.. Shapes.Select((shape, input) => Leaf.Of(
-            NameOf(input), [.. shape], (T[])[.. Numbers(input).Select(T.CreateTruncating)]))]);
+            NameOf(input), [.. Enumerable.Range(0, shape.Rank).Select(dimension => shape[dimension])],
+            (T[])[.. Numbers(input).Select(T.CreateTruncating)]))]);
 
     internal LossFunction<T> Loss<T>(OperationFunction<T> function)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => parameters =>
@@ -59,7 +60,8 @@ internal sealed record OperationProblem(ImmutableArray<Shape> Shapes, InputSpace
 
     /// <summary>The inputs, with their numbers where they are few.</summary>
     public override string ToString() =>
-        string.Join("; ", Shapes.Select((shape, input) => $"{NameOf(input)} {shape}{Text(input)}, {Kinds[KindOf(input)]}"));
+        string.Join("; ", Shapes.Select(
+            (shape, input) => $"{NameOf(input)} {shape}{Text(input)}, {Kinds[KindOf(input)]}"));
 
     private static string NameOf(int input) => string.Create(CultureInfo.InvariantCulture, $"x{input}");
 

@@ -27,7 +27,7 @@ internal static class Differentiables<T>
         new("gelu far from 0", s => [[s.Columns]], x => (x[0] * T.CreateTruncating(20)).Gelu()),
         .. Unary("sigmoid", x => x.Sigmoid()),
         .. Unary("tanh", x => x.Tanh()),
-        .. Unary("exp", x => x.Exp()),
+        new("exp", s => [[s.Rows, s.Columns]], x => x[0].Exp()),
         .. Unary("softplus", x => x.Softplus()),
         .. Unary("silu", x => x.Silu()),
         new("log", s => [[s.Rows, s.Columns]], x => Positive(x[0]).Log()),
