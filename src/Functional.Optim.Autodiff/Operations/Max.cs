@@ -6,8 +6,8 @@ namespace Functional.Optim.Autodiff;
 public static partial class Operations
 {
     /// <summary>
-    /// The largest of all elements. ∂L/∂y goes to the first of the largest; the others have a derivative of 0. NaN counts
-    /// as the largest.
+    /// The largest of all elements. ∂L/∂y goes to the first of the largest; the others have a derivative of 0. NaN
+    /// counts as the largest.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="input">x; not empty.</param>

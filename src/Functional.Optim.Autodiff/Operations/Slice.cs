@@ -5,7 +5,8 @@ namespace Functional.Optim.Autodiff;
 public static partial class Operations
 {
     /// <summary>
-    /// A part of an array along a dimension: y[…, i, …] = x[…, start + i, …]. ∂L/∂x is ∂L/∂y in that part and 0 outside.
+    /// A part of an array along a dimension: y[…, i, …] = x[…, start + i, …]. ∂L/∂x is ∂L/∂y in that part and 0
+    /// outside.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="input">x.</param>

@@ -6,8 +6,8 @@ namespace Functional.Optim.Autodiff;
 public static partial class Operations
 {
     /// <summary>
-    /// The dimensions in another order: dimension d of the result is dimension <paramref name="axes"/>[d] of x. ∂L/∂x is
-    /// ∂L/∂y with the dimensions put back.
+    /// The dimensions in another order: dimension d of the result is dimension <paramref name="axes"/>[d] of x. ∂L/∂x
+    /// is ∂L/∂y with the dimensions put back.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="input">x.</param>
@@ -45,7 +45,6 @@ public static partial class Operations
             axes.CopyTo(order);
         }
 
-        // Before the dimensions of the input come others of size 1.
         Span<int> sizes = stackalloc int[Shape.MaximumRank], strides = stackalloc int[Shape.MaximumRank];
         for (int dimension = 0; dimension < rank; dimension++)
         {
@@ -61,7 +60,7 @@ public static partial class Operations
     private sealed unsafe class TransposeNode<T> : Node<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        /// <summary>The result with four dimensions, the first ones of size 1, and their strides in the input.</summary>
+        /// <summary>The sizes of the result in four dimensions, the first ones 1.</summary>
         private (int First, int Second, int Third, int Fourth) sizes;
         private (int First, int Second, int Third, int Fourth) strides;
 

@@ -26,7 +26,7 @@ public sealed record InputSpace(params ImmutableArray<ImmutableArray<Shape>> Sha
     /// <summary>One input, of rank 0 to 4, with sizes below, at and above those of vectors.</summary>
     public static InputSpace OfOne { get; } = new([[]], [[1]], [[5]], [[3, 7]], [[2, 3, 4]], [[2, 1, 3, 11]], [[0, 2]]);
 
-    /// <summary>Numbers of the range, in random order, spread over it: one in the middle of each of equal parts.</summary>
+    /// <summary>Numbers of the range in random order, one in the middle of each of equal parts.</summary>
     internal double[] Numbers(Philox random, ulong stream, int count)
     {
         double below = Math.Max(0, -Gap - Minimum - Math.Max(0, -Gap - Maximum));

@@ -34,8 +34,8 @@ public static class OperationLaws
     }
 
     /// <summary>
-    /// The gradient is what central differences of the values give, in double: for single elements and along a direction
-    /// of all, to 10⁻⁷ of the largest.
+    /// The gradient is what central differences of the values give, in double: for single elements and along a
+    /// direction of all, to 10⁻⁷ of the largest.
     /// </summary>
     /// <inheritdoc cref="All"/>
     /// <exception cref="LawException">The law does not hold.</exception>
@@ -70,7 +70,7 @@ public static class OperationLaws
             (double lossInFloat, ParameterTree<float> gradients) = Differentiate.ValueAndGradient(
                 problem.Loss<float>(x => operation.Of(x.AsSpan())), problem.Parameters<float>());
             double margin = Tolerance * (1 + LargestOf(exact));
-            AssertNear("Σw·y", loss, lossInFloat, Tolerance * (1 + Math.Abs(loss) + LargestOf(exact)), "it is in double");
+            AssertNear("Σw·y", loss, lossInFloat, margin + (Tolerance * Math.Abs(loss)), "it is in double");
             foreach (Leaf leaf in exact.Layout.Leaves)
             {
                 for (int index = 0; index < leaf.Length; index++)
@@ -83,7 +83,9 @@ public static class OperationLaws
         });
     }
 
-    /// <summary>The same inputs give the same bits, whether the gradient is asked for or not, and are not changed.</summary>
+    /// <summary>
+    /// The same inputs give the same bits, whether the gradient is asked for or not, and are not changed.
+    /// </summary>
     /// <inheritdoc cref="All"/>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void Purity(Operation operation, InputSpace? inputs = null)
@@ -175,7 +177,8 @@ public static class OperationLaws
             leaf.Name, leaf.Shape.AsSpan(), [.. Enumerable.Range(leaf.Offset, leaf.Length).Select(value)]))]);
 
     private static void Holds(
-        string name, string type, InputSpace inputs, Action<OperationProblem> law, [CallerMemberName] string nameOfLaw = "")
+        string name, string type, InputSpace inputs, Action<OperationProblem> law,
+        [CallerMemberName] string nameOfLaw = "")
     {
         ArgumentNullException.ThrowIfNull(inputs);
         foreach (ImmutableArray<Shape> shapes in inputs.Shapes)

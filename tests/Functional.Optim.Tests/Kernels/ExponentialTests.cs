@@ -17,7 +17,8 @@ public unsafe class ExponentialTests
     [Fact]
     public void With_gradual_underflow_it_is_precise_until_it_is_zero_or_overflows()
     {
-        float[] floats = [-104.5f, -104, -103, -100.7f, -90, -87.4f, -30, -0f, 30, 88.3f, 88.4f, 88.722f, 88.73f, 1e30f];
+        float[] floats =
+            [-104.5f, -104, -103, -100.7f, -90, -87.4f, -30, -0f, 30, 88.3f, 88.4f, 88.722f, 88.73f, 1e30f];
         float[] powers = Of<float, Lane256<float>>(floats, Gradual<float, Lane256<float>>());
         for (int index = 0; index < floats.Length; index++)
         {
