@@ -1,6 +1,11 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
 namespace Functional.Optim.Autodiff;
 
 /// <summary>The sizes of up to four dimensions, outermost first; without dimensions it is a scalar.</summary>
+/// <remarks>A collection expression makes one: <c>Shape matrix = [32, 3];</c>.</remarks>
+[CollectionBuilder(typeof(Shape), nameof(Of))]
 public readonly record struct Shape
 {
     /// <summary>The maximum number of dimensions.</summary>
@@ -63,15 +68,42 @@ public readonly record struct Shape
             nameof(dimension), dimension, $"The shape {this} has {Rank} dimensions, from 0 on.")
         : dimension switch { 0 => sizes.First, 1 => sizes.Second, 2 => sizes.Third, _ => sizes.Fourth };
 
+    /// <inheritdoc cref="Shape(ReadOnlySpan{int})"/>
+    public static Shape Of(ReadOnlySpan<int> sizes) => new(sizes);
+
+    /// <summary>Not to be called: it is here because a type that a collection expression makes needs it.</summary>
+    /// <remarks>
+    /// A spread of a shape would take <see cref="Length"/> for the number of its sizes, and be wrong.
+    /// </remarks>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    [Obsolete("A shape is not a sequence; use Rank and the indexer.", error: true)]
+    public IEnumerator<int> GetEnumerator()
+    {
+        for (int dimension = 0; dimension < Rank; dimension++) yield return this[dimension];
+    }
+
     /// <summary>The shape with another innermost size.</summary>
     /// <param name="columns">The innermost size.</param>
     /// <exception cref="InvalidOperationException">A scalar has no innermost size.</exception>
     public Shape WithColumns(int columns)
     {
         if (Rank == 0) throw new InvalidOperationException("A scalar has no innermost size.");
+        return With(Rank - 1, columns);
+    }
+
+    /// <summary>The shape with another size of one dimension.</summary>
+    internal Shape With(int dimension, int size)
+    {
         Span<int> changed = stackalloc int[Rank];
-        for (int dimension = 0; dimension < Rank; dimension++) changed[dimension] = this[dimension];
-        changed[^1] = columns;
+        for (int each = 0; each < Rank; each++) changed[each] = each == dimension ? size : this[each];
+        return new Shape(changed);
+    }
+
+    /// <summary>The shape without one of its dimensions.</summary>
+    internal Shape Without(int dimension)
+    {
+        Span<int> changed = stackalloc int[Rank - 1];
+        for (int each = 0; each < changed.Length; each++) changed[each] = this[each < dimension ? each : each + 1];
         return new Shape(changed);
     }
 

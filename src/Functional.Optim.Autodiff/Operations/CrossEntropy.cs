@@ -82,8 +82,7 @@ public static partial class Operations
             slopes = EnsureCapacity(ref slopeBuffer, First.Shape.Length);
             double* losses = EnsureCapacity(ref lossBuffer, rows);
             LaneLoop.Ranges<T, Slopes>(rows, RowsPerRange, new(First.Value, slopes, losses, targets, ignore, classes));
-            double total = BlockReduction.Sum<double>(new(losses, rows));
-            *Value = counted == 0 ? T.Zero : T.CreateTruncating(total / counted);
+            *Value = counted == 0 ? T.Zero : T.CreateTruncating(TotalOf<double>(new(losses, rows), counted));
         }
 
         internal override void PropagateGradient()

@@ -33,6 +33,26 @@ public static partial class Operations
         return node.Output;
     }
 
+    /// <summary>Σx divided by a number n ≥ 1. It is infinite only where that quotient is.</summary>
+    private static double TotalOf<T>(ReadOnlySpan<T> values, double divisor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double sum = BlockReduction.Sum(values);
+        if (double.IsFinite(sum)) return sum / divisor;
+        // A power of two scales the terms exactly; their sum then cannot overflow.
+        double share = Math.ScaleB(1, -(int)Math.Ceiling(Math.Log2(values.Length)));
+        return BlockReduction.Sum<T, Share>(values, new(share)) / divisor / share;
+    }
+
+    private readonly struct Share(double share) : BlockReduction.IMap
+    {
+        private readonly double share = share;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLane Of<TLane>(TLane value)
+            where TLane : struct, ILane<TLane, double> => value * TLane.Broadcast(share);
+    }
+
     /// <summary>The sum divided by a number n: ∂L/∂x = ∂L/∂y / n for every element.</summary>
     private sealed unsafe class SumNode<T> : Node<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -42,22 +62,11 @@ public static partial class Operations
         internal void Forward(double number)
         {
             divisor = number;
-            // A power of two scales the terms exactly; their sum then cannot overflow.
-            double share = Math.ScaleB(1, -(int)Math.Ceiling(Math.Log2(divisor)));
-            *Value = T.CreateTruncating(BlockReduction.Sum<T, Share>(First.Values, new(share)) / (share * divisor));
+            *Value = T.CreateTruncating(TotalOf<T>(First.Values, divisor));
         }
 
         internal override void PropagateGradient() => LaneLoop.Elements<T, Backward>(
             First.Shape.Length, new(T.CreateTruncating(double.CreateTruncating(*Gradient) / divisor), First.Sink()));
-
-        private readonly struct Share(double share) : BlockReduction.IMap
-        {
-            private readonly double share = share;
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            public TLane Of<TLane>(TLane value)
-                where TLane : struct, ILane<TLane, double> => value * TLane.Broadcast(share);
-        }
 
         private readonly struct Backward(T gradient, GradientSink<T> sink) : IElementBody<T>
         {

@@ -11,6 +11,8 @@ internal abstract unsafe class Node<T>
 {
     private AlignedBuffer<T>? valueBuffer;
     private AlignedBuffer<T>? gradientBuffer;
+    private Node<T>[] inputs = [];
+    private int inputCount;
 
     internal Tape<T> Tape { get; private set; } = null!;
 
@@ -30,9 +32,11 @@ internal abstract unsafe class Node<T>
 
     internal Variable<T> Output => new(this, Shape);
 
-    protected Node<T> First { get; private set; } = null!;
+    protected Node<T> First => inputs[0];
 
-    protected Node<T> Second { get; private set; } = null!;
+    protected Node<T> Second => inputs[1];
+
+    protected ReadOnlySpan<Node<T>> Inputs => inputs.AsSpan(0, inputCount);
 
     internal void Start(Tape<T> tape, Shape shape, bool requiresGradient)
     {
@@ -41,10 +45,11 @@ internal abstract unsafe class Node<T>
         RequiresGradient = requiresGradient;
     }
 
-    internal void SetInputs(ReadOnlySpan<Variable<T>> inputs)
+    internal void SetInputs(ReadOnlySpan<Variable<T>> variables)
     {
-        if (inputs.Length > 0) First = inputs[0].Node;
-        if (inputs.Length > 1) Second = inputs[1].Node;
+        inputCount = variables.Length;
+        if (inputs.Length < inputCount) inputs = new Node<T>[inputCount];
+        for (int index = 0; index < inputCount; index++) inputs[index] = variables[index].Node;
     }
 
     internal void AllocateValue() => Value = EnsureCapacity(ref valueBuffer, Shape.Length);
@@ -83,7 +88,7 @@ internal abstract unsafe class Node<T>
     internal virtual void Clear()
     {
         ReleaseGradient();
-        First = Second = null!;
+        Array.Clear(inputs, 0, inputCount);
     }
 
     /// <summary>Memory of at least a length that stays with the node from one computation to the next.</summary>

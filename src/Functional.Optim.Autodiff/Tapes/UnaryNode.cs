@@ -8,9 +8,15 @@ namespace Functional.Optim.Autodiff;
 internal interface IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>
+    /// Whether the derivative is a function of the output y rather than of the input x, where that is no less precise.
+    /// </summary>
+    static virtual bool DerivativeTakesOutput => false;
+
     TLane Value<TLane>(TLane x)
         where TLane : struct, ILane<TLane, T>;
 
+    /// <summary>∂L/∂x from ∂L/∂y and x, or y if <see cref="DerivativeTakesOutput"/>.</summary>
     TLane ToInput<TLane>(TLane gradient, TLane x)
         where TLane : struct, ILane<TLane, T>;
 }
@@ -30,8 +36,11 @@ internal sealed unsafe class UnaryNode<T, TOperator> : Node<T>
         return node.Output;
     }
 
-    internal override void PropagateGradient() =>
-        LaneLoop.Elements<T, Backward>(Shape.Length, new(operation, First.Value, Gradient, First.Sink()));
+    internal override void PropagateGradient()
+    {
+        T* argument = TOperator.DerivativeTakesOutput ? Value : First.Value;
+        LaneLoop.Elements<T, Backward>(Shape.Length, new(operation, argument, Gradient, First.Sink()));
+    }
 
     private readonly struct Forward(TOperator operation, T* input, T* value) : IElementBody<T>
     {
@@ -45,15 +54,16 @@ internal sealed unsafe class UnaryNode<T, TOperator> : Node<T>
             TLane.Store(operation.Value(TLane.Load(input + index)), value + index);
     }
 
-    private readonly struct Backward(TOperator operation, T* input, T* gradient, GradientSink<T> sink) : IElementBody<T>
+    private readonly struct Backward(
+        TOperator operation, T* argument, T* gradient, GradientSink<T> sink) : IElementBody<T>
     {
         private readonly TOperator operation = operation;
-        private readonly T* input = input;
+        private readonly T* argument = argument;
         private readonly T* gradient = gradient;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<TLane>(long index)
             where TLane : struct, ILane<TLane, T> =>
-            sink.Add(index, operation.ToInput(TLane.Load(gradient + index), TLane.Load(input + index)));
+            sink.Add(index, operation.ToInput(TLane.Load(gradient + index), TLane.Load(argument + index)));
     }
 }

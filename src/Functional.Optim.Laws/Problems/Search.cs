@@ -47,7 +47,9 @@ internal static class Search
 
     /// <summary>Tries a law on one problem.</summary>
     /// <exception cref="LawException">The law does not hold, or something threw in its course.</exception>
-    internal static void In(Problem problem, string law, object subject, string type, Action<Problem> holds)
+    internal static void In<TProblem>(
+        TProblem problem, string law, object subject, string type, Action<TProblem> holds)
+        where TProblem : notnull
     {
         try
         {
@@ -55,7 +57,7 @@ internal static class Search
         }
         catch (Exception reason)
         {
-            throw Failure(law, subject, type, reason, problem.ToString(), reason);
+            throw Failure(law, subject, type, reason, problem.ToString() ?? "", reason);
         }
     }
 

@@ -25,6 +25,17 @@ internal static class Differentiables<T>
         new("relu", s => [[s.Rows, s.Columns]], x => x[0].Relu()),
         new("gelu", s => [[s.Rows, s.Columns]], x => x[0].Gelu()),
         new("gelu far from 0", s => [[s.Columns]], x => (x[0] * T.CreateTruncating(20)).Gelu()),
+        .. Unary("sigmoid", x => x.Sigmoid()),
+        .. Unary("tanh", x => x.Tanh()),
+        new("exp", s => [[s.Rows, s.Columns]], x => x[0].Exp()),
+        .. Unary("softplus", x => x.Softplus()),
+        .. Unary("silu", x => x.Silu()),
+        new("log", s => [[s.Rows, s.Columns]], x => Positive(x[0]).Log()),
+        new("sqrt", s => [[s.Rows, s.Columns]], x => Positive(x[0]).Sqrt()),
+        new("power, 1.7", s => [[s.Rows, s.Columns]], x => Positive(x[0]).Power(1.7)),
+        new("power, −0.5", s => [[s.Columns]], x => Positive(x[0]).Power(-0.5)),
+        new("power, 3", s => [[s.Rows, s.Columns]], x => x[0].Power(3)),
+        new("power, 0", s => [[s.Rows, s.Columns]], x => x[0].Power(0)),
         new("matmul of a vector", s => [[s.Inner], [s.Inner, s.Columns]], x => x[0].MatMul(x[1])),
         new("matmul", s => [[s.Rows, s.Inner], [s.Inner, s.Columns]], x => x[0].MatMul(x[1])),
         new("matmul of rank 3", s => [[2, s.Rows, s.Inner], [s.Inner, s.Columns]], x => x[0].MatMul(x[1])),
@@ -42,11 +53,11 @@ internal static class Differentiables<T>
             s => [[2, s.Rows, s.Columns + 1], [s.Columns + 1]],
             x => x[0].LayerNorm(x[1], epsilon: 0.1)),
         new("layer norm of a row weighted by itself", s => [[s.Columns + 1]], x => x[0].LayerNorm(x[0])),
-        new("attention, 1 position", s => [[2, 1, 12]], x => x[0].CausalAttention(2)),
-        new("attention, 5 positions", s => [[2, 5, 9]], x => x[0].CausalAttention(1)),
-        new("attention, 65 positions", s => [[1, 65, 12]], x => x[0].CausalAttention(2)),
-        new("attention, 70 positions", s => [[2, 70, 9]], x => x[0].CausalAttention(3)),
-        new("attention, any width", s => [[2, 3, 6 * s.Columns]], x => x[0].CausalAttention(2)),
+        new("causal attention, 1 position", s => [[2, 1, 12]], x => x[0].CausalAttention(2)),
+        new("causal attention, 5 positions", s => [[2, 5, 9]], x => x[0].CausalAttention(1)),
+        new("causal attention, 65 positions", s => [[1, 65, 12]], x => x[0].CausalAttention(2)),
+        new("causal attention, 70 positions", s => [[2, 70, 9]], x => x[0].CausalAttention(3)),
+        new("causal attention, any width", s => [[2, 3, 6 * s.Columns]], x => x[0].CausalAttention(2)),
         new("dropout", s => [[s.Rows, s.Columns]], x => x[0].Dropout(0.4, key: 5)),
         new("mean pool", s => [[s.Rows, 5, s.Columns]], x => x[0].MeanPool()),
         new(
@@ -59,6 +70,31 @@ internal static class Differentiables<T>
             x => x[0].Reshape(new Shape(x.Sizes.Columns, x.Sizes.Rows)) * x[1]),
         new("sum", s => [[s.Rows, s.Columns]], x => x[0].Sum() * x[0]),
         new("mean", s => [[s.Rows, s.Columns]], x => x[0].Mean() * x[0]),
+        new("max", s => [[s.Rows, s.Columns]], x => x[0].Max() * x[0]),
+        .. Along("sum", (x, axis) => x.Sum(axis)),
+        .. Along("mean", (x, axis) => x.Mean(axis)),
+        .. Along("max", (x, axis) => x.Max(axis)),
+        .. Along("slice", (x, axis) => x.Slice(axis, x.Shape[axis] / 3, x.Shape[axis] - (x.Shape[axis] / 3))),
+        .. Along("slice of nothing", (x, axis) => x.Slice(axis, x.Shape[axis], 0)),
+        .. Along("concatenate with itself", (x, axis) => Operations.Concatenate(axis, x, x * x, x)),
+        new("concatenate columns", s => [[s.Rows, s.Columns], [s.Rows, 2], [s.Rows, 0], [s.Rows, s.Inner]],
+            x => Operations.Concatenate(-1, x[0], x[1], x[2], x[3])),
+        new("concatenate rows", s => [[s.Rows, s.Columns], [3, s.Columns]],
+            x => Operations.Concatenate(0, x[0], x[1])),
+        new("concatenate a reshaped vector", s => [[s.Rows * s.Columns], [s.Rows, 3]],
+            x => Operations.Concatenate(1, x[0].Reshape([x.Sizes.Rows, x.Sizes.Columns]), x[1])),
+        new("transpose", s => [[s.Rows, s.Columns]], x => x[0].Transpose()),
+        new("transpose, rank 3", s => [[2, s.Rows, s.Columns]], x => x[0].Transpose()),
+        new("transpose, 2, 0, 1", s => [[2, s.Rows, s.Columns]], x => x[0].Transpose(2, 0, 1)),
+        new("transpose, 0, 2, 1, 3", s => [[2, s.Rows, 3, s.Columns]], x => x[0].Transpose(0, 2, 1, 3)),
+        new("transpose, 3, 1, 0, 2", s => [[2, s.Rows, 3, s.Columns]], x => x[0].Transpose(3, 1, 0, 2)),
+        new("transpose of a vector", s => [[s.Columns]], x => x[0].Transpose(0)),
+        new("transpose of a reshaped vector", s => [[s.Rows * s.Columns]],
+            x => x[0].Reshape([x.Sizes.Rows, x.Sizes.Columns]).Transpose()),
+        new("binary cross-entropy with logits", s => [[s.Rows, s.Columns], [s.Rows, s.Columns]],
+            x => x[0].BinaryCrossEntropyWithLogits(x[1].Sigmoid())),
+        new("binary cross-entropy with logits, one row of targets", s => [[s.Rows, s.Columns], [s.Columns]],
+            x => x[0].BinaryCrossEntropyWithLogits(x[1].Sigmoid())),
         new(
             "cross-entropy",
             s => [[s.Rows, s.Columns]],
@@ -97,6 +133,28 @@ internal static class Differentiables<T>
         new($"{name}, left a scalar", s => [[], [s.Rows, s.Columns]], x => operation(x[0], x[1])),
         new($"{name}, left empty", s => [[0], []], x => operation(x[0], x[1])),
     ];
+
+    /// <summary>A function of single elements, near 0 and far from it.</summary>
+    private static IEnumerable<Differentiable<T>> Unary(string name, Func<Variable<T>, Variable<T>> operation) =>
+    [
+        new(name, s => [[s.Rows, s.Columns]], x => operation(x[0])),
+        new($"{name} near 0", s => [[s.Columns]], x => operation(x[0] * T.CreateTruncating(0.01))),
+        new($"{name} far from 0", s => [[s.Columns]], x => operation(x[0] * T.CreateTruncating(3))),
+    ];
+
+    /// <summary>An operation along each of three dimensions, and of a variable whose shape is not its node's.</summary>
+    private static IEnumerable<Differentiable<T>> Along(string name, Func<Variable<T>, int, Variable<T>> operation) =>
+    [
+        .. Enumerable.Range(0, 3).Select(axis => new Differentiable<T>(
+            $"{name} along {axis}", s => [[s.Rows, 5, s.Columns]], x => operation(x[0], axis))),
+        new($"{name} along a vector", s => [[s.Columns]], x => operation(x[0], 0)),
+        new(
+            $"{name} along a reshaped matrix",
+            s => [[5 * s.Rows, s.Columns]],
+            x => operation(x[0].Reshape([x.Sizes.Rows, 5, x.Sizes.Columns]), 1)),
+    ];
+
+    private static Variable<T> Positive(Variable<T> x) => (x * x) + (x / x * T.CreateTruncating(0.1));
 
     /// <summary>Random classes; every few of them is ignored.</summary>
     private static int[] Ignoring(Sizes sizes, int each) =>

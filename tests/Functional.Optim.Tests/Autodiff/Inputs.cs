@@ -32,6 +32,9 @@ internal sealed class Inputs<T>
         }
     }
 
+    /// <summary>Inputs of any kind.</summary>
+    internal Inputs(IEnumerable<Variable<T>> inputs, Sizes sizes) => (variables, Sizes) = ([.. inputs], sizes);
+
     internal Sizes Sizes { get; }
 
     internal List<Variable<T>> Shared { get; } = [];

@@ -13,6 +13,59 @@ public unsafe class ExponentialTests
         CheckAccuracy<double>(-708.39, 709.43, 1.5 * Math.ScaleB(1, -52));
     }
 
+    /// <summary>Where eˣ is subnormal, its digits are those that there are.</summary>
+    [Fact]
+    public void With_gradual_underflow_it_is_precise_until_it_is_zero_or_overflows()
+    {
+        float[] floats =
+            [-104.5f, -104, -103, -100.7f, -90, -87.4f, -30, -0f, 30, 88.3f, 88.4f, 88.722f, 88.73f, 1e30f];
+        float[] powers = Of<float, Lane256<float>>(floats, Gradual<float, Lane256<float>>());
+        for (int index = 0; index < floats.Length; index++)
+        {
+            double expected = Math.Exp(floats[index]);
+            if (expected > float.MaxValue) Assert.Equal(float.PositiveInfinity, powers[index]);
+            else Assert.Equal(expected, powers[index], (1.5 * Math.ScaleB(1, -23) * expected) + (double)float.Epsilon);
+        }
+
+        double[] doubles = [-746, -745, -740.3, -720, -708.4, -300, 0, 300, 709.4, 709.78, 709.79, 1e300];
+        double[] results = Of<double, Lane512<double>>(doubles, Gradual<double, Lane512<double>>());
+        for (int index = 0; index < doubles.Length; index++)
+        {
+            double expected = Math.Exp(doubles[index]);
+            if (double.IsInfinity(expected)) Assert.Equal(expected, results[index]);
+            else Assert.Equal(expected, results[index], (1.5 * Math.ScaleB(1, -52) * expected) + double.Epsilon);
+        }
+
+        Assert.Equal(
+            [0, float.PositiveInfinity, float.NaN],
+            Of<float, Lane128<float>>(
+                [float.NegativeInfinity, float.PositiveInfinity, float.NaN], Gradual<float, Lane128<float>>()));
+    }
+
+    /// <summary>Against sinh: eˣ − 1 = 2·e^(x/2)·sinh(x/2), without cancellation.</summary>
+    [Fact]
+    public void Minus_one_it_does_not_cancel_near_zero()
+    {
+        Check<float>(-87, 2.5 * Math.ScaleB(1, -24));
+        Check<double>(-708, 8 * Math.ScaleB(1, -53));
+
+        static void Check<T>(double least, double tolerance)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            T[] x =
+            [
+                .. Enumerable.Range(0, 1 << 16).Select(index => T.CreateTruncating(least * index / (1 << 16))),
+                .. Enumerable.Range(1, 100).Select(index => T.CreateTruncating(-Math.Pow(0.7, index))),
+            ];
+            T[] y = Of<T, Lane512<T>>(x, static lane => Exponential.MinusOne<T, Lane512<T>>(lane));
+            for (int index = 0; index < x.Length; index++)
+            {
+                double half = double.CreateTruncating(x[index]) / 2, exact = 2 * Math.Exp(half) * Math.Sinh(half);
+                Assert.Equal(exact, double.CreateTruncating(y[index]), tolerance * Math.Abs(exact));
+            }
+        }
+    }
+
     [Fact]
     public void Every_width_gives_the_same_bits()
     {
@@ -69,10 +122,22 @@ public unsafe class ExponentialTests
         Assert.Equal(expected, Of<T, Lane128<T>>(x));
         Assert.Equal(expected, Of<T, Lane256<T>>(x));
         Assert.Equal(expected, Of<T, Lane512<T>>(x));
+        T[] gradual = Of<T, ScalarLane<T>>(x, Gradual<T, ScalarLane<T>>());
+        Assert.Equal(gradual, Of<T, Lane128<T>>(x, Gradual<T, Lane128<T>>()));
+        Assert.Equal(gradual, Of<T, Lane256<T>>(x, Gradual<T, Lane256<T>>()));
+        Assert.Equal(gradual, Of<T, Lane512<T>>(x, Gradual<T, Lane512<T>>()));
     }
 
-    /// <summary>Over full lanes; the last one is padded.</summary>
+    private static Func<TLane, TLane> Gradual<T, TLane>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TLane : struct, ILane<TLane, T> => static x => Exponential.WithGradualUnderflow<T, TLane>(x);
+
     private static T[] Of<T, TLane>(T[] x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TLane : struct, ILane<TLane, T> => Of<T, TLane>(x, static lane => Exponential.Of<T, TLane>(lane));
+
+    /// <summary>Over full lanes; the last one is padded.</summary>
+    private static T[] Of<T, TLane>(T[] x, Func<TLane, TLane> function)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TLane : struct, ILane<TLane, T>
     {
@@ -80,7 +145,7 @@ public unsafe class ExponentialTests
         fixed (T* pointer = result)
         {
             for (int index = 0; index < x.Length; index += TLane.Width)
-                TLane.Store(Exponential.Of<T, TLane>(TLane.Load(pointer + index)), pointer + index);
+                TLane.Store(function(TLane.Load(pointer + index)), pointer + index);
         }
 
         return result[..x.Length];
