@@ -21,8 +21,8 @@ static Task<int> Run(RunOptions options, CancellationToken cancellation) =>
 static async Task<int> Train(TrainingRun run, DirectoryInfo folder, CancellationToken cancellation)
 {
     (Preset preset, TokenizedText text) = (run.Options.Preset, run.Text);
-    Say($"text        {text.Corpus.Source}: {text.Training.Length:N0} {text.Tokenizer.Unit} and {text.Validation.Length:N0} ",
-        $"held out, {text.Tokenizer.VocabularySize} different");
+    Say($"text        {text.Corpus.Source}: {text.Training.Length:N0} {text.Tokenizer.Unit} and ",
+        $"{text.Validation.Length:N0} held out, {text.Tokenizer.VocabularySize} different");
     Say($"model       {preset.Name}: {run.Model.Layout.ParameterCount:N0} parameters, {preset.Layers} layers, ",
         $"{preset.Heads} heads, width {preset.Width}, context {preset.Context}");
     Say($"training    {preset.Steps} steps of {preset.BatchSize} × {preset.Context} {text.Tokenizer.Unit}, seed ",

@@ -107,7 +107,8 @@ public static class LanguageModelOptimizers
             of => of.Batch, (of, batch) => of with { Batch = batch })
         .Real("gain", "Distance of the target below the loss of guessing by frequency, in nats", Bounds.NotNegative,
             of => of.Gain, (of, gain) => of with { Gain = gain })
-        .Requiring(options => TokenizedText.Read(options.Text, Tokenizer.Characters, options.Window).Map(_ => LanguageExt.Prelude.unit))
+        .Requiring(options => TokenizedText.Read(options.Text, Tokenizer.Characters, options.Window)
+            .Map(_ => LanguageExt.Prelude.unit))
         .Running((options, seed, progress, cancellation) =>
             ReportOf(options, Run(options, seed, progress, cancellation)));
 

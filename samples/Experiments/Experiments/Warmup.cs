@@ -143,7 +143,8 @@ public static class Warmup
                 $"a multiple of {Shape.Heads}")
             .Require(options.SgdWidth % Shape.Heads == 0, "--sgd-width", options.SgdWidth,
                 $"a multiple of {Shape.Heads}"))
-        .Requiring(options => TokenizedText.Read(options.Text, Shape.Tokens, Shape.Context).Map(_ => LanguageExt.Prelude.unit))
+        .Requiring(options => TokenizedText.Read(options.Text, Shape.Tokens, Shape.Context)
+            .Map(_ => LanguageExt.Prelude.unit))
         .Running((options, seed, progress, cancellation) =>
             ReportOf(options, Run(options, seed, progress, cancellation)));
 
