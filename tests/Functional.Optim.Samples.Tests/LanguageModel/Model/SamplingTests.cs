@@ -60,7 +60,8 @@ public sealed class SamplingTests
 
     [Fact]
     public void All_errors_of_a_sampling_are_told() => Assert.Equal(
-        ["temperature is NaN; allowed is a finite number from 0", "top-k is -1; allowed is an integer from 0; 0 is all"],
+        ["temperature is NaN; allowed is a finite number from 0",
+            "top-k is -1; allowed is an integer from 0; 0 is all"],
         Sampling.Of(double.NaN, -1).Match(Succ: _ => [], Fail: errors => errors.Map(error => error.Message).ToArray()));
 
     private static Sampling Of(double temperature, int topK) =>

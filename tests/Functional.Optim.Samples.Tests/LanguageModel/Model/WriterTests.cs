@@ -63,5 +63,6 @@ public sealed class WriterTests
     }
 
     private static string Write(string prompt, ulong seed, CancellationToken cancellation = default) =>
-        Writer.Write(Model, Parameters, Letters, prompt, 40, Sampling.Default, seed, cancellation: cancellation).Value();
+        Writer.Write(Model, Parameters, Letters, prompt, 40, Sampling.Default, seed, cancellation: cancellation)
+            .Value();
 }

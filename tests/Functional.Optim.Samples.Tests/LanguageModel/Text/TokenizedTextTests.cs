@@ -7,7 +7,8 @@ public sealed class TokenizedTextTests
     [Fact]
     public void The_last_tenth_is_held_out()
     {
-        TokenizedText text = TokenizedText.Of(new Corpus("letters", "abcdefghijklmnopqrst"), "characters", context: 1).Value();
+        TokenizedText text = TokenizedText.Of(
+            new Corpus("letters", "abcdefghijklmnopqrst"), "characters", context: 1).Value();
         Assert.Equal("abcdefghijklmnopqr", text.Tokenizer.Decode(text.Training.Span));
         Assert.Equal("st", text.Tokenizer.Decode(text.Validation.Span));
     }

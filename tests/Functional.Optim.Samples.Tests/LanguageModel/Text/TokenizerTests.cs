@@ -70,7 +70,7 @@ public sealed class TokenizerTests
     {
         Tokenizer tokenizer = Tokenizer.Of(name, "").Value();
         int[] emoji = tokenizer.Encode("👩").Value();
-        Assert.EndsWith("\uFFFD", tokenizer.Decode(emoji[..^1]), StringComparison.Ordinal);
+        Assert.EndsWith("\uFFFD", tokenizer.Decode(emoji.AsSpan(0, emoji.Length - 1)), StringComparison.Ordinal);
         Philox random = new(5);
         int[] any = [.. Enumerable.Range(0, 5000).Select(at => (int)random.Below((ulong)at, tokenizer.VocabularySize))];
         Assert.NotEmpty(tokenizer.Decode(any));
