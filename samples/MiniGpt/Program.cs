@@ -10,7 +10,7 @@ const int ParagraphLength = 500;
 return await SteadyWriter.Run((output, error) => new RunCommand(Run, output, error).InvokeAsync(args));
 
 static Task<int> Run(RunOptions options, CancellationToken cancellation) =>
-    (from text in TokenizedText.Read(options.TextFile, options.Preset.Context)
+    (from text in TokenizedText.Read(options.TextFile, options.Preset.Tokens, options.Preset.Context)
      let run = new TrainingRun(options, text)
      from folder in OutputFolder.Prepare(options.OutputFolder)
      select (run, folder))
@@ -21,11 +21,11 @@ static Task<int> Run(RunOptions options, CancellationToken cancellation) =>
 static async Task<int> Train(TrainingRun run, DirectoryInfo folder, CancellationToken cancellation)
 {
     (Preset preset, TokenizedText text) = (run.Options.Preset, run.Text);
-    Say($"text        {text.Corpus.Source}: {text.Training.Length:N0} characters and {text.Validation.Length:N0} held ",
-        $"out, {text.Tokenizer.Vocabulary.Length} different");
+    Say($"text        {text.Corpus.Source}: {text.Training.Length:N0} {text.Tokenizer.Unit} and ",
+        $"{text.Validation.Length:N0} held out, {text.Tokenizer.VocabularySize} different");
     Say($"model       {preset.Name}: {run.Model.Layout.ParameterCount:N0} parameters, {preset.Layers} layers, ",
         $"{preset.Heads} heads, width {preset.Width}, context {preset.Context}");
-    Say($"training    {preset.Steps} steps of {preset.BatchSize} × {preset.Context} characters, seed ",
+    Say($"training    {preset.Steps} steps of {preset.BatchSize} × {preset.Context} {text.Tokenizer.Unit}, seed ",
         $"{run.Options.Seed}: {run.Optimizer}");
     Say($"{run.Optimizer.Report(run.Model.Layout)}\n");
     if (run.LearnsNothing)
@@ -76,11 +76,12 @@ static int Tell(TrainingRun run, TrainResult<float> result, CancellationToken ca
         $"it the optimizer; {summary.TokensPerSecond:N0} tokens/s");
     if (result.Reason == StopReason.Completed)
     {
-        (CharacterTokenizer tokenizer, int beginning) = (run.Text.Tokenizer, run.Text.Validation[0]);
-        string paragraph = Writer.Write(
-            run.Model, result.EvaluationParameters, tokenizer, run.Options.Preset.Context, beginning, ParagraphLength,
-            run.Options.Seed, cancellation);
-        Say($"\n{paragraph}");
+        Tokenizer tokenizer = run.Text.Tokenizer;
+        Fin<string> paragraph = Writer.Write(
+            run.Model, result.EvaluationParameters, tokenizer, tokenizer.Decode(run.Text.Validation.Span[..1]),
+            ParagraphLength, Sampling.Default, run.Options.Seed, cancellation: cancellation);
+        paragraph.Match(
+            Succ: text => Say($"\n{text}"), Fail: error => Console.Error.WriteErrorLine(error.Message));
     }
 
     if (run.Options.Json) Console.Out.WriteLine(summary.ToJson());

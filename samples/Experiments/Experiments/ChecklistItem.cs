@@ -38,7 +38,7 @@ public sealed record Reviewed(ChecklistOptions Options, TokenizedText? Text = nu
     public Preset Preset => Options.Configuration;
 
     /// <summary>The number of tokens in the vocabulary.</summary>
-    public int Vocabulary => Text?.Tokenizer.Vocabulary.Length ?? Options.Vocabulary;
+    public int Vocabulary => Text?.Tokenizer.VocabularySize ?? Options.Vocabulary;
 
     /// <summary>The number of parameters.</summary>
     public long Parameters => Preset.ParameterCount(Vocabulary);
@@ -50,7 +50,8 @@ public sealed record Reviewed(ChecklistOptions Options, TokenizedText? Text = nu
     /// <exception cref="LanguageExt.Common.ExpectedException">The text cannot be read.</exception>
     public static Reviewed Of(ChecklistOptions options) => options.Text is not { } file
         ? new(options)
-        : TokenizedText.Of(Corpus.FromFile(file).ThrowIfFail(), options.Configuration.Context).Match(
+        : TokenizedText.Of(
+            Corpus.FromFile(file).ThrowIfFail(), Tokenizer.Characters, options.Configuration.Context).Match(
             Succ: text => new Reviewed(options, text),
             Fail: error => new Reviewed(options, TextError: error.Message));
 }
@@ -276,11 +277,12 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
     {
         if (of.TextError is { } error) return new("too short", Verdict.Wrong, error);
         if (of.Text is not { } text) return new("no text given", Verdict.NotChecked, "give --text to have it checked");
-        string all = text.Corpus.Text;
-        HashSet<string> trained = [.. Lines(all[..text.Training.Length])];
-        string[] held = [.. Lines(all[text.Training.Length..])];
+        HashSet<string> trained = [.. Lines(text.Tokenizer.Decode(text.Training.Span))];
+        string[] held = [.. Lines(text.Tokenizer.Decode(text.Validation.Span))];
         double repeated = held.Length == 0 ? 0 : (double)held.Count(trained.Contains) / held.Length;
-        int unseen = text.Validation.Except(text.Training).Count();
+        HashSet<int> learned = [.. text.Training.Span];
+        int all = text.Training.Length + text.Validation.Length;
+        int unseen = new HashSet<int>([.. text.Validation.Span]).Count(token => !learned.Contains(token));
         (Verdict verdict, string? advice) =
             repeated > MaxRepeated
                 ? (Verdict.Doubtful, "repeated lines make the validation loss too low: remove them")
@@ -289,7 +291,7 @@ public sealed record ChecklistItem(string Name, string Usual, Func<Reviewed, Jud
                     + "learned: mix the text or replace them")
             : (Verdict.Right, (string?)null);
         return new(
-            $"{all.Length:N0} characters, {text.Tokenizer.Vocabulary.Length:N0} different, {unseen:N0} of them only "
+            $"{all:N0} characters, {text.Tokenizer.VocabularySize:N0} different, {unseen:N0} of them only "
             + $"held out; {Figure.Of(100 * repeated, 3)} % of the held-out lines are in the training text",
             verdict, advice);
 

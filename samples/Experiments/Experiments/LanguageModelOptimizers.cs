@@ -107,7 +107,8 @@ public static class LanguageModelOptimizers
             of => of.Batch, (of, batch) => of with { Batch = batch })
         .Real("gain", "Distance of the target below the loss of guessing by frequency, in nats", Bounds.NotNegative,
             of => of.Gain, (of, gain) => of with { Gain = gain })
-        .Requiring(options => TokenizedText.Read(options.Text, options.Window).Map(_ => LanguageExt.Prelude.unit))
+        .Requiring(options => TokenizedText.Read(options.Text, Tokenizer.Characters, options.Window)
+            .Map(_ => LanguageExt.Prelude.unit))
         .Running((options, seed, progress, cancellation) =>
             ReportOf(options, Run(options, seed, progress, cancellation)));
 
@@ -118,8 +119,8 @@ public static class LanguageModelOptimizers
     public static LanguageModelResult Run(
         LanguageModelOptimizersOptions options, ulong seed, IProgress<double> progress, CancellationToken cancellation)
     {
-        TokenizedText text = TokenizedText.Read(options.Text, options.Window).ThrowIfFail();
-        PooledModel model = new(text.Tokenizer.Vocabulary.Length, options.Width, seed);
+        TokenizedText text = TokenizedText.Read(options.Text, Tokenizer.Characters, options.Window).ThrowIfFail();
+        PooledModel model = new(text.Tokenizer.VocabularySize, options.Width, seed);
         (string Name, double Rate, Optimizer Optimizer)[] choices =
         [
             .. options.SgdRates.Select(rate => (Descent, rate, (Optimizer)Sgd.Of(rate, Momentum))),

@@ -143,7 +143,8 @@ public static class Warmup
                 $"a multiple of {Shape.Heads}")
             .Require(options.SgdWidth % Shape.Heads == 0, "--sgd-width", options.SgdWidth,
                 $"a multiple of {Shape.Heads}"))
-        .Requiring(options => TokenizedText.Read(options.Text, Shape.Context).Map(_ => LanguageExt.Prelude.unit))
+        .Requiring(options => TokenizedText.Read(options.Text, Shape.Tokens, Shape.Context)
+            .Map(_ => LanguageExt.Prelude.unit))
         .Running((options, seed, progress, cancellation) =>
             ReportOf(options, Run(options, seed, progress, cancellation)));
 
@@ -156,7 +157,7 @@ public static class Warmup
     public static WarmupResult Run(
         WarmupOptions options, ulong seed, IProgress<double> progress, CancellationToken cancellation)
     {
-        TokenizedText text = TokenizedText.Read(options.Text, Shape.Context).ThrowIfFail();
+        TokenizedText text = TokenizedText.Read(options.Text, Shape.Tokens, Shape.Context).ThrowIfFail();
         (string Name, int Width, double Rate, Func<Schedule, Optimizer> At)[] optimizers =
         [
             .. options.AdamRates.Select(rate =>
@@ -177,7 +178,7 @@ public static class Warmup
             .. from plan in planned
                from index in Enumerable.Range(0, options.Seeds)
                let start = seed + (ulong)index
-               let model = new GptModel(Shape with { Width = plan.Row.Width }, text.Tokenizer.Vocabulary.Length, start)
+               let model = new GptModel(Shape with { Width = plan.Row.Width }, text.Tokenizer.VocabularySize, start)
                select new TextTraining(
                    text, new TrainModel<float, TokenBatch>(model.Gradient, model.Loss), model.Init,
                    plan.Optimizer, start, Shape.BatchSize, Shape.Context, options.Steps, EvaluateEvery: options.Steps),
@@ -194,7 +195,7 @@ public static class Warmup
                select new WarmupTraining(run.Seed, curve, Spikes(curve.Losses), explosions, isLost),
         ];
         return new(
-            text.Corpus.Source, Math.Log(text.Tokenizer.Vocabulary.Length), frequencyLoss,
+            text.Corpus.Source, Math.Log(text.Tokenizer.VocabularySize), frequencyLoss,
             [.. planned.Zip(measured.Chunk(options.Seeds), (plan, each) => plan.Row with { Trainings = [.. each] })]);
     }
 

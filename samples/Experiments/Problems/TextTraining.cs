@@ -49,10 +49,12 @@ public sealed record TextTraining(
     /// </summary>
     public static double FrequencyLoss(TokenizedText text)
     {
-        double[] counts = [.. Enumerable.Repeat(1.0, text.Tokenizer.Vocabulary.Length)];
-        foreach (int token in text.Training) counts[token]++;
+        double[] counts = [.. Enumerable.Repeat(1.0, text.Tokenizer.VocabularySize)];
+        foreach (int token in text.Training.Span) counts[token]++;
         double all = counts.Sum();
-        return -text.Validation.Average(token => Math.Log(counts[token] / all));
+        double sum = 0;
+        foreach (int token in text.Validation.Span) sum += Math.Log(counts[token] / all);
+        return -sum / text.Validation.Length;
     }
 
     private async ValueTask<TrainingCurve> Run(SharedProgress progress, CancellationToken cancellation)

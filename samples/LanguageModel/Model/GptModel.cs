@@ -32,6 +32,7 @@ public sealed class GptModel
     {
         this.preset = preset;
         this.seed = seed;
+        Vocabulary = vocabulary;
         blocks = [.. Enumerable.Range(0, preset.Layers).Select(block => new BlockNames(block))];
         positions = [.. Enumerable.Range(0, preset.Context)];
         int width = preset.Width;
@@ -55,6 +56,12 @@ public sealed class GptModel
             if (preset.Biases) leaves.Add((bias, [shape[^1]]));
         }
     }
+
+    /// <summary>The maximum number of tokens that the model sees.</summary>
+    public int Context => preset.Context;
+
+    /// <summary>The number of tokens in the vocabulary.</summary>
+    public int Vocabulary { get; }
 
     /// <summary>The names and shapes of the parameters.</summary>
     public TreeLayout Layout { get; }
@@ -105,16 +112,36 @@ public sealed class GptModel
     public void Logits(ParameterTree<float> parameters, ReadOnlyMemory<int> sequence, Span<float> logits) =>
         Differentiate.Value(of => Logits(of, sequence, rows: 1, dropout: 0, step: 0), parameters, logits);
 
+    /// <summary>
+    /// Computes the logits of the token after a sequence: the last row of <see cref="Logits(ParameterTree{float},
+    /// ReadOnlyMemory{int}, Span{float})"/>, without the memory and the time of the others.
+    /// </summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="sequence">The tokens; from 1 to the context.</param>
+    /// <param name="logits">Receives the logits; its length is the vocabulary.</param>
+    public void NextLogits(ParameterTree<float> parameters, ReadOnlyMemory<int> sequence, Span<float> logits)
+    {
+        int[] last = [sequence.Length - 1];
+        Differentiate.Value(
+            of => States(of, sequence, rows: 1, dropout: 0, step: 0)
+                .Reshape(new(sequence.Length, preset.Width)).Embed(last).MatMulTransposed(of[Tokens]),
+            parameters, logits);
+    }
+
     private LossFunction<float> Loss(TokenBatch batch, double dropout, long step) =>
         parameters => Logits(parameters, batch.Inputs, batch.Rows, dropout, step).CrossEntropy(batch.Targets);
 
     private Variable<float> Logits(
+        Variables<float> parameters, ReadOnlyMemory<int> inputs, int rows, double dropout, long step) =>
+        States(parameters, inputs, rows, dropout, step).MatMulTransposed(parameters[Tokens]);
+
+    /// <summary>The vector that the model makes for each token of the inputs.</summary>
+    private Variable<float> States(
         Variables<float> parameters, ReadOnlyMemory<int> inputs, int rows, double dropout, long step)
     {
         int context = inputs.Length / rows;
         ulong place = 0;
-        Variable<float> tokens = parameters[Tokens];
-        Variable<float> x = tokens.Embed(inputs).Reshape(new(rows, context, preset.Width))
+        Variable<float> x = parameters[Tokens].Embed(inputs).Reshape(new(rows, context, preset.Width))
             + parameters[Positions].Embed(positions.AsMemory(0, context));
         x = Drop(x);
         foreach (BlockNames block in blocks)
@@ -128,7 +155,7 @@ public sealed class GptModel
             x += Drop(Linear(expanded, block.Contract, block.ContractBias));
         }
 
-        return Normalized(x, Norm, NormBias).MatMulTransposed(tokens);
+        return Normalized(x, Norm, NormBias);
 
         Variable<float> Linear(Variable<float> input, string weight, string bias) =>
             WithBias(input.MatMul(parameters[weight]), bias);

@@ -1,64 +1,75 @@
-using System.Collections.Immutable;
+using System.Text;
 using LanguageExt;
 using LanguageExt.Common;
 
 namespace LanguageModel;
 
-/// <summary>Characters as tokens: the token of a character is its place in the sorted vocabulary.</summary>
+/// <summary>
+/// Characters as tokens: the token of a character is its place in the vocabulary, which is in order of the code points.
+/// </summary>
 /// <remarks>
-/// A character is a UTF-16 code unit. One outside the basic plane is two tokens, which decode to it again.
+/// A character is a whole code point, also outside the basic plane; a combining mark is a character of its own.
 /// </remarks>
-public sealed class CharacterTokenizer
+internal sealed class CharacterTokenizer : Tokenizer
 {
     private const int Unknown = -1;
-    private readonly int[] tokens = new int[char.MaxValue + 1];
+    private readonly Rune[] characters;
+    private readonly int[] tokens;
 
-    private CharacterTokenizer(ImmutableArray<char> vocabulary)
+    private CharacterTokenizer(Rune[] characters)
+        : base(Characters)
     {
-        Vocabulary = vocabulary;
+        this.characters = characters;
+        tokens = new int[characters[^1].Value + 1];
         Array.Fill(tokens, Unknown);
-        for (int token = 0; token < vocabulary.Length; token++) tokens[vocabulary[token]] = token;
+        for (int token = 0; token < characters.Length; token++) tokens[characters[token].Value] = token;
+        Vocabulary = string.Concat(characters);
     }
 
-    /// <summary>The characters in ordinal order; the index is the token.</summary>
-    public ImmutableArray<char> Vocabulary { get; }
+    public override int VocabularySize => characters.Length;
+
+    public override string Vocabulary { get; }
+
+    public override int Start => Math.Max(TokenOf(new Rune('\n')), 0);
 
     /// <summary>The tokenizer whose vocabulary is the distinct characters of a text.</summary>
-    public static CharacterTokenizer Of(string text)
+    internal static Fin<CharacterTokenizer> Of(string text)
     {
-        bool[] occurs = new bool[char.MaxValue + 1];
-        foreach (char character in text) occurs[character] = true;
+        if (text.Length == 0) return Error.New("an empty text has no characters for a vocabulary");
+        int half = IndexOfHalf(text);
+        if (half >= 0) return Error.New(
+            $"the character U+{(int)text[half]:X4} at index {half:N0} is half of a surrogate pair");
+        bool[] occurs = new bool[0x11_0000];
+        foreach (Rune character in text.EnumerateRunes()) occurs[character.Value] = true;
         return new CharacterTokenizer(
-            [.. Enumerable.Range(0, occurs.Length).Where(code => occurs[code]).Select(code => (char)code)]);
+            [.. Enumerable.Range(0, occurs.Length).Where(code => occurs[code]).Select(code => new Rune(code))]);
     }
 
-    /// <summary>The tokens of a text, or the first character that the vocabulary lacks.</summary>
-    public Fin<int[]> Encode(string text)
+    private protected override Fin<int[]> EncodeWhole(string text)
     {
-        int[] encoded = new int[text.Length];
-        for (int index = 0; index < text.Length; index++)
+        int count = 0, index = 0;
+        foreach (Rune _ in text.EnumerateRunes()) count++;
+        int[] encoded = new int[count];
+        count = 0;
+        foreach (Rune character in text.EnumerateRunes())
         {
-            encoded[index] = tokens[text[index]];
-            if (encoded[index] == Unknown) return Error.New(
-                $"the character U+{(int)text[index]:X4} at index {index:N0} is not among the "
-                + $"{Vocabulary.Length} of the vocabulary");
+            int token = encoded[count++] = TokenOf(character);
+            if (token == Unknown) return Error.New(
+                $"the character U+{character.Value:X4} at index {index:N0} is not among the {VocabularySize:N0} of "
+                + "the vocabulary");
+            index += character.Utf16SequenceLength;
         }
 
         return encoded;
     }
 
-    /// <summary>The text of tokens.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A token is not below the size of the vocabulary.</exception>
-    public string Decode(params ReadOnlySpan<int> encoded)
+    private protected override string DecodeKnown(ReadOnlySpan<int> tokens)
     {
-        char[] text = new char[encoded.Length];
-        for (int index = 0; index < encoded.Length; index++)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(encoded[index], nameof(encoded));
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(encoded[index], Vocabulary.Length, nameof(encoded));
-            text[index] = Vocabulary[encoded[index]];
-        }
-
-        return new string(text);
+        StringBuilder text = new(tokens.Length);
+        Span<char> units = stackalloc char[2];
+        foreach (int token in tokens) text.Append(units[..characters[token].EncodeToUtf16(units)]);
+        return text.ToString();
     }
+
+    private int TokenOf(Rune character) => character.Value < tokens.Length ? tokens[character.Value] : Unknown;
 }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Unicode;
 using LanguageExt;
 using LanguageExt.Common;
@@ -36,6 +38,22 @@ public sealed record Corpus(string Source, string Text)
         {
             return ErrorOf(path, $"cannot be read: {exception.Message}");
         }
+    }
+
+    /// <summary>The SHA-256 of the text in UTF-8, as lower-case hexadecimal digits; a changed text has another.</summary>
+    public string Hash()
+    {
+        const int Part = 1 << 16;
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Encoder encoder = Encoding.UTF8.GetEncoder();
+        byte[] bytes = new byte[Encoding.UTF8.GetMaxByteCount(Part)];
+        for (int start = 0; start < Text.Length; start += Part)
+        {
+            ReadOnlySpan<char> part = Text.AsSpan(start, Math.Min(Part, Text.Length - start));
+            hash.AppendData(bytes, 0, encoder.GetBytes(part, bytes, flush: start + Part >= Text.Length));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static Fin<Corpus> Decode(string path, byte[] bytes)

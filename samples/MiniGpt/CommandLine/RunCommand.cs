@@ -140,7 +140,12 @@ public sealed class RunCommand
         .Require(chosen.ExpandedElements <= int.MaxValue,
             $"4 × {batch.Name} × {context.Name} × {width.Name}", chosen.ExpandedElements, MaxTensor)
         .Require(chosen.AttentionElements <= int.MaxValue,
-            $"{batch.Name} × {heads.Name} × {context.Name}²", chosen.AttentionElements, MaxTensor);
+            $"{batch.Name} × {heads.Name} × {context.Name}²", chosen.AttentionElements, MaxTensor)
+        .Require(LogitsOf(chosen) <= int.MaxValue,
+            $"{batch.Name} × {context.Name} × the vocabulary of {chosen.Tokens}", LogitsOf(chosen), MaxTensor);
+
+    /// <summary>The elements of the logits; 0 where the vocabulary depends on the text.</summary>
+    private static Int128 LogitsOf(Preset chosen) => chosen.LogitElements(Tokenizer.SizeOf(chosen.Tokens).IfFail(0));
 
     private static Option<int?> Count(string name, int max, string description) =>
         CheckedOption.Number<int>(

@@ -25,7 +25,7 @@ public sealed class TrainingRun
     public TrainingRun(RunOptions options, TokenizedText text)
     {
         (Options, Text) = (options, text);
-        Model = new GptModel(options.Preset, text.Tokenizer.Vocabulary.Length, options.Seed);
+        Model = new GptModel(options.Preset, text.Tokenizer.VocabularySize, options.Seed);
         Optimizer = OptimizerChoice.Create(options.Preset).OrThrow(nameof(TrainingRun));
     }
 

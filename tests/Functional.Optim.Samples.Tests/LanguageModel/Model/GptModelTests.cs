@@ -43,18 +43,4 @@ public class GptModelTests
         Assert.NotEqual(first[(3 * 23)..], second[(3 * 23)..]);
         Assert.Equal(first, longer[..(5 * 23)]);
     }
-
-    [Fact]
-    public void The_writer_is_a_function_of_its_seed_and_stops_when_told()
-    {
-        GptModel model = new(Small, vocabulary: 26, seed: 1);
-        ParameterTree<float> parameters = model.Init();
-        CharacterTokenizer letters = CharacterTokenizer.Of("abcdefghijklmnopqrstuvwxyz");
-        string Write(ulong seed, CancellationToken cancellation = default) =>
-            Writer.Write(model, parameters, letters, Small.Context, beginning: 0, length: 40, seed, cancellation);
-        Assert.Equal(40, Write(1).Length);
-        Assert.Equal(Write(1), Write(1));
-        Assert.NotEqual(Write(1), Write(2));
-        Assert.Equal("", Write(1, new CancellationToken(canceled: true)));
-    }
 }

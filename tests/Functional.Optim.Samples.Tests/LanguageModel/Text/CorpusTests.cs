@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Functional.Optim.Tests.Processes;
 using LanguageModel;
 
@@ -46,5 +48,16 @@ public sealed class CorpusTests : IDisposable
         Assert.Equal(
             $"the text '{path}' has 268,435,457 bytes; the maximum is 268,435,456 (256 MiB)",
             Corpus.FromFile(path).ErrorOf());
+    }
+
+    /// <summary>"abc" is an example of FIPS 180-4; a part of the text may end inside a character.</summary>
+    [Fact]
+    public void The_hash_is_the_SHA_256_of_the_UTF_8()
+    {
+        Assert.Equal(
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", new Corpus("", "abc").Hash());
+        string text = "a" + string.Concat(Enumerable.Repeat("🙂", 70_000));
+        Assert.Equal(
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))), new Corpus("", text).Hash());
     }
 }

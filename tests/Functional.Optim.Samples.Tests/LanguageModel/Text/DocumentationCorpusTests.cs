@@ -15,7 +15,7 @@ public sealed class DocumentationCorpusTests : IDisposable
     {
         string text = DocumentationCorpus.FromSdk().Value().Text;
         Assert.InRange(text.Length, 1_000_000, 3_100_000);
-        Assert.InRange(CharacterTokenizer.Of(text).Vocabulary.Length, 80, 96);
+        Assert.InRange(Tokenizer.Of("characters", text).Value().VocabularySize, 80, 96);
         Assert.DoesNotMatch(new Regex(
             "</?(see|para|c|code|paramref|summary|returns|list|term)\\b|&(lt|gt|amp|quot|#\\d+);| {2}"), text);
         string[] lines = text.TrimEnd('\n').Split('\n');

@@ -7,9 +7,10 @@ public sealed class TokenizedTextTests
     [Fact]
     public void The_last_tenth_is_held_out()
     {
-        TokenizedText text = TokenizedText.Of(new Corpus("letters", "abcdefghijklmnopqrst"), context: 1).Value();
-        Assert.Equal("abcdefghijklmnopqr", text.Tokenizer.Decode(text.Training));
-        Assert.Equal("st", text.Tokenizer.Decode(text.Validation));
+        TokenizedText text = TokenizedText.Of(
+            new Corpus("letters", "abcdefghijklmnopqrst"), "characters", context: 1).Value();
+        Assert.Equal("abcdefghijklmnopqr", text.Tokenizer.Decode(text.Training.Span));
+        Assert.Equal("st", text.Tokenizer.Decode(text.Validation.Span));
     }
 
     [Fact]
@@ -18,8 +19,8 @@ public sealed class TokenizedTextTests
         Assert.Equal(
             "the text 'a' has 640 characters; with a context of 64 the tenth that is held out "
             + "needs 65, so the text at least 641",
-            TokenizedText.Of(new Corpus("a", new string('a', 640)), context: 64).ErrorOf());
-        Assert.Equal(65, TokenizedText.Of(new Corpus("a", new string('a', 641)), context: 64)
+            TokenizedText.Of(new Corpus("a", new string('a', 640)), "characters", context: 64).ErrorOf());
+        Assert.Equal(65, TokenizedText.Of(new Corpus("a", new string('a', 641)), "characters", context: 64)
             .Value().Validation.Length);
     }
 }

@@ -55,7 +55,7 @@ public class TrainingRunTests
 
     private static TrainingRun Run(Preset preset, int threads = 2, ulong seed = 1) => new(
         new RunOptions(preset, null, "unused", seed, threads, EvaluateEvery: preset.Steps, Json: false),
-        TokenizedText.Of(new Corpus("sentences", Texts.Sentences(20_000)), preset.Context).Value());
+        TokenizedText.Of(new Corpus("sentences", Texts.Sentences(20_000)), preset.Tokens, preset.Context).Value());
 
     private static async Task<TrainResult<float>> Train(Preset preset, int threads = 2, ulong seed = 1)
     {
