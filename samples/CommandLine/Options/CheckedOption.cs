@@ -71,6 +71,16 @@ public static class CheckedOption
         return given.IdentifierTokenCount > given.Tokens.Count;
     }
 
+    /// <summary>An option whose value is a text.</summary>
+    /// <param name="name">The name, such as "--average".</param>
+    /// <param name="helpName">What stands for the value in the help.</param>
+    /// <param name="description">What the help says.</param>
+    /// <param name="allowed">The allowed values, in words.</param>
+    /// <param name="allows">Whether a text is allowed.</param>
+    public static Option<string?> Text(
+        string name, string helpName, string description, string allowed, Func<string, bool> allows) =>
+        Text(name, helpName, description, allowed, allows, _ => "");
+
     private static Option<string?> Text(
         string name, string helpName, string description, string allowed, Func<string, bool> allows,
         Func<string, string> suggest) =>

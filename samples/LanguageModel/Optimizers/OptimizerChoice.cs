@@ -21,9 +21,12 @@ public static class OptimizerChoice
     /// <summary>
     /// The optimizer of a preset with its schedule, or all validation errors. Only leaves of rank 2 and more decay.
     /// </summary>
-    public static Validation<Error, Optimizer> Create(Preset preset)
+    /// <param name="preset">The preset.</param>
+    /// <param name="learningRate">The schedule; that of the preset by default.</param>
+    public static Validation<Error, Optimizer> Create(Preset preset, Schedule? learningRate = null)
     {
-        Validation<Error, Schedule> schedule = ScheduleChoice.Create(preset);
+        ArgumentNullException.ThrowIfNull(preset);
+        Validation<Error, Schedule> schedule = learningRate is null ? ScheduleChoice.Create(preset) : learningRate;
         Validation<Error, Optimizer> built = Known.Build(
             preset.Optimizer, name => FiguresOf(preset, name), schedule.IfFail(Schedule.Constant(0)));
         double clip = preset.Clip == 0 ? double.PositiveInfinity : preset.Clip;
@@ -31,6 +34,27 @@ public static class OptimizerChoice
             // Without a limit the clip still throws on a gradient that is not finite.
             .Apply((optimizer, _) => Clip.ByGlobalNorm(clip).Then(ForEveryLeaf(optimizer)));
     }
+
+    /// <summary>
+    /// The same with an average of the parameters and with gradients gathered for each update, or all validation errors.
+    /// The schedule counts updates, so it has as many fewer steps.
+    /// </summary>
+    /// <param name="preset">The preset; its steps count batches.</param>
+    /// <param name="average">The average, as <see cref="AverageChoice"/> reads it.</param>
+    /// <param name="accumulate">The number of batches for each update, from 1.</param>
+    public static Validation<Error, Optimizer> Create(Preset preset, string average, int accumulate)
+    {
+        ArgumentNullException.ThrowIfNull(preset);
+        Preset updates = preset with
+        {
+            Steps = UpdatesOf(preset.Steps, accumulate), WarmupSteps = preset.WarmupSteps / accumulate,
+        };
+        return Create(updates)
+            .Bind(optimizer => AverageChoice.Add(average, optimizer))
+            .Map(optimizer => accumulate == 1 ? optimizer : Accumulate.Of(accumulate, optimizer));
+    }
+
+    private static int UpdatesOf(int steps, int accumulate) => ((steps - 1) / accumulate) + 1;
 
     /// <summary>Muon gets the hidden matrices, AdamW the other leaves, at the same learning rate.</summary>
     private static Optimizer ForEveryLeaf(Optimizer optimizer) => optimizer is Muon muon

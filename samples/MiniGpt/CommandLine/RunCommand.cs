@@ -3,6 +3,9 @@ using System.CommandLine.Help;
 using System.Globalization;
 using CommandLine;
 using Functional.Optim;
+using Functional.Optim.Training;
+using LanguageExt;
+using LanguageExt.Common;
 using LanguageModel;
 
 namespace MiniGpt;
@@ -14,10 +17,14 @@ public sealed class RunCommand
 {
     private const string DefaultFolder = "minigpt-run";
     private const ulong DefaultSeed = 1337;
+    private const int DefaultKeep = 3;
     private const int MaxSteps = 1_000_000_000, MaxSize = 65_536, MaxLayers = 1024, MaxThreads = 1024;
 
     /// <summary>Where an option says nothing else, a run is divided into this many parts.</summary>
     private const int PartsOfRun = 20;
+
+    private static readonly string[] Policies =
+        [.. Enum.GetNames<NonFinitePolicy>().Select(name => name.ToLowerInvariant())];
 
     private static readonly string MaxTensor = $"up to {int.MaxValue}, the elements of a tensor";
 
@@ -55,6 +62,38 @@ public sealed class RunCommand
         "Share of the activations that training drops", "a number from 0, below 1", value => value is >= 0 and < 1);
     private readonly Option<double?> clip = Real("--clip",
         WithDefault("Maximum norm of the gradient; 0 for no limit", of => of.Clip));
+    private readonly Option<string?> tokens = CheckedOption.OneOf("--tokens",
+        "what the text is divided into [default: by preset]", Tokenizer.Known);
+    private readonly Option<int?> accumulate = Count("--accumulate", MaxSteps,
+        "Batches gathered for each update; --steps and --warmup count batches [default: 1]");
+    private readonly Option<string?> average = CheckedOption.Text("--average", "NAME",
+        $"Average of the parameters, which is validated and written: {AverageChoice.Allowed} "
+        + $"[default: {AverageChoice.None}]", AverageChoice.Allowed, AverageChoice.IsAllowed);
+    private readonly Option<int?> earlyStop = Count("--early-stop", MaxSteps,
+        "Stop after so many validations in a row without a better one [default: never]");
+    private readonly Option<string?> onNonFinite = CheckedOption.OneOf("--on-non-finite",
+        "what to do with a loss or gradient that is NaN or infinite [default: throw]", Policies);
+    private readonly Option<bool> findRate = new("--find-rate")
+    {
+        Description = "Look for a learning rate instead: a sweep with its table, picture and suggestion",
+    };
+    private readonly Option<bool> resume = new("--resume")
+    {
+        Description = "Continue the run in --out; options that are not given are those of the run",
+    };
+    private readonly Option<string[]> allowChange = new("--allow-change")
+    {
+        Description = "Option that may differ from that of the run that is continued; may be repeated",
+        HelpName = "NAME",
+    };
+    private readonly Option<bool> overwrite = new("--overwrite")
+    {
+        Description = "Start anew in a folder with checkpoints, which are removed",
+    };
+    private readonly Option<int?> checkpointEvery = Count("--checkpoint-every", MaxSteps,
+        "Number of steps between checkpoints [default: a twentieth of --steps]");
+    private readonly Option<int?> keep = Count("--keep", MaxSize,
+        $"Number of newest checkpoints that are kept, besides the best [default: {DefaultKeep}]");
     private readonly Option<int?> evaluateEvery = Count("--eval-every", MaxSteps,
         "Number of steps between validations [default: a twentieth of --steps]");
     private readonly Option<string?> folder = CheckedOption.Path("--out", "FOLDER",
@@ -75,7 +114,8 @@ public sealed class RunCommand
         root = new RootCommand("Trains a small GPT on the characters of a text, then lets it write a paragraph.")
         {
             text, preset, steps, seed, optimizer, learningRate, schedule, warmup, weightDecay, batch, context, layers,
-            heads, width, biases, dropout, clip, evaluateEvery, folder, threads, json,
+            heads, width, biases, dropout, tokens, clip, accumulate, average, earlyStop, onNonFinite, findRate,
+            evaluateEvery, folder, checkpointEvery, keep, resume, allowChange, overwrite, threads, json,
         };
         root.Options.Remove(root.Options.OfType<HelpOption>().First());
         root.Options.Add(HelpTopics.Option(new PresetTable(
@@ -86,9 +126,10 @@ public sealed class RunCommand
             (biases.Name, of => Text(of.Biases)), (dropout.Name, of => Text(of.Dropout)))));
         command = new CheckedCommand(
             root, output, error, parsed => UnknownArguments.ErrorsOf(parsed.UnmatchedTokens, root.Options));
-        root.SetAction((parsed, cancellation) => OptionsOf(parsed).Match(
-            Succ: options => run(options, cancellation),
-            Fail: errors => Task.FromResult(command.Refuse(errors.Map(found => found.Message)))));
+        root.SetAction((parsed, cancellation) => SavedOf(parsed).ToValidation()
+            .Bind(saved => OptionsOf(parsed, saved.Match<SavedRun?>(Some: found => found, None: () => null))).Match(
+                Succ: options => run(options, cancellation),
+                Fail: errors => Task.FromResult(command.Refuse(errors.Map(found => found.Message)))));
     }
 
     /// <summary>The options, without those for the help and the version.</summary>
@@ -99,9 +140,16 @@ public sealed class RunCommand
     /// <param name="arguments">The arguments of the program.</param>
     public Task<int> InvokeAsync(params string[] arguments) => command.InvokeAsync(arguments);
 
-    private LanguageExt.Validation<LanguageExt.Common.Error, RunOptions> OptionsOf(ParseResult parsed)
+    /// <summary>The run that is continued; none for a new one.</summary>
+    private Fin<Option<SavedRun>> SavedOf(ParseResult parsed) => parsed.GetValue(resume)
+        ? SavedRun.In(parsed.GetValue(folder) ?? DefaultFolder)
+        : Prelude.None;
+
+    private Validation<Error, RunOptions> OptionsOf(ParseResult parsed, SavedRun? saved)
     {
-        Preset start = Preset.All.First(known => known.Name == (parsed.GetValue(preset) ?? Preset.All[0].Name));
+        Preset start = parsed.GetValue(preset) is { } name || saved is null
+            ? Preset.All.First(known => known.Name == (parsed.GetValue(preset) ?? Preset.All[0].Name))
+            : saved.Preset;
         int all = parsed.GetValue(steps) ?? start.Steps;
         Preset chosen = start with
         {
@@ -119,14 +167,35 @@ public sealed class RunCommand
             Biases = parsed.GetValue(biases) is { } given ? given == Text(true) : start.Biases,
             Dropout = parsed.GetValue(dropout) ?? start.Dropout,
             Clip = parsed.GetValue(clip) ?? start.Clip,
+            Tokens = parsed.GetValue(tokens) ?? start.Tokens,
         };
+        string averaged = parsed.GetValue(average) ?? saved?.Text(SavedRun.Average) ?? AverageChoice.None;
+        int gathered = parsed.GetValue(accumulate) ?? saved?.Integer<int>(SavedRun.Accumulate) ?? 1;
+        string policy = parsed.GetValue(onNonFinite) ?? saved?.Text(SavedRun.OnNonFinite) ?? Policies[0];
         return ErrorsOf(chosen)
-            .Make(() => OptimizerChoice.Create(chosen)).Bind(static created => created)
+            .Make(() => OptimizerChoice.Create(chosen, averaged, gathered)).Bind(static created => created)
             .Map(_ => new RunOptions(
-                chosen, parsed.GetValue(text), parsed.GetValue(folder) ?? DefaultFolder,
-                parsed.GetValue(seed) ?? DefaultSeed, parsed.GetValue(threads) ?? Environment.ProcessorCount,
-                parsed.GetValue(evaluateEvery) ?? Math.Max(all / PartsOfRun, 1),
-                parsed.GetValue(json)));
+                chosen,
+                parsed.GetValue(text) ?? saved?.TextFile,
+                parsed.GetValue(folder) ?? DefaultFolder,
+                parsed.GetValue(seed) ?? saved?.Integer<ulong>(SavedRun.Seed) ?? DefaultSeed,
+                parsed.GetValue(threads) ?? Environment.ProcessorCount,
+                parsed.GetValue(evaluateEvery) ?? saved?.Integer<int>(SavedRun.EvaluateEvery) ?? PartOf(all),
+                parsed.GetValue(json))
+            {
+                Accumulate = gathered,
+                Average = averaged,
+                EarlyStop = parsed.GetValue(earlyStop) ?? saved?.Integer<int>(SavedRun.EarlyStop) ?? 0,
+                OnNonFinite = Enum.Parse<NonFinitePolicy>(policy, ignoreCase: true),
+                CheckpointEvery = parsed.GetValue(checkpointEvery) ?? PartOf(all),
+                Keep = parsed.GetValue(keep) ?? DefaultKeep,
+                FindRate = parsed.GetValue(findRate),
+                Overwrite = parsed.GetValue(overwrite),
+                Resume = parsed.GetValue(resume),
+                AllowedChanges = [.. (parsed.GetValue(allowChange) ?? []).Select(change => change.TrimStart('-'))],
+            });
+
+        static int PartOf(int steps) => Math.Max(steps / PartsOfRun, 1);
     }
 
     /// <summary>What must hold between options.</summary>

@@ -18,16 +18,18 @@ public sealed class LiveProgress : IProgress<StepReport>
     private LiveProgress(ProgressTask bar) => this.bar = bar;
 
     /// <summary>Shows the bar while a run trains.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="cancellation">Stops the run.</param>
-    public static async Task<TrainResult<float>> Show(TrainingRun run, CancellationToken cancellation)
+    /// <param name="steps">The number of steps of the whole run.</param>
+    /// <param name="train">Trains, and reports each step.</param>
+    public static async Task<TrainResult<float>> Show(
+        int steps, Func<IProgress<StepReport>, Task<TrainResult<float>>> train)
     {
+        ArgumentNullException.ThrowIfNull(train);
         TrainResult<float>? result = null;
         await AnsiConsole.Progress()
             .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = 12 }, new PercentageColumn(),
                 new TaskDescriptionColumn { Alignment = Justify.Left })
-            .StartAsync(async context => result = await run.Train(
-                new LiveProgress(context.AddTask("starting", maxValue: run.Options.Preset.Steps)), cancellation));
+            .StartAsync(async context => result = await train(
+                new LiveProgress(context.AddTask("starting", maxValue: steps))));
         return result!;
     }
 

@@ -6,34 +6,73 @@ using LanguageExt.Common;
 
 namespace MiniGpt;
 
-/// <summary>The files of a run: the parameters, the metrics and the plot.</summary>
+/// <summary>The files of a run besides its checkpoints: the parameters, the metrics and the plot.</summary>
 public static class RunFiles
 {
+    /// <summary>The names of the files that are written line by line.</summary>
+    public const string Metrics = "metrics.csv", LeafNorms = "leaf-norms.jsonl";
+
     /// <summary>
     /// Writes each file, even if another one fails. An existing file is replaced completely or not at all. A missing
     /// folder is made again. A file that cannot be written there goes to a new temporary folder.
     /// </summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="folder">The path of the folder.</param>
     /// <param name="run">The run.</param>
     /// <param name="parameters">The trained parameters.</param>
-    /// <param name="history">The reports of the steps.</param>
+    /// <param name="history">The reports of the steps, those before a resume included.</param>
     /// <returns>
     /// The path of each file, or why it could not be written; for a file that went to the temporary folder first why,
     /// then its path. The parameters, which took longest to make, come first.
     /// </returns>
     public static IEnumerable<Fin<string>> Write(
-        DirectoryInfo folder, TrainingRun run, ParameterTree<float> parameters, IReadOnlyList<StepReport> history)
+        string folder, TrainingRun run, ParameterTree<float> parameters, IReadOnlyList<StepReport> history) =>
+        Write(
+            folder,
+            ("parameters.safetensors", path => ParameterFile.TrySave(parameters, path)),
+            (Metrics, path => MetricsFile.TryWrite(history, path)),
+            ("loss.png", path => Draw(path, () => LossPlot.Png(
+                $"{run.Options.Preset.Name} on {run.Text.Corpus.Source}",
+                CurveOf(history, report => report.Loss),
+                CurveOf(
+                    [.. history.Where(report => report.ValidationLoss is not null)],
+                    report => report.ValidationLoss ?? double.NaN),
+                CurveOf(history, report => report.LearningRate)))));
+
+    /// <summary>Writes the table and the picture of a learning-rate range test, as the files of a run.</summary>
+    /// <param name="folder">The path of the folder.</param>
+    /// <param name="sweep">The test.</param>
+    /// <returns>As for the files of a run.</returns>
+    public static IEnumerable<Fin<string>> Write(string folder, RateSweep sweep) => Write(
+        folder,
+        ("rates.csv", path => AtomicFile.Write(path, file => RateTable.Write(file, sweep))),
+        ("rates.png", path => Draw(path, () => RatePlot.Png(sweep))));
+
+    /// <summary>Removes the checkpoints of a folder, for a run that starts anew; or says in one line what stays.</summary>
+    /// <param name="folder">The path of the folder.</param>
+    public static Fin<Unit> RemoveCheckpoints(string folder)
     {
-        (string Name, Func<string, Fin<Unit>> Write)[] files =
-        [
-            ("parameters.bin", path => ParameterFile.Save(parameters, path)),
-            ("metrics.csv", path => MetricsFile.TryWrite(history, path)),
-            ("loss.png", path => WritePlot(path, run, history)),
-        ];
+        try
+        {
+            foreach (string pattern in (string[])["checkpoint-*.safetensors", "best.safetensors"])
+            {
+                foreach (string file in Directory.GetFiles(folder, pattern)) File.Delete(file);
+            }
+
+            return Unit.Default;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Error.New($"the checkpoints in '{folder}' cannot be removed: {exception.Message}");
+        }
+    }
+
+    private static IEnumerable<Fin<string>> Write(
+        string folder, params (string Name, Func<string, Fin<Unit>> Write)[] files)
+    {
         Fin<DirectoryInfo>? elsewhere = null;
         foreach ((string name, Func<string, Fin<Unit>> write) in files)
         {
-            Fin<string> written = OutputFolder.Make(folder.FullName).Bind(made => At(made, name, write));
+            Fin<string> written = OutputFolder.Make(folder).Bind(made => At(made, name, write));
             yield return written;
             if (written.IsSucc) continue;
             yield return (elsewhere ??= OutputFolder.MakeTemporary()).Bind(made => At(made, name, write));
@@ -46,16 +85,11 @@ public static class RunFiles
         return write(path).Map(_ => path);
     }
 
-    private static Fin<Unit> WritePlot(string path, TrainingRun run, IReadOnlyList<StepReport> history)
+    private static Fin<Unit> Draw(string path, Func<byte[]> draw)
     {
-        StepReport[] evaluated = [.. history.Where(report => report.ValidationLoss is not null)];
         try
         {
-            byte[] picture = LossPlot.Png(
-                $"{run.Options.Preset.Name} on {run.Text.Corpus.Source}",
-                CurveOf(history, report => report.Loss),
-                CurveOf(evaluated, report => report.ValidationLoss ?? double.NaN),
-                CurveOf(history, report => report.LearningRate));
+            byte[] picture = draw();
             return AtomicFile.Write(path, file => file.Write(picture));
         }
         catch (Exception exception)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Functional.Optim;
 using Functional.Optim.Kernels;
 using Functional.Optim.Training;
@@ -26,7 +27,8 @@ public sealed class TrainingRun
     {
         (Options, Text) = (options, text);
         Model = new GptModel(options.Preset, text.Tokenizer.VocabularySize, options.Seed);
-        Optimizer = OptimizerChoice.Create(options.Preset).OrThrow(nameof(TrainingRun));
+        Optimizer = OptimizerChoice.Create(options.Preset, options.Average, options.Accumulate)
+            .OrThrow(nameof(TrainingRun));
     }
 
     /// <summary>The options.</summary>
@@ -47,27 +49,69 @@ public sealed class TrainingRun
     /// <summary>Whether the learning rate is 0 at each of the <see cref="KnownSteps"/>.</summary>
     public bool LearnsNothing => Enumerable.Range(1, KnownSteps).All(step => Optimizer.LearningRateAt(step) == 0);
 
-    /// <summary>Trains until the last step, the first gradient that is not finite, or cancellation.</summary>
+    /// <summary>The settings of the run, with that of its text.</summary>
+    public ImmutableSortedDictionary<string, string> Settings =>
+        Options.Settings.SetItem(SavedRun.TextHash, $"sha256:{Text.Corpus.Hash()}");
+
+    /// <summary>The state before the first step, with what a later command needs to know of the text.</summary>
+    public Checkpoint<float> Start()
+    {
+        Checkpoint<float> start = new(TrainState.Init(Optimizer, Model.Init()));
+        return start with
+        {
+            Memory = start.Memory.SetItem(SavedRun.Tokens, Text.Tokenizer.Name)
+                .SetItem(SavedRun.Vocabulary, Text.Tokenizer.Vocabulary)
+                .SetItems(TextFile is null ? [] : [KeyValuePair.Create(SavedRun.TextFileName, TextFile)]),
+        };
+    }
+
+    private string? TextFile => Options.TextFile is { } file ? Path.GetFullPath(file) : null;
+
+    /// <summary>
+    /// Trains until the last step, the first number that is not finite, a hook that stops it, or cancellation.
+    /// </summary>
+    /// <param name="start">The checkpoint to start from.</param>
+    /// <param name="hooks">The hooks.</param>
     /// <param name="progress">Receives each report.</param>
+    /// <param name="notify">Receives what the run has to tell.</param>
     /// <param name="cancellation">Stops the training after the running step.</param>
-    public Task<TrainResult<float>> Train(IProgress<StepReport> progress, CancellationToken cancellation)
+    public Task<TrainResult<float>> Train(
+        Checkpoint<float> start, ImmutableArray<TrainHook> hooks, IProgress<StepReport> progress,
+        Action<string> notify, CancellationToken cancellation)
     {
         Threads.Limit = Options.Threads;
         Preset preset = Options.Preset;
         int tokens = preset.BatchSize * preset.Context;
         int evaluations = Math.Clamp(Text.Validation.Length / tokens, 1, MaxEvaluationBatches);
-        TokenBatches training = TokenBatches.Random(Text.Training, preset.BatchSize, preset.Context, Options.Seed);
         TokenBatches validation =
             TokenBatches.Sequential(Text.Validation, preset.BatchSize, preset.Context, evaluations);
+        TrainerOptions options = TrainerOptions.Of(
+            preset.Steps, Options.EvaluateEvery, evaluations, reportEvery: 1 + ((preset.Steps - 1) / MaxReports),
+            tokensPerBatch: tokens, nonFinitePolicy: Options.OnNonFinite);
         return Trainer.Run(
-            TrainerOptions.Of(
-                preset.Steps, Options.EvaluateEvery, evaluations, reportEvery: 1 + ((preset.Steps - 1) / MaxReports),
-                tokensPerBatch: tokens),
+            options with { Configuration = Settings, AllowedChanges = Options.AllowedChanges, Notify = notify },
             new TrainModel<float, TokenBatch>(Model.Gradient, Model.Loss),
             Optimizer,
-            new TrainData<TokenBatch>(training.At, validation.At),
-            TrainState.Init(Optimizer, Model.Init()),
+            new TrainData<TokenBatch>(Batches().At, validation.At),
+            start,
             progress,
-            cancellation);
+            cancellation,
+            hooks);
     }
+
+    /// <summary>Looks for a learning rate, from the start of the run.</summary>
+    /// <param name="cancellation">Ends the search with what it has found.</param>
+    public RateSweep FindRate(CancellationToken cancellation)
+    {
+        Threads.Limit = Options.Threads;
+        return LearningRateFinder.Run<float, TokenBatch>(
+            rate => OptimizerChoice.Create(Options.Preset, rate).OrThrow(nameof(FindRate)),
+            Model.Gradient,
+            Model.Init(),
+            Batches().At,
+            cancellationToken: cancellation);
+    }
+
+    private TokenBatches Batches() =>
+        TokenBatches.Random(Text.Training, Options.Preset.BatchSize, Options.Preset.Context, Options.Seed);
 }

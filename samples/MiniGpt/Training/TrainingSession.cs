@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+using CommandLine;
+using Functional.Optim;
+using Functional.Optim.Training;
+using LanguageExt;
+using LanguageExt.Common;
+using LanguageModel;
+
+namespace MiniGpt;
+
+/// <summary>A run from its options to its files and to what it tells.</summary>
+public sealed class TrainingSession
+{
+    private const int ParagraphLength = 500, LeafNormsInRun = 100;
+
+    private readonly TrainingRun run;
+    private readonly CheckpointFolder folder;
+    private readonly Checkpoint<float> start;
+    private readonly ImmutableArray<StepReport> before;
+
+    private TrainingSession(
+        TrainingRun run, CheckpointFolder folder, Checkpoint<float> start, ImmutableArray<StepReport> before) =>
+        (this.run, this.folder, this.start, this.before) = (run, folder, start, before);
+
+    /// <summary>Trains, or looks for a learning rate. The result is the exit code.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="cancellation">Stops the run in order.</param>
+    public static Task<int> Run(RunOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return (from text in TokenizedText.Read(options.TextFile, options.Preset.Tokens, options.Preset.Context)
+                let run = new TrainingRun(options, text)
+                from prepared in OutputFolder.Prepare(options.OutputFolder)
+                from open in CheckpointFolder.Open(prepared.FullName)
+                select (run, open))
+            .Match(
+                Succ: async ready =>
+                {
+                    using (ready.open) return await In(ready.run, ready.open, cancellation);
+                },
+                Fail: error => Task.FromResult(Refuse(error.Message, ExitCode.WrongUse)));
+    }
+
+    private static Task<int> In(TrainingRun run, CheckpointFolder folder, CancellationToken cancellation) =>
+        run.Options.FindRate
+            ? Task.FromResult(RateSearch.Run(run, folder.Path, cancellation))
+            : Begin(run, folder).Match(
+                Succ: session => session.Train(cancellation),
+                Fail: error => Task.FromResult(Refuse(error.Message, ExitCode.WrongUse)));
+
+    /// <summary>Finds where the run starts, and the reports before.</summary>
+    private static Fin<TrainingSession> Begin(TrainingRun run, CheckpointFolder folder)
+    {
+        RunOptions options = run.Options;
+        bool has = SavedRun.HasCheckpoints(folder.Path);
+        if (options.Resume && has)
+        {
+            return folder.Newest<float>(run.Optimizer).Bind(found =>
+            {
+                foreach (string refused in found.Refused) Console.Error.WriteErrorLine(refused);
+                return Allow(SettingChange.Between(found.Checkpoint, run.Optimizer, run.Settings), options).Map(_ =>
+                {
+                    Say($"resuming    from step {found.Checkpoint.Step} of {options.Preset.Steps}: {found.Path}");
+                    return new TrainingSession(run, folder, found.Checkpoint, ReportsUpTo(folder, found.Checkpoint));
+                });
+            });
+        }
+
+        if (options.Resume) Say($"resuming    '{folder.Path}' has no checkpoint yet; the run starts anew");
+        if (has && !options.Overwrite)
+        {
+            return Error.New(
+                $"the output folder '{folder.Path}' has the checkpoints of a run; --resume continues it, --overwrite "
+                + "removes them and starts anew, --out FOLDER takes another folder");
+        }
+
+        return RunFiles.RemoveCheckpoints(folder.Path)
+            .Map(_ => new TrainingSession(run, folder, run.Start(), []));
+    }
+
+    private static Fin<Unit> Allow(ImmutableArray<SettingChange> changes, RunOptions options)
+    {
+        SettingChange[] refused = [.. changes.Where(change => !options.AllowedChanges.Contains(change.Name))];
+        foreach (SettingChange allowed in changes.Except(refused)) Say($"changed     {allowed}");
+        return refused.Length == 0
+            ? Unit.Default
+            : Error.New(
+                $"the run in '{options.OutputFolder}' has other settings: {string.Join("; ", refused.Select(each => each))}; "
+                + $"to go on with these: {string.Join(' ', refused.Select(each => $"--allow-change {each.Name}"))}");
+    }
+
+    private static ImmutableArray<StepReport> ReportsUpTo(CheckpointFolder folder, Checkpoint<float> checkpoint)
+    {
+        string path = Path.Combine(folder.Path, RunFiles.Metrics);
+        return File.Exists(path)
+            ? [.. MetricsFile.Read(path).IfFail([]).Where(report => report.Step <= checkpoint.Step)]
+            : [];
+    }
+
+    private async Task<int> Train(CancellationToken cancellation)
+    {
+        Describe();
+        using MetricsSinks sinks = MetricsSinks.Open(folder.Path, start.Step, Tell);
+        ImmutableArray<TrainHook> hooks =
+        [
+            Checkpoints.Every(run.Options.CheckpointEvery, folder, run.Options.Keep),
+            KeepBest.OnValidation(folder),
+            .. run.Options.EarlyStop > 0 ? [EarlyStop.OnValidation(run.Options.EarlyStop)] : (TrainHook[])[],
+            .. sinks.LeafNorms is { } norms
+                ? [RecordLeafNorms.Every(Math.Max(run.Options.Preset.Steps / LeafNormsInRun, 1), norms)]
+                : (TrainHook[])[],
+        ];
+        try
+        {
+            Task<TrainResult<float>> Training(IProgress<StepReport> progress) =>
+                run.Train(start, hooks, sinks.With(progress), Tell, cancellation);
+
+            TrainResult<float> result = Console.IsOutputRedirected
+                ? await Training(new PlainProgress(Console.Out))
+                : await LiveProgress.Show(run.Options.Preset.Steps, Training);
+            // The trained parameters are written before anything else is done with them.
+            int written = Write(result.EvaluationParameters, result.History);
+            if (result.Reason != StopReason.NonFinite && !IsSaved(result.State.Step)) written = ExitCode.Failure;
+            int told = Tell(result, cancellation);
+            return written == ExitCode.Success ? told : written;
+        }
+        catch (TrainingException<float> stopped)
+        {
+            (ParameterTree<float> last, OptimizerState<float> state) =
+                (stopped.State.Parameters, stopped.State.Optimizer);
+            Write(run.Optimizer.EvaluationParameters(last, state), stopped.History);
+            return Refuse(stopped.Message, ExitCode.Failure);
+        }
+    }
+
+    private void Describe()
+    {
+        (Preset preset, TokenizedText text) = (run.Options.Preset, run.Text);
+        Say($"text        {text.Corpus.Source}: {text.Training.Length:N0} {text.Tokenizer.Unit} and ",
+            $"{text.Validation.Length:N0} held out, {text.Tokenizer.VocabularySize} different");
+        Say($"model       {preset.Name}: {run.Model.Layout.ParameterCount:N0} parameters, {preset.Layers} layers, ",
+            $"{preset.Heads} heads, width {preset.Width}, context {preset.Context}");
+        Say($"training    {preset.Steps} steps of {preset.BatchSize} × {preset.Context} {text.Tokenizer.Unit}, seed ",
+            $"{run.Options.Seed}: {run.Optimizer}");
+        Say($"{run.Optimizer.Report(run.Model.Layout)}\n");
+        if (run.LearnsNothing)
+        {
+            Tell(run.KnownSteps == preset.Steps
+                ? "the learning rate is 0 at every step: nothing will be learnt"
+                : $"the learning rate is 0 at each of the first {run.KnownSteps} steps: nothing will be learnt in them");
+        }
+    }
+
+    private bool IsSaved(long step) => CheckpointFolder.Find(folder.Path)
+        .Bind(CheckpointFile.Describe)
+        .Match(Succ: file => file.State?.Step == step, Fail: _ => false);
+
+    private int Write(ParameterTree<float> parameters, IReadOnlyList<StepReport> history)
+    {
+        int code = ExitCode.Success;
+        foreach (Fin<string> file in RunFiles.Write(folder.Path, run, parameters, [.. before, .. history]))
+        {
+            file.Match(
+                Succ: path => Say($"written     {path}"),
+                Fail: error => code = Refuse(error.Message, ExitCode.Failure));
+        }
+
+        return code;
+    }
+
+    private int Tell(TrainResult<float> result, CancellationToken cancellation)
+    {
+        RunSummary summary = RunSummary.Of(run, result);
+        Say($"\nloss        {summary.TrainLoss:0.0000} after {summary.Steps} steps");
+        if (summary.ValidationLoss is { } validation) Say($"validation  {validation:0.0000} on the held-out text");
+        Say($"speed       {summary.MillisecondsPerStep:0.0} ms a step, {summary.OptimizerMillisecondsPerStep:0.00} ms of ",
+            $"it the optimizer; {summary.TokensPerSecond:N0} tokens/s");
+        if (result.Stopped.Length > 0) Say($"stopped     {result.Stopped}");
+        string norms = Path.Combine(folder.Path, RunFiles.LeafNorms);
+        foreach (Finding finding in Diagnosis.Of(
+            [.. before, .. result.History], File.Exists(norms) ? LeafNormsFile.Read(norms).IfFail([]) : []))
+            Say($"\nfound       {finding}");
+        if (result.Reason is StopReason.Completed or StopReason.Stopped) Write(result, cancellation);
+        if (run.Options.Json) Console.Out.WriteLine(summary.ToJson());
+        return result.Failure is { } failure ? Refuse($"training diverged: {failure.Message}", ExitCode.Failure)
+            : cancellation.IsCancellationRequested ? ExitCode.Interrupted
+            : ExitCode.Success;
+    }
+
+    private void Write(TrainResult<float> result, CancellationToken cancellation)
+    {
+        Tokenizer tokenizer = run.Text.Tokenizer;
+        Writer.Write(
+                run.Model, result.EvaluationParameters, tokenizer, tokenizer.Decode(run.Text.Validation.Span[..1]),
+                ParagraphLength, Sampling.Default, run.Options.Seed, cancellation: cancellation)
+            .Match(Succ: text => Say($"\n{text}"), Fail: error => Tell(error.Message));
+    }
+
+    private static void Tell(string line) => Console.Error.WriteErrorLine(line);
+
+    private static int Refuse(string error, int code)
+    {
+        Tell(error);
+        return code;
+    }
+
+    private static void Say(params FormattableString[] parts) =>
+        Console.Out.WriteLine(string.Concat(parts.Select(FormattableString.Invariant)));
+}
