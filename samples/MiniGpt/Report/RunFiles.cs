@@ -26,7 +26,7 @@ public static class RunFiles
     {
         (string Name, Func<string, Fin<Unit>> Write)[] files =
         [
-            ("parameters.bin", path => ParameterFile.Save(parameters, path)),
+            ("parameters.safetensors", path => ParameterFile.TrySave(parameters, path)),
             ("metrics.csv", path => MetricsFile.Write(history, path)),
             ("loss.png", path => WritePlot(path, run, history)),
         ];

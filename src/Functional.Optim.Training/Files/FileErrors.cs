@@ -33,8 +33,11 @@ internal static class FileErrors
 
     /// <summary>Throws what went wrong.</summary>
     /// <exception cref="IOException">Something did.</exception>
-    internal static void Throw(Fin<Unit> result) =>
-        result.IfFail(error => throw new IOException(error.Message));
+    internal static void Throw(Fin<Unit> result)
+    {
+        string? error = result.Match(Succ: _ => (string?)null, Fail: error => error.Message);
+        if (error is not null) throw new IOException(error);
+    }
 
     private static string Reason(string path, Exception exception) => exception switch
     {
