@@ -44,7 +44,7 @@ internal static class CheckpointReader
             $"it has {file.Tensors.Length} tensors where its metadata names {tensors}");
         bool named = state.Slots.Any(slot => slot.Name is not null);
         Require(
-            state.Slots.All(slot => slot.Name is not null == named), "some of its slots have names and others have not");
+            state.Slots.All(slot => slot.Name is not null == named), "some of its slots have names, others have none");
         ParameterTree<T> parameters = Parameters<T>(file, content);
         StateSlot<T>[] slots = new StateSlot<T>[state.Slots.Length];
         for (int slot = 0; slot < slots.Length; slot++)

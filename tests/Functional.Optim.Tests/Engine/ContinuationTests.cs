@@ -168,8 +168,8 @@ public class ContinuationTests
             state = optimizer.Continue(state, parameters).State;
             Assert.NotEmpty(state.SlotStarts);
             string path = folder.At("state");
-            Assert.True(TrainStateFile.Save(new TrainState<float>(parameters, state), path).IsSucc);
-            OptimizerState<float> loaded = TrainStateFile.Load<float>(path, optimizer).ThrowIfFail().Optimizer;
+            CheckpointFile.Save<float>(new(new(parameters, state)), path);
+            OptimizerState<float> loaded = CheckpointFile.Load<float>(path, optimizer).ThrowIfFail().State.Optimizer;
             Assert.Equal(state, loaded);
             for (int step = 0; step < 2; step++)
             {

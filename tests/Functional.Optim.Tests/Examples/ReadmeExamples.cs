@@ -68,12 +68,12 @@ public class ReadmeExamples
             TrainerOptions.Of(steps: 1000), trained, optimizer,
             new TrainData<Batch>(step => batches[(int)(step % batches.Length)]),
             TrainState.Init(optimizer, parameters));
-        TrainStateFile.Save(result.State, "model.bin").ThrowIfFail();
+        CheckpointFile.Save<float>(new(result.State), "model.safetensors");
         TrainState<float> resumed =
-            TrainStateFile.Load<float>("model.bin", optimizer).ThrowIfFail();   // for another Trainer.Run
+            CheckpointFile.Load<float>("model.safetensors", optimizer).ThrowIfFail().State;   // for another Trainer.Run
         #endregion
 
-        File.Delete("model.bin");
+        File.Delete("model.safetensors");
         Assert.Equal((1000, result.State), (resumed.Step, resumed));
         Assert.InRange(Differentiate.Value(model.Loss(batches[0]), resumed.Parameters), 0, 0.01);
     }

@@ -61,8 +61,8 @@ public class InPlaceTests
         bound.Step();
         bound.Step();
         string path = folder.At("state");
-        Assert.True(TrainStateFile.Save(new TrainState<double>(bound.ToTree(), bound.State), path).IsSucc);
-        TrainState<double> loaded = TrainStateFile.Load<double>(path, optimizer).ThrowIfFail();
+        CheckpointFile.Save<double>(new(new(bound.ToTree(), bound.State)), path);
+        TrainState<double> loaded = CheckpointFile.Load<double>(path, optimizer).ThrowIfFail().State;
         using Foreign<double> other = new(loaded.Parameters, isNative: false);
         InPlaceOptimizer<double> resumed = optimizer.InPlace<double>(other.Bindings);
         resumed.State = loaded.Optimizer.Copy();

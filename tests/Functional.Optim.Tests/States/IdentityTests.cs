@@ -69,8 +69,8 @@ public sealed class IdentityTests : IDisposable
         Optimizer optimizer = Laws.Catalogue.Get(name);
         (_, OptimizerState<float> state) = optimizer.Step(Parameters, Gradients, optimizer.Init(Parameters));
         string path = folder.At("state");
-        Assert.True(TrainStateFile.Save(new TrainState<float>(Parameters, state), path).IsSucc);
-        OptimizerState<float> loaded = TrainStateFile.Load<float>(path).ThrowIfFail().Optimizer;
+        CheckpointFile.Save<float>(new(new(Parameters, state)), path);
+        OptimizerState<float> loaded = CheckpointFile.Load<float>(path).ThrowIfFail().State.Optimizer;
         Assert.Equal(
             (state.Identity, string.Join('|', state.SlotNames)), (loaded.Identity, string.Join('|', loaded.SlotNames)));
         foreach ((string otherName, Optimizer other) in Laws.Catalogue.All)
@@ -94,7 +94,7 @@ public sealed class IdentityTests : IDisposable
                 }
             }
 
-            Assert.Equal(same, TrainStateFile.Load<float>(path, other).IsSucc);
+            Assert.Equal(same, CheckpointFile.Load<float>(path, other).IsSucc);
         }
     }
 
@@ -163,11 +163,11 @@ public sealed class IdentityTests : IDisposable
         AdamState<float> adam = Adam.Of(0.1).Init(Parameters);
         string path = folder.At("by hand");
         TrainState<float> byHand = new(Parameters, new OptimizerState<float>(0, adam.M, adam.V));
-        Assert.True(TrainStateFile.Save(byHand, path).IsSucc);
-        Assert.Empty(TrainStateFile.Load<float>(path).ThrowIfFail().Optimizer.SlotNames);
+        CheckpointFile.Save<float>(new(byHand), path);
+        Assert.Empty(CheckpointFile.Load<float>(path).ThrowIfFail().State.Optimizer.SlotNames);
         Assert.Contains(
             "does not say to which optimizer",
-            TrainStateFile.Load<float>(path, Adam.Of(0.1)).Match(Succ: _ => "", Fail: error => error.Message),
+            CheckpointFile.Load<float>(path, Adam.Of(0.1)).Match(Succ: _ => "", Fail: error => error.Message),
             StringComparison.Ordinal);
     }
 }

@@ -118,8 +118,8 @@ public class OptimizerStateTests
                 optimizer.Step(Parameters, Gradients, optimizer.Init(Parameters));
             Assert.Equal((slots, slots), (state.SlotCount, state.SlotNames.Length));
             string path = folder.At("state");
-            Assert.True(TrainStateFile.Save(new TrainState<float>(parameters, state), path).IsSucc);
-            OptimizerState<float> loaded = TrainStateFile.Load<float>(path, optimizer).ThrowIfFail().Optimizer;
+            CheckpointFile.Save<float>(new(new(parameters, state)), path);
+            OptimizerState<float> loaded = CheckpointFile.Load<float>(path, optimizer).ThrowIfFail().State.Optimizer;
             Assert.Equal((state, state.ByteCount), (loaded, loaded.ByteCount));
             Assert.Equal(optimizer.Step(parameters, Gradients, state), optimizer.Step(parameters, Gradients, loaded));
         }

@@ -126,8 +126,8 @@ public sealed class StateFormatTests : IDisposable
         (ParameterTree<float> Parameters, OptimizerState<float> State) whole = Run(Start(), 1, 6);
         (ParameterTree<float> Parameters, OptimizerState<float> State) half = Run(Start(), 1, 3);
         string path = folder.At("state");
-        Assert.True(TrainStateFile.Save(new TrainState<float>(half.Parameters, half.State), path).IsSucc);
-        TrainState<float> loaded = TrainStateFile.Load<float>(path, optimizer).ThrowIfFail();
+        CheckpointFile.Save<float>(new(new(half.Parameters, half.State)), path);
+        TrainState<float> loaded = CheckpointFile.Load<float>(path, optimizer).ThrowIfFail().State;
         Assert.Equal(half.State, loaded.Optimizer);
         Assert.Equal(whole, Run((loaded.Parameters, loaded.Optimizer), 4, 6));
 

@@ -27,12 +27,12 @@ public class FunctionTrainingTests
         for (int stop = 0; stop <= 5; stop++)
         {
             string path = folder.At($"{stop}.state");
-            TrainStateFile.Save(
-                After(optimizer, TrainState.Init(optimizer, Quadratic.Start()), 1, stop), path).ThrowIfFail();
+            CheckpointFile.Save<float>(
+                new(After(optimizer, TrainState.Init(optimizer, Quadratic.Start()), 1, stop)), path);
             Optimizer again = optimizer with { };
-            TrainState<float> loaded = TrainStateFile.Load<float>(path, again).ThrowIfFail();
+            TrainState<float> loaded = CheckpointFile.Load<float>(path, again).ThrowIfFail().State;
             Assert.Equal(whole, After(again, loaded, stop + 1, 6));
-            if (optimizer is Lbfgs or Backtracking) Assert.True(TrainStateFile.Load<float>(path, Adam.Of(0.1)).IsFail);
+            if (optimizer is Lbfgs or Backtracking) Assert.True(CheckpointFile.Load<float>(path, Adam.Of(0.1)).IsFail);
         }
     }
 

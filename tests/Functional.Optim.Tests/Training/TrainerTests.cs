@@ -124,8 +124,8 @@ public sealed class TrainerTests : IDisposable
 
         TrainState<float> whole = await Train(TrainState.Init(optimizer, Quadratic.Start()), 9);
         TrainState<float> saved = await Train(TrainState.Init(optimizer, Quadratic.Start()), 4);
-        Assert.True(TrainStateFile.Save(saved, path).IsSucc);
-        TrainState<float> loaded = TrainStateFile.Load<float>(path).ThrowIfFail();
+        CheckpointFile.Save<float>(new(saved), path);
+        TrainState<float> loaded = CheckpointFile.Load<float>(path).ThrowIfFail().State;
         Assert.Equal(saved, loaded);
         Assert.Equal(saved.Parameters, ParameterFile.Load<float>(path).ThrowIfFail());
         Assert.Equal(whole, await Train(loaded, 9));
@@ -140,8 +140,8 @@ public sealed class TrainerTests : IDisposable
         Optimizer optimizer = Laws.Catalogue.Get(name);
         (ParameterTree<double> parameters, OptimizerState<double> state) =
             Problem.Sample.After<double>(optimizer, updates: 2);
-        Assert.True(TrainStateFile.Save(new TrainState<double>(parameters, state), path).IsSucc);
-        TrainState<double> loaded = TrainStateFile.Load<double>(path).ThrowIfFail();
+        CheckpointFile.Save<double>(new(new(parameters, state)), path);
+        TrainState<double> loaded = CheckpointFile.Load<double>(path).ThrowIfFail().State;
         Assert.Equal(
             Problem.Sample.After<double>(optimizer),
             optimizer.Step(loaded.Parameters, Problem.Sample.Gradients<double>(3), loaded.Optimizer));

@@ -100,10 +100,10 @@ public class AccumulateTests
             Assert.Equal(step - 1, straight.Step);
             (straight, _) = TrainStep.Run<float, int>(
                 optimizer, (_, batch, _) => (0, Trees.Random<float>(batch)), straight, step);
-            if (step == 4) TrainStateFile.Save(straight, path).ThrowIfFail();
+            if (step == 4) CheckpointFile.Save<float>(new(straight), path);
         }
 
-        TrainState<float> resumed = TrainStateFile.Load<float>(path).ThrowIfFail();
+        TrainState<float> resumed = CheckpointFile.Load<float>(path).ThrowIfFail().State;
         File.Delete(path);
         Assert.Equal(4, resumed.Step);
         for (int step = 5; step <= 8; step++)

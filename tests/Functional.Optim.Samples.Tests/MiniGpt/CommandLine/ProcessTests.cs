@@ -42,7 +42,7 @@ public sealed class ProcessTests : IDisposable
         string[] metrics = File.ReadAllLines(folder.At("out/metrics.csv"));
         Assert.Equal(21, metrics.Length);
         Assert.Equal(2, metrics.Skip(1).Count(line => line.Split(',')[2].Length > 0));
-        Assert.True(File.Exists(folder.At("out/loss.png")) && File.Exists(folder.At("out/parameters.bin")));
+        Assert.True(File.Exists(folder.At("out/loss.png")) && File.Exists(folder.At("out/parameters.safetensors")));
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class ProcessTests : IDisposable
                 .Select(Path.GetFileName));
         Assert.Contains("after 3 steps", output, StringComparison.Ordinal);
         Assert.Equal(4, File.ReadAllLines(folder.At("out/metrics.csv")).Length);
-        Assert.True(ParameterFile.Load<float>(folder.At("out/parameters.bin")).IsSucc);
+        Assert.True(ParameterFile.Load<float>(folder.At("out/parameters.safetensors")).IsSucc);
         Assert.Equal(3, Directory.GetFileSystemEntries(folder.At("out")).Length);
     }
 
@@ -184,7 +184,7 @@ public sealed class ProcessTests : IDisposable
             (ExitCode.Failure, "Training stopped after step 0: The shape [65536, 1, 40000] has more than 2147483647 "
                 + "elements."), (code, error.TrimEnd()));
         Assert.Single(File.ReadAllLines(folder.At("out/metrics.csv")));
-        Assert.True(ParameterFile.Load<float>(folder.At("out/parameters.bin")).IsSucc);
+        Assert.True(ParameterFile.Load<float>(folder.At("out/parameters.safetensors")).IsSucc);
         Assert.True(File.Exists(folder.At("out/loss.png")));
     }
 
@@ -245,7 +245,7 @@ public sealed class ProcessTests : IDisposable
         Assert.Contains(
             "the learning rate is 0 at each of the first 10000 steps: nothing will be learnt in "
             + "them", error.Split('\n'));
-        Assert.True(File.Exists(folder.At("out/parameters.bin")));
+        Assert.True(File.Exists(folder.At("out/parameters.safetensors")));
     }
 
     [InterruptFact("TERM", "/dev/full")]
@@ -323,8 +323,8 @@ public sealed class ProcessTests : IDisposable
 
     private static void AssertWritten(string output)
     {
-        Assert.Equal(["loss.png", "metrics.csv", "parameters.bin"], Directory.GetFiles(output)
+        Assert.Equal(["loss.png", "metrics.csv", "parameters.safetensors"], Directory.GetFiles(output)
             .Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.True(ParameterFile.Load<float>(Path.Combine(output, "parameters.bin")).IsSucc);
+        Assert.True(ParameterFile.Load<float>(Path.Combine(output, "parameters.safetensors")).IsSucc);
     }
 }
