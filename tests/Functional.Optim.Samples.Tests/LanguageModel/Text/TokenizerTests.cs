@@ -89,21 +89,31 @@ public sealed class TokenizerTests
     [Theory]
     [InlineData("🙂nax", "the character U+0078 at index 4 is not among the 4 of the vocabulary")]
     [InlineData("🙃", "the character U+1F643 at index 0 is not among the 4 of the vocabulary")]
-    [InlineData("a\uD83D", "the character U+D83D at index 1 is half of a surrogate pair")]
-    [InlineData("🙂\uDE42", "the character U+DE42 at index 2 is half of a surrogate pair")]
     public void A_character_outside_the_vocabulary_is_an_error_that_names_it(string text, string error) =>
         Assert.Equal(error, Tokenizer.Of("characters", "banana🙂").Value().Encode(text).ErrorOf());
 
+    /// <summary>An attribute cannot hold such a text, as it is written in UTF-8.</summary>
     [Fact]
-    public void Half_a_character_has_no_tokens_of_byte_pairs() => Assert.Equal(
-        "the character U+D83D at index 0 is half of a surrogate pair",
-        Tokenizer.Of("gpt2", "").Value().Encode("\uD83D").ErrorOf());
+    public void Half_of_a_surrogate_pair_is_an_error_everywhere()
+    {
+        (string Text, string Error)[] halves =
+        [
+            ("a\uD83D", "the character U+D83D at index 1 is half of a surrogate pair"),
+            ("🙂\uDE42", "the character U+DE42 at index 2 is half of a surrogate pair"),
+        ];
+        foreach ((string text, string error) in halves)
+        {
+            Assert.Equal(error, Tokenizer.Of("characters", "a🙂").Value().Encode(text).ErrorOf());
+            Assert.Equal(error, Tokenizer.Of("gpt2:256", "").Value().Encode(text).ErrorOf());
+            Assert.Equal(error, Tokenizer.Of("characters", text).ErrorOf());
+            Assert.Equal(error, Tokenizer.Parse("characters", text).ErrorOf());
+        }
+    }
 
     [Theory]
     [InlineData("characters", "", "an empty text has no characters for a vocabulary")]
     [InlineData("characters", "ba", "the vocabulary of characters is not in order, or has a character twice")]
     [InlineData("characters", "aa", "the vocabulary of characters is not in order, or has a character twice")]
-    [InlineData("characters", "a\uD83D", "the character U+D83D at index 1 is half of a surrogate pair")]
     [InlineData("gpt2", "a", "the vocabulary of gpt2 has 1 characters; allowed is none, as the name says all")]
     [InlineData("gpt3", "", "tokens is gpt3; allowed is characters, gpt2, o200k, or with the first V tokens only, "
         + "gpt2:V or o200k:V")]
