@@ -191,7 +191,7 @@ public static class ChecklistExperiment
                 presets.Aggregate(
                     Table.Of("presets", "The presets as they are", rows).Text("item", item => item.Name),
                     (table, known) => table.Text(
-                        known.Name, item => Word(known.Rows.Single(row => row.Name == item.Name).Judgement.Verdict))),
+                        known.Name, item => Word(known.Rows.Single(row => row.Name == item.Name).Verdict))),
                 Table.Of("grouping", "Which weights decay: by name as in the source text, and by shape", Groupings())
                     .Text("weight", row => row.Leaf.ToString())
                     .Text("what it is", row => row.What)
