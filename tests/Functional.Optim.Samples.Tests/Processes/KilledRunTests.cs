@@ -47,7 +47,7 @@ public sealed class KilledRunTests : IDisposable
     /// </summary>
     private static Func<bool> Moment(Philox random, ulong number, SmallRun run)
     {
-        int kind = random.Below(2 * number, 4), size = random.Below((2 * number) + 1, 30);
+        long kind = random.Below(2 * number, 4), size = random.Below((2 * number) + 1, 30);
         if (kind == 0)
         {
             DateTime moment = DateTime.UtcNow + TimeSpan.FromMilliseconds(20 * size);
