@@ -12,15 +12,16 @@ namespace Functional.Optim.Training;
 /// </summary>
 /// <remarks>
 /// The lock is that of the file <c>.lock</c>, which the system gives back when the process ends, however it does.
-/// Thread safety: one thread at a time may save.
+/// Thread safety: one thread at a time may save a numbered checkpoint, and another one the best at the same time.
 /// </remarks>
 public sealed class CheckpointFolder : IDisposable
 {
     private const string Prefix = "checkpoint-", Suffix = ".safetensors", LockName = ".lock";
 
-    /// <summary>What systems call a file that somebody has locked.</summary>
-    private const int WouldBlock = 11, WouldBlockOnApple = 35, SharingViolation = unchecked((int)0x80070020);
+    /// <summary>The codes of a file that another process has locked: EAGAIN, and a sharing violation.</summary>
+    private const int LockedOnLinux = 11, LockedOnBsd = 35, LockedOnWindows = unchecked((int)0x80070020);
 
+    private readonly Lock keeping = new();
     private FileStream held;
 
     private CheckpointFolder(string path, FileStream held) => (Path, this.held) = (path, held);
@@ -195,7 +196,7 @@ public sealed class CheckpointFolder : IDisposable
             string path = RegularFile.At(System.IO.Path.Combine(folder, LockName));
             return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException exception) when (exception.HResult is WouldBlock or WouldBlockOnApple or SharingViolation)
+        catch (IOException exception) when (exception.HResult is LockedOnLinux or LockedOnBsd or LockedOnWindows)
         {
             throw new IOException("another run has this folder open", exception);
         }
@@ -214,12 +215,15 @@ public sealed class CheckpointFolder : IDisposable
     private Unit KeepLock()
     {
         string path = System.IO.Path.Combine(Path, LockName);
-        // The file of another run has the same name and another time.
-        if (!File.Exists(path) || File.GetCreationTimeUtc(path) != File.GetCreationTimeUtc(held.SafeFileHandle))
+        lock (keeping)
         {
-            FileStream taken = Lock(Path);
-            held.Dispose();
-            held = taken;
+            // The file of another run has the same name and another time.
+            if (!File.Exists(path) || File.GetCreationTimeUtc(path) != File.GetCreationTimeUtc(held.SafeFileHandle))
+            {
+                FileStream taken = Lock(Path);
+                held.Dispose();
+                held = taken;
+            }
         }
 
         return Unit.Default;

@@ -59,7 +59,8 @@ internal sealed record SampleProgram(string Name)
 
     private string Library => Path.Combine(AppContext.BaseDirectory, $"{Name}.dll");
 
-    private ProcessStartInfo Redirected(string arguments) =>
+    /// <summary>How it is started so that its output is read.</summary>
+    internal ProcessStartInfo Redirected(string arguments) =>
         new("dotnet", $"{Library} {arguments}") { RedirectStandardOutput = true, RedirectStandardError = true };
 
     private static (int Code, string Output, string Error) ToEnd(ProcessStartInfo program)
