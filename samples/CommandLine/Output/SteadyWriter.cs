@@ -29,7 +29,7 @@ public sealed class SteadyWriter(TextWriter inner) : TextWriter
         using SteadyWriter output = new(Console.Out), error = new(Console.Error);
         Console.SetOut(output);
         Console.SetError(error);
-        int code = await program(Console.Out, Console.Error);
+        int code = await program(output, error);
         if (output.Failure is not { } failure) return code;
         Console.Error.WriteErrorLine($"not all of the output could be written: {failure}");
         return code == ExitCode.Success ? ExitCode.Failure : code;
