@@ -23,6 +23,6 @@ public static class ExperimentCatalogue
         Schedules.Experiment,
         Warmup.Experiment,
         MiniGptConfigurations.Experiment,
-        Checklist.Experiment,
+        ChecklistExperiment.Experiment,
     ];
 }

@@ -4,8 +4,6 @@ using System.Globalization;
 using CommandLine;
 using Functional.Optim;
 using Functional.Optim.Training;
-using LanguageExt;
-using LanguageExt.Common;
 using LanguageModel;
 
 namespace MiniGpt;
@@ -25,6 +23,9 @@ public sealed class RunCommand
 
     private static readonly string[] Policies =
         [.. Enum.GetNames<NonFinitePolicy>().Select(name => name.ToLowerInvariant())];
+
+    private static readonly string AllowedTokens =
+        $"{string.Join(", ", Tokenizer.Known)}, or NAME:V for the first V tokens of one";
 
     private static readonly string MaxTensor = $"up to {int.MaxValue}, the elements of a tensor";
 
@@ -62,8 +63,8 @@ public sealed class RunCommand
         "Share of the activations that training drops", "a number from 0, below 1", value => value is >= 0 and < 1);
     private readonly Option<double?> clip = Real("--clip",
         WithDefault("Maximum norm of the gradient; 0 for no limit", of => of.Clip));
-    private readonly Option<string?> tokens = CheckedOption.OneOf("--tokens",
-        "what the text is divided into [default: by preset]", Tokenizer.Known);
+    private readonly Option<string?> tokens = CheckedOption.Text("--tokens", "NAME",
+        $"What the text is divided into: {AllowedTokens}", AllowedTokens, name => Tokenizer.SizeOf(name).IsSucc);
     private readonly Option<int?> accumulate = Count("--accumulate", MaxSteps,
         "Batches gathered for each update; --steps and --warmup count batches [default: 1]");
     private readonly Option<string?> average = CheckedOption.Text("--average", "NAME",
@@ -123,11 +124,12 @@ public sealed class RunCommand
             (warmup.Name, of => Text(of.WarmupSteps)), (batch.Name, of => Text(of.BatchSize)),
             (context.Name, of => Text(of.Context)), (layers.Name, of => Text(of.Layers)),
             (heads.Name, of => Text(of.Heads)), (width.Name, of => Text(of.Width)),
-            (biases.Name, of => Text(of.Biases)), (dropout.Name, of => Text(of.Dropout)))));
+            (biases.Name, of => Text(of.Biases)), (dropout.Name, of => Text(of.Dropout)),
+            (tokens.Name, of => of.Tokens))));
         command = new CheckedCommand(
             root, output, error, parsed => UnknownArguments.ErrorsOf(parsed.UnmatchedTokens, root.Options));
         root.SetAction((parsed, cancellation) => SavedOf(parsed).ToValidation()
-            .Bind(saved => OptionsOf(parsed, saved.Match<SavedRun?>(Some: found => found, None: () => null))).Match(
+            .Bind(saved => OptionsOf(parsed, saved)).Match(
                 Succ: options => run(options, cancellation),
                 Fail: errors => Task.FromResult(command.Refuse(errors.Map(found => found.Message)))));
     }
@@ -141,15 +143,15 @@ public sealed class RunCommand
     public Task<int> InvokeAsync(params string[] arguments) => command.InvokeAsync(arguments);
 
     /// <summary>The run that is continued; none for a new one.</summary>
-    private Fin<Option<SavedRun>> SavedOf(ParseResult parsed) => parsed.GetValue(resume)
+    private LanguageExt.Fin<SavedRun> SavedOf(ParseResult parsed) => parsed.GetValue(resume)
         ? SavedRun.In(parsed.GetValue(folder) ?? DefaultFolder)
-        : Prelude.None;
+        : SavedRun.None;
 
-    private Validation<Error, RunOptions> OptionsOf(ParseResult parsed, SavedRun? saved)
+    private LanguageExt.Validation<LanguageExt.Common.Error, RunOptions> OptionsOf(ParseResult parsed, SavedRun saved)
     {
-        Preset start = parsed.GetValue(preset) is { } name || saved is null
-            ? Preset.All.First(known => known.Name == (parsed.GetValue(preset) ?? Preset.All[0].Name))
-            : saved.Preset;
+        Preset start = parsed.GetValue(preset) is { } name
+            ? Preset.All.First(known => known.Name == name)
+            : saved.Preset ?? Preset.All[0];
         int all = parsed.GetValue(steps) ?? start.Steps;
         Preset chosen = start with
         {
@@ -169,23 +171,23 @@ public sealed class RunCommand
             Clip = parsed.GetValue(clip) ?? start.Clip,
             Tokens = parsed.GetValue(tokens) ?? start.Tokens,
         };
-        string averaged = parsed.GetValue(average) ?? saved?.Text(SavedRun.Average) ?? AverageChoice.None;
-        int gathered = parsed.GetValue(accumulate) ?? saved?.Integer<int>(SavedRun.Accumulate) ?? 1;
-        string policy = parsed.GetValue(onNonFinite) ?? saved?.Text(SavedRun.OnNonFinite) ?? Policies[0];
+        string averaged = parsed.GetValue(average) ?? saved.Text(SavedRun.Average) ?? AverageChoice.None;
+        int gathered = parsed.GetValue(accumulate) ?? saved.Integer<int>(SavedRun.Accumulate) ?? 1;
+        string policy = parsed.GetValue(onNonFinite) ?? saved.Text(SavedRun.OnNonFinite) ?? Policies[0];
         return ErrorsOf(chosen)
             .Make(() => OptimizerChoice.Create(chosen, averaged, gathered)).Bind(static created => created)
             .Map(_ => new RunOptions(
                 chosen,
-                parsed.GetValue(text) ?? saved?.TextFile,
+                parsed.GetValue(text) ?? saved.TextFile,
                 parsed.GetValue(folder) ?? DefaultFolder,
-                parsed.GetValue(seed) ?? saved?.Integer<ulong>(SavedRun.Seed) ?? DefaultSeed,
+                parsed.GetValue(seed) ?? saved.Integer<ulong>(SavedRun.Seed) ?? DefaultSeed,
                 parsed.GetValue(threads) ?? Environment.ProcessorCount,
-                parsed.GetValue(evaluateEvery) ?? saved?.Integer<int>(SavedRun.EvaluateEvery) ?? PartOf(all),
+                parsed.GetValue(evaluateEvery) ?? saved.Integer<int>(SavedRun.EvaluateEvery) ?? PartOf(all),
                 parsed.GetValue(json))
             {
                 Accumulate = gathered,
                 Average = averaged,
-                EarlyStop = parsed.GetValue(earlyStop) ?? saved?.Integer<int>(SavedRun.EarlyStop) ?? 0,
+                EarlyStop = parsed.GetValue(earlyStop) ?? saved.Integer<int>(SavedRun.EarlyStop) ?? 0,
                 OnNonFinite = Enum.Parse<NonFinitePolicy>(policy, ignoreCase: true),
                 CheckpointEvery = parsed.GetValue(checkpointEvery) ?? PartOf(all),
                 Keep = parsed.GetValue(keep) ?? DefaultKeep,

@@ -20,25 +20,28 @@ public sealed class SavedRun
 
     private readonly ImmutableSortedDictionary<string, string> settings;
 
-    private SavedRun(Preset preset, string? textFile, ImmutableSortedDictionary<string, string> settings) =>
+    private SavedRun(Preset? preset, string? textFile, ImmutableSortedDictionary<string, string> settings) =>
         (Preset, TextFile, this.settings) = (preset, textFile, settings);
 
-    /// <summary>The model and its training.</summary>
-    public Preset Preset { get; }
+    /// <summary>No run: every option has its default.</summary>
+    public static SavedRun None { get; } = new(null, null, ImmutableSortedDictionary<string, string>.Empty);
+
+    /// <summary>The model and its training; <see langword="null"/> where there is no run.</summary>
+    public Preset? Preset { get; }
 
     /// <summary>The path of the text; <see langword="null"/> for the documentation of .NET.</summary>
     public string? TextFile { get; }
 
-    /// <summary>The run of a folder; none where the folder has no checkpoint; or an error in one line.</summary>
+    /// <summary>
+    /// The run of a folder; <see cref="None"/> where the folder has no checkpoint; or an error in one line.
+    /// </summary>
     /// <param name="folder">The path of the folder.</param>
-    public static Fin<Option<SavedRun>> In(string folder)
-    {
-        if (!HasCheckpoints(folder)) return Option<SavedRun>.None;
-        return CheckpointFolder.Find(folder).Bind(path => CheckpointFile.Describe(path).Bind(file =>
+    public static Fin<SavedRun> In(string folder) => HasCheckpoints(folder)
+        ? CheckpointFolder.Find(folder).Bind(path => CheckpointFile.Describe(path).Bind(file =>
             file.State is { } state
-                ? Of(path, state).Map(Option<SavedRun>.Some)
-                : Error.New($"'{path}' has parameters only; a run is continued from a checkpoint")));
-    }
+                ? Of(path, state)
+                : Error.New($"'{path}' has parameters only; a run is continued from a checkpoint")))
+        : None;
 
     /// <summary>Whether a folder has checkpoints, good or damaged.</summary>
     /// <param name="folder">The path of the folder.</param>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using static Functional.Optim.Training.ShortNumber;
 
 namespace Functional.Optim.Training;
 
@@ -86,31 +85,29 @@ public static class Checklist
             0 => (Verdict.Wrong, "at a rate of 0 nothing is learned"),
             _ when !part.IsAdam && !part.IsLion => (Verdict.NotChecked, "the range is Adam's; the rate of other "
                 + "optimizers depends on the loss: try some, a factor of 3 apart"),
-            _ when part.Peak < min => (Verdict.Doubtful, $"slow: try {Of(min)}"),
+            _ when part.Peak < min => (Verdict.Doubtful, $"slow: try {Number(min)}"),
             _ when part.Peak > max && parameters < FewParameters => (Verdict.Doubtful,
-                $"small models often train well at this rate; try {Of(max)} if the loss has spikes"),
-            _ when part.Peak > max => (Verdict.Doubtful, $"high for {Millions(parameters)}: try {Of(max)}"),
+                $"small models often train well at this rate; try {Number(max)} if the loss has spikes"),
+            _ when part.Peak > max => (Verdict.Doubtful, $"high for {Millions(parameters)}: try {Number(max)}"),
             _ => (Verdict.Right, null),
         };
-        return new("learning rate", $"{Of(min)} to {Of(max)} for {whose}", Of(part.Peak), verdict, advice);
+        return new("learning rate", $"{Number(min)} to {Number(max)} for {whose}", Number(part.Peak), verdict, advice);
     }
 
     private static ChecklistItem Warmup(ChecklistPart part, long parameters)
     {
-        string usual = $"{Of(100 * MinWarmup)} to {Of(100 * MaxWarmup)} % of the steps, less for larger models";
+        string usual = $"{Number(100 * MinWarmup)} to {Number(100 * MaxWarmup)} % of the steps, less for larger models";
         if (part.Warmup == 0)
         {
-            return part.IsAdam && !part.IsConstant
-                ? new("warm-up", usual, "none", Verdict.Doubtful, "take a schedule that warms up")
-                : new(
-                    "warm-up", usual, part.IsConstant ? "none: the rate is constant" : "none",
-                    part.IsAdam ? Verdict.Doubtful : Verdict.Right,
-                    part.IsAdam ? "take a schedule that warms up" : null);
+            return new(
+                "warm-up", usual, part.IsConstant ? "none: the rate is constant" : "none",
+                part.IsAdam ? Verdict.Doubtful : Verdict.Right,
+                part.IsAdam ? "take a schedule that warms up" : null);
         }
 
         double share = (double)part.Warmup / part.Steps;
         (double min, double max) = parameters < ManyParameters ? (0.01, 0.02) : (MinWarmup, 0.01);
-        string typical = $"{Of(100 * min)} to {Of(100 * max)} %, here {Count(min * part.Steps)} to "
+        string typical = $"{Number(100 * min)} to {Number(100 * max)} %, here {Count(min * part.Steps)} to "
             + $"{Count(max * part.Steps)} steps";
         string model = Millions(parameters);
         (Verdict verdict, string? advice) = share switch
@@ -122,7 +119,7 @@ public static class Checklist
             _ => (Verdict.Right, (string?)null),
         };
         return new(
-            "warm-up", usual, $"{Of(100 * share)} %, {Count(part.Warmup)} of {Count(part.Steps)}", verdict, advice);
+            "warm-up", usual, $"{Number(100 * share)} %, {Count(part.Warmup)} of {Count(part.Steps)}", verdict, advice);
     }
 
     private static ChecklistItem Decay(Optimizer optimizer, TreeLayout layout, ImmutableArray<ChecklistPart> parts)
@@ -136,27 +133,27 @@ public static class Checklist
             parts.Any(part => part.HasPenalty && part.IsAdam);
         (Verdict verdict, string? advice) = max switch
         {
-            0 => (Verdict.Doubtful, $"without decay the weights grow: try {Of(MaxDecay)} with adamw"),
+            0 => (Verdict.Doubtful, $"without decay the weights grow: try {Number(MaxDecay)} with adamw"),
             _ when vectors > 0 && layout.Leaves.Any(leaf => leaf.Rank >= 2) =>
                 (Verdict.Wrong, "exclude norms and biases, which have one dimension"),
             _ when isPenaltyOfAdam =>
                 (Verdict.Doubtful, "Adam divides a penalty by √v̂; take adamw, whose decay is decoupled"),
-            _ when min < MinDecay => (Verdict.Doubtful, $"try {Of(MinDecay)}"),
-            _ when max > MaxDecay => (Verdict.Doubtful, $"try {Of(MaxDecay)}"),
+            _ when min < MinDecay => (Verdict.Doubtful, $"try {Number(MinDecay)}"),
+            _ when max > MaxDecay => (Verdict.Doubtful, $"try {Number(MaxDecay)}"),
             _ => (Verdict.Right, (string?)null),
         };
         string value = max == 0 ? "none"
-            : $"{(min == max ? Of(max) : $"{Of(min)} to {Of(max)}")}, {(isPenalty ? "an L2 penalty" : "decoupled")}, on "
+            : $"{(min == max ? Number(max) : $"{Number(min)} to {Number(max)}")}, {(isPenalty ? "an L2 penalty" : "decoupled")}, on "
                 + $"{Count(decayed.Sum(row => row.Parameters))} of {Count(layout.ParameterCount)} parameters, "
                 + $"{(vectors == 0 ? "none" : Count(vectors))} of them in norms and biases";
         return new(
-            "weight decay", $"{Of(MinDecay)} to {Of(MaxDecay)}, decoupled, not on norms and biases", value, verdict,
+            "weight decay", $"{Number(MinDecay)} to {Number(MaxDecay)}, decoupled, not on norms and biases", value, verdict,
             advice);
     }
 
     private static ChecklistItem ClipOf(Optimizer optimizer)
     {
-        string usual = $"a norm of {Of(MinClip)} to {Of(MaxClip)}";
+        string usual = $"a norm of {Number(MinClip)} to {Number(MaxClip)}";
         foreach (Transform transform in optimizer.Transforms)
         {
             if (transform is AdaptiveClip or ClipByValue)
@@ -171,12 +168,12 @@ public static class Checklist
             (Verdict verdict, string? advice) = clip switch
             {
                 < MinClip => (Verdict.Doubtful, "it may clip every gradient, which changes the learning rate: try "
-                    + $"{Of(MinClip)} or look at the norms"),
+                    + $"{Number(MinClip)} or look at the norms"),
                 > MaxClip =>
-                    (Verdict.Doubtful, $"it may never clip: try {Of(MaxClip)} or look at the norms"),
+                    (Verdict.Doubtful, $"it may never clip: try {Number(MaxClip)} or look at the norms"),
                 _ => (Verdict.Right, (string?)null),
             };
-            return new("clip", usual, Of(clip), verdict, advice);
+            return new("clip", usual, Number(clip), verdict, advice);
         }
 
         return new("clip", usual, "none", Verdict.Doubtful, "one bad batch can undo the run: limit the norm to 1");
@@ -184,7 +181,7 @@ public static class Checklist
 
     private static ChecklistItem Betas(ChecklistPart part)
     {
-        string usual = $"β₁ about 0.9, β₂ {Of(MinBeta2)} to {Of(MaxBeta2)}";
+        string usual = $"β₁ about 0.9, β₂ {Number(MinBeta2)} to {Number(MaxBeta2)}";
         if (part.Moments is not { } adam) return new("betas", usual, "no moments of Adam", Verdict.NotChecked, null);
         (double beta1, double beta2) = (adam.Beta1.At(part.Steps), adam.Beta2);
         double memory = 1 / (1 - beta2);
@@ -195,7 +192,7 @@ public static class Checklist
             : memory > part.Steps ? (Verdict.Doubtful, $"the run has {Count(part.Steps)} steps: try β₂ = 0.95")
             : (Verdict.Right, (string?)null);
         return new(
-            "betas", usual, $"β₁ {Of(beta1)}, β₂ {Of(beta2)}, which averages over {Of(memory)} steps", verdict, advice);
+            "betas", usual, $"β₁ {Number(beta1)}, β₂ {Number(beta2)}, which averages over {Number(memory)} steps", verdict, advice);
     }
 
     private static ChecklistItem Batch(long? batch, long? examples)
@@ -213,13 +210,13 @@ public static class Checklist
 
     private static ChecklistItem TheSchedule(ChecklistPart part)
     {
-        string range = $"from {Of(part.Peak)} to {Of(part.Last)}";
+        string range = $"from {Number(part.Peak)} to {Number(part.Last)}";
         (Verdict verdict, string? advice) =
             part.Peak == 0 || part.NeedsNoDecay ? (Verdict.Right, null)
             : part.Last >= part.Peak
                 ? (Verdict.Doubtful, "it never decays, and the last part of a decay lowers the loss most: take cosine")
             : part.Last > MaxFloor * part.Peak
-                ? (Verdict.Doubtful, $"it hardly decays: try a floor of {Of(part.Peak / 10)}, and as many steps as "
+                ? (Verdict.Doubtful, $"it hardly decays: try a floor of {Number(part.Peak / 10)}, and as many steps as "
                     + "the run has")
             : (Verdict.Right, (string?)null);
         return new("schedule", "warm-up, then down to a tenth of the peak or less", range, verdict, advice);
@@ -229,7 +226,7 @@ public static class Checklist
     {
         string value = evaluations is not { } times ? "not given"
             : $"{Count(times)} times, {(patience == 0 ? "to the end" : $"until {Count(patience)} without progress")}"
-                + (epochs is { } seen ? $"; the data are seen {Of(seen)} times" : "");
+                + (epochs is { } seen ? $"; the data are seen {Number(seen)} times" : "");
         (Verdict verdict, string? advice) =
             evaluations is null ? (Verdict.NotChecked, "without validation overfitting is not seen")
             : evaluations == 0 ? (Verdict.Wrong, "without validation overfitting is not seen")
@@ -242,12 +239,14 @@ public static class Checklist
             : (Verdict.Right, epochs is null ? "whether to stop early depends on how often the data are seen" : null);
         return new(
             "validation", $"{MinEvaluations} times or more; an early stop where the data are seen more than "
-                + $"{Of(MaxEpochs)} times", value, verdict, advice);
+                + $"{Number(MaxEpochs)} times", value, verdict, advice);
     }
 
     /// <summary>The judgement on the part that most needs a change; one that is checked before one that is not.</summary>
     private static ChecklistItem Worst(ImmutableArray<ChecklistPart> parts, Func<ChecklistPart, ChecklistItem> judge) =>
         parts.Select(judge).MaxBy(item => item.Verdict == Verdict.NotChecked ? -1 : (int)item.Verdict)!;
+
+    private static string Number(double value) => ShortNumber.Of(value);
 
     private static string Millions(double parameters) =>
         $"{(parameters / 1e6).ToString("G3", CultureInfo.InvariantCulture)} million parameters";

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Experiments;
 using Functional.Optim.Samples.Tests.LanguageModel.Text;
 using Functional.Optim.Tests.Processes;
+using Functional.Optim.Training;
 using LanguageModel;
 
 namespace Functional.Optim.Samples.Tests.Experiments;
@@ -30,7 +31,7 @@ public sealed class ChecklistTests : IDisposable
         ("weight decay", Verdict.Right, With(tiny => tiny with { WeightDecay = 0.01 })),
         ("weight decay", Verdict.Doubtful, With(tiny => tiny with { WeightDecay = 0.2 })),
         ("weight decay", Verdict.Doubtful, With(tiny => tiny with { Optimizer = "adam", WeightDecay = 0.1 })),
-        ("weight decay", Verdict.Wrong, With(tiny => tiny) with { Decayed = Checklist.Everything }),
+        ("weight decay", Verdict.Wrong, With(tiny => tiny) with { Decayed = ChecklistExperiment.Everything }),
         ("clip", Verdict.Doubtful, With(tiny => tiny with { Clip = 0 })),
         ("clip", Verdict.Doubtful, With(tiny => tiny with { Clip = 0.4 })),
         ("clip", Verdict.Right, With(tiny => tiny with { Clip = 2 })),
@@ -65,7 +66,7 @@ public sealed class ChecklistTests : IDisposable
     [Fact]
     public void Each_value_has_its_verdict_and_what_is_not_right_an_advice() => Assert.All(Cases, one =>
     {
-        Judgement found = Judged(one.Item, one.Options);
+        ChecklistItem found = Judged(one.Item, one.Options);
         Assert.Equal(one.Expected, found.Verdict);
         Assert.True(found.Advice is { Length: > 0 } || found.Verdict is Verdict.Right or Verdict.NotChecked);
     });
@@ -76,9 +77,9 @@ public sealed class ChecklistTests : IDisposable
         string[] notRight =
         [
             .. from preset in Preset.All
-               from row in Checklist.Run(ChecklistOptions.Of(preset))
-               where row.Judgement.Verdict is Verdict.Doubtful or Verdict.Wrong
-               select $"{preset.Name}: {row.Item.Name} {row.Judgement.Verdict}",
+               from row in ChecklistExperiment.Run(ChecklistOptions.Of(preset))
+               where row.Verdict is Verdict.Doubtful or Verdict.Wrong
+               select $"{preset.Name}: {row.Name} {row.Verdict}",
         ];
         Assert.Equal(["nano: learning rate Doubtful", "medium: batch and memory Wrong"], notRight);
     }
@@ -115,7 +116,7 @@ public sealed class ChecklistTests : IDisposable
             string.Concat(Enumerable.Repeat("always the very same line\n", 500))).Data.Verdict);
         Assert.Contains("1 of them only held out", OfText(new string('a', 10_000) + "b").Data.Value,
             StringComparison.Ordinal);
-        (Judgement data, Judgement validation) = OfText(new string('a', 100));
+        (ChecklistItem data, ChecklistItem validation) = OfText(new string('a', 100));
         Assert.Equal((Verdict.Wrong, Verdict.Right), (data.Verdict, validation.Verdict));
         Assert.Contains("at least 5,121", data.Advice, StringComparison.Ordinal);
     }
@@ -130,7 +131,7 @@ public sealed class ChecklistTests : IDisposable
     [Fact]
     public void A_preset_comes_first_and_the_other_settings_change_it()
     {
-        PreparedExperiment prepared = Checklist.Experiment
+        PreparedExperiment prepared = ChecklistExperiment.Experiment
             .Prepare(new Dictionary<string, string> { ["learning-rate"] = "0.001", ["preset"] = "medium",
                 ["heads"] = "6" }).OrThrow("checklist");
         Assert.Superset(
@@ -142,10 +143,10 @@ public sealed class ChecklistTests : IDisposable
     [Fact]
     public void A_rule_by_shape_is_right_where_one_by_name_is_not()
     {
-        Assert.All(Checklist.Groupings(), row => Assert.Equal(row.ShouldDecay, row.DecaysByShape));
+        Assert.All(ChecklistExperiment.Groupings(), row => Assert.Equal(row.ShouldDecay, row.DecaysByShape));
         Assert.Equal(
             ["body.1.weight", "vulnerable.weight", "debiased.weight"],
-            Checklist.Groupings().Where(row => row.DecaysByName != row.ShouldDecay).Select(row => row.Leaf.Name));
+            ChecklistExperiment.Groupings().Where(row => row.DecaysByName != row.ShouldDecay).Select(row => row.Leaf.Name));
     }
 
     private static ChecklistOptions With(Func<Preset, Preset> change)
@@ -154,10 +155,10 @@ public sealed class ChecklistTests : IDisposable
         return tiny with { Configuration = change(tiny.Configuration) };
     }
 
-    private static Judgement Judged(string item, ChecklistOptions options) =>
-        ChecklistItem.All.Single(known => known.Name == item).Judge(Reviewed.Of(options));
+    private static ChecklistItem Judged(string item, ChecklistOptions options) =>
+        ChecklistExperiment.Run(options).Single(known => known.Name == item);
 
-    private (Judgement Data, Judgement Validation) OfText(
+    private (ChecklistItem Data, ChecklistItem Validation) OfText(
         string text, Func<ChecklistOptions, ChecklistOptions>? change = null)
     {
         File.WriteAllText(folder.At("text.txt"), text);

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using CommandLine;
 using Functional.Optim;
+using Functional.Optim.Training;
 using LanguageModel;
 using Schedule = Functional.Optim.Schedule;
 
 namespace Experiments;
 
-/// <summary>The configuration that <see cref="Checklist"/> reviews.</summary>
+/// <summary>The configuration that <see cref="ChecklistExperiment"/> reviews.</summary>
 public sealed record ChecklistOptions
 {
     /// <summary>Model and training.</summary>
@@ -15,8 +16,8 @@ public sealed record ChecklistOptions
     /// <summary>The number of tokens in the vocabulary; a given text has its own.</summary>
     public int Vocabulary { get; init; } = 32_000;
 
-    /// <summary>The weights that decay, one of <see cref="Checklist.Decayed"/>.</summary>
-    public string Decayed { get; init; } = Checklist.Matrices;
+    /// <summary>The weights that decay, one of <see cref="ChecklistExperiment.Decayed"/>.</summary>
+    public string Decayed { get; init; } = ChecklistExperiment.Matrices;
 
     /// <summary>The available memory, in GiB.</summary>
     public double Memory { get; init; } = 16;
@@ -39,11 +40,6 @@ public sealed record ChecklistOptions
         new() { Configuration = preset, Vocabulary = MiniGptConfigurations.VocabularyOf(preset) };
 }
 
-/// <summary>The result of one item.</summary>
-/// <param name="Item">The item.</param>
-/// <param name="Judgement">The judgement.</param>
-public sealed record ChecklistRow(ChecklistItem Item, Judgement Judgement);
-
 /// <summary>How a weight is grouped by its name, and by its shape.</summary>
 /// <param name="Leaf">The weight.</param>
 /// <param name="What">What it is.</param>
@@ -59,7 +55,7 @@ public sealed record GroupingRow(Leaf Leaf, string What, bool ShouldDecay)
 }
 
 /// <summary>A configuration of MiniGPT, reviewed against the source text's checklist.</summary>
-public static class Checklist
+public static class ChecklistExperiment
 {
     /// <summary>Only leaves of two or more dimensions decay.</summary>
     public const string Matrices = "matrices";
@@ -149,10 +145,9 @@ public static class Checklist
 
     /// <summary>The configuration, item by item.</summary>
     /// <exception cref="LanguageExt.Common.ExpectedException">The text cannot be read.</exception>
-    public static ImmutableArray<ChecklistRow> Run(ChecklistOptions options) => Run(Reviewed.Of(options));
+    public static ImmutableArray<ChecklistItem> Run(ChecklistOptions options) => Run(Reviewed.Of(options));
 
-    private static ImmutableArray<ChecklistRow> Run(Reviewed reviewed) =>
-        [.. ChecklistItem.All.Select(item => new ChecklistRow(item, item.Judge(reviewed)))];
+    private static ImmutableArray<ChecklistItem> Run(Reviewed reviewed) => ModelChecks.Of(reviewed);
 
     /// <summary>
     /// Weights that a rule by name and a rule by shape group differently, and one that they group alike.
@@ -176,8 +171,8 @@ public static class Checklist
 
     private static Report ReportOf(Reviewed reviewed)
     {
-        (Preset preset, ImmutableArray<ChecklistRow> rows) = (reviewed.Preset, Run(reviewed));
-        (string Name, ImmutableArray<ChecklistRow> Rows)[] presets =
+        (Preset preset, ImmutableArray<ChecklistItem> rows) = (reviewed.Preset, Run(reviewed));
+        (string Name, ImmutableArray<ChecklistItem> Rows)[] presets =
         [
             .. from known in Preset.All
                let asItIs = ChecklistOptions.Of(known)
@@ -188,15 +183,15 @@ public static class Checklist
             [
                 Table.Of("review", $"{preset.Name}: {preset.Layers} layers of width {preset.Width}, {preset.Optimizer} "
                     + $"for {preset.Steps:N0} steps", rows)
-                    .Text("item", row => row.Item.Name)
-                    .Text("value", row => row.Judgement.Value)
-                    .Text("usual", row => row.Item.Usual)
-                    .Text("verdict", row => Word(row.Judgement.Verdict))
-                    .Text("advice", row => row.Judgement.Advice),
+                    .Text("item", row => row.Name)
+                    .Text("value", row => row.Value)
+                    .Text("usual", row => row.Usual)
+                    .Text("verdict", row => Word(row.Verdict))
+                    .Text("advice", row => row.Advice),
                 presets.Aggregate(
-                    Table.Of("presets", "The presets as they are", ChecklistItem.All).Text("item", item => item.Name),
+                    Table.Of("presets", "The presets as they are", rows).Text("item", item => item.Name),
                     (table, known) => table.Text(
-                        known.Name, item => Word(known.Rows.Single(row => row.Item == item).Judgement.Verdict))),
+                        known.Name, item => Word(known.Rows.Single(row => row.Name == item.Name).Verdict))),
                 Table.Of("grouping", "Which weights decay: by name as in the source text, and by shape", Groupings())
                     .Text("weight", row => row.Leaf.ToString())
                     .Text("what it is", row => row.What)
@@ -215,15 +210,15 @@ public static class Checklist
         _ => "not checked",
     };
 
-    private static string FindingOf(Preset preset, ImmutableArray<ChecklistRow> rows)
+    private static string FindingOf(Preset preset, ImmutableArray<ChecklistItem> rows)
     {
         IEnumerable<string> others = ((Verdict[])[Verdict.Wrong, Verdict.Doubtful, Verdict.NotChecked])
             .Select(verdict => (
                 Word: Word(verdict),
-                Names: rows.Where(row => row.Judgement.Verdict == verdict).Select(row => row.Item.Name).ToArray()))
+                Names: rows.Where(row => row.Verdict == verdict).Select(row => row.Name).ToArray()))
             .Where(group => group.Names.Length > 0)
             .Select(group => $"{group.Word}: {Words.And(group.Names)}");
-        return $"Of {rows.Length} items {rows.Count(row => row.Judgement.Verdict == Verdict.Right)} are right in this "
+        return $"Of {rows.Length} items {rows.Count(row => row.Verdict == Verdict.Right)} are right in this "
             + $"configuration of {preset.Name}"
             + string.Concat(others.Select(other => $"; {other}")) + ".";
     }
@@ -238,7 +233,7 @@ public static class Checklist
             new(
                 "configuration",
                 "Left: the learning rate; dashed lines show the usual range of its peak, and "
-                + $"{Figure.Of(100 * ChecklistItem.MinWarmup)} and {Figure.Of(100 * ChecklistItem.MaxWarmup)} % of "
+                + $"{Figure.Of(100 * Checklist.MinWarmup)} and {Figure.Of(100 * Checklist.MaxWarmup)} % of "
                 + "the steps, between which a warm-up usually ends. Right: the memory that training needs; the dashed "
                 + "line is the available memory.",
                 new Panel(
@@ -246,10 +241,10 @@ public static class Checklist
                     new Axis("step", Min: 0),
                     new Axis("learning rate", Min: 0),
                     new Line("learning rate", steps, [.. steps.Select(step => schedule.At((long)step))]),
-                    new HorizontalLine("usual peak", ChecklistItem.MinRate),
-                    new HorizontalLine("usual peak", ChecklistItem.MaxRate),
-                    new VerticalLine("usual end of warm-up", ChecklistItem.MinWarmup * preset.Steps),
-                    new VerticalLine("usual end of warm-up", ChecklistItem.MaxWarmup * preset.Steps)),
+                    new HorizontalLine("usual peak", Checklist.MinRate),
+                    new HorizontalLine("usual peak", Checklist.MaxRate),
+                    new VerticalLine("usual end of warm-up", Checklist.MinWarmup * preset.Steps),
+                    new VerticalLine("usual end of warm-up", Checklist.MaxWarmup * preset.Steps)),
                 new Panel(
                     "Memory",
                     new Axis("") { Names = ["parameters", "gradients", "moments", "activations", "total"] },
