@@ -11,8 +11,6 @@ namespace MiniGpt;
 /// <summary>The command <c>diagnose</c>: says what is wrong with a run.</summary>
 public static class DiagnoseCommand
 {
-    private const string Metrics = "metrics.csv", Norms = "leaf-norms.jsonl";
-
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -34,8 +32,8 @@ public static class DiagnoseCommand
     private static Fin<Seq<string>> Run(string folder)
     {
         if (!Directory.Exists(folder)) return Error.New($"'{folder}' is no folder; diagnose takes the folder of a run");
-        string norms = Path.Combine(folder, Norms);
-        return from reports in MetricsFile.Read(Path.Combine(folder, Metrics))
+        string norms = Path.Combine(folder, RunFiles.LeafNorms);
+        return from reports in MetricsFile.Read(Path.Combine(folder, RunFiles.Metrics))
                from leaves in Path.Exists(norms) ? LeafNormsFile.Read(norms) : ImmutableArray<LeafNorms>.Empty
                select Lines(folder, reports, leaves).ToSeq();
     }
@@ -46,10 +44,10 @@ public static class DiagnoseCommand
         ImmutableArray<Finding> findings = Diagnosis.Of(reports, norms);
         foreach (Finding finding in findings) yield return $"{finding}\n";
         if (findings.IsEmpty) yield return reports.IsEmpty
-            ? $"{Metrics} has no reports yet: nothing can be found"
+            ? $"{RunFiles.Metrics} has no reports yet: nothing can be found"
             : string.Create(CultureInfo.InvariantCulture,
                 $"nothing was found in {reports.Length:N0} reports up to step {reports[^1].Step:N0}");
-        if (norms.IsEmpty) yield return $"without norms in {Norms} leaves and the sizes of updates are not judged";
+        if (norms.IsEmpty) yield return $"without norms in {RunFiles.LeafNorms} leaves and the sizes of updates are not judged";
         foreach (string line in ConfigurationCheck.Of(folder)) yield return line;
     }
 }

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using CommandLine;
 using Functional.Optim;
-using LanguageExt;
-using LanguageExt.Common;
 using LanguageModel;
 
 namespace MiniGpt;
@@ -60,7 +58,7 @@ public sealed class GenerateCommand
         string pending = parsed.GetValue(prompt) ?? "";
         // Nobody reads what follows a failure of the output, such as a pipe that was closed.
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Fin<string> written = Writer.Write(
+        LanguageExt.Fin<string> written = Writer.Write(
             trained.Model, trained.Parameters, trained.Tokenizer, pending,
             parsed.GetValue(length) ?? DefaultLength, sampling, parsed.GetValue(seed) ?? DefaultSeed, Tell, stop.Token);
         if (written.IsSucc) Tell("\n");

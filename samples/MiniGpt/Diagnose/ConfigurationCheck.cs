@@ -11,8 +11,6 @@ namespace MiniGpt;
 /// <summary>The checklist of the configuration of a run, from the newest checkpoint of its folder.</summary>
 public static class ConfigurationCheck
 {
-    private const string EvaluateEvery = "eval-every", EarlyStop = "early-stop";
-
     /// <summary>The checklist in lines; or one line that says why there is none.</summary>
     /// <param name="folder">The path of the folder.</param>
     public static ImmutableArray<string> Of(string folder) => CheckpointFolder.Find(folder)
@@ -26,9 +24,7 @@ public static class ConfigurationCheck
     {
         if (file.State is not { } state) return Error.New("the file has parameters only");
         return from preset in First(Preset.FromSettings(state.Configuration))
-               from optimizer in First(state.OptimizerText.Length > 0
-                   ? Catalogue.Build(state.OptimizerText)
-                   : OptimizerChoice.Create(preset))
+               from optimizer in First(SavedOptimizer.Of(state.OptimizerText, preset, state.Configuration))
                from items in Check(file, state, preset, optimizer)
                select items;
     }
@@ -45,8 +41,8 @@ public static class ConfigurationCheck
             ]);
             return Checklist.Of(
                 optimizer, layout, preset.Steps,
-                Integer(EvaluateEvery) is { } every and > 0 ? preset.Steps / every : null,
-                Math.Max(Integer(EarlyStop) ?? 0, 0), (long)preset.BatchSize * preset.Context);
+                Integer(SavedRun.EvaluateEvery) is { } every and > 0 ? preset.Steps / every : null,
+                Math.Max(Integer(SavedRun.EarlyStop) ?? 0, 0), (long)preset.BatchSize * preset.Context);
         }
         catch (Exception exception) when (exception is ArgumentException or OverflowException)
         {

@@ -16,7 +16,7 @@ namespace MiniGpt;
 public sealed record TrainedModel(
     GptModel Model, ParameterTree<float> Parameters, Tokenizer Tokenizer, ImmutableArray<string> Refused)
 {
-    private const string BestFile = "best.safetensors", Tokens = "tokens", Vocabulary = "vocabulary", Seed = "seed";
+    private const string BestFile = "best.safetensors";
 
     /// <summary>
     /// Loads a checkpoint: a file, or of a folder the newest good one; the best one where there is no other, or where
@@ -44,15 +44,13 @@ public sealed record TrainedModel(
     private static Fin<TrainedModel> Of(FoundCheckpoint<float> found)
     {
         Checkpoint<float> checkpoint = found.Checkpoint;
-        if (!checkpoint.Memory.TryGetValue(Tokens, out string? tokens)
-            || !checkpoint.Memory.TryGetValue(Vocabulary, out string? vocabulary))
+        if (!checkpoint.Memory.TryGetValue(SavedRun.Tokens, out string? tokens)
+            || !checkpoint.Memory.TryGetValue(SavedRun.Vocabulary, out string? vocabulary))
             return Error.New("is no checkpoint of MiniGpt: it has no vocabulary");
-        ulong seed = ulong.TryParse(checkpoint.Configuration.GetValueOrDefault(Seed), out ulong given) ? given : 0;
+        ulong seed = ulong.TryParse(checkpoint.Configuration.GetValueOrDefault(SavedRun.Seed), out ulong given) ? given : 0;
         return from preset in OneLine(Preset.FromSettings(checkpoint.Configuration))
                from tokenizer in Tokenizer.Parse(tokens, vocabulary)
-               from optimizer in OneLine(checkpoint.OptimizerText.Length > 0
-                   ? Catalogue.Build(checkpoint.OptimizerText)
-                   : OptimizerChoice.Create(preset))
+               from optimizer in OneLine(SavedOptimizer.Of(checkpoint.OptimizerText, preset, checkpoint.Configuration))
                from made in Make(checkpoint.State, preset, tokenizer, optimizer, seed)
                select new TrainedModel(made.Model, made.Parameters, tokenizer, found.Refused);
     }
