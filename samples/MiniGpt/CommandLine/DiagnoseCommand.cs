@@ -22,8 +22,7 @@ public static class DiagnoseCommand
         command.SetAction(parsed =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
-            string folder = parsed.GetRequiredValue(path);
-            Run(folder).ThrowIfFail().ForEach(output.WriteLine);
+            foreach (string line in Run(parsed.GetRequiredValue(path)).ThrowIfFail()) output.WriteLine(line);
             return ExitCode.Success;
         });
         return command;

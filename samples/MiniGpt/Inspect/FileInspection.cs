@@ -50,16 +50,15 @@ public sealed record FileInspection(
             ("written by", description.Library.Length == 0
                 ? "another program"
                 : $"Functional.Optim {description.Library}"),
-            ("elements", Text($"{description.ParameterCount:N0} in {description.Parameters.Length:N0} leaves, "
-                + $"{description.Parameters.Sum(tensor => tensor.ByteCount):N0} bytes")),
+            ("elements", Text($"{description.ParameterCount:N0} in {description.Parameters.Length:N0} leaves")),
         ];
         if (description.State is { } state)
         {
             facts.Add(("step", Text($"{state.Step:N0}: {state.Updates:N0} updates, {state.SkippedSteps:N0} skipped")));
             facts.Add(("optimizer", state.OptimizerText.Length == 0 ? "without a text" : state.OptimizerText));
             facts.Add(("identity", state.Identity));
-            facts.Add(("state", Text($"{state.Slots.Length:N0} slots, "
-                + $"{state.Slots.Sum(slot => slot.ByteCount):N0} bytes")));
+            long bytes = state.Slots.Sum(slot => slot.ByteCount);
+            facts.Add(("state", Text($"{state.Slots.Length:N0} slots, {bytes:N0} bytes")));
         }
 
         return [.. facts.Select(fact => (fact.Name, Printable(fact.Text, int.MaxValue)))];

@@ -42,7 +42,7 @@ public sealed class GenerateCommandTests
             await TrainedFolder.Of(TrainedFolder.Tiny with { Optimizer = optimizer }, average);
         TrainedModel loaded = TrainedModel.Load(trained.Root, best: false).Value();
         Assert.Equal(trained.Result.EvaluationParameters, loaded.Parameters);
-        Assert.Equal(differs, trained.Result.State.Parameters != loaded.Parameters);
+        Assert.Equal(differs, !trained.Result.State.Parameters.Equals(loaded.Parameters));
     }
 
     [Fact]
