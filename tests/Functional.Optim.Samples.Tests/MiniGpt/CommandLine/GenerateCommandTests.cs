@@ -31,8 +31,8 @@ public sealed class GenerateCommandTests
 
     [Theory]
     [InlineData("adamw", "ema(0.5)", true)]
-    [InlineData("adamw", "swa", true)]
-    [InlineData("scheduleFree", AverageChoice.None, true)]
+    [InlineData("adamw", "swa(2)", true)]
+    [InlineData("scheduleFree(base=adamW(learningRate=0.05))", AverageChoice.None, true)]
     [InlineData("muon", "ema(0.5)", true)]
     [InlineData("muon", AverageChoice.None, false)]
     [InlineData("lion", AverageChoice.None, false)]
