@@ -26,7 +26,7 @@ public sealed class SteadyWriter(TextWriter inner) : TextWriter
     public static async Task<int> Run(Func<TextWriter, TextWriter, Task<int>> program)
     {
         ArgumentNullException.ThrowIfNull(program);
-        using SteadyWriter output = new(Console.Out), error = new(Console.Error);
+        using SteadyWriter output = new(StandardOutput.Open()), error = new(Console.Error);
         Console.SetOut(output);
         Console.SetError(error);
         int code = await program(output, error);

@@ -42,11 +42,16 @@ public static class DiagnoseCommand
     {
         ImmutableArray<Finding> findings = Diagnosis.Of(reports, norms);
         foreach (Finding finding in findings) yield return $"{finding}\n";
-        if (findings.IsEmpty) yield return reports.IsEmpty
-            ? $"{RunFiles.Metrics} has no reports yet: nothing can be found"
-            : string.Create(CultureInfo.InvariantCulture,
-                $"nothing was found in {reports.Length:N0} reports up to step {reports[^1].Step:N0}");
-        if (norms.IsEmpty) yield return $"without norms in {RunFiles.LeafNorms} leaves and the sizes of updates are not judged";
+        if (findings.IsEmpty)
+        {
+            yield return reports.IsEmpty
+                ? $"{RunFiles.Metrics} has no reports yet: nothing can be found"
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"nothing was found in {reports.Length:N0} reports up to step {reports[^1].Step:N0}");
+        }
+
+        if (norms.IsEmpty)
+            yield return $"without norms in {RunFiles.LeafNorms} leaves and the sizes of updates are not judged";
         foreach (string line in ConfigurationCheck.Of(folder)) yield return line;
     }
 }

@@ -47,20 +47,20 @@ public sealed record TrainedModel(
         if (!checkpoint.Memory.TryGetValue(SavedRun.Tokens, out string? tokens)
             || !checkpoint.Memory.TryGetValue(SavedRun.Vocabulary, out string? vocabulary))
             return Error.New("is no checkpoint of MiniGpt: it has no vocabulary");
-        ulong seed = ulong.TryParse(checkpoint.Configuration.GetValueOrDefault(SavedRun.Seed), out ulong given) ? given : 0;
         return from preset in OneLine(Preset.FromSettings(checkpoint.Configuration))
                from tokenizer in Tokenizer.Parse(tokens, vocabulary)
                from optimizer in OneLine(SavedOptimizer.Of(checkpoint.OptimizerText, preset, checkpoint.Configuration))
-               from made in Make(checkpoint.State, preset, tokenizer, optimizer, seed)
+               from made in Make(checkpoint.State, preset, tokenizer, optimizer)
                select new TrainedModel(made.Model, made.Parameters, tokenizer, found.Refused);
     }
 
     private static Fin<(GptModel Model, ParameterTree<float> Parameters)> Make(
-        TrainState<float> state, Preset preset, Tokenizer tokenizer, Optimizer optimizer, ulong seed)
+        TrainState<float> state, Preset preset, Tokenizer tokenizer, Optimizer optimizer)
     {
         try
         {
-            GptModel model = new(preset, tokenizer.VocabularySize, seed);
+            // The seed is of the start and of the dropout, and here there is neither.
+            GptModel model = new(preset, tokenizer.VocabularySize, seed: 0);
             TreeLayout layout = state.Parameters.Layout;
             if (!model.Layout.Equals(layout)) return Error.New(
                 "is a checkpoint of another model: its leaves are not those of its configuration");
@@ -82,5 +82,6 @@ public sealed record TrainedModel(
 
     private static Fin<T> OneLine<T>(Validation<Error, T> outcome) => outcome.Match(
         Succ: Fin<T>.Succ,
-        Fail: errors => Error.New($"has another configuration: {string.Join("; ", errors.Map(error => error.Message))}"));
+        Fail: static errors => Error.New(
+            $"has another configuration: {string.Join("; ", errors.Map(error => error.Message))}"));
 }

@@ -58,7 +58,9 @@ public static class TensorNorm
         _ => Convert<byte>(bytes, values),
     };
 
-    /// <summary>The magnitude of 8 bits: 4 of exponent with bias 7, 3 of mantissa, no infinity (arXiv:2209.05433).</summary>
+    /// <summary>
+    /// The magnitude of 8 bits: 4 of exponent with bias 7, 3 of mantissa, no infinity (arXiv:2209.05433).
+    /// </summary>
     private static double E4M3(byte code)
     {
         (int exponent, int mantissa) = ((code >> 3) & 15, code & 7);

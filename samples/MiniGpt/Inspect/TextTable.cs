@@ -14,7 +14,9 @@ public sealed record TextTable(
 
     /// <summary>Writes the table.</summary>
     /// <param name="output">Where it is written.</param>
-    /// <param name="isTerminal">Whether it has borders and fits the width; otherwise lines are as long as needed.</param>
+    /// <param name="isTerminal">
+    /// Whether it has borders and fits the width; otherwise lines are as long as needed.
+    /// </param>
     public void Write(TextWriter output, bool isTerminal)
     {
         ArgumentNullException.ThrowIfNull(output);

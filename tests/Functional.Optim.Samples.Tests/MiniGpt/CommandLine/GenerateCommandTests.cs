@@ -65,11 +65,13 @@ public sealed class GenerateCommandTests
     public async Task A_damaged_checkpoint_is_told_and_the_one_before_writes()
     {
         using TrainedFolder trained = await TrainedFolder.Of();
-        (_, string expected, _) = await TrainedFolder.Invoke("generate", trained.At("checkpoint-0000000002.safetensors"));
+        (_, string expected, _) =
+            await TrainedFolder.Invoke("generate", trained.At("checkpoint-0000000002.safetensors"));
         File.WriteAllBytes(trained.Newest, File.ReadAllBytes(trained.Newest)[..^1]);
         (int code, string output, string error) = await TrainedFolder.Invoke("generate", trained.Root);
         Assert.Equal((ExitCode.Success, expected), (code, output));
-        Assert.StartsWith($"Cannot read '{trained.Newest}': ", Assert.Single(error.Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Cannot read '{trained.Newest}': ", Assert.Single(error.Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,11 +171,15 @@ public sealed class GenerateCommandTests
             .Parse([trained.Root, "--prompt", "the ", "--length", "1000000000"])
             .InvokeAsync(new() { Output = output }, stop.Token);
         Assert.Equal(ExitCode.Interrupted, code);
-        Assert.Equal((21, true), (output.ToString().Length, output.ToString().StartsWith("the ", StringComparison.Ordinal)));
+        string text = output.ToString();
+        Assert.StartsWith("the ", text, StringComparison.Ordinal);
+        Assert.Equal(21, text.Length);
     }
 
     [Theory]
-    [InlineData("generate", "--prompt <TEXT>", "--temperature <N>", "--top-k <N>", "--length <N>", "--seed <N>", "--best")]
+    [InlineData(
+        "generate", "<DIR|FILE>", "--prompt <TEXT>", "--temperature <N>", "--top-k <N>", "--length <N>", "--seed <N>",
+        "--best")]
     [InlineData("inspect", "<FILE|DIR>")]
     [InlineData("diagnose", "<DIR>")]
     public async Task Help_names_every_option_in_short_lines(string command, params string[] options)
