@@ -41,7 +41,8 @@ public sealed record Reviewed(ChecklistOptions Options, TokenizedText? Text = nu
             Schedule rate = ScheduleChoice.Create(of).IfFail(() => of.WarmupSteps > 0
                 ? Schedule.LinearWarmup(1, of.WarmupSteps).Scale(of.LearningRate)
                 : of.LearningRate);
-            LeafFilter decayed = Options.Decayed == ChecklistExperiment.Everything ? LeafFilter.All : LeafFilter.Matrices;
+            LeafFilter decayed =
+                Options.Decayed == ChecklistExperiment.Everything ? LeafFilter.All : LeafFilter.Matrices;
             Optimizer optimizer = of.Optimizer switch
             {
                 "adamw" => AdamW.Of(rate, of.Beta1, of.Beta2, weightDecay: decay, decay: decayed),
@@ -90,7 +91,8 @@ public static class ModelChecks
         ];
     }
 
-    private static ChecklistItem Item(string name, string usual, string value, (Verdict Verdict, string? Advice) found) =>
+    private static ChecklistItem Item(
+        string name, string usual, string value, (Verdict Verdict, string? Advice) found) =>
         new(name, usual, value, found.Verdict, found.Advice);
 
     private static ChecklistItem Memory(Reviewed of)
@@ -162,8 +164,8 @@ public static class ModelChecks
                     + "learned: mix the text or replace them")
             : (Verdict.Right, (string?)null);
         return Item(
-            name, usual, $"{all:N0} characters, {text.Tokenizer.VocabularySize:N0} different, {unseen:N0} of them only "
-            + $"held out; {Figure.Of(100 * repeated, 3)} % of the held-out lines are in the training text",
+            name, usual, $"{all:N0} characters, {text.Tokenizer.VocabularySize:N0} different, {unseen:N0} of "
+            + $"them only held out; {Figure.Of(100 * repeated, 3)} % of the held-out lines are in the training text",
             (verdict, advice));
 
         static IEnumerable<string> Lines(string part) =>

@@ -128,8 +128,9 @@ public sealed class RunCommand
             (tokens.Name, of => of.Tokens))));
         command = new CheckedCommand(
             root, output, error, parsed => UnknownArguments.ErrorsOf(parsed.UnmatchedTokens, root.Options));
-        root.SetAction((parsed, cancellation) => SavedOf(parsed).ToValidation()
-            .Bind(saved => OptionsOf(parsed, saved)).Match(
+        root.SetAction((parsed, cancellation) => SavedOf(parsed)
+            .Match(Succ: saved => OptionsOf(parsed, saved), Fail: error => error)
+            .Match(
                 Succ: options => run(options, cancellation),
                 Fail: errors => Task.FromResult(command.Refuse(errors.Map(found => found.Message)))));
     }

@@ -18,6 +18,9 @@ public sealed class CheckpointFolder : IDisposable
 {
     private const string Prefix = "checkpoint-", Suffix = ".safetensors", LockName = ".lock";
 
+    /// <summary>What systems call a file that somebody has locked.</summary>
+    private const int WouldBlock = 11, WouldBlockOnApple = 35, SharingViolation = unchecked((int)0x80070020);
+
     private FileStream held;
 
     private CheckpointFolder(string path, FileStream held) => (Path, this.held) = (path, held);
@@ -28,13 +31,17 @@ public sealed class CheckpointFolder : IDisposable
     /// <summary>Opens a folder, makes it where it is missing, and removes the temporary files of killed runs.</summary>
     /// <param name="path">The path of the folder.</param>
     /// <returns>The folder, to be disposed of, or the error, such as that another run has it open.</returns>
-    public static Fin<CheckpointFolder> Open(string path) => FileErrors.Try("write", path, () =>
+    public static Fin<CheckpointFolder> Open(string path)
     {
-        string full = System.IO.Path.GetFullPath(path);
-        CheckpointFolder folder = new(full, Lock(full));
-        AtomicFile.RemoveUnfinished(full);
-        return folder;
-    });
+        ArgumentNullException.ThrowIfNull(path);
+        return FileErrors.Try("lock", System.IO.Path.Combine(path, LockName), () =>
+        {
+            string full = System.IO.Path.GetFullPath(path);
+            CheckpointFolder folder = new(full, Lock(full));
+            AtomicFile.RemoveUnfinished(full);
+            return folder;
+        });
+    }
 
     /// <summary>
     /// The newest good checkpoint of a folder, by the step in its name; it need not be open. One that is refused is
@@ -183,14 +190,14 @@ public sealed class CheckpointFolder : IDisposable
     private static FileStream Lock(string folder)
     {
         Directory.CreateDirectory(folder);
-        string path = RegularFile.At(System.IO.Path.Combine(folder, LockName));
         try
         {
+            string path = RegularFile.At(System.IO.Path.Combine(folder, LockName));
             return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException exception) when (File.Exists(path))
+        catch (IOException exception) when (exception.HResult is WouldBlock or WouldBlockOnApple or SharingViolation)
         {
-            throw new IOException("another run has it open", exception);
+            throw new IOException("another run has this folder open", exception);
         }
     }
 

@@ -102,7 +102,7 @@ internal static class CheckpointReader
     private static void Read<T>(SafetensorsFile file, TensorDescription tensor, Span<T> elements)
         where T : unmanaged
     {
-        bool widens = typeof(T) == typeof(float) && tensor.Type is TensorType.BF16 or TensorType.F16;
+        bool widens = typeof(T) == typeof(float) && tensor.Type is (TensorType.BF16 or TensorType.F16);
         if (!widens) RequireType(tensor, CheckpointWriter.TypeOf<T>());
         byte[] piece = widens ? new byte[Math.Min(PieceBytes, tensor.ByteCount)] : [];
         int width = tensor.Type.Bytes(), most = PieceBytes / width;
@@ -134,8 +134,8 @@ internal static class CheckpointReader
         for (int leaf = 0; leaf < leaves.Length; leaf++)
         {
             TensorDescription tensor = tensors[leaf];
-            Require(
-                tensor.Shape.All(size => size <= int.MaxValue), $"a size of the tensor {tensor} is above 2^31 - 1");
+            if (tensor.Shape.Any(size => size > int.MaxValue))
+                throw new InvalidDataException($"a size of the tensor {tensor} is above 2^31 - 1");
             leaves[leaf] = (nameOf(tensor), [.. tensor.Shape.Select(size => (int)size)]);
         }
 
@@ -145,9 +145,12 @@ internal static class CheckpointReader
     private static TensorDescription Find(SafetensorsFile file, string name) => file.Find(name)
         ?? throw new InvalidDataException($"the tensor '{Excerpt.Of(name)}' is missing");
 
-    private static void RequireType(TensorDescription tensor, TensorType type) => Require(
-        tensor.Type == type,
-        $"its tensor {tensor} holds {tensor.Type.Name()} elements; {type.Name()} elements were requested");
+    private static void RequireType(TensorDescription tensor, TensorType type)
+    {
+        if (tensor.Type == type) return;
+        throw new InvalidDataException(
+            $"its tensor {tensor} holds {tensor.Type.Name()} elements; {type.Name()} elements were requested");
+    }
 
     private static void Require(bool holds, string error)
     {

@@ -39,7 +39,8 @@ public static class Checklist
     /// <param name="patience">The evaluations without progress after which the run stops; 0 for never.</param>
     /// <param name="batch">The examples or tokens in a batch; <see langword="null"/> if not known.</param>
     /// <param name="examples">
-    /// The examples or tokens to train on, in the unit of <paramref name="batch"/>; <see langword="null"/> if not known.
+    /// The examples or tokens to train on, in the unit of <paramref name="batch"/>; <see langword="null"/> if
+    /// not known.
     /// </param>
     /// <exception cref="ArgumentException">
     /// A number is out of range, or a group multiplies a learning rate that its leaves do not have.
@@ -142,13 +143,14 @@ public static class Checklist
             _ when max > MaxDecay => (Verdict.Doubtful, $"try {Number(MaxDecay)}"),
             _ => (Verdict.Right, (string?)null),
         };
+        string range = min == max ? Number(max) : $"{Number(min)} to {Number(max)}";
         string value = max == 0 ? "none"
-            : $"{(min == max ? Number(max) : $"{Number(min)} to {Number(max)}")}, {(isPenalty ? "an L2 penalty" : "decoupled")}, on "
+            : $"{range}, {(isPenalty ? "an L2 penalty" : "decoupled")}, on "
                 + $"{Count(decayed.Sum(row => row.Parameters))} of {Count(layout.ParameterCount)} parameters, "
                 + $"{(vectors == 0 ? "none" : Count(vectors))} of them in norms and biases";
         return new(
-            "weight decay", $"{Number(MinDecay)} to {Number(MaxDecay)}, decoupled, not on norms and biases", value, verdict,
-            advice);
+            "weight decay", $"{Number(MinDecay)} to {Number(MaxDecay)}, decoupled, not on norms and biases", value,
+            verdict, advice);
     }
 
     private static ChecklistItem ClipOf(Optimizer optimizer)
@@ -192,7 +194,8 @@ public static class Checklist
             : memory > part.Steps ? (Verdict.Doubtful, $"the run has {Count(part.Steps)} steps: try β₂ = 0.95")
             : (Verdict.Right, (string?)null);
         return new(
-            "betas", usual, $"β₁ {Number(beta1)}, β₂ {Number(beta2)}, which averages over {Number(memory)} steps", verdict, advice);
+            "betas", usual, $"β₁ {Number(beta1)}, β₂ {Number(beta2)}, which averages over {Number(memory)} steps",
+            verdict, advice);
     }
 
     private static ChecklistItem Batch(long? batch, long? examples)
@@ -242,7 +245,9 @@ public static class Checklist
                 + $"{Number(MaxEpochs)} times", value, verdict, advice);
     }
 
-    /// <summary>The judgement on the part that most needs a change; one that is checked before one that is not.</summary>
+    /// <summary>
+    /// The judgement on the part that most needs a change; one that is checked before one that is not.
+    /// </summary>
     private static ChecklistItem Worst(ImmutableArray<ChecklistPart> parts, Func<ChecklistPart, ChecklistItem> judge) =>
         parts.Select(judge).MaxBy(item => item.Verdict == Verdict.NotChecked ? -1 : (int)item.Verdict)!;
 

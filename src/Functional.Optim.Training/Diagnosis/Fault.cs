@@ -6,7 +6,9 @@ public enum Fault
     /// <summary>The loss became NaN or infinite, or ended far above its start.</summary>
     LossExploding,
 
-    /// <summary>A gradient was not finite: its step was skipped, its elements were zeroed, or it ended the run.</summary>
+    /// <summary>
+    /// A gradient was not finite: its step was skipped, its elements were zeroed, or it ended the run.
+    /// </summary>
     NonFiniteGradients,
 
     /// <summary>The loss at the end is that of the start.</summary>

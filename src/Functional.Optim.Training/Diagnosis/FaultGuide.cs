@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Functional.Optim.Training;
 
-/// <summary>The likely causes of a fault and what to try: the troubleshooting guide of the source text, continued.</summary>
+/// <summary>
+/// The likely causes of a fault and what to try: the troubleshooting guide of the source text, continued.
+/// </summary>
 internal sealed record FaultGuide(string Title, ImmutableArray<string> Causes, ImmutableArray<string> Remedies)
 {
     private static readonly ImmutableDictionary<Fault, FaultGuide> Guides = new Dictionary<Fault, FaultGuide>

@@ -12,7 +12,9 @@ internal sealed record LeafRatios(long LastStep, ImmutableArray<LeafRatios.Leaf>
 
     internal sealed record Leaf(string Name, double Parameters, double Gradient, double Ratio, double LateRatio);
 
-    /// <summary>The median over leaves of the update ratio, over the second half of the run; NaN without leaves.</summary>
+    /// <summary>
+    /// The median over leaves of the update ratio, over the second half of the run; NaN without leaves.
+    /// </summary>
     internal double LateRatio => Median.Of(Leaves.Select(leaf => leaf.LateRatio));
 
     /// <summary>The median over leaves of the update ratio, over the whole run; NaN without leaves.</summary>

@@ -6,7 +6,9 @@ namespace Functional.Optim.Training;
 /// <summary>The faults that the reports of a run show.</summary>
 internal static class LossFaults
 {
-    /// <summary>Three times the loss of the initial parameters is worse than no training: no healthy run ends there.</summary>
+    /// <summary>
+    /// Three times the loss of the initial parameters is worse than no training: no healthy run ends there.
+    /// </summary>
     private const double ExplodingLoss = 3;
 
     /// <summary>
@@ -14,7 +16,9 @@ internal static class LossFaults
     /// </summary>
     private const double SlowShare = 0.2;
 
-    /// <summary>A rise of the validation loss by a tenth of what it had fallen; less is the noise of evaluations.</summary>
+    /// <summary>
+    /// A rise of the validation loss by a tenth of what it had fallen; less is the noise of evaluations.
+    /// </summary>
     private const double OverfittingShare = 0.1;
 
     /// <summary>The least number of evaluations, and how many at the end must agree.</summary>
@@ -26,7 +30,9 @@ internal static class LossFaults
     /// <summary>The share of the whole range of the loss that a spike has at least; others do not matter.</summary>
     private const double MinSpike = 0.05;
 
-    /// <summary>Gradients of healthy runs change by a factor of some tens; 100 times the start is another regime.</summary>
+    /// <summary>
+    /// Gradients of healthy runs change by a factor of some tens; 100 times the start is another regime.
+    /// </summary>
     private const double ExplodingGradient = 100;
 
     /// <summary>How many gradient norms in a row are compared, by their median.</summary>
@@ -98,8 +104,8 @@ internal static class LossFaults
         if (!curve.IsJudged || !curve.Falls || curve.LastQuarterShare < SlowShare) return null;
         return new(Fault.SlowConvergence, curve.LastStep, curve.LastQuarterShare, SlowShare, string.Create(
             CultureInfo.InvariantCulture,
-            $"{Of(100 * curve.LastQuarterShare)} % of the fall from {Of(curve.Start)} to {Of(curve.End)} is in the last "
-            + $"quarter, up to step {curve.LastStep}; a run near its end has less than {Of(100 * SlowShare)} %"));
+            $"{Of(100 * curve.LastQuarterShare)} % of the fall from {Of(curve.Start)} to {Of(curve.End)} is in the "
+            + $"last quarter, up to step {curve.LastStep}; a run near its end has less than {Of(100 * SlowShare)} %"));
     }
 
     internal static Finding? Overfitting(IReadOnlyList<StepReport> reports, LossCurve curve)

@@ -8,4 +8,5 @@ namespace Functional.Optim.Training;
 /// </param>
 /// <param name="RollBacks">How often the run went back to a checkpoint until now.</param>
 /// <param name="Notify">Tells the user of the run something, in one line.</param>
-public readonly record struct HookStart(long Step, long TotalSteps, string Memory, long RollBacks, Action<string> Notify);
+public readonly record struct HookStart(
+    long Step, long TotalSteps, string Memory, long RollBacks, Action<string> Notify);

@@ -32,8 +32,8 @@ internal ref struct SafetensorsHeaderReader
     /// <exception cref="InvalidDataException">The header breaks a rule of the format.</exception>
     internal static SafetensorsHeader Read(ReadOnlySpan<byte> header, long dataBytes)
     {
-        Require(!header.IsEmpty && header[0] == (byte)'{', "its header does not begin with '{'");
-        Require(Utf8.IsValid(header), "its header is not valid UTF-8");
+        if (header.IsEmpty || header[0] != (byte)'{') throw Invalid("its header does not begin with '{'");
+        if (!Utf8.IsValid(header)) throw Invalid("its header is not valid UTF-8");
         try
         {
             return new SafetensorsHeaderReader(header).Read(dataBytes);
@@ -63,29 +63,32 @@ internal ref struct SafetensorsHeaderReader
         long end = 0;
         foreach (TensorDescription tensor in tensors)
         {
-            Require(
-                tensor.Begin == end,
-                $"the elements of {tensor} begin at byte {tensor.Begin}, {(tensor.Begin < end ? "inside" : "after a "
-                    + "hole behind")} those before, which end at {end}");
+            if (tensor.Begin != end)
+            {
+                string where = tensor.Begin < end ? "inside" : "after a hole behind";
+                throw Invalid(
+                    $"the elements of {tensor} begin at byte {tensor.Begin}, {where} those before, which end at {end}");
+            }
+
             end = tensor.End;
         }
 
-        Require(end == dataBytes, $"it has {dataBytes} bytes of elements; its header describes {end}");
+        if (end != dataBytes) throw Invalid($"it has {dataBytes} bytes of elements; its header describes {end}");
         return new([.. tensors], metadata ?? [], checksumAt);
     }
 
     private void ReadMetadata()
     {
-        Require(metadata is null, $"it has {SafetensorsHeader.MetadataName} twice");
-        Require(json.TokenType == JsonTokenType.StartObject, "its metadata is no object");
+        if (metadata is not null) throw Invalid($"it has {SafetensorsHeader.MetadataName} twice");
+        if (json.TokenType != JsonTokenType.StartObject) throw Invalid("its metadata is no object");
         metadata = new(StringComparer.Ordinal);
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             string key = Text("a key of its metadata");
             json.Read();
-            Require(json.TokenType == JsonTokenType.String, $"the metadata '{Excerpt.Of(key)}' is no text");
-            Require(
-                metadata.TryAdd(key, Text("a text of its metadata")), $"it has the metadata '{Excerpt.Of(key)}' twice");
+            if (json.TokenType != JsonTokenType.String) throw Invalid($"the metadata '{Excerpt.Of(key)}' is no text");
+            if (!metadata.TryAdd(key, Text("a text of its metadata")))
+                throw Invalid($"it has the metadata '{Excerpt.Of(key)}' twice");
             if (key == SafetensorsHeader.ChecksumKey && json.ValueSpan.Length == SafetensorsHeader.ChecksumDigits)
                 checksumAt = (int)json.TokenStartIndex + 1;
         }
@@ -94,8 +97,8 @@ internal ref struct SafetensorsHeaderReader
     private TensorDescription ReadTensor(string name)
     {
         string shown = Excerpt.Of(name);
-        Require(names.Add(name), $"it has the tensor '{shown}' twice");
-        Require(json.TokenType == JsonTokenType.StartObject, $"the tensor '{shown}' is no object");
+        if (!names.Add(name)) throw Invalid($"it has the tensor '{shown}' twice");
+        if (json.TokenType != JsonTokenType.StartObject) throw Invalid($"the tensor '{shown}' is no object");
         TensorType? type = null;
         ImmutableArray<long> shape = default, offsets = default;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -106,8 +109,8 @@ internal ref struct SafetensorsHeaderReader
             {
                 case "dtype" when type is null && json.TokenType == JsonTokenType.String:
                     string text = Text("a type");
-                    type = TensorTypes.Parse(text);
-                    Require(type is not null, $"the tensor '{shown}' has the unknown type '{Excerpt.Of(text)}'");
+                    type = TensorTypes.Parse(text)
+                        ?? throw Invalid($"the tensor '{shown}' has the unknown type '{Excerpt.Of(text)}'");
                     break;
                 case "shape" when shape.IsDefault && json.TokenType == JsonTokenType.StartArray:
                     shape = ReadNumbers(shown);
@@ -116,20 +119,20 @@ internal ref struct SafetensorsHeaderReader
                     offsets = ReadNumbers(shown);
                     break;
                 default:
-                    throw new InvalidDataException($"the tensor '{shown}' has an unexpected '{Excerpt.Of(field)}'");
+                    throw Invalid($"the tensor '{shown}' has an unexpected '{Excerpt.Of(field)}'");
             }
         }
 
-        Require(type is not null, $"the tensor '{shown}' has no type");
-        Require(!shape.IsDefault, $"the tensor '{shown}' has no shape");
-        Require(!offsets.IsDefault, $"the tensor '{shown}' has no offsets");
-        Require(offsets.Length == 2, $"the tensor '{shown}' has {offsets.Length} offsets; a tensor has 2");
-        Require(offsets[0] <= offsets[1], $"the tensor '{shown}' ends at {offsets[1]}, before its begin {offsets[0]}");
-        TensorDescription tensor = new(name, type!.Value, shape, offsets[0], offsets[1]);
-        Require(
-            HasBytes(tensor.Type, shape.AsSpan(), tensor.ByteCount),
-            $"the tensor {tensor} has {tensor.ByteCount} bytes, which are not those of its shape");
-        return tensor;
+        if (type is null) throw Invalid($"the tensor '{shown}' has no type");
+        if (shape.IsDefault) throw Invalid($"the tensor '{shown}' has no shape");
+        if (offsets.IsDefault) throw Invalid($"the tensor '{shown}' has no offsets");
+        if (offsets is not [long begin, long end])
+            throw Invalid($"the tensor '{shown}' has {offsets.Length} offsets; a tensor has 2");
+        if (begin > end) throw Invalid($"the tensor '{shown}' ends at {end}, before its begin {begin}");
+        TensorDescription tensor = new(name, type.Value, shape, begin, end);
+        return HasBytes(tensor.Type, shape.AsSpan(), tensor.ByteCount)
+            ? tensor
+            : throw Invalid($"the tensor {tensor} has {tensor.ByteCount} bytes, which are not those of its shape");
     }
 
     private ImmutableArray<long> ReadNumbers(string name)
@@ -137,19 +140,14 @@ internal ref struct SafetensorsHeaderReader
         ImmutableArray<long>.Builder numbers = ImmutableArray.CreateBuilder<long>();
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
-            Require(
-                json.TokenType == JsonTokenType.Number && json.ValueSpan[0] != (byte)'-'
-                    && json.TryGetInt64(out long number) && Added(number),
-                $"the tensor '{name}' has a size or an offset that is not a whole number from 0 to 2^63 - 1");
+            if (json.TokenType != JsonTokenType.Number || json.ValueSpan[0] == (byte)'-'
+                || !json.TryGetInt64(out long number))
+                throw Invalid(
+                    $"the tensor '{name}' has a size or an offset that is not a whole number from 0 to 2^63 - 1");
+            numbers.Add(number);
         }
 
         return numbers.DrainToImmutable();
-
-        bool Added(long number)
-        {
-            numbers.Add(number);
-            return true;
-        }
     }
 
     private readonly string Text(string what)
@@ -176,8 +174,5 @@ internal ref struct SafetensorsHeaderReader
         }
     }
 
-    private static void Require(bool holds, string error)
-    {
-        if (!holds) throw new InvalidDataException(error);
-    }
+    private static InvalidDataException Invalid(string error) => new(error);
 }

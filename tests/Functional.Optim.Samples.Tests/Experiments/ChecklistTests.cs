@@ -146,7 +146,8 @@ public sealed class ChecklistTests : IDisposable
         Assert.All(ChecklistExperiment.Groupings(), row => Assert.Equal(row.ShouldDecay, row.DecaysByShape));
         Assert.Equal(
             ["body.1.weight", "vulnerable.weight", "debiased.weight"],
-            ChecklistExperiment.Groupings().Where(row => row.DecaysByName != row.ShouldDecay).Select(row => row.Leaf.Name));
+            ChecklistExperiment.Groupings().Where(row => row.DecaysByName != row.ShouldDecay)
+                .Select(row => row.Leaf.Name));
     }
 
     private static ChecklistOptions With(Func<Preset, Preset> change)

@@ -150,11 +150,16 @@ public sealed class CheckpointFileTests : IDisposable
         foreach (Optimizer optimizer in (Optimizer[])[AdamW.Of(0.1), AdamW.Of(0.1).WithState(StateFormat.BFloat16)])
         {
             Checkpoint<float> checkpoint = new(TrainState.Init(optimizer, parameters));
-            CheckpointFile.Save(checkpoint, path);
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            CheckpointFile.Save(checkpoint, path);
-            Assert.InRange(
-                GC.GetTotalAllocatedBytes(precise: true) - before, 0, checkpoint.State.Optimizer.ByteCount / 10);
+            long least = long.MaxValue;
+            for (int save = 0; save < 10; save++)
+            {
+                // Other tests allocate meanwhile, so that the least of a few counts.
+                long before = GC.GetTotalAllocatedBytes(precise: true);
+                CheckpointFile.Save(checkpoint, path);
+                least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+            }
+
+            Assert.InRange(least, 0, checkpoint.State.Optimizer.ByteCount / 10);
         }
     }
 

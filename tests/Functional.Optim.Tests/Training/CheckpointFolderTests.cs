@@ -80,7 +80,7 @@ public sealed class CheckpointFolderTests : IDisposable
     public void A_second_run_is_refused_until_the_first_has_ended()
     {
         CheckpointFolder first = CheckpointFolder.Open(path).ThrowIfFail();
-        Assert.Equal($"Cannot write '{path}': another run has it open.", ErrorOf(CheckpointFolder.Open(path)));
+        Assert.Equal($"Cannot lock '{path}/.lock': another run has this folder open.", ErrorOf(CheckpointFolder.Open(path)));
         first.TrySave(At(1), keep: 1).ThrowIfFail();
         Assert.Equal(1, CheckpointFolder.NewestIn<float>(path).ThrowIfFail().Checkpoint.Step);
         first.Dispose();
@@ -98,7 +98,9 @@ public sealed class CheckpointFolderTests : IDisposable
         Assert.True(CheckpointFolder.Open(path).IsFail);
         Directory.Delete(path, recursive: true);
         using CheckpointFolder other = CheckpointFolder.Open(path).ThrowIfFail();
-        Assert.Contains("another run has it open", ErrorOf(folder.TrySave(At(3), keep: 1)), StringComparison.Ordinal);
+        Assert.Equal(
+            $"Cannot write '{path}/checkpoint-0000000003.safetensors': another run has this folder open.",
+            ErrorOf(folder.TrySave(At(3), keep: 1)));
         other.TrySave(At(4), keep: 1).ThrowIfFail();
     }
 

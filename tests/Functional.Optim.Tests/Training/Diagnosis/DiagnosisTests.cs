@@ -143,7 +143,6 @@ public class DiagnosisTests
     [Fact]
     public async Task A_rate_that_makes_the_loss_jump_up_and_down_is_too_high()
     {
-        // The largest curvature of the linear model is a little above 2: near 2/L the loss hardly falls.
         Run run = await Run.Of(new(), AdamW.Of(1, weightDecay: 0), 200);
         Assert.NotNull(run.Find(Fault.LearningRateTooHigh));
         Assert.Null(run.Find(Fault.LearningRateTooLow));

@@ -38,7 +38,11 @@ public sealed class LeafNormsTests : IDisposable
         LeafNorms[] norms =
         [
             .. Enumerable.Range(1, 5).Select(step => new LeafNorms(
-                step, [new("a \"name\"\n", Math.PI * step, double.NaN, 1e-300), new("b", 0, double.PositiveInfinity, 0)])),
+                step,
+                [
+                    new("a \"name\"\n", Math.PI * step, double.NaN, 1e-300),
+                    new("b", 0, double.PositiveInfinity, 0),
+                ])),
         ];
         using (LeafNormsFile file = LeafNormsFile.Open(path).ThrowIfFail())
         {

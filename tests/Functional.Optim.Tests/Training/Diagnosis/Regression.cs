@@ -19,7 +19,9 @@ internal sealed class Regression
     /// <param name="width">The units of a hidden layer.</param>
     /// <param name="depth">The number of layers; 1 for a linear model.</param>
     /// <param name="noise">The deviation of the noise in y.</param>
-    /// <param name="scale">What the initial weights are multiplied by; with 1 layers keep the size of their input.</param>
+    /// <param name="scale">
+    /// What the initial weights are multiplied by; with 1 layers keep the size of their input.
+    /// </param>
     /// <param name="bias">The initial biases of the hidden layers.</param>
     internal Regression(
         int points = 64, int width = 16, int depth = 2, double noise = 0, double scale = 1, float bias = 0)
