@@ -5,7 +5,8 @@ using LanguageExt.Common;
 namespace CommandLine;
 
 /// <summary>
-/// A root command that writes each error as one line and ends with one of the <see cref="ExitCode"/> values.
+/// A root command that writes each error, its own or of a command below it, as one line and ends with one of the
+/// <see cref="ExitCode"/> values.
 /// </summary>
 /// <param name="root">The command.</param>
 /// <param name="output">Where the help is written.</param>
@@ -21,7 +22,9 @@ public sealed class CheckedCommand(
     public async Task<int> InvokeAsync(IReadOnlyList<string> arguments)
     {
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0) return Refuse([.. ErrorsOfOptions(parsed), .. otherErrors(parsed)]);
+        if (parsed.Errors.Count > 0) return Refuse([.. ErrorsOfSymbols(parsed), .. otherErrors(parsed)]);
+        string[] misplaced = [.. MisplacedOptions(parsed)];
+        if (misplaced.Length > 0) return Refuse(misplaced);
         using Interruption interruption = new(error);
         try
         {
@@ -58,6 +61,23 @@ public sealed class CheckedCommand(
         return ExitCode.WrongUse;
     }
 
-    private static IEnumerable<string> ErrorsOfOptions(ParseResult parsed) =>
-        parsed.Errors.Where(error => error.SymbolResult is not CommandResult).Select(error => error.Message);
+    private static IEnumerable<string> ErrorsOfSymbols(ParseResult parsed) =>
+        parsed.Errors.Where(error => error.SymbolResult is not CommandResult).Select(MessageOf);
+
+    private static string MessageOf(ParseError error) =>
+        error.SymbolResult is ArgumentResult { Tokens.Count: 0, Parent: CommandResult of } missing
+            ? $"{of.Command.Name} has no {missing.Argument.Name}; --help explains it"
+            : error.Message;
+
+    /// <summary>
+    /// The errors of options that stand before the name of a command and are not those of the command, which would
+    /// ignore them.
+    /// </summary>
+    private static IEnumerable<string> MisplacedOptions(ParseResult parsed) =>
+        parsed.CommandResult.Parent is CommandResult before
+            ? before.Children.OfType<OptionResult>()
+                .Where(given => given is { Implicit: false, Option: { Recursive: false, Action: null } })
+                .Select(given => $"{given.Option.Name} is no option of {parsed.CommandResult.Command.Name}; "
+                    + "--help lists the options")
+            : [];
 }

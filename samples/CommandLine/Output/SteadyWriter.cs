@@ -26,10 +26,10 @@ public sealed class SteadyWriter(TextWriter inner) : TextWriter
     public static async Task<int> Run(Func<TextWriter, TextWriter, Task<int>> program)
     {
         ArgumentNullException.ThrowIfNull(program);
-        using SteadyWriter output = new(Console.Out), error = new(Console.Error);
+        using SteadyWriter output = new(StandardOutput.Open()), error = new(Console.Error);
         Console.SetOut(output);
         Console.SetError(error);
-        int code = await program(Console.Out, Console.Error);
+        int code = await program(output, error);
         if (output.Failure is not { } failure) return code;
         Console.Error.WriteErrorLine($"not all of the output could be written: {failure}");
         return code == ExitCode.Success ? ExitCode.Failure : code;

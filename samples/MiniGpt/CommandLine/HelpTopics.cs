@@ -19,14 +19,13 @@ public sealed class HelpTopics : SynchronousCommandLineAction
     private const string Optimizers = "optimizers", Schedules = "schedules";
     private static readonly ImmutableArray<string> Topics = [Optimizers, Schedules];
 
-    private readonly HelpAction options = new();
+    private readonly HelpAction options = CommandHelp.Action();
     private readonly PresetTable presets;
     private readonly Option<string?> topic;
 
     private HelpTopics(PresetTable presets)
     {
         this.presets = presets;
-        options.MaxWidth = Math.Min(options.MaxWidth, HelpLines.MaxWidth);
         topic = new Option<string?>(Name, "-h", "-?", "/h", "/?")
         {
             Description = $"This help; --help {Optimizers} and --help {Schedules} list those",
