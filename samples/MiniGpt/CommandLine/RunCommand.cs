@@ -112,7 +112,7 @@ public sealed class RunCommand
     /// <param name="error">Where errors are written.</param>
     public RunCommand(Func<RunOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
-        root = new RootCommand("Trains a small GPT on a text, then lets it write a paragraph; or uses one that was trained.")
+        root = new RootCommand("Trains a small GPT on a text and lets it write a paragraph, or uses a trained one.")
         {
             text, preset, steps, seed, optimizer, learningRate, schedule, warmup, weightDecay, batch, context, layers,
             heads, width, biases, dropout, tokens, clip, accumulate, average, earlyStop, onNonFinite, findRate,
