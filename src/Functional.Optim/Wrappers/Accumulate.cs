@@ -44,7 +44,7 @@ public sealed record Accumulate : Wrapper
         ArgumentNullException.ThrowIfNull(optimizer);
         return optimizer is not Wrapper { Accumulates: true } wrapper ? optimizer
             : wrapper is Accumulate accumulate ? accumulate with { Every = 1 }
-            : wrapper.Around(Completing(wrapper.Inner));
+            : wrapper.WithInner(Completing(wrapper.Inner));
     }
 
     /// <inheritdoc/>

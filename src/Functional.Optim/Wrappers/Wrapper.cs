@@ -56,7 +56,7 @@ public abstract record Wrapper : Optimizer
     protected internal sealed override ImmutableArray<Transform> Transforms => Inner.Transforms;
 
     /// <summary>This wrapper around another optimizer.</summary>
-    internal Wrapper Around(Optimizer inner) => this with { Inner = inner };
+    internal Wrapper WithInner(Optimizer inner) => this with { Inner = inner };
 
     /// <summary>The names of the slots of the wrapper, besides those of the inner optimizer.</summary>
     protected virtual ImmutableArray<string> OwnSlotNames => [];

@@ -17,7 +17,8 @@ public sealed class RunFolderTests(WholeRun shared) : IClassFixture<WholeRun>, I
     public void A_folder_that_cannot_be_made_is_one_line_and_2()
     {
         string file = folder.Write("file", 1);
-        foreach (string place in (string[])[file, $"{file}/below", .. OperatingSystem.IsLinux() ? ["/proc/run"] : (string[])[]])
+        string[] places = [file, $"{file}/below", .. OperatingSystem.IsLinux() ? ["/proc/run"] : (string[])[]];
+        foreach (string place in places)
         {
             (int code, string output, string error) = SmallRun.Program.Run((whole with { Folder = place }).Arguments);
             Assert.Equal((ExitCode.WrongUse, ""), (code, output));

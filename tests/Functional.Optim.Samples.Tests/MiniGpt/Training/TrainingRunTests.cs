@@ -62,7 +62,8 @@ public class TrainingRunTests
         int limit = Threads.Limit;
         try
         {
-            return await Run(preset, threads, seed).Train(new Progress<StepReport>(), CancellationToken.None);
+            TrainingRun run = Run(preset, threads, seed);
+            return await run.Train(run.Start(), [], new Progress<StepReport>(), _ => { }, CancellationToken.None);
         }
         finally
         {
