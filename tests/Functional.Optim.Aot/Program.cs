@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Functional.Optim;
+using Functional.Optim.Training;
 
 // Prints the bits that steps lead to. Natively compiled it prints the same lines as under the JIT; which of the two it
 // is, goes to the error output.
@@ -58,6 +59,36 @@ foreach (CatalogueEntry<Optimizer> entry in entries)
     entries.Build(text).Match(
         Succ: optimizer => Print(text, entry.Name is "muon" or "orthogonalize" ? ForMatrices(optimizer) : optimizer),
         Fail: errors => throw new InvalidOperationException($"{text}: {errors}"));
+}
+
+foreach (Optimizer optimizer in (Optimizer[])[partition, AdamW.Of(1e-3).WithState(StateFormat.BFloat16)])
+    PrintFile(optimizer);
+
+// A checkpoint has the same bytes, and is read as it was written; nothing of it depends on reflection.
+static void PrintFile(Optimizer optimizer)
+{
+    string path = Path.Combine(Directory.CreateTempSubdirectory("functional-optim-aot-").FullName, "checkpoint");
+    try
+    {
+        ParameterTree<float> parameters = Numbers<float>(1);
+        OptimizerState<float> state = optimizer.Init(parameters);
+        (parameters, state) = optimizer.Step(parameters, Numbers<float>(2), state);
+        Checkpoint<float> saved = new(new(parameters, state))
+        {
+            OptimizerText = $"{optimizer}",
+            Memory = ImmutableSortedDictionary<string, string>.Empty.Add("vocabulary", "abc\nθ"),
+        };
+        CheckpointFile.Save(saved, path);
+        Checkpoint<float> loaded = CheckpointFile.Load<float>(path, optimizer).ThrowIfFail();
+        bool same = loaded.State == saved.State && loaded.Memory["vocabulary"] == saved.Memory["vocabulary"];
+        Console.WriteLine(
+            $"checkpoint of {optimizer}: {(same ? "the same" : "other")} state, "
+            + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)))[..16]);
+    }
+    finally
+    {
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
 }
 
 string Given(CatalogueOption option) => $"{option.Name}={needed[option.Name]}";

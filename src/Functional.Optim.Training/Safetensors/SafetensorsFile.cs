@@ -79,6 +79,8 @@ public sealed class SafetensorsFile : IDisposable
                 {
                     file.Write(made.Header);
                     foreach (TensorData tensor in made.Tensors) tensor.WriteTo(file.Write);
+                    // What the disk takes meanwhile it need not take after the checksum.
+                    if (checksum) file.Flush(flushToDisk: true);
                 }
                 finally
                 {

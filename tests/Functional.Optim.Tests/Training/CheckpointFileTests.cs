@@ -187,7 +187,8 @@ public sealed class CheckpointFileTests : IDisposable
     public void A_newer_a_foreign_and_an_unchecked_file_say_so()
     {
         string newer = folder.At("newer"), foreign = folder.At("foreign"), bare = folder.At("bare");
-        TensorData[] tensors = [TensorData.Of("z", [2], [1f, 2f]), TensorData.Of("a", TensorType.BF16, [1], new byte[2])];
+        TensorData[] tensors =
+            [TensorData.Of("z", [2], [1f, 2f]), TensorData.Of("a", TensorType.BF16, [1], new byte[2])];
         SafetensorsFile.Save(
             newer, tensors, [new("functional_optim", """{"version":2,"parts":[]}""")], checksum: true);
         SafetensorsFile.Save(bare, tensors, [new("functional_optim", """{"version":1}""")]);
@@ -197,7 +198,9 @@ public sealed class CheckpointFileTests : IDisposable
             SafetensorsTests.OneLine(newer, CheckpointFile.Load<float>(newer)),
             StringComparison.Ordinal);
         Assert.Contains(
-            "it has no checksum", SafetensorsTests.OneLine(bare, ParameterFile.Load<float>(bare)), StringComparison.Ordinal);
+            "it has no checksum",
+            SafetensorsTests.OneLine(bare, ParameterFile.Load<float>(bare)),
+            StringComparison.Ordinal);
         Assert.Contains(
             "not written by this library",
             SafetensorsTests.OneLine(foreign, CheckpointFile.Load<float>(foreign)),

@@ -49,7 +49,8 @@ public sealed class CheckpointFolderTests : IDisposable
         FoundCheckpoint<float> found = folder.Newest<float>(Adam).ThrowIfFail();
         Assert.Equal((files[0], 1), (found.Path, found.Checkpoint.Step));
         Assert.Equal(2, found.Refused.Length);
-        Assert.Contains($"'{files[2]}': it is damaged: its checksum differs", found.Refused[0], StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{files[2]}': it is damaged: its checksum differs", found.Refused[0], StringComparison.Ordinal);
         Assert.Equal(files[0], CheckpointFolder.Find(path).ThrowIfFail());
         Assert.Equal(files[2], CheckpointFolder.Find(files[2]).ThrowIfFail());
         Assert.EndsWith(
@@ -80,7 +81,8 @@ public sealed class CheckpointFolderTests : IDisposable
     public void A_second_run_is_refused_until_the_first_has_ended()
     {
         CheckpointFolder first = CheckpointFolder.Open(path).ThrowIfFail();
-        Assert.Equal($"Cannot lock '{path}/.lock': another run has this folder open.", ErrorOf(CheckpointFolder.Open(path)));
+        Assert.Equal(
+            $"Cannot lock '{path}/.lock': another run has this folder open.", ErrorOf(CheckpointFolder.Open(path)));
         first.TrySave(At(1), keep: 1).ThrowIfFail();
         Assert.Equal(1, CheckpointFolder.NewestIn<float>(path).ThrowIfFail().Checkpoint.Step);
         first.Dispose();

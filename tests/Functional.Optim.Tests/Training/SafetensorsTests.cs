@@ -116,8 +116,10 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Elements_that_overlap_are_refused()
     {
-        const string header =
-            """{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""";
+        const string header = """
+            {"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},
+            "b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}
+            """;
         string path = folder.Write("file", WithHeader(Encoding.UTF8.GetBytes(header), new byte[4]));
         Assert.Contains(
             "begin at byte 2, inside those before, which end at 3",
@@ -209,7 +211,7 @@ public sealed class SafetensorsTests : IDisposable
         _ => value.ToString(null, CultureInfo.InvariantCulture),
     };
 
-    private static IEnumerable<string> ValuesOf(TensorType type, byte[] bytes) => type switch
+    private static string[] ValuesOf(TensorType type, byte[] bytes) => type switch
     {
         TensorType.F64 => Each<double>(bytes),
         TensorType.F32 => Each<float>(bytes, value => (double)value),
