@@ -11,7 +11,7 @@ public static class AverageChoice
     public const string None = "none";
 
     /// <summary>What is allowed, in words.</summary>
-    public const string Allowed = "none, ema, ema(DECAY), swa or swa(START)";
+    public const string Allowed = "none, ema, ema(DECAY) or swa(START)";
 
     /// <summary>An optimizer with the average that a text says, or what is wrong with the text.</summary>
     /// <param name="text">One of <see cref="Allowed"/>.</param>
@@ -35,7 +35,6 @@ public static class AverageChoice
     {
         ["ema"] => "parameterEma",
         ["ema", string decay, ""] => $"parameterEma(decay={decay})",
-        ["swa"] => "swa",
         ["swa", string start, ""] => $"swa(start={start})",
         _ => null,
     };

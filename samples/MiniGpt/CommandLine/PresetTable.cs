@@ -9,7 +9,7 @@ namespace MiniGpt;
 /// <param name="rows">The name of each option, and its value in a preset.</param>
 public sealed class PresetTable(params ImmutableArray<(string Option, Func<Preset, string> Value)> rows)
 {
-    private const int FirstColumn = 20, OtherColumns = 9;
+    private const int FirstColumn = 20, OtherColumns = 12;
 
     /// <summary>Writes the table.</summary>
     /// <param name="output">Where it is written.</param>

@@ -112,7 +112,7 @@ public sealed class RunCommand
     /// <param name="error">Where errors are written.</param>
     public RunCommand(Func<RunOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
-        root = new RootCommand("Trains a small GPT on the characters of a text, then lets it write a paragraph.")
+        root = new RootCommand("Trains a small GPT on a text and lets it write a paragraph, or uses a trained one.")
         {
             text, preset, steps, seed, optimizer, learningRate, schedule, warmup, weightDecay, batch, context, layers,
             heads, width, biases, dropout, tokens, clip, accumulate, average, earlyStop, onNonFinite, findRate,
@@ -126,8 +126,10 @@ public sealed class RunCommand
             (heads.Name, of => Text(of.Heads)), (width.Name, of => Text(of.Width)),
             (biases.Name, of => Text(of.Biases)), (dropout.Name, of => Text(of.Dropout)),
             (tokens.Name, of => of.Tokens))));
-        command = new CheckedCommand(
-            root, output, error, parsed => UnknownArguments.ErrorsOf(parsed.UnmatchedTokens, root.Options));
+        root.Subcommands.Add(GenerateCommand.Create());
+        root.Subcommands.Add(InspectCommand.Create(isTerminal: !Console.IsOutputRedirected));
+        root.Subcommands.Add(DiagnoseCommand.Create());
+        command = new CheckedCommand(root, output, error, UnknownArguments.ErrorsOf);
         root.SetAction((parsed, cancellation) => SavedOf(parsed)
             .Match(Succ: saved => OptionsOf(parsed, saved), Fail: error => error)
             .Match(

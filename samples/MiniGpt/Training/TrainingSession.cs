@@ -147,7 +147,7 @@ public sealed class TrainingSession
         {
             Tell(run.KnownSteps == preset.Steps
                 ? "the learning rate is 0 at every step: nothing will be learnt"
-                : $"the learning rate is 0 at each of the first {run.KnownSteps} steps: nothing will be learnt in them");
+                : $"the learning rate is 0 at each of the first {run.KnownSteps} steps: nothing will be learnt there");
         }
     }
 
@@ -173,8 +173,8 @@ public sealed class TrainingSession
         RunSummary summary = RunSummary.Of(run, result);
         Say($"\nloss        {summary.TrainLoss:0.0000} after {summary.Steps} steps");
         if (summary.ValidationLoss is { } validation) Say($"validation  {validation:0.0000} on the held-out text");
-        Say($"speed       {summary.MillisecondsPerStep:0.0} ms a step, {summary.OptimizerMillisecondsPerStep:0.00} ms of ",
-            $"it the optimizer; {summary.TokensPerSecond:N0} tokens/s");
+        Say($"speed       {summary.MillisecondsPerStep:0.0} ms a step, {summary.OptimizerMillisecondsPerStep:0.00} ms ",
+            $"of it the optimizer; {summary.TokensPerSecond:N0} tokens/s");
         if (result.Stopped.Length > 0) Say($"stopped     {result.Stopped}");
         string norms = Path.Combine(folder.Path, RunFiles.LeafNorms);
         foreach (Finding finding in Diagnosis.Of(
