@@ -11,7 +11,8 @@ public static class OutputFolder
     /// </summary>
     public static Fin<DirectoryInfo> Prepare(string path) => Make(path).Bind(folder => Try(path, () =>
     {
-        string probe = Path.Combine(folder.FullName, Path.GetRandomFileName());
+        // A killed program may leave it; under this name the next run removes it.
+        string probe = Path.Combine(folder.FullName, $".{Path.GetRandomFileName()}.unfinished");
         File.WriteAllBytes(probe, [0]);
         File.Delete(probe);
         return folder;

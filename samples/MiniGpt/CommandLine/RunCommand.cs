@@ -192,8 +192,9 @@ public sealed class RunCommand
                 Average = averaged,
                 EarlyStop = parsed.GetValue(earlyStop) ?? saved.Integer<int>(SavedRun.EarlyStop) ?? 0,
                 OnNonFinite = Enum.Parse<NonFinitePolicy>(policy, ignoreCase: true),
-                CheckpointEvery = parsed.GetValue(checkpointEvery) ?? PartOf(all),
-                Keep = parsed.GetValue(keep) ?? DefaultKeep,
+                CheckpointEvery = parsed.GetValue(checkpointEvery) ?? saved.Integer<int>(SavedRun.CheckpointEvery)
+                    ?? PartOf(all),
+                Keep = parsed.GetValue(keep) ?? saved.Integer<int>(SavedRun.Keep) ?? DefaultKeep,
                 FindRate = parsed.GetValue(findRate),
                 Overwrite = parsed.GetValue(overwrite),
                 Resume = parsed.GetValue(resume),

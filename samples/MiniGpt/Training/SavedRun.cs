@@ -16,7 +16,8 @@ public sealed class SavedRun
         EarlyStop = "early-stop", OnNonFinite = "on-non-finite", TextHash = "text";
 
     /// <summary>What a checkpoint remembers besides its settings.</summary>
-    public const string Tokens = "tokens", Vocabulary = "vocabulary", TextFileName = "textFile";
+    public const string Tokens = "tokens", Vocabulary = "vocabulary", TextFileName = "textFile",
+        CheckpointEvery = "checkpoint-every", Keep = "keep";
 
     private readonly ImmutableSortedDictionary<string, string> settings;
 
@@ -64,7 +65,9 @@ public sealed class SavedRun
     private static Fin<SavedRun> Of(string path, CheckpointDescription.StateDescription state) =>
         Preset.FromSettings(state.Configuration).Match(
             Succ: preset => Fin<SavedRun>.Succ(new(
-                preset, state.Memory.GetValueOrDefault(TextFileName), state.Configuration)),
+                preset,
+                state.Memory.GetValueOrDefault(TextFileName),
+                state.Configuration.SetItems(state.Memory.Where(each => each.Key is CheckpointEvery or Keep)))),
             Fail: errors => Error.New(
                 $"'{path}' is no checkpoint of this program: {string.Join("; ", errors.Map(each => each.Message))}"));
 }

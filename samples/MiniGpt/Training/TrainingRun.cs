@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Functional.Optim;
 using Functional.Optim.Kernels;
 using Functional.Optim.Training;
@@ -53,16 +54,25 @@ public sealed class TrainingRun
     public ImmutableSortedDictionary<string, string> Settings =>
         Options.Settings.SetItem(SavedRun.TextHash, $"sha256:{Text.Corpus.Hash()}");
 
-    /// <summary>The state before the first step, with what a later command needs to know of the text.</summary>
-    public Checkpoint<float> Start()
+    /// <summary>The state before the first step.</summary>
+    public Checkpoint<float> Start() => Remember(new(TrainState.Init(Optimizer, Model.Init())));
+
+    /// <summary>A checkpoint with what a later command needs to know besides the settings.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    public Checkpoint<float> Remember(Checkpoint<float> checkpoint)
     {
-        Checkpoint<float> start = new(TrainState.Init(Optimizer, Model.Init()));
-        return start with
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return checkpoint with
         {
-            Memory = start.Memory.SetItem(SavedRun.Tokens, Text.Tokenizer.Name)
+            Memory = checkpoint.Memory.Remove(SavedRun.TextFileName)
+                .SetItem(SavedRun.Tokens, Text.Tokenizer.Name)
                 .SetItem(SavedRun.Vocabulary, Text.Tokenizer.Vocabulary)
+                .SetItem(SavedRun.CheckpointEvery, Invariant(Options.CheckpointEvery))
+                .SetItem(SavedRun.Keep, Invariant(Options.Keep))
                 .SetItems(TextFile is null ? [] : [KeyValuePair.Create(SavedRun.TextFileName, TextFile)]),
         };
+
+        static string Invariant(int value) => value.ToString(CultureInfo.InvariantCulture);
     }
 
     private string? TextFile => Options.TextFile is { } file ? Path.GetFullPath(file) : null;

@@ -58,12 +58,20 @@ public sealed class TrainingSession
             return folder.Newest<float>(run.Optimizer).Bind(found =>
             {
                 foreach (string refused in found.Refused) Console.Error.WriteErrorLine(refused);
-                return Allow(SettingChange.Between(found.Checkpoint, run.Optimizer, run.Settings), options).Map(_ =>
-                {
-                    Say($"resuming    from step {found.Checkpoint.Step} of {options.Preset.Steps}: {found.Path}");
-                    return new TrainingSession(run, folder, found.Checkpoint, ReportsUpTo(folder, found.Checkpoint));
-                });
+                return from allowed in Allow(
+                           SettingChange.Between(found.Checkpoint, run.Optimizer, run.Settings), options)
+                       from same in RequireVocabulary(found, run)
+                       from reports in ReportsUpTo(folder, found.Checkpoint)
+                       select Resume(run, folder, found, reports);
             });
+        }
+
+        bool hasBest = File.Exists(Path.Combine(folder.Path, RunFiles.Best));
+        if (!has && hasBest && !options.Overwrite)
+        {
+            return Error.New(
+                $"the output folder '{folder.Path}' has the best checkpoint of a run, {RunFiles.Best}, and no newest one to "
+                + "continue; --overwrite removes it and starts anew, --out FOLDER takes another folder");
         }
 
         if (options.Resume) Say($"resuming    '{folder.Path}' has no checkpoint yet; the run starts anew");
@@ -89,12 +97,30 @@ public sealed class TrainingSession
                 + $"to go on with these: {string.Join(' ', refused.Select(each => $"--allow-change {each.Name}"))}");
     }
 
-    private static ImmutableArray<StepReport> ReportsUpTo(CheckpointFolder folder, Checkpoint<float> checkpoint)
+    private static TrainingSession Resume(
+        TrainingRun run, CheckpointFolder folder, FoundCheckpoint<float> found, ImmutableArray<StepReport> before)
+    {
+        Say($"resuming    from step {found.Checkpoint.Step} of {run.Options.Preset.Steps}: {found.Path}");
+        return new(run, folder, run.Remember(found.Checkpoint), before);
+    }
+
+    /// <summary>The rows of the embedding mean the tokens of one vocabulary.</summary>
+    private static Fin<Unit> RequireVocabulary(FoundCheckpoint<float> found, TrainingRun run) =>
+        found.Checkpoint.Memory.GetValueOrDefault(SavedRun.Vocabulary) == run.Text.Tokenizer.Vocabulary
+            ? Unit.Default
+            : Error.New(
+                $"'{found.Path}' has learnt another vocabulary than that of the text '{run.Text.Corpus.Source}'; a run "
+                + "is continued with a text of the same one");
+
+    /// <summary>The reports before a resume; metrics that cannot be read would be replaced at the end of the run.</summary>
+    private static Fin<ImmutableArray<StepReport>> ReportsUpTo(CheckpointFolder folder, Checkpoint<float> checkpoint)
     {
         string path = Path.Combine(folder.Path, RunFiles.Metrics);
-        return File.Exists(path)
-            ? [.. MetricsFile.Read(path).IfFail([]).Where(report => report.Step <= checkpoint.Step)]
-            : [];
+        if (!File.Exists(path)) return ImmutableArray<StepReport>.Empty;
+        return MetricsFile.Read(path).Match(
+            Succ: reports => Fin<ImmutableArray<StepReport>>.Succ(
+                [.. reports.Where(report => report.Step <= checkpoint.Step)]),
+            Fail: error => Error.New($"{error.Message} Without this file the run goes on with new metrics."));
     }
 
     private async Task<int> Train(CancellationToken cancellation)

@@ -70,7 +70,7 @@ public sealed class CheckpointFolder : IDisposable
         if (!Directory.Exists(path)) return path;
         string best = BestIn(path);
         Fin<string> newest = First(path, CheckpointFile.Describe).Map(found => found.File);
-        return newest.IsFail && File.Exists(best) ? best : newest;
+        return newest.IsFail && CheckpointFile.Describe(best).IsSucc ? best : newest;
     }
 
     /// <inheritdoc cref="NewestIn"/>

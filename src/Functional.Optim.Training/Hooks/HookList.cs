@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.ExceptionServices;
 
 namespace Functional.Optim.Training;
 
@@ -36,7 +37,9 @@ internal sealed class HookList
     {
         for (int index = 0; index < runs.Length; index++)
         {
-            string text = runs[index].Memory;
+            // One that could not start remembers what it did before.
+            if (runs[index] is not { } run) continue;
+            string text = run.Memory;
             memory = text.Length > 0 ? memory.SetItem(names[index], text) : memory.Remove(names[index]);
         }
 
@@ -57,14 +60,19 @@ internal sealed class HookList
         return needed;
     }
 
-    /// <summary>Asks every hook after a step; returns the request that counts first.</summary>
-    internal HookRequest Ask<T>(in TrainMoment<T> moment)
+    /// <summary>Asks the hooks after a step; returns the request that counts first.</summary>
+    /// <param name="moment">The step.</param>
+    /// <param name="needingBefore">
+    /// Whether only those are asked that need what was before the step, or only those that do not; all by default.
+    /// </param>
+    internal HookRequest Ask<T>(in TrainMoment<T> moment, bool? needingBefore = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         HookRequest first = HookRequest.None;
         for (int index = 0; index < runs.Length; index++)
         {
-            requests[index] = runs[index].After(moment);
+            bool isAsked = needingBefore is not { } needing || runs[index].NeedsBefore(moment.Step) == needing;
+            requests[index] = isAsked ? runs[index].After(moment) : HookRequest.None;
             if (requests[index].Action > first.Action) first = requests[index];
         }
 
@@ -74,14 +82,22 @@ internal sealed class HookList
     /// <summary>Whether a hook asked for a checkpoint after the last step.</summary>
     internal bool WantCheckpoint => Any(HookAction.Save) || Any(HookAction.Checkpoint);
 
-    /// <summary>Gives a checkpoint to those that asked for it.</summary>
+    /// <summary>
+    /// Gives a checkpoint to those that asked for it; first to those that asked for themselves: a checkpoint that says
+    /// what they remember must not be there before what they write.
+    /// </summary>
     internal void Give<T>(Checkpoint<T> checkpoint)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        bool all = Any(HookAction.Save);
         for (int index = 0; index < runs.Length; index++)
         {
-            if (all || requests[index].Action == HookAction.Checkpoint) runs[index].Save(checkpoint);
+            if (requests[index].Action == HookAction.Checkpoint) runs[index].Save(checkpoint);
+        }
+
+        if (!Any(HookAction.Save)) return;
+        for (int index = 0; index < runs.Length; index++)
+        {
+            if (requests[index].Action != HookAction.Checkpoint) runs[index].Save(checkpoint);
         }
     }
 
@@ -96,10 +112,24 @@ internal sealed class HookList
         return null;
     }
 
+    /// <summary>Ends every hook, and then throws what the first of them threw that failed.</summary>
     internal void End<T>(Checkpoint<T>? checkpoint)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        foreach (HookRun run in runs) run?.End(checkpoint);
+        ExceptionDispatchInfo? failure = null;
+        foreach (HookRun? run in runs)
+        {
+            try
+            {
+                run?.End(checkpoint);
+            }
+            catch (Exception exception)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(exception);
+            }
+        }
+
+        failure?.Throw();
     }
 
     private static string[] NamesOf(ImmutableArray<TrainHook> hooks)

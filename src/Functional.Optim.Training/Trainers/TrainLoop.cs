@@ -25,12 +25,14 @@ internal sealed class TrainLoop<T, TBatch>
     private readonly long began = Stopwatch.GetTimestamp();
     private Optimizer optimizer;
     private RollBacks rollBacks;
+    private CutEvaluation? cut;
     private TrainState<T> state;
     private long firstStep;
     private long reported;
     private TimeSpan stepTime;
     private TimeSpan optimizerTime;
     private string stopped = "";
+    private bool hasEnded;
 
     internal TrainLoop(
         TrainerOptions options,
@@ -46,7 +48,8 @@ internal sealed class TrainLoop<T, TBatch>
         (this.start, this.progress, this.cancellation) = (start, progress, cancellation);
         state = start.State;
         this.hooks = new HookList(hooks);
-        remembered = start.Memory;
+        remembered = start.Memory.Remove(CutEvaluation.Key);
+        cut = CutEvaluation.Parse(start.Memory.GetValueOrDefault(CutEvaluation.Key, ""));
         notices = new Notices(options.Notify);
         double left = Math.Max(options.Steps - state.Step, 0);
         history = new(options, (left / options.ReportEvery) + (left / options.EvaluateEvery) + 2);
@@ -62,6 +65,7 @@ internal sealed class TrainLoop<T, TBatch>
         {
             rollBacks = RollBacks.Parse(start.Memory.GetValueOrDefault(RollBacks.Key, ""));
             Begin(start.Memory);
+            if (cut is { } step) Complete(step);
             while (state.Step < options.Steps && stopped.Length == 0 && !cancellation.IsCancellationRequested) Step();
             return Ended(Reason());
         }
@@ -87,6 +91,16 @@ internal sealed class TrainLoop<T, TBatch>
         optimizer = given.ScaleLearningRate(rollBacks.RateFactor);
         (firstStep, reported, stepTime, optimizerTime) = (state.Step, state.Step, default, default);
         hooks.Start(new HookStart(state.Step, options.Steps, "", rollBacks.Count, notices.Add), memory);
+    }
+
+    /// <summary>Evaluates and reports the step that the run before did not.</summary>
+    private void Complete(CutEvaluation step)
+    {
+        bool last = state.Step == options.Steps;
+        if (last) optimizer = Accumulate.Completing(optimizer);
+        (reported, stepTime, optimizerTime) = (state.Step - step.Steps, step.StepTime, step.OptimizerTime);
+        if (Report(state.Step, last, step.Outcome) is { } report)
+            Follow(hooks.Ask(new TrainMoment<T>(optimizer, state, step.Outcome, report), needingBefore: false));
     }
 
     private void Step()
@@ -125,7 +139,7 @@ internal sealed class TrainLoop<T, TBatch>
             Follow(hooks.Ask(new TrainMoment<T>(optimizer, state, outcome, report)
             {
                 Before = before, Gradients = gradientsBefore,
-            }));
+            }, needingBefore: cut is null ? null : true));
         }
 
         if (before.IsDefault) return;
@@ -136,12 +150,16 @@ internal sealed class TrainLoop<T, TBatch>
     /// <summary>Evaluates and reports, where a step is due for it.</summary>
     private StepReport? Report(long step, bool last, StepOutcome outcome)
     {
-        double? validationLoss = last || step % options.EvaluateEvery == 0 ? Evaluate() : null;
-        bool isDue = last || step % options.ReportEvery == 0 || validationLoss is not null;
-        if (!isDue && !cancellation.IsCancellationRequested) return null;
+        cut = null;
+        double? validationLoss = last || step % options.EvaluateEvery == 0 ? Evaluate(step, outcome) : null;
+        // A run with hooks can be continued, which must not show in its reports.
+        if (cut is not null) return null;
+        bool isDue = last || step % options.ReportEvery == 0 || validationLoss is not null
+            || (hooks.IsEmpty && cancellation.IsCancellationRequested);
+        if (!isDue) return null;
 
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(began), interval = stepTime / (step - reported);
-        double ticksPerStep = elapsed.Ticks / (double)(step - firstStep);
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(began), interval = stepTime / Math.Max(step - reported, 1);
+        double ticksPerStep = elapsed.Ticks / (double)Math.Max(step - firstStep, 1);
         StepReport report = new(
             step,
             options.Steps,
@@ -161,9 +179,10 @@ internal sealed class TrainLoop<T, TBatch>
         return report;
     }
 
-    private double? Evaluate()
+    private double? Evaluate(long step, StepOutcome outcome)
     {
         if (model.Loss is not { } lossOf || data.Validation is not { } batches) return null;
+        if (!hooks.IsEmpty) cut = new(outcome, step - reported, stepTime, optimizerTime);
         ParameterTree<T> evaluated = optimizer.EvaluationParameters(state.Parameters, state.Optimizer);
         try
         {
@@ -174,6 +193,7 @@ internal sealed class TrainLoop<T, TBatch>
                 sum += lossOf(evaluated, batches(batch));
             }
 
+            cut = null;
             return sum / options.EvaluationBatches;
         }
         finally
@@ -229,9 +249,12 @@ internal sealed class TrainLoop<T, TBatch>
     {
         OptimizerText = OptimizerText.Of(given).Match(Succ: text => text, Fail: _ => ""),
         Configuration = options.Configuration,
-        Memory = hooks.Remember(
-            rollBacks.Count == 0 ? remembered : remembered.SetItem(RollBacks.Key, rollBacks.ToString())),
+        Memory = hooks.Remember(Remember(RollBacks.Key, rollBacks, Remember(CutEvaluation.Key, cut, remembered))),
     };
+
+    private static ImmutableSortedDictionary<string, string> Remember<TValue>(
+        string key, TValue value, ImmutableSortedDictionary<string, string> memory) =>
+        value?.ToString() is { Length: > 0 } text ? memory.SetItem(key, text) : memory;
 
     private StopReason Reason() => stopped.Length > 0 ? StopReason.Stopped
         : state.Step < options.Steps ? StopReason.Cancelled
@@ -251,7 +274,8 @@ internal sealed class TrainLoop<T, TBatch>
     /// <summary>Gives the last state to the hooks, unless a number of it is not finite.</summary>
     private void End()
     {
-        if (hooks.IsEmpty) return;
+        if (hooks.IsEmpty || hasEnded) return;
+        hasEnded = true;
         Checkpoint<T>? last = null;
         try
         {

@@ -29,7 +29,8 @@ public static class Trainer
     /// <param name="state">The initial state, from <see cref="TrainState.Init"/>; consumed.</param>
     /// <param name="progress">Gets each report, on the thread of the loop.</param>
     /// <param name="cancellationToken">
-    /// Stops the run after the current step. An evaluation stops after its current batch, without a loss.
+    /// Stops the run after the current step. An evaluation stops after its current batch, without a loss; with hooks,
+    /// the run that continues evaluates and reports that step first.
     /// </param>
     /// <param name="hooks">What takes part in the run, in the order in which they are asked.</param>
     /// <returns>The result, also of a run that was cancelled.</returns>

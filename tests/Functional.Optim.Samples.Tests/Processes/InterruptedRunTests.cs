@@ -45,7 +45,7 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun shared)
                 + $"until grep -q '^5,' {run.At(SmallRun.Metrics)} 2>/dev/null || ! kill -0 $! 2>/dev/null; "
                 + "do sleep 0.02; done; kill -TERM $!; wait $!");
             Assert.Equal((places[index], ExitCode.Interrupted), (places[index], code));
-            Assert.Equal(run.LastReport(), run.Newest().Step);
+            Assert.InRange(run.LastReport(), run.Newest().Step - 1, run.Newest().Step);
         }
     }
 
@@ -56,7 +56,8 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun shared)
         Assert.Equal((ExitCode.Interrupted, SampleProgram.Stopping), (code, error.TrimEnd()));
         long step = run.Newest().Step;
         Assert.InRange(step, 20, LongRun.Steps - 1);
-        Assert.Equal(step, run.LastReport());
+        // An evaluation that was cut off is reported when the run goes on.
+        Assert.InRange(run.LastReport(), step - 1, step);
         Assert.Equal([step], run.Saved());
         run.ToEnd();
         // The checkpoint of the interruption is the only difference.

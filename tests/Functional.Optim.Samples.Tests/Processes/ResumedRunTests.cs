@@ -154,7 +154,8 @@ public sealed class ResumedRunTests(WholeRun shared) : IClassFixture<WholeRun>, 
         // The best checkpoint alone is worth keeping too.
         SmallRun best = whole.CopyTo(
             folder.At("best"), [.. whole.Contents().Keys.Where(name => name != "best.safetensors")]);
-        AssertRefused(best.Arguments.Replace(" --resume ", " ", StringComparison.Ordinal), best, "--resume");
+        AssertRefused(best.Arguments.Replace(" --resume ", " ", StringComparison.Ordinal), best, "--overwrite");
+        AssertRefused(best, "--overwrite");
     }
 
     private static void AssertRefused(SmallRun run, params string[] expected) =>

@@ -31,7 +31,11 @@ public sealed class RunFolderTests(WholeRun shared) : IClassFixture<WholeRun>, I
     {
         SmallRun run = Waiting("run");
         (int code, _, string error) = SmallRun.Program.Interrupt(run.Arguments, "step     20", $"rm -r {run.Folder}");
-        Assert.Equal(("", ExitCode.Success), (error, code));
+        Assert.Equal(ExitCode.Success, code);
+        // It may have been removed while a file was written.
+        Assert.All(
+            error.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            line => Assert.StartsWith($"Cannot write '{run.Folder}", line, StringComparison.Ordinal));
         Assert.Equal(WaitingSteps, run.Newest().Step);
         Assert.Equal(Enumerable.Range(1, WaitingSteps), run.Reports().Select(report => (int)report.Step));
         Assert.True(ParameterFile.Load<float>(run.At(SmallRun.Parameters)).IsSucc);
