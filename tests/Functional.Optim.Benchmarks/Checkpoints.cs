@@ -3,7 +3,9 @@ using Functional.Optim.Training;
 
 namespace Functional.Optim.Benchmarks;
 
-/// <summary>A checkpoint of 100 MB, against writing and flushing as many bytes; and how long it takes to load.</summary>
+/// <summary>
+/// A checkpoint of 100 MB, against writing and flushing as many bytes; and how long it takes to load.
+/// </summary>
 public class Checkpoints
 {
     private const int ParameterBytes = 100_000_000 / 3, PieceBytes = 1 << 20;

@@ -36,8 +36,8 @@ public static class OptimizerChoice
     }
 
     /// <summary>
-    /// The same with an average of the parameters and with gradients gathered for each update, or all validation errors.
-    /// The schedule counts updates, so it has as many fewer steps.
+    /// The same with an average of the parameters and with gradients gathered for each update, or all validation
+    /// errors. The schedule counts updates, so it has as many fewer steps.
     /// </summary>
     /// <param name="preset">The preset; its steps count batches.</param>
     /// <param name="average">The average, as <see cref="AverageChoice"/> reads it.</param>

@@ -88,7 +88,9 @@ public sealed record Preset(
     /// <summary>The settings by the names of the command line, to write them into a file.</summary>
     public ImmutableSortedDictionary<string, string> ToSettings() => PresetSetting.Write(this);
 
-    /// <summary>The preset of settings that <see cref="ToSettings"/> wrote, to the bit; or all validation errors.</summary>
+    /// <summary>
+    /// The preset of settings that <see cref="ToSettings"/> wrote, to the bit; or all validation errors.
+    /// </summary>
     /// <param name="settings">The settings; names that are none of a preset are left alone.</param>
     public static Validation<Error, Preset> FromSettings(IReadOnlyDictionary<string, string> settings) =>
         PresetSetting.Read(settings);

@@ -9,7 +9,9 @@ using Microsoft.ML.Tokenizers;
 
 namespace LanguageModel;
 
-/// <summary>A published vocabulary of byte pairs: the 256 bytes, then one token for each merge, in their order.</summary>
+/// <summary>
+/// A published vocabulary of byte pairs: the 256 bytes, then one token for each merge, in their order.
+/// </summary>
 /// <remarks>As a merge needs only tokens before it, the first V tokens are a vocabulary too.</remarks>
 /// <param name="Name">The name.</param>
 /// <param name="Model">A model that has it.</param>
@@ -66,7 +68,9 @@ internal sealed record BytePairVocabulary(string Name, string Model, string Pack
         }
     }
 
-    /// <summary>The tokens of the package's data: a line with their number, then the bytes of each in base 64.</summary>
+    /// <summary>
+    /// The tokens of the package's data: a line with their number, then the bytes of each in base 64.
+    /// </summary>
     private IEnumerable<(int Token, byte[] Value)> Lines()
     {
         Assembly package = Assembly.Load(Package);

@@ -40,7 +40,9 @@ public sealed record Corpus(string Source, string Text)
         }
     }
 
-    /// <summary>The SHA-256 of the text in UTF-8, as lower-case hexadecimal digits; a changed text has another.</summary>
+    /// <summary>
+    /// The SHA-256 of the text in UTF-8, as lower-case hexadecimal digits; a changed text has another.
+    /// </summary>
     public string Hash()
     {
         const int Part = 1 << 16;

@@ -5,7 +5,9 @@ using LanguageExt;
 
 namespace MiniGpt;
 
-/// <summary>Looks for a learning rate: a sweep from the start of a run, its table, its picture and a suggestion.</summary>
+/// <summary>
+/// Looks for a learning rate: a sweep from the start of a run, its table, its picture and a suggestion.
+/// </summary>
 public static class RateSearch
 {
     /// <summary>Runs the search. The result is the exit code.</summary>

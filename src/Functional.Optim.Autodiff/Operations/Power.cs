@@ -8,8 +8,8 @@ public static partial class Operations
 {
     /// <summary>
     /// xᶜ with a constant c, element by element; its derivative is c·xᶜ⁻¹, and 0 everywhere for c = 0. Below 0 the
-    /// value is NaN unless c is an integer. At 0 the value is ∞ for c &lt; 0, and the derivative is infinite for c &lt; 1
-    /// other than 0.
+    /// value is NaN unless c is an integer. At 0 the value is ∞ for c &lt; 0, and the derivative is infinite for c &lt;
+    /// 1 other than 0.
     /// </summary>
     /// <remarks>
     /// Both are computed in double, number by number. To square, multiply: x·x is faster.

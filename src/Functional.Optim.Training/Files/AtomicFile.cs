@@ -85,7 +85,9 @@ public static class AtomicFile
         return $".{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.";
     }
 
-    /// <summary>Removes the temporary files of killed processes from a folder that no other process writes to.</summary>
+    /// <summary>
+    /// Removes the temporary files of killed processes from a folder that no other process writes to.
+    /// </summary>
     internal static void RemoveUnfinished(string directory) => Remove(directory, ".", TimeSpan.Zero);
 
     private static void Remove(string directory, string mark, TimeSpan age)

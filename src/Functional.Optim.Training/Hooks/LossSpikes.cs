@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Functional.Optim.Training;
 
 /// <summary>
-/// Watches for spikes of the loss: losses whose z-score z = (ℓ − mean) / deviation over a window of the losses before is
-/// above a threshold. The loss of a spike does not enter the window.
+/// Watches for spikes of the loss: losses whose z-score z = (ℓ − mean) / deviation over a window of the losses before
+/// is above a threshold. The loss of a spike does not enter the window.
 /// </summary>
 /// <remarks>
 /// PaLM (Chowdhery et al., 2022, <see href="https://arxiv.org/abs/2204.02311">arXiv:2204.02311</see>, section 5.1) went
@@ -44,8 +44,8 @@ public sealed class LossSpikes : TrainHook
             .OrThrow(nameof(LossSpikes));
 
     /// <summary>
-    /// Skips the update of each spike, and tells of it; not for a <see cref="FunctionOptimizer"/>, whose spikes are told
-    /// only.
+    /// Skips the update of each spike, and tells of it; not for a <see cref="FunctionOptimizer"/>, whose spikes are
+    /// told only.
     /// </summary>
     /// <inheritdoc cref="Report"/>
     public static LossSpikes Skip(double threshold = 6, int window = 100) =>

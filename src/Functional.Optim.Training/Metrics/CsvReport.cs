@@ -8,7 +8,9 @@ namespace Functional.Optim.Training;
 /// <summary>A report as a line of comma-separated values, without allocation.</summary>
 internal static class CsvReport
 {
-    /// <summary>The bytes that a line fits in: eleven values of at most 26 bytes, with a comma or an end each.</summary>
+    /// <summary>
+    /// The bytes that a line fits in: eleven values of at most 26 bytes, with a comma or an end each.
+    /// </summary>
     internal const int MaxLength = 11 * 27;
 
     private static readonly string[] Columns =
@@ -44,7 +46,8 @@ internal static class CsvReport
     }
 
     /// <summary>Reads the reports of all complete lines.</summary>
-    /// <exception cref="InvalidDataException">It is not such a file; the message names the line and the value.</exception>
+    /// <exception cref="InvalidDataException">It is not such a file; the message names the line and the
+    /// value.</exception>
     internal static ImmutableArray<StepReport> ReadAll(Stream file)
     {
         ImmutableArray<StepReport>.Builder reports = ImmutableArray.CreateBuilder<StepReport>();

@@ -5,7 +5,9 @@ using LanguageExt;
 
 namespace Functional.Optim.Training;
 
-/// <summary>Appends each report to a file of JSON lines: one object a line, with the names of the CSV columns.</summary>
+/// <summary>
+/// Appends each report to a file of JSON lines: one object a line, with the names of the CSV columns.
+/// </summary>
 /// <remarks>
 /// NaN and infinities are the strings "NaN", "Infinity" and "-Infinity", as JSON has no such numbers; a report without
 /// an evaluation has null as its validation loss. A report is one write to the operating system and allocates nothing:

@@ -4,14 +4,14 @@ using System.Numerics;
 namespace Functional.Optim.Training;
 
 /// <summary>
-/// The learning-rate range test (Smith, 2017, <see href="https://arxiv.org/abs/1506.01186">arXiv:1506.01186</see>): trains
-/// from one state with a rate that rises exponentially, and watches the loss. The state is a value, so the test changes
-/// nothing: the run starts from it afterwards.
+/// The learning-rate range test (Smith, 2017, <see href="https://arxiv.org/abs/1506.01186">arXiv:1506.01186</see>):
+/// trains from one state with a rate that rises exponentially, and watches the loss. The state is a value, so the test
+/// changes nothing: the run starts from it afterwards.
 /// </summary>
 /// <remarks>
 /// The losses are smoothed by an exponential average of 0.9, without bias. The test ends early when the smoothed loss
-/// exceeds four times the lowest one, or is not finite. The suggestion is the rate where the smoothed loss falls fastest
-/// over the logarithm of the rate; the rate of the lowest loss divided by ten is another usual choice.
+/// exceeds four times the lowest one, or is not finite. The suggestion is the rate where the smoothed loss falls
+/// fastest over the logarithm of the rate; the rate of the lowest loss divided by ten is another usual choice.
 /// </remarks>
 public static class LearningRateFinder
 {

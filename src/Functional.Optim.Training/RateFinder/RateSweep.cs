@@ -6,7 +6,9 @@ namespace Functional.Optim.Training;
 /// <param name="Points">The steps, by rising rate.</param>
 public sealed record RateSweep(ImmutableArray<RatePoint> Points)
 {
-    /// <summary>The first part of the points, whose smoothed losses still depend on few losses, is not looked at.</summary>
+    /// <summary>
+    /// The first part of the points, whose smoothed losses still depend on few losses, is not looked at.
+    /// </summary>
     private const int Skipped = 5;
 
     /// <summary>

@@ -1,8 +1,8 @@
 namespace Functional.Optim.Training;
 
 /// <summary>
-/// What a train step does with a loss or a gradient that is NaN or infinite. It does not apply to an optimizer that is an
-/// <see cref="ApplyIfFinite"/> or contains one, which decides itself.
+/// What a train step does with a loss or a gradient that is NaN or infinite. It does not apply to an optimizer that is
+/// an <see cref="ApplyIfFinite"/> or contains one, which decides itself.
 /// </summary>
 public enum NonFinitePolicy
 {

@@ -13,8 +13,8 @@ public enum StopReason
     Stopped,
 
     /// <summary>
-    /// A loss or a gradient was not finite and the policy is to throw, too many gradients in a row were skipped, or a parameter
-    /// or a number of the state became infinite or NaN.
+    /// A loss or a gradient was not finite and the policy is to throw, too many gradients in a row were skipped, or a
+    /// parameter or a number of the state became infinite or NaN.
     /// </summary>
     NonFinite,
 }

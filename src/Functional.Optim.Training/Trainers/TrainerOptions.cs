@@ -38,7 +38,8 @@ public sealed record TrainerOptions
     public int TokensPerBatch { get; }
 
     /// <summary>
-    /// What to do with a loss or a gradient that is not finite, unless the optimizer has an <see cref="ApplyIfFinite"/>.
+    /// What to do with a loss or a gradient that is not finite, unless the optimizer has an
+    /// <see cref="ApplyIfFinite"/>.
     /// </summary>
     public NonFinitePolicy NonFinitePolicy { get; }
 
@@ -53,8 +54,8 @@ public sealed record TrainerOptions
     public long MaxConsecutiveSkips { get; }
 
     /// <summary>
-    /// The settings of the run by name, such as those of its model and data. Checkpoints carry them, and a resumed run is
-    /// refused where one differs.
+    /// The settings of the run by name, such as those of its model and data. Checkpoints carry them, and a resumed run
+    /// is refused where one differs.
     /// </summary>
     /// <exception cref="ArgumentNullException">It is null.</exception>
     public ImmutableSortedDictionary<string, string> Configuration
@@ -96,7 +97,8 @@ public sealed record TrainerOptions
     /// The number of tokens in a batch; from 1. With 1, tokens per second are steps per second.
     /// </param>
     /// <param name="nonFinitePolicy">
-    /// What to do with a loss or a gradient that is not finite, unless the optimizer has an <see cref="ApplyIfFinite"/>.
+    /// What to do with a loss or a gradient that is not finite, unless the optimizer has an
+    /// <see cref="ApplyIfFinite"/>.
     /// </param>
     /// <param name="maxReports">
     /// The maximum number of reports in the history; from 2. A longer run keeps

@@ -78,7 +78,8 @@ internal static class OptionText
         where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// The text of a filter where it is read again as an equal one, or as none; a pattern that looks like a word has none.
+    /// The text of a filter where it is read again as an equal one, or as none; a pattern that looks like a word has
+    /// none.
     /// </summary>
     private static string WriteFilter(LeafFilter filter)
     {

@@ -119,8 +119,8 @@ public abstract record Schedule
         Optim.WarmupStableDecay.Of(peak, warmupSteps, decaySteps, totalSteps, floor, anneal);
 
     /// <summary>
-    /// A schedule by a function of the step, from 1; torch's LambdaLR. The function must be pure. Such a schedule has no
-    /// text: it cannot be written to JSON, and a checkpoint cannot tell whether it changed.
+    /// A schedule by a function of the step, from 1; torch's LambdaLR. The function must be pure. Such a schedule has
+    /// no text: it cannot be written to JSON, and a checkpoint cannot tell whether it changed.
     /// </summary>
     /// <param name="rate">Returns the rate of an update: finite and not negative.</param>
     /// <exception cref="ArgumentNullException">There is no function.</exception>

@@ -5,8 +5,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// What the last update of Adam multiplied each m̂ by: η(t)·s / (√v̂ + ε), leaf by leaf, in double. v̂ is bias-corrected
-/// by the updates that the leaf has had; under AMSGrad it is the largest one.
+/// What the last update of Adam multiplied each m̂ by: η(t)·s / (√v̂ + ε), leaf by leaf, in double. v̂ is
+/// bias-corrected by the updates that the leaf has had; under AMSGrad it is the largest one.
 /// </summary>
 internal readonly struct AdamRates<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -4,8 +4,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// The effective learning rate of each parameter under Adam: η(t)·s / (√v̂ + ε), which the last update multiplied m̂ by,
-/// with v̂ = v / (1 − β₂ᵗ) (of the largest v under AMSGrad), t the number of that update for the leaf, and s the
+/// The effective learning rate of each parameter under Adam: η(t)·s / (√v̂ + ε), which the last update multiplied m̂
+/// by, with v̂ = v / (1 − β₂ᵗ) (of the largest v under AMSGrad), t the number of that update for the leaf, and s the
 /// learning-rate multiplier of the leaf's group. <see cref="AdamStatistics"/> has their mean and deviation.
 /// </summary>
 public static class EffectiveRates

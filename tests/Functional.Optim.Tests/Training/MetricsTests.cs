@@ -102,7 +102,9 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal(5, MetricsFile.Read(folder.At("metrics.csv")).ThrowIfFail().Length);
     }
 
-    /// <summary>10⁷ reports: never more than the limit, and the work of thinning is shared by as many reports.</summary>
+    /// <summary>
+    /// 10⁷ reports: never more than the limit, and the work of thinning is shared by as many reports.
+    /// </summary>
     [Theory]
     [InlineData(1L, 100L)]
     [InlineData(1L, 1L)]

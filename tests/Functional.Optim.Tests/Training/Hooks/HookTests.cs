@@ -63,7 +63,10 @@ public sealed class HookTests : IDisposable
     {
         TrainingException<float> exception = await Assert.ThrowsAsync<TrainingException<float>>(() => Trainer.Run(
             TrainerOptions.Of(40), Model, AdamW, Data, Start(),
-            hooks: [TrainHook.OnReport(report => report.Step < 3 ? default : throw new InvalidDataException("three"))]));
+            hooks:
+            [
+                TrainHook.OnReport(report => report.Step < 3 ? default : throw new InvalidDataException("three")),
+            ]));
         Assert.Equal(3, exception.State.Step);
     }
 
