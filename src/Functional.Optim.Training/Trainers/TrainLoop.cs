@@ -233,7 +233,7 @@ internal sealed class TrainLoop<T, TBatch>
 
         rollBacks = rollBacks.With(request.RateFactor);
         notices.Add(FormattableString.Invariant(
-            $"{request.Reason}; going back to step {checkpoint.State.Step}, with {rollBacks.RateFactor:g4} of the rate"));
+            $"{request.Reason}; going back to step {checkpoint.Step}, with {rollBacks.RateFactor:g4} of the rate"));
         state = checkpoint.State;
         history.RemoveAfter(state.Step);
         Begin(checkpoint.Memory);

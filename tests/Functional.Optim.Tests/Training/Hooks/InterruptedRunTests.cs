@@ -27,10 +27,11 @@ public sealed class InterruptedRunTests : IDisposable
             await Run(Start(), "whole", wholeNorms, wholeReports, CancellationToken.None);
         using CancellationTokenSource source = new();
         int evaluated = 0;
-        (TrainResult<float> part, Checkpoint<float> saved) = await Run(Start(), "part", norms, reports, source.Token, () =>
-        {
-            if (++evaluated == (4 * ((step == Steps ? 8 : step / 4) - 1)) + batch) source.Cancel();
-        });
+        (TrainResult<float> part, Checkpoint<float> saved) =
+            await Run(Start(), "part", norms, reports, source.Token, () =>
+            {
+                if (++evaluated == (4 * ((step == Steps ? 8 : step / 4) - 1)) + batch) source.Cancel();
+            });
         Assert.Equal((step, step), (part.State.Step, saved.Step));
         Assert.Equal(step - 1, reports[^1].Step);
         (TrainResult<float> resumed, Checkpoint<float> end) =
