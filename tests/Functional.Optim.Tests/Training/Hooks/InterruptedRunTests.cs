@@ -43,6 +43,29 @@ public sealed class InterruptedRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_stopped_early_makes_no_step_when_it_is_resumed_unless_it_may_be_more_patient()
+    {
+        TrainResult<float> stopped = await Patient(2, Start());
+        Assert.Equal((StopReason.Stopped, 12), (stopped.Reason, stopped.State.Step));
+        TrainResult<float> again = await Patient(2, Saved());
+        Assert.Equal(
+            (StopReason.Stopped, stopped.Stopped, stopped.State), (again.Reason, again.Stopped, again.State));
+        Assert.Empty(again.History);
+        Assert.Equal(16, (await Patient(3, Saved())).State.Step);
+
+        Checkpoint<float> Saved() => CheckpointFolder.NewestIn<float>(folder).ThrowIfFail().Checkpoint;
+
+        async Task<TrainResult<float>> Patient(int patience, Checkpoint<float> start)
+        {
+            using CheckpointFolder open = CheckpointFolder.Open(folder).ThrowIfFail();
+            return await Trainer.Run(
+                TrainerOptions.Of(Steps, evaluateEvery: 4, evaluationBatches: 1),
+                new TrainModel<float, float>(Quadratic.Gradient, (_, _) => 1), AdamW, Data, start,
+                hooks: [Checkpoints.Every(100, open), EarlyStop.OnValidation(patience)]);
+        }
+    }
+
+    [Fact]
     public async Task A_hook_that_saves_for_itself_saves_before_the_checkpoint_that_remembers_it()
     {
         List<string> order = [];
