@@ -50,9 +50,7 @@ public static class RunFiles
         ("rates.csv", path => AtomicFile.Write(path, file => RateTable.Write(file, sweep))),
         ("rates.png", path => Draw(path, () => RatePlot.Png(sweep))));
 
-    /// <summary>
-    /// Removes the checkpoints of a folder, for a run that starts anew; or says in one line what stays.
-    /// </summary>
+    /// <summary>Removes the checkpoints of a folder, for a run that starts anew; or says what stays.</summary>
     /// <param name="folder">The path of the folder.</param>
     public static Fin<Unit> RemoveCheckpoints(string folder)
     {

@@ -70,8 +70,8 @@ public sealed class TrainingSession
         if (!has && hasBest && !options.Overwrite)
         {
             return Error.New(
-                $"the output folder '{folder.Path}' has the best checkpoint of a run, {RunFiles.Best}, and no newest one "
-                + "to continue; --overwrite removes it and starts anew, --out FOLDER takes another folder");
+                $"the output folder '{folder.Path}' has the best checkpoint of a run, {RunFiles.Best}, and none to "
+                + "continue; --overwrite removes it and starts anew, --out FOLDER takes another folder");
         }
 
         if (options.Resume) Say($"resuming    '{folder.Path}' has no checkpoint yet; the run starts anew");
@@ -94,7 +94,8 @@ public sealed class TrainingSession
             ? Unit.Default
             : Error.New(
                 $"the run in '{options.OutputFolder}' has other settings: "
-                + $"{string.Join("; ", refused.Select(each => each))}; to go on with these: {string.Join(' ', refused.Select(each => $"--allow-change {each.Name}"))}");
+                + $"{string.Join("; ", refused.Select(each => each))}; to go on with these: "
+                + string.Join(' ', refused.Select(each => $"--allow-change {each.Name}")));
     }
 
     private static TrainingSession Resume(
@@ -112,9 +113,7 @@ public sealed class TrainingSession
                 $"'{found.Path}' has learnt another vocabulary than that of the text '{run.Text.Corpus.Source}'; a run "
                 + "is continued with a text of the same one");
 
-    /// <summary>
-    /// The reports before a resume; metrics that cannot be read would be replaced at the end of the run.
-    /// </summary>
+    /// <summary>The reports before a resume; metrics that cannot be read would be replaced at its end.</summary>
     private static Fin<ImmutableArray<StepReport>> ReportsUpTo(CheckpointFolder folder, Checkpoint<float> checkpoint)
     {
         string path = Path.Combine(folder.Path, RunFiles.Metrics);

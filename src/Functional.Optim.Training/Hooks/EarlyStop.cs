@@ -36,16 +36,18 @@ public sealed class EarlyStop : TrainHook
 
         public override string Memory => best.ToString();
 
+        public override HookRequest Begin() => best.Since < settings.patience
+            ? HookRequest.None
+            : HookRequest.Stop(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the validation loss has not fallen below {best.Loss:g6} of step {best.Step} for {best.Since} "
+                + $"evaluations"));
+
         public override HookRequest After<T>(in TrainMoment<T> moment)
         {
             if (moment.ValidationLoss is not { } loss) return HookRequest.None;
             best = best.With(loss, moment.Step, settings.minImprovement);
-            return best.Since < settings.patience
-                ? HookRequest.None
-                : HookRequest.Stop(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"the validation loss has not fallen below {best.Loss:g6} of step {best.Step} for {best.Since} "
-                    + $"evaluations"));
+            return Begin();
         }
     }
 }

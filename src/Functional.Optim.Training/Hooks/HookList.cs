@@ -32,6 +32,17 @@ internal sealed class HookList
         }
     }
 
+    /// <summary>The first request to stop before the first step.</summary>
+    internal HookRequest Begin()
+    {
+        foreach (HookRun run in runs)
+        {
+            if (run.Begin() is { Action: HookAction.Stop } request) return request;
+        }
+
+        return HookRequest.None;
+    }
+
     /// <summary>What the hooks remember now, beside what is remembered otherwise.</summary>
     internal ImmutableSortedDictionary<string, string> Remember(ImmutableSortedDictionary<string, string> memory)
     {

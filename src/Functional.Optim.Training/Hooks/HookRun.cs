@@ -14,6 +14,12 @@ public abstract class HookRun
     /// </summary>
     public virtual string Memory => "";
 
+    /// <summary>
+    /// Asked before the first step, also of a run that is continued. Only <see cref="HookRequest.Stop"/> counts: a run
+    /// that this hook had ended is not to go on.
+    /// </summary>
+    public virtual HookRequest Begin() => HookRequest.None;
+
     /// <summary>Asked before the update of a step, except for a <see cref="FunctionOptimizer"/>.</summary>
     /// <param name="step">The number of the step.</param>
     /// <param name="loss">The loss.</param>

@@ -18,8 +18,7 @@ internal readonly record struct CutEvaluation(
 
     /// <summary>The one that a text says; none for other texts.</summary>
     internal static CutEvaluation? Parse(string text) =>
-        text.Split(' ') is
-            [string loss, string norm, string rate, string skipped, string steps, string time, string own]
+        text.Split(' ') is [var loss, var norm, var rate, var skipped, var steps, var time, var own]
         && Real(loss) is { } lossValue && Real(norm) is { } normValue && Real(rate) is { } rateValue
         && bool.TryParse(skipped, out bool isSkipped)
         && Integer(steps) is { } count && Integer(time) is { } ticks && Integer(own) is { } ownTicks
@@ -29,8 +28,8 @@ internal readonly record struct CutEvaluation(
     /// <summary>The text, which is exact.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Outcome.Loss:r} {Outcome.GradientNorm:r} {Outcome.LearningRate:r} {Outcome.Skipped} {Steps} "
-        + $"{StepTime.Ticks} {OptimizerTime.Ticks}");
+        $"{Outcome.Loss:r} {Outcome.GradientNorm:r} {Outcome.LearningRate:r} {Outcome.Skipped} "
+        + $"{Steps} {StepTime.Ticks} {OptimizerTime.Ticks}");
 
     private static double? Real(string text) =>
         double.TryParse(text, CultureInfo.InvariantCulture, out double value) ? value : null;

@@ -91,6 +91,7 @@ internal sealed class TrainLoop<T, TBatch>
         optimizer = given.ScaleLearningRate(rollBacks.RateFactor);
         (firstStep, reported, stepTime, optimizerTime) = (state.Step, state.Step, default, default);
         hooks.Start(new HookStart(state.Step, options.Steps, "", rollBacks.Count, notices.Add), memory);
+        if (hooks.Begin() is { Action: HookAction.Stop } request) Stop(request.Reason);
     }
 
     /// <summary>Evaluates and reports the step that the run before did not.</summary>

@@ -8,6 +8,8 @@ namespace Functional.Optim.Samples.Tests.Processes;
 /// <summary>What other programs do to the folder of a run.</summary>
 public sealed class RunFolderTests(WholeRun shared) : IClassFixture<WholeRun>, IDisposable
 {
+    private const int WaitingSteps = 900;
+
     private readonly TemporaryFolder folder = new();
     private readonly SmallRun whole = shared.Run;
 
@@ -94,7 +96,7 @@ public sealed class RunFolderTests(WholeRun shared) : IClassFixture<WholeRun>, I
         File.WriteAllBytes(killed.At(".0123456789abcdef.a1b2c3d4.xyz.unfinished"), [1, 2, 3]);
         File.WriteAllBytes(killed.At(".fedcba9876543210.a1b2c3d4.xyz.unfinished"), [1, 2, 3]);
         DateTime future = DateTime.UtcNow.AddYears(3);
-        foreach (string file in Directory.GetFiles(killed.Folder).Where(file => !file.Contains("/.0")))
+        foreach (string file in Directory.GetFiles(killed.Folder).Where(file => Path.GetFileName(file)[..2] != ".0"))
         {
             File.SetLastWriteTimeUtc(file, future);
             future = future.AddDays(-1);
@@ -103,8 +105,6 @@ public sealed class RunFolderTests(WholeRun shared) : IClassFixture<WholeRun>, I
         killed.ToEnd();
         whole.AssertSame(killed);
     }
-
-    private const int WaitingSteps = 900;
 
     /// <summary>A run that waits for a reader of its output, as that is longer than what a pipe holds.</summary>
     private SmallRun Waiting(string name) => whole with

@@ -27,10 +27,11 @@ public sealed class InterruptedRunTests : IDisposable
             await Run(Start(), "whole", wholeNorms, wholeReports, CancellationToken.None);
         using CancellationTokenSource source = new();
         int evaluated = 0;
-        (TrainResult<float> part, Checkpoint<float> saved) = await Run(Start(), "part", norms, reports, source.Token, () =>
-        {
-            if (++evaluated == (4 * ((step == Steps ? 8 : step / 4) - 1)) + batch) source.Cancel();
-        });
+        (TrainResult<float> part, Checkpoint<float> saved) =
+            await Run(Start(), "part", norms, reports, source.Token, () =>
+            {
+                if (++evaluated == (4 * ((step == Steps ? 8 : step / 4) - 1)) + batch) source.Cancel();
+            });
         Assert.Equal((step, step), (part.State.Step, saved.Step));
         Assert.Equal(step - 1, reports[^1].Step);
         (TrainResult<float> resumed, Checkpoint<float> end) =
@@ -39,6 +40,29 @@ public sealed class InterruptedRunTests : IDisposable
         Assert.Equal(wholeReports.Select(WithoutTimes), reports.Select(WithoutTimes));
         Assert.Equal(wholeNorms.Select(each => each.Step), norms.Select(each => each.Step));
         Assert.Equal(wholeSaved.Memory, end.Memory);
+    }
+
+    [Fact]
+    public async Task A_run_that_stopped_early_makes_no_step_when_it_is_resumed_unless_it_may_be_more_patient()
+    {
+        TrainResult<float> stopped = await Patient(2, Start());
+        Assert.Equal((StopReason.Stopped, 12), (stopped.Reason, stopped.State.Step));
+        TrainResult<float> again = await Patient(2, Saved());
+        Assert.Equal(
+            (StopReason.Stopped, stopped.Stopped, stopped.State), (again.Reason, again.Stopped, again.State));
+        Assert.Empty(again.History);
+        Assert.Equal(16, (await Patient(3, Saved())).State.Step);
+
+        Checkpoint<float> Saved() => CheckpointFolder.NewestIn<float>(folder).ThrowIfFail().Checkpoint;
+
+        async Task<TrainResult<float>> Patient(int patience, Checkpoint<float> start)
+        {
+            using CheckpointFolder open = CheckpointFolder.Open(folder).ThrowIfFail();
+            return await Trainer.Run(
+                TrainerOptions.Of(Steps, evaluateEvery: 4, evaluationBatches: 1),
+                new TrainModel<float, float>(Quadratic.Gradient, (_, _) => 1), AdamW, Data, start,
+                hooks: [Checkpoints.Every(100, open), EarlyStop.OnValidation(patience)]);
+        }
     }
 
     [Fact]
