@@ -39,7 +39,7 @@ public sealed record Accumulate : Wrapper
     /// gradients at the end of a run. Other optimizers stay as they are.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
-    public static Optimizer Completing(Optimizer optimizer)
+    internal static Optimizer Completing(Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         return optimizer is not Wrapper { Accumulates: true } wrapper ? optimizer

@@ -80,6 +80,10 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
                     ("rate", peak), ("steps", decay), ("startFactor", share), ("endFactor", to));
             case "exponentialDecay":
                 return Of(0, peak, 0, [0, long.MaxValue], ("rate", peak), ("gamma", 1 - (share / least)));
+            case "exponentialRise":
+                double start = peak * Pick(random, 1e-3, 0.5, 1);
+                return Of(
+                    start, peak, 0, [0, decay, long.MaxValue], ("from", start), ("to", peak), ("steps", decay));
             case "cosineRestarts":
                 long factor = random.Next(1, 4);
                 long second = decay * (1 + factor);

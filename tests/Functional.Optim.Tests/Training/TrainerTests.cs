@@ -2,6 +2,7 @@ using System.Globalization;
 using Functional.Optim.Laws;
 using Functional.Optim.Tests.Cultures;
 using Functional.Optim.Tests.Laws;
+using Functional.Optim.Tests.Training.Hooks;
 using Functional.Optim.Training;
 
 namespace Functional.Optim.Tests.Training;
@@ -73,13 +74,13 @@ public sealed class TrainerTests : IDisposable
                 return Quadratic.Loss(parameters, batch);
             });
             TrainResult<float> result = await Trainer.Run(
-                TrainerOptions.Of(9, evaluateEvery: 1, evaluationBatches: 1),
+                TrainerOptions.Of(10, evaluateEvery: 1, evaluationBatches: 1),
                 model,
                 optimizer,
                 Data,
                 TrainState.Init(optimizer, Start().Parameters));
             TrainResult<float> blind = await Trainer.Run(
-                TrainerOptions.Of(9),
+                TrainerOptions.Of(10),
                 Plain,
                 optimizer,
                 new TrainData<float>(Quadratic.Batch),
@@ -104,6 +105,40 @@ public sealed class TrainerTests : IDisposable
         }
     }
 
+    /// <summary>Three gradients are gathered for each update; the last update of the run has what is left.</summary>
+    [Theory]
+    [InlineData(9, 3)]
+    [InlineData(10, 4)]
+    [InlineData(11, 4)]
+    [InlineData(2, 1)]
+    public async Task The_last_step_completes_an_update_with_the_gradients_that_are_left(int steps, int updates)
+    {
+        Optimizer[] optimizers =
+        [
+            Accumulate.Of(3, Sgd.Of(0.1)), ApplyIfFinite.Around(Accumulate.Of(3, Sgd.Of(0.1))),
+        ];
+        foreach (Optimizer optimizer in optimizers)
+        {
+            TrainState<float> state = (await Trainer.Run(
+                TrainerOptions.Of(steps), Plain, optimizer, new(Quadratic.Batch),
+                TrainState.Init(optimizer, Quadratic.Start()))).State;
+            Assert.Equal((steps, updates, 0), (
+                state.Step, state.Optimizer.Step, state.Optimizer.Counters.Accumulated));
+            // The gradient is linear in the batch, so the mean of the gradients is that of the mean batch.
+            ParameterTree<float> expected = Quadratic.Start();
+            for (int first = 1; first <= steps; first += 3)
+            {
+                float batch = Enumerable.Range(first, Math.Min(3, steps - first + 1)).Average(
+                    step => Quadratic.Batch(step));
+                (expected, _) = Sgd.Of(0.1).Step(
+                    expected, Quadratic.Gradient(expected, batch, 1).Gradients, Sgd.Of(0.1).Init(expected));
+            }
+
+            float[] made = state.Parameters.AsSpan().ToArray(), right = expected.AsSpan().ToArray();
+            for (int index = 0; index < made.Length; index++) Assert.Equal(right[index], made[index], 1e-6f);
+        }
+    }
+
     [Fact]
     public async Task Reports_come_at_their_interval_and_with_each_evaluation_and_at_the_end()
     {
@@ -119,8 +154,9 @@ public sealed class TrainerTests : IDisposable
         // A copy: an optimizer has plans for a few layouts, and the laws that run at the same time use another one.
         Optimizer optimizer = Laws.Catalogue.Get(name) with { };
         TrainData<float> data = new(step => step is 2 or 6 ? float.NaN : Quadratic.Batch(step));
-        async Task<TrainState<float>> Train(TrainState<float> from, int steps) => (await Trainer.Run(
-            TrainerOptions.Of(steps, nonFinitePolicy: NonFinitePolicy.Skip), Plain, optimizer, data, from)).State;
+        async Task<TrainState<float>> Train(TrainState<float> from, int stop) => (await Trainer.Run(
+            TrainerOptions.Of(9, nonFinitePolicy: NonFinitePolicy.Skip), Plain, optimizer, data, from,
+            hooks: [StopAt.Step(stop)])).State;
 
         TrainState<float> whole = await Train(TrainState.Init(optimizer, Quadratic.Start()), 9);
         TrainState<float> saved = await Train(TrainState.Init(optimizer, Quadratic.Start()), 4);

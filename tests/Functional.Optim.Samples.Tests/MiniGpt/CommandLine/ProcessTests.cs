@@ -169,7 +169,7 @@ public sealed class ProcessTests : IDisposable
         Assert.Contains("after 3 steps", output, StringComparison.Ordinal);
         Assert.Equal(4, File.ReadAllLines(folder.At("out/metrics.csv")).Length);
         Assert.True(ParameterFile.Load<float>(folder.At("out/parameters.safetensors")).IsSucc);
-        Assert.Equal(3, Directory.GetFileSystemEntries(folder.At("out")).Length);
+        Assert.True(CheckpointFile.Load<float>(folder.At("out/checkpoint-0000000003.safetensors")).IsSucc);
     }
 
     [Fact]
@@ -233,7 +233,7 @@ public sealed class ProcessTests : IDisposable
             + $"$PROGRAM --text {text} {SmallModel} --out {output} >{pipe} & "
             + $"{Until($"[ -d {output} ]")}; while kill -TERM $! 2>/dev/null; do sleep 0.3; done; wait $!");
         Assert.Equal(128 + 15, code);
-        Assert.Empty(Directory.GetFileSystemEntries(output));
+        Assert.Equal([".lock"], Directory.GetFileSystemEntries(output).Select(Path.GetFileName));
     }
 
     [InterruptFact]
@@ -243,8 +243,8 @@ public sealed class ProcessTests : IDisposable
             $"--text {text} {SmallModel} --steps 1000000000 --learning-rate 0 --out {folder.At("out")}", "training ");
         Assert.Equal(ExitCode.Interrupted, code);
         Assert.Contains(
-            "the learning rate is 0 at each of the first 10000 steps: nothing will be learnt in "
-            + "them", error.Split('\n'));
+            "the learning rate is 0 at each of the first 10000 steps: nothing will be learnt there",
+            error.Split('\n'));
         Assert.True(File.Exists(folder.At("out/parameters.safetensors")));
     }
 
@@ -323,8 +323,9 @@ public sealed class ProcessTests : IDisposable
 
     private static void AssertWritten(string output)
     {
-        Assert.Equal(["loss.png", "metrics.csv", "parameters.safetensors"], Directory.GetFiles(output)
-            .Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Subset(
+            Directory.GetFiles(output).Select(Path.GetFileName).ToHashSet(),
+            new HashSet<string?> { "loss.png", "metrics.csv", "parameters.safetensors" });
         Assert.True(ParameterFile.Load<float>(Path.Combine(output, "parameters.safetensors")).IsSucc);
     }
 }

@@ -15,7 +15,7 @@ public sealed class RunCommandTests
 
     private const string Schedules = "linear, cosine, polynomial, exponential, constant, linearWarmup, "
         + "warmupCosine, warmupPolynomial, warmupExponential, stepDecay, multiStepDecay, constantFactor, "
-        + "linearFactor, exponentialDecay, cosineRestarts, oneCycle, cyclic, inverseSquareRoot, "
+        + "linearFactor, exponentialDecay, exponentialRise, cosineRestarts, oneCycle, cyclic, inverseSquareRoot, "
         + "warmupStableDecay, or NAME(option=value, …)";
 
     private const string Count = "an integer from 1 to 1000000000", Real = "a finite number from 0",
@@ -48,8 +48,25 @@ public sealed class RunCommandTests
                     BatchSize = 2, Context = 16, Layers = 1, Heads = 3, Width = 12, Biases = false,
                     Dropout = 0.25, Clip = 0,
                 },
-                "-", "o", ulong.MaxValue, 2, 7, Json: true),
+                "-", "o", ulong.MaxValue, 2, 7, Json: true)
+            {
+                CheckpointEvery = 25,
+            },
             options);
+    }
+
+    [Fact]
+    public async Task Options_say_how_a_run_survives_and_what_it_averages()
+    {
+        RunOptions options = await Parse(
+            "--accumulate", "4", "--average", "ema(0.9)", "--early-stop", "5", "--on-non-finite", "skip",
+            "--checkpoint-every", "7", "--keep", "2", "--resume", "--allow-change", "steps", "--allow-change", "--seed",
+            "--find-rate", "--overwrite", "--out", "nowhere", "--tokens", "gpt2:1000");
+        Assert.Equal((4, "ema(0.9)", 5), (options.Accumulate, options.Average, options.EarlyStop));
+        Assert.Equal((NonFinitePolicy.Skip, 7, 2), (options.OnNonFinite, options.CheckpointEvery, options.Keep));
+        Assert.True(options.Resume && options.FindRate && options.Overwrite);
+        Assert.Equal(["seed", "steps"], options.AllowedChanges.Order(StringComparer.Ordinal));
+        Assert.Equal("gpt2:1000", options.Preset.Tokens);
     }
 
     [Theory]
@@ -78,6 +95,13 @@ public sealed class RunCommandTests
     [InlineData("--learning-rate 0,001", "--learning-rate is 0,001; allowed is " + Real)]
     [InlineData("--weight-decay -1", "--weight-decay is -1; allowed is " + Real)]
     [InlineData("--clip NaN", "--clip is NaN; allowed is " + Real)]
+    [InlineData("--average mean", "--average is mean; allowed is none, ema, ema(DECAY) or swa(START)")]
+    [InlineData("--average ema(2)", "parameterEma: decay is 2; allowed is in [0, 1)")]
+    [InlineData("--accumulate 0", "--accumulate is 0; allowed is " + Count)]
+    [InlineData("--on-non-finite ignore", "--on-non-finite is ignore; allowed is throw, skip or zero")]
+    [InlineData("--tokens bytes",
+        "--tokens is bytes; allowed is characters, gpt2, o200k, or NAME:V for the first V tokens of one")]
+    [InlineData("--keep 0", "--keep is 0; allowed is an integer from 1 to 65536")]
     [InlineData("--dropout 1", "--dropout is 1; allowed is a number from 0, below 1")]
     [InlineData("--seed -1", "--seed is -1; allowed is an integer from 0 to 18446744073709551615")]
     [InlineData("--threads 0", "--threads is 0; allowed is an integer from 1 to 1024")]
@@ -149,27 +173,27 @@ public sealed class RunCommandTests
         (_, _, string error) = await Invoke(MustNotRun, "--optimizer", "lion(beta1=1.5)");
         Assert.Equal("--optimizer lion: beta1 is 1.5; allowed is in [0, 1)", error);
         (_, string help, _) = await Invoke(MustNotRun, "--help");
-        Assert.Contains("  --learning-rate     0.001    0.0005   0.0003   0.00015", help.Split('\n'));
+        Assert.Contains("  --learning-rate     0.001       0.0005      0.0003      0.00015", help.Split('\n'));
     }
 
     [Theory]
     [InlineData("--help")]
     [InlineData("-h")]
     [InlineData("-?")]
-    public async Task Help_explains_every_option_with_its_default_on_two_screens(string option)
+    public async Task Help_explains_every_option_with_its_default_on_three_screens(string option)
     {
         (int code, string output, string error) = await Invoke(MustNotRun, option);
         Assert.Equal((ExitCode.Success, ""), (code, error));
         using StringWriter nowhere = new();
         Option[] options = [.. new RunCommand(MustNotRun, nowhere, nowhere).Options];
-        Assert.Equal(21, options.Length);
+        Assert.Equal(32, options.Length);
         Assert.All(options, one => Assert.False(string.IsNullOrWhiteSpace(one.Description), one.Name));
         Assert.All(
             options,
             one => Assert.Contains($"  {one.Name}{(one.HelpName is { } value ? $" <{value}>" : "")}  ", output,
                 StringComparison.Ordinal));
         string[] lines = output.TrimEnd().Split('\n');
-        Assert.InRange(lines.Length, 40, 50);
+        Assert.InRange(lines.Length, 60, 75);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 100));
     }
 
