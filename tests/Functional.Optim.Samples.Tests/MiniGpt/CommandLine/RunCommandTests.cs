@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using CommandLine;
 using Functional.Optim.Tests.Cultures;
+using Functional.Optim.Training;
 using LanguageModel;
 using MiniGpt;
 
