@@ -23,6 +23,7 @@ public static class AverageChoice
         if (text == None) return optimizer;
         return TextOf(text) is { } transform
             ? Catalogue.Build(transform).Bind(average => Validated.Of(() => optimizer.Then(average)))
+                .MapFail(error => Error.New($"--average {text}: {error.Message}"))
             : Error.New($"--average is {text}; allowed is {Allowed}");
     }
 

@@ -97,7 +97,7 @@ public sealed class RunCommandTests
     [InlineData("--weight-decay -1", "--weight-decay is -1; allowed is " + Real)]
     [InlineData("--clip NaN", "--clip is NaN; allowed is " + Real)]
     [InlineData("--average mean", "--average is mean; allowed is none, ema, ema(DECAY) or swa(START)")]
-    [InlineData("--average ema(2)", "parameterEma: decay is 2; allowed is in [0, 1)")]
+    [InlineData("--average ema(2)", "--average ema(2): decay is 2; allowed is in [0, 1)")]
     [InlineData("--accumulate 0", "--accumulate is 0; allowed is " + Count)]
     [InlineData("--on-non-finite ignore", "--on-non-finite is ignore; allowed is throw, skip or zero")]
     [InlineData("--tokens bytes",
