@@ -21,7 +21,7 @@ public class LearningRateFinderTests
             Assert.Equal(rise.At(pair.index + 1), pair.point.Rate));
         RateSweep again = LearningRateFinder.Run<float, float>(
             rate => Sgd.Of(rate), Quadratic.Gradient, start, _ => 0, from: 1e-4, to: 100, steps: 200);
-        Assert.Equal(sweep.Points, again.Points);
+        Assert.Equal(sweep.Points.ToArray(), again.Points.ToArray());
     }
 
     [Fact]
