@@ -61,6 +61,7 @@ public sealed class TrainingSession
                 return from allowed in Allow(
                            SettingChange.Between(found.Checkpoint, run.Optimizer, run.Settings), options)
                        from same in RequireVocabulary(found, run)
+                       from fits in RequireSizes(found, run)
                        from reports in ReportsUpTo(folder, found.Checkpoint)
                        select Resume(run, folder, found, reports);
             });
@@ -112,6 +113,12 @@ public sealed class TrainingSession
             : Error.New(
                 $"'{found.Path}' has learnt another vocabulary than that of the text '{run.Text.Corpus.Source}'; a run "
                 + "is continued with a text of the same one");
+
+    /// <summary>Allowing a change of the sizes of the model does not make its parameters fit.</summary>
+    private static Fin<Unit> RequireSizes(FoundCheckpoint<float> found, TrainingRun run) =>
+        found.Checkpoint.State.Parameters.Layout.Equals(run.Model.Layout)
+            ? Unit.Default
+            : Error.New($"'{found.Path}' has a model of other sizes; layers, width, context and biases cannot change");
 
     /// <summary>The reports before a resume; metrics that cannot be read would be replaced at its end.</summary>
     private static Fin<ImmutableArray<StepReport>> ReportsUpTo(CheckpointFolder folder, Checkpoint<float> checkpoint)

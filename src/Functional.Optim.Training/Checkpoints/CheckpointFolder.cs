@@ -77,6 +77,12 @@ public sealed class CheckpointFolder : IDisposable
     public Fin<FoundCheckpoint<T>> Newest<T>(Optimizer? optimizer = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => NewestIn<T>(Path, optimizer);
 
+    /// <summary>The newest good checkpoint among those of some steps.</summary>
+    internal Fin<FoundCheckpoint<T>> Newest<T>(Optimizer optimizer, Func<long, bool> isOf)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        First(Path, file => CheckpointFile.Read<T>(file, optimizer), isOf)
+            .Map(found => new FoundCheckpoint<T>(found.File, found.Result, found.Refused));
+
     /// <summary>
     /// Writes a checkpoint under the number of its step, then removes all but the newest ones by the step in their
     /// names. A folder that was removed meanwhile is made again.
@@ -142,11 +148,12 @@ public sealed class CheckpointFolder : IDisposable
 
     /// <summary>The first checkpoint, from the newest on, that can be read.</summary>
     private static Fin<(string File, TResult Result, ImmutableArray<string> Refused)> First<TResult>(
-        string path, Func<string, Fin<TResult>> read)
+        string path, Func<string, Fin<TResult>> read, Func<long, bool>? isOf = null)
     {
         ImmutableArray<string>.Builder refused = ImmutableArray.CreateBuilder<string>();
         foreach (string file in FilesIn(path))
         {
+            if (isOf is not null && !(StepOf(file) is { } step && isOf(step))) continue;
             Fin<TResult> result = read(file);
             foreach (TResult good in result) return (file, good, refused.ToImmutable());
             result.IfFail(error => refused.Add(error.Message));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using LanguageExt;
 
 namespace Functional.Optim.Training;
 
@@ -79,10 +80,18 @@ public sealed class Checkpoints : TrainHook
             });
         }
 
-        public override Checkpoint<T>? LastGood<T>(Optimizer optimizer)
+        /// <summary>
+        /// One of the regular checkpoints where there is one: those that a stop wrote are not there in a run that was
+        /// not stopped.
+        /// </summary>
+        public override Checkpoint<T>? LastGood<T>(Optimizer optimizer, long beforeStep)
         {
             Tell();
-            return settings.folder.Newest<T>(optimizer).Match<Checkpoint<T>?>(
+            Fin<FoundCheckpoint<T>> regular = settings.folder.Newest<T>(
+                optimizer, step => step < beforeStep && step % settings.every == 0);
+            Fin<FoundCheckpoint<T>> last =
+                regular.IsSucc ? regular : settings.folder.Newest<T>(optimizer, step => step < beforeStep);
+            return last.Match<Checkpoint<T>?>(
                 Succ: found => found.Checkpoint,
                 Fail: error =>
                 {

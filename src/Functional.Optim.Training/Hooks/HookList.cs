@@ -50,7 +50,7 @@ internal sealed class HookList
         {
             // One that could not start remembers what it did before.
             if (runs[index] is not { } run) continue;
-            string text = run.Memory;
+            string text = run.Memory ?? "";
             memory = text.Length > 0 ? memory.SetItem(names[index], text) : memory.Remove(names[index]);
         }
 
@@ -112,12 +112,12 @@ internal sealed class HookList
         }
     }
 
-    internal Checkpoint<T>? LastGood<T>(Optimizer optimizer)
+    internal Checkpoint<T>? LastGood<T>(Optimizer optimizer, long beforeStep)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         foreach (HookRun run in runs)
         {
-            if (run.LastGood<T>(optimizer) is { } checkpoint) return checkpoint;
+            if (run.LastGood<T>(optimizer, beforeStep) is { } checkpoint) return checkpoint;
         }
 
         return null;
@@ -143,14 +143,16 @@ internal sealed class HookList
         failure?.Throw();
     }
 
+    /// <summary>The names in a checkpoint: each another one, and none that of something else.</summary>
     private static string[] NamesOf(ImmutableArray<TrainHook> hooks)
     {
         string[] names = new string[hooks.Length];
         for (int index = 0; index < names.Length; index++)
         {
-            string name = hooks[index].Name;
-            int same = hooks.Take(index).Count(hook => hook.Name == name);
-            names[index] = same == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name} {same + 1}");
+            string name = $"hook.{hooks[index].Name}";
+            names[index] = name;
+            for (int same = 2; names.AsSpan(0, index).Contains(names[index]); same++)
+                names[index] = string.Create(CultureInfo.InvariantCulture, $"{name} {same}");
         }
 
         return names;

@@ -52,7 +52,8 @@ public abstract class HookRun
     /// <summary>The last good checkpoint, for a run that goes back to it; <see langword="null"/> for none.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="optimizer">The optimizer that will go on from it.</param>
-    public virtual Checkpoint<T>? LastGood<T>(Optimizer optimizer)
+    /// <param name="beforeStep">The step that it has to be before.</param>
+    public virtual Checkpoint<T>? LastGood<T>(Optimizer optimizer, long beforeStep)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => null;
 
     /// <summary>Called once, when the run has ended for whatever reason.</summary>

@@ -23,6 +23,7 @@ internal sealed class TrainLoop<T, TBatch>
     private readonly BatchFunction<T, TBatch>? function;
     private readonly Func<double, double, bool>? accepts;
     private readonly long began = Stopwatch.GetTimestamp();
+    private readonly long startStep;
     private Optimizer optimizer;
     private RollBacks rollBacks;
     private CutEvaluation? cut;
@@ -47,6 +48,7 @@ internal sealed class TrainLoop<T, TBatch>
         (this.options, this.model, given, this.data) = (options, model, optimizer, data);
         (this.start, this.progress, this.cancellation) = (start, progress, cancellation);
         state = start.State;
+        startStep = state.Step;
         this.hooks = new HookList(hooks);
         remembered = start.Memory.Remove(CutEvaluation.Key);
         cut = CutEvaluation.Parse(start.Memory.GetValueOrDefault(CutEvaluation.Key, ""));
@@ -63,25 +65,49 @@ internal sealed class TrainLoop<T, TBatch>
     {
         try
         {
+            (StopReason reason, NonFiniteGradientException? failure) = Train();
+            End();
+            return new(state, history.Reports, reason, failure)
+            {
+                EvaluationParameters = optimizer.EvaluationParameters(state.Parameters, state.Optimizer),
+                Notices = notices.ToImmutable(),
+                Stopped = stopped,
+            };
+        }
+        catch (Exception exception)
+        {
+            try
+            {
+                End(isNew: state.Step > startStep);
+            }
+            catch (Exception later)
+            {
+                // The first cause is thrown.
+                notices.Add(later.Message);
+            }
+
+            throw new TrainingException<T>(state, history.Reports, exception);
+        }
+    }
+
+    private (StopReason Reason, NonFiniteGradientException? Failure) Train()
+    {
+        try
+        {
             rollBacks = RollBacks.Parse(start.Memory.GetValueOrDefault(RollBacks.Key, ""));
             Begin(start.Memory);
             if (cut is { } step) Complete(step);
             while (state.Step < options.Steps && stopped.Length == 0 && !cancellation.IsCancellationRequested) Step();
-            return Ended(Reason());
+            return (Reason(), null);
         }
         catch (NonFiniteGradientException exception)
         {
-            return Ended(StopReason.NonFinite, exception);
+            return (StopReason.NonFinite, exception);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // A source that watches the token has stopped; the state is that of the last finished step.
-            return Ended(Reason());
-        }
-        catch (Exception exception)
-        {
-            End();
-            throw new TrainingException<T>(state, history.Reports, exception);
+            return (Reason(), null);
         }
     }
 
@@ -226,7 +252,7 @@ internal sealed class TrainLoop<T, TBatch>
 
     private void GoBack(HookRequest request)
     {
-        if (hooks.LastGood<T>(given) is not { } checkpoint)
+        if (hooks.LastGood<T>(given, beforeStep: state.Step - 1) is not { } checkpoint)
         {
             Stop($"{request.Reason}; there is no checkpoint to go back to");
             return;
@@ -258,22 +284,14 @@ internal sealed class TrainLoop<T, TBatch>
         value?.ToString() is { Length: > 0 } text ? memory.SetItem(key, text) : memory;
 
     private StopReason Reason() => stopped.Length > 0 ? StopReason.Stopped
-        : state.Step < options.Steps ? StopReason.Cancelled
+        : state.Step < options.Steps || cut is not null ? StopReason.Cancelled
         : StopReason.Completed;
 
-    private TrainResult<T> Ended(StopReason reason, NonFiniteGradientException? failure = null)
-    {
-        End();
-        return new(state, history.Reports, reason, failure)
-        {
-            EvaluationParameters = optimizer.EvaluationParameters(state.Parameters, state.Optimizer),
-            Notices = notices.ToImmutable(),
-            Stopped = stopped,
-        };
-    }
-
     /// <summary>Gives the last state to the hooks, unless a number of it is not finite.</summary>
-    private void End()
+    /// <param name="isNew">
+    /// Whether to give it at all. Where no step was made, what is saved stays: it is good, with its own settings.
+    /// </param>
+    private void End(bool isNew = true)
     {
         if (hooks.IsEmpty || hasEnded) return;
         hasEnded = true;
@@ -281,7 +299,7 @@ internal sealed class TrainLoop<T, TBatch>
         try
         {
             finite.Require(state);
-            last = Checkpoint();
+            last = isNew ? Checkpoint() : null;
         }
         catch (NonFiniteGradientException)
         {

@@ -90,7 +90,9 @@ internal sealed record SmallRun(string TextFile, string Folder, string Options)
         .Where(file => Path.GetFileName(file) is not (Metrics or ".lock"))
         .ToDictionary(file => Path.GetFileName(file)!, file => Convert.ToHexString(File.ReadAllBytes(file)));
 
-    /// <summary>Fails unless another run ended with the same files, to the bit, but for what a clock measured.</summary>
+    /// <summary>
+    /// Fails unless another run ended with the same files, to the bit, but for what a clock measured.
+    /// </summary>
     internal void AssertSame(SmallRun other)
     {
         Assert.Equal(Reports(), other.Reports());

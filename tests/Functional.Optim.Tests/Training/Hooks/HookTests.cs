@@ -191,6 +191,127 @@ public sealed class HookTests : IDisposable
         Assert.Equal(0.0025, resumed.History[^1].LearningRate);
     }
 
+    /// <summary>
+    /// What a stop wrote before the spike is not gone back to: a run that was not stopped has not got it.
+    /// </summary>
+    [Theory]
+    [InlineData(27)]
+    [InlineData(28)]
+    [InlineData(29)]
+    public async Task A_run_that_was_stopped_before_a_spike_goes_back_to_where_one_does_that_was_not(long stop)
+    {
+        TrainHook spikes = LossSpikes.RollBack(rateFactor: 0.25, window: 16);
+        using CheckpointFolder whole = CheckpointFolder.Open(Path.Combine(folder, "whole")).ThrowIfFail();
+        TrainResult<float> expected = await Spiky(spikes, 30, 0.01, Checkpoints.Every(12, whole));
+        using CheckpointFolder part = CheckpointFolder.Open(Path.Combine(folder, "part")).ThrowIfFail();
+        await Spiky(spikes, 30, 0.01, Checkpoints.Every(12, part), StopAt.Step(stop));
+        Checkpoint<float> saved = part.Newest<float>().ThrowIfFail().Checkpoint;
+        Assert.Equal(stop, saved.Step);
+        TrainResult<float> resumed = await Trainer.Run(
+            TrainerOptions.Of(40), SpikyModel(30, 0.01), Sgd.Of(0.01), Data, saved,
+            hooks: [spikes, Checkpoints.Every(12, part)]);
+        Assert.Equal(expected.State, resumed.State);
+        Assert.Contains("going back to step 24", Assert.Single(resumed.Notices), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_first_of_several_failures_ends_the_run_with_its_state()
+    {
+        foreach (bool isNaN in (bool[])[false, true])
+        {
+            TrainModel<float, float> model = new((at, batch, step) => step < 4 ? Quadratic.Gradient(at, batch, step)
+                : isNaN ? (double.NaN, at.Layout.Zeros<float>()) : throw new InvalidDataException("first"));
+            TrainingException<float> exception = await Assert.ThrowsAsync<TrainingException<float>>(() => Trainer.Run(
+                TrainerOptions.Of(9), model, AdamW, new(Quadratic.Batch), Start(), hooks: [new FailsAtTheEnd()]));
+            Assert.Equal((3, isNaN ? "end" : "first"), (exception.State.Step, exception.InnerException!.Message));
+        }
+    }
+
+    [Fact]
+    public async Task A_run_that_fails_before_its_first_step_leaves_the_checkpoint_that_it_was_to_continue()
+    {
+        using CheckpointFolder open = CheckpointFolder.Open(folder).ThrowIfFail();
+        await Trainer.Run(
+            TrainerOptions.Of(20), Model, AdamW, Data, Start(), hooks: [Checkpoints.Every(8, open), StopAt.Step(10)]);
+        string file = Path.Combine(folder, "checkpoint-0000000010.safetensors");
+        byte[] before = await File.ReadAllBytesAsync(file);
+        TrainModel<float, float> broken = new((_, _, _) => throw new InvalidDataException("other sizes"));
+        await Assert.ThrowsAsync<TrainingException<float>>(() => Trainer.Run(
+            TrainerOptions.Of(20) with { Configuration = Settings("width", "32") },
+            broken, AdamW, new(Quadratic.Batch), CheckpointFile.Load<float>(file).ThrowIfFail(),
+            hooks: [Checkpoints.Every(8, open)]));
+        Assert.Equal(before, await File.ReadAllBytesAsync(file));
+    }
+
+    [Fact]
+    public async Task Another_configuration_is_refused_with_the_list_or_allowed_by_name()
+    {
+        TrainerOptions Options(string width) => TrainerOptions.Of(20) with { Configuration = Settings("width", width) };
+        using CheckpointFolder open = CheckpointFolder.Open(folder).ThrowIfFail();
+        await Trainer.Run(
+            Options("16"), Model, AdamW, Data, Start(), hooks: [Checkpoints.Every(8, open), StopAt.Step(10)]);
+        Checkpoint<float> Saved() => open.Newest<float>(AdamW).ThrowIfFail().Checkpoint;
+        string message = (await Assert.ThrowsAsync<ArgumentException>(
+            () => Trainer.Run(Options("32"), Model, AdamW, Data, Saved()))).Message;
+        Assert.Equal("The checkpoint was made with other settings: width was 16, is 32.", message);
+        message = (await Assert.ThrowsAsync<ArgumentException>(() => Trainer.Run(
+            Options("16"), Model, Optim.AdamW.Of(0.2), Data, Saved()))).Message;
+        Assert.Contains("optimizer was ", message, StringComparison.Ordinal);
+        TrainResult<float> allowed = await Trainer.Run(
+            Options("32") with { AllowedChanges = ["width"] }, Model, AdamW, Data, Saved());
+        Assert.Equal(20, allowed.State.Step);
+    }
+
+    private static ImmutableSortedDictionary<string, string> Settings(string name, string value) =>
+        ImmutableSortedDictionary<string, string>.Empty.Add(name, value);
+
+    private sealed class FailsAtTheEnd : TrainHook
+    {
+        public override HookRun Start(HookStart start) => new Failing();
+
+        private sealed class Failing : HookRun
+        {
+            public override void End<T>(Checkpoint<T>? checkpoint) => throw new InvalidOperationException("end");
+        }
+    }
+
+    /// <summary>Each hook gets what it remembered itself, whatever the names.</summary>
+    [Fact]
+    public async Task Hooks_of_one_name_remember_their_own()
+    {
+        string[] names = ["x", "x 2", "x", "rollBacks"];
+        using CheckpointFolder open = CheckpointFolder.Open(folder).ThrowIfFail();
+        await Trainer.Run(
+            TrainerOptions.Of(20), Model, AdamW, Data, Start(),
+            hooks: [Checkpoints.Every(8, open), StopAt.Step(10), .. names.Select((name, index) => Named(name, index))]);
+        List<string> recalled = [];
+        TrainResult<float> result = await Trainer.Run(
+            TrainerOptions.Of(20), Model, AdamW, Data, open.Newest<float>(AdamW).ThrowIfFail().Checkpoint,
+            hooks: [.. names.Select((name, index) => Named(name, index, recalled.Add))]);
+        Assert.Equal(["0 0.5", "1 0.5", "2 0.5", "3 0.5"], recalled);
+        TrainResult<float> whole = await Trainer.Run(TrainerOptions.Of(20), Model, AdamW, Data, Start());
+        Assert.Equal(whole.State, result.State);
+    }
+
+    private static TrainHook Named(string name, int index, Action<string>? recall = null) =>
+        new Remembering(name, $"{index} 0.5", recall);
+
+    private sealed class Remembering(string name, string memory, Action<string>? recall) : TrainHook
+    {
+        public override string Name => name;
+
+        public override HookRun Start(HookStart start)
+        {
+            recall?.Invoke(start.Memory);
+            return new Holding(memory);
+        }
+
+        private sealed class Holding(string memory) : HookRun
+        {
+            public override string Memory => memory;
+        }
+    }
+
     [Fact]
     public async Task A_run_that_spikes_again_and_again_stops_and_one_without_checkpoints_says_so()
     {
