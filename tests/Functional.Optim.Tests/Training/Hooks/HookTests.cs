@@ -293,7 +293,7 @@ public sealed class HookTests : IDisposable
         Assert.Equal(whole.State, result.State);
     }
 
-    private static TrainHook Named(string name, int index, Action<string>? recall = null) =>
+    private static Remembering Named(string name, int index, Action<string>? recall = null) =>
         new Remembering(name, $"{index} 0.5", recall);
 
     private sealed class Remembering(string name, string memory, Action<string>? recall) : TrainHook
