@@ -52,7 +52,7 @@ public sealed class TrainingRun
 
     /// <summary>The settings of the run, with that of its text.</summary>
     public ImmutableSortedDictionary<string, string> Settings =>
-        Options.Settings.SetItem(SavedRun.TextHash, $"sha256:{Text.Corpus.Hash()}");
+        field ??= Options.Settings.SetItem(SavedRun.TextHash, $"sha256:{Text.Corpus.Hash()}");
 
     /// <summary>The state before the first step.</summary>
     public Checkpoint<float> Start() => Remember(new(TrainState.Init(Optimizer, Model.Init())));

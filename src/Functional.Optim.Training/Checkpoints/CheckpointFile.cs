@@ -17,7 +17,7 @@ public static class CheckpointFile
     /// <param name="path">The path of the file; its directory must exist.</param>
     /// <exception cref="IOException">The file cannot be written; the message says why.</exception>
     public static void Save<T>(Checkpoint<T> checkpoint, string path)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => FileErrors.Throw(TrySave(checkpoint, path));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => TrySave(checkpoint, path).OrThrowIOException();
 
     /// <summary>Writes a checkpoint from the memory of its state, without a copy.</summary>
     /// <inheritdoc cref="Save{T}"/>

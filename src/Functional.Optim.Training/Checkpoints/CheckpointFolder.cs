@@ -55,9 +55,7 @@ public sealed class CheckpointFolder : IDisposable
     /// The checkpoint, and why newer ones were refused; or the error, which names every one that was refused.
     /// </returns>
     public static Fin<FoundCheckpoint<T>> NewestIn<T>(string path, Optimizer? optimizer = null)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        First(path, file => CheckpointFile.Read<T>(file, optimizer))
-            .Map(found => new FoundCheckpoint<T>(found.File, found.Result, found.Refused));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => NewestOf<T>(path, optimizer, isOf: null);
 
     /// <summary>
     /// The file that a path means: the file itself, or the newest good checkpoint of a folder, or its best one where it
@@ -79,9 +77,7 @@ public sealed class CheckpointFolder : IDisposable
 
     /// <summary>The newest good checkpoint among those of some steps.</summary>
     internal Fin<FoundCheckpoint<T>> Newest<T>(Optimizer optimizer, Func<long, bool> isOf)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        First(Path, file => CheckpointFile.Read<T>(file, optimizer), isOf)
-            .Map(found => new FoundCheckpoint<T>(found.File, found.Result, found.Refused));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => NewestOf<T>(Path, optimizer, isOf);
 
     /// <summary>
     /// Writes a checkpoint under the number of its step, then removes all but the newest ones by the step in their
@@ -143,6 +139,11 @@ public sealed class CheckpointFolder : IDisposable
 
         return null;
     }
+
+    private static Fin<FoundCheckpoint<T>> NewestOf<T>(string path, Optimizer? optimizer, Func<long, bool>? isOf)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        First(path, file => CheckpointFile.Read<T>(file, optimizer), isOf)
+            .Map(found => new FoundCheckpoint<T>(found.File, found.Result, found.Refused));
 
     private static string BestIn(string folder) => System.IO.Path.Combine(folder, $"best{Suffix}");
 

@@ -15,7 +15,7 @@ public static class ParameterFile
     /// <param name="path">The path of the file; its directory must exist.</param>
     /// <exception cref="IOException">The file cannot be written; the message says why.</exception>
     public static void Save<T>(ParameterTree<T> tree, string path)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => FileErrors.Throw(TrySave(tree, path));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => TrySave(tree, path).OrThrowIOException();
 
     /// <summary>Writes a tree from its memory, without a copy.</summary>
     /// <inheritdoc cref="Save{T}"/>

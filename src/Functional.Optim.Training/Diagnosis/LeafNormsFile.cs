@@ -43,18 +43,14 @@ public sealed class LeafNormsFile : IProgress<LeafNorms>, IDisposable
     public static Fin<ImmutableArray<LeafNorms>> Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        try
+        return FileErrors.Try("read", path, () =>
         {
             ReadOnlySpan<byte> rest = File.ReadAllBytes(RegularFile.At(path));
             ImmutableArray<LeafNorms>.Builder norms = ImmutableArray.CreateBuilder<LeafNorms>();
             for (int end; (end = rest.IndexOf(LeafNormsLine.End)) >= 0; rest = rest[(end + 1)..])
                 norms.Add(LeafNormsLine.Read(rest[..end], norms.Count + 1));
             return norms.ToImmutable();
-        }
-        catch (Exception exception) when (FileErrors.IsOfFile(exception))
-        {
-            return FileErrors.Of("read", path, exception);
-        }
+        });
     }
 
     /// <summary>Appends a line.</summary>
@@ -74,24 +70,17 @@ public sealed class LeafNormsFile : IProgress<LeafNorms>, IDisposable
         file.Dispose();
     }
 
-    private static Fin<LeafNormsFile> Append(string path)
+    private static Fin<LeafNormsFile> Append(string path) => FileErrors.Try("open", path, () =>
     {
-        try
+        FileStreamOptions options = new()
         {
-            FileStreamOptions options = new()
-            {
-                Mode = FileMode.Append,
-                Access = FileAccess.Write,
-                Share = FileShare.Read | FileShare.Delete,
-                BufferSize = 0,
-            };
-            return new LeafNormsFile(new FileStream(RegularFile.At(path), options));
-        }
-        catch (Exception exception) when (FileErrors.IsOfFile(exception))
-        {
-            return FileErrors.Of("open", path, exception);
-        }
-    }
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
+        };
+        return new LeafNormsFile(new FileStream(RegularFile.At(path), options));
+    });
 
     private static void WriteAll(FileStream file, IEnumerable<LeafNorms> norms)
     {

@@ -31,14 +31,6 @@ internal static class FileErrors
         }
     }
 
-    /// <summary>Throws what went wrong.</summary>
-    /// <exception cref="IOException">Something did.</exception>
-    internal static void Throw(Fin<Unit> result)
-    {
-        string? error = result.Match(Succ: _ => (string?)null, Fail: error => error.Message);
-        if (error is not null) throw new IOException(error);
-    }
-
     /// <summary>The value.</summary>
     /// <exception cref="IOException">There is an error; the message is that of the error.</exception>
     internal static TValue OrThrowIOException<TValue>(this Fin<TValue> result) =>

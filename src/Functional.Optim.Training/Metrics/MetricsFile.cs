@@ -35,18 +35,11 @@ public static class MetricsFile
     /// </remarks>
     /// <param name="path">The path of the file.</param>
     /// <returns>The reports in the order of the lines; or the error, which names the line and the value.</returns>
-    public static Fin<ImmutableArray<StepReport>> Read(string path)
+    public static Fin<ImmutableArray<StepReport>> Read(string path) => FileErrors.Try("read", path, () =>
     {
-        try
-        {
-            using FileStream file = ReportLines.OpenToRead(RegularFile.At(path));
-            return CsvReport.ReadAll(file);
-        }
-        catch (Exception exception) when (FileErrors.IsOfFile(exception))
-        {
-            return FileErrors.Of("read", path, exception);
-        }
-    }
+        using FileStream file = ReportLines.OpenToRead(RegularFile.At(path));
+        return CsvReport.ReadAll(file);
+    });
 
     private static void WriteTo(FileStream file, IEnumerable<StepReport> history)
     {

@@ -56,7 +56,7 @@ public sealed class TensorBoardMetrics : IProgress<StepReport>, IDisposable
     internal static Fin<TensorBoardMetrics> TryOpen(string folder, long afterStep, TimeProvider clock)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(afterStep);
-        try
+        return FileErrors.Try("start an event file in", folder, () =>
         {
             string path = Path.Combine(Directory.CreateDirectory(folder).FullName, NameIn(folder, clock));
             SafeFileHandle file = File.OpenHandle(
@@ -72,11 +72,7 @@ public sealed class TensorBoardMetrics : IProgress<StepReport>, IDisposable
                 metrics.Dispose();
                 throw;
             }
-        }
-        catch (Exception exception) when (FileErrors.IsOfFile(exception))
-        {
-            return FileErrors.Of("start an event file in", folder, exception);
-        }
+        });
     }
 
     /// <summary>Appends an event with the numbers of the report.</summary>

@@ -52,7 +52,7 @@ public sealed class SafetensorsFile : IDisposable
     public static void Save(
         string path, IEnumerable<TensorData> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null,
         bool checksum = false) =>
-        FileErrors.Throw(TrySave(path, tensors, metadata, checksum));
+        TrySave(path, tensors, metadata, checksum).OrThrowIOException();
 
     /// <summary>Writes a file. If that fails, the existing file is unchanged, and the error says why.</summary>
     /// <inheritdoc cref="Save"/>
