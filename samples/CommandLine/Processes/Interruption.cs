@@ -12,11 +12,15 @@ public sealed class Interruption : IDisposable
     /// <summary>Signals within this time are the same request: a closing terminal sends several.</summary>
     private static readonly TimeSpan Same = TimeSpan.FromSeconds(1);
 
+    /// <summary>A line that nobody reads keeps the program no longer than this from its end.</summary>
+    private static readonly TimeSpan MaxTelling = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] signals;
     private readonly TextWriter error;
     private readonly TimeProvider clock;
     private readonly Lock asking = new();
+    private readonly Lock telling = new();
     private long? asked;
 
     /// <summary>Starts to listen.</summary>
@@ -35,9 +39,10 @@ public sealed class Interruption : IDisposable
     /// <summary>Is cancelled by the first signal.</summary>
     public CancellationToken Token => source.Token;
 
-    /// <summary>Stops listening.</summary>
+    /// <summary>Stops listening, once a line about a request is written.</summary>
     public void Dispose()
     {
+        if (telling.TryEnter(MaxTelling)) telling.Exit();
         foreach (PosixSignalRegistration signal in signals) signal.Dispose();
         source.Dispose();
     }
@@ -58,9 +63,12 @@ public sealed class Interruption : IDisposable
 
         try
         {
-            // This comes first: if anything after it fails, the program still stops in order.
-            source.Cancel();
-            error.WriteLine("stopping; Ctrl+C again after a second ends it at once");
+            lock (telling)
+            {
+                // This comes first: if anything after it fails, the program still stops in order.
+                source.Cancel();
+                error.WriteLine("stopping; Ctrl+C again after a second ends it at once");
+            }
         }
         catch (Exception exception) when (exception
             is IOException or UnauthorizedAccessException or NotSupportedException or ObjectDisposedException)

@@ -16,6 +16,9 @@ namespace Functional.Optim.Training;
 /// </remarks>
 public sealed class CheckpointFolder : IDisposable
 {
+    /// <summary>How often a file is written whose folder is removed each time meanwhile.</summary>
+    private const int MaxAttempts = 3;
+
     private const string Prefix = "checkpoint-", Suffix = ".safetensors", LockName = ".lock";
 
     /// <summary>The codes of a file that another process has locked: EAGAIN, and a sharing violation.</summary>
@@ -214,7 +217,12 @@ public sealed class CheckpointFolder : IDisposable
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         string path = System.IO.Path.Combine(Path, name);
-        return FileErrors.Try("write", path, KeepLock)
+        Fin<string> written = Save();
+        // A folder that is removed while the file is written takes it along.
+        for (int again = 1; again < MaxAttempts && written.IsFail && IsRemoved(); again++) written = Save();
+        return written;
+
+        Fin<string> Save() => FileErrors.Try("write", path, KeepLock)
             .Bind(_ => CheckpointFile.TrySave(checkpoint, path))
             .Map(_ => path);
     }
@@ -222,11 +230,9 @@ public sealed class CheckpointFolder : IDisposable
     /// <summary>Makes a folder that was removed again, and takes its lock.</summary>
     private Unit KeepLock()
     {
-        string path = System.IO.Path.Combine(Path, LockName);
         lock (keeping)
         {
-            // The file of another run has the same name and another time.
-            if (!File.Exists(path) || File.GetCreationTimeUtc(path) != File.GetCreationTimeUtc(held.SafeFileHandle))
+            if (IsRemoved())
             {
                 FileStream taken = Lock(Path);
                 held.Dispose();
@@ -235,6 +241,18 @@ public sealed class CheckpointFolder : IDisposable
         }
 
         return Unit.Default;
+    }
+
+    /// <summary>Whether the lock that is held is no more that of the folder.</summary>
+    private bool IsRemoved()
+    {
+        string path = System.IO.Path.Combine(Path, LockName);
+        lock (keeping)
+        {
+            // The file of another run has the same name and another time.
+            return !File.Exists(path)
+                || File.GetCreationTimeUtc(path) != File.GetCreationTimeUtc(held.SafeFileHandle);
+        }
     }
 
     private void RemoveAllBut(int keep, string written)

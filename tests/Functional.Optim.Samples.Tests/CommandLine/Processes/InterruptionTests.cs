@@ -53,11 +53,38 @@ public sealed class InterruptionTests : IDisposable
         ended.Stop(new(PosixSignal.SIGTERM));
     }
 
+    [Fact]
+    public async Task It_ends_after_the_line_about_the_request_however_soon_the_program_does()
+    {
+        using SlowWriter slow = new();
+        Interruption stopping = new(slow, clock);
+        Task asking = Task.Run(() => stopping.Stop(new(PosixSignal.SIGTERM)));
+        slow.Begun.Wait();
+        Assert.True(stopping.Token.IsCancellationRequested);
+        Task ending = Task.Run(stopping.Dispose);
+        Assert.NotSame(ending, await Task.WhenAny(ending, Task.Delay(100)));
+        slow.GoOn.Set();
+        await Task.WhenAll(asking, ending);
+    }
+
     private bool IsTaken(PosixSignal signal)
     {
         PosixSignalContext context = new(signal);
         interruption.Stop(context);
         return context.Cancel;
+    }
+
+    private sealed class SlowWriter : StringWriter
+    {
+        internal ManualResetEventSlim Begun { get; } = new();
+
+        internal ManualResetEventSlim GoOn { get; } = new();
+
+        public override void WriteLine(string? value)
+        {
+            Begun.Set();
+            GoOn.Wait();
+        }
     }
 
     private sealed class Clock : TimeProvider

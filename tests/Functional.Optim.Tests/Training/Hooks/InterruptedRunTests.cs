@@ -97,6 +97,37 @@ public sealed class InterruptedRunTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_is_removed_while_a_checkpoint_is_written_is_made_again()
+    {
+        string place = Path.Combine(folder, "vanishing");
+        using CheckpointFolder open = CheckpointFolder.Open(place).ThrowIfFail();
+        for (int time = 0; time < 100; time++)
+        {
+            using Barrier together = new(2);
+            string error = "";
+            Parallel.Invoke(
+                () =>
+                {
+                    together.SignalAndWait();
+                    error = open.TrySave(Start(), keep: 1).Match(Succ: _ => "", Fail: failure => failure.Message);
+                },
+                () =>
+                {
+                    together.SignalAndWait();
+                    try
+                    {
+                        Directory.Delete(place, recursive: true);
+                    }
+                    catch (IOException)
+                    {
+                        // A file came into the folder meanwhile.
+                    }
+                });
+            Assert.Equal("", error);
+        }
+    }
+
+    [Fact]
     public void Two_threads_that_save_make_a_removed_folder_again()
     {
         string place = Path.Combine(folder, "removed");
