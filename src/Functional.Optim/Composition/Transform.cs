@@ -102,6 +102,12 @@ public abstract record Transform : Optimizer
     /// </summary>
     protected internal virtual bool LeafByLeaf => false;
 
+    /// <summary>
+    /// Whether <see cref="TransformLeaf"/> reads <see cref="LeafContext{T}.Gradient"/>. A donated gradient then keeps
+    /// its memory until the end of the step, and the update gets memory of its own.
+    /// </summary>
+    protected internal virtual bool ReadsGradient => false;
+
     /// <summary>Measures the update before the transform changes it.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="update">The incoming update, and the parameters.</param>

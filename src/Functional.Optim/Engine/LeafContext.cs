@@ -49,6 +49,12 @@ public readonly ref struct LeafContext<T>
     public ReadOnlySpan<T> Input { get; }
 
     /// <summary>
+    /// g, the gradient as it was given to the step, whatever transforms came before; only where
+    /// <see cref="Transform.ReadsGradient"/> says so.
+    /// </summary>
+    public ReadOnlySpan<T> Gradient => run.Gradients.Span(Leaf, Leaf.Offset, Leaf.Length);
+
+    /// <summary>
     /// The outgoing update; every element must be written. It may be the same memory as <see cref="Input"/>.
     /// </summary>
     public Span<T> Output { get; }

@@ -35,6 +35,7 @@ internal sealed class Plan
             step is MeasureStep { ReadsGradient: false } or LeafStep { Placed.Transform.CannotThrow: false });
         maxScratch = steps.OfType<LeafStep>()
             .SelectMany(step => step.Class.Leaves.Select(step.Placed.Transform.ScratchLength)).DefaultIfEmpty().Max();
+        KeepsGradient = placement.Transforms.Any(placed => placed.Transform.ReadsGradient);
         EvaluationChanges = placement.Transforms.Any(placed => placed.Transform.ChangesEvaluation);
         Scalars = [.. placement.Transforms.Where(placed => placed.ScalarNames.Length > 0)];
     }
@@ -69,6 +70,9 @@ internal sealed class Plan
 
     /// <summary>Whether the update needs memory of its own between passes.</summary>
     internal bool NeedsScratch { get; }
+
+    /// <summary>Whether a transform after the first reads the gradient, so that no update may be written over it.</summary>
+    internal bool KeepsGradient { get; }
 
     /// <summary>Whether a step may throw after its first write. Such a step never runs in place.</summary>
     internal bool CanThrowLate { get; }

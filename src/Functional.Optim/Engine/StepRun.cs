@@ -83,6 +83,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             // An update ends a series of skipped gradients.
             (next.Step, next.Counters) = (checked(state.Step + 1), state.Counters with { ConsecutiveSkips = 0 });
             state.Shell?.Scalars.CopyTo(next.Scalars, 0);
+            for (int slot = 0; slot < slotsIn.Length; slot++) slotsIn[slot] = state.Slot(slot).Address;
             Bind(next.Step, next.Scalars);
             return next;
         }
@@ -90,6 +91,10 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         {
             plan.Schema.Return(next);
             throw;
+        }
+        finally
+        {
+            for (int slot = 0; slot < slotsIn.Length; slot++) GC.KeepAlive(state.Slot(slot).Owner);
         }
     }
 
@@ -168,6 +173,25 @@ internal sealed unsafe class StepRun<T>(Plan plan)
     internal Span<T> Slot(int slot, Leaf leaf) => plan.Slots[slot].LeafOf(leaf) is { } own
         ? new Span<T>((T*)slotsOut[slot] + own.Offset, own.Length)
         : [];
+
+    /// <summary>The addresses of a range whose slots belong to one transform, for measuring.</summary>
+    internal PassMemory<T> MeasuredMemory(PlacedTransform placed, Segment segment, LeafMemory<T> updates)
+    {
+        PassMemory<T> memory = new()
+        {
+            Parameters = Parameters.BaseOf(segment.Leaf), Updates = updates.BaseOf(segment.Leaf),
+        };
+        for (int slot = 0; slot < placed.SlotNames.Length; slot++)
+        {
+            SlotPlan own = plan.Slots[placed.FirstSlot + slot];
+            bool isFull = own.Format == StateFormat.Full;
+            nint shift = own.ShiftOf(segment.Leaf);
+            memory.SlotsIn[slot] = slotsIn[placed.FirstSlot + slot] + (shift * (isFull ? sizeof(T) : sizeof(ushort)));
+            if (!isFull) memory.PackedSlots |= 1 << slot;
+        }
+
+        return memory;
+    }
 
     private void Measure(MeasureStep step)
     {

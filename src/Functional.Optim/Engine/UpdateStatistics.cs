@@ -80,6 +80,37 @@ public readonly ref struct UpdateStatistics<T>
         return Of(run.Parameters.Span(segment.Leaf, segment.Start, segment.End - segment.Start), kind);
     }
 
+    /// <summary>
+    /// The sum Σr of what a rule returns over a range, and that of what it leaves in its first slot, in double. The rule
+    /// sees the parameters, the update and the slots of the transform, those of the last step; its own are the first of
+    /// them. Nothing that it leaves in a slot is kept.
+    /// </summary>
+    /// <typeparam name="TRule">The rule, which returns a term for each element.</typeparam>
+    /// <param name="range">0 to <see cref="Count"/> − 1.</param>
+    /// <param name="rule">The rule.</param>
+    /// <exception cref="NonFiniteGradientException">An element of the update is a NaN or an infinity.</exception>
+    public (double Returned, double InFirstSlot) Sums<TRule>(int range, in TRule rule)
+        where TRule : unmanaged, IUpdateRule<T>
+    {
+        (double returned, double inSlot) = RuleReduction.Sums(rule, Memory(range), Start(range), End(range));
+        return (Finite(returned), Finite(inSlot));
+    }
+
+    /// <summary>The norm √Σr² of what a rule returns over a range; see <see cref="Sums{TRule}"/>.</summary>
+    /// <typeparam name="TRule">The rule, which returns a term for each element.</typeparam>
+    /// <param name="range">0 to <see cref="Count"/> − 1.</param>
+    /// <param name="rule">The rule.</param>
+    /// <exception cref="NonFiniteGradientException">An element of the update is a NaN or an infinity.</exception>
+    public double Norm<TRule>(int range, in TRule rule)
+        where TRule : unmanaged, IUpdateRule<T> =>
+        Finite(RuleReduction.Norm(rule, Memory(range), Start(range), End(range)));
+
+    private PassMemory<T> Memory(int range) => run.MeasuredMemory(step.Placed, step.Segments[range], updates);
+
+    private int Start(int range) => step.Segments[range].Start;
+
+    private int End(int range) => step.Segments[range].End;
+
     private void AddLeaves(LeafClass leafClass, NormKind kind, ref double norm)
     {
         foreach (Leaf leaf in leafClass.Leaves)

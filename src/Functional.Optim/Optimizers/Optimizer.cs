@@ -546,7 +546,8 @@ public abstract record Optimizer
         bool inPlace = donate && !plan.CanThrowLate;
         StepRun<T> run = plan.RentRun<T>();
         TreeBuffer<T> made = inPlace ? default : layout.RentUncleared<T>();
-        TreeBuffer<T> update = inPlace || !plan.NeedsScratch ? default : layout.RentUncleared<T>();
+        bool overGradient = inPlace && !plan.KeepsGradient;
+        TreeBuffer<T> update = overGradient || !plan.NeedsScratch ? default : layout.RentUncleared<T>();
         TreeStorage<T> moved = parameters.Storage, spent = gradients.Storage;
         ParameterTree<T> result = default;
         StateShell<T> next;
