@@ -38,6 +38,12 @@ internal static class TransformEntries
                 Centralize.By(at.Choice("outputAxis", Axis, of => of.OutputAxis)),
             "takes the mean of each unit away", "Yong, Huang, Hua and Zhang, 2020", "Optax centralize"),
         Entry(
+            "varianceReduction", () => VarianceReduction.Of(), at => VarianceReduction.Of(
+                at.Real("gamma", "γ, how much of the difference to the gradient before counts", of => of.Gamma),
+                at.Real("beta", "β, that of the momentum after it", of => of.Beta),
+                at.Flag("keepsFirst", "whether the first gradient goes on as it is", of => of.KeepsFirst)),
+            "corrects the gradient by the one before, and limits its norm", "Yuan et al., 2024"),
+        Entry(
             "noise", () => Noise.Of(1, 0),
             at => Noise.Of(
                 at.Real("variance", "the variance at the first update", of => of.Variance, required: true),

@@ -10,8 +10,13 @@ namespace Functional.Optim.Tests.Cases;
 /// <param name="Build">The optimizer, from a case of the file; its keyword arguments are in <c>kwargs</c>.</param>
 internal sealed record PublishedGolden(string Algorithm, Func<JsonElement, Optimizer> Build)
 {
-    /// <summary>The source's names of the trees of its state, and the slots that hold them.</summary>
+    /// <summary>
+    /// The source's names of the trees of its state, and the slots that hold them; none where they are not compared.
+    /// </summary>
     public ImmutableArray<(string Source, string Slot)> Slots { get; init; } = [];
+
+    /// <summary>The source's names of the numbers of its state for all leaves, and the scalars that hold them.</summary>
+    public ImmutableArray<(string Source, string Scalar)> Scalars { get; init; } = [];
 
     /// <summary>
     /// How far a number of the state may be off at the end: that many times the distance of 1 to the next number,

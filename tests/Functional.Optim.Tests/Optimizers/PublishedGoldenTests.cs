@@ -37,7 +37,11 @@ public class PublishedGoldenTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         JsonElement golden = ModernGolden.Case<T>(source.Algorithm, id);
-        (_, OptimizerState<T> state) = ModernGolden.Check<T>(golden, source.Build(golden));
+        // In float32 the scalars are sums of what is mostly rounding.
+        Func<string, OptimizerState<T>, double>? scalars = source.Scalars.IsEmpty || typeof(T) == typeof(float)
+            ? null
+            : (name, state) => state.Scalar(source.Scalars.Single(pair => pair.Source == name).Scalar);
+        (_, OptimizerState<T> state) = ModernGolden.Check(golden, source.Build(golden), scalars: scalars);
         CompareSlots(source, golden, state);
     }
 
@@ -45,6 +49,7 @@ public class PublishedGoldenTests
     private static void CompareSlots<T>(PublishedGolden source, JsonElement golden, OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (source.Slots.IsEmpty) return;
         double rounding = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
         Assert.Subset(source.Slots.Select(names => names.Slot).ToHashSet(), state.SlotNames.ToHashSet());
         foreach ((string name, string slot) in source.Slots)
