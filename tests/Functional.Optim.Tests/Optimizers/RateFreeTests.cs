@@ -61,7 +61,8 @@ public class RateFreeTests
     public void A_multiplier_multiplies_the_whole_move(int index)
     {
         RateFreeOptimizer plain = All[index] with { WeightDecay = 0.5 };
-        Optimizer doubled = plain.WithGroup("second", leaf => leaf.Name == "second", learningRateMultiplier: 2);
+        Optimizer doubled = plain.WithGroups(
+            LeafGroup.Of("second", leaf => leaf.Name == "second", learningRateMultiplier: 2));
         ParameterTree<double> parameters = ParameterTree.Of(
             Leaf.Of("first", [2], [1.0, -2]), Leaf.Of("second", [2], [3.0, 0.5]));
         ParameterTree<double> gradients = ParameterTree.Of(
