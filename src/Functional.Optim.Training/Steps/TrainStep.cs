@@ -228,7 +228,7 @@ public static class TrainStep
         while (inside is not ApplyIfFinite)
         {
             if (inside is Wrapper wrapper) inside = wrapper.Inner;
-            else if (inside is Sam sam) inside = sam.Inner;
+            else if (inside is FunctionWrapper around) inside = around.Inner;
             else return false;
         }
 

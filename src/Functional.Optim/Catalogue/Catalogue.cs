@@ -22,8 +22,11 @@ public static class Catalogue
     /// <summary>The optimizer that takes a function and asks for loss and gradient itself.</summary>
     public static CatalogueEntry<Lbfgs> Lbfgs => OptimizerEntries.Lbfgs;
 
+    /// <summary>Sharpness-aware minimization, the first of <see cref="FunctionWrappers"/>.</summary>
+    public static CatalogueEntry<Optimizer> Sam => FunctionWrappers[0];
+
     /// <summary>What is around an optimizer and takes a function, too.</summary>
-    public static CatalogueEntry<Optimizer> Sam => TransformEntries.Sam;
+    public static ImmutableArray<CatalogueEntry<Optimizer>> FunctionWrappers => TransformEntries.FunctionWrappers;
 
     /// <summary>
     /// The transforms and what goes around an optimizer; the scalings of optimizers are in <see cref="Scalings"/>.
@@ -46,7 +49,7 @@ public static class Catalogue
 
     /// <summary>Every entry.</summary>
     public static ImmutableArray<CatalogueEntry> All =>
-        [.. Optimizers, Lbfgs, Sam, .. Transforms, .. Scalings, .. Schedules, .. ComposedSchedules, Plateau];
+        [.. Optimizers, Lbfgs, .. FunctionWrappers, .. Transforms, .. Scalings, .. Schedules, .. ComposedSchedules, Plateau];
 
     /// <summary>
     /// Adds an optimizer or a transform of your own, so that it is listed, built from text and printed as text, also
@@ -117,7 +120,7 @@ public static class Catalogue
     private static ImmutableArray<CatalogueEntry<Optimizer>> EntriesOf(Optimizer optimizer) => optimizer switch
     {
         OptimizerScaling => Scalings,
-        Optim.Sam => [Sam],
+        FunctionWrapper => FunctionWrappers,
         Transform or Wrapper => [.. Transforms, .. own],
         _ => Optimizers,
     };

@@ -156,7 +156,8 @@ public static class OptimizerText
         string name, ImmutableArray<CatalogueEntry<Optimizer>> entries)
     {
         IEnumerable<CatalogueEntry<Optimizer>> all =
-            [.. entries, .. Catalogue.Optimizers, .. Catalogue.Transforms, .. Catalogue.Scalings, Catalogue.Sam];
+            [.. entries, .. Catalogue.Optimizers, .. Catalogue.Transforms, .. Catalogue.Scalings,
+                .. Catalogue.FunctionWrappers];
         CatalogueEntry<Optimizer>? found =
             all.FirstOrDefault(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
         return found is null ? entries.Find(name) : Prelude.Success<Error, CatalogueEntry<Optimizer>>(found);

@@ -29,6 +29,12 @@ internal static class TransformEntries
             "limits the update of each unit to a part of its parameters", "Brock, De, Smith and Simonyan, 2021",
             "Optax adaptive_grad_clip", "Optax's units are those of the last dimension (`outputAxis`)"),
         Entry(
+            "clipByRms", () => (ClipByRms)Clip.ByRms(),
+            at => (ClipByRms)Clip.ByRms(
+                at.Real("threshold", "the largest root mean square of a leaf", of => of.Threshold)),
+            "scales the update of each leaf down to a root mean square", "Shazeer and Stern, 2018",
+            "Optax clip_by_block_rms", "the clip of Adafactor as a part"),
+        Entry(
             "clipByValue", () => (ClipByValue)Clip.ByValue(1),
             at => (ClipByValue)Clip.ByValue(
                 at.Real("limit", "the largest size of an element", of => of.Limit, required: true)),
@@ -53,6 +59,38 @@ internal static class TransformEntries
                 at.Real("decay", "the power by which the variance falls", of => of.Decay)),
             "adds normal noise that fades", "Neelakantan et al., 2015", "Optax add_noise",
             "the noise of a leaf depends on its name, not its place"),
+        Entry(
+            "sign", Sign.Of, _ => Sign.Of(), "the sign of the update", "Bernstein et al., 2018", "Optax scale_by_sign"),
+        Entry(
+            "optimisticGradient", () => OptimisticGradient.Of(),
+            at => OptimisticGradient.Of(
+                at.Real("alpha", "α, the weight of the update", of => of.Alpha),
+                at.Real("beta", "β, the weight of its change", of => of.Beta)),
+            "adds how the update changed since the last step", "Mokhtari, Ozdaglar and Pattathil, 2019",
+            "Optax scale_by_optimistic_gradient, optimistic_gradient_descent"),
+        Entry(
+            "grokFastEma", () => (GrokFastEma)GrokFast.Ema(),
+            at => (GrokFastEma)GrokFast.Ema(
+                at.Real("alpha", "α, how much of the moving average is kept", of => of.Alpha),
+                at.Real("lambda", "λ, how much of it is added", of => of.Lambda)),
+            "before an optimizer: adds a moving average of the gradient", "Lee, Kang, Kim and Lee, 2024",
+            "gradfilter_ema of the authors"),
+        Entry(
+            "grokFastWindow", () => (GrokFastWindow)GrokFast.Window(),
+            at => (GrokFastWindow)GrokFast.Window(
+                at.Integer("size", "w, the number of gradients", of => of.Size),
+                at.Real("lambda", "λ, how much of their mean is added", of => of.Lambda),
+                at.Flag("sum", "whether their sum is added, and not their mean", of => of.Sum),
+                at.Flag("warmup", "whether nothing is added before there are w gradients", of => of.Warmup)),
+            "before an optimizer: adds the mean of the last gradients", "Lee, Kang, Kim and Lee, 2024",
+            "gradfilter_ma of the authors", "w numbers for each parameter"),
+        Entry(
+            "cautious", () => Cautious.Of(),
+            at => Cautious.Of(
+                at.Choice("form", "what the elements that are kept are multiplied by", of => of.Form),
+                at.Flag("maximize", "whether the update goes up the gradient", of => of.Maximize)),
+            "after moments: leaves out what points up the gradient of the step", "Liang, Chen, Liu and Liu, 2024",
+            "timm caution, C-Optim", "signs are compared, so that small numbers agree too"),
         Entry(
             "momentum", () => Momentum.Of(0),
             at => Momentum.Of(
@@ -102,6 +140,12 @@ internal static class TransformEntries
             at => LearningRate.Of(at.LearningRate("schedule", "η(t)", of => of.Schedule)),
             "multiplies the update by a schedule", otherNames: "Optax scale_by_learning_rate",
             differences: "Optax's turns the sign too"),
+        Entry(
+            "hyperball", () => Hyperball.Of(1),
+            at => Hyperball.Of(at.LearningRate("learningRate", "η(t)", of => of.LearningRate)),
+            "in the place of a learning rate: moves each leaf and keeps its norm",
+            otherNames: "the optimizers with an H of modded-nanogpt",
+            differences: "leaves of norm 0 stay as they are"),
         Entry(
             "lookahead", () => Lookahead.Of(),
             at => Lookahead.Of(
@@ -156,7 +200,8 @@ internal static class TransformEntries
             otherNames: "Optax apply_if_finite", differences: "too many in a row are an error; Optax applies them"),
     ];
 
-    internal static CatalogueEntry<Optimizer> Sam => Optim.Sam.Entry;
+    internal static ImmutableArray<CatalogueEntry<Optimizer>> FunctionWrappers { get; } =
+        [Sam.Entry, Asam.Entry, Polyak.Entry];
 
     private const string Axis = "along which axis of a leaf of rank 2 and more its units lie",
         AverageStart = "the first update whose parameters are averaged",

@@ -24,6 +24,9 @@ internal sealed class LeafClass
 
     internal required Leaf[] Leaves { get; init; }
 
+    /// <summary>The index of the segment of each leaf.</summary>
+    internal required int[] SegmentsOfLeaves { get; init; }
+
     /// <summary>The leaves that padding follows.</summary>
     internal required Leaf[] Padded { get; init; }
 
@@ -40,6 +43,7 @@ internal sealed class LeafClass
     {
         private readonly List<Segment> segments = [];
         private readonly List<Leaf> leaves = [];
+        private readonly List<int> segmentsOfLeaves = [];
         private readonly PlacedTransform[] transforms;
         private readonly int[] slotIndices;
         private readonly bool isScattered;
@@ -81,9 +85,11 @@ internal sealed class LeafClass
                 && Continues(last))
             {
                 segments[^1] = last with { End = end };
+                segmentsOfLeaves.Add(segments.Count - 1);
                 return;
             }
 
+            segmentsOfLeaves.Add(segments.Count);
             segments.Add(new Segment(
                 leaf.Offset,
                 end,
@@ -126,6 +132,7 @@ internal sealed class LeafClass
                 Segments = [.. segments],
                 Indices = indices,
                 Leaves = [.. leaves],
+                SegmentsOfLeaves = [.. segmentsOfLeaves],
                 Padded = [.. leaves.Where(leaf => leaf.Padding > 0)],
                 Chunks = [.. chunks],
                 Length = length,

@@ -16,12 +16,13 @@ public readonly ref struct LeafContext<T>
     private readonly LeafStep step;
     private readonly Span<double> scratch;
 
-    internal LeafContext(StepRun<T> run, LeafStep step, Leaf leaf, Span<double> scratch)
+    internal LeafContext(StepRun<T> run, LeafStep step, int index, Span<double> scratch)
     {
         this.run = run;
         this.step = step;
-        Leaf = leaf;
         this.scratch = scratch;
+        Leaf leaf = Leaf = step.Class.Leaves[index];
+        Factor = step.Class.Segments[step.Class.SegmentsOfLeaves[index]].Factors[step.Index];
         Input = (step.ReadsGradient ? run.Gradients : run.Update).Span(leaf, leaf.Offset, leaf.Length);
         Output = run.Update.Span(leaf, leaf.Offset, leaf.Length);
         Parameters = run.Parameters.Span(leaf, leaf.Offset, leaf.Length);
@@ -41,6 +42,9 @@ public readonly ref struct LeafContext<T>
     /// belongs to <see cref="Transform.PerLeafFactor"/>.
     /// </summary>
     public LeafSettings Settings => run.Plan.LeafPlans[Leaf.Index].Settings;
+
+    /// <summary>The factor of the transform for the leaf (<see cref="Transform.PerLeafFactor"/>).</summary>
+    public double Factor { get; }
 
     /// <summary>θ, the parameters of the leaf.</summary>
     public ReadOnlySpan<T> Parameters { get; }
@@ -95,7 +99,7 @@ internal readonly struct LeafBody<T>(StepRun<T> run, LeafStep step) : IParallelB
         int length = step.Placed.Transform.ScratchLength(leaf);
         AlignedBuffer<double>? scratch = length == 0 ? null : run.Plan.RentScratch();
         Span<double> memory = scratch is null ? [] : scratch.Span[..length];
-        step.Placed.Transform.TransformLeaf(new LeafContext<T>(run, step, leaf, memory));
+        step.Placed.Transform.TransformLeaf(new LeafContext<T>(run, step, index, memory));
         if (scratch is not null) run.Plan.ReturnScratch(scratch);
     }
 }

@@ -25,6 +25,10 @@ public readonly ref struct UpdateStatistics<T>
     /// <summary>t, the number of this update, from 1.</summary>
     public long Step => run.Step;
 
+    /// <summary>The number of updates of the slots of a range, this one included; bias correction uses it.</summary>
+    /// <param name="range">0 to <see cref="Count"/> − 1.</param>
+    public long SlotStep(int range) => Step - SlotPlan.StartOf(run.Plan.Slots, step.Placed, Leaf(range));
+
     /// <summary>The number of ranges.</summary>
     public int Count => step.Segments.Length;
 

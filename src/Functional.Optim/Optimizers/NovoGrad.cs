@@ -6,8 +6,8 @@ namespace Functional.Optim;
 /// <summary>
 /// NovoGrad (Ginsburg et al., 2019, arXiv:1905.11286), momentum of gradients that each leaf divides by the root of one
 /// number: V = β₂·V + (1 − β₂)·‖g‖², with V = ‖g‖² at its first gradient that is not 0; m = β₁·m + (g / (√V + ε) +
-/// λ·θ); θ' = θ − η·m. Defaults and semantics are those of NVIDIA's code and timm's, without its AMSGrad. It keeps a
-/// number for each parameter, and one for each leaf.
+/// λ·θ); θ' = θ − η·m. Defaults and semantics are those of NVIDIA's code and timm's. It keeps a number for each
+/// parameter, and one for each leaf, two with AMSGrad.
 /// </summary>
 /// <remarks>
 /// The decay is inside the momentum, and with <c>gradientAveraging</c> both are multiplied by 1 − β₁ before it. Without
@@ -32,8 +32,12 @@ public sealed record NovoGrad : ScalingOptimizer
     /// <summary>Whether the momentum takes 1 − β₁ of each update, and not all of it.</summary>
     public bool GradientAveraging { get; init; }
 
+    /// <summary>Whether to divide by the root of the largest V so far.</summary>
+    public bool AmsGrad { get; init; }
+
     /// <inheritdoc/>
-    private protected override ImmutableArray<Transform> ScalingTransforms => [new NovoGradScaling(Beta2, Epsilon)];
+    private protected override ImmutableArray<Transform> ScalingTransforms =>
+        [new NovoGradScaling(Beta2, Epsilon, AmsGrad)];
 
     /// <inheritdoc/>
     protected internal override bool DecouplesDecay => true;
@@ -52,8 +56,9 @@ public sealed record NovoGrad : ScalingOptimizer
             at.Real("epsilon", "ε, added to the divisor", of => of.Epsilon), at.WeightDecay(), at.Decay(),
             at.Flag(
                 "gradientAveraging", "whether the momentum takes 1 − β₁ of each update", of => of.GradientAveraging),
+            at.Flag("amsGrad", "whether to divide by the root of the largest mean so far", of => of.AmsGrad),
             at.Maximize()),
-        "Ginsburg et al., 2019", "Optax novograd",
+        "Ginsburg et al., 2019", "Optax novograd, timm NvNovoGrad",
         "one more number for each leaf; Optax has β₁ = 0.9, β₂ = 0.25, ε = 1e-6");
 
     /// <summary>The optimizer.</summary>
@@ -64,15 +69,16 @@ public sealed record NovoGrad : ScalingOptimizer
     /// <param name="weightDecay">λ, after the division and inside the momentum; finite and not negative.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="gradientAveraging">Whether the momentum takes 1 − β₁ of each update.</param>
+    /// <param name="amsGrad">Whether to divide by the root of the largest V so far.</param>
     /// <param name="maximize">Whether to maximize.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static NovoGrad Of(
         Schedule learningRate, double beta1 = 0.95, double beta2 = 0.98, double epsilon = 1e-8,
         Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool gradientAveraging = false,
-        bool maximize = false) => Setting.Make(() => new NovoGrad
+        bool amsGrad = false, bool maximize = false) => Setting.Make(() => new NovoGrad
     {
         LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon,
-        GradientAveraging = gradientAveraging,
+        GradientAveraging = gradientAveraging, AmsGrad = amsGrad,
         WeightDecay = weightDecay ?? 0, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
     });
 
@@ -93,14 +99,20 @@ public readonly record struct NovoGradState<T> : IOptimizerState<T, NovoGradStat
     private static readonly ImmutableArray<string> Slots =
         [.. NovoGradScaling.Slots, .. Functional.Optim.Momentum.Slots];
 
+    private static readonly ImmutableArray<string> AmsGradSlots =
+        [.. NovoGradScaling.AmsGradSlots, .. Functional.Optim.Momentum.Slots];
+
     private readonly OptimizerState<T> state;
 
     /// <summary>A state made directly.</summary>
     /// <param name="step">How many updates are finished.</param>
     /// <param name="v">V, the running mean of the squared norms of the gradients: a scalar for each leaf.</param>
     /// <param name="momentum">m.</param>
-    public NovoGradState(long step, ParameterTree<T> v, ParameterTree<T> momentum)
-        : this(new(step, Slots, [v, momentum]))
+    /// <param name="maximumV">The largest V so far; <c>default</c> unless the optimizer keeps it.</param>
+    public NovoGradState(
+        long step, ParameterTree<T> v, ParameterTree<T> momentum, ParameterTree<T> maximumV = default)
+        : this(
+            maximumV.IsDefault ? new(step, Slots, [v, momentum]) : new(step, AmsGradSlots, [v, maximumV, momentum]))
     {
     }
 
@@ -113,10 +125,21 @@ public readonly record struct NovoGradState<T> : IOptimizerState<T, NovoGradStat
     public ParameterTree<T> V { get => state[0]; init => state = state.With(0, value); }
 
     /// <summary>m.</summary>
-    public ParameterTree<T> Momentum { get => state[1]; init => state = state.With(1, value); }
+    public ParameterTree<T> Momentum
+    {
+        get => state[state.SlotCount - 1];
+        init => state = state.With(state.SlotCount - 1, value);
+    }
+
+    /// <summary>The largest V so far; <c>default</c> unless the optimizer keeps it.</summary>
+    public ParameterTree<T> MaximumV => state.SlotCount > 2 ? state[1] : default;
 
     /// <inheritdoc/>
-    public static NovoGradState<T> From(OptimizerState<T> state) => new(state.Part(Slots.AsSpan()));
+    public static NovoGradState<T> From(OptimizerState<T> state)
+    {
+        bool amsGrad = state.SlotNames.IsEmpty ? state.SlotCount == 3 : state.Has(NovoGradScaling.AmsGradSlots[^1]);
+        return new(state.Part((amsGrad ? AmsGradSlots : Slots).AsSpan()));
+    }
 
     /// <inheritdoc/>
     public OptimizerState<T> ToState() => state;

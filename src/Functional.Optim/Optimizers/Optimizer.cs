@@ -472,10 +472,12 @@ public abstract record Optimizer
         {
             Partition partition => partition.Rules.Max(
                 rule => BytesPerParameter(rule.Optimizer.Transforms, size, rule.Optimizer.StateFormat ?? own)),
-            // Rows, columns and numbers per leaf are not as many as the parameters.
+            // Rows, columns and numbers per leaf are not as many as the parameters; a window is several times that.
             { TransformsLeaves: true } => size * Enumerable.Range(0, part.SlotNames.Length)
-                .Count(
-                    slot => part.SlotShape(slot, SampleMatrix) is { } shape && shape.SequenceEqual(SampleMatrix.Shape)),
+                .Sum(slot => part.SlotShape(slot, SampleMatrix) is { } shape
+                    && shape.AsSpan().EndsWith(SampleMatrix.Shape.AsSpan())
+                    ? shape.Aggregate(1, static (all, length) => all * length) / SampleMatrix.Length
+                    : 0),
             _ => part.SlotNames.Length * (part.SlotFormatIn(format) == Optim.StateFormat.Full ? size : sizeof(ushort)),
         };
     });

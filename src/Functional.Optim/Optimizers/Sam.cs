@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
@@ -16,14 +17,12 @@ namespace Functional.Optim;
 /// the norm. A gradient that is not finite throws, unless the optimizer inside accepts it, as
 /// <see cref="ApplyIfFinite"/> does.
 /// </remarks>
-public sealed record Sam : FunctionOptimizer
+public sealed record Sam : FunctionWrapper
 {
-    private readonly Recycler<object> idle = new(4);
-
-    private Sam(Optimizer inner) => Inner = inner;
-
-    /// <summary>The optimizer inside, which has the groups too.</summary>
-    public Optimizer Inner { get; private init; }
+    private Sam(Optimizer inner)
+        : base(inner)
+    {
+    }
 
     /// <summary>ρ, the size of the perturbation; finite and not negative.</summary>
     public double Rho { get; init => field = Setting.Check(value, Bounds.NotNegative); }
@@ -41,23 +40,6 @@ public sealed record Sam : FunctionOptimizer
 
     /// <summary>Which leaves the adaptive form scales.</summary>
     public LeafFilter Filter { get; init => field = Setting.Present(value); } = LeafFilter.All;
-
-    /// <inheritdoc/>
-    public override ImmutableArray<LeafGroup> Groups
-    {
-        get => Inner.Groups;
-        init => Inner = Inner with { Groups = value };
-    }
-
-    /// <inheritdoc/>
-    public override StateFormat? StateFormat
-    {
-        get => Inner.StateFormat;
-        init => Inner = Inner with { StateFormat = value };
-    }
-
-    /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Transforms => Inner.Transforms;
 
     /// <summary>The optimizer.</summary>
     /// <param name="inner">The optimizer that steps by the gradient at θ + e.</param>
@@ -96,66 +78,65 @@ public sealed record Sam : FunctionOptimizer
         Differences = "asks twice in one step; Optax alternates two kinds of steps",
     };
 
-    /// <inheritdoc/>
-    public override double LearningRateAt(long step) => Inner.LearningRateAt(step);
-
     /// <summary>Whether the settings and the optimizers inside are the same.</summary>
     public bool Equals(Sam? other) =>
-        base.Equals(other) && Inner == other!.Inner && Rho.Equals(other.Rho) && Adaptive == other.Adaptive
-        && Eta.Equals(other.Eta)
+        base.Equals(other) && Rho.Equals(other!.Rho) && Adaptive == other.Adaptive && Eta.Equals(other.Eta)
         && Filter == other.Filter && Epsilon.Equals(other.Epsilon);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Inner, Rho, Adaptive, Eta, Epsilon);
 
-    /// <inheritdoc/>
-    protected override (ParameterTree<T> Parameters, OptimizerState<T> State, double Loss) Minimize<T>(
-        in FunctionStep<T> step)
+    /// <summary>The loss at θ with the gradient at θ + e.</summary>
+    internal override (double Loss, ParameterTree<T> Gradients) Ask<T>(
+        WrappedFunction<T> function, ParameterTree<T> parameters)
     {
-        SamFunction<T> climbing = idle.TryTake(out object? kept) && kept is SamFunction<T> known ? known : new();
-        climbing.Begin(this, step);
+        (double loss, ParameterTree<T> first) = function.Evaluate(parameters);
+        if (!function.IsFinite(first)) return (loss, first);
+        ParameterTree<T> climbed = Climb(parameters, function.CopyOf(first));
         try
         {
-            return Inner.Descend(climbing.Function, step.Parameters, step.State, step.IsDonated);
+            (_, ParameterTree<T> second) = function.Evaluate(climbed);
+            function.IsFinite(second);
+            if (second.IsIn(climbed)) second = second.Copy();
+            function.Release(first, parameters, second);
+            return (loss, second);
         }
         finally
         {
-            climbing.End();
-            idle.Add(climbing);
+            climbed.Release(nameof(Sam));
         }
     }
 
-    /// <inheritdoc/>
-    internal override bool Accumulates => Inner.Accumulates;
-
-    /// <inheritdoc/>
-    internal override bool TakesNonFinite => Inner.TakesNonFinite;
-
-    /// <inheritdoc/>
-    internal override int BytesPerParameter(int size) => Inner.BytesPerParameter(size);
-
-    /// <inheritdoc/>
-    internal override ImmutableArray<Leaf> FrozenLeaves(TreeLayout layout) => Inner.FrozenLeaves(layout);
-
-    /// <inheritdoc/>
-    internal override StateSchema DescribeState(int slots) => Inner.DescribeState(slots);
-
-    /// <inheritdoc/>
-    internal override StateSchema SchemaFor(TreeLayout layout, SlotStarts? starts) => Inner.SchemaFor(layout, starts);
-
-    /// <inheritdoc/>
-    private protected override OptimizerState<T> Start<T>(ParameterTree<T> parameters) => Inner.Init(parameters);
-
-    /// <inheritdoc/>
-    private protected override ParameterTree<T> Evaluate<T>(ParameterTree<T> parameters, OptimizerState<T> state) =>
-        Inner.EvaluationParameters(parameters, state);
-
-    /// <inheritdoc/>
-    private protected override (OptimizerState<T> State, ContinuationReport Report) GoOn<T>(
-        OptimizerState<T> state, ParameterTree<T> parameters) => Inner.Continue(state, parameters);
-
-    /// <summary>The optimizer inside checks its state itself.</summary>
-    private protected override void RequireFit<T>(OptimizerState<T> state, TreeLayout layout)
+    /// <summary>θ + e, of a copy of the gradient.</summary>
+    private ParameterTree<T> Climb<T>(ParameterTree<T> parameters, TreeBuffer<T> gradients)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        ScaleBySize(parameters, gradients);
+        double length = Rho / (BlockReduction.Norm<T>(gradients.AsSpan()) + Epsilon);
+        // The perturbation of the adaptive form is T²·g over the norm of T·g.
+        ScaleBySize(parameters, gradients);
+        ParameterTree<T> uphill = gradients.ToTree();
+        try
+        {
+            return parameters.Plus(length, uphill).ToTree();
+        }
+        finally
+        {
+            uphill.Release(nameof(Sam));
+        }
+    }
+
+    /// <summary>u ← T·u, in the adaptive form.</summary>
+    private void ScaleBySize<T>(ParameterTree<T> parameters, TreeBuffer<T> update)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!Adaptive) return;
+        MagnitudeScaleRule<T> rule = new(Eta);
+        foreach (Leaf leaf in parameters.Layout.Leaves)
+        {
+            if (!Filter.Contains(leaf)) continue;
+            Span<T> values = update.AsSpan(leaf);
+            Elementwise.Run(rule, parameters.AsSpan(leaf), values, values);
+        }
     }
 }

@@ -41,6 +41,15 @@ public static class Clip
         Setting.Make<Optimizer>(
             () => new AdaptiveClip { Ratio = ratio, Epsilon = epsilon, OutputAxis = outputAxis }, nameof(Clip));
 
+    /// <summary>
+    /// Scales the update of each leaf down to a root mean square, as Adafactor does (Shazeer and Stern, 2018,
+    /// arXiv:1804.04235): u' = u / max(1, RMS(u) / d), with RMS(u) = √mean(u²) of the leaf.
+    /// </summary>
+    /// <param name="threshold">d; finite and positive.</param>
+    /// <exception cref="ArgumentException">The threshold is not finite and positive.</exception>
+    public static Optimizer ByRms(double threshold = 1) =>
+        Setting.Make<Optimizer>(() => new ClipByRms { Threshold = threshold }, nameof(Clip));
+
     /// <summary>Limits each element: u' = min(max(u, −c), c). A NaN stays NaN.</summary>
     /// <param name="limit">c; not negative, not NaN.</param>
     /// <exception cref="ArgumentException">The limit is negative or NaN.</exception>

@@ -9,11 +9,13 @@ namespace Functional.Optim;
 /// The update of a leaf over the root of the mean of its squared norms, one number per leaf (see <see
 /// cref="NovoGrad"/>).
 /// </summary>
-internal sealed record NovoGradScaling(double Beta2, double Epsilon) : Transform
+internal sealed record NovoGradScaling(double Beta2, double Epsilon, bool AmsGrad) : Transform
 {
     internal static ImmutableArray<string> Slots { get; } = ["v"];
 
-    protected internal override ImmutableArray<string> SlotNames => Slots;
+    internal static ImmutableArray<string> AmsGradSlots { get; } = [.. Slots, "maximum v"];
+
+    protected internal override ImmutableArray<string> SlotNames => AmsGrad ? AmsGradSlots : Slots;
 
     protected internal override bool TransformsLeaves => true;
 
@@ -28,6 +30,13 @@ internal sealed record NovoGradScaling(double Beta2, double Epsilon) : Transform
         double squares = BlockReduction.SumOfSquares(leaf.Input);
         double mean = SquareMeans<T>.Mean(v, squares, v == T.Zero ? 1 : 1 - Beta2);
         v = SquareMeans<T>.Kept(mean);
+        if (AmsGrad)
+        {
+            ref T largest = ref leaf.Slot(1)[0];
+            mean = Math.Max(mean, double.CreateTruncating(largest));
+            largest = SquareMeans<T>.Kept(mean);
+        }
+
         // The root of what may be outside of the type's range is inside.
         T divisor = T.Max(T.CreateTruncating(Math.Sqrt(mean) + Epsilon), SquareMeans<T>.MinRoot);
         fixed (T* from = leaf.Input, to = leaf.Output)
