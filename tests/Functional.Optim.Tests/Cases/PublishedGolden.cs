@@ -13,6 +13,9 @@ internal sealed record PublishedGolden(string Algorithm, Func<JsonElement, Optim
     /// <summary>The source's names of the trees of its state, and the slots that hold them.</summary>
     public ImmutableArray<(string Source, string Slot)> Slots { get; init; } = [];
 
+    /// <summary>The slots of which only the magnitudes are determined.</summary>
+    public ImmutableArray<string> SlotsUpToSign { get; init; } = [];
+
     /// <summary>
     /// Numbers of each leaf that the case gives for the state after the first step, and the slot that gets them, where
     /// the first step does not determine them.

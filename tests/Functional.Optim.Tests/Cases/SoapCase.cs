@@ -22,8 +22,9 @@ internal sealed class SoapCase : OptimizerCase
     [
         new("soap", golden => Theirs(golden.GetProperty("kwargs")))
         {
-            // m is in the basis, whose columns may have other signs.
-            Slots = [("exp_avg_sq", "v"), ("GG", "gram")],
+            Slots = [("exp_avg", "m"), ("exp_avg_sq", "v"), ("GG", "gram"), ("Q", "basis")],
+            // The columns of a basis may have another sign, and m with them.
+            SlotsUpToSign = ["m", "basis"],
             AfterFirstStep = ("first_basis", "basis"),
         },
     ];
@@ -39,10 +40,6 @@ internal sealed class SoapCase : OptimizerCase
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola => [new("soap", Soap.Of(0.1, weightDecay: 0), 500)];
-
-    public override ImmutableArray<Optimizer> WithoutEpsilon => [Soap.Of(0.1, epsilon: 0, weightDecay: 0)];
-
-    public override ImmutableArray<Optimizer> WithMeanOfSquares => [Soap.Of(0.1)];
 
     public override ImmutableArray<Optimizer> CountingUpdates => [Soap.Of(1e-3)];
 

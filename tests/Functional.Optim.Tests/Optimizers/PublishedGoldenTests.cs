@@ -70,6 +70,8 @@ public class PublishedGoldenTests
                 double[] expected = values.Flat();
                 double[] actual = Array.ConvertAll(state[slot].AsSpan(leaf.Name).ToArray(), double.CreateTruncating);
                 Assert.Equal(expected.Length, actual.Length);
+                if (source.SlotsUpToSign.Contains(slot))
+                    (expected, actual) = (Array.ConvertAll(expected, Math.Abs), Array.ConvertAll(actual, Math.Abs));
                 for (int index = 0; index < expected.Length; index++)
                 {
                     double size = Math.Max(1, Math.Abs(expected[index]));
