@@ -109,10 +109,7 @@ internal static class TransformEntries
             "the moving average of the updates", otherNames: "Optax ema"),
         Entry(
             "orthogonalize", () => Orthogonalize.Of(),
-            at => Orthogonalize.Of(
-                at.Choice("variant", "by which polynomials the update is made orthogonal", of => of.Variant),
-                at.Integer("steps", "in how many steps, no less than the variant has polynomials", of => of.Steps),
-                at.Choice("scale", "what the result is multiplied by, by the shape of the leaf", of => of.Scale)),
+            at => at.Orthogonalize(of => of)(),
             "brings the singular values of matrices near 1", "Jordan et al., 2024; Amsel et al., 2025",
             "Optax scale_by_muon", "without the momentum"),
         Entry(

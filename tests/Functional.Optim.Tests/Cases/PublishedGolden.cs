@@ -18,6 +18,15 @@ internal sealed record PublishedGolden(string Algorithm, Func<JsonElement, Optim
     /// <summary>The source's names of the numbers of its state for all leaves, and the scalars that hold them.</summary>
     public ImmutableArray<(string Source, string Scalar)> Scalars { get; init; } = [];
 
+    /// <summary>The slots of which only the magnitudes are determined.</summary>
+    public ImmutableArray<string> SlotsUpToSign { get; init; } = [];
+
+    /// <summary>
+    /// Numbers of each leaf that the case gives for the state after the first step, and the slot that gets them, where
+    /// the first step does not determine them.
+    /// </summary>
+    public (string Source, string Slot)? AfterFirstStep { get; init; }
+
     /// <summary>
     /// How far a number of the state may be off at the end: that many times the distance of 1 to the next number,
     /// relative to the larger of 1 and the number.

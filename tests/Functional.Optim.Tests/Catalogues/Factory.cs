@@ -93,7 +93,7 @@ internal sealed record Factory(MethodInfo Method)
         null when IsSetting(parameter) => (parameter.Name, parameter.Member.DeclaringType!.Name) switch
         {
             ("beta1", _) => "0.9",
-            ("weightDecay", nameof(AdamW) or nameof(Lamb)) => "0.01",
+            ("weightDecay", nameof(AdamW) or nameof(Lamb) or nameof(Soap) or nameof(NorMuon)) => "0.01",
             ("weightDecay", nameof(Muon)) => "0.1",
             _ => "0",
         },

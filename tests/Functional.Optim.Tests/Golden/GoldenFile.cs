@@ -17,6 +17,11 @@ internal static class GoldenFile
 
     internal static double[] Numbers(this JsonElement element) => [.. element.EnumerateArray().Select(Number)];
 
+    /// <summary>A number, or the numbers of lists of any depth one after the other.</summary>
+    internal static double[] Flat(this JsonElement element) => element.ValueKind == JsonValueKind.Array
+        ? [.. element.EnumerateArray().SelectMany(Flat)]
+        : [element.Number()];
+
     internal static double Option(this JsonElement options, string name) => options.GetProperty(name).Number();
 
     internal static double Option(this JsonElement options, string name, double fallback) =>

@@ -28,10 +28,12 @@ internal static class ModernGolden
     /// <param name="optimizer">The optimizer with the settings of the case.</param>
     /// <param name="extras">Further trees of a name that the case stores beside θ.</param>
     /// <param name="scalars">The numbers of a name that the case stores for each step.</param>
+    /// <param name="afterFirst">The state to go on with after the first step.</param>
     internal static (ParameterTree<T> Parameters, OptimizerState<T> State) Check<T>(
         JsonElement golden, Optimizer optimizer,
         Func<string, ParameterTree<T>, OptimizerState<T>, ParameterTree<T>>? extras = null,
-        Func<string, OptimizerState<T>, double>? scalars = null)
+        Func<string, OptimizerState<T>, double>? scalars = null,
+        Func<OptimizerState<T>, OptimizerState<T>>? afterFirst = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ParameterTree<T> parameters = Start<T>(golden);
@@ -48,6 +50,7 @@ internal static class ModernGolden
                 * Math.Max(1, gradientSizes[step - 1] / gradients.Layout.ParameterCount);
             AssertNear(gradientSums[step - 1], Values(gradients).Sum(), room, $"Σg of step {step}");
             (parameters, state) = optimizer.Step(parameters, gradients, state);
+            if (step == 1 && afterFirst is not null) state = afterFirst(state);
             string key = step.ToString(CultureInfo.InvariantCulture);
             if (scalars is not null)
             {
@@ -85,6 +88,19 @@ internal static class ModernGolden
         double[] theta = golden.GetProperty("theta0").Numbers();
         int first = 0;
         return Map<T>(golden, (_, _, _) => T.CreateTruncating(theta[first++]));
+    }
+
+    /// <summary>A state with the numbers that a case gives for the leaves of a slot.</summary>
+    internal static OptimizerState<T> WithSlot<T>(OptimizerState<T> state, string slot, JsonElement given)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ParameterTree<T> tree = ParameterTree.Of(
+        [
+            .. state[slot].Layout.Leaves.Select(leaf => Leaf.Of(
+                leaf.Name, leaf.Shape.AsSpan(),
+                Array.ConvertAll(given.GetProperty(leaf.Name).Flat(), T.CreateTruncating))),
+        ]);
+        return state.With(state.SlotNames.IndexOf(slot), tree);
     }
 
     /// <summary>The gradient of a step where the parameters stand: what does not depend on θ is rounded once.</summary>

@@ -41,9 +41,17 @@ public class PublishedGoldenTests
         Func<string, OptimizerState<T>, double>? scalars = source.Scalars.IsEmpty || typeof(T) == typeof(float)
             ? null
             : (name, state) => state.Scalar(source.Scalars.Single(pair => pair.Source == name).Scalar);
-        (_, OptimizerState<T> state) = ModernGolden.Check(golden, source.Build(golden), scalars: scalars);
+        (_, OptimizerState<T> state) = ModernGolden.Check<T>(
+            golden, source.Build(golden), scalars: scalars,
+            afterFirst: first => source.AfterFirstStep is { } given
+                ? ModernGolden.WithSlot(first, given.Slot, golden.GetProperty(given.Source))
+                : first);
         CompareSlots(source, golden, state);
     }
+
+    /// <summary>Whether it is a list of nothing, such as of matrices of a leaf that has none.</summary>
+    private static bool IsEmpty(JsonElement values) =>
+        values.ValueKind == JsonValueKind.Array && values.EnumerateArray().All(IsEmpty);
 
     /// <summary>Each slot has the leaves that the source keeps, with its numbers to a few roundings.</summary>
     private static void CompareSlots<T>(PublishedGolden source, JsonElement golden, OptimizerState<T> state)
@@ -57,7 +65,7 @@ public class PublishedGoldenTests
             JsonProperty[] kept =
             [
                 .. golden.GetProperty("final_state").EnumerateObject()
-                    .Where(leaf => leaf.Value.TryGetProperty(name, out _)),
+                    .Where(leaf => leaf.Value.TryGetProperty(name, out JsonElement values) && !IsEmpty(values)),
             ];
             Assert.Equal(kept.Length > 0, state.SlotNames.Contains(slot));
             if (kept.Length == 0) continue;
@@ -65,9 +73,11 @@ public class PublishedGoldenTests
             foreach (JsonProperty leaf in kept)
             {
                 JsonElement values = leaf.Value.GetProperty(name);
-                double[] expected = values.ValueKind == JsonValueKind.Array ? values.Numbers() : [values.Number()];
+                double[] expected = values.Flat();
                 double[] actual = Array.ConvertAll(state[slot].AsSpan(leaf.Name).ToArray(), double.CreateTruncating);
                 Assert.Equal(expected.Length, actual.Length);
+                if (source.SlotsUpToSign.Contains(slot))
+                    (expected, actual) = (Array.ConvertAll(expected, Math.Abs), Array.ConvertAll(actual, Math.Abs));
                 for (int index = 0; index < expected.Length; index++)
                 {
                     double size = Math.Max(1, Math.Abs(expected[index]));
