@@ -22,7 +22,7 @@ public class CatalogueScheduleLaws
 
     [Theory]
     [MemberData(nameof(Jumping))]
-    public void The_schedules_said_to_jump_do_so_at_a_step_of_their_settings(string name) =>
+    public void The_schedules_said_to_jump_do_so_at_a_turn_or_a_step_of_their_settings(string name) =>
         Assert.Contains(Enumerable.Range(0, 20), seed =>
     {
         ScheduleCase drawn = ScheduleCase.Draw(name, new Random(seed), least: 1_000_000);
@@ -32,7 +32,7 @@ public class CatalogueScheduleLaws
             where long.TryParse(text, out _)
             select long.Parse(text);
         ScheduleShape continuous =
-            drawn.Shape with { Turns = [.. steps.Order()], LargestJump = 0.002 * drawn.Shape.Peak };
+            drawn.Shape with { Turns = [.. steps.Concat(drawn.Shape.Turns).Order()], LargestJump = 0.002 * drawn.Shape.Peak };
         return Record.Exception(() => ScheduleLaws.Continuous(drawn.Schedule, continuous)) is LawException;
     });
 

@@ -19,7 +19,8 @@ public sealed class OptimizerChoiceTests
         ["stepDecay"] = "(every=1000)", ["multiStepDecay"] = "(milestones=500,1000)", ["constantFactor"] = "(steps=10)",
         ["linearFactor"] = "(steps=10)",
         ["exponentialDecay"] = "(gamma=0.999)", ["exponentialRise"] = "(from=1e-6, to=1e-3, steps=100)",
-        ["cosineRestarts"] = "(firstPeriod=700)",
+        ["cosineRestarts"] = "(firstPeriod=700)", ["polynomialRestarts"] = "(firstPeriod=700)",
+        ["warmupCosineRestarts"] = "(cycles=3)",
         ["warmupStableDecay"] = "(decaySteps=200)",
     };
 

@@ -15,9 +15,9 @@ public sealed class RunCommandTests
         + "muon, or NAME(option=value, …)";
 
     private const string Schedules = "linear, cosine, polynomial, exponential, constant, linearWarmup, "
-        + "warmupCosine, warmupPolynomial, warmupExponential, stepDecay, multiStepDecay, constantFactor, "
-        + "linearFactor, exponentialDecay, exponentialRise, cosineRestarts, oneCycle, cyclic, inverseSquareRoot, "
-        + "warmupStableDecay, or NAME(option=value, …)";
+        + "warmupCosine, warmupCosineRestarts, warmupPolynomial, warmupExponential, warmupRex, stepDecay, "
+        + "multiStepDecay, constantFactor, linearFactor, exponentialDecay, exponentialRise, cosineRestarts, "
+        + "polynomialRestarts, oneCycle, cyclic, inverseSquareRoot, warmupStableDecay, or NAME(option=value, …)";
 
     private const string Count = "an integer from 1 to 1000000000", Real = "a finite number from 0",
         Tensor = "up to 2147483647, the elements of a tensor";
