@@ -46,10 +46,6 @@ public readonly ref struct UpdateStatistics<T>
     /// <param name="range">0 to <see cref="Count"/> − 1.</param>
     public LeafSettings Settings(int range) => step.Segments[range].Settings;
 
-    /// <summary>The number of updates of the slots of that leaf, this one included.</summary>
-    /// <param name="range">0 to <see cref="Count"/> − 1.</param>
-    public long SlotStep(int range) => Step - SlotPlan.StartOf(run.Plan.Slots, step.Placed, Leaf(range));
-
     /// <summary>The norm of the whole update.</summary>
     /// <param name="kind">The kind of norm.</param>
     /// <exception cref="NonFiniteGradientException">An element is a NaN or an infinity.</exception>
