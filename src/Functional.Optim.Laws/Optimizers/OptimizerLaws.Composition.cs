@@ -54,6 +54,11 @@ public static partial class OptimizerLaws
             "grouped from the left and from the right it differs");
     }
 
+    private static string? ExemptionFromComposition(Optimizer optimizer) => ExemptionOfCodes(optimizer)
+        ?? (optimizer.Transforms.Skip(1).SelectMany(part => part.OpenedTransforms())
+            .FirstOrDefault(part => part.ReadsGradient) is { } part
+            ? $"{part} reads the gradient of the step, which is not the update that it gets" : null);
+
     /// <summary>
     /// Whether the update of some leaves is measured range by range. Which leaves make a range depends on all
     /// transforms, and with that the last bits of a norm.

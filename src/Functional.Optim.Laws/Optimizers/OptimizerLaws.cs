@@ -33,7 +33,7 @@ public static partial class OptimizerLaws
         OfGradients(nameof(Evaluation), Evaluation),
         OfGradients(nameof(Descent), Descent, ExemptionFromDescent),
         Within(nameof(Update), Update, ExemptionFromUpdate),
-        Within(nameof(Composition), Composition, ExemptionOfCodes),
+        Within(nameof(Composition), Composition, ExemptionFromComposition),
         Within(nameof(Split), Split, ExemptionFromSplit),
         Within(nameof(Locality), Locality, ExemptionFromLocality),
         Within(nameof(ZeroRate), ZeroRate, ExemptionFromZeroRate),

@@ -13,7 +13,9 @@ internal sealed record GrokFastEma : Transform
     /// <summary>λ; finite and not negative.</summary>
     public double Lambda { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
-    protected internal override ImmutableArray<string> SlotNames { get; } = ["mean"];
+    internal static ImmutableArray<string> Slots { get; } = ["mean"];
+
+    protected internal override ImmutableArray<string> SlotNames => Slots;
 
     protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
         pass.Add(first, new GrokFastRule<T>(Alpha, Lambda, isFirst: pass.SlotStep == 1));

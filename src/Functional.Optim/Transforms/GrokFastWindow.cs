@@ -20,8 +20,10 @@ internal sealed record GrokFastWindow : Transform
     /// <summary>Whether nothing is added before the window is full.</summary>
     public bool Warmup { get; init; }
 
+    internal static ImmutableArray<string> Slots { get; } = ["window"];
+
     /// <summary>The last gradients; that of update t is in row (t − 1) mod w.</summary>
-    protected internal override ImmutableArray<string> SlotNames { get; } = ["window"];
+    protected internal override ImmutableArray<string> SlotNames => Slots;
 
     protected internal override bool TransformsLeaves => true;
 

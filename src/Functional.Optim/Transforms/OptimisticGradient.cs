@@ -21,8 +21,10 @@ public sealed record OptimisticGradient : Transform
     /// <summary>β, the weight of its change; finite and not negative.</summary>
     public double Beta { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
+    internal static ImmutableArray<string> Slots { get; } = ["last"];
+
     /// <inheritdoc/>
-    protected internal override ImmutableArray<string> SlotNames { get; } = ["last"];
+    protected internal override ImmutableArray<string> SlotNames => Slots;
 
     /// <summary>The transform with its constants.</summary>
     /// <param name="alpha">α, the weight of the update; finite and not negative.</param>

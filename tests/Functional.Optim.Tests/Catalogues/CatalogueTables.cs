@@ -14,7 +14,7 @@ internal static class CatalogueTables
                 Row(Optim.Catalogue.Lbfgs, LbfgsState(), Optim.Catalogue.Lbfgs.Paper)]),
         ["transforms"] = Table(
             ["part", "what it does", "state", "paper", "torch, Optax", "what differs"],
-            [.. Optim.Catalogue.Transforms.Append(Optim.Catalogue.Sam).Select(
+            [.. Optim.Catalogue.Transforms.Concat(Optim.Catalogue.FunctionWrappers).Select(
                 entry => Row(entry, entry.Description, State(entry), entry.Paper))]),
         ["schedules"] = Table(
             ["schedule", "what it does", "paper", "torch, Optax", "what differs"],

@@ -93,12 +93,15 @@ internal sealed record Factory(MethodInfo Method)
         null when IsSetting(parameter) => (parameter.Name, parameter.Member.DeclaringType!.Name) switch
         {
             ("beta1", _) => "0.9",
-            ("weightDecay", nameof(AdamW) or nameof(Lamb) or nameof(Soap) or nameof(NorMuon)) => "0.01",
+            ("weightDecay", nameof(AdamW) or nameof(Lamb) or nameof(Soap) or nameof(NorMuon) or nameof(StableAdamW)) =>
+                "0.01",
             ("weightDecay", nameof(Muon)) => "0.1",
             _ => "0",
         },
         null when parameter.ParameterType == typeof(Schedule) => "1",
-        null when parameter.ParameterType == typeof(Func<Leaf, bool>) => parameter.Name == "frozen" ? "none" : "all",
+        null when parameter.ParameterType == typeof(Func<Leaf, bool>) =>
+            parameter.Name == "frozen" ? "none"
+            : parameter.Member.DeclaringType == typeof(Asam) ? "matrices" : "all",
         _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
     };
 }

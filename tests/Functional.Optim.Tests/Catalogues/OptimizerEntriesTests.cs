@@ -40,7 +40,10 @@ public class OptimizerEntriesTests
     };
 
     private static CatalogueEntry[] Entries =>
-        [.. Optim.Catalogue.Optimizers, Optim.Catalogue.Lbfgs, Optim.Catalogue.Sam, .. Optim.Catalogue.Transforms];
+    [
+        .. Optim.Catalogue.Optimizers, Optim.Catalogue.Lbfgs, .. Optim.Catalogue.FunctionWrappers,
+        .. Optim.Catalogue.Transforms,
+    ];
 
     public static TheoryData<string> Names => [.. Entries.Select(entry => entry.Name)];
 

@@ -31,6 +31,9 @@ internal static class GoldenFile
         this JsonElement options, string name, (double First, double Second) fallback) =>
         options.TryGetProperty(name, out JsonElement pair) ? (pair[0].Number(), pair[1].Number()) : fallback;
 
+    internal static bool FlagOr(this JsonElement options, string name, bool fallback) =>
+        options.TryGetProperty(name, out JsonElement value) ? value.ValueKind == JsonValueKind.True : fallback;
+
     internal static bool Flag(this JsonElement options, string name) =>
         options.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 }

@@ -12,6 +12,8 @@ public class FunctionOptimizerTests
         Sam.Around(Adam.Of(0.1)), Sam.Around(Sgd.Of(0.1, momentum: 0.9), 0.5, adaptive: true, eta: 0.01),
         Sam.Around(Accumulate.Of(2, Lion.Of(0.1))),
         Sam.Around(ApplyIfFinite.Around(Sgd.Of(0.1))), Sam.Around(Lbfgs.Of(maximumIterations: 3)),
+        Asam.Around(Sgd.Of(0.1)), Polyak.Around(Sgd.Of(1)), Polyak.Around(Adam.Of(0.1), maxRate: 0.5, onlyDown: true),
+        Polyak.Around(Sam.Around(Sgd.Of(1))),
         Lbfgs.Of(maximumIterations: 4),
         Lbfgs.Of(maximumIterations: 4, historySize: 2, lineSearch: LineSearch.StrongWolfe), new Backtracking(),
     ];

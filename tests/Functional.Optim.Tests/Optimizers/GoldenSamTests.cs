@@ -28,9 +28,7 @@ public class GoldenSamTests
         // SamsungLabs' code scales weights, which are the leaves of more than one element in a row and column.
         Sam sam = golden.GetProperty("source").GetInt32() == 0
             ? Sam.Around(inner, options.Option("rho", 0.05), options.Flag("adaptive"))
-            : Sam.Around(
-                inner, options.Option("rho", 0.5), adaptive: true, options.Option("eta", 0.01),
-                leaf => leaf.Rank == 2, epsilon: 1e-16);
+            : Asam.Around(inner, options.Option("rho", 0.5), options.Option("eta", 0.01));
         ParameterTree<T> parameters = ModernGolden.Start<T>(golden);
         OptimizerState<T> state = sam.Init(parameters);
         int compared = 0;
