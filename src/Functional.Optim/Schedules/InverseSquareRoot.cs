@@ -44,6 +44,9 @@ public sealed record InverseSquareRoot : Schedule
     internal const string AllowedWarmupSteps = "1 or more, or 0 with a time scale";
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => Peak;
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step) => step <= WarmupSteps
         ? Optim.LinearWarmup.RateAt(Peak, WarmupSteps, 0, step)
         : Peak * Math.Sqrt(TimeScale / (double)((Int128)step - WarmupSteps + TimeScale));

@@ -31,6 +31,9 @@ public sealed record LinearWarmup : Schedule
         .Make(() => new LinearWarmup(peak, warmupSteps, start)).OrThrow(nameof(LinearWarmup));
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => Peak;
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step) => RateAt(Peak, WarmupSteps, Start, step);
 
     /// <summary>The formula, which other schedules use for their warm-up.</summary>
