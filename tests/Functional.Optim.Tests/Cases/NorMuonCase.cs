@@ -10,6 +10,8 @@ internal sealed class NorMuonCase : OptimizerCase
 {
     public override string Entry => "norMuon";
 
+    public override ImmutableArray<string> Keeps => [nameof(BoundedStep)];
+
     public override Optimizer ForAllLeaves(Optimizer optimizer) => ForMatrices(optimizer, Lion.Of(0.1));
 
     public override ImmutableArray<Variant> Variants =>
@@ -19,7 +21,7 @@ internal sealed class NorMuonCase : OptimizerCase
             ForAllLeaves(NorMuon.Of(
                 0.1, beta2: 0.5, nesterov: true, variant: NewtonSchulzVariant.Torch, scale: MatrixScale.MatchRms)))
         {
-            Keeps = [nameof(ScaleInvariance)],
+            Keeps = [nameof(ScaleInvariance), nameof(BoundedStep)],
         },
     ];
 
