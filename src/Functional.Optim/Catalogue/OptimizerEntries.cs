@@ -11,6 +11,7 @@ internal static class OptimizerEntries
         RmsProp.Entry, Asgd.Entry, Rprop.Entry, Lion.Entry, Lamb.Entry, Lars.Entry, AdaBelief.Entry, Yogi.Entry,
         LaProp.Entry, Adafactor.Entry, NovoGrad.Entry, ScheduleFree.Entry, Muon.Entry,
         Soap.Entry, NorMuon.Entry,
+        AdamC.Entry, Adopt.Entry, AdEmaMix.Entry, Adan.Entry, NAdamW.Entry, Signum.Entry, SophiaG.Entry,
     ];
 
     internal static CatalogueEntry<Lbfgs> Lbfgs => Optim.Lbfgs.Entry;

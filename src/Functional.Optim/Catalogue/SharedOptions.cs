@@ -74,6 +74,13 @@ public static class SharedOptions
         return () => Optim.Orthogonalize.Of(variant, steps, scale, coefficients, epsilon);
     }
 
+    /// <summary>How decoupled decay goes by the learning rate and the update.</summary>
+    /// <inheritdoc cref="LearningRate"/>
+    internal static DecayForm DecayForm<T>(this EntryOptions<T> at)
+        where T : ScalingOptimizer => at.IsScaling
+        ? Optim.DecayForm.Scaled
+        : at.Choice("decayForm", "how the decay goes by the rate and the update", static of => of.DecayForm);
+
     internal static AmsGrad AmsGrad<T>(this EntryOptions<T> at)
         where T : AdamOptimizer =>
         at.Choice("amsGrad", "whether to divide by the largest second moment so far", static of => of.AmsGrad);

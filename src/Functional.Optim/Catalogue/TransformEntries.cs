@@ -76,9 +76,20 @@ internal static class TransformEntries
             "weightDecayCoupled", () => WeightDecay.Coupled(0), at => WeightDecay.Coupled(Lambda(at), Decay(at)),
             "adds λ·θ: an L2 penalty, before the moments", otherNames: "Optax add_decayed_weights"),
         Entry(
-            "weightDecayDecoupled", () => WeightDecay.Decoupled(0), at => WeightDecay.Decoupled(Lambda(at), Decay(at)),
-            "adds λ·θ: after the moments, before the rate", "Loshchilov and Hutter, 2019",
-            "Optax add_decayed_weights"),
+            "weightDecayDecoupled", () => WeightDecay.Decoupled(0),
+            at => WeightDecay.Decoupled(Lambda(at), Decay(at), Cautious(at)),
+            "adds λ·θ: after the moments, before the rate, or after it to be independent of it",
+            "Loshchilov and Hutter, 2019; Chen et al., 2025 (cautious)", "Optax add_decayed_weights"),
+        Entry(
+            "weightDecayCorrected", () => WeightDecay.Corrected(0, 1),
+            at => WeightDecay.Corrected(
+                Lambda(at), at.LearningRate("learningRate", "η(t), that of the optimizer", of => of.LearningRate!),
+                at.RealOrNone(
+                    "maxRate", "η_max; that of the schedule where not given", of => of.MaxRate,
+                    Bounds.Positive.Allowed),
+                Decay(at), Cautious(at)),
+            "adds λ·η/η_max·θ: after the moments, before the rate", "Defazio, 2025",
+            "timm corrected_weight_decay"),
         Entry(
             "trustRatio", () => TrustRatio.Of(),
             at => TrustRatio.Of(
@@ -163,6 +174,9 @@ internal static class TransformEntries
 
     private static Schedule Lambda(EntryOptions<WeightDecay> at) =>
         at.Schedule("weightDecay", "λ", of => of.Lambda, required: true);
+
+    private static bool Cautious(EntryOptions<WeightDecay> at) =>
+        at.Flag("cautious", "whether an element decays only where u·θ ≥ 0", of => of.Cautious);
 
     private static LeafFilter Decay(EntryOptions<WeightDecay> at) =>
         at.Leaves("decay", "which leaves decay", of => of.DecayFilter);

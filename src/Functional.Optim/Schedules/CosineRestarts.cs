@@ -45,6 +45,9 @@ public sealed record CosineRestarts : Schedule
             .OrThrow(nameof(CosineRestarts));
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => Peak;
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step)
     {
         (long since, Int128 period) = PeriodFactor == 1 ? (step % FirstPeriod, FirstPeriod) : Growing(step);

@@ -30,6 +30,9 @@ public sealed record InverseSquareRoot : Schedule
             .OrThrow(nameof(InverseSquareRoot));
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => Peak;
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step) =>
         Optim.LinearWarmup.RateAt(Peak, WarmupSteps, step) * Math.Sqrt(
             (double)WarmupSteps / Math.Max(step, WarmupSteps));

@@ -23,6 +23,9 @@ public sealed record LinearWarmup : Schedule
         .Make(() => new LinearWarmup(peak, warmupSteps)).OrThrow(nameof(LinearWarmup));
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => Peak;
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step) => RateAt(Peak, WarmupSteps, step);
 
     /// <summary>The formula, which other schedules use for their warm-up.</summary>

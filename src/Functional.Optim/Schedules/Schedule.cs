@@ -248,6 +248,12 @@ public abstract record Schedule
     /// <summary>The number of nested schedules, this one included; a custom schedule counts as one.</summary>
     internal virtual int Depth => 1;
 
+    /// <summary>
+    /// The largest rate of all steps; <see langword="null"/> where the schedule does not tell it. What is corrected by
+    /// η/η_max needs it.
+    /// </summary>
+    protected internal virtual double? MaxRate => null;
+
     /// <summary>The formula. <see cref="At"/> checks that the result is finite and not negative.</summary>
     /// <param name="step">The number of the update; not negative.</param>
     protected internal abstract double RateAt(long step);

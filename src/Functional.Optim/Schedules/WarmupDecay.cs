@@ -22,6 +22,9 @@ public abstract record WarmupDecay : Schedule
     public double Floor { get; }
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => Peak;
+
+    /// <inheritdoc/>
     protected internal sealed override double RateAt(long step)
     {
         if (step <= DecayStart) return Optim.LinearWarmup.RateAt(Peak, WarmupSteps, step);

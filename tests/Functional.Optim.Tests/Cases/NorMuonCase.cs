@@ -49,8 +49,11 @@ internal sealed class NorMuonCase : OptimizerCase
     private static NorMuon Dions(JsonElement options) => NorMuon.Of(
         options.Option("lr", 0.01), options.Option("mu", 0.95), options.Option("muon_beta2", 0.95),
         options.Flag("nesterov"), epsilon: options.Option("epsilon", 1e-8),
-        scale: options.TryGetProperty("adjust_lr", out JsonElement scale) ? ScaleOf(scale.GetString()) : MatrixScale.Spectral,
-        weightDecay: options.Option("weight_decay", 0.01));
+        scale: options.TryGetProperty("adjust_lr", out JsonElement scale)
+            ? ScaleOf(scale.GetString())
+            : MatrixScale.Spectral,
+        weightDecay: options.Option("weight_decay", 0.01),
+        decayForm: options.Flag("cautious_wd") ? DecayForm.Cautious : DecayForm.Scaled);
 
     private static MatrixScale ScaleOf(string? name) => name switch
     {

@@ -56,7 +56,7 @@ public class OptimizerEntriesTests
             Entries.Select(entry => entry.ToString()).Order(StringComparer.Ordinal));
         Assert.Contains(
             "adamW(learningRate, beta1=0.9, beta2=0.999, epsilon=1e-08, weightDecay=0.01, decay=all, amsGrad=Off, "
-            + "maximize=false)",
+            + "maximize=false, decayForm=Scaled)",
             Optim.Catalogue.Optimizers.Select(entry => entry.ToString()));
     }
 
@@ -168,7 +168,8 @@ public class OptimizerEntriesTests
             + "beta2 is x; allowed is a number, in [0, 1) | "
             + "decay is matrix; allowed is leaves, all, none, matrices (of rank 2 and more), "
             + "hiddenMatrices or a pattern of names such as *.weight | "
-            + "gamma is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize | "
+            + "gamma is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize, "
+            + "decayForm | "
             + "beta1 is 2; allowed is in [0, 1)",
             Build("lion", new() { ["beta1"] = "2", ["BETA2"] = "x", ["gamma"] = "1", ["decay"] = "matrix" }));
         Assert.Equal(

@@ -38,6 +38,26 @@ public class CatalogueScheduleLaws
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void A_schedule_tells_its_largest_rate(string name) => Holds(ScheduleCase.Any(name), drawn =>
+    {
+        Assert.Equal(drawn.Shape.Peak, drawn.Schedule.MaxRate!.Value, 1e-15 * drawn.Shape.Peak);
+        Assert.Equal(drawn.Schedule.MaxRate, drawn.Schedule.ZeroBased().MaxRate);
+    });
+
+    [Fact]
+    public void A_composition_tells_its_largest_rate_where_it_is_that_of_its_parts()
+    {
+        Schedule rise = Schedule.LinearWarmup(0.5, 5), fall = Schedule.Cosine(0.25, 10);
+        Assert.Equal(0.5, rise.Then(fall, 5).MaxRate);
+        Assert.Equal(0.125, rise.Scale(0.25).MaxRate);
+        Assert.Equal(0.4, rise.Clamp(0.1, 0.4).MaxRate);
+        Assert.Null(Schedule.Chained(rise, fall).MaxRate);
+        Assert.Null(Schedule.Of(_ => 1).MaxRate);
+        Assert.Null(rise.Then(Schedule.Of(_ => 1), 5).MaxRate);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Equal_settings_are_equal_schedules(string name) => Holds(ScheduleCase.Any(name), drawn =>
     {
         Assert.Equal(drawn.Schedule, drawn.Schedule);
