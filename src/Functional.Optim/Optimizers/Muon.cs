@@ -50,7 +50,7 @@ public sealed record Muon : ScalingOptimizer
             at.LearningRate(), at.Real("momentum", "μ, how much of the momentum is kept", of => of.Momentum),
             at.Flag("nesterov", "whether the momentum looks one step ahead", of => of.Nesterov),
             at.Orthogonalize(of => of.Orthogonalization),
-            at.WeightDecay(), at.Decay(), at.Maximize()),
+            at.WeightDecay(), at.Decay(), at.Maximize(), at.DecayForm()),
         "Jordan et al., 2024; Liu et al., 2025", "torch Muon, Optax muon",
         "no rounding to bfloat16; torch's `match_rms_adamw` is `MatchRms`; Optax corrects the bias");
 
@@ -68,21 +68,24 @@ public sealed record Muon : ScalingOptimizer
     /// <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to maximize.</param>
+    /// <param name="decayForm">How the decay goes by the rate and the update.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Muon Of(
         Schedule learningRate, double momentum = 0.95, bool nesterov = true,
         NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5,
         MatrixScale scale = MatrixScale.Original, IEnumerable<double>? coefficients = null, double? epsilon = null,
-        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool maximize = false) => Of(
+        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool maximize = false,
+        DecayForm decayForm = DecayForm.Scaled) => Of(
         learningRate, momentum, nesterov, () => Orthogonalize.Of(variant, steps, scale, coefficients, epsilon),
-        weightDecay ?? DefaultWeightDecay, decay, maximize);
+        weightDecay ?? DefaultWeightDecay, decay, maximize, decayForm);
 
     private static Muon Of(
         Schedule learningRate, double momentum, bool nesterov, Func<Orthogonalize> orthogonalize, Schedule weightDecay,
-        Func<Leaf, bool>? decay, bool maximize) => Setting.Make(() => new Muon
+        Func<Leaf, bool>? decay, bool maximize, DecayForm decayForm) => Setting.Make(() => new Muon
     {
         LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov, Orthogonalization = orthogonalize(),
         WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
+        DecayForm = decayForm,
     });
 
     /// <summary>The state before the first update.</summary>

@@ -11,9 +11,10 @@ namespace Functional.Optim;
 /// </summary>
 /// <remarks>
 /// The rows of a leaf are its first dimension. Nanochat and modded-nanogpt take the mean along the longer dimension;
-/// this and Dion's code always along a row. Dion's code scales by √(rows / columns), which is below 1 for wide matrices;
-/// <see cref="MatrixScale.MatchRms"/> is its <c>rms_norm</c>. It rounds the matrix to bfloat16 first; this does not.
-/// Vectors and scalars are refused, as by Muon. State: m·n + m numbers for m × n.
+/// this and Dion's code always along a row. Dion's code scales by √(rows / columns), which is below 1 for wide
+/// matrices; <see cref="MatrixScale.MatchRms"/> is its <c>rms_norm</c>, <see cref="DecayForm.Cautious"/> its
+/// <c>cautious_wd</c>. It rounds the matrix to bfloat16 first; this does not. Vectors and scalars are refused, as by
+/// Muon. State: m·n + m numbers for m × n.
 /// </remarks>
 public sealed record NorMuon : ScalingOptimizer
 {
@@ -56,7 +57,7 @@ public sealed record NorMuon : ScalingOptimizer
             at.LearningRate(), at.Real("momentum", "μ, how much of the momentum is kept", of => of.Momentum),
             at.Real("beta2", "β₂, how much of the mean of the squares of a row is kept", of => of.Beta2),
             at.Flag("nesterov", "whether the momentum looks one step ahead", of => of.Nesterov),
-            at.Orthogonalize(of => of.Orthogonalization), at.WeightDecay(), at.Decay(), at.Maximize()),
+            at.Orthogonalize(of => of.Orthogonalization), at.WeightDecay(), at.Decay(), at.Maximize(), at.DecayForm()),
         "Li et al., 2025", "Dion's NorMuon",
         "no rounding to bfloat16; Dion's `rms_norm` is `MatchRms`; the mean is always along a row");
 
@@ -76,22 +77,26 @@ public sealed record NorMuon : ScalingOptimizer
     /// <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to maximize.</param>
+    /// <param name="decayForm">How the decay goes by the rate and the update.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static NorMuon Of(
         Schedule learningRate, double momentum = 0.95, double beta2 = 0.95, bool nesterov = false,
         NewtonSchulzVariant variant = NewtonSchulzVariant.PolarExpress, int steps = 5,
         MatrixScale scale = MatrixScale.Spectral, IEnumerable<double>? coefficients = null, double? epsilon = null,
-        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool maximize = false) => Of(
+        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool maximize = false,
+        DecayForm decayForm = DecayForm.Scaled) => Of(
         learningRate, momentum, beta2, nesterov, () => Orthogonalize.Of(variant, steps, scale, coefficients, epsilon),
-        weightDecay ?? DefaultWeightDecay, decay, maximize);
+        weightDecay ?? DefaultWeightDecay, decay, maximize, decayForm);
 
     private static NorMuon Of(
         Schedule learningRate, double momentum, double beta2, bool nesterov, Func<Orthogonalize> orthogonalize,
-        Schedule weightDecay, Func<Leaf, bool>? decay, bool maximize) => Setting.Make(() => new NorMuon
+        Schedule weightDecay, Func<Leaf, bool>? decay, bool maximize, DecayForm decayForm) =>
+        Setting.Make(() => new NorMuon
     {
         LearningRate = learningRate, Momentum = momentum, Beta2 = beta2, Nesterov = nesterov,
         Orthogonalization = orthogonalize(),
         WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
+        DecayForm = decayForm,
     });
 
     /// <inheritdoc/>

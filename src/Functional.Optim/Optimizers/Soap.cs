@@ -11,14 +11,14 @@ namespace Functional.Optim;
 /// the QR decomposition of L·Q; m goes to the new basis. Semantics and defaults are those of the authors' code.
 /// </summary>
 /// <remarks>
-/// The first update of a leaf only starts L, R and their eigenvectors: the leaf neither moves nor decays, and t counts
-/// from the next one on. ε stands outside the bias correction. m is kept in the basis, so it changes only with it; v is
-/// ordered but not rotated. A leaf of more dimensions has a basis for each, one of fewer none: vectors and scalars are
-/// Adam's, an update later. State: 2·m·n + 2·m² + 2·n² numbers for m × n; a dimension above the largest size has no
-/// matrices. Decompositions are in double, of the matrix over its largest element; one of zeros, of numbers that are not
-/// finite, or that fails leaves the basis as it is, at the start the identity. They allocate; other steps do not. The
-/// decay is that of the parameters after the move, with the rate of the schedule alone, as in <see cref="LaProp"/>.
-/// Dimensions are merged in the order of the shape.
+/// The first update of a leaf only starts L, R and their eigenvectors: the leaf does not move, and t counts from the
+/// next one on; nothing decays at the first update of all. ε stands outside the bias correction. m is kept in the
+/// basis, and so changes with it; v is ordered, not rotated. A leaf of more dimensions has a basis for each, one of
+/// fewer none: vectors and scalars are Adam's, an update later. State: 2·m·n + 2·m² + 2·n² numbers for m × n; a
+/// dimension above the largest size has no matrices. Decompositions are in double, of the matrix over a power of two;
+/// one of zeros, of numbers that are not finite, or that fails leaves the basis as it is, at the start the identity.
+/// They allocate; other steps do not. The decay is that of the parameters after the move, with the rate of the schedule
+/// alone, as in <see cref="LaProp"/>. Dimensions are merged in the order of the shape.
 /// </remarks>
 public sealed record Soap : ScalingOptimizer
 {
@@ -69,18 +69,13 @@ public sealed record Soap : ScalingOptimizer
     protected internal override bool DecouplesDecay => true;
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Transforms =>
-        [.. Scale.SignOf(Maximize), .. ScalingTransforms, Functional.Optim.LearningRate.Of(Rate)];
-
-    /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingTransforms =>
     [
         new SoapScaling
         {
             Beta1 = Beta1, Beta2 = Beta2, GramBeta = ShampooBeta ?? Beta2, Epsilon = Epsilon, Frequency = Frequency,
             MaxSize = MaxSize, MergesDimensions = MergeDimensions, ForVectors = VectorBases,
-            BiasCorrection = BiasCorrection, Normalize = Normalize, Rate = Rate, WeightDecay = WeightDecay,
-            DecayFilter = DecayFilter,
+            BiasCorrection = BiasCorrection, Normalize = Normalize,
         },
     ];
 
@@ -93,13 +88,18 @@ public sealed record Soap : ScalingOptimizer
                 "shampooBeta", "β, how much of the Gram matrices is kept; β₂ where not given", of => of.ShampooBeta,
                 Bounds.HalfOpenUnitInterval.Allowed),
             at.Real("epsilon", "ε, added to the divisor", of => of.Epsilon),
-            at.Integer("frequency", "how many updates there are from one decomposition to the next", of => of.Frequency),
+            at.Integer(
+                "frequency", "how many updates there are from one decomposition to the next", of => of.Frequency),
             at.Integer("maxSize", "the largest size of a dimension that has a basis", of => of.MaxSize),
-            at.Flag("mergeDimensions", "whether neighbouring dimensions are one up to that size", of => of.MergeDimensions),
+            at.Flag(
+                "mergeDimensions", "whether neighbouring dimensions are one up to that size",
+                of => of.MergeDimensions),
             at.Flag("vectorBases", "whether vectors have a basis too", of => of.VectorBases),
-            at.Flag("biasCorrection", "whether the update is corrected for moments that start at 0", of => of.BiasCorrection),
+            at.Flag(
+                "biasCorrection", "whether the update is corrected for moments that start at 0",
+                of => of.BiasCorrection),
             at.Flag("normalize", "whether the update is divided by its root mean square", of => of.Normalize),
-            at.WeightDecay(), at.Decay(), at.Maximize()),
+            at.WeightDecay(), at.Decay(), at.Maximize(), at.DecayForm()),
         "Vyas et al., 2024", "SOAP of its authors",
         "the first update only starts the bases; decay after the move; decompositions in double");
 
@@ -119,19 +119,28 @@ public sealed record Soap : ScalingOptimizer
     /// <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to maximize.</param>
+    /// <param name="decayForm">Whether the decay goes by the rate, or by its square.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Soap Of(
         Schedule learningRate, double beta1 = DefaultBeta, double beta2 = DefaultBeta, double? shampooBeta = null,
         double epsilon = DefaultEpsilon, long frequency = DefaultFrequency, int maxSize = DefaultMaxSize,
         bool mergeDimensions = false, bool vectorBases = false, bool biasCorrection = true, bool normalize = false,
-        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool maximize = false) =>
-        Setting.Make(() => new Soap
+        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool maximize = false,
+        DecayForm decayForm = DecayForm.Scaled) => Setting.Make(() => new Soap
     {
         LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, ShampooBeta = shampooBeta, Epsilon = epsilon,
         Frequency = frequency, MaxSize = maxSize, MergeDimensions = mergeDimensions, VectorBases = vectorBases,
         BiasCorrection = biasCorrection, Normalize = normalize, WeightDecay = weightDecay ?? DefaultWeightDecay,
-        DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
+        DecayFilter = LeafFilter.Of(decay), Maximize = maximize, DecayForm = decayForm,
     });
+
+    /// <inheritdoc/>
+    private protected override bool TakesDecayForm(DecayForm form) =>
+        form is DecayForm.Scaled or DecayForm.Corrected;
+
+    /// <inheritdoc/>
+    private protected override WeightDecay DecayTransform =>
+        base.DecayTransform with { MoveRate = LearningRate, StartsAtSecond = true };
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -123,14 +123,7 @@ public sealed record Orthogonalize : Transform
     protected internal override string? Refuses(Leaf leaf)
     {
         ArgumentNullException.ThrowIfNull(leaf);
-        if (leaf.Rank < 2)
-        {
-            return $"{leaf} has rank {leaf.Rank}; what is orthogonalized is a matrix, of rank 2 or more. "
-                + "Give it to another optimizer, such as "
-                + "Partition.Of(new(\"matrices\", leaf => leaf.Rank == 2, Muon.Of(0.02)), new(\"rest\", _ => true, "
-                + "AdamW.Of(3e-4))).";
-        }
-
+        if (RefusesVector(leaf) is { } reason) return reason;
         long scratch = NewtonSchulz.ScratchLength(RowsOf(leaf), ColumnsOf(leaf));
         return scratch <= AlignedBuffer<double>.MaxLength
             ? null
@@ -138,6 +131,14 @@ public sealed record Orthogonalize : Transform
                 + $"allowed are up to {AlignedBuffer<double>.MaxLength}. Give it to "
                 + "another optimizer by a Partition.";
     }
+
+    /// <summary>Why a leaf is no matrix; <see langword="null"/> where it is one.</summary>
+    internal static string? RefusesVector(Leaf leaf) => leaf.Rank >= 2
+        ? null
+        : $"{leaf} has rank {leaf.Rank}; what is orthogonalized is a matrix, of rank 2 or more. "
+            + "Give it to another optimizer, such as "
+            + "Partition.Of(new(\"matrices\", leaf => leaf.Rank == 2, Muon.Of(0.02)), new(\"rest\", _ => true, "
+            + "AdamW.Of(3e-4))).";
 
     /// <summary>The scale of the leaf's shape.</summary>
     protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) => FactorOf(Scale, leaf);

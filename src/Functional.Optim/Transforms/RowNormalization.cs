@@ -22,6 +22,8 @@ internal sealed record RowNormalization(double Beta2, MatrixScale Scale) : Trans
 
     private protected override bool NeverThrows => true;
 
+    protected internal override string? Refuses(Leaf leaf) => Orthogonalize.RefusesVector(leaf);
+
     /// <summary>A number per row; nothing for a leaf without elements.</summary>
     protected internal override ImmutableArray<int>? SlotShape(int slot, Leaf leaf) =>
         leaf.Length == 0 || leaf.Rank < 2 ? null : [Orthogonalize.RowsOf(leaf)];

@@ -5,7 +5,7 @@ using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>Adam in the eigenbases of the gradients, and the decay (see <see cref="Soap"/>).</summary>
+/// <summary>Adam in the eigenbases of the gradients (see <see cref="Soap"/>).</summary>
 internal sealed record SoapScaling : Transform
 {
     private const int M = 0, V = 1, Gram = 2, Basis = 3;
@@ -32,21 +32,11 @@ internal sealed record SoapScaling : Transform
 
     internal required bool Normalize { get; init; }
 
-    /// <summary>η(t), of which the decay after the move is a part.</summary>
-    internal required Schedule Rate { get; init; }
-
-    internal required Schedule WeightDecay { get; init; }
-
-    internal required LeafFilter DecayFilter { get; init; }
-
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
     protected internal override bool TransformsLeaves => true;
 
     private protected override bool NeverThrows => true;
-
-    protected internal override ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters =>
-        WeightDecay is Constant { Rate: 0 } ? [] : [("decay", DecayFilter)];
 
     /// <summary>
     /// The matrices of a leaf lie one after the other, one for each dimension that has a basis; nothing where none has.
@@ -77,24 +67,14 @@ internal sealed record SoapScaling : Transform
         return (int)ScratchOf(leaf, sides[..SidesOf(leaf, sides)]);
     }
 
-    protected internal override double WeightDecayFor(Leaf leaf) =>
-        DecayFilter.Contains(leaf) ? WeightDecay.At(1) : 0;
-
-    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) =>
-        WeightDecay is not Constant { Rate: 0 } && DecayFilter.Contains(leaf) ? settings.WeightDecayMultiplier : 0;
-
-    /// <summary>The bias correction, and the decay of the parameters after the move; the first call has neither.</summary>
+    /// <summary>The bias correction, which counts the moves.</summary>
     protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
-        double decay = WeightDecay.SettingAt(pass.Step, Bounds.NotNegative, nameof(WeightDecay)) * pass.Factor;
-        double scale = 1 - (Rate.At(pass.Step) * decay);
         long moves = pass.SlotStep - 1;
-        if (moves == 0) (decay, scale) = (0, 1);
-        else if (BiasCorrection)
-            scale *= Math.Sqrt(Kernels.BiasCorrection.Factor(Beta2, moves))
-                / Kernels.BiasCorrection.Factor(Beta1, moves);
-        pass.Add(first, new Then<T, ScaleRule<T>, DecayRule<T>>(
-            new(T.CreateTruncating(scale)), new(T.CreateTruncating(decay))));
+        double correction = BiasCorrection && moves > 0
+            ? Math.Sqrt(Kernels.BiasCorrection.Factor(Beta2, moves)) / Kernels.BiasCorrection.Factor(Beta1, moves)
+            : 1;
+        pass.Add(first, new ScaleRule<T>(T.CreateTruncating(correction)));
     }
 
     protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
@@ -102,8 +82,15 @@ internal sealed record SoapScaling : Transform
         Span<Side> room = stackalloc Side[leaf.Leaf.Rank];
         ReadOnlySpan<Side> sides = room[..SidesOf(leaf.Leaf, room)];
         int length = leaf.Leaf.Length;
-        Span<T> scratch = leaf.Scratch<T>(), inside = sides.IsEmpty ? leaf.Output : scratch[..length],
-            spare = sides.IsEmpty ? [] : scratch.Slice(length, length), squares = sides.IsEmpty ? [] : scratch[(2 * length)..];
+        Span<T> inside = leaf.Output, spare = [], squares = [];
+        if (!sides.IsEmpty)
+        {
+            Span<T> scratch = leaf.Scratch<T>();
+            inside = scratch[..length];
+            spare = scratch.Slice(length, length);
+            squares = scratch[(2 * length)..];
+        }
+
         Span<T> grams = leaf.Slot(Gram), bases = leaf.Slot(Basis);
         foreach (Side side in sides)
         {

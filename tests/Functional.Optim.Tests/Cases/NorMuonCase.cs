@@ -10,6 +10,8 @@ internal sealed class NorMuonCase : OptimizerCase
 {
     public override string Entry => "norMuon";
 
+    public override ImmutableArray<string> Keeps => [nameof(BoundedStep)];
+
     public override Optimizer ForAllLeaves(Optimizer optimizer) => ForMatrices(optimizer, Lion.Of(0.1));
 
     public override ImmutableArray<Variant> Variants =>
@@ -19,7 +21,7 @@ internal sealed class NorMuonCase : OptimizerCase
             ForAllLeaves(NorMuon.Of(
                 0.1, beta2: 0.5, nesterov: true, variant: NewtonSchulzVariant.Torch, scale: MatrixScale.MatchRms)))
         {
-            Keeps = [nameof(ScaleInvariance)],
+            Keeps = [nameof(ScaleInvariance), nameof(BoundedStep)],
         },
     ];
 
@@ -47,8 +49,11 @@ internal sealed class NorMuonCase : OptimizerCase
     private static NorMuon Dions(JsonElement options) => NorMuon.Of(
         options.Option("lr", 0.01), options.Option("mu", 0.95), options.Option("muon_beta2", 0.95),
         options.Flag("nesterov"), epsilon: options.Option("epsilon", 1e-8),
-        scale: options.TryGetProperty("adjust_lr", out JsonElement scale) ? ScaleOf(scale.GetString()) : MatrixScale.Spectral,
-        weightDecay: options.Option("weight_decay", 0.01));
+        scale: options.TryGetProperty("adjust_lr", out JsonElement scale)
+            ? ScaleOf(scale.GetString())
+            : MatrixScale.Spectral,
+        weightDecay: options.Option("weight_decay", 0.01),
+        decayForm: options.Flag("cautious_wd") ? DecayForm.Cautious : DecayForm.Scaled);
 
     private static MatrixScale ScaleOf(string? name) => name switch
     {

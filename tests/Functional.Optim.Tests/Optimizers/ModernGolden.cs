@@ -28,13 +28,11 @@ internal static class ModernGolden
     /// <param name="optimizer">The optimizer with the settings of the case.</param>
     /// <param name="extras">Further trees of a name that the case stores beside θ.</param>
     /// <param name="scalars">The numbers of a name that the case stores for each step.</param>
-    /// <param name="afterFirst">The state to go on with after the first step.</param>
     /// <param name="before">The state with what is handed in before a step.</param>
     internal static (ParameterTree<T> Parameters, OptimizerState<T> State) Check<T>(
         JsonElement golden, Optimizer optimizer,
         Func<string, ParameterTree<T>, OptimizerState<T>, ParameterTree<T>>? extras = null,
         Func<string, OptimizerState<T>, double>? scalars = null,
-        Func<OptimizerState<T>, OptimizerState<T>>? afterFirst = null,
         Func<int, OptimizerState<T>, OptimizerState<T>>? before = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -53,7 +51,6 @@ internal static class ModernGolden
             AssertNear(gradientSums[step - 1], Values(gradients).Sum(), room, $"Σg of step {step}");
             if (before is not null) state = before(step, state);
             (parameters, state) = optimizer.Step(parameters, gradients, state);
-            if (step == 1 && afterFirst is not null) state = afterFirst(state);
             string key = step.ToString(CultureInfo.InvariantCulture);
             if (scalars is not null)
             {

@@ -41,12 +41,12 @@ public class PublishedGoldenTests
         Func<string, OptimizerState<T>, double>? scalars = source.Scalars.IsEmpty || typeof(T) == typeof(float)
             ? null
             : (name, state) => state.Scalar(source.Scalars.Single(pair => pair.Source == name).Scalar);
-        (_, OptimizerState<T> state) = ModernGolden.Check<T>(
+        (_, OptimizerState<T> last) = ModernGolden.Check(
             golden, source.Build(golden), scalars: scalars,
-            afterFirst: first => source.AfterFirstStep is { } given
-                ? ModernGolden.WithSlot(first, given.Slot, golden.GetProperty(given.Source))
-                : first);
-        CompareSlots(source, golden, state);
+            before: (step, state) => step == 2 && source.AfterFirstStep is { } given
+                ? ModernGolden.WithSlot(state, given.Slot, golden.GetProperty(given.Source))
+                : state);
+        CompareSlots(source, golden, last);
     }
 
     /// <summary>Whether it is a list of nothing, such as of matrices of a leaf that has none.</summary>

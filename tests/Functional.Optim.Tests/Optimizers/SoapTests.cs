@@ -6,7 +6,7 @@ using Functional.Optim.Tests.Matrices;
 
 namespace Functional.Optim.Tests.Optimizers;
 
-/// <summary>The bases of SOAP: what it is without them, how it turns with them, and what they are at the edges.</summary>
+/// <summary>SOAP without bases, how it turns with them, and what they are at the edges.</summary>
 [Collection(ThreadLimit.Name)]
 public class SoapTests
 {
@@ -21,7 +21,8 @@ public class SoapTests
     {
         ParameterTree<double> start = Tree<double>(0);
         Soap soap = Soap.Of(0.1, 0.8, 0.9, epsilon: 0, frequency: 1000, weightDecay: 0);
-        (ParameterTree<double> parameters, SoapState<double> state) = soap.Step(start, Tree<double>(1), soap.Init(start));
+        (ParameterTree<double> parameters, SoapState<double> state) =
+            soap.Step(start, Tree<double>(1), soap.Init(start));
         Assert.Equal(start, parameters);
         state = state with { Basis = Identities(state.Basis) };
         Soap without = soap with { MaxSize = 1 };
@@ -168,7 +169,8 @@ public class SoapTests
     {
         Soap soap = Soap.Of(0.1);
         ParameterTree<float> parameters = Tree<float>(0);
-        (ParameterTree<float> moved, SoapState<float> typed) = soap.Step(parameters, Tree<float>(1), soap.Init(parameters));
+        (ParameterTree<float> moved, SoapState<float> typed) =
+            soap.Step(parameters, Tree<float>(1), soap.Init(parameters));
         (ParameterTree<float> same, OptimizerState<float> untyped) =
             ((Optimizer)soap).Step(parameters, Tree<float>(1), ((Optimizer)soap).Init(parameters));
         Assert.Equal((same, untyped), (moved, typed.ToState()));
@@ -195,7 +197,8 @@ public class SoapTests
                 (parameters, state) = soap.Step(parameters, start.Layout.Zeros<double>(), state);
             Assert.Equal(start, parameters);
             Assert.Equal(Identities(state.Basis), state.Basis);
-            for (ulong step = 1; step < 5; step++) (parameters, state) = soap.Step(parameters, Tree<double>(step), state);
+            for (ulong step = 1; step < 5; step++)
+                (parameters, state) = soap.Step(parameters, Tree<double>(step), state);
             Assert.Null(parameters.FirstNonFiniteLeaf());
             foreach (Leaf leaf in start.Layout.Leaves)
                 Assert.False(parameters.AsSpan(leaf).SequenceEqual(start.AsSpan(leaf)));
@@ -226,7 +229,9 @@ public class SoapTests
                 Assert.True(sound.AsSpan(leaf).SequenceEqual(spoiled.AsSpan(leaf)), leaf.Name);
         }
 
-        Assert.Equal(!double.IsNaN(spoiledState.Basis.AsSpan("matrix")[0]), double.IsNaN(spoiledState.Gram.AsSpan("matrix")[0]));
+        // No decomposition of it: the basis stays.
+        Assert.Contains(spoiledState.Gram.AsSpan("matrix").ToArray(), double.IsNaN);
+        Assert.DoesNotContain(spoiledState.Basis.AsSpan("matrix").ToArray(), double.IsNaN);
 
         static ParameterTree<double> Spoil(ParameterTree<double> tree) => ParameterTree.Of(
         [
@@ -302,6 +307,30 @@ public class SoapTests
             for (int step = 0; step < 6; step++) (parameters, state) = soap.Step(parameters, start, state);
             return (parameters, state);
         }
+    }
+
+    /// <summary>A leaf that is added starts its bases at its own first update, and the others go on.</summary>
+    [Fact]
+    public void What_joins_later_is_counted_by_itself_and_the_rest_is_kept()
+    {
+        Soap soap = Soap.Of(0.1, frequency: 2, weightDecay: 0);
+        DenseMatrix first = DenseMatrix.Random(4, 4, 1), second = DenseMatrix.Random(4, 4, 2);
+        ParameterTree<double> few = Matrix(first);
+        OptimizerState<double> state = soap.Init(few).ToState();
+        for (int step = 0; step < 4; step++) (few, state) = soap.Step(few, Matrix(second), state);
+        ParameterTree<double> more = Both(few.AsSpan("w").ToArray(), first.Values), alone = Matrix(first);
+        OptimizerState<double> joined = soap.Continue(state, more).State, own = soap.Init(alone).ToState();
+        for (int step = 0; step < 4; step++)
+        {
+            (few, state) = soap.Step(few, Matrix(second), state);
+            (alone, own) = soap.Step(alone, Matrix(second), own);
+            (more, joined) = soap.Step(more, Both(second.Values, second.Values), joined);
+            Assert.True(few.AsSpan("w").SequenceEqual(more.AsSpan("w")));
+            Assert.True(alone.AsSpan("w").SequenceEqual(more.AsSpan("late")));
+        }
+
+        static ParameterTree<double> Both(double[] old, double[] late) =>
+            ParameterTree.Of(Leaf.Of("w", [4, 4], old), Leaf.Of("late", [4, 4], late));
     }
 
     private static ParameterTree<T> Tree<T>(ulong seed)
