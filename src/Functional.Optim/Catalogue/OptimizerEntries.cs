@@ -9,7 +9,7 @@ internal static class OptimizerEntries
     [
         Sgd.Entry, Adam.Entry, AdamW.Entry, NAdam.Entry, RAdam.Entry, Adamax.Entry, Adagrad.Entry, Adadelta.Entry,
         RmsProp.Entry, Asgd.Entry, Rprop.Entry, Lion.Entry, Lamb.Entry, Lars.Entry, AdaBelief.Entry, Yogi.Entry,
-        LaProp.Entry, Adafactor.Entry, NovoGrad.Entry, ScheduleFree.Entry, Muon.Entry,
+        LaProp.Entry, Adafactor.Entry, Came.Entry, Sm3.Entry, NovoGrad.Entry, ScheduleFree.Entry, Muon.Entry,
     ];
 
     internal static CatalogueEntry<Lbfgs> Lbfgs => Optim.Lbfgs.Entry;

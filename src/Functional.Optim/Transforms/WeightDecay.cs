@@ -67,8 +67,9 @@ public sealed record WeightDecay : Transform
         }
     }
 
+    /// <summary>λ at an update.</summary>
+    internal double LambdaAt(long step) => Lambda.SettingAt(step, Bounds.NotNegative, nameof(Lambda));
+
     // Without any decay all leaves are alike.
     private bool Reaches(Leaf leaf) => Lambda is not Constant { Rate: 0 } && DecayFilter.Contains(leaf);
-
-    private double LambdaAt(long step) => Lambda.SettingAt(step, Bounds.NotNegative, nameof(Lambda));
 }
