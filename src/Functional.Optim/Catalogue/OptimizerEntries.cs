@@ -11,7 +11,8 @@ internal static class OptimizerEntries
         RmsProp.Entry, Asgd.Entry, Rprop.Entry, Lion.Entry, Lamb.Entry, Lars.Entry, AdaBelief.Entry, Yogi.Entry,
         LaProp.Entry, Adafactor.Entry, NovoGrad.Entry, ScheduleFree.Entry, Muon.Entry, Prodigy.Entry, DAdaptAdam.Entry,
         DAdaptLion.Entry, DAdaptSgd.Entry, Mars.Entry, Fromage.Entry, StableAdamW.Entry, Soap.Entry, NorMuon.Entry,
-        AdamC.Entry, Adopt.Entry, AdEmaMix.Entry, Adan.Entry, NAdamW.Entry, Signum.Entry, SophiaG.Entry,
+        AdamC.Entry, Adopt.Entry, AdEmaMix.Entry, Adan.Entry, NAdamW.Entry, Signum.Entry, SophiaG.Entry, Came.Entry,
+        Sm3.Entry,
     ];
 
     internal static CatalogueEntry<Lbfgs> Lbfgs => Optim.Lbfgs.Entry;
