@@ -24,7 +24,7 @@ public sealed class ReportedScalarsTests : IDisposable
     public async Task The_trainer_reports_those_that_the_optimizer_names_after_each_step()
     {
         Assert.Equal([1.0, 2.0, 4.0], (await Reports(Growing)).Select(report => report.Scalars.Find("d")));
-        Assert.All(await Reports(Growing), report => Assert.Equal(D, report.Scalars.Names));
+        Assert.All(await Reports(Growing), report => Assert.Equal<IEnumerable<string>>(D, report.Scalars.Names));
         Assert.All(await Reports(Sgd.Of(0.1)), report => Assert.Equal(default, report.Scalars));
         Assert.All(
             await Reports(ApplyIfFinite.Around(Growing)), report => Assert.Equal(1, report.Scalars.Count));

@@ -111,7 +111,7 @@ public sealed class OptimizerChoiceTests
         {
             Optimizer chosen = Chosen(muon with { AdamRate = given });
             OptimizerState<float> state = chosen.Init(model);
-            Assert.Equal(["hidden/mean", "rest/m", "rest/v"], state.SlotNames);
+            Assert.Equal<IEnumerable<string>>(["hidden/mean", "rest/m", "rest/v"], state.SlotNames);
             Assert.Equal(0.02, chosen.LearningRateAt(1));
             (ParameterTree<float> moved, _) = chosen.Step(model, model, state);
             Assert.Equal(3 - rate, moved.AsSpan("tokens")[0], 1e-5);
