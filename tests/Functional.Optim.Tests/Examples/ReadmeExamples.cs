@@ -63,7 +63,7 @@ public class ReadmeExamples
         #endregion
 
         OptimizerState<float> state = optimizer.Init(Start);
-        Assert.Equal(["hiddenMatrices/m", "all/m", "all/v"], state.SlotNames);
+        Assert.Equal<IEnumerable<string>>(["hiddenMatrices/mean", "all/m", "all/v"], state.SlotNames);
         (ParameterTree<float> moved, _) = optimizer.Step(Start, Gradients(1), state);
         Assert.True(moved.AsSpan("weight")[0] < Start.AsSpan("weight")[0] - 0.01);
         Assert.Equal(Start.AsSpan("bias")[0] - 3e-4, moved.AsSpan("bias")[0], 1e-5);
