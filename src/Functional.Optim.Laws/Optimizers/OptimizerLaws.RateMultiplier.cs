@@ -35,8 +35,9 @@ public static partial class OptimizerLaws
     private static string? ExemptionFromRateMultiplier(Optimizer optimizer)
     {
         if (ExemptionFromZeroRate(optimizer) is { } without) return without;
-        if (optimizer.OpenedTransforms().FirstOrDefault(part => part is Hyperball or FromageScaling) is { } scaling)
-            return $"{scaling} scales the parameters that it moved, so that twice the rate is not twice the way";
+        if (optimizer.OpenedTransforms().FirstOrDefault(
+            part => part is Hyperball or FromageScaling or LambRatio { Rate: not Constant { Rate: 0 } }) is { } scaling)
+            return $"{scaling} depends on the rate in another way, so that twice the rate is not twice the way";
         return BehindTheRate(optimizer).FirstOrDefault() is { } part ? $"{part} works on what is after the rate" : null;
     }
 }

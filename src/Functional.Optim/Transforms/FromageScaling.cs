@@ -51,6 +51,8 @@ internal sealed record FromageScaling(Schedule Schedule, double? Bound) : Transf
             }
         }
 
+        // At most the largest number of the type, so that a gradient of denormal numbers makes no NaN.
+        moved = Math.Min(moved, double.CreateTruncating(T.BitDecrement(T.PositiveInfinity)));
         Elementwise.Run(
             new Then<T, ScaleRule<T>, DecayRule<T>>(new(T.CreateTruncating(moved)), new(T.CreateTruncating(shrunk))),
             leaf.Parameters, leaf.Input, leaf.Output);

@@ -10,6 +10,8 @@ internal sealed class CautiousCase : OptimizerCase
 {
     public override string Entry => "cautious";
 
+    public override ImmutableArray<string> Keeps => [nameof(BiasCorrection)];
+
     public override ImmutableArray<Variant> Variants =>
     [
         new("cautious adamw", Masked(Adam.Scaling(), 0.01, 0.1)),

@@ -15,6 +15,7 @@ internal sealed class ClipByRmsCase : OptimizerCase
         new("adam then clip by rms", Adam.Scaling().Then(Clip.ByRms(0.5)).Then(LearningRate.Of(0.1)))
         {
             Keeps = [nameof(BiasCorrection)],
+            Unbroken = [(nameof(BoundedStep), "the clip leaves few steps their length")],
         },
     ];
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Functional.Optim.Tests.Golden;
+using static Functional.Optim.Laws.OptimizerLaws;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -11,7 +12,11 @@ internal sealed class FromageCase : OptimizerCase
 
     public override ImmutableArray<Variant> Variants =>
     [
-        new("fromage with a bound, up", Fromage.Of(Schedule.WarmupCosine(0.1, 2, 20), 1.05, maximize: true)),
+        new("fromage with a bound, up", Fromage.Of(Schedule.WarmupCosine(0.1, 2, 20), 1.05, maximize: true))
+        {
+            // A leaf of norm 0, whose step would go by the gradient's size, stays.
+            Keeps = [nameof(ScaleInvariance)],
+        },
     ];
 
     public override ImmutableArray<PublishedGolden> Published =>

@@ -8,6 +8,8 @@ internal sealed class HyperballCase : OptimizerCase
 {
     public override string Entry => "hyperball";
 
+    public override ImmutableArray<string> Keeps => [nameof(ScaleInvariance)];
+
     public override ImmutableArray<Variant> Variants =>
     [
         new(

@@ -33,8 +33,6 @@ internal sealed class StableAdamWCase : OptimizerCase
     public override ImmutableArray<ConvergenceCase> Parabola =>
         [new("stable adamw", StableAdamW.Of(0.1, weightDecay: 0), 530)];
 
-    public override ImmutableArray<Optimizer> WithMeanOfSquares => [StableAdamW.Of(0.1)];
-
     public override ImmutableArray<Optimizer> WithoutEpsilon => [StableAdamW.Of(0.1, epsilon: 0, weightDecay: 0)];
 
     public override ImmutableArray<Optimizer> CountingUpdates => [StableAdamW.Of(1e-3)];

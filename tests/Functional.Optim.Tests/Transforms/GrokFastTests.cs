@@ -44,7 +44,7 @@ public class GrokFastTests
         }
 
         Assert.Equal([8, 4, 16, 8, 4, 2], state["window"].AsSpan("x").ToArray());
-        Assert.Equal([3, 2], state["window"].Layout["x"].Shape);
+        Assert.Equal([3, 2], state["window"].Layout["x"].Shape.AsSpan().ToArray());
     }
 
     [Fact]

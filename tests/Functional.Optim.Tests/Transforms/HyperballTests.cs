@@ -6,7 +6,7 @@ public class HyperballTests
 {
     [Theory]
     [InlineData(0.02)]
-    [InlineData(0.5)]
+    [InlineData(0.1)]
     public void The_norm_of_a_matrix_stays_over_a_thousand_steps(double rate)
     {
         Check<float>(Adam.Scaling().Then(Hyperball.Of(rate)));
