@@ -20,7 +20,7 @@ public class OptimizerEntriesTests
         ["coefficient"] = 0.9, ["maximum"] = 2.0, ["limit"] = 2.0,
         ["variance"] = 0.1, ["seed"] = 3UL, ["factor"] = 0.5, ["every"] = 3L, ["inner"] = Sgd.Of(0.1),
         ["base"] = Adam.Of(0.1), ["start"] = 5L, ["optimizer"] = Sgd.Of(0.1), ["weightDecay"] = 0.1,
-        ["adaptive"] = true,
+        ["adaptive"] = true, ["decoupledDecay"] = true,
     };
 
     private static readonly Dictionary<Type, object[]> Probes = new()
@@ -321,7 +321,16 @@ public class OptimizerEntriesTests
             at => (at.GlobalNorm() * at.GlobalNorm() / 2, at), Parameters, asking.Init(Parameters)).Parameters,
         Muon muon =>
             After(Partition.Of(new("matrices", leaf => leaf.Rank == 2, muon), new("rest", _ => true, Sgd.Of(0.1)))),
+        // Its first update moves nothing.
+        Adopt adopt => AfterTwo(adopt),
         Optimizer any => any.Step(Parameters, Gradients, any.Init(Parameters)).Parameters,
         _ => throw new InvalidOperationException($"{optimizer}"),
     };
+
+    private static ParameterTree<double> AfterTwo(Optimizer optimizer)
+    {
+        (ParameterTree<double> parameters, OptimizerState<double> state) =
+            optimizer.Step(Parameters, Gradients, optimizer.Init(Parameters));
+        return optimizer.Step(parameters, Gradients, state).Parameters;
+    }
 }
