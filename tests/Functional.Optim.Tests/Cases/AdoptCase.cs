@@ -45,7 +45,8 @@ internal sealed class AdoptCase : OptimizerCase
 
     public override ImmutableArray<PublishedGolden> Published =>
     [
-        new("adopt", golden => Build(golden.GetProperty("kwargs"), isTimms: golden.GetProperty("source").GetInt32() == 1))
+        new("adopt", golden =>
+            Build(golden.GetProperty("kwargs"), isTimms: golden.GetProperty("source").GetInt32() == 1))
         {
             Slots = [("exp_avg", "m"), ("exp_avg_sq", "v")],
         },
