@@ -18,8 +18,8 @@ internal sealed class AdamCCase : OptimizerCase
         new(
             "adamc with a largest rate, for matrices, up",
             AdamC.Of(
-                Schedule.Chained(Schedule.LinearWarmup(0.1, 3), Schedule.Cosine(1, 10)), weightDecay: 0.5, decay: Matrices, maxRate: 0.2,
-                amsGrad: AmsGrad.OfMoment, maximize: true)),
+                Schedule.Chained(Schedule.LinearWarmup(0.1, 3), Schedule.Cosine(1, 10)), weightDecay: 0.5,
+                decay: Matrices, maxRate: 0.2, amsGrad: AmsGrad.OfMoment, maximize: true)),
     ];
 
     public override ImmutableArray<PublishedGolden> Published =>

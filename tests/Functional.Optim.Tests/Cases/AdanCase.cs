@@ -26,7 +26,10 @@ internal sealed class AdanCase : OptimizerCase
         {
             Keeps = [nameof(BiasCorrection)],
         },
-        new("adan in a composition", Clip.ByValue(1).Then(Adan.Scaling(0.5)).Then(LearningRate.Of(0.1))),
+        new("adan in a composition", Clip.ByValue(1).Then(Adan.Scaling(0.5)).Then(LearningRate.Of(0.1)))
+        {
+            Keeps = [nameof(BiasCorrection)],
+        },
     ];
 
     public override ImmutableArray<PublishedGolden> Published =>

@@ -79,8 +79,8 @@ internal sealed class LionCase : OptimizerCase
     [
         (() => Lion.Of(1, weightDecay: -1), "Lion: weightDecay is -1; allowed is finite and not negative."),
         (() => Lion.Of(Schedule.Of(_ => 1), decayForm: DecayForm.Corrected),
-            "Lion: learningRate is functionSchedule; allowed is a schedule that tells its largest rate, or a maxRate of "
-            + "AdamC."),
+            "Lion: learningRate is functionSchedule; allowed is a schedule that tells its largest rate, or a maxRate "
+            + "of AdamC."),
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola =>
