@@ -26,6 +26,8 @@ static int Run(RunRequest request, CancellationToken cancellation) =>
 static int RunAll(RunRequest request, ReportFolder? folder, CancellationToken cancellation)
 {
     (string page, int code) = ("", ExitCode.Success);
+    if (!request.LeftOut.IsEmpty)
+        Console.Error.WriteErrorLine($"left out: {Words.And(request.LeftOut)}; run all --long runs long ones too");
     Console.Out.Write(request.Format.Before);
     foreach (PreparedExperiment experiment in request.Experiments)
     {

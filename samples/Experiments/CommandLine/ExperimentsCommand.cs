@@ -11,7 +11,7 @@ namespace Experiments;
 public sealed class ExperimentsCommand
 {
     private const ulong DefaultSeed = 1;
-    private const string All = "all", RunName = "run";
+    private const string All = "all", RunName = "run", LongName = "--long";
 
     private readonly Option<ulong?> seed = CheckedOption.Number<ulong>("--seed",
         $"Seed; the same seed gives the same figures [default: {DefaultSeed}]",
@@ -21,6 +21,11 @@ public sealed class ExperimentsCommand
     private readonly Option<string?> format = CheckedOption.OneOf("--format",
         $"format of the output [default: {ReportFormat.All[0].Name}]",
         [.. ReportFormat.All.Select(known => known.Name)]);
+    private readonly Option<bool> isLong = new(LongName)
+    {
+        Description = "Run those too that take ten minutes: "
+            + Words.And(ExperimentCatalogue.All.Where(known => known.IsLong).Select(known => known.Name)),
+    };
     private readonly RootCommand root = new("Experiments on optimizers and learning-rate schedules, "
         + "each with tables and pictures.");
     private readonly CheckedCommand command;
@@ -49,8 +54,10 @@ public sealed class ExperimentsCommand
         running.SetAction(_ => command.Refuse($"{RunName} takes names of experiments; {KnownNames}"));
         foreach (Experiment experiment in ExperimentCatalogue.All)
             running.Add(CommandOf(experiment.Name, experiment.Title, [experiment]));
-        running.Add(CommandOf(
-            All, "All of them; an option goes to every experiment that has it", ExperimentCatalogue.All));
+        Command all = CommandOf(
+            All, "All of them; an option goes to every experiment that has it", ExperimentCatalogue.All);
+        all.Add(isLong);
+        running.Add(all);
         root.Add(listing);
         root.Add(running);
     }
@@ -85,18 +92,21 @@ public sealed class ExperimentsCommand
         one.SetAction((parsed, cancellation) =>
         {
             string[] names = parsed.GetValue(others) ?? [];
-            Experiment[] chosen =
+            Experiment[] possible =
             [
                 .. first.Concat(ExperimentCatalogue.All.Where(experiment => names.Contains(experiment.Name)))
                     .Distinct(),
             ];
+            Experiment[] leftOut = first.Count == 1 || parsed.GetValue(isLong)
+                ? []
+                : [.. possible.Where(experiment => experiment.IsLong && !names.Contains(experiment.Name))];
             Dictionary<string, string> given = options.Where(option => parsed.GetResult(option) is not null)
                 .ToDictionary(
                     option => option.Name,
                     option => CheckedOption.LacksValue(parsed.GetResult(option)!) ? "" : parsed.GetValue(option) ?? "");
-            return ErrorOf(name, names, chosen, given.Keys) is { } error
+            return ErrorOf(name, names, possible, given.Keys) is { } error
                 ? Task.FromResult(command.Refuse(error))
-                : Task.Run(() => Run(parsed, chosen, given, cancellation), CancellationToken.None);
+                : Task.Run(() => Run(parsed, possible, leftOut, given, cancellation), CancellationToken.None);
         });
         return one;
     }
@@ -133,12 +143,12 @@ public sealed class ExperimentsCommand
         $"'{name}' is no experiment; {KnownNames}{Suggestion.For(name, Names)}";
 
     private int Run(
-        ParseResult parsed, IEnumerable<Experiment> chosen, Dictionary<string, string> given,
+        ParseResult parsed, IEnumerable<Experiment> possible, Experiment[] leftOut, Dictionary<string, string> given,
         CancellationToken cancellation)
     {
         LanguageExt.Validation<LanguageExt.Common.Error, PreparedExperiment>[] prepared =
         [
-            .. chosen.Select(experiment => experiment.Prepare(given
+            .. possible.Except(leftOut).Select(experiment => experiment.Prepare(given
                 .Where(pair => experiment.Settings.Any(setting => $"--{setting.Name}" == pair.Key))
                 .ToDictionary(pair => pair.Key[2..], pair => pair.Value))),
         ];
@@ -148,7 +158,10 @@ public sealed class ExperimentsCommand
         return run(
             new RunRequest(
                 [.. prepared.SelectMany(one => one.SuccessToSeq())], parsed.GetValue(seed) ?? DefaultSeed,
-                parsed.GetValue(folder), ReportFormat.All.First(known => known.Name == chosenFormat)),
+                parsed.GetValue(folder), ReportFormat.All.First(known => known.Name == chosenFormat))
+            {
+                LeftOut = [.. leftOut.Select(experiment => experiment.Name)],
+            },
             cancellation);
     }
 

@@ -9,4 +9,8 @@ namespace Experiments;
 /// <param name="OutputFolder">The folder of the files; without one none are written.</param>
 /// <param name="Format">The format of the output.</param>
 public sealed record RunRequest(
-    ImmutableArray<PreparedExperiment> Experiments, ulong Seed, string? OutputFolder, ReportFormat Format);
+    ImmutableArray<PreparedExperiment> Experiments, ulong Seed, string? OutputFolder, ReportFormat Format)
+{
+    /// <summary>The names of the experiments that take long and were not asked for.</summary>
+    public ImmutableArray<string> LeftOut { get; init; } = [];
+}

@@ -37,36 +37,6 @@ public sealed record LanguageModelOptimizersOptions
     public double Gain { get; init; } = 0.3;
 }
 
-/// <summary>One optimizer at one rate.</summary>
-/// <param name="Optimizer">The name of the optimizer.</param>
-/// <param name="Rate">η.</param>
-/// <param name="Curve">The measurements.</param>
-/// <param name="FrequencyAt">
-/// The first step after which the held-out loss is at most that of guessing by frequency.
-/// </param>
-/// <param name="TargetAt">The first step after which it is at most the target.</param>
-public sealed record LanguageModelRow(
-    string Optimizer, double Rate, TrainingCurve Curve, long? FrequencyAt, long? TargetAt)
-{
-    /// <summary>
-    /// Whether its learning rate is the best of the optimizer: its mean loss over the last tenth of
-    /// the batches is the lowest.
-    /// </summary>
-    public bool IsBest { get; init; }
-}
-
-/// <summary>The optimizers on one text.</summary>
-/// <param name="Source">The name of the text.</param>
-/// <param name="Parameters">The number of parameters of the model.</param>
-/// <param name="FrequencyLoss">The loss of guessing by frequency.</param>
-/// <param name="Rows">Every optimizer at each of its learning rates.</param>
-public sealed record LanguageModelResult(
-    string Source, long Parameters, double FrequencyLoss, ImmutableArray<LanguageModelRow> Rows)
-{
-    /// <summary>Each optimizer at its best learning rate.</summary>
-    public IEnumerable<LanguageModelRow> Best => Rows.Where(row => row.IsBest);
-}
-
 /// <summary>SGD with momentum, Adam and AdamW with the language model of the source text, on a real text.</summary>
 public static class LanguageModelOptimizers
 {
@@ -116,49 +86,39 @@ public static class LanguageModelOptimizers
     /// <exception cref="LanguageExt.Common.ErrorException">
     /// The text cannot be read, or is too short for a window.
     /// </exception>
-    public static LanguageModelResult Run(
+    public static OptimizerSweep Run(
         LanguageModelOptimizersOptions options, ulong seed, IProgress<double> progress, CancellationToken cancellation)
     {
         TokenizedText text = TokenizedText.Read(options.Text, Tokenizer.Characters, options.Window).ThrowIfFail();
         PooledModel model = new(text.Tokenizer.VocabularySize, options.Width, seed);
-        (string Name, double Rate, Optimizer Optimizer)[] choices =
+        SweptOptimizer[] optimizers =
         [
-            .. options.SgdRates.Select(rate => (Descent, rate, (Optimizer)Sgd.Of(rate, Momentum))),
-            .. options.AdamRates.Select(rate => (Plain, rate, (Optimizer)Adam.Of(rate))),
-            .. options.AdamRates.Select(
-                rate => (Decoupled, rate, (Optimizer)AdamW.Of(rate, weightDecay: options.WeightDecay))),
+            new(Descent, options.SgdRates, rate => Sgd.Of(rate, Momentum)),
+            // The line of Adam is wider, so that it stays visible below that of AdamW.
+            new(Plain, options.AdamRates, rate => Adam.Of(rate)) { LineWidth = 5 },
+            new(Decoupled, options.AdamRates, rate => AdamW.Of(rate, weightDecay: options.WeightDecay)),
         ];
-        ImmutableArray<TrainingCurve> curves = TextTraining.RunAll(
-            [
-                .. choices.Select(choice => new TextTraining(
-                    text, new TrainModel<float, TokenBatch>(model.Gradient, model.Loss), model.Init,
-                    choice.Optimizer, seed, options.Batch, options.Window, options.Steps, EvaluateEvery(options))),
-            ],
-            progress,
-            cancellation);
-        double frequencyLoss = TextTraining.FrequencyLoss(text);
-        LanguageModelRow[] rows =
-        [
-            .. choices.Zip(curves, (choice, curve) => new LanguageModelRow(
-                choice.Name, choice.Rate, curve, curve.ReachedAt(frequencyLoss),
-                curve.ReachedAt(frequencyLoss - options.Gain))),
-        ];
-        LanguageModelRow[] best =
-        [
-            .. rows.GroupBy(row => row.Optimizer).Select(group => group.MinBy(row => row.Curve.LateLoss)!),
-        ];
-        return new(
-            text.Corpus.Source, model.Layout.ParameterCount, frequencyLoss,
-            [.. rows.Select(row => row with { IsBest = best.Contains(row) })]);
+        return OptimizerSweep.Run(
+            optimizers,
+            new TextTraining(
+                text, new TrainModel<float, TokenBatch>(model.Gradient, model.Loss), model.Init,
+                Composition.Identity, seed, options.Batch, options.Window, options.Steps, EvaluateEvery(options)),
+            extensions: 0, progress, cancellation);
     }
+
+    /// <summary>The loss that is the target.</summary>
+    private static double TargetOf(LanguageModelOptimizersOptions options, OptimizerSweep result) =>
+        result.FrequencyLoss - options.Gain;
 
     private static int EvaluateEvery(LanguageModelOptimizersOptions options) =>
         Math.Max(options.Steps / EvaluationsInRun, 1);
 
-    private static Report ReportOf(LanguageModelOptimizersOptions options, LanguageModelResult result) => new(
+    private static Report ReportOf(LanguageModelOptimizersOptions options, OptimizerSweep result) => new(
         FindingOf(options, result),
         [
             TableOf(
+                options,
+                result,
                 "optimizers",
                 $"Each optimizer at its best learning rate, {options.Steps} steps of {result.Parameters:N0} parameters "
                 + $"on {result.Source}; guessing by frequency has a loss of {Figure.Of(result.FrequencyLoss)}",
@@ -168,30 +128,32 @@ public static class LanguageModelOptimizers
                 .Number("last ‖g‖", row => row.Curve.GradientNorms[^1])
                 .Number("source text: minimum possible loss", _ => Math.Log(SourceTextVocabulary), 5)
                 .Integer("source text: convergence speed", _ => 0),
-            TableOf("rates", "All learning rates", result.Rows).Flag("best", row => row.IsBest, no: ""),
+            TableOf(options, result, "rates", "All learning rates", result.Rows).Flag("best", row => row.IsBest, no: ""),
         ],
-        [Curves(options, result), Rates(result)]);
+        [Curves(options, result), result.Rates()]);
 
-    private static Table<LanguageModelRow> TableOf(string name, string title, IEnumerable<LanguageModelRow> rows) =>
+    private static Table<SweepRow> TableOf(
+        LanguageModelOptimizersOptions options, OptimizerSweep result, string name, string title,
+        IEnumerable<SweepRow> rows) =>
         Table.Of(name, title, rows)
             .Text("optimizer", row => row.Optimizer)
             .Number("rate η", row => row.Rate)
             .Number("first loss", row => row.Curve.Losses[0])
             .Number("mean of last tenth", row => row.Curve.LateLoss)
             .Number("held-out loss", row => row.Curve.FinalLoss)
-            .Integer("steps to guessing by frequency", row => row.FrequencyAt)
-            .Integer("steps to target", row => row.TargetAt);
+            .Integer("steps to guessing by frequency", row => row.Curve.ReachedAt(result.FrequencyLoss))
+            .Integer("steps to target", row => row.Curve.ReachedAt(TargetOf(options, result)));
 
-    private static string FindingOf(LanguageModelOptimizersOptions options, LanguageModelResult result)
+    private static string FindingOf(LanguageModelOptimizersOptions options, OptimizerSweep result)
     {
-        LanguageModelRow[] best = [.. result.Best.OrderBy(row => row.Curve.FinalLoss)];
-        double target = result.FrequencyLoss - options.Gain;
+        SweepRow[] best = [.. result.Best.OrderBy(row => row.Curve.FinalLoss)];
+        double target = TargetOf(options, result);
         string ends = Words.And(best.Select(row => $"{Figure.Of(row.Curve.FinalLoss)} for {row.Optimizer} "
             + $"(η = {Figure.Of(row.Rate)})"));
-        string arrivals = Words.And(best.Select(row => row.TargetAt is { } step
+        string arrivals = Words.And(best.Select(row => row.Curve.ReachedAt(target) is { } step
             ? $"{row.Optimizer} after {step} steps"
             : $"{row.Optimizer} not at all"));
-        LanguageModelRow plain = best.Single(row => row.Optimizer == Plain),
+        SweepRow plain = best.Single(row => row.Optimizer == Plain),
             decoupled = best.Single(row => row.Optimizer == Decoupled);
         double shrinks = 1 - Math.Pow(1 - (decoupled.Rate * options.WeightDecay), options.Steps);
         return $"Guessing by frequency has a held-out loss of {Figure.Of(result.FrequencyLoss)}. At the best learning "
@@ -200,63 +162,17 @@ public static class LanguageModelOptimizers
             + $"few steps the decay shrinks a weight by {Figure.Of(100 * shrinks, 2)} %.";
     }
 
-    private static Picture Curves(LanguageModelOptimizersOptions options, LanguageModelResult result) => new(
+    private static Picture Curves(LanguageModelOptimizersOptions options, OptimizerSweep result) => new(
         "curves",
         "The loss on the held-out text and the norm of the gradient, each optimizer at its best learning rate. "
         + "Dashed: the loss of guessing by frequency, and the target.",
-        new Panel(
-            $"Held-out loss, {result.Source}",
-            new Axis("steps", Min: 0, Max: options.Steps),
-            new Axis("held-out loss (nats a character)"),
-            [
-                .. result.Best.Select(Mark (row) => Over(row, row.Curve.HeldOutLosses)),
-                new HorizontalLine(null, result.FrequencyLoss),
-                new HorizontalLine(null, result.FrequencyLoss - options.Gain),
-            ]),
+        result.HeldOutLosses(new HorizontalLine(null, TargetOf(options, result))),
         new Panel(
             "Gradient norm",
             new Axis("steps", Min: 0, Max: options.Steps),
             new Axis("mean ‖g‖ since the evaluation before"),
             [
-                .. result.Best.Select(Mark (row) => Over(
+                .. result.Best.Select(Mark (row) => result.Over(
                     row, row.Curve.GradientNorms.Chunk(EvaluateEvery(options)).Select(norms => norms.Average()))),
             ]));
-
-    /// <summary>
-    /// A line over the evaluations. The line of Adam is wider, so that it stays visible below that of AdamW.
-    /// </summary>
-    private static Line Over(LanguageModelRow row, IEnumerable<double> values)
-    {
-        (double Step, double Value)[] points =
-        [
-            .. row.Curve.HeldOutSteps.Zip(values, (step, value) => ((double)step, value)),
-        ];
-        return new($"{row.Optimizer}, η = {Figure.Of(row.Rate)}", [.. points.Select(point => point.Step)],
-            [.. points.Select(point => point.Value)])
-        {
-            Like = row.Optimizer, Width = row.Optimizer == Plain ? 5 : 2,
-        };
-    }
-
-    private static Picture Rates(LanguageModelResult result)
-    {
-        IEnumerable<double> finite = result.Best.Select(row => row.Curve.FinalLoss).Where(double.IsFinite);
-        double top = finite.Append(result.FrequencyLoss).Max();
-        return new(
-            "rates",
-            "The held-out loss after the last step at every rate; a star marks the best rate. Higher losses are "
-            + "cut at the frame, and a training that breaks has no point. Dashed: the loss of guessing by frequency.",
-            new Panel(
-                "Held-out loss against learning rate",
-                new Axis("learning rate η", IsLog: true),
-                new Axis("final held-out loss (nats a character)", Max: top + 0.2),
-                [
-                    .. result.Rows.GroupBy(row => row.Optimizer).Select(Mark (group) => new Line(
-                        group.Key, [.. group.Select(row => row.Rate)],
-                        [.. group.Select(row => row.Curve.FinalLoss)]) { HasDots = true }),
-                    .. result.Best.Select(Mark (row) =>
-                        new Points(null, [row.Rate], [row.Curve.FinalLoss]) { Like = row.Optimizer, AreStars = true }),
-                    new HorizontalLine(null, result.FrequencyLoss),
-                ]));
-    }
 }

@@ -18,6 +18,9 @@ public abstract record Experiment(string Name, string Title, string Section, str
     /// </summary>
     public ImmutableArray<string> Errata { get; init; } = [];
 
+    /// <summary>Whether it takes so long that it runs only where it is named, or where long ones are asked for.</summary>
+    public bool IsLong { get; init; }
+
     /// <summary>What can be varied.</summary>
     public abstract IReadOnlyList<Setting> Settings { get; }
 
@@ -119,6 +122,9 @@ public sealed record Experiment<TOptions>(
     /// Adds a requirement, such as a text that can be read. It is checked before any experiment runs.
     /// </summary>
     public Experiment<TOptions> Requiring(Func<TOptions, Fin<Unit>> what) => this with { requirement = what };
+
+    /// <summary>The experiment as one that runs only where it is named, or where long ones are asked for.</summary>
+    public Experiment<TOptions> Long() => this with { IsLong = true };
 
     /// <summary>The experiment with its function, for a short one.</summary>
     public Experiment<TOptions> Running(Func<TOptions, ulong, Report> run) =>

@@ -15,6 +15,7 @@ public static class ExperimentCatalogue
         AdamComponents.Experiment,
         BiasCorrection.Experiment,
         LanguageModelOptimizers.Experiment,
+        ModernOptimizers.Experiment,
         AdaptiveRate.Experiment,
         ConvexFailure.Experiment,
         L2VersusDecay.Experiment,

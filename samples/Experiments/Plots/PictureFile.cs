@@ -21,6 +21,10 @@ public static class PictureFile
             .Select(Color.FromHex),
     ];
 
+    /// <summary>What tells lines of one colour apart, where there are more lines than colours.</summary>
+    private static readonly LinePattern[] Patterns =
+        [LinePattern.Solid, LinePattern.Dashed, LinePattern.Dotted, LinePattern.DenselyDashed];
+
     private static readonly Color Grey = Color.FromHex("#777777"), Black = Color.FromHex("#000000"),
         Faint = Color.FromHex("#C3CCD5");
 
@@ -60,8 +64,8 @@ public static class PictureFile
         System.Collections.Generic.HashSet<string> named = [];
         foreach (Mark mark in panel.Marks)
         {
-            Color color = (mark.Like ?? mark.Name) is { } name ? Colors[Array.IndexOf(names, name) % Colors.Length]
-                : mark is Points ? Black : Grey;
+            int order = (mark.Like ?? mark.Name) is { } name ? Array.IndexOf(names, name) : -1;
+            Color color = order >= 0 ? Colors[order % Colors.Length] : mark is Points ? Black : Grey;
             string legend = mark.Name is { } shown && named.Add(shown) ? shown : "";
             switch (mark)
             {
@@ -72,7 +76,8 @@ public static class PictureFile
                         Scatter scatter = plot.Add.Scatter(piece, color);
                         (scatter.LineWidth, scatter.MarkerSize, scatter.LegendText) =
                             (line.Width, line.HasDots ? DotSize : 0, legend);
-                        if (line.IsDashed) scatter.LinePattern = LinePattern.Dashed;
+                        scatter.LinePattern = line.IsDashed ? LinePattern.Dashed
+                            : Patterns[Math.Max(order, 0) / Colors.Length % Patterns.Length];
                         legend = "";
                     }
 

@@ -18,6 +18,9 @@ namespace LanguageModel;
 public sealed class CatalogueChoice<T>(
     string option, ImmutableArray<CatalogueEntry<T>> all, params ImmutableArray<(string Name, string Entry)> shortNames)
 {
+    /// <summary>The type of an option that is an entry too.</summary>
+    private const string Inner = "an optimizer";
+
     /// <summary>The option, such as "--optimizer".</summary>
     public string Option => option;
 
@@ -48,14 +51,35 @@ public sealed class CatalogueChoice<T>(
         {
             string name = written.Name.ToLowerInvariant();
             return all.Find(shortNames.FirstOrDefault(known => known.Name == name, (Name: name, Entry: name)).Entry)
-                .Bind(entry => entry.Build(With(figures(name), written, entry), learningRate))
+                .Bind(entry => entry.Build(With(figures, name, written, entry), learningRate))
                 .MapFail(error => Error.New($"{option} {written.Name}: {error.Message}"));
         });
 
-    private static ImmutableSortedDictionary<string, string> With(
-        IEnumerable<(string Option, object Value)> figures, EntryText written, CatalogueEntry entry) => figures
+    /// <summary>
+    /// The options of a text, with the figures that it does not give. An option that is an optimizer too, such as the
+    /// base of scheduleFree, gets its own figures.
+    /// </summary>
+    private ImmutableSortedDictionary<string, string> With(
+        Func<string, IEnumerable<(string Option, object Value)>> figures, string name, EntryText written,
+        CatalogueEntry entry) => figures(name)
         .Where(figure => entry.Options.Any(option => option.Name == figure.Option)
             && !written.Options.ContainsKey(figure.Option))
-        .Aggregate(written.Options, (options, figure) =>
-            options.Add(figure.Option, string.Create(CultureInfo.InvariantCulture, $"{figure.Value}")));
+        .Aggregate(
+            written.Options.SetItems(
+                from option in written.Options
+                where entry.Options.Any(known => known.Type == Inner
+                    && known.Name.Equals(option.Key, StringComparison.OrdinalIgnoreCase))
+                select KeyValuePair.Create(option.Key, With(figures, option.Value))),
+            (options, figure) =>
+                options.Add(figure.Option, string.Create(CultureInfo.InvariantCulture, $"{figure.Value}")));
+
+    private string With(Func<string, IEnumerable<(string Option, object Value)>> figures, string value)
+    {
+        return EntryText.Parse(value).Match(Succ: Completed, Fail: _ => value);
+
+        string Completed(EntryText inner) =>
+            all.FirstOrDefault(known => known.Name.Equals(inner.Name, StringComparison.OrdinalIgnoreCase)) is { } entry
+                ? $"{inner with { Options = With(figures, entry.Name.ToLowerInvariant(), inner, entry) }}"
+                : value;
+    }
 }

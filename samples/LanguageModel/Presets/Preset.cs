@@ -41,6 +41,12 @@ public sealed record Preset(
     /// </summary>
     public string Schedule { get; init; } = "cosine";
 
+    /// <summary>
+    /// The peak rate of AdamW on the leaves that an optimizer of matrices leaves to it; <see langword="null"/> for
+    /// <see cref="LearningRate"/>.
+    /// </summary>
+    public double? AdamRate { get; init; }
+
     /// <summary>β₁ of Adam and AdamW, μ of momentum.</summary>
     public double Beta1 { get; init; } = 0.9;
 

@@ -36,11 +36,8 @@ internal sealed record PresetSetting(
         Real("clip", Bounds.NotNegative, of => of.Clip, (of, clip) => of with { Clip = clip }),
         new("biases", $"{Yes} or {No}", of => of.Biases ? Yes : No,
             (of, text) => text is Yes or No ? of with { Biases = text == Yes } : null),
-        new("weight-decay", $"{Automatic}, or {Bounds.NotNegative.Allowed}",
-            of => of.WeightDecay is { } decay ? TextOfNumber(decay) : Automatic,
-            (of, text) => text == Automatic ? of with { WeightDecay = null }
-                : Parse<double>(text) is { } decay && Bounds.NotNegative.Contains(decay)
-                    ? of with { WeightDecay = decay } : null),
+        Optional("adam-rate", of => of.AdamRate, (of, rate) => of with { AdamRate = rate }),
+        Optional("weight-decay", of => of.WeightDecay, (of, decay) => of with { WeightDecay = decay }),
         Word("optimizer", of => of.Optimizer, (of, optimizer) => of with { Optimizer = optimizer }),
         Word("schedule", of => of.Schedule, (of, schedule) => of with { Schedule = schedule }),
         new("tokens", $"{string.Join(", ", Tokenizer.Known)}, or one of these with :V for its first V tokens",
@@ -95,6 +92,13 @@ internal sealed record PresetSetting(
         string name, Bounds bounds, Func<Preset, double> get, Func<Preset, double, Preset> with) =>
         new(name, bounds.Allowed, of => TextOfNumber(get(of)),
             (of, text) => Parse<double>(text) is { } value && bounds.Contains(value) ? with(of, value) : null);
+
+    private static PresetSetting Optional(
+        string name, Func<Preset, double?> get, Func<Preset, double?, Preset> with) =>
+        new(name, $"{Automatic}, or {Bounds.NotNegative.Allowed}",
+            of => get(of) is { } value ? TextOfNumber(value) : Automatic,
+            (of, text) => text == Automatic ? with(of, null)
+                : Parse<double>(text) is { } value && Bounds.NotNegative.Contains(value) ? with(of, value) : null);
 
     private static T? Parse<T>(string text)
         where T : struct, INumber<T> =>

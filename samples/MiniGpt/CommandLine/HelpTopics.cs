@@ -55,7 +55,9 @@ public sealed class HelpTopics : SynchronousCommandLineAction
                 CatalogueHelp.Write(output, options.MaxWidth, "Optimizers", OptimizerChoice.Known,
                     "lion(beta1=0.95, weightDecay=1)",
                     "learningRate comes from --schedule, weightDecay from --weight-decay, the momentum of 'momentum' "
-                    + "and the betas of adam and adamW from --preset; decay and filter are 'matrices'.");
+                    + "and the betas of adam and adamW from --preset; decay and filter are 'matrices'. The base of "
+                    + "scheduleFree gets these too. muon and its kin get the matrices of the blocks, and adamW the "
+                    + "other leaves, at --adam-rate.");
                 break;
             case Schedules:
                 CatalogueHelp.Write(output, options.MaxWidth, "Schedules", ScheduleChoice.Known,

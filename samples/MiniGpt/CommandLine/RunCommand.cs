@@ -42,7 +42,10 @@ public sealed class RunCommand
     private readonly Option<string?> optimizer = CheckedOption.Entry(OptimizerChoice.Known.Option,
         WithDefault("Optimizer; its own options may follow in parentheses", of => of.Optimizer),
         OptimizerChoice.Known.Names);
-    private readonly Option<double?> learningRate = Real("--learning-rate", "Maximum learning rate");
+    private readonly Option<double?> learningRate = Real("--learning-rate",
+        "Maximum learning rate; of muon and its kin 20 times that of the preset, of rate-free ones 1");
+    private readonly Option<double?> adamRate = Real("--adam-rate",
+        "Maximum learning rate of adamW for what muon and its kin do not take [default: the preset's]");
     private readonly Option<string?> schedule = CheckedOption.Entry(ScheduleChoice.Known.Option,
         WithDefault("Schedule of the learning rate; options may follow too", of => of.Schedule),
         ScheduleChoice.Known.Names);
@@ -114,7 +117,7 @@ public sealed class RunCommand
     {
         root = new RootCommand("Trains a small GPT on a text and lets it write a paragraph, or uses a trained one.")
         {
-            text, preset, steps, seed, optimizer, learningRate, schedule, warmup, weightDecay, batch, context, layers,
+            text, preset, steps, seed, optimizer, learningRate, adamRate, schedule, warmup, weightDecay, batch, context, layers,
             heads, width, biases, dropout, tokens, clip, accumulate, average, earlyStop, onNonFinite, findRate,
             evaluateEvery, folder, checkpointEvery, keep, resume, allowChange, overwrite, threads, json,
         };
@@ -155,12 +158,14 @@ public sealed class RunCommand
         Preset start = parsed.GetValue(preset) is { } name
             ? Preset.All.First(known => known.Name == name)
             : saved.Preset ?? Preset.All[0];
+        if (parsed.GetValue(optimizer) is { } other && other != start.Optimizer)
+            start = OptimizerChoice.With(start, other);
         int all = parsed.GetValue(steps) ?? start.Steps;
         Preset chosen = start with
         {
             Steps = all,
-            Optimizer = parsed.GetValue(optimizer) ?? start.Optimizer,
             LearningRate = parsed.GetValue(learningRate) ?? start.LearningRate,
+            AdamRate = parsed.GetValue(adamRate) ?? start.AdamRate,
             Schedule = parsed.GetValue(schedule) ?? start.Schedule,
             WarmupSteps = parsed.GetValue(warmup) ?? (start.WarmupSteps < all ? start.WarmupSteps : all / PartsOfRun),
             WeightDecay = parsed.GetValue(weightDecay) ?? start.WeightDecay,

@@ -49,8 +49,8 @@ public sealed class LiveProgress : IProgress<StepReport>
             ? string.Create(CultureInfo.InvariantCulture, $"val {loss:0.00} ")
             : "";
         bar.Description = string.Create(CultureInfo.InvariantCulture,
-            $"loss {value.Loss:0.00} {validation}rate {value.LearningRate:0.0e0} norm {value.GradientNorm:0.00} "
-            + $"{tokensPerSecond / 1000:0.0}k tok/s {Remaining(value.Remaining)}");
+            $"loss {value.Loss:0.00} {validation}rate {value.LearningRate:0.0e0} {ScalarText.Of(value.Scalars, " ")}"
+            + $"norm {value.GradientNorm:0.00} {tokensPerSecond / 1000:0.0}k tok/s {Remaining(value.Remaining)}");
     }
 
     private static string Remaining(TimeSpan left) =>

@@ -13,7 +13,7 @@ public sealed class PlainProgress(TextWriter output) : IProgress<StepReport>
         if (value.ValidationLoss is not { } validation) return;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"step {value.Step,6}/{value.TotalSteps}  loss {value.Loss:0.0000}  validation {validation:0.0000}  rate "
-            + $"{value.LearningRate:0.00e0}  norm {value.GradientNorm:0.00}  {value.TokensPerSecond,9:N0} tokens/s  "
-            + $"{value.Remaining.TotalSeconds:0} s left"));
+            + $"{value.LearningRate:0.00e0}  {ScalarText.Of(value.Scalars, "  ")}norm {value.GradientNorm:0.00}  "
+            + $"{value.TokensPerSecond,9:N0} tokens/s  {value.Remaining.TotalSeconds:0} s left"));
     }
 }

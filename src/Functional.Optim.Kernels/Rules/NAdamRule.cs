@@ -27,13 +27,34 @@ public readonly struct NAdamRule<T> : IUpdateRule<T>
     /// <param name="asTorchBefore2">Whether Π_{t+1} counts μ_t twice, as it did by mistake in torch before 2.0.</param>
     /// <param name="step">t, the number of this update, from 1.</param>
     public NAdamRule(double beta1, double beta2, double epsilon, double momentumDecay, bool asTorchBefore2, long step)
+        : this(beta1, beta2, epsilon, step)
     {
-        mean = new(beta1);
-        squares = new(beta2);
         double product = Product(beta1, momentumDecay, step);
         double momentum = Momentum(beta1, momentumDecay, step), next = Momentum(beta1, momentumDecay, step + 1.0);
         ofGradient = T.CreateTruncating((1 - momentum) / (1 - product));
         ofMean = T.CreateTruncating(next / (1 - (product * next * (asTorchBefore2 ? momentum : 1))));
+    }
+
+    /// <summary>
+    /// The rule for one update of NAdamW, whose momentum does not rise: it passes on (β₁ / (1 − β₁ᵗ⁺ᵃ)·m' + (1 − β₁) /
+    /// (1 − β₁ᵗ)·g) / (√v̂ + ε).
+    /// </summary>
+    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta2">β₂, in [0, 1).</param>
+    /// <param name="epsilon">ε, not negative.</param>
+    /// <param name="step">t, the number of this update, from 1.</param>
+    /// <param name="ahead">a, by how many updates the correction of the momentum is ahead; not negative.</param>
+    public NAdamRule(double beta1, double beta2, double epsilon, long step, int ahead)
+        : this(beta1, beta2, epsilon, step)
+    {
+        ofGradient = T.CreateTruncating((1 - beta1) / BiasCorrection.Factor(beta1, step));
+        ofMean = T.CreateTruncating(beta1 / (1 - Math.Pow(beta1, step + (double)ahead)));
+    }
+
+    private NAdamRule(double beta1, double beta2, double epsilon, long step)
+    {
+        mean = new(beta1);
+        squares = new(beta2);
         rootOfSecondCorrection = T.CreateTruncating(1 / Math.Sqrt(BiasCorrection.Factor(beta2, step)));
         this.epsilon = T.CreateTruncating(epsilon);
     }

@@ -30,11 +30,9 @@ public readonly struct RAdamRule<T> : IUpdateRule<T>
     {
         mean = new(beta1);
         squares = new(beta2);
-        double correction = BiasCorrection.Factor(beta2, step);
-        double limit = (2 / (1 - beta2)) - 1, rho = limit - (2.0 * step * (1 - correction) / correction);
-        rectified = rho > threshold;
+        rectified = Rectification.Length(beta2, step) > threshold;
         double rectification = rectified
-            ? Math.Sqrt((rho - 4) * (rho - 2) * limit / ((limit - 4) * (limit - 2) * rho) * correction)
+            ? Math.Sqrt(Rectification.SquaredFactor(beta2, step) * BiasCorrection.Factor(beta2, step))
             : 1;
         factor = T.CreateTruncating(rectification / BiasCorrection.Factor(beta1, step));
         this.epsilon = T.CreateTruncating(epsilon);

@@ -31,6 +31,9 @@ public sealed class Bounds
     /// <summary>0 or more, infinity included.</summary>
     public static Bounds ZeroOrMore { get; } = new("0 or more", 0, double.PositiveInfinity);
 
+    /// <summary>At least 1; infinity is allowed.</summary>
+    public static Bounds OneOrMore { get; } = new("1 or more", 1, double.PositiveInfinity);
+
     /// <summary>Neither infinite nor NaN.</summary>
     public static Bounds Finite { get; } = new("finite", double.MinValue, double.MaxValue);
 

@@ -17,6 +17,9 @@ public static partial class OptimizerLaws
         HoldsIn(Problem.Large, optimizer, AllocationAlone<float>, AllocationAlone<double>);
     }
 
+    private static string? ExemptionFromAllocation(Optimizer optimizer) =>
+        optimizer.OpenedTransforms().OfType<SoapScaling>().Any() ? "it decomposes matrices now and then" : null;
+
     private static void AllocationAlone<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

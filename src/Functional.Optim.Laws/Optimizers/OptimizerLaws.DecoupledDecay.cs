@@ -41,6 +41,8 @@ public static partial class OptimizerLaws
         {
             if (leafPlan.FirstOrDefault(part => part.DecayFilter() && part.HasRate()) is { } scaled)
                 return $"{scaled} multiplies its decay by a rate of its own";
+            if (leafPlan.OfType<WeightDecay>().FirstOrDefault(part => part.IsProximal) is { } proximal)
+                return $"{proximal} divides by 1 + η·λ";
             IEnumerable<Transform> before = leafPlan.TakeWhile(part => !part.DecayFilter()),
                 after = leafPlan.SkipWhile(part => !part.DecayFilter());
             if (before.FirstToMoveByItself() is { } mover) return $"{mover} makes an update of no gradient";

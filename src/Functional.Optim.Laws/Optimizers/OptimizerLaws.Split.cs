@@ -22,8 +22,11 @@ public static partial class OptimizerLaws
     }
 
     private static string? ExemptionFromSplit(Optimizer optimizer) => ExemptionOfCodes(optimizer)
-        ?? (optimizer.OpenedTransforms().FirstOrDefault(part => part.NeedsStatistics && !part.LeafByLeaf) is { } part
+        ?? (optimizer.OpenedTransforms().FirstOrDefault(MeasuresAll) is { } part
             ? $"{part} measures all leaves together" : null);
+
+    private static bool MeasuresAll(Transform part) =>
+        part.NeedsStatistics && (!part.LeafByLeaf || part.StartsTogether);
 
     /// <summary>
     /// Random bits go by the place in the tree and in the composition, so another place is rounded another way.

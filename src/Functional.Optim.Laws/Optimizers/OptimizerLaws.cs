@@ -57,7 +57,7 @@ public static partial class OptimizerLaws
     /// </summary>
     public static ImmutableArray<OptimizerLaw> OfMemory { get; } =
     [
-        new(nameof(Allocation), Allocation),
+        new(nameof(Allocation), Allocation, ExemptionFromAllocation),
         new(nameof(Collection), Collection),
     ];
 

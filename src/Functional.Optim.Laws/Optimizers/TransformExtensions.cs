@@ -45,8 +45,10 @@ internal static class TransformExtensions
         {
             // The multiplier of a group is that of the last rate, after which there may be a decay.
             double multiplier = parts.Skip(decay + 1).Any(HasRate) ? leafPlan.Settings.LearningRateMultiplier : 1;
+            double correction = (parts[decay] as WeightDecay)?.CorrectionAt(step) ?? 1;
             shrinkage += parts.Skip(decay + 1).Aggregate(
-                parts[decay].WeightDecayFor(leaf) * multiplier, (product, part) => product * part.RateAt(step));
+                parts[decay].WeightDecayFor(leaf) * multiplier * correction,
+                (product, part) => product * part.RateAt(step));
         }
 
         return shrinkage * leafPlan.Settings.WeightDecayMultiplier;

@@ -10,8 +10,9 @@ namespace Functional.Optim.Training;
 /// </summary>
 /// <remarks>
 /// NaN and infinities are the strings "NaN", "Infinity" and "-Infinity", as JSON has no such numbers; a report without
-/// an evaluation has null as its validation loss. A report is one write to the operating system and allocates nothing:
-/// a process that is killed loses at most the last line. Not thread-safe: one report at a time.
+/// an evaluation has null as its validation loss. Scalars of the optimizer are in an object "scalars". A report is one
+/// write to the operating system and allocates nothing: a process that is killed loses at most the last line. Not
+/// thread-safe: one report at a time.
 /// </remarks>
 public sealed class JsonLinesMetrics : IProgress<StepReport>, IDisposable
 {
@@ -26,6 +27,7 @@ public sealed class JsonLinesMetrics : IProgress<StepReport>, IDisposable
     private static readonly JsonEncodedText SkippedSteps = JsonEncodedText.Encode("skippedSteps");
     private static readonly JsonEncodedText TotalSteps = JsonEncodedText.Encode("totalSteps");
     private static readonly JsonEncodedText Remaining = JsonEncodedText.Encode("remaining");
+    private static readonly JsonEncodedText Scalars = JsonEncodedText.Encode("scalars");
 
     private readonly ReportLines lines;
     private readonly ArrayBufferWriter<byte> line = new(512);
@@ -76,6 +78,7 @@ public sealed class JsonLinesMetrics : IProgress<StepReport>, IDisposable
         Span<byte> remaining = stackalloc byte[32];
         value.Remaining.TryFormat(remaining, out int length, default, CultureInfo.InvariantCulture);
         json.WriteString(Remaining, remaining[..length]);
+        Write(value.Scalars);
         json.WriteEndObject();
         json.Flush();
         line.Write("\n"u8);
@@ -119,9 +122,28 @@ public sealed class JsonLinesMetrics : IProgress<StepReport>, IDisposable
             $"it is not a file of metrics: line {number} is '{ReportLines.Show(line)}', not an object with a step");
     }
 
+    private void Write(NamedScalars scalars)
+    {
+        if (scalars.Count == 0) return;
+        json.WriteStartObject(Scalars);
+        for (int index = 0; index < scalars.Count; index++)
+        {
+            json.WritePropertyName(scalars.Names[index]);
+            Write(scalars[index]);
+        }
+
+        json.WriteEndObject();
+    }
+
     private void Write(JsonEncodedText name, double value)
     {
-        if (double.IsFinite(value)) json.WriteNumber(name, value);
-        else json.WriteString(name, double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+        json.WritePropertyName(name);
+        Write(value);
+    }
+
+    private void Write(double value)
+    {
+        if (double.IsFinite(value)) json.WriteNumberValue(value);
+        else json.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
     }
 }

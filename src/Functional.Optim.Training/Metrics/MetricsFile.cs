@@ -7,7 +7,8 @@ namespace Functional.Optim.Training;
 /// The history of a run as comma-separated values: one line for each report, numbers in the invariant culture.
 /// </summary>
 /// <remarks>
-/// Doubles have as many digits as it takes to read the same bits back. <see cref="CsvMetrics"/> writes such a file
+/// Scalars of the optimizer have the last columns, under their names. Doubles have as many digits as it takes to read
+/// the same bits back. <see cref="CsvMetrics"/> writes such a file
 /// during the run.
 /// </remarks>
 public static class MetricsFile
@@ -26,7 +27,8 @@ public static class MetricsFile
     public static Fin<Unit> TryWrite(IEnumerable<StepReport> history, string path)
     {
         ArgumentNullException.ThrowIfNull(history);
-        return AtomicFile.Write(path, file => WriteTo(file, history));
+        IReadOnlyCollection<StepReport> reports = history as IReadOnlyCollection<StepReport> ?? [.. history];
+        return AtomicFile.Write(path, file => WriteTo(file, reports));
     }
 
     /// <summary>Reads the reports of a file that this class or <see cref="CsvMetrics"/> wrote.</summary>
@@ -41,10 +43,11 @@ public static class MetricsFile
         return CsvReport.ReadAll(file);
     });
 
-    private static void WriteTo(FileStream file, IEnumerable<StepReport> history)
+    private static void WriteTo(FileStream file, IReadOnlyCollection<StepReport> history)
     {
         Span<byte> line = stackalloc byte[CsvReport.MaxLength];
-        file.Write(CsvReport.Header);
-        foreach (StepReport report in history) file.Write(line[..CsvReport.Format(report, line)]);
+        ImmutableArray<string> scalars = CsvReport.ScalarsOf(history);
+        file.Write(CsvReport.HeaderOf(scalars));
+        foreach (StepReport report in history) file.Write(line[..CsvReport.Format(report, scalars, line)]);
     }
 }

@@ -96,6 +96,15 @@ internal sealed class ReportLines : IDisposable
         length += line.Length;
     }
 
+    /// <summary>Writes another first line where no other line is yet.</summary>
+    /// <exception cref="IOException">The disk is full, or something else is wrong with the file.</exception>
+    internal void Restart(ReadOnlySpan<byte> header)
+    {
+        RandomAccess.Write(file, header, fileOffset: 0);
+        if (header.Length < length) RandomAccess.SetLength(file, header.Length);
+        length = header.Length;
+    }
+
     public void Dispose() => file.Dispose();
 
     public override string ToString() => path;

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using LanguageExt;
 using Microsoft.Win32.SafeHandles;
 
@@ -8,8 +10,8 @@ namespace Functional.Optim.Training;
 /// <summary>Appends each report to an event file of TensorBoard, as scalars under fixed tags.</summary>
 /// <remarks>
 /// The tags are <c>train/loss</c>, <c>val/loss</c> (of reports with an evaluation), <c>lr</c>, <c>grad_norm</c>,
-/// <c>tokens_per_second</c>, <c>step_ms</c>, <c>optimizer_ms</c> and <c>skipped_steps</c>; the values are rounded to
-/// float. Event files are only appended to, so each run, and each part of a resumed run, has a file of its own in the
+/// <c>tokens_per_second</c>, <c>step_ms</c>, <c>optimizer_ms</c> and <c>skipped_steps</c>, and <c>optimizer/NAME</c> of
+/// scalars of the optimizer; the values are rounded to float. Event files are only appended to, so each run, and each part of a resumed run, has a file of its own in the
 /// folder, <c>events.out.tfevents.SECONDS.HOST</c>. It says at which step it starts, and TensorBoard then forgets that
 /// step and later ones of earlier files. A report is one write to the operating system and allocates nothing: a process
 /// that is killed loses at most the last report. Not thread-safe: one report at a time.
@@ -21,18 +23,24 @@ public sealed class TensorBoardMetrics : IProgress<StepReport>, IDisposable
     /// <summary>TensorBoard sorts names as texts, so the seconds have ten digits, until the year 2286.</summary>
     private const long MaxSeconds = 9_999_999_999;
 
+    private static readonly byte[] ValidationLoss = "val/loss"u8.ToArray();
+
     private readonly ArrayBufferWriter<byte> message = new(512);
     private readonly ArrayBufferWriter<byte> record = new(512);
     private readonly TensorBoardScalar[] scalars =
     [
         new("train/loss"u8.ToArray(), 0), new("lr"u8.ToArray(), 0), new("grad_norm"u8.ToArray(), 0),
         new("tokens_per_second"u8.ToArray(), 0), new("step_ms"u8.ToArray(), 0), new("optimizer_ms"u8.ToArray(), 0),
-        new("skipped_steps"u8.ToArray(), 0), new("val/loss"u8.ToArray(), 0),
+        new("skipped_steps"u8.ToArray(), 0),
+        // The loss of an evaluation, where there is one, and scalars of the optimizer.
+        .. new TensorBoardScalar[1 + NamedScalars.MaxCount],
     ];
 
     private readonly SafeFileHandle file;
     private readonly string path;
     private readonly TimeProvider clock;
+    private ImmutableArray<string> names = [];
+    private byte[][] tags = [];
     private long length;
 
     private TensorBoardMetrics(SafeFileHandle file, string path, TimeProvider clock) =>
@@ -89,11 +97,17 @@ public sealed class TensorBoardMetrics : IProgress<StepReport>, IDisposable
         Set(value.StepMilliseconds);
         Set(value.OptimizerMilliseconds);
         Set(value.SkippedSteps);
-        if (value.ValidationLoss is { } validationLoss) Set(validationLoss);
+        if (value.ValidationLoss is { } validationLoss) Add(ValidationLoss, validationLoss);
+        NamedScalars own = value.Scalars;
+        if (own.Names != names)
+            (names, tags) = (own.Names, [.. own.Names.Select(name => Encoding.UTF8.GetBytes($"optimizer/{name}"))]);
+        for (int index = 0; index < own.Count; index++) Add(tags[index], own[index]);
         TensorBoardEvent.WriteScalars(message, Now(), value.Step, scalars.AsSpan(0, count));
         Append();
 
         void Set(double number) => scalars[count] = scalars[count++] with { Value = (float)number };
+
+        void Add(byte[] tag, double number) => scalars[count++] = new(tag, (float)number);
     }
 
     /// <summary>Closes the file.</summary>

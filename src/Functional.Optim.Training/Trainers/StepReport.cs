@@ -33,4 +33,10 @@ public readonly record struct StepReport(
     double? ValidationLoss,
     double StepMilliseconds,
     double OptimizerMilliseconds,
-    long SkippedSteps);
+    long SkippedSteps)
+{
+    /// <summary>
+    /// The scalars of the optimizer's state that it shows, after this step, such as d of Prodigy; none of most.
+    /// </summary>
+    public NamedScalars Scalars { get; init; }
+}

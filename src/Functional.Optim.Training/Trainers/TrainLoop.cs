@@ -22,6 +22,7 @@ internal sealed class TrainLoop<T, TBatch>
     private readonly FiniteState<T> finite;
     private readonly BatchFunction<T, TBatch>? function;
     private readonly Func<double, double, bool>? accepts;
+    private readonly ImmutableArray<string> scalars;
     private readonly long began = Stopwatch.GetTimestamp();
     private readonly long startStep;
     private Optimizer optimizer;
@@ -58,6 +59,7 @@ internal sealed class TrainLoop<T, TBatch>
         finite = new(optimizer, state.Parameters.Layout);
         function = optimizer is FunctionOptimizer ? new(model.Gradient) : null;
         accepts = this.hooks.IsEmpty ? null : Accept;
+        scalars = NamedScalars.NamesOf(optimizer);
         this.optimizer = optimizer;
     }
 
@@ -198,7 +200,10 @@ internal sealed class TrainLoop<T, TBatch>
             validationLoss,
             interval.TotalMilliseconds,
             (optimizerTime / (step - reported)).TotalMilliseconds,
-            state.SkippedSteps);
+            state.SkippedSteps)
+        {
+            Scalars = NamedScalars.Of(scalars, state.Optimizer),
+        };
         history.Add(report);
         (reported, stepTime, optimizerTime) = (step, default, default);
         progress?.Report(report);

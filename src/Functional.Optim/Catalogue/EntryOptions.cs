@@ -90,6 +90,12 @@ public sealed class EntryOptions<T>
         string name, string description, Func<T, IEnumerable<long>> of, bool required = false,
         string? allowed = null) => Value(name, description, OptionText.Integers, of, required, allowed);
 
+    /// <summary>Several numbers, with commas between.</summary>
+    /// <inheritdoc cref="Real"/>
+    public IEnumerable<double> Reals(
+        string name, string description, Func<T, IEnumerable<double>> of, bool required = false,
+        string? allowed = null) => Value(name, description, OptionText.Reals, of, required, allowed);
+
     /// <summary>True or false.</summary>
     /// <inheritdoc cref="Real"/>
     public bool Flag(string name, string description, Func<T, bool> of) =>

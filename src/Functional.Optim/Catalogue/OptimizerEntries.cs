@@ -9,8 +9,10 @@ internal static class OptimizerEntries
     [
         Sgd.Entry, Adam.Entry, AdamW.Entry, NAdam.Entry, RAdam.Entry, Adamax.Entry, Adagrad.Entry, Adadelta.Entry,
         RmsProp.Entry, Asgd.Entry, Rprop.Entry, Lion.Entry, Lamb.Entry, Lars.Entry, AdaBelief.Entry, Yogi.Entry,
-        LaProp.Entry, Adafactor.Entry, NovoGrad.Entry, ScheduleFree.Entry, Muon.Entry,
-        Fromage.Entry, StableAdamW.Entry,
+        LaProp.Entry, Adafactor.Entry, NovoGrad.Entry, ScheduleFree.Entry, Muon.Entry, Prodigy.Entry, DAdaptAdam.Entry,
+        DAdaptLion.Entry, DAdaptSgd.Entry, Mars.Entry, Fromage.Entry, StableAdamW.Entry, Soap.Entry, NorMuon.Entry,
+        AdamC.Entry, Adopt.Entry, AdEmaMix.Entry, Adan.Entry, NAdamW.Entry, Signum.Entry, SophiaG.Entry, Came.Entry,
+        Sm3.Entry,
     ];
 
     internal static CatalogueEntry<Lbfgs> Lbfgs => Optim.Lbfgs.Entry;

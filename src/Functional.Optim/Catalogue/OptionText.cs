@@ -55,6 +55,9 @@ internal static class OptionText
         "integers with commas between", ReadIntegers,
         static values => string.Join(',', values.Select(value => value.ToString(CultureInfo.InvariantCulture))));
 
+    internal static OptionText<IEnumerable<double>> Reals { get; } = new(
+        "numbers with commas between", ReadReals, static values => string.Join(',', values.Select(WriteReal)));
+
     internal static OptionText<T> Integer<T>()
         where T : struct, IBinaryInteger<T> => new("an integer", Reading<T>(TryInteger), Text);
 
@@ -103,19 +106,23 @@ internal static class OptionText
         Enum.TryParse(text, ignoreCase: true, out value)
         && Enum.GetNames<TChoice>().Contains(text, StringComparer.OrdinalIgnoreCase);
 
-    private static Validation<Error, IEnumerable<long>> ReadIntegers(string text)
+    private static Validation<Error, IEnumerable<long>> ReadIntegers(string text) => ReadList<long>(text, TryInteger);
+
+    /// <summary>Brackets around the numbers are allowed.</summary>
+    private static Validation<Error, IEnumerable<double>> ReadReals(string text) =>
+        ReadList<double>(text.StartsWith('[') && text.EndsWith(']') ? text[1..^1] : text, TryReal);
+
+    private static Validation<Error, IEnumerable<T>> ReadList<T>(string text, Reader<T> tryRead)
     {
-        List<long> read = [];
-        foreach (Range part in text.AsSpan().Split(','))
+        List<T> read = [];
+        foreach (string part in text.Split(','))
         {
-            ReadOnlySpan<char> number = text.AsSpan(part);
-            if (number.IsEmpty) continue;
-            if (!long.TryParse(number, NumberStyles.Integer, CultureInfo.InvariantCulture, out long value))
-                return Prelude.Fail<Error, IEnumerable<long>>(Wrong);
+            if (part.Length == 0) continue;
+            if (!tryRead(part, out T value)) return Prelude.Fail<Error, IEnumerable<T>>(Wrong);
             read.Add(value);
         }
 
-        return Prelude.Success<Error, IEnumerable<long>>(read);
+        return Prelude.Success<Error, IEnumerable<T>>(read);
     }
 
     private static Validation<Error, IEnumerable<Schedule>> ReadSchedules(string text)

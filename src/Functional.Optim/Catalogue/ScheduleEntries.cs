@@ -12,33 +12,56 @@ internal static class ScheduleEntries
             otherNames: "Optax constant_schedule"),
         Entry(
             "linearWarmup", () => LinearWarmup.Of(1, 1),
-            at => LinearWarmup.Of(Peak(at, of => of.Peak), Warmup(at, of => of.WarmupSteps)),
-            "a line up to the peak, which it keeps", otherNames: "Optax warmup_constant_schedule",
+            at => LinearWarmup.Of(
+                Peak(at, of => of.Peak), Warmup(at, of => of.WarmupSteps), Start(at, of => of.Start)),
+            "a line up to the peak, which it keeps",
+            otherNames: "Optax warmup_constant_schedule, Transformers get_constant_schedule_with_warmup",
             differences: "the first update has peak / warmupSteps, not 0"),
         Entry(
             "warmupCosine", () => WarmupCosine.Of(1, 0, 1),
-            at => WarmupCosine.Of(Peak(at), Warmup(at), Total(at), Floor(at)),
+            at => WarmupCosine.Of(
+                Peak(at), Warmup(at), Total(at), Floor(at), Start(at), CosineCycles(at), Continues(at)),
             "warm-up, then half a cosine down to the floor", "Loshchilov and Hutter, 2017",
-            "Optax warmup_cosine_decay_schedule"),
+            "Optax warmup_cosine_decay_schedule, Transformers get_cosine_with_min_lr_schedule_with_warmup",
+            "Transformers rises again after the end: `continues`"),
+        Entry(
+            "warmupCosineRestarts", () => WarmupCosineRestarts.Of(1, 0, 1, 1),
+            at => WarmupCosineRestarts.Of(
+                Peak(at), Warmup(at), Total(at),
+                at.Integer(
+                    "cycles", "the number of falls", of => of.Cycles, true, "from 1 to the steps of the decay"),
+                Floor(at), Start(at)),
+            "warm-up, then half a cosine several times", "Loshchilov and Hutter, 2017",
+            "Transformers get_cosine_with_hard_restarts_schedule_with_warmup"),
         Entry(
             "warmupPolynomial", () => WarmupPolynomial.Of(1, 0, 1),
-            at => WarmupPolynomial.Of(Peak(at), Warmup(at), Total(at), Floor(at), Power(at)),
-            "warm-up, then a power of what is left"),
+            at => WarmupPolynomial.Of(
+                Peak(at), Warmup(at), Total(at), Floor(at), Power(at, of => of.Power), Start(at)),
+            "warm-up, then a power of what is left",
+            otherNames: "Transformers get_polynomial_decay_schedule_with_warmup, get_linear_schedule_with_warmup"),
         Entry(
             "warmupExponential", () => WarmupExponential.Of(1, 0, 1, 1),
             at => WarmupExponential.Of(
                 Peak(at), Warmup(at), Total(at),
-                at.Real("floor", "the rate at the end", of => of.Floor, true, "above 0, to the peak")),
+                at.Real("floor", "the rate at the end", of => of.Floor, true, "above 0, to the peak"), Start(at)),
             "warm-up, then the same ratio from step to step down to the floor",
             otherNames: "Optax warmup_exponential_decay_schedule", differences: "takes the floor instead of the ratio"),
         Entry(
+            "warmupRex", () => WarmupRex.Of(1, 0, 1),
+            at => WarmupRex.Of(Peak(at), Warmup(at), Total(at), Floor(at), Start(at)),
+            "warm-up, then a fall that is slow at first and fast at the end", "Chen et al., 2021", "kozistr REXScheduler",
+            "kozistr's first update has the floor, and none the peak"),
+        Entry(
             "cosine", () => WarmupCosine.Of(1, 0, 1),
-            at => WarmupCosine.Of(Peak(at), 0, Total(at, "1 or more"), Floor(at)), "half a cosine down to the floor",
+            at => WarmupCosine.Of(
+                Peak(at), 0, Total(at, "1 or more"), Floor(at), cycles: CosineCycles(at), continues: Continues(at)),
+            "half a cosine down to the floor",
             "Loshchilov and Hutter, 2017", "torch CosineAnnealingLR, Optax cosine_decay_schedule",
-            "torch rises again after the end"),
+            "torch rises again after the end: `continues`"),
         Entry(
             "polynomial", () => WarmupPolynomial.Of(1, 0, 1, power: 1),
-            at => WarmupPolynomial.Of(Peak(at), 0, Total(at, "1 or more"), Floor(at), Power(at)),
+            at => WarmupPolynomial.Of(
+                Peak(at), 0, Total(at, "1 or more"), Floor(at), Power(at, of => of.Power)),
             "a power of what is left", otherNames: "torch PolynomialLR, Optax polynomial_schedule"),
         Entry(
             "stepDecay", () => StepDecay.Of(1, 1),
@@ -88,14 +111,18 @@ internal static class ScheduleEntries
         Entry(
             "cosineRestarts", () => CosineRestarts.Of(1, 1),
             at => CosineRestarts.Of(
-                Peak(at, of => of.Peak),
-                Steps(at, "firstPeriod", "the step of the first restart", of => of.FirstPeriod, 1),
-                at.Integer(
-                    "periodFactor", "how many times longer each period is than the last", of => of.PeriodFactor,
-                    allowed: Bounds.AtLeast(1).Allowed),
-                at.Real("floor", "the rate at the end", of => of.Floor, allowed: ToPeak)),
+                Peak(at, of => of.Peak), FirstPeriod(at), PeriodFactor(at), RestartFloor(at), PeakFactor(at),
+                Cycles(at), KDecay(at)),
             "half a cosine again and again, each period a factor longer", "Loshchilov and Hutter, 2017",
-            "torch CosineAnnealingWarmRestarts, Optax sgdr_schedule"),
+            "torch CosineAnnealingWarmRestarts, Optax sgdr_schedule, timm CosineLRScheduler",
+            "timm has one period where not told: `cycles`"),
+        Entry(
+            "polynomialRestarts", () => PolynomialRestarts.Of(1, 1),
+            at => PolynomialRestarts.Of(
+                Peak(at, of => of.Peak), FirstPeriod(at), PeriodFactor(at), RestartFloor(at), PeakFactor(at),
+                Cycles(at), KDecay(at), Power(at, of => of.Power)),
+            "a power of what is left again and again", otherNames: "timm PolyLRScheduler",
+            differences: "timm has one period and a power of 0.5 where not told"),
         Entry(
             "oneCycle", () => OneCycle.Of(1, 1),
             at => OneCycle.Of(
@@ -128,9 +155,12 @@ internal static class ScheduleEntries
             "inverseSquareRoot", () => InverseSquareRoot.Of(1, 1),
             at => InverseSquareRoot.Of(
                 Peak(at, of => of.Peak),
-                Steps(
-                    at, "warmupSteps", "the step that has the peak, and the scale of the fall",
-                    of => of.WarmupSteps, 1)),
+                at.Integer(
+                    "warmupSteps", "the step that has the peak", of => of.WarmupSteps, true,
+                    InverseSquareRoot.AllowedWarmupSteps),
+                at.IntegerOrNone<long>(
+                    "timeScale", "the time scale of the fall; warmupSteps where not given",
+                    of => of.TimeScale == of.WarmupSteps ? null : of.TimeScale, Bounds.AtLeast(1).Allowed)),
             "warm-up, then the inverse of the square root of the step", "Vaswani et al., 2017",
             "fairseq inverse_sqrt, Transformers get_inverse_sqrt_schedule"),
         Entry(
@@ -140,7 +170,9 @@ internal static class ScheduleEntries
                 at.Integer(
                     "decaySteps", "the steps of the decay", of => of.DecaySteps, true,
                     "1 or more, with warmupSteps at most totalSteps"),
-                Total(at), Floor(at), at.Choice("anneal", "the shape of the decay", of => of.Anneal)),
+                Total(at), Floor(at), at.Choice("anneal", "the shape of the decay", of => of.Anneal), Start(at),
+                at.Choice(
+                    "warmupAnneal", "the shape of the warm-up, that of a decay backwards", of => of.WarmupAnneal)),
             "warm-up, the peak until the last steps, a decay over those", "Hu et al., 2024; Hägele et al., 2024",
             "Transformers get_wsd_schedule"),
     ];
@@ -170,6 +202,11 @@ internal static class ScheduleEntries
                 at.Real("minimum", "the lowest rate", of => of.Minimum, true, Bounds.ZeroOrMore.Allowed),
                 at.Real("maximum", "the highest rate", of => of.Maximum, true, "the minimum or more")),
             "a schedule kept between two rates"),
+        Entry(
+            "skip", () => Skipped.Of(1, 0),
+            at => Inner(at, of => of.Inner).Skip(
+                at.Integer("steps", "the steps left out", of => of.Steps, true, Bounds.AtLeast(0).Allowed)),
+            "a schedule without its first steps"),
         Entry(
             "cycledMomentum", () => (CycledMomentum)OneCycle.Of(1, 1).Momentum(),
             at => CycledMomentum.Of(
@@ -237,8 +274,47 @@ internal static class ScheduleEntries
     private static double Floor<T>(EntryOptions<T> at)
         where T : WarmupDecay => at.Real("floor", "the rate at the end", of => of.Floor, allowed: ToPeak);
 
-    private static double Power(EntryOptions<WarmupPolynomial> at) =>
-        at.Real("power", "the exponent; 1 is a line", of => of.Power, allowed: Bounds.Positive.Allowed);
+    private static double Start<T>(EntryOptions<T> at, Func<T, double> of)
+        where T : Schedule => at.Real("start", "the rate at step 0 of a warm-up", of, allowed: ToPeak);
+
+    private static double Start<T>(EntryOptions<T> at)
+        where T : WarmupDecay => Start(at, of => of.Start);
+
+    private static double CosineCycles(EntryOptions<WarmupCosine> at) => at.Real(
+        "cycles", "the cosine periods of the decay", of => of.Cycles,
+        allowed: "above 0, at most the steps of the decay");
+
+    private static bool Continues(EntryOptions<WarmupCosine> at) =>
+        at.Flag("continues", "whether the cosine goes on after its end", of => of.Continues);
+
+    private static double Power<T>(EntryOptions<T> at, Func<T, double> of)
+        where T : Schedule =>
+        at.Real("power", "the exponent; 1 is a line", of, allowed: Bounds.Positive.Allowed);
+
+    private static long FirstPeriod<T>(EntryOptions<T> at)
+        where T : Restarts => Steps(at, "firstPeriod", "the step of the first restart", of => of.FirstPeriod, 1);
+
+    private static double PeriodFactor<T>(EntryOptions<T> at)
+        where T : Restarts => at.Real(
+        "periodFactor", "how many times longer each period is than the last", of => of.PeriodFactor,
+        allowed: Restarts.AllowedPeriodFactor);
+
+    private static double RestartFloor<T>(EntryOptions<T> at)
+        where T : Restarts => at.Real("floor", "the rate at the end", of => of.Floor, allowed: ToPeak);
+
+    private static double PeakFactor<T>(EntryOptions<T> at)
+        where T : Restarts => at.Real(
+        "peakFactor", "how many times higher each period starts than the last", of => of.PeakFactor,
+        allowed: Bounds.AboveZeroToOne.Allowed);
+
+    private static long? Cycles<T>(EntryOptions<T> at)
+        where T : Restarts => at.IntegerOrNone<long>(
+        "cycles", "the number of periods; without an end where not given", of => of.Cycles,
+        Bounds.AtLeast(1).Allowed);
+
+    private static double KDecay<T>(EntryOptions<T> at)
+        where T : Restarts => at.Real(
+        "kDecay", "the exponent of the progress in a period", of => of.KDecay, allowed: Bounds.Positive.Allowed);
 
     private static long Steps<T>(EntryOptions<T> at, string name, string description, Func<T, long> of, long min)
         where T : Schedule => at.Integer(name, description, of, true, Bounds.AtLeast(min).Allowed);

@@ -56,6 +56,31 @@ public static class SharedOptions
     public static double Epsilon<T>(this EntryOptions<T> at)
         where T : MomentOptimizer => Of(at).Real("epsilon", "ε, added to the divisor", static of => of.Epsilon);
 
+    /// <summary>How an update is made orthogonal, made where its errors are gathered.</summary>
+    internal static Func<Orthogonalize> Orthogonalize<T>(this EntryOptions<T> at, Func<T, Orthogonalize> of)
+        where T : Optimizer
+    {
+        NewtonSchulzVariant variant =
+            at.Choice("variant", "by which polynomials the update is made orthogonal", one => of(one).Variant);
+        int steps = at.Integer("steps", "in how many steps, no less than there are polynomials", one => of(one).Steps);
+        MatrixScale scale =
+            at.Choice("scale", "what the result is multiplied by, by the shape of the leaf", one => of(one).Scale);
+        IEnumerable<double> coefficients = at.Reals(
+            "coefficients", "a, b and c of a polynomial for each step; those of the variant where there are none",
+            one => of(one).Coefficients, allowed: "three finite numbers for each polynomial");
+        double? epsilon = at.RealOrNone(
+            "epsilon", "ε of the division by the norm; that of the variant where not given", one => of(one).OwnEpsilon,
+            Bounds.NotNegative.Allowed);
+        return () => Optim.Orthogonalize.Of(variant, steps, scale, coefficients, epsilon);
+    }
+
+    /// <summary>How decoupled decay goes by the learning rate and the update.</summary>
+    /// <inheritdoc cref="LearningRate"/>
+    internal static DecayForm DecayForm<T>(this EntryOptions<T> at)
+        where T : ScalingOptimizer => at.IsScaling
+        ? Optim.DecayForm.Scaled
+        : at.Choice("decayForm", "how the decay goes by the rate and the update", static of => of.DecayForm);
+
     internal static AmsGrad AmsGrad<T>(this EntryOptions<T> at)
         where T : AdamOptimizer =>
         at.Choice("amsGrad", "whether to divide by the largest second moment so far", static of => of.AmsGrad);

@@ -44,6 +44,12 @@ internal static class TransformEntries
                 Centralize.By(at.Choice("outputAxis", Axis, of => of.OutputAxis)),
             "takes the mean of each unit away", "Yong, Huang, Hua and Zhang, 2020", "Optax centralize"),
         Entry(
+            "varianceReduction", () => VarianceReduction.Of(), at => VarianceReduction.Of(
+                at.Real("gamma", "γ, how much of the difference to the gradient before counts", of => of.Gamma),
+                at.Real("beta", "β, that of the momentum after it", of => of.Beta),
+                at.Flag("keepsFirst", "whether the first gradient goes on as it is", of => of.KeepsFirst)),
+            "corrects the gradient by the one before, and limits its norm", "Yuan et al., 2024"),
+        Entry(
             "noise", () => Noise.Of(1, 0),
             at => Noise.Of(
                 at.Real("variance", "the variance at the first update", of => of.Variance, required: true),
@@ -103,10 +109,7 @@ internal static class TransformEntries
             "the moving average of the updates", otherNames: "Optax ema"),
         Entry(
             "orthogonalize", () => Orthogonalize.Of(),
-            at => Orthogonalize.Of(
-                at.Choice("variant", "by which polynomials the update is made orthogonal", of => of.Variant),
-                at.Integer("steps", "in how many steps, no less than the variant has polynomials", of => of.Steps),
-                at.Choice("scale", "what the result is multiplied by, by the shape of the leaf", of => of.Scale)),
+            at => at.Orthogonalize(of => of)(),
             "brings the singular values of matrices near 1", "Jordan et al., 2024; Amsel et al., 2025",
             "Optax scale_by_muon", "without the momentum"),
         Entry(
@@ -117,9 +120,20 @@ internal static class TransformEntries
             "weightDecayCoupled", () => WeightDecay.Coupled(0), at => WeightDecay.Coupled(Lambda(at), Decay(at)),
             "adds λ·θ: an L2 penalty, before the moments", otherNames: "Optax add_decayed_weights"),
         Entry(
-            "weightDecayDecoupled", () => WeightDecay.Decoupled(0), at => WeightDecay.Decoupled(Lambda(at), Decay(at)),
-            "adds λ·θ: after the moments, before the rate", "Loshchilov and Hutter, 2019",
-            "Optax add_decayed_weights"),
+            "weightDecayDecoupled", () => WeightDecay.Decoupled(0),
+            at => WeightDecay.Decoupled(Lambda(at), Decay(at), IsCautious(at)),
+            "adds λ·θ: after the moments, before the rate, or after it to be independent of it",
+            "Loshchilov and Hutter, 2019; Chen et al., 2025 (cautious)", "Optax add_decayed_weights"),
+        Entry(
+            "weightDecayCorrected", () => WeightDecay.Corrected(0, 1),
+            at => WeightDecay.Corrected(
+                Lambda(at), at.LearningRate("learningRate", "η(t), that of the optimizer", of => of.LearningRate!),
+                at.RealOrNone(
+                    "maxRate", "η_max; that of the schedule where not given", of => of.MaxRate,
+                    Bounds.Positive.Allowed),
+                Decay(at), IsCautious(at)),
+            "adds λ·η/η_max·θ: after the moments, before the rate", "Defazio, 2025",
+            "timm corrected_weight_decay"),
         Entry(
             "trustRatio", () => TrustRatio.Of(),
             at => TrustRatio.Of(
@@ -159,7 +173,8 @@ internal static class TransformEntries
                 at.Choice("warmup", "how the average starts", of => of.Warmup),
                 at.Real("gamma", "γ, how slowly decay rises with Power", of => of.Gamma),
                 at.Real("power", "p, the power by which it rises", of => of.Power),
-                at.Integer("start", AverageStart, of => of.Start), at.Integer("every", AverageEvery, of => of.Every)),
+                at.Integer("start", AverageStart, of => of.Start), at.Integer("every", AverageEvery, of => of.Every),
+                at.Real("minDecay", "the lowest decay that rises with Power", of => of.MinDecay)),
             "after an optimizer: the moving average of the parameters, for evaluation",
             otherNames: "torch AveragedModel, timm ModelEmaV3",
             differences: "a transform of the step; before `start` evaluation is at θ"),
@@ -211,6 +226,9 @@ internal static class TransformEntries
 
     private static Schedule Lambda(EntryOptions<WeightDecay> at) =>
         at.Schedule("weightDecay", "λ", of => of.Lambda, required: true);
+
+    private static bool IsCautious(EntryOptions<WeightDecay> at) =>
+        at.Flag("cautious", "whether an element decays only where u·θ ≥ 0", of => of.Cautious);
 
     private static LeafFilter Decay(EntryOptions<WeightDecay> at) =>
         at.Leaves("decay", "which leaves decay", of => of.DecayFilter);

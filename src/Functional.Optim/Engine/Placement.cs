@@ -84,6 +84,12 @@ internal sealed class Placement
     internal ImmutableArray<string> ScalarNames =>
         [.. Transforms.SelectMany(placed => placed.ScalarNames.Select(name => placed.Prefix + name))];
 
+    /// <summary>The names of the scalars for reports.</summary>
+    internal ImmutableArray<string> ReportedScalars =>
+    [
+        .. Transforms.SelectMany(placed => placed.Transform.ReportedScalars.Select(name => placed.Prefix + name)),
+    ];
+
     /// <summary>The kinds and the names of all slots.</summary>
     internal string Identity =>
         string.Join(", ", Transforms.Where(placed => placed.SlotNames.Length > 0).Select(placed => placed.Identity));

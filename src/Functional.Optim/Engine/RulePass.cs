@@ -52,6 +52,9 @@ public ref struct RulePass<T>
     /// </summary>
     public readonly double Factor => pass.Class.Segments[segment].Factors[index];
 
+    /// <summary>The factor of the transform before the current one, for the current range.</summary>
+    internal readonly double FactorBefore => pass.Class.Segments[segment].Factors[index - 1];
+
     /// <summary>The scalars of the current transform, after this step.</summary>
     public readonly ReadOnlySpan<double> Scalars
     {

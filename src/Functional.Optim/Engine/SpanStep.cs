@@ -20,6 +20,9 @@ internal readonly ref struct SpanStep<T>
     /// <summary>λ after the scaling.</summary>
     internal double Decay { get; init; }
 
+    /// <summary>How that goes by the rate and the update; a correction is part of λ.</summary>
+    internal DecayForm DecayForm { get; init; }
+
     /// <summary>η.</summary>
     internal double Rate { get; init; }
 
@@ -60,8 +63,13 @@ internal readonly ref struct SpanStep<T>
         where TScaling : unmanaged, IUpdateRule<T>
         where TLast : unmanaged, IUpdateRule<T>
     {
+        T lambda = T.CreateTruncating(Decay);
         if (Decay == 0) Ending(scaling, last);
-        else Ending(new Then<T, TScaling, DecayRule<T>>(scaling, new(T.CreateTruncating(Decay))), last);
+        else if (DecayForm == DecayForm.Cautious)
+            Ending(new Then<T, TScaling, CautiousDecayRule<T>>(scaling, new(lambda)), last);
+        else if (DecayForm == DecayForm.Independent)
+            Ending(scaling, new Then<T, DecayRule<T>, TLast>(new(lambda), last));
+        else Ending(new Then<T, TScaling, DecayRule<T>>(scaling, new(lambda)), last);
     }
 
     private void Ending<TDirection, TLast>(in TDirection direction, in TLast last)

@@ -147,6 +147,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             {
                 case MeasureStep { ReadsGradient: false } measure:
                     Measure(measure);
+                    plan.Schema.RequireFinite(Scalars, Step);
                     break;
                 case LeafStep leaves:
                     Transform(leaves);

@@ -92,22 +92,22 @@ public readonly ref struct UpdateStatistics<T>
     /// <typeparam name="TRule">The rule, which returns a term for each element.</typeparam>
     /// <param name="range">0 to <see cref="Count"/> − 1.</param>
     /// <param name="rule">The rule.</param>
-    /// <exception cref="NonFiniteGradientException">An element of the update is a NaN or an infinity.</exception>
+    /// <exception cref="NonFiniteGradientException">A sum is a NaN or an infinity.</exception>
     public (double Returned, double InFirstSlot) Sums<TRule>(int range, in TRule rule)
         where TRule : unmanaged, IUpdateRule<T>
     {
         (double returned, double inSlot) = RuleReduction.Sums(rule, Memory(range), Start(range), End(range));
-        return (Finite(returned), Finite(inSlot));
+        return (Finite(returned, range), Finite(inSlot, range));
     }
 
     /// <summary>The norm √Σr² of what a rule returns over a range; see <see cref="Sums{TRule}"/>.</summary>
     /// <typeparam name="TRule">The rule, which returns a term for each element.</typeparam>
     /// <param name="range">0 to <see cref="Count"/> − 1.</param>
     /// <param name="rule">The rule.</param>
-    /// <exception cref="NonFiniteGradientException">An element of the update is a NaN or an infinity.</exception>
+    /// <exception cref="NonFiniteGradientException">The norm is a NaN or an infinity.</exception>
     public double Norm<TRule>(int range, in TRule rule)
         where TRule : unmanaged, IUpdateRule<T> =>
-        Finite(RuleReduction.Norm(rule, Memory(range), Start(range), End(range)));
+        Finite(RuleReduction.Norm(rule, Memory(range), Start(range), End(range)), range);
 
     private PassMemory<T> Memory(int range) => run.MeasuredMemory(step.Placed, step.Segments[range], updates);
 
@@ -150,6 +150,14 @@ public readonly ref struct UpdateStatistics<T>
         }
 
         throw new NonFiniteGradientException(first?.Name ?? "every leaf together", Step);
+    }
+
+    /// <summary>What was made of a range: where the update itself is finite, the parameters or slots are not.</summary>
+    private double Finite(double measured, int range)
+    {
+        if (double.IsFinite(measured)) return measured;
+        Finite(BlockReduction.MaxAbs(Update(range)));
+        throw NonFiniteGradientException.OfState("parameters and state", Leaf(range).Name, Step - 1);
     }
 
     private static double Of(ReadOnlySpan<T> values, NormKind kind) => kind switch

@@ -56,8 +56,14 @@ public sealed record Adafactor : ScalingOptimizer
     public double MinimumScale { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Transforms =>
-        [.. Scale.SignOf(Maximize), .. ScalingTransforms];
+    protected internal override ImmutableArray<Transform> Transforms
+    {
+        get
+        {
+            Check();
+            return [.. Scale.SignOf(Maximize), .. ScalingTransforms];
+        }
+    }
 
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingTransforms =>

@@ -76,19 +76,20 @@ public abstract record ElementwiseOptimizer : ScalingOptimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
-        CheckTogether();
+        Check();
         if (!Groups.IsEmpty) throw NeedsLeaves("groups", Groups.Length, "none");
         if (StateFormat is { } format) throw NeedsLeaves("a state format", format, "none");
         if (!ReferenceEquals(DecayFilter, LeafFilter.All) && !ReferenceEquals(DecayFilter, LeafFilter.None))
             throw NeedsLeaves("a decay filter", DecayFilter, "all or none");
         double decay = ReferenceEquals(DecayFilter, LeafFilter.None)
             ? 0
-            : WeightDecay.SettingAt(step, Bounds.NotNegative, nameof(WeightDecay));
+            : DecayAt(step);
         SpanStep<T> spans = new()
         {
             Step = step,
             Penalty = DecouplesDecay ? 0 : decay,
             Decay = DecouplesDecay ? decay : 0,
+            DecayForm = DecayForm,
             Rate = Rate.SettingAt(step, Bounds.NotNegative, nameof(LearningRate)),
             Maximize = Maximize,
             Parameters = parameters,

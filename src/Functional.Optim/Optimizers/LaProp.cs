@@ -31,19 +31,24 @@ public sealed record LaProp : MomentOptimizer
     internal static CatalogueEntry<Optimizer> Entry { get; } = CatalogueEntry.WithScaling(
         "laProp", "Adam whose momentum is of steps that are already divided", () => Of(1),
         at => Of(
-            at.LearningRate(), at.Beta1(), at.Beta2(), at.Epsilon(), at.WeightDecay(), at.Decay(), at.Maximize()),
+            at.LearningRate(), at.Beta1(), at.Beta2(), at.Epsilon(), at.WeightDecay(), at.Decay(),
+            at.Maximize(), at.DecayForm()),
         "Ziyin, Wang and Ueda, 2020", "timm LaProp", "the rate is inside the momentum, the decay after the move");
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Adam.Of"/>
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0 when <see langword="null"/>.</param>
+    /// <param name="decayForm">Whether the decay goes by the rate, or by its square (timm's
+    /// <c>corrected_weight_decay</c>).</param>
     public static LaProp Of(
         Schedule learningRate, Schedule? beta1 = null, double beta2 = UsualBeta2, double epsilon = DefaultEpsilon,
-        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool maximize = false) =>
+        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool maximize = false,
+        DecayForm decayForm = DecayForm.Scaled) =>
         Setting.Make(() => new LaProp
     {
         LearningRate = learningRate, Beta1 = beta1 ?? UsualBeta1, Beta2 = beta2, Epsilon = epsilon,
         WeightDecay = weightDecay ?? 0, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
+        DecayForm = decayForm,
     });
 
     /// <summary>The scaling of LaProp with a constant rate, for compositions: u' = m / (1 − β₁ᵗ).</summary>
@@ -63,13 +68,18 @@ public sealed record LaProp : MomentOptimizer
         pass.Add(first, RuleOf<T>(pass.Step, pass.SlotStep));
 
     /// <inheritdoc/>
+    private protected override bool TakesDecayForm(DecayForm form) =>
+        form is DecayForm.Scaled or DecayForm.Corrected;
+
+    /// <inheritdoc/>
     private protected override WeightDecay DecayTransform => base.DecayTransform with { MoveRate = LearningRate };
 
     /// <inheritdoc/>
     private protected override void Run<T>(in SpanStep<T> spans)
     {
-        ScaleRule<T> kept = new(T.CreateTruncating(1 - (spans.Rate * spans.Decay)));
-        spans.Run(new Then<T, LaPropRule<T>, ScaleRule<T>>(RuleOf<T>(spans.Step, spans.Step), kept));
+        (double kept, _) = Functional.Optim.WeightDecay.AfterMove(spans.Rate, spans.Decay, isProximal: false);
+        spans.Run(new Then<T, LaPropRule<T>, ScaleRule<T>>(
+            RuleOf<T>(spans.Step, spans.Step), new(T.CreateTruncating(kept))));
     }
 
     private LaPropRule<T> RuleOf<T>(long step, long slotStep)

@@ -38,18 +38,21 @@ public sealed record Lion : ElementwiseOptimizer
             at.LearningRate(),
             at.Schedule("beta1", "β₁, how much of the mean of the gradients is in the sign", of => of.Beta1),
             at.Real("beta2", "β₂, how much of the mean of the gradients is kept", of => of.Beta2), at.WeightDecay(),
-            at.Decay(), at.Maximize()),
+            at.Decay(), at.Maximize(), at.DecayForm()),
         "Chen et al., 2023", "Optax lion", "Optax's λ is 0.001");
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Adam.Of"/>
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0 when <see langword="null"/>.</param>
+    /// <param name="decayForm">How the decay goes by the rate and the update.</param>
     public static Lion Of(
         Schedule learningRate, Schedule? beta1 = null, double beta2 = DefaultBeta2, Schedule? weightDecay = null,
-        Func<Leaf, bool>? decay = null, bool maximize = false) => Setting.Make(() => new Lion
+        Func<Leaf, bool>? decay = null, bool maximize = false, DecayForm decayForm = DecayForm.Scaled) =>
+        Setting.Make(() => new Lion
     {
         LearningRate = learningRate, Beta1 = beta1 ?? DefaultBeta1, Beta2 = beta2,
         WeightDecay = weightDecay ?? 0, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
+        DecayForm = decayForm,
     });
 
     /// <summary>The scaling of Lion, for compositions: u' = sign(β₁·m + (1 − β₁)·u).</summary>

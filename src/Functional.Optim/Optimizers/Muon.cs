@@ -49,15 +49,8 @@ public sealed record Muon : ScalingOptimizer
         at => Of(
             at.LearningRate(), at.Real("momentum", "μ, how much of the momentum is kept", of => of.Momentum),
             at.Flag("nesterov", "whether the momentum looks one step ahead", of => of.Nesterov),
-            at.Choice(
-                "variant", "by which polynomials the update is made orthogonal", of => of.Orthogonalization.Variant),
-            at.Integer(
-                "steps", "in how many steps, no less than the variant has polynomials",
-                of => of.Orthogonalization.Steps),
-            at.Choice(
-                "scale", "what the result is multiplied by, by the shape of the leaf",
-                of => of.Orthogonalization.Scale),
-            at.WeightDecay(), at.Decay(), at.Maximize()),
+            at.Orthogonalize(of => of.Orthogonalization),
+            at.WeightDecay(), at.Decay(), at.Maximize(), at.DecayForm()),
         "Jordan et al., 2024; Liu et al., 2025", "torch Muon, Optax muon",
         "no rounding to bfloat16; torch's `match_rms_adamw` is `MatchRms`; Optax corrects the bias");
 
@@ -66,22 +59,33 @@ public sealed record Muon : ScalingOptimizer
     /// <param name="momentum">μ, in [0, 1).</param>
     /// <param name="nesterov">Whether the momentum looks one step ahead.</param>
     /// <param name="variant">By which polynomials the update is made orthogonal.</param>
-    /// <param name="steps">In how many steps; 1 or more, and no less than the variant has polynomials.</param>
+    /// <param name="steps">In how many steps; 1 or more, and no less than there are polynomials.</param>
     /// <param name="scale">s, by the shape of the leaf.</param>
+    /// <param name="coefficients">a, b and c of a polynomial for each step, the last of which goes on; those of the
+    /// variant when there are none.</param>
+    /// <param name="epsilon">ε of the division by the norm; that of the variant when <see langword="null"/>.</param>
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.1 when
     /// <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to maximize.</param>
+    /// <param name="decayForm">How the decay goes by the rate and the update.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Muon Of(
         Schedule learningRate, double momentum = 0.95, bool nesterov = true,
         NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5,
-        MatrixScale scale = MatrixScale.Original, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
-        bool maximize = false) => Setting.Make(() => new Muon
+        MatrixScale scale = MatrixScale.Original, IEnumerable<double>? coefficients = null, double? epsilon = null,
+        Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool maximize = false,
+        DecayForm decayForm = DecayForm.Scaled) => Of(
+        learningRate, momentum, nesterov, () => Orthogonalize.Of(variant, steps, scale, coefficients, epsilon),
+        weightDecay ?? DefaultWeightDecay, decay, maximize, decayForm);
+
+    private static Muon Of(
+        Schedule learningRate, double momentum, bool nesterov, Func<Orthogonalize> orthogonalize, Schedule weightDecay,
+        Func<Leaf, bool>? decay, bool maximize, DecayForm decayForm) => Setting.Make(() => new Muon
     {
-        LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov,
-        Orthogonalization = Orthogonalize.Of(variant, steps, scale),
-        WeightDecay = weightDecay ?? DefaultWeightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
+        LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov, Orthogonalization = orthogonalize(),
+        WeightDecay = weightDecay, DecayFilter = LeafFilter.Of(decay), Maximize = maximize,
+        DecayForm = decayForm,
     });
 
     /// <summary>The state before the first update.</summary>

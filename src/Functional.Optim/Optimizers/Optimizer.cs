@@ -75,6 +75,13 @@ public abstract record Optimizer
     /// </summary>
     protected internal virtual ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters => [];
 
+    /// <summary>
+    /// The names of those scalars of its state that tell how a training goes, such as d of Prodigy. The trainer puts
+    /// them into its reports.
+    /// </summary>
+    protected internal virtual ImmutableArray<string> ReportedScalars =>
+        Placement.Of(CompiledTransforms, StateFormat).ReportedScalars;
+
     /// <summary>The transforms in the order in which they see the update.</summary>
     protected internal abstract ImmutableArray<Transform> Transforms { get; }
 

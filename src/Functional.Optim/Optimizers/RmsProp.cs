@@ -39,6 +39,11 @@ public sealed record RmsProp : ElementwiseOptimizer
     /// <summary>Whether the mean of the squares is divided by 1 − αᵗ; not where it is centered.</summary>
     internal bool BiasCorrection { get; init; }
 
+    /// <summary>
+    /// What ρ_t of RAdam has to exceed before an update is divided; <see langword="null"/> where each is.
+    /// </summary>
+    internal int? RectifiedAbove { get; init; }
+
     /// <inheritdoc/>
     protected internal override ImmutableArray<string> ScalingSlots => SlotsWith(Centered, HasMomentum);
 
@@ -93,7 +98,7 @@ public sealed record RmsProp : ElementwiseOptimizer
     protected internal override void AddScaling<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
         if (Centered) AddMomentum(first, new CenteredRmsPropRule<T>(Alpha, Epsilon, EpsilonRoot), ref pass);
-        else AddMomentum(first, new RmsPropRule<T>(Alpha, Epsilon, EpsilonRoot, CountFor(pass.SlotStep)), ref pass);
+        else AddMomentum(first, new RmsPropRule<T>(Alpha, Epsilon, EpsilonRoot, CountFor(pass.SlotStep), DividesAt(pass.Step)), ref pass);
     }
 
     /// <summary>The names of the slots: v, and those that are kept beside it.</summary>
@@ -116,6 +121,10 @@ public sealed record RmsProp : ElementwiseOptimizer
         MomentumRule<T> rule = new(T.CreateTruncating(momentum));
         pass.Add(first, new Then<T, TSquares, MomentumRule<T>>(squares, rule));
     }
+
+    /// <summary>By the number of the update for all leaves: so does the rate that goes with it.</summary>
+    private bool DividesAt(long step) =>
+        RectifiedAbove is not { } threshold || Rectification.Length(Alpha, step) > threshold;
 
     private long CountFor(long step) => BiasCorrection ? step : 0;
 }

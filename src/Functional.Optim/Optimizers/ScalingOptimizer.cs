@@ -21,6 +21,9 @@ public abstract record ScalingOptimizer : Optimizer
     /// <summary>Which leaves decay.</summary>
     public LeafFilter DecayFilter { get; init => field = Setting.Present(value); } = LeafFilter.All;
 
+    /// <summary>How decoupled decay goes by the learning rate and the update.</summary>
+    public DecayForm DecayForm { get; init => field = Setting.Check(value); }
+
     /// <summary>Whether the optimizer maximizes: it takes the gradient with the opposite sign.</summary>
     public bool Maximize { get; init; }
 
@@ -35,15 +38,17 @@ public abstract record ScalingOptimizer : Optimizer
     {
         get
         {
-            CheckTogether();
+            Check();
+            bool isIndependent = DecayForm == DecayForm.Independent;
             return
             [
                 .. Scale.SignOf(Maximize),
                 .. DecouplesDecay ? [] : Decay,
                 .. ScalingTransforms,
-                .. DecouplesDecay ? Decay : [],
+                .. DecouplesDecay && !isIndependent ? Decay : [],
                 .. TransformsAfterDecay,
                 Functional.Optim.LearningRate.Of(Rate),
+                .. isIndependent ? Decay : [],
             ];
         }
     }
@@ -57,6 +62,37 @@ public abstract record ScalingOptimizer : Optimizer
     {
     }
 
+    /// <summary>Refuses settings that do not go together, the form of the decay included.</summary>
+    /// <exception cref="ArgumentException">They do not go together.</exception>
+    internal void Check()
+    {
+        CheckTogether();
+        if (!TakesDecayForm(DecayForm))
+            Setting.Require(
+                false, DecayForm, string.Join(", ", Enum.GetValues<DecayForm>().Where(TakesDecayForm)),
+                nameof(DecayForm));
+        else if (DecayForm == DecayForm.Corrected && LearningRate is not null && MaxRateOfDecay is null)
+            Setting.Require(
+                false, LearningRate, "a schedule that tells its largest rate, or a maxRate of AdamC",
+                nameof(LearningRate));
+    }
+
+    /// <summary>Whether the decay may have a form.</summary>
+    private protected virtual bool TakesDecayForm(DecayForm form) =>
+        form == DecayForm.Scaled || (DecouplesDecay && TransformsAfterDecay.IsEmpty);
+
+    /// <summary>η_max of <see cref="DecayForm.Corrected"/>; <see langword="null"/> where it is not known.</summary>
+    private protected virtual double? MaxRateOfDecay => LearningRate.MaxRate;
+
+    /// <summary>λ at an update, corrected where it is.</summary>
+    private protected virtual double DecayAt(long step)
+    {
+        double decay = WeightDecay.SettingAt(step, Bounds.NotNegative, nameof(WeightDecay));
+        return DecayForm == DecayForm.Corrected && MaxRateOfDecay is { } maxRate
+            ? decay * Functional.Optim.WeightDecay.CorrectionAt(step, LearningRate, maxRate)
+            : decay;
+    }
+
     /// <summary>The transforms between the penalty and the learning rate.</summary>
     private protected abstract ImmutableArray<Transform> ScalingTransforms { get; }
 
@@ -65,7 +101,11 @@ public abstract record ScalingOptimizer : Optimizer
 
     /// <summary>The penalty or the decay.</summary>
     private protected virtual WeightDecay DecayTransform =>
-        Functional.Optim.WeightDecay.Coupled(WeightDecay, DecayFilter);
+        Functional.Optim.WeightDecay.Decoupled(
+            WeightDecay, DecayFilter, cautious: DecayForm == DecayForm.Cautious) with
+        {
+            LearningRate = DecayForm == DecayForm.Corrected ? LearningRate : null,
+        };
 
     private ImmutableArray<Transform> Decay => [DecayTransform];
 }

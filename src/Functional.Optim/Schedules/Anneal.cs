@@ -19,6 +19,9 @@ public enum Anneal
     /// <see href="https://arxiv.org/abs/2405.18392">arXiv:2405.18392</see>).
     /// </summary>
     SquareRoot,
+
+    /// <summary>p², flat at the start; a decay with it is 1 − p² ("1−square"; Hägele et al., 2024).</summary>
+    Square,
 }
 
 /// <summary>The formulas of <see cref="Anneal"/>.</summary>
@@ -36,10 +39,17 @@ internal static class Annealing
         {
             Anneal.Linear => progress,
             Anneal.Cosine => (1 - Math.Cos(Math.PI * progress)) / 2,
-            _ => Math.Sqrt(progress),
+            Anneal.SquareRoot => Math.Sqrt(progress),
+            _ => progress * progress,
         };
         // From the lower end up: small values keep their precision, and rounding cannot break monotonicity.
         double low = Math.Min(start, end), high = Math.Max(start, end);
         return Math.Min(low + ((high - low) * (start < end ? done : 1 - done)), high);
     }
+
+    /// <summary>The way from the end to the start, gone backwards: a rise that is as flat at the top as the fall.</summary>
+    internal static double Backwards(this Anneal anneal, double start, double end, double progress) =>
+        anneal is Anneal.Linear or Anneal.Cosine
+            ? anneal.Between(start, end, progress)
+            : anneal.Between(end, start, 1 - progress);
 }

@@ -20,5 +20,8 @@ public sealed record Constant : Schedule
         .Make(() => new Constant(rate)).OrThrow(nameof(Constant));
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => Rate;
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step) => Bounds.NotNegative.Check(Rate, nameof(Rate));
 }

@@ -74,6 +74,9 @@ public sealed record Cyclic : CycleSchedule
     public Schedule Momentum(double lowest = 0.8, double highest = 0.9) => MomentumBetween(lowest, highest);
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => Peak;
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step) => LevelAt(step, Floor, Peak, Floor);
 
     /// <inheritdoc/>

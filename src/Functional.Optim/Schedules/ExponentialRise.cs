@@ -31,6 +31,9 @@ public sealed record ExponentialRise : Schedule
         .OrThrow(nameof(ExponentialRise));
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => To;
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step) => step >= Steps
         ? To
         : Math.Min(From * Math.Pow(To / From, step / (double)Steps), To);

@@ -9,6 +9,9 @@ public abstract record FactorSchedule : Schedule
     public double Rate { get; }
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => Rate;
+
+    /// <inheritdoc/>
     protected internal sealed override double RateAt(long step) => Rate * Factor(step);
 
     /// <summary>f(k), in [0, 1].</summary>

@@ -39,6 +39,18 @@ internal sealed record Joined : ComposedSchedule
         .OrThrow("Schedule.Sequential");
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate
+    {
+        get
+        {
+            double? largest = Parts[0].MaxRate;
+            for (int part = 1; part < Parts.Count && largest is { } before; part++)
+                largest = Parts[part].MaxRate is { } rate ? Math.Max(before, rate) : null;
+            return largest;
+        }
+    }
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step)
     {
         int part = step == 0 ? 0 : LastSteps.Passed(step - 1);

@@ -36,6 +36,9 @@ public sealed record LinearFactor : FactorSchedule
             .OrThrow(nameof(LinearFactor));
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => Rate * Math.Max(StartFactor, EndFactor);
+
+    /// <inheritdoc/>
     private protected override double Factor(long step) =>
         Anneal.Linear.Between(StartFactor, EndFactor, (double)step / Steps);
 }

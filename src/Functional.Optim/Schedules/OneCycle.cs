@@ -99,6 +99,9 @@ public sealed record OneCycle : CycleSchedule
     public Schedule Momentum(double lowest = 0.85, double highest = 0.95) => MomentumBetween(lowest, highest);
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => Peak;
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step) =>
         LevelAt(step, Peak / Divisor, Peak, Peak / Divisor / FinalDivisor);
 

@@ -24,6 +24,23 @@ internal sealed record Product : ComposedSchedule
         .Make(() => schedules.Reduce(Multiply)).OrThrow("Schedule.Chained");
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate
+    {
+        get
+        {
+            (double? product, int varying) = (1, 0);
+            for (int factor = 0; factor < Factors.Count; factor++)
+            {
+                if (Factors[factor] is not Optim.Constant) varying++;
+                product *= Factors[factor].MaxRate;
+            }
+
+            // Two that vary may be largest at different steps.
+            return varying > 1 ? null : product;
+        }
+    }
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step)
     {
         double rate = Factors[0].At(step);

@@ -7,7 +7,7 @@ namespace Functional.Optim;
 /// <summary>
 /// A learning rate, or another setting, as a pure closed-form function of the step, in double. <c>At(k)</c> is the rate
 /// of the k-th update, k from 1. A schedule is defined for every step from 0 to <see cref="long.MaxValue"/>; after its
-/// end it keeps its last value. Immutable and thread-safe.
+/// end it keeps its last value, unless it says that it goes on. Immutable and thread-safe.
 /// </summary>
 [JsonConverter(typeof(ScheduleJson))]
 public abstract record Schedule
@@ -22,31 +22,48 @@ public abstract record Schedule
     public static Schedule Constant(double rate) => Optim.Constant.Of(rate);
 
     /// <inheritdoc cref="Optim.LinearWarmup.Of"/>
-    public static Schedule LinearWarmup(double peak, long warmupSteps) => Optim.LinearWarmup.Of(peak, warmupSteps);
+    public static Schedule LinearWarmup(double peak, long warmupSteps, double start = 0) =>
+        Optim.LinearWarmup.Of(peak, warmupSteps, start);
 
     /// <inheritdoc cref="Optim.WarmupCosine.Of"/>
-    public static Schedule WarmupCosine(double peak, long warmupSteps, long totalSteps, double floor = 0) =>
-        Optim.WarmupCosine.Of(peak, warmupSteps, totalSteps, floor);
+    public static Schedule WarmupCosine(
+        double peak, long warmupSteps, long totalSteps, double floor = 0, double start = 0, double cycles = 0.5,
+        bool continues = false) =>
+        Optim.WarmupCosine.Of(peak, warmupSteps, totalSteps, floor, start, cycles, continues);
+
+    /// <inheritdoc cref="Optim.WarmupCosineRestarts.Of"/>
+    public static Schedule WarmupCosineRestarts(
+        double peak, long warmupSteps, long totalSteps, long cycles, double floor = 0, double start = 0) =>
+        Optim.WarmupCosineRestarts.Of(peak, warmupSteps, totalSteps, cycles, floor, start);
 
     /// <inheritdoc cref="Optim.WarmupPolynomial.Of"/>
     public static Schedule WarmupPolynomial(
-        double peak, long warmupSteps, long totalSteps, double floor = 0, double power = 2) =>
-        Optim.WarmupPolynomial.Of(peak, warmupSteps, totalSteps, floor, power);
+        double peak, long warmupSteps, long totalSteps, double floor = 0, double power = 2, double start = 0) =>
+        Optim.WarmupPolynomial.Of(peak, warmupSteps, totalSteps, floor, power, start);
 
     /// <inheritdoc cref="Optim.WarmupExponential.Of"/>
-    public static Schedule WarmupExponential(double peak, long warmupSteps, long totalSteps, double floor) =>
-        Optim.WarmupExponential.Of(peak, warmupSteps, totalSteps, floor);
+    public static Schedule WarmupExponential(
+        double peak, long warmupSteps, long totalSteps, double floor, double start = 0) =>
+        Optim.WarmupExponential.Of(peak, warmupSteps, totalSteps, floor, start);
+
+    /// <inheritdoc cref="Optim.WarmupRex.Of"/>
+    public static Schedule WarmupRex(
+        double peak, long warmupSteps, long totalSteps, double floor = 0, double start = 0) =>
+        Optim.WarmupRex.Of(peak, warmupSteps, totalSteps, floor, start);
 
     /// <summary>
-    /// Half a cosine period without a warm-up; Optax's cosine_decay_schedule, and torch's
-    /// CosineAnnealingLR, which rises again after its end.
+    /// Half a cosine period without a warm-up; Optax's cosine_decay_schedule, and torch's CosineAnnealingLR, which
+    /// rises again after its end: <paramref name="continues"/>.
     /// </summary>
     /// <param name="peak">The rate at step 0; finite and not negative.</param>
     /// <param name="totalSteps">The first step with the floor; 1 or more. torch: T_max.</param>
     /// <param name="floor">The rate from that step on; from 0 to the peak. torch: eta_min.</param>
+    /// <param name="cycles">The number of cosine periods; above 0, at most the steps.</param>
+    /// <param name="continues">Whether the cosine goes on after its end, or the rate stays.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
-    public static Schedule Cosine(double peak, long totalSteps, double floor = 0) =>
-        Optim.WarmupCosine.Of(peak, 0, totalSteps, floor);
+    public static Schedule Cosine(
+        double peak, long totalSteps, double floor = 0, double cycles = 0.5, bool continues = false) =>
+        Optim.WarmupCosine.Of(peak, 0, totalSteps, floor, cycles: cycles, continues: continues);
 
     /// <summary>A polynomial decay without a warm-up; torch's PolynomialLR, Optax's polynomial_schedule.</summary>
     /// <param name="peak">The rate at step 0; finite and not negative.</param>
@@ -81,8 +98,16 @@ public abstract record Schedule
         Optim.ExponentialRise.Of(from, to, steps);
 
     /// <inheritdoc cref="Optim.CosineRestarts.Of"/>
-    public static Schedule CosineRestarts(double peak, long firstPeriod, long periodFactor = 1, double floor = 0) =>
-        Optim.CosineRestarts.Of(peak, firstPeriod, periodFactor, floor);
+    public static Schedule CosineRestarts(
+        double peak, long firstPeriod, double periodFactor = 1, double floor = 0, double peakFactor = 1,
+        long? cycles = null, double kDecay = 1) =>
+        Optim.CosineRestarts.Of(peak, firstPeriod, periodFactor, floor, peakFactor, cycles, kDecay);
+
+    /// <inheritdoc cref="Optim.PolynomialRestarts.Of"/>
+    public static Schedule PolynomialRestarts(
+        double peak, long firstPeriod, double periodFactor = 1, double floor = 0, double peakFactor = 1,
+        long? cycles = null, double kDecay = 1, double power = 1) =>
+        Optim.PolynomialRestarts.Of(peak, firstPeriod, periodFactor, floor, peakFactor, cycles, kDecay, power);
 
     /// <inheritdoc cref="Optim.OneCycle.Of"/>
     public static OneCycle OneCycle(
@@ -105,8 +130,8 @@ public abstract record Schedule
         double gamma = 1) => Optim.Cyclic.Of(floor, peak, stepsUp, stepsDown, mode, gamma);
 
     /// <inheritdoc cref="Optim.InverseSquareRoot.Of"/>
-    public static Schedule InverseSquareRoot(double peak, long warmupSteps) =>
-        Optim.InverseSquareRoot.Of(peak, warmupSteps);
+    public static Schedule InverseSquareRoot(double peak, long warmupSteps, long? timeScale = null) =>
+        Optim.InverseSquareRoot.Of(peak, warmupSteps, timeScale);
 
     /// <inheritdoc cref="Optim.WarmupStableDecay.Of"/>
     public static Schedule WarmupStableDecay(
@@ -115,8 +140,11 @@ public abstract record Schedule
         long decaySteps,
         long totalSteps,
         double floor = 0,
-        Anneal anneal = Anneal.Linear) =>
-        Optim.WarmupStableDecay.Of(peak, warmupSteps, decaySteps, totalSteps, floor, anneal);
+        Anneal anneal = Anneal.Linear,
+        double start = 0,
+        Anneal warmupAnneal = Anneal.Linear) =>
+        Optim.WarmupStableDecay.Of(
+            peak, warmupSteps, decaySteps, totalSteps, floor, anneal, start, warmupAnneal);
 
     /// <summary>
     /// A schedule by a function of the step, from 1; torch's LambdaLR. The function must be pure. Such a schedule has
@@ -237,6 +265,13 @@ public abstract record Schedule
     /// </exception>
     public Schedule Then(Schedule next, long afterStep) => Joined.Of(this, next, afterStep);
 
+    /// <summary>This schedule without its first steps: At(k) of it is At(k + steps) of this one.</summary>
+    /// <param name="steps">The number of steps left out; not negative.</param>
+    /// <exception cref="ArgumentException">
+    /// The number is negative, the schedule is a number that is not a rate, or more than 16 schedules are nested.
+    /// </exception>
+    public Schedule Skip(long steps) => Skipped.Of(this, steps);
+
     /// <summary>
     /// The text of the schedule, of which <see cref="Catalogue.BuildSchedule"/> makes an equal one; a constant prints
     /// as its number.
@@ -247,6 +282,12 @@ public abstract record Schedule
 
     /// <summary>The number of nested schedules, this one included; a custom schedule counts as one.</summary>
     internal virtual int Depth => 1;
+
+    /// <summary>
+    /// The largest rate of all steps; <see langword="null"/> where the schedule does not tell it. What is corrected by
+    /// η/η_max needs it.
+    /// </summary>
+    protected internal virtual double? MaxRate => null;
 
     /// <summary>The formula. <see cref="At"/> checks that the result is finite and not negative.</summary>
     /// <param name="step">The number of the update; not negative.</param>

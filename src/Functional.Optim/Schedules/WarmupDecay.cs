@@ -6,8 +6,8 @@ namespace Functional.Optim;
 /// </summary>
 public abstract record WarmupDecay : Schedule
 {
-    private protected WarmupDecay(double peak, long warmupSteps, long totalSteps, double floor) =>
-        (Peak, WarmupSteps, TotalSteps, Floor) = (peak, warmupSteps, totalSteps, floor);
+    private protected WarmupDecay(double peak, long warmupSteps, long totalSteps, double floor, double start) =>
+        (Peak, WarmupSteps, TotalSteps, Floor, Start) = (peak, warmupSteps, totalSteps, floor, start);
 
     /// <summary>The highest rate, reached at the end of the warm-up.</summary>
     public double Peak { get; }
@@ -21,25 +21,43 @@ public abstract record WarmupDecay : Schedule
     /// <summary>The rate from that step on.</summary>
     public double Floor { get; }
 
+    /// <summary>The rate at step 0 of a warm-up.</summary>
+    public double Start { get; }
+
+    /// <inheritdoc/>
+    protected internal override double? MaxRate => Peak;
+
     /// <inheritdoc/>
     protected internal sealed override double RateAt(long step)
     {
-        if (step <= DecayStart) return Optim.LinearWarmup.RateAt(Peak, WarmupSteps, step);
-        if (step >= TotalSteps) return Floor;
-        double progress = (double)(step - DecayStart) / (TotalSteps - DecayStart);
-        return Math.Clamp(Decay(progress), Floor, Peak);
+        if (step <= DecayStart) return Optim.LinearWarmup.RateAt(Peak, WarmupSteps, Start, step, Rise);
+        if (step >= TotalSteps && !GoesOn) return End;
+        return Math.Clamp(Decay(Progress(step - DecayStart, TotalSteps - DecayStart)), Floor, Peak);
     }
 
     /// <summary>S, the last step at the peak.</summary>
     private protected virtual long DecayStart => WarmupSteps;
 
-    /// <summary>The rate at a progress in (0, 1).</summary>
+    /// <summary>The curve of the warm-up, which is that of a decay backwards.</summary>
+    private protected virtual Anneal Rise => Anneal.Linear;
+
+    /// <summary>The rate from step N on.</summary>
+    private protected virtual double End => Floor;
+
+    /// <summary>Whether the decay goes on after step N, with a progress above 1.</summary>
+    private protected virtual bool GoesOn => false;
+
+    /// <summary>The progress of a decay, some steps after its start.</summary>
+    private protected virtual double Progress(long since, long steps) => (double)since / steps;
+
+    /// <summary>The rate at a progress.</summary>
     private protected abstract double Decay(double progress);
 
     private protected static ValidationErrors Check(
-        double peak, long warmupSteps, long totalSteps, double floor) => new ValidationErrors()
+        double peak, long warmupSteps, long totalSteps, double floor, double start) => new ValidationErrors()
         .Require(peak, Bounds.NotNegative)
         .Require(warmupSteps, Bounds.AtLeast(0))
         .Require(totalSteps > warmupSteps, nameof(totalSteps), totalSteps, $"more than the {warmupSteps} warm-up steps")
-        .RequireFloor(floor, peak);
+        .RequireFloor(floor, peak)
+        .RequireStart(start, peak);
 }

@@ -3,8 +3,8 @@ namespace Functional.Optim;
 /// <summary>Warm-up, then an exponential decay: η = peak·(floor / peak)ᵖ with the progress p in [0, 1].</summary>
 public sealed record WarmupExponential : WarmupDecay
 {
-    private WarmupExponential(double peak, long warmupSteps, long totalSteps, double floor)
-        : base(peak, warmupSteps, totalSteps, floor)
+    private WarmupExponential(double peak, long warmupSteps, long totalSteps, double floor, double start)
+        : base(peak, warmupSteps, totalSteps, floor, start)
     {
     }
 
@@ -13,11 +13,13 @@ public sealed record WarmupExponential : WarmupDecay
     /// <param name="warmupSteps">W, the step with the peak; not negative.</param>
     /// <param name="totalSteps">N, the first step with the floor; more than W.</param>
     /// <param name="floor">The rate from that step on; above 0, up to the peak.</param>
+    /// <param name="start">The rate at step 0 of a warm-up; from 0 to the peak.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
-    public static WarmupExponential Of(double peak, long warmupSteps, long totalSteps, double floor) =>
-        Check(peak, warmupSteps, totalSteps, floor)
+    public static WarmupExponential Of(
+        double peak, long warmupSteps, long totalSteps, double floor, double start = 0) =>
+        Check(peak, warmupSteps, totalSteps, floor, start)
             .Require(floor > 0, nameof(floor), floor, "above 0, where an exponential ends")
-            .Make(() => new WarmupExponential(peak, warmupSteps, totalSteps, floor))
+            .Make(() => new WarmupExponential(peak, warmupSteps, totalSteps, floor, start))
             .OrThrow(nameof(WarmupExponential));
 
     /// <inheritdoc/>

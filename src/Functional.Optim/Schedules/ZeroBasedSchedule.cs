@@ -10,5 +10,8 @@ internal sealed record ZeroBasedSchedule : ComposedSchedule
     public Schedule Inner { get; }
 
     /// <inheritdoc/>
+    protected internal override double? MaxRate => Inner.MaxRate;
+
+    /// <inheritdoc/>
     protected internal override double RateAt(long step) => Inner.At(Math.Max(0, step - 1));
 }

@@ -281,6 +281,14 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         return changed;
     }
 
+    /// <summary>The same state with another tree for a slot, rounded to the format of the slot.</summary>
+    internal OptimizerState<T> Replaced(int slot, ParameterTree<T> tree)
+    {
+        OptimizerState<T> changed = ToChange();
+        changed.Shell!.Slots[slot] = StateSlot<T>.Of(tree, FormatOf(slot), (uint)slot);
+        return changed;
+    }
+
     /// <summary>This very state with other counters, for who has just made it.</summary>
     internal OptimizerState<T> Counted(UpdateCounters counters)
     {
@@ -480,6 +488,12 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
 
         return true;
     }
+
+    /// <summary>The first of the slots that bear names, one after the other.</summary>
+    /// <exception cref="ArgumentException">No slots in a row have these names, or more than one run of slots
+    /// has.</exception>
+    internal int IndexOf(ReadOnlySpan<string> slotNames) =>
+        SlotNames.IsEmpty && slotNames.Length == SlotCount ? 0 : RangeOf(slotNames).Start.Value;
 
     private Range RangeOf(ReadOnlySpan<string> wanted)
     {

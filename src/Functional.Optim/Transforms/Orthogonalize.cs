@@ -20,22 +20,24 @@ namespace Functional.Optim;
 /// </remarks>
 public sealed record Orthogonalize : Transform
 {
-    private static readonly ImmutableArray<Quintic> Classic = [new(3.4445, -4.7750, 2.0315)];
+    private static readonly Form Jordan = new([new(3.4445, -4.7750, 2.0315)]);
 
-    private static readonly ImmutableArray<Quintic> PolarExpress =
+    private static readonly Form Torch = Jordan with { AddsEpsilon = false };
+
+    private static readonly Form PolarExpress = new(
     [
         new(8.156554524902461, -22.48329292557795, 15.878769915207462),
         new(4.042929935166739, -2.808917465908714, 0.5000178451051316),
         new(3.8916678022926607, -2.772484153217685, 0.5060648178503393),
         new(3.285753657755655, -2.3681294933425376, 0.46449024233003106),
         new(2.3465413258596377, -1.7097828382687081, 0.42323551169305323),
-    ];
+    ], Safety: 1.02, Epsilon: 1e-6);
 
-    private static readonly ImmutableArray<Quintic> Dion =
+    private static readonly Form Dion = new(
     [
         new(4.0848, -6.8946, 2.9270), new(3.9505, -6.3029, 2.6377), new(3.7418, -5.5913, 2.3037),
         new(2.8769, -3.1427, 1.2046), new(2.8366, -3.0525, 1.2012),
-    ];
+    ]);
 
     private Orthogonalize()
     {
@@ -77,23 +79,33 @@ public sealed record Orthogonalize : Transform
 
     /// <summary>The transform.</summary>
     /// <param name="variant">Which polynomials, and by what the matrix is divided before.</param>
-    /// <param name="steps">The number of steps; 1 or more, and no less than the variant has polynomials.</param>
+    /// <param name="steps">The number of steps; 1 or more, and no less than there are polynomials.</param>
     /// <param name="scale">What the result is multiplied by.</param>
-    /// <exception cref="ArgumentException">There is no such variant or scale, or there are too few steps; every error
-    /// is listed.</exception>
+    /// <param name="coefficients">a, b and c of a polynomial for each step, the last of which goes on; finite, or none
+    /// for those of the variant.</param>
+    /// <param name="epsilon">ε, finite and not negative; that of the variant when <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">There is no such variant or scale, there are too few steps, or coefficients
+    /// are not finite or not three for each polynomial; every error is listed.</exception>
     public static Orthogonalize Of(
-        NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5, MatrixScale scale = MatrixScale.None) =>
+        NewtonSchulzVariant variant = NewtonSchulzVariant.Torch, int steps = 5, MatrixScale scale = MatrixScale.None,
+        IEnumerable<double>? coefficients = null, double? epsilon = null) =>
         Setting.Make(() =>
         {
-            Setting.Check(variant, nameof(variant));
+            Form form = FormOf(Setting.Check(variant, nameof(variant)));
+            double[] given = [.. coefficients ?? []];
+            bool isWhole = given.Length % 3 == 0 && Array.TrueForAll(given, double.IsFinite);
+            Setting.Require(
+                isWhole, string.Join(", ", given.Select(number => number.ToString(CultureInfo.InvariantCulture))),
+                "three finite numbers for each polynomial", nameof(coefficients));
+            ImmutableArray<Quintic> polynomials = isWhole && given.Length > 0
+                ? [.. given.Chunk(3).Select(three => new Quintic(three[0], three[1], three[2]))]
+                : form.Polynomials;
             // Below 1 the setter says it.
-            if (steps >= 1) Setting.Check(steps, Bounds.AtLeast(PolynomialsOf(variant).Length), nameof(steps));
+            if (steps >= 1) Setting.Check(steps, Bounds.AtLeast(polynomials.Length), nameof(steps));
             return new Orthogonalize
             {
-                Polynomials = PolynomialsOf(variant), Steps = steps, Scale = scale,
-                AddsEpsilon = variant != NewtonSchulzVariant.Torch,
-                Safety = variant == NewtonSchulzVariant.PolarExpress ? 1.02 : 1,
-                Epsilon = variant == NewtonSchulzVariant.PolarExpress ? 1e-6 : 1e-7,
+                Polynomials = polynomials, Steps = steps, Scale = scale, AddsEpsilon = form.AddsEpsilon,
+                Safety = form.Safety, Epsilon = epsilon ?? form.Epsilon,
             };
         });
 
@@ -111,14 +123,7 @@ public sealed record Orthogonalize : Transform
     protected internal override string? Refuses(Leaf leaf)
     {
         ArgumentNullException.ThrowIfNull(leaf);
-        if (leaf.Rank < 2)
-        {
-            return $"{leaf} has rank {leaf.Rank}; what is orthogonalized is a matrix, of rank 2 or more. "
-                + "Give it to another optimizer, such as "
-                + "Partition.Of(new(\"matrices\", leaf => leaf.Rank == 2, Muon.Of(0.02)), new(\"rest\", _ => true, "
-                + "AdamW.Of(3e-4))).";
-        }
-
+        if (RefusesVector(leaf) is { } reason) return reason;
         long scratch = NewtonSchulz.ScratchLength(RowsOf(leaf), ColumnsOf(leaf));
         return scratch <= AlignedBuffer<double>.MaxLength
             ? null
@@ -127,11 +132,22 @@ public sealed record Orthogonalize : Transform
                 + "another optimizer by a Partition.";
     }
 
+    /// <summary>Why a leaf is no matrix; <see langword="null"/> where it is one.</summary>
+    internal static string? RefusesVector(Leaf leaf) => leaf.Rank >= 2
+        ? null
+        : $"{leaf} has rank {leaf.Rank}; what is orthogonalized is a matrix, of rank 2 or more. "
+            + "Give it to another optimizer, such as "
+            + "Partition.Of(new(\"matrices\", leaf => leaf.Rank == 2, Muon.Of(0.02)), new(\"rest\", _ => true, "
+            + "AdamW.Of(3e-4))).";
+
     /// <summary>The scale of the leaf's shape.</summary>
-    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings)
+    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) => FactorOf(Scale, leaf);
+
+    /// <summary>What a scale is for the shape of a leaf.</summary>
+    internal static double FactorOf(MatrixScale scale, Leaf leaf)
     {
         double rows = RowsOf(leaf), columns = ColumnsOf(leaf);
-        return Scale switch
+        return scale switch
         {
             MatrixScale.Original => Math.Sqrt(Math.Max(1, rows / columns)),
             MatrixScale.MatchRms => 0.2 * Math.Sqrt(Math.Max(rows, columns)),
@@ -168,19 +184,40 @@ public sealed record Orthogonalize : Transform
         return true;
     }
 
-    /// <summary>The variant whose polynomials these are; torch's where they are none's.</summary>
-    internal NewtonSchulzVariant Variant => Array.Find(
-        Enum.GetValues<NewtonSchulzVariant>(),
-        variant => Polynomials.AsSpan().SequenceEqual(PolynomialsOf(variant).AsSpan()));
-
-    private static ImmutableArray<Quintic> PolynomialsOf(NewtonSchulzVariant variant) => variant switch
+    /// <summary>
+    /// The variant that divides as this does, with the same polynomials if one has them; torch's where none does.
+    /// </summary>
+    internal NewtonSchulzVariant Variant
     {
+        get
+        {
+            NewtonSchulzVariant[] alike = Array.FindAll(Enum.GetValues<NewtonSchulzVariant>(), variant =>
+                FormOf(variant) is var form && (form.AddsEpsilon, form.Safety) == (AddsEpsilon, Safety));
+            int same = Array.FindIndex(alike, variant => HasPolynomialsOf(FormOf(variant)));
+            return alike.Length == 0 ? NewtonSchulzVariant.Torch : alike[Math.Max(same, 0)];
+        }
+    }
+
+    /// <summary>a, b and c of each polynomial; none where they are those of the variant.</summary>
+    internal IEnumerable<double> Coefficients => HasPolynomialsOf(FormOf(Variant))
+        ? []
+        : Polynomials.SelectMany(polynomial => (double[])[polynomial.A, polynomial.B, polynomial.C]);
+
+    /// <summary>ε; <see langword="null"/> where it is that of the variant.</summary>
+    internal double? OwnEpsilon => Epsilon == FormOf(Variant).Epsilon ? null : Epsilon;
+
+    private bool HasPolynomialsOf(Form form) => Polynomials.AsSpan().SequenceEqual(form.Polynomials.AsSpan());
+
+    private static Form FormOf(NewtonSchulzVariant variant) => variant switch
+    {
+        NewtonSchulzVariant.Jordan => Jordan,
         NewtonSchulzVariant.PolarExpress => PolarExpress,
         NewtonSchulzVariant.Dion => Dion,
-        _ => Classic,
+        _ => Torch,
     };
 
-    private static int RowsOf(Leaf leaf) => leaf.Shape[0];
+    /// <summary>The number of rows of a leaf as a matrix.</summary>
+    internal static int RowsOf(Leaf leaf) => leaf.Shape[0];
 
     private static int ColumnsOf(Leaf leaf) => leaf.Length / leaf.Shape[0];
 
@@ -207,4 +244,8 @@ public sealed record Orthogonalize : Transform
         for (int index = 0; index < values.Length; index++)
             result[index] = T.CreateTruncating(double.CreateTruncating(values[index]) / divisor);
     }
+
+    /// <summary>What a variant is.</summary>
+    private sealed record Form(
+        ImmutableArray<Quintic> Polynomials, bool AddsEpsilon = true, double Safety = 1, double Epsilon = 1e-7);
 }

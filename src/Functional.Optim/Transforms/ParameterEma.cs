@@ -8,7 +8,8 @@ namespace Functional.Optim;
 /// </summary>
 /// <remarks>
 /// torch's <c>AveragedModel</c> with an EMA is the default. In timm's <c>ModelEmaV3</c> the average is a copy of θ
-/// until it begins; here evaluation is at θ until then, which is the same. Averaging from <see cref="Start"/> on keeps
+/// until it begins, after <c>update_after_step</c> updates and one more; here evaluation is at θ until
+/// <see cref="Start"/>, that number and 1, which is the same. Averaging from <see cref="Start"/> on keeps
 /// the first, random parameters out of it.
 /// </remarks>
 public sealed record ParameterEma : ParameterAverage
@@ -29,6 +30,9 @@ public sealed record ParameterEma : ParameterAverage
     /// <summary>p, the power by which decay rises with <see cref="EmaWarmup.Power"/>; finite and positive.</summary>
     public double Power { get; init => field = Setting.Check(value, Bounds.Positive); }
 
+    /// <summary>The lowest decay that rises with <see cref="EmaWarmup.Power"/>, from 0 to β; 0 otherwise.</summary>
+    public double MinDecay { get; init => field = Setting.Check(value, Bounds.HalfOpenUnitInterval); }
+
     /// <summary>The first update whose parameters are averaged; 1 or more.</summary>
     public long Start { get; init => field = Setting.Check(value, Bounds.AtLeast(1)); }
 
@@ -42,22 +46,39 @@ public sealed record ParameterEma : ParameterAverage
     /// <param name="power">p, the power by which it rises; finite and positive.</param>
     /// <param name="start">The first update whose parameters are averaged; 1 or more.</param>
     /// <param name="every">How many updates there are from one average to the next; 1 or more.</param>
+    /// <param name="minDecay">The lowest decay that rises, from 0 to β; 0 with another start.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static ParameterEma Of(
         double decay = 0.999, EmaWarmup warmup = EmaWarmup.Copy, double gamma = 1, double power = 2.0 / 3,
-        long start = 1, long every = 1) =>
-        Setting.Make(() => new ParameterEma
+        long start = 1, long every = 1, double minDecay = 0) =>
+        Setting.Make(() =>
+        {
+            ParameterEma made = new()
             {
                 Decay = decay, Warmup = warmup, Gamma = gamma, Power = power, Start = start, Every = every,
-            });
+                MinDecay = minDecay,
+            };
+            made.CheckTogether();
+            return made;
+        });
 
     private protected override long CountAt(long step) => CountOf(Start, Every, step);
 
-    private protected override double WeightOf(long count) => Warmup switch
+    private protected override double WeightOf(long count)
     {
-        _ when count == 1 => 1,
-        EmaWarmup.BiasCorrection => (1 - Decay) / BiasCorrection.Factor(Decay, count),
-        EmaWarmup.Power => Math.Max(1 - Decay, Math.Pow(1 + ((count - 1) / Gamma), -Power)),
-        _ => 1 - Decay,
-    };
+        if (!GoesTogether) CheckTogether();
+        return Warmup switch
+        {
+            _ when count == 1 => 1,
+            EmaWarmup.BiasCorrection => (1 - Decay) / BiasCorrection.Factor(Decay, count),
+            EmaWarmup.Power =>
+                Math.Min(Math.Max(1 - Decay, Math.Pow(1 + ((count - 1) / Gamma), -Power)), 1 - MinDecay),
+            _ => 1 - Decay,
+        };
+    }
+
+    private bool GoesTogether => MinDecay == 0 || (Warmup == EmaWarmup.Power && !(MinDecay > Decay));
+
+    private void CheckTogether() => Setting.Require(
+        GoesTogether, MinDecay, "from 0 to the decay, and 0 unless that rises with Power", nameof(MinDecay));
 }

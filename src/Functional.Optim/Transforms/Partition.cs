@@ -108,6 +108,10 @@ public sealed record Partition : Transform
     protected internal override double WeightDecayFor(Leaf leaf) =>
         IndexOf(leaf) is >= 0 and int rule ? Rules[rule].Optimizer.WeightDecayOf(leaf) : 0;
 
+    /// <summary>Those of all rules, each after the name of its rule.</summary>
+    protected internal override ImmutableArray<string> ReportedScalars =>
+        Placement.Of([this], StateFormat).ReportedScalars;
+
     /// <summary>Whether the optimizer of a rule has a learning rate.</summary>
     protected internal override bool IsLearningRate => rated is not null;
 

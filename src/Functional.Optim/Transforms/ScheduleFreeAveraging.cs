@@ -6,7 +6,7 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>Moves the parameters between the fast point and the average of it (see
-/// <see cref="ScheduleFree"/>).</summary>
+/// <see cref="ScheduleFree"/>), right after the learning rate.</summary>
 /// <param name="Beta">β, how near the average the gradient is taken, in (0, 1).</param>
 /// <param name="Rate">The rate that the update was multiplied by, for the weights.</param>
 /// <param name="StepPower">r.</param>
@@ -16,6 +16,9 @@ internal sealed record ScheduleFreeAveraging(double Beta, Schedule Rate, double 
     internal static ImmutableArray<string> Slots { get; } = ["z"];
 
     internal static ImmutableArray<string> Scalars { get; } = ["weight sum", "largest rate"];
+
+    /// <summary>The decay at z; <see langword="null"/> where the base decays at y, or not at all.</summary>
+    internal WeightDecay? DecayAtZ { get; init; }
 
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
@@ -32,6 +35,14 @@ internal sealed record ScheduleFreeAveraging(double Beta, Schedule Rate, double 
     /// <inheritdoc/>
     protected internal override bool KeepsParameters => true;
 
+    protected internal override ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters =>
+        DecayAtZ is null ? [] : DecayAtZ.LeafFilters;
+
+    protected internal override double WeightDecayFor(Leaf leaf) => DecayAtZ is null ? 0 : DecayAtZ.WeightDecayFor(leaf);
+
+    protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) =>
+        DecayAtZ is null ? 1 : DecayAtZ.PerLeafFactor(leaf, settings);
+
     /// <exception cref="OverflowException">The sum of the weights is above the largest double.</exception>
     protected internal override void UpdateScalars(long step, Span<double> scalars)
     {
@@ -46,8 +57,11 @@ internal sealed record ScheduleFreeAveraging(double Beta, Schedule Rate, double 
 
     protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
-        double sum = pass.Scalars[0];
-        pass.Add(first, new ScheduleFreeRule<T>(Beta, sum > 0 ? WeightOf(pass.Step, pass.Scalars[1]) / sum : 0));
+        double sum = pass.Scalars[0], weight = sum > 0 ? WeightOf(pass.Step, pass.Scalars[1]) / sum : 0;
+        double decay = DecayAtZ is null
+            ? 0
+            : Rate.At(pass.Step) * pass.FactorBefore * DecayAtZ.LambdaAt(pass.Step) * pass.Factor;
+        pass.Add(first, new ScheduleFreeRule<T>(Beta, weight, decay));
     }
 
     protected internal override void Evaluate<T>(in EvaluationContext<T> leaf, Span<T> evaluated)

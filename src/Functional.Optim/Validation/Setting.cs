@@ -40,7 +40,7 @@ internal static class Setting
 
         static T Checked(T made)
         {
-            (made as ScalingOptimizer)?.CheckTogether();
+            (made as ScalingOptimizer)?.Check();
             return made;
         }
     }

@@ -69,6 +69,10 @@ public sealed class ValidationErrors
     internal ValidationErrors RequireFloor(double floor, double peak) =>
         Require(floor >= 0 && !(peak >= 0 && floor > peak), nameof(floor), floor, "from 0 to the peak");
 
+    /// <summary>Notes an error unless the first rate of a warm-up is one and not above the highest.</summary>
+    internal ValidationErrors RequireStart(double start, double peak) =>
+        Require(start >= 0 && !(peak >= 0 && start > peak), nameof(start), start, "from 0 to the peak");
+
     /// <summary>Notes the error of each of some schedules.</summary>
     internal ValidationErrors RequireEach(Seq<Schedule> schedules)
     {

@@ -25,26 +25,28 @@ public sealed class LanguageModelOptimizersTests : IDisposable
     [Fact]
     public void On_a_real_text_every_optimizer_learns_more_than_the_frequencies()
     {
-        LanguageModelResult result = LanguageModelOptimizers.Run(options, 1, Nobody, CancellationToken.None);
+        OptimizerSweep result = LanguageModelOptimizers.Run(options, 1, Nobody, CancellationToken.None);
         Assert.Equal(["SGD with momentum", "Adam", "AdamW"], result.Best.Select(row => row.Optimizer));
         Assert.All(result.Best, row => Assert.True(
             row.Curve.FinalLoss < result.FrequencyLoss - options.Gain, $"{row.Optimizer}: {row.Curve.FinalLoss}"));
-        Assert.All(result.Best, row => Assert.InRange(row.TargetAt!.Value, row.FrequencyAt!.Value, options.Steps));
+        Assert.All(result.Best, row => Assert.InRange(
+            row.Curve.ReachedAt(result.FrequencyLoss - options.Gain)!.Value,
+            row.Curve.ReachedAt(result.FrequencyLoss)!.Value, options.Steps));
     }
 
     [Fact]
     public void All_start_at_one_point_on_the_same_batches_and_the_batches_choose_the_rate()
     {
-        LanguageModelResult result = LanguageModelOptimizers.Run(options, 1, Nobody, CancellationToken.None);
+        OptimizerSweep result = LanguageModelOptimizers.Run(options, 1, Nobody, CancellationToken.None);
         Assert.Single(result.Rows.Select(row => (row.Curve.Losses[0], row.Curve.GradientNorms[0])).Distinct());
-        foreach (IGrouping<string, LanguageModelRow> group in result.Rows.GroupBy(row => row.Optimizer))
+        foreach (IGrouping<string, SweepRow> group in result.Rows.GroupBy(row => row.Optimizer))
             Assert.Equal(group.MinBy(row => row.Curve.LateLoss), Assert.Single(group, row => row.IsBest));
     }
 
     [Fact]
     public void Without_decay_AdamW_is_Adam()
     {
-        LanguageModelRow[] rows =
+        SweepRow[] rows =
         [
             .. LanguageModelOptimizers.Run(
                 options with { WeightDecay = 0, Steps = 20, SgdRates = [0.1], AdamRates = [0.003] }, 1, Nobody,

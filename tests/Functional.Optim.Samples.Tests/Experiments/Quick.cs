@@ -9,7 +9,10 @@ namespace Functional.Optim.Samples.Tests.Experiments;
 internal static class Quick
 {
     private static readonly ImmutableArray<(string Name, string Value)> Settings =
-        [("steps", "40"), ("warmup", "4"), ("sgd-rates", "0.05,0.2"), ("adam-width", "32")];
+    [
+        ("steps", "40"), ("warmup", "4"), ("sgd-rates", "0.05,0.2"), ("adam-width", "32"),
+        ("blocks", "1"), ("model-width", "16"), ("timed-steps", "0"),
+    ];
 
     /// <summary>
     /// The settings as one line for <c>run all</c>; what is trained on text is trained on one made in the folder.

@@ -15,7 +15,7 @@ public sealed class ReproducibilityTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    /// <summary>All but warmup, which trains as language-model-optimizers does, only longer.</summary>
+    /// <summary>All but warmup, which trains as the experiments with optimizers do, only longer.</summary>
     public static TheoryData<string> Names =>
     [
         .. ExperimentCatalogue.All.Select(experiment => experiment.Name).Where(name => name != "warmup"),

@@ -25,6 +25,9 @@ public sealed class UnusualSettingsTests : IDisposable
         ("language-model-optimizers", "steps=1 width=1 batch=1"),
         ("language-model-optimizers", "sgd-rates=1e30 adam-rates=1e30 steps=3 width=4"),
         ("language-model-optimizers", "gain=100 weight-decay=0 steps=2 width=4"),
+        ("modern-optimizers", "steps=1 blocks=1 model-width=4 timed-steps=0"),
+        ("modern-optimizers", "steps=3 blocks=1 model-width=4 timed-steps=1"),
+        ("modern-optimizers", "steps=21 blocks=2 model-width=8 timed-steps=11"),
         ("adaptive-rate", "steps=1"), ("adaptive-rate", "rates=1e6 adam-rate=1e6 steps=10"),
         ("adaptive-rate", "rates=1e-300 adam-rate=1e-300 steps=5"),
         ("convex-failure", "steps=1"), ("convex-failure", "steps=10 rate=1e-10"),
@@ -72,7 +75,7 @@ public sealed class UnusualSettingsTests : IDisposable
         Experiment experiment = ExperimentCatalogue.All.Single(known => known.Name == name);
         Dictionary<string, string> given = settings.Split(' ')
             .Select(setting => setting.Split('=')).ToDictionary(setting => setting[0], setting => setting[1]);
-        if (name is "warmup" or "language-model-optimizers") given["text"] = Quick.Of(experiment, folder)["text"];
+        if (name is "warmup" or "language-model-optimizers" or "modern-optimizers") given["text"] = Quick.Of(experiment, folder)["text"];
         Report report = experiment.Prepare(given)
             .OrThrow(name).Run(1, new Progress<double>(), CancellationToken.None).Report;
         Assert.EndsWith(".", report.Finding, StringComparison.Ordinal);

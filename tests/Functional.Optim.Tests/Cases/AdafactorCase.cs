@@ -50,9 +50,20 @@ internal sealed class AdafactorCase : OptimizerCase
             : options.Option("lr", 0.01);
         return Adafactor.Of(
             rate, relativeStep: relative, scaleByParameters: scaled, beta1: options.Option("beta1", 0),
+            beta2Power: -options.Option("decay_rate", -0.8), clipThreshold: options.Option("clip_threshold", 1),
+            epsilon: options.Pair("eps", (1e-30, 1e-3)).First, minimumScale: options.Pair("eps", (1e-30, 1e-3)).Second,
             weightDecay: options.Option("weight_decay", 0));
     }
 
-    private static Adafactor Torchs(JsonElement options) => Adafactor.Of(
-        options.Option("lr", 0.01), AdafactorForm.Torch, weightDecay: options.Option("weight_decay", 0));
+    private static Adafactor Torchs(JsonElement options)
+    {
+        // An ε₁ of null is that of the elements' type.
+        JsonElement given = options.TryGetProperty("eps", out JsonElement pair) ? pair[0] : default;
+        return Adafactor.Of(
+            options.Option("lr", 0.01), AdafactorForm.Torch, beta2Power: -options.Option("beta2_decay", -0.8),
+            clipThreshold: options.Option("d", 1),
+            epsilon: given.ValueKind == JsonValueKind.Number ? given.GetDouble() : null,
+            minimumScale: given.ValueKind == JsonValueKind.Undefined ? 1e-3 : pair[1].GetDouble(),
+            weightDecay: options.Option("weight_decay", 0), maximize: options.Flag("maximize"));
+    }
 }

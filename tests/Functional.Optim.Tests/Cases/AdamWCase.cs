@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Functional.Optim.Tests.Golden;
+using static Functional.Optim.Tests.Cases.FormulaCase;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -15,6 +16,29 @@ internal sealed class AdamWCase : OptimizerCase
             AdamW.Of(Schedule.WarmupCosine(0.01, 5, 20, 0.001), weightDecay: 0.1, decay: Matrices)),
         new("adamw with Optax's amsgrad, up", AdamW.Of(0.01, amsGrad: AmsGrad.OfCorrectedMoment, maximize: true)),
         new("adamw in 16 bits", AdamW.Of(0.01, weightDecay: 0.1).WithState(StateFormat.BFloat16)),
+        new(
+            "adamw with cautious decay, for matrices",
+            AdamW.Of(0.01, weightDecay: 0.5, decay: Matrices, decayForm: DecayForm.Cautious)),
+        new(
+            "adamw with independent decay",
+            AdamW.Of(Schedule.Cosine(0.1, 10), weightDecay: 0.01, decayForm: DecayForm.Independent)),
+    ];
+
+    public override ImmutableArray<FormulaCase> Formulas =>
+    [
+        new("adamw with cautious decay", Formed(DecayForm.Cautious), [0, 0], (t, theta, g, s) =>
+        {
+            double u = Direction(t, g, s);
+            return theta - (Rate * (u + (u * theta >= 0 ? Decay * theta : 0)));
+        }),
+        new("adamw with independent decay", Formed(DecayForm.Independent), [0, 0], (t, theta, g, s) =>
+            theta - (Rate * Direction(t, g, s)) - (Decay * theta)),
+    ];
+
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (() => AdamW.Of(1, decayForm: (DecayForm)7),
+            "AdamW: decayForm is 7; allowed is Scaled, Cautious, Corrected, Independent."),
     ];
 
     public override TorchGolden Torch => new("adamw", options => AdamW.Of(
@@ -35,4 +59,14 @@ internal sealed class AdamWCase : OptimizerCase
     public override ImmutableArray<Optimizer> WithoutEpsilon => [AdamW.Of(0.1, epsilon: 0, weightDecay: 0)];
 
     public override ImmutableArray<Optimizer> CountingUpdates => [AdamW.Of(1e-3, weightDecay: 0)];
+
+    private static AdamW Formed(DecayForm form) =>
+        AdamW.Of(Rate, 0.7, 0.8, 0.1, Decay, decayForm: form);
+
+    private static double Direction(long t, double g, Span<double> s)
+    {
+        s[0] = (0.7 * s[0]) + (0.3 * g);
+        s[1] = (0.8 * s[1]) + (0.2 * g * g);
+        return s[0] / (1 - Math.Pow(0.7, t)) / (Math.Sqrt(s[1] / (1 - Math.Pow(0.8, t))) + 0.1);
+    }
 }

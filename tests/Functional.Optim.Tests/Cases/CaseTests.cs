@@ -6,7 +6,7 @@ public class CaseTests
     private static readonly string[] WithTestsOfTheirOwn =
     [
         "optim_lbfgs", "modern_sam", "modern_parameter_average", "modern_schedule_free_adamw",
-        "modern_schedule_free_sgd",
+        "modern_schedule_free_sgd", "modern_sophia_g",
     ];
 
     [Fact]

@@ -18,6 +18,15 @@ internal sealed class LaPropCase : OptimizerCase
     public override ImmutableArray<Variant> Variants =>
     [
         new("laprop with decay and a rate that falls", LaProp.Of(Schedule.Cosine(0.1, 10), 0.7, 0.9, weightDecay: 0.1)),
+        new(
+            "laprop with corrected decay",
+            LaProp.Of(Schedule.Cosine(0.1, 10), weightDecay: 0.1, decayForm: DecayForm.Corrected)),
+    ];
+
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (() => LaProp.Of(1, decayForm: DecayForm.Cautious),
+            "LaProp: decayForm is Cautious; allowed is Scaled, Corrected."),
     ];
 
     public override ImmutableArray<PublishedGolden> Published =>
@@ -37,6 +46,17 @@ internal sealed class LaPropCase : OptimizerCase
             double moved = theta - (s[0] / (1 - Math.Pow(0.7, t)));
             return moved - (Rate * Decay * moved);
         }),
+        new(
+            "laprop with corrected decay",
+            LaProp.Of(Schedule.LinearWarmup(Rate, 50), 0, 0.8, 0.1, Decay, decayForm: DecayForm.Corrected), [0, 0],
+            (t, theta, g, s) =>
+            {
+                double rate = Rate * Math.Min(t / 50.0, 1);
+                s[1] = (0.8 * s[1]) + (0.2 * g * g);
+                s[0] = rate * g / (Math.Sqrt(s[1] / (1 - Math.Pow(0.8, t))) + 0.1);
+                double moved = theta - s[0];
+                return moved - (rate * rate / Rate * Decay * moved);
+            }),
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola =>
@@ -50,12 +70,9 @@ internal sealed class LaPropCase : OptimizerCase
 
     private static LaProp Timms(JsonElement options)
     {
-        double rate = options.Option("lr", 0.0004);
-        // The rate of step t is lr·(1 − (t − 1) / 100), which at t = 101 would be 0.
-        Schedule schedule = options.TryGetProperty("lr_factor", out _)
-            ? Schedule.LinearFactor(rate, 100, startFactor: 1, endFactor: 0).ZeroBased()
-            : rate;
         (double beta1, double beta2) = options.Pair("betas", (0.9, 0.999));
-        return LaProp.Of(schedule, beta1, beta2, weightDecay: options.Option("weight_decay", 0));
+        return LaProp.Of(
+            options.Rate(0.0004), beta1, beta2, options.Option("eps", 1e-15), options.Option("weight_decay", 0),
+            decayForm: options.DecayForm());
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Functional.Optim.Kernels;
 using Functional.Optim.Tests.Golden;
 using static Functional.Optim.Laws.OptimizerLaws;
 
@@ -14,6 +13,14 @@ internal sealed class MuonCase : OptimizerCase
     public override ImmutableArray<string> Keeps => [nameof(ScaleInvariance), nameof(BoundedStep)];
 
     public override Optimizer ForAllLeaves(Optimizer optimizer) => ForMatrices(optimizer, Lion.Of(0.1));
+
+    public override ImmutableArray<Variant> Variants =>
+    [
+        new("muon by coefficients", ForAllLeaves(Muon.Of(0.1, coefficients: [2, -1.5, 0.5], weightDecay: 0.1)))
+        {
+            Keeps = Keeps,
+        },
+    ];
 
     public override ImmutableArray<PublishedGolden> Published =>
     [
@@ -35,13 +42,11 @@ internal sealed class MuonCase : OptimizerCase
         bool matchesRms = options.TryGetProperty("adjust_lr_fn", out JsonElement adjusted)
             && adjusted.GetString() == "match_rms_adamw";
         bool nesterov = !options.TryGetProperty("nesterov", out _) || options.Flag("nesterov");
-        Muon muon = Muon.Of(
+        return Muon.Of(
             options.Option("lr", isTorchs ? 0.001 : 0.02), options.Option("momentum", 0.95), nesterov, variant,
             (int)options.Option("ns_steps", 5), matchesRms ? MatrixScale.MatchRms : MatrixScale.Original,
+            options.TryGetProperty("ns_coefficients", out JsonElement given) ? given.Numbers() : null,
+            options.TryGetProperty("eps", out JsonElement epsilon) ? epsilon.Number() : null,
             options.Option("weight_decay", isTorchs ? 0.1 : 0));
-        return options.TryGetProperty("ns_coefficients", out JsonElement given)
-            && given.Numbers() is [double a, double b, double c]
-            ? muon with { Orthogonalization = muon.Orthogonalization with { Polynomials = [new Quintic(a, b, c)] } }
-            : muon;
     }
 }

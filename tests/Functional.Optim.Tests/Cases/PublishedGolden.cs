@@ -10,8 +10,22 @@ namespace Functional.Optim.Tests.Cases;
 /// <param name="Build">The optimizer, from a case of the file; its keyword arguments are in <c>kwargs</c>.</param>
 internal sealed record PublishedGolden(string Algorithm, Func<JsonElement, Optimizer> Build)
 {
-    /// <summary>The source's names of the trees of its state, and the slots that hold them.</summary>
+    /// <summary>
+    /// The source's names of the trees of its state, and the slots that hold them; none where they are not compared.
+    /// </summary>
     public ImmutableArray<(string Source, string Slot)> Slots { get; init; } = [];
+
+    /// <summary>The source's names of the numbers of its state for all leaves, and the scalars that hold them.</summary>
+    public ImmutableArray<(string Source, string Scalar)> Scalars { get; init; } = [];
+
+    /// <summary>The slots of which only the magnitudes are determined.</summary>
+    public ImmutableArray<string> SlotsUpToSign { get; init; } = [];
+
+    /// <summary>
+    /// Numbers of each leaf that the case gives for the state after the first step, and the slot that gets them, where
+    /// the first step does not determine them.
+    /// </summary>
+    public (string Source, string Slot)? AfterFirstStep { get; init; }
 
     /// <summary>Slots that the source keeps in another form, or does not store.</summary>
     public ImmutableArray<string> OwnSlots { get; init; } = [];

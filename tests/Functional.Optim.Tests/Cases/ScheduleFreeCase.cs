@@ -20,6 +20,11 @@ internal sealed class ScheduleFreeCase : OptimizerCase
         new(
             "schedule-free sgd with L2 and a warm-up",
             ScheduleFree.Of(Sgd.Of(0.5, momentum: 0.9, weightDecay: 0.1), warmupSteps: 2, stepPower: 1)),
+        new(
+            "schedule-free rAdam with its phase of SGD and decay at z",
+            ScheduleFree.Of(
+                RAdam.Of(0.1, beta2: 0.9, weightDecay: 0.1, decoupledDecay: true), decayAtZ: true, sgdPhase: true)),
+        new("schedule-free rAdam, silent at first", ScheduleFree.Of(RAdam.Of(0.1, beta2: 0.9, threshold: 4))),
     ];
 
     public override string SpreadsInfinity => "it takes the difference of two points";

@@ -93,8 +93,9 @@ internal sealed record Factory(MethodInfo Method)
         null when IsSetting(parameter) => (parameter.Name, parameter.Member.DeclaringType!.Name) switch
         {
             ("beta1", _) => "0.9",
-            ("weightDecay", nameof(AdamW) or nameof(Lamb) or nameof(StableAdamW)) => "0.01",
-            ("weightDecay", nameof(Muon)) => "0.1",
+            ("weightDecay", nameof(AdamW) or nameof(AdamC) or nameof(NAdamW) or nameof(Lamb) or nameof(Soap)
+                or nameof(NorMuon) or nameof(StableAdamW)) => "0.01",
+            ("weightDecay", nameof(Muon) or nameof(SophiaG)) => "0.1",
             _ => "0",
         },
         null when parameter.ParameterType == typeof(Schedule) => "1",

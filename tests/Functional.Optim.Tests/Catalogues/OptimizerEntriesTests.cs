@@ -35,6 +35,8 @@ public class OptimizerEntriesTests
         [typeof(ulong)] = [0UL, 1UL, ulong.MaxValue],
         [typeof(Schedule)] = [Schedule.Constant(0.5), Schedule.Constant(0)],
         [typeof(Optimizer)] = [Sgd.Of(0.5, 0.5)],
+        [typeof(IEnumerable<double>)] =
+            [Array.Empty<double>(), (double[])[2, -1.5, 0.5], (double[])[1, 2], (double[])[1, double.NaN, 0]],
     };
 
     private static CatalogueEntry[] Entries =>
@@ -57,7 +59,7 @@ public class OptimizerEntriesTests
             Entries.Select(entry => entry.ToString()).Order(StringComparer.Ordinal));
         Assert.Contains(
             "adamW(learningRate, beta1=0.9, beta2=0.999, epsilon=1e-08, weightDecay=0.01, decay=all, amsGrad=Off, "
-            + "maximize=false)",
+            + "maximize=false, decayForm=Scaled)",
             Optim.Catalogue.Optimizers.Select(entry => entry.ToString()));
     }
 
@@ -154,7 +156,7 @@ public class OptimizerEntriesTests
         }
 
         // Where only matrices go through it, all leaves are the matrices.
-        Assert.Equal(name == "muon" ? 3 : 4, different.Count);
+        Assert.Equal(name is "muon" or "norMuon" ? 3 : 4, different.Count);
         Assert.Equal(
             $"{option} is matrix; allowed is leaves, all, none, matrices (of rank 2 and more), "
             + $"hiddenMatrices or a pattern of names such as *.weight",
@@ -169,7 +171,8 @@ public class OptimizerEntriesTests
             + "beta2 is x; allowed is a number, in [0, 1) | "
             + "decay is matrix; allowed is leaves, all, none, matrices (of rank 2 and more), "
             + "hiddenMatrices or a pattern of names such as *.weight | "
-            + "gamma is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize | "
+            + "gamma is no option of lion; allowed is learningRate, beta1, beta2, weightDecay, decay, maximize, "
+            + "decayForm | "
             + "beta1 is 2; allowed is in [0, 1)",
             Build("lion", new() { ["beta1"] = "2", ["BETA2"] = "x", ["gamma"] = "1", ["decay"] = "matrix" }));
         Assert.Equal(
@@ -236,6 +239,8 @@ public class OptimizerEntriesTests
     [InlineData("scheduleFree(base=adamW, innerMomentum=0.5)", 3)]
     [InlineData("scheduleFree(base=sgd(momentum=0.9))", 1)]
     [InlineData("muon", 1)]
+    [InlineData("norMuon", 1)]
+    [InlineData("soap", 2)]
     public void State_is_a_number_for_each_slot(string text, int slots)
     {
         Optimizer optimizer = Optim.Catalogue.Optimizers.Build(text, 0.1).OrThrow(text);
@@ -285,6 +290,7 @@ public class OptimizerEntriesTests
         Sgd sgd => $"sgd(learningRate={Text(sgd.LearningRate)}, momentum={Text(sgd.Momentum)})",
         Adam adam => $"adam(learningRate={Text(adam.LearningRate)})",
         Func<Leaf, bool> => "matrices",
+        double[] numbers => string.Join(", ", numbers.Select(number => Text(number))),
         _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
     };
 
@@ -316,14 +322,22 @@ public class OptimizerEntriesTests
         built.Match(
             Succ: value => (object)value!, Fail: errors => string.Join(" | ", errors.Map(error => error.Message)));
 
-    /// <summary>Where a step leads.</summary>
+    /// <summary>Where two steps lead, the first of which may only start the state.</summary>
+    private static ParameterTree<double> AfterTwo(Optimizer optimizer)
+    {
+        (ParameterTree<double> parameters, OptimizerState<double> state) =
+            optimizer.Step(Parameters, Gradients, optimizer.Init(Parameters));
+        return optimizer.Step(parameters, Gradients, state).Parameters;
+    }
+
+    /// <summary>Where steps lead.</summary>
     private static ParameterTree<double> After(object optimizer) => optimizer switch
     {
         FunctionOptimizer asking => asking.Step(
             at => (at.GlobalNorm() * at.GlobalNorm() / 2, at), Parameters, asking.Init(Parameters)).Parameters,
-        Muon muon =>
-            After(Partition.Of(new("matrices", leaf => leaf.Rank == 2, muon), new("rest", _ => true, Sgd.Of(0.1)))),
-        Optimizer any => any.Step(Parameters, Gradients, any.Init(Parameters)).Parameters,
+        Muon or NorMuon => After(Partition.Of(
+            new("matrices", leaf => leaf.Rank == 2, (Optimizer)optimizer), new("rest", _ => true, Sgd.Of(0.1)))),
+        Optimizer any => AfterTwo(any),
         _ => throw new InvalidOperationException($"{optimizer}"),
     };
 }

@@ -79,7 +79,8 @@ public class ScheduleEntriesTests
             "warmupCosine: peak is 0,1; allowed is a number, finite and not negative; "
             + "warmupSteps is not given; allowed is an integer, 0 or more; "
             + "totalSteps is 1e4; allowed is an integer, more than warmupSteps; "
-            + "lowest is no option of warmupCosine; allowed is peak, warmupSteps, totalSteps, floor.",
+            + "lowest is no option of warmupCosine; allowed is peak, warmupSteps, totalSteps, floor, start, cycles, "
+            + "continues.",
             errors);
         string choices =
             ValidationErrors("oneCycle", ("peak", "1"), ("totalSteps", "9"), ("anneal", "1"), ("threePhases", "yes"));

@@ -54,6 +54,22 @@ public class ReadmeExamples
     }
 
     [Fact]
+    public void A_partition()
+    {
+        #region README.md
+        var optimizer = Clip.ByGlobalNorm(1.0).Then(Partition.Of(
+            (LeafFilter.HiddenMatrices, Muon.Of(0.02, weightDecay: 0.1)),
+            (LeafFilter.All, AdamW.Of(3e-4, beta2: 0.95))));
+        #endregion
+
+        OptimizerState<float> state = optimizer.Init(Start);
+        Assert.Equal<IEnumerable<string>>(["hiddenMatrices/mean", "all/m", "all/v"], state.SlotNames);
+        (ParameterTree<float> moved, _) = optimizer.Step(Start, Gradients(1), state);
+        Assert.True(moved.AsSpan("weight")[0] < Start.AsSpan("weight")[0] - 0.01);
+        Assert.Equal(Start.AsSpan("bias")[0] - 3e-4, moved.AsSpan("bias")[0], 1e-5);
+    }
+
+    [Fact]
     public async Task The_shell()
     {
         Model model = new();

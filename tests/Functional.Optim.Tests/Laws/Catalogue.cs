@@ -35,6 +35,14 @@ internal static class Catalogue
 
     internal static TheoryData<string> Names => [.. Variants.Select(variant => variant.Name)];
 
+    /// <summary>Those whose steps allocate nothing.</summary>
+    internal static TheoryData<string> Steady =>
+        [.. Variants.Where(variant => IsSteady(variant.Optimizer)).Select(variant => variant.Name)];
+
+    /// <summary>Whether no step of an optimizer may allocate.</summary>
+    internal static bool IsSteady(Optimizer optimizer) => OptimizerLaws.OfMemory
+        .Single(law => law.Name == nameof(OptimizerLaws.Allocation)).Exemption(optimizer) is null;
+
     internal static Optimizer Get(string name) => Variant(name).Optimizer;
 
     internal static Variant Variant(string name) => Variants.Single(variant => variant.Name == name);

@@ -111,7 +111,10 @@ public class FactoredStateTests
         ParameterTree<float> parameters =
             Tree<float>(("tall", [3000, 101]), ("wide", [1, 70_001]), ("filters", [40, 40, 3, 3]), ("long", [70_001]));
         foreach (Optimizer optimizer in (Optimizer[])
-            [Adafactor.Of(0.1, beta1: 0.9, weightDecay: 0.1), Adafactor.Of(0.1, AdafactorForm.Torch), NovoGrad.Of(0.1)])
+            [
+                Adafactor.Of(0.1, beta1: 0.9, weightDecay: 0.1), Adafactor.Of(0.1, AdafactorForm.Torch), NovoGrad.Of(0.1),
+                Came.Of(0.1), Sm3.Of(0.1, 0.9),
+            ])
         {
             var expected = After(1);
             Assert.Equal(expected, After(2));
@@ -138,7 +141,8 @@ public class FactoredStateTests
             [
                 Adafactor.Of(0.1), Adafactor.Of(0.1, epsilon: 0), Adafactor.Of(0.1, AdafactorForm.Torch),
                 Adafactor.Of(0.1, AdafactorForm.Torch, epsilon: 0, beta1: 0.9), NovoGrad.Of(0.1),
-                NovoGrad.Of(0.1, epsilon: 0),
+                NovoGrad.Of(0.1, epsilon: 0), Came.Of(0.1), Came.Of(0.1, epsilon: 0, distanceEpsilon: 0), Sm3.Of(0.1),
+                Sm3.Of(0.1, epsilon: 0),
             ])
         {
             OptimizerState<float> state = optimizer.Init(parameters);
@@ -156,7 +160,7 @@ public class FactoredStateTests
     public void A_row_without_gradients_stays_and_the_others_move()
     {
         foreach (Optimizer optimizer in (Optimizer[])[Adafactor.Of(0.1), Adafactor.Of(0.1, epsilon: 0),
-            Adafactor.Of(0.1, AdafactorForm.Torch)])
+            Adafactor.Of(0.1, AdafactorForm.Torch), Came.Of(0.1), Sm3.Of(0.1)])
         {
             ParameterTree<double> parameters = Tree<double>(("w", [3, 4]));
             double[] gradient = [0, 1, 2, 3, 0, 0, 0, 0, 0, -1, 4, 2];
@@ -180,7 +184,7 @@ public class FactoredStateTests
             Leaf.Of("matrix", [4, 6], spoiled), Leaf.Of("other", [4, 6], parameters.AsSpan("other").ToArray()),
             Leaf.Of("vector", [3], parameters.AsSpan("vector").ToArray()));
         foreach (Optimizer optimizer in (Optimizer[])[Adafactor.Of(0.1), Adafactor.Of(0.1, AdafactorForm.Torch),
-            NovoGrad.Of(0.1)])
+            NovoGrad.Of(0.1), Came.Of(0.1)])
         {
             ParameterTree<float> expected =
                 optimizer.Step(parameters, parameters, optimizer.Init(parameters)).Parameters;
@@ -199,11 +203,33 @@ public class FactoredStateTests
         ParameterTree<float> gradients = ParameterTree.Of(
             Leaf.Of("matrix", [4, 6], Array.ConvertAll(parameters.AsSpan("matrix").ToArray(), value => value * 1e28f)));
         foreach (Optimizer optimizer in (Optimizer[])[Adafactor.Of(0.1), Adafactor.Of(0.1, AdafactorForm.Torch),
-            NovoGrad.Of(0.1)])
+            NovoGrad.Of(0.1), Came.Of(0.1)])
         {
             ParameterTree<float> moved = optimizer.Step(parameters, gradients, optimizer.Init(parameters)).Parameters;
             for (int index = 0; index < 24; index++)
                 Assert.InRange(Math.Abs(moved.AsSpan("matrix")[index] - parameters.AsSpan("matrix")[index]), 1e-5f, 1f);
+        }
+    }
+
+    /// <summary>
+    /// timm's AdafactorBigVision divides by the smaller of 1 and RMS(û) / d: it stretches short updates to d and clips
+    /// none, so that a threshold of 0.1 makes the first step ten times longer and not ten times shorter.
+    /// </summary>
+    [Theory]
+    [InlineData(AdafactorForm.HuggingFace)]
+    [InlineData(AdafactorForm.Torch)]
+    public void The_clip_makes_long_steps_shorter_and_leaves_short_ones(AdafactorForm form)
+    {
+        ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("w", [2, 2], [1.0, -1, 1, 1]));
+        Assert.Equal(-0.5, First(1), 1e-12);
+        Assert.Equal(-0.05, First(0.1), 1e-12);
+        Assert.Equal(-0.5, First(10), 1e-12);
+
+        double First(double threshold)
+        {
+            Optimizer optimizer = Adafactor.Of(
+                0.5, form, relativeStep: false, scaleByParameters: false, clipThreshold: threshold);
+            return optimizer.Update(parameters, parameters, optimizer.Init(parameters)).Deltas.AsSpan("w")[0];
         }
     }
 

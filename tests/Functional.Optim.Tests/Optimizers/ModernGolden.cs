@@ -28,10 +28,12 @@ internal static class ModernGolden
     /// <param name="optimizer">The optimizer with the settings of the case.</param>
     /// <param name="extras">Further trees of a name that the case stores beside θ.</param>
     /// <param name="scalars">The numbers of a name that the case stores for each step.</param>
+    /// <param name="before">The state with what is handed in before a step.</param>
     internal static (ParameterTree<T> Parameters, OptimizerState<T> State) Check<T>(
         JsonElement golden, Optimizer optimizer,
         Func<string, ParameterTree<T>, OptimizerState<T>, ParameterTree<T>>? extras = null,
-        Func<string, OptimizerState<T>, double>? scalars = null)
+        Func<string, OptimizerState<T>, double>? scalars = null,
+        Func<int, OptimizerState<T>, OptimizerState<T>>? before = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ParameterTree<T> parameters = Start<T>(golden);
@@ -47,6 +49,7 @@ internal static class ModernGolden
             double room = gradients.Layout.ParameterCount * widest
                 * Math.Max(1, gradientSizes[step - 1] / gradients.Layout.ParameterCount);
             AssertNear(gradientSums[step - 1], Values(gradients).Sum(), room, $"Σg of step {step}");
+            if (before is not null) state = before(step, state);
             (parameters, state) = optimizer.Step(parameters, gradients, state);
             string key = step.ToString(CultureInfo.InvariantCulture);
             if (scalars is not null)
@@ -87,6 +90,19 @@ internal static class ModernGolden
         return Map<T>(golden, (_, _, _) => T.CreateTruncating(theta[first++]));
     }
 
+    /// <summary>A state with the numbers that a case gives for the leaves of a slot.</summary>
+    internal static OptimizerState<T> WithSlot<T>(OptimizerState<T> state, string slot, JsonElement given)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ParameterTree<T> tree = ParameterTree.Of(
+        [
+            .. state[slot].Layout.Leaves.Select(leaf => Leaf.Of(
+                leaf.Name, leaf.Shape.AsSpan(),
+                Array.ConvertAll(given.GetProperty(leaf.Name).Flat(), T.CreateTruncating))),
+        ]);
+        return state.With(state.SlotNames.IndexOf(slot), tree);
+    }
+
     /// <summary>The gradient of a step where the parameters stand: what does not depend on θ is rounded once.</summary>
     internal static ParameterTree<T> Gradients<T>(JsonElement golden, ParameterTree<T> parameters, int step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -122,7 +138,7 @@ internal static class ModernGolden
     /// <summary>
     /// A tree of the case's leaves, each element from the name and the number of its leaf and its place in it.
     /// </summary>
-    private static ParameterTree<T> Map<T>(JsonElement golden, Func<string, int, int, T> element)
+    internal static ParameterTree<T> Map<T>(JsonElement golden, Func<string, int, int, T> element)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => ParameterTree.Of(
         [
             .. golden.GetProperty("leaves").EnumerateArray().Select(leaf =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using Functional.Optim.Laws;
@@ -127,9 +128,53 @@ public class ParameterAverageTests
             + "gamma is 0; allowed is finite and positive; power is NaN; allowed is finite and positive; "
             + "start is 0; allowed is 1 or more; every is 0; allowed is 1 or more.",
             Assert.ThrowsAny<ArgumentException>(() => ParameterEma.Of(1, (EmaWarmup)7, 0, double.NaN, 0, 0)).Message);
+        foreach ((double least, EmaWarmup warmup) in (IEnumerable<(double, EmaWarmup)>)
+                 [(0.1, EmaWarmup.Copy), (0.1, EmaWarmup.BiasCorrection), (0.95, EmaWarmup.Power)])
+        {
+            string allowed = string.Create(
+                CultureInfo.InvariantCulture,
+                $"inDecay is {least}; allowed is from 0 to the decay, and 0 unless that rises with Power.");
+            Assert.Contains(
+                allowed,
+                Assert.ThrowsAny<ArgumentException>(() => ParameterEma.Of(0.9, warmup, minDecay: least)).Message,
+                StringComparison.Ordinal);
+            Optimizer changed = Sgd.Of(0.1).Then(ParameterEma.Of(0.9, warmup) with { MinDecay = least });
+            Assert.Contains(
+                allowed, Assert.ThrowsAny<ArgumentException>(() => Laws.Trees.After(changed, 2)).Message,
+                StringComparison.Ordinal);
+        }
+
         Assert.Equal(
             "Swa: start is 0; allowed is 1 or more; every is -1; allowed is 1 or more.",
             Assert.ThrowsAny<ArgumentException>(() => Swa.Of(0, -1)).Message);
+    }
+
+    /// <summary>
+    /// timm's average with its settings, from its definition: a copy up to one step after <c>update_after_step</c>,
+    /// then a decay that rises from a least one to a largest one.
+    /// </summary>
+    [Theory]
+    [InlineData(0, 0, 1, 0.6666666666666666)]
+    [InlineData(3, 0.4, 5, 0.9)]
+    [InlineData(1, 0.05, 0.3, 2)]
+    public void The_decay_of_timm_rises_between_two(int updateAfterStep, double minDecay, double gamma, double power)
+    {
+        Optimizer optimizer = Sgd.Of(0.1).Then(ParameterEma.Of(
+            0.8, EmaWarmup.Power, gamma, power, updateAfterStep + 1, minDecay: minDecay));
+        ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("x", [1], [1.0]));
+        OptimizerState<double> state = optimizer.Init(parameters);
+        double average = 1;
+        for (int step = 1; step <= 30; step++)
+        {
+            ParameterTree<double> gradients = ParameterTree.Of(Leaf.Of("x", [1], [Math.Sin(step)]));
+            (parameters, state) = optimizer.Step(parameters, gradients, state);
+            int since = Math.Max(0, step - updateAfterStep - 1);
+            double decay = since == 0
+                ? 0
+                : Math.Max(Math.Min(1 - Math.Pow(1 + (since / gamma), -power), 0.8), minDecay);
+            average = (decay * average) + ((1 - decay) * parameters.AsSpan("x")[0]);
+            Assert.Equal(average, optimizer.EvaluationParameters(parameters, state).AsSpan("x")[0], 1e-14);
+        }
     }
 
     /// <summary>The law finds an average that is not one.</summary>
@@ -158,8 +203,12 @@ public class ParameterAverageTests
         return options.GetProperty("what").GetString() switch
         {
             "torch_ema" => ParameterEma.Of(decay, start: start, every: every),
-            "timm_ema" => ParameterEma.Of(decay, options.Flag("use_warmup") ? EmaWarmup.Power : EmaWarmup.Copy),
-            "debiased" => ParameterEma.Of(decay, EmaWarmup.BiasCorrection),
+            "timm_ema" => ParameterEma.Of(
+                options.Option("decay", 0.9999), options.Flag("use_warmup") ? EmaWarmup.Power : EmaWarmup.Copy,
+                options.Option("warmup_gamma", 1), options.Option("warmup_power", 2.0 / 3),
+                1 + (long)options.Option("update_after_step", 0),
+                minDecay: options.Flag("use_warmup") ? options.Option("min_decay", 0) : 0),
+            "debiased" => ParameterEma.Of(decay, EmaWarmup.BiasCorrection, start: start, every: every),
             "torch_swa" => Swa.Of(start, every),
             string other => throw new ArgumentException($"There is no average {other}."),
             null => throw new ArgumentException("There is no average without a name."),

@@ -18,6 +18,8 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
         ["multiStepDecay"] = "a fall is at once",
         ["constantFactor"] = "it has the whole rate at once",
         ["cosineRestarts"] = "a restart is at once",
+        ["polynomialRestarts"] = "a restart is at once",
+        ["warmupCosineRestarts"] = "a restart is at once",
     };
 
     internal Schedule Schedule => Get(Name).Build(Options).OrThrow(Name);
@@ -37,26 +39,40 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
         double peak = Pick(random, 1e-300, 1e-8, 3e-4, 0.1, 1, 1e300), floor = peak * Pick(random, 0, 1e-3, 0.5, 1);
         double share = random.NextDouble(), power = Pick(random, 0.5, 1, 2, 3.7);
         long warmup = Steps(random, least), decay = Steps(random, least), end = warmup + decay;
-        Anneal anneal = Pick(random, Enum.GetValues<Anneal>());
+        Anneal anneal = Pick(random, Enum.GetValues<Anneal>()), rising = Pick(random, Enum.GetValues<Anneal>());
+        double start = warmup == 0 ? 0 : peak * Pick(random, 0, 0.1, 1), cycles = Pick(random, 0.5, 0.75, 1, 2);
         switch (name)
         {
             case "constant":
                 return Of(peak, peak, 0, [0, long.MaxValue], ("rate", peak));
             case "linearWarmup":
-                return Of(peak, peak, warmup, [0, warmup, long.MaxValue], ("peak", peak), ("warmupSteps", warmup));
+                return Of(peak, peak, warmup, [0, warmup, long.MaxValue],
+                    ("peak", peak), ("warmupSteps", warmup), ("start", start));
             case "warmupCosine":
+                cycles = Math.Min(cycles, decay);
+                return Of(floor, peak, warmup, [0, .. Turns(warmup, decay, cycles), end, long.MaxValue],
+                    ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("floor", floor), ("start", start),
+                    ("cycles", cycles));
+            case "warmupCosineRestarts":
+                long falls = Math.Min(random.Next(1, 5), decay);
+                return Of(floor, peak, warmup, [0, .. Turns(warmup, decay, falls / 2.0), end, long.MaxValue],
+                    ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("cycles", falls), ("floor", floor),
+                    ("start", start));
+            case "warmupRex":
                 return Of(floor, peak, warmup, [0, warmup, end, long.MaxValue],
-                    ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("floor", floor));
+                    ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("floor", floor), ("start", start));
             case "warmupPolynomial":
                 return Of(floor, peak, warmup, [0, warmup, end, long.MaxValue],
-                    ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("floor", floor), ("power", power));
+                    ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("floor", floor), ("power", power),
+                    ("start", start));
             case "warmupExponential":
                 double bottom = peak * Pick(random, 1e-3, 0.5, 1);
                 return Of(bottom, peak, warmup, [0, warmup, end, long.MaxValue],
-                    ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("floor", bottom));
+                    ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("floor", bottom), ("start", start));
             case "cosine":
-                return Of(
-                    floor, peak, 0, [0, decay, long.MaxValue], ("peak", peak), ("totalSteps", decay), ("floor", floor));
+                cycles = Math.Min(cycles, decay);
+                return Of(floor, peak, 0, [.. Turns(0, 2 * decay, 2 * cycles), 2 * decay],
+                    ("peak", peak), ("totalSteps", decay), ("floor", floor), ("cycles", cycles), ("continues", true));
             case "polynomial":
                 return Of(floor, peak, 0, [0, decay, long.MaxValue],
                     ("peak", peak), ("totalSteps", decay), ("floor", floor), ("power", power));
@@ -81,15 +97,26 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
             case "exponentialDecay":
                 return Of(0, peak, 0, [0, long.MaxValue], ("rate", peak), ("gamma", 1 - (share / least)));
             case "exponentialRise":
-                double start = peak * Pick(random, 1e-3, 0.5, 1);
+                double low = peak * Pick(random, 1e-3, 0.5, 1);
+                return Of(low, peak, 0, [0, decay, long.MaxValue], ("from", low), ("to", peak), ("steps", decay));
+            case "cosineRestarts" or "polynomialRestarts":
+                decimal factor = decay < int.MaxValue ? Pick(random, 1, 1.5m, 2, 3) : Pick(random, 1m, 2m, 3m);
+                long second = (long)Math.Ceiling(decay * (1 + factor)),
+                    third = (long)Math.Ceiling(decay * (1 + factor + (factor * factor)));
+                double peakFactor = Pick(random, 0.9, 1);
+                bool stops = random.Next(2) == 0;
+                (string, object)[] restarts =
+                [
+                    ("peak", peak), ("firstPeriod", decay), ("periodFactor", factor), ("floor", floor),
+                    ("peakFactor", peakFactor), ("kDecay", power),
+                ];
+                if (stops) restarts = [.. restarts, ("cycles", 3)];
+                if (name == "polynomialRestarts") restarts = [.. restarts, ("power", power)];
+                long[] turns = [0, decay - 1, decay, second - 1, second, third - 1, third];
                 return Of(
-                    start, peak, 0, [0, decay, long.MaxValue], ("from", start), ("to", peak), ("steps", decay));
-            case "cosineRestarts":
-                long factor = random.Next(1, 4);
-                long second = decay * (1 + factor);
-                long third = second + (decay * factor * factor);
-                return Of(floor, peak, 0, [0, decay - 1, decay, second - 1, second, third - 1, third],
-                    ("peak", peak), ("firstPeriod", decay), ("periodFactor", factor), ("floor", floor));
+                    peakFactor == 1 || stops ? Math.Min(floor, 0.8 * peak) : 0, peak, 0,
+                    stops ? [.. turns, long.MaxValue] : turns,
+                    restarts);
             case "oneCycle":
                 double rise = 0.05 + (0.44 * share), divisor = 1 + (50 * random.NextDouble());
                 double final = Pick(random, 1 / divisor * (1 + 1e-15), 1, 1e4);
@@ -107,12 +134,13 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
                     ("floor", floor), ("peak", peak), ("stepsUp", warmup), ("stepsDown", decay),
                     ("mode", Pick(random, Enum.GetValues<CyclicMode>())), ("gamma", 1 - (0.4 / warmup)));
             case "inverseSquareRoot":
-                return Of(0, peak, 0, [0, warmup, long.MaxValue], ("peak", peak), ("warmupSteps", warmup));
+                return Of(0, peak, 0, [0, warmup, long.MaxValue],
+                    ("peak", peak), ("warmupSteps", warmup), ("timeScale", decay));
             case "warmupStableDecay":
                 long hold = random.Next(2) * Steps(random, least);
                 return Of(floor, peak, warmup, [0, warmup, warmup + hold, end + hold, long.MaxValue],
                     ("peak", peak), ("warmupSteps", warmup), ("decaySteps", decay), ("totalSteps", end + hold),
-                    ("floor", floor), ("anneal", anneal));
+                    ("floor", floor), ("anneal", anneal), ("start", start), ("warmupAnneal", rising));
             default:
                 throw new NotSupportedException($"say what settings of {name} promise");
         }
@@ -131,6 +159,14 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
                 LargestJump = LargestJump(name, least) * highest,
             });
     }
+
+    /// <summary>The steps about each half of some cosine periods, of which there are quarters at least.</summary>
+    private static IEnumerable<long> Turns(long start, long steps, double cycles) =>
+        from half in Enumerable.Range(0, (int)Math.Ceiling(2 * cycles))
+        from beside in Enumerable.Range(-1, 3)
+        let step = start + beside + (long)((Int128)steps * half * 4 / (int)(8 * cycles))
+        where step >= start && step <= start + steps
+        select step;
 
     private static double LargestJump(string name, long least) =>
         least >= 1_000_000 && !Jumping.ContainsKey(name) ? 0.002 : double.PositiveInfinity;

@@ -36,8 +36,25 @@ public sealed class ExperimentsCommandTests
     }
 
     [Fact]
-    public async Task All_are_all() =>
-        Assert.Equal(ExperimentCatalogue.All, (await Parse("run", "all")).Experiments.Select(one => one.Experiment));
+    public async Task All_are_all_but_the_long_ones_which_are_named_or_asked_for()
+    {
+        RunRequest all = await Parse("run", "all");
+        Assert.Equal(["modern-optimizers"], all.LeftOut.AsEnumerable());
+        Assert.Equal(ExperimentCatalogue.All.Where(known => !known.IsLong), Chosen(all));
+        foreach (string[] line in (string[][])[["run", "all", "--long"], ["run", "all", "modern-optimizers"]])
+        {
+            RunRequest more = await Parse(line);
+            Assert.Empty(more.LeftOut);
+            Assert.Equal(ExperimentCatalogue.All, Chosen(more));
+        }
+
+        RunRequest one = await Parse("run", "modern-optimizers", "--steps", "9");
+        Assert.Equal(["modern-optimizers"], Chosen(one).Select(known => known.Name));
+        // An option of one that is left out is no error.
+        await Parse("run", "all", "--timed-steps", "0");
+
+        static IEnumerable<Experiment> Chosen(RunRequest request) => request.Experiments.Select(each => each.Experiment);
+    }
 
     [Theory]
     [InlineData("run", "run takes names of experiments; known are gradient-descent, ")]

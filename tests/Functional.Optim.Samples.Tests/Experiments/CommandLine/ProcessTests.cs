@@ -42,7 +42,7 @@ public sealed partial class ProcessTests : IDisposable
     public void All_write_their_files_and_a_page_that_shows_them()
     {
         (int code, string output, string error) =
-            Program.Run($"run all {Quick.Line(folder)} --format json --out {folder.At("out")}");
+            Program.Run($"run all --long {Quick.Line(folder)} --format json --out {folder.At("out")}");
         Assert.Equal(("", ExitCode.Success), (error, code));
         ImmutableArray<JsonElement> runs = [.. JsonDocument.Parse(output).RootElement.EnumerateArray()];
         Assert.Equal(ExperimentCatalogue.All.Select(experiment => experiment.Name),
@@ -94,11 +94,28 @@ public sealed partial class ProcessTests : IDisposable
     {
         folder.Write("short", [.. Enumerable.Repeat((byte)'a', 320)]);
         (int code, string output, string error) =
-            Program.Run($"run all --text {folder.At("short")} --out {folder.At("out")}");
+            Program.Run($"run all --long --text {folder.At("short")} --out {folder.At("out")}");
         Assert.Equal((ExitCode.WrongUse, ""), (code, output));
         Assert.All(error.TrimEnd().Split('\n'),
             line => Assert.StartsWith("the text 'short' has 320 characters; ", line, StringComparison.Ordinal));
         Assert.False(Directory.Exists(folder.At("out")));
+    }
+
+    [Fact]
+    public void All_say_which_long_ones_they_leave_out()
+    {
+        (int code, string output, string error) = Program.Run($"run all {Quick.Line(folder)} --format json");
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Equal("left out: modern-optimizers; run all --long runs long ones too", error.TrimEnd());
+        Assert.DoesNotContain("modern-optimizers", output, StringComparison.Ordinal);
+    }
+
+    [InterruptFact]
+    public void A_long_one_that_is_named_runs_and_ends_with_130()
+    {
+        (int code, _, string error) = Program.Interrupt(
+            "run gradient-descent modern-optimizers --format markdown", "`run gradient-descent", "kill -INT $ID");
+        Assert.Equal((ExitCode.Interrupted, SampleProgram.Stopping), (code, error.TrimEnd()));
     }
 
     [InterruptFact]

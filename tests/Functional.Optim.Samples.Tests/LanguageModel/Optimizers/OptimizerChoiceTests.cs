@@ -19,7 +19,8 @@ public sealed class OptimizerChoiceTests
         ["stepDecay"] = "(every=1000)", ["multiStepDecay"] = "(milestones=500,1000)", ["constantFactor"] = "(steps=10)",
         ["linearFactor"] = "(steps=10)",
         ["exponentialDecay"] = "(gamma=0.999)", ["exponentialRise"] = "(from=1e-6, to=1e-3, steps=100)",
-        ["cosineRestarts"] = "(firstPeriod=700)",
+        ["cosineRestarts"] = "(firstPeriod=700)", ["polynomialRestarts"] = "(firstPeriod=700)",
+        ["warmupCosineRestarts"] = "(cycles=3)",
         ["warmupStableDecay"] = "(decaySteps=200)",
     };
 
@@ -98,6 +99,50 @@ public sealed class OptimizerChoiceTests
         AssertChosen(nano with { Schedule = "constant" }, AdamW.Of(1e-3, 0.9, 0.99, weightDecay: 0.1));
         AssertChosen(nano with { LearningRate = 1e-5 },
             AdamW.Of(Schedule.WarmupCosine(1e-5, 100, 2000, 1e-5), 0.9, 0.99, weightDecay: 0.1));
+    }
+
+    [Fact]
+    public void Muon_has_the_matrices_of_the_blocks_and_AdamW_the_rest_at_a_rate_of_its_own()
+    {
+        ParameterTree<float> model = ParameterTree.Of(
+            Leaf.Of("tokens", [1, 2], [3f, -4f]), Leaf.Of("block0.expand.weight", [1, 2], [3f, -4f]),
+            Leaf.Of("block0.norm.weight", [2], [5f, 6f]));
+        Preset muon = Preset.All[0] with { Optimizer = "muon", Schedule = "constant", LearningRate = 0.02 };
+        foreach ((double? given, double rate) in ((double?, double)[])[(null, 0.02), (3e-4, 3e-4)])
+        {
+            Optimizer chosen = Chosen(muon with { AdamRate = given });
+            OptimizerState<float> state = chosen.Init(model);
+            Assert.Equal<IEnumerable<string>>(["hidden/mean", "rest/m", "rest/v"], state.SlotNames);
+            Assert.Equal(0.02, chosen.LearningRateAt(1));
+            (ParameterTree<float> moved, _) = chosen.Step(model, model, state);
+            Assert.Equal(3 - rate, moved.AsSpan("tokens")[0], 1e-5);
+            Assert.Equal(5 - rate, moved.AsSpan("block0.norm.weight")[0], 1e-5);
+            Assert.InRange(moved.AsSpan("block0.expand.weight")[0], 2.97f, 2.99f);
+        }
+    }
+
+    [Fact]
+    public void The_base_of_another_optimizer_has_the_figures_of_the_preset_too()
+    {
+        Optimizer expected = Clip.ByGlobalNorm(1).Then(ScheduleFree.Of(
+            AdamW.Of(1e-3, 0.9, 0.5, weightDecay: 0.1, decay: LeafFilter.Matrices), warmupSteps: 7));
+        Assert.Equal(
+            $"{expected}",
+            $"{Chosen(Preset.All[0] with
+            {
+                Optimizer = "scheduleFree(base=adamW(beta2=0.5), warmupSteps=7)", Schedule = "constant",
+            })}");
+    }
+
+    [Fact]
+    public void Another_rate_takes_the_floor_and_the_rate_of_AdamW_along()
+    {
+        Preset muon = OptimizerChoice.With(Preset.All[0], "muon");
+        Assert.Equal((0.02, 1e-3, 2e-3), (muon.LearningRate, muon.AdamRate, muon.Floor));
+        Preset half = OptimizerChoice.At(muon, 0.01);
+        Assert.Equal((0.01, 5e-4, 1e-3), (half.LearningRate, half.AdamRate, half.Floor));
+        Preset still = OptimizerChoice.At(Preset.All[0] with { LearningRate = 0 }, 0.5);
+        Assert.Equal((0.5, Preset.All[0].Floor), (still.LearningRate, still.Floor));
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class PresetSettingTests
             LearningRate = Math.BitIncrement(0.1),
             Floor = double.Epsilon,
             WeightDecay = 1.0 / 3,
+            AdamRate = 1.0 / 7,
             Optimizer = "lion(beta1=0.5)",
             Schedule = "constant",
             Beta1 = 0,

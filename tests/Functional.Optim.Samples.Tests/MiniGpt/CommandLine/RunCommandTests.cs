@@ -15,9 +15,9 @@ public sealed class RunCommandTests
         + "muon, or NAME(option=value, …)";
 
     private const string Schedules = "linear, cosine, polynomial, exponential, constant, linearWarmup, "
-        + "warmupCosine, warmupPolynomial, warmupExponential, stepDecay, multiStepDecay, constantFactor, "
-        + "linearFactor, exponentialDecay, exponentialRise, cosineRestarts, oneCycle, cyclic, inverseSquareRoot, "
-        + "warmupStableDecay, or NAME(option=value, …)";
+        + "warmupCosine, warmupCosineRestarts, warmupPolynomial, warmupExponential, warmupRex, stepDecay, "
+        + "multiStepDecay, constantFactor, linearFactor, exponentialDecay, exponentialRise, cosineRestarts, "
+        + "polynomialRestarts, oneCycle, cyclic, inverseSquareRoot, warmupStableDecay, or NAME(option=value, …)";
 
     private const string Count = "an integer from 1 to 1000000000", Real = "a finite number from 0",
         Tensor = "up to 2147483647, the elements of a tensor";
@@ -68,6 +68,21 @@ public sealed class RunCommandTests
         Assert.True(options.Resume && options.FindRate && options.Overwrite);
         Assert.Equal(["seed", "steps"], options.AllowedChanges.Order(StringComparer.Ordinal));
         Assert.Equal("gpt2:1000", options.Preset.Tokens);
+    }
+
+    [Theory]
+    [InlineData("muon", 0.02, 1e-3, "cosine")]
+    [InlineData("MUON(momentum=0.9)", 0.02, 1e-3, "cosine")]
+    [InlineData("scheduleFree(base=adamW)", 1e-3, null, "linear")]
+    [InlineData("lion", 1e-3, null, "cosine")]
+    public async Task An_optimizer_has_the_rate_and_the_schedule_that_it_wants_unless_they_are_given(
+        string optimizer, double rate, double? adamRate, string schedule)
+    {
+        Preset wanted = (await Parse("--optimizer", optimizer)).Preset;
+        Assert.Equal((rate, adamRate, schedule), (wanted.LearningRate, wanted.AdamRate, wanted.Schedule));
+        Preset given = (await Parse(
+            "--optimizer", optimizer, "--learning-rate", "0.5", "--adam-rate", "0.25", "--schedule", "oneCycle")).Preset;
+        Assert.Equal((0.5, 0.25, "oneCycle"), (given.LearningRate, given.AdamRate, given.Schedule));
     }
 
     [Theory]
@@ -187,7 +202,7 @@ public sealed class RunCommandTests
         Assert.Equal((ExitCode.Success, ""), (code, error));
         using StringWriter nowhere = new();
         Option[] options = [.. new RunCommand(MustNotRun, nowhere, nowhere).Options];
-        Assert.Equal(32, options.Length);
+        Assert.Equal(33, options.Length);
         Assert.All(options, one => Assert.False(string.IsNullOrWhiteSpace(one.Description), one.Name));
         Assert.All(
             options,
