@@ -43,6 +43,8 @@ public static partial class OptimizerLaws
                 return $"{scaled} multiplies its decay by a rate of its own";
             if (leafPlan.OfType<WeightDecay>().FirstOrDefault(part => part.IsProximal) is { } proximal)
                 return $"{proximal} divides by 1 + η·λ";
+            if (leafPlan.FirstOrDefault(part => part.DecayFilter() && part.ChangesEvaluation) is { } averaged)
+                return $"{averaged} decays another point than the parameters";
             IEnumerable<Transform> before = leafPlan.TakeWhile(part => !part.DecayFilter()),
                 after = leafPlan.SkipWhile(part => !part.DecayFilter());
             if (before.FirstToMoveByItself() is { } mover) return $"{mover} makes an update of no gradient";

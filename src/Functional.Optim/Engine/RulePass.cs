@@ -52,8 +52,8 @@ public ref struct RulePass<T>
     /// </summary>
     public readonly double Factor => pass.Class.Segments[segment].Factors[index];
 
-    /// <summary>The factor of the transform before the current one, for the current range.</summary>
-    internal readonly double FactorBefore => pass.Class.Segments[segment].Factors[index - 1];
+    /// <summary>The factor of the transform before the current one, for the current range; 1 of the first.</summary>
+    internal readonly double FactorBefore => index == 0 ? 1 : pass.Class.Segments[segment].Factors[index - 1];
 
     /// <summary>The scalars of the current transform, after this step.</summary>
     public readonly ReadOnlySpan<double> Scalars

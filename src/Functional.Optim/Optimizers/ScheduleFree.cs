@@ -123,7 +123,7 @@ public sealed record ScheduleFree : Optimizer
     /// through the division by √v̂.</param>
     /// <param name="sgdPhase">
     /// Whether a base of RAdam makes steps of the plain gradient while ρ_t is not above its threshold, and not none
-    /// (not <c>silent_sgd_phase</c>); only with RAdam.
+    /// (not <c>silent_sgd_phase</c>); others have no such phase.
     /// </param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static ScheduleFree Of(
@@ -152,12 +152,11 @@ public sealed record ScheduleFree : Optimizer
         return errors
             .Require(!(innerMomentum > 0) || hasAdam, nameof(innerMomentum), innerMomentum, "0 without Adam's scaling")
             .Require(
-                !decayAtZ || DecayOf(@base) is not null, nameof(decayAtZ), decayAtZ,
-                "false without a decay, or with one that the base divides by √v̂ too")
-            .Require(!sgdPhase || rAdam is not null, nameof(sgdPhase), sgdPhase, "false without RAdam")
+                !decayAtZ || DecayOf(@base) is not null || !Decays(@base), nameof(decayAtZ), decayAtZ,
+                "false with a decay that the base divides by √v̂ too")
             .Require(
                 rAdam is null || sgdPhase || Rectification.Limit(rAdam.Beta2) > rAdam.Threshold, "beta2", rAdam?.Beta2,
-                $"above 1 − 2 / (threshold + 1) without the phase of SGD, or RAdam never makes a step");
+                "above 1 − 2 / (threshold + 1) without the phase of SGD, or RAdam never makes a step");
     }
 
     /// <summary>The momentum of the one transform that has one; NaN where the optimizer cannot be a base.</summary>
@@ -195,6 +194,9 @@ public sealed record ScheduleFree : Optimizer
             ? parts[^2] as WeightDecay ?? (parts.Length > 2 && parts[^2] is Momentum ? parts[^3] as WeightDecay : null)
             : null;
     }
+
+    private static bool Decays(Optimizer optimizer) =>
+        optimizer.Transforms.Any(part => part is WeightDecay { Lambda: not Constant { Rate: 0 } });
 
     /// <summary>A part of the base without its momentum, and without the decay that is at z.</summary>
     private Transform[] Adapted(Transform part) => part switch

@@ -46,7 +46,7 @@ internal sealed class CameCase : OptimizerCase
             + "finite and not negative; weightDecay is -1; allowed is finite and not negative."),
     ];
 
-    public override ImmutableArray<ConvergenceCase> Parabola => [new("came", Came.Of(Schedule.Cosine(0.1, 500)), 500)];
+    public override ImmutableArray<ConvergenceCase> Parabola => [new("came", Came.Of(Schedule.Cosine(0.2, 500)), 500)];
 
     private static Came Authors(JsonElement options)
     {

@@ -24,8 +24,23 @@ internal sealed class ScheduleFreeCase : OptimizerCase
             "schedule-free rAdam with its phase of SGD and decay at z",
             ScheduleFree.Of(
                 RAdam.Of(0.1, beta2: 0.9, weightDecay: 0.1, decoupledDecay: true), decayAtZ: true, sgdPhase: true)),
-        new("schedule-free rAdam, silent at first", ScheduleFree.Of(RAdam.Of(0.1, beta2: 0.9, threshold: 4))),
+        new("schedule-free rAdam, silent at first", ScheduleFree.Of(RAdam.Of(0.1, beta2: 0.9, threshold: 4)))
+        {
+            Unbroken =
+            [
+                (nameof(BoundedStep), Still), (nameof(RateMultiplier), Still), (nameof(ScaleInvariance), Still),
+            ],
+        },
     ];
+
+    public override ImmutableArray<ConvergenceCase> Parabola =>
+    [
+        new("schedule-free sgd", ScheduleFree.Of(Sgd.Of(0.3, momentum: 0.9)), 2000),
+        new("schedule-free adamw", ScheduleFree.Of(AdamW.Of(0.3, weightDecay: 0)), 2000),
+        new("schedule-free radam", ScheduleFree.Of(RAdam.Of(0.3, threshold: 4), stepPower: 8), 2000),
+    ];
+
+    private const string Still = "in three steps it does not move";
 
     public override string SpreadsInfinity => "it takes the difference of two points";
 }

@@ -10,13 +10,13 @@ internal sealed class Sm3Case : OptimizerCase
 {
     public override string Entry => "sm3";
 
-    public override ImmutableArray<string> Keeps => [nameof(ScaleInvariance)];
+    public override ImmutableArray<string> Keeps => [nameof(ScaleInvariance), nameof(BoundedStep)];
 
     public override ImmutableArray<Variant> Variants =>
     [
         new("sm3 with momentum and decay", Sm3.Of(0.1, 0.9, weightDecay: 0.1))
         {
-            Keeps = [nameof(ScaleInvariance)],
+            Keeps = [nameof(ScaleInvariance), nameof(BoundedStep)],
         },
         new("sm3 of means, up", Sm3.Of(0.1, beta: 0.9, epsilon: 1e-8, maximize: true)),
     ];
@@ -30,6 +30,7 @@ internal sealed class Sm3Case : OptimizerCase
                 ("accumulator_0", "axis 0"), ("accumulator_1", "axis 1"), ("accumulator_2", "axis 2"),
                 ("accumulator_3", "axis 3"), ("momentum_buffer", "mean"),
             ],
+            KeptInVain = ["momentum_buffer"],
         },
     ];
 
@@ -42,7 +43,7 @@ internal sealed class Sm3Case : OptimizerCase
             + "allowed is finite and not negative."),
     ];
 
-    public override ImmutableArray<ConvergenceCase> Parabola => [new("sm3", Sm3.Of(0.5), 500)];
+    public override ImmutableArray<ConvergenceCase> Parabola => [new("sm3", Sm3.Of(2), 500)];
 
     public override ImmutableArray<Optimizer> WithoutEpsilon => [Sm3.Of(0.1, epsilon: 0)];
 

@@ -203,7 +203,7 @@ public class FactoredStateTests
         ParameterTree<float> gradients = ParameterTree.Of(
             Leaf.Of("matrix", [4, 6], Array.ConvertAll(parameters.AsSpan("matrix").ToArray(), value => value * 1e28f)));
         foreach (Optimizer optimizer in (Optimizer[])[Adafactor.Of(0.1), Adafactor.Of(0.1, AdafactorForm.Torch),
-            NovoGrad.Of(0.1), Came.Of(0.1)])
+            NovoGrad.Of(0.1), Came.Of(0.1, beta3: 0.5)])
         {
             ParameterTree<float> moved = optimizer.Step(parameters, gradients, optimizer.Init(parameters)).Parameters;
             for (int index = 0; index < 24; index++)

@@ -69,6 +69,7 @@ public class PublishedGoldenTests
                     .Where(leaf => leaf.Value.TryGetProperty(name, out JsonElement values)
                         && values.ValueKind != JsonValueKind.Null && !IsEmpty(values)),
             ];
+            if (source.KeptInVain.Contains(name) && !state.SlotNames.Contains(slot)) continue;
             // A slot that no leaf has is as good as none.
             Assert.Equal(kept.Length > 0, state.SlotNames.Contains(slot) && !state[slot].Layout.Leaves.IsEmpty);
             if (kept.Length == 0) continue;

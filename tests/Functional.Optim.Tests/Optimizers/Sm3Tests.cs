@@ -108,7 +108,8 @@ public class Sm3Tests
             ParameterTree<float> gradients = ParameterTree.Of(
             [
                 .. parameters.Layout.Leaves.Select(leaf => Leaf.Of(
-                    leaf.Name, leaf.Shape, Array.ConvertAll(parameters.AsSpan(leaf).ToArray(), value => value * size))),
+                    leaf.Name, [.. leaf.Shape],
+                    Array.ConvertAll(parameters.AsSpan(leaf).ToArray(), value => value * size))),
             ]);
             OptimizerState<float> state = optimizer.Init(parameters).ToState();
             ParameterTree<float> moved = parameters;
