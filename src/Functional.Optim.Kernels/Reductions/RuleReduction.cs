@@ -27,7 +27,8 @@ internal static unsafe class RuleReduction
         double largest = Reduce<T, TRule, Largest>(rule, memory, start, end).Returned;
         if (!double.IsFinite(largest) || largest == 0 || !T.IsFinite(T.CreateTruncating(1 / largest))) return largest;
         Then<T, TRule, ScaleRule<T>> scaled = new(rule, new(T.CreateTruncating(1 / largest)));
-        return largest * Math.Sqrt(Reduce<T, Then<T, TRule, ScaleRule<T>>, Squares>(scaled, memory, start, end).Returned);
+        sum = Reduce<T, Then<T, TRule, ScaleRule<T>>, Squares>(scaled, memory, start, end).Returned;
+        return largest * Math.Sqrt(sum);
     }
 
     private static (double Returned, double InFirstSlot) Reduce<T, TRule, TSum>(

@@ -44,7 +44,10 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
         if (name.Length == 0 || name.AsSpan().ContainsAny("),=") || (open >= 0 && trimmed[^1] != ')'))
             return ErrorOf(text, $"is not written as {Form}");
         if (open < 0) return new EntryText(name, None);
-        return OptionsOf(trimmed[(open + 1)..^1], text).Map(options => new EntryText(name, options));
+        string inside = trimmed[(open + 1)..^1];
+        // As in a(b=1), c=d(e=1), whose last parenthesis closes another one than the first.
+        if (ErrorOfParentheses(inside) is not null) return ErrorOf(text, $"is not written as {Form}");
+        return OptionsOf(inside, text).Map(options => new EntryText(name, options));
     }
 
     /// <summary>The text.</summary>

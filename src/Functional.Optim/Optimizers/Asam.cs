@@ -30,7 +30,8 @@ public static class Asam
     /// <param name="inner">The optimizer that steps by the gradient at θ + e.</param>
     /// <param name="rho">ρ; finite and not negative.</param>
     /// <param name="eta">η; finite and not negative.</param>
-    /// <param name="filter">For which leaves T is |θ| + η; those of rank 2 and more when <see langword="null"/>.</param>
+    /// <param name="filter">For which leaves T is |θ| + η; those of rank 2 and more when
+    /// <see langword="null"/>.</param>
     /// <param name="epsilon">ε, what is added to the norm; finite and above 0.</param>
     /// <exception cref="ArgumentException">A value is out of range, or there is no optimizer; every error is
     /// listed.</exception>

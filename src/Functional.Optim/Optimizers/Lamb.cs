@@ -9,9 +9,9 @@ namespace Functional.Optim;
 /// </summary>
 /// <remarks>
 /// The paper's φ is the identity, as in Optax; some implementations limit ‖θ‖ to 10. Defaults are the paper's; timm's,
-/// after NVIDIA's, are <c>maxGradientNorm: 1, alwaysAdapt: false</c> with η = 0.001: the gradient is clipped, and leaves
-/// that do not decay are not scaled. With <c>decoupledDecay</c> the ratio is that of the decayed parameters and of the
-/// update without decay.
+/// after NVIDIA's, are <c>maxGradientNorm: 1, alwaysAdapt: false</c> with η = 0.001: the gradient is clipped, and
+/// leaves that do not decay are not scaled. With <c>decoupledDecay</c> the ratio is that of the decayed parameters and
+/// of the update without decay, and the decay may be corrected by the rate.
 /// </remarks>
 public sealed record Lamb : ScalingOptimizer
 {
@@ -54,7 +54,9 @@ public sealed record Lamb : ScalingOptimizer
     /// <summary>Whether the decay is not part of what is scaled: θ' = θ − η·(ratio·r + λ·θ).</summary>
     public bool DecoupledDecay { get; init; }
 
-    /// <summary>Whether elements of the update that point up the gradient are left out (<see cref="Cautious"/>).</summary>
+    /// <summary>
+    /// Whether elements of the update that point up the gradient are left out (<see cref="Cautious"/>).
+    /// </summary>
     public bool Caution { get; init; }
 
     /// <inheritdoc/>
@@ -72,6 +74,10 @@ public sealed record Lamb : ScalingOptimizer
 
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> TransformsAfterDecay => DecoupledDecay ? [] : [Ratio];
+
+    /// <inheritdoc/>
+    private protected override bool TakesDecayForm(DecayForm form) =>
+        form == DecayForm.Scaled || (form == DecayForm.Corrected && DecoupledDecay);
 
     private LambRatio Ratio => new(TrustClip, OnlyDecayed: !AlwaysAdapt)
     {
@@ -96,7 +102,7 @@ public sealed record Lamb : ScalingOptimizer
             at.Flag(
                 "caution", "whether elements of the update that point up the gradient are left out",
                 of => of.Caution),
-            at.Maximize()),
+            at.Maximize(), at.DecayForm()),
         "You et al., 2020", "Optax lamb, timm Lamb",
         "Optax's λ is 0; timm clips the gradient and leaves leaves without decay unscaled");
 
@@ -117,18 +123,21 @@ public sealed record Lamb : ScalingOptimizer
     /// <param name="decoupledDecay">Whether the decay is not part of what is scaled.</param>
     /// <param name="caution">Whether elements of the update that point up the gradient are left out.</param>
     /// <param name="maximize">Whether to maximize.</param>
+    /// <param name="decayForm">How the decay goes by the rate; by <see cref="DecayForm.Corrected"/> it has to be
+    /// decoupled.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static Lamb Of(
         Schedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6,
         Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, bool biasCorrection = true,
         bool gradientAveraging = true, double? maxGradientNorm = null, bool alwaysAdapt = true, bool trustClip = false,
-        bool decoupledDecay = false, bool caution = false, bool maximize = false) => Setting.Make(() => new Lamb
+        bool decoupledDecay = false, bool caution = false, bool maximize = false,
+        DecayForm decayForm = DecayForm.Scaled) => Setting.Make(() => new Lamb
     {
         LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon,
         WeightDecay = weightDecay ?? DefaultWeightDecay, DecayFilter = LeafFilter.Of(decay),
         BiasCorrection = biasCorrection, GradientAveraging = gradientAveraging, MaxGradientNorm = maxGradientNorm,
         AlwaysAdapt = alwaysAdapt, TrustClip = trustClip, DecoupledDecay = decoupledDecay, Caution = caution,
-        Maximize = maximize,
+        Maximize = maximize, DecayForm = decayForm,
     });
 
     /// <summary>The state before the first update.</summary>

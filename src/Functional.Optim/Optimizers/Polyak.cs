@@ -5,8 +5,8 @@ namespace Functional.Optim;
 
 /// <summary>
 /// The stochastic Polyak step (Loizou, Vaswani, Laradji and Lacoste-Julien, 2021, arXiv:2002.10542) around any
-/// optimizer, which takes the gradient times η = min((f − f*) / (‖g‖² + ε), η_max), with the norm over all leaves, and 0
-/// where there is no gradient: <c>Polyak.Around(Sgd.Of(1))</c> is θ' = θ − η·g.
+/// optimizer, which takes the gradient times η = min((f − f*) / (‖g‖² + ε), η_max), with the norm over all leaves, and
+/// 0 where there is no gradient: <c>Polyak.Around(Sgd.Of(1))</c> is θ' = θ − η·g.
 /// </summary>
 /// <remarks>
 /// As Optax's <c>polyak_sgd</c>, whose <c>scaling</c> is the rate of the optimizer inside. Below f* the plain form goes

@@ -5,8 +5,8 @@ namespace Functional.Optim;
 
 /// <summary>
 /// StableAdamW (Wortsman et al., 2023, arXiv:2304.13013): AdamW whose rate falls, leaf by leaf, where the gradient is
-/// larger than its second moment expects: m = β̂₁·m + (1 − β̂₁)·g, v = β̂₂·v + (1 − β̂₂)·g², RMS = √mean(g² / max(v, ε²)),
-/// η' = η / max(1, RMS), θ' = θ − η'·(m / (√v + ε) + λ·θ), with β̂ = β·(1 − βᵗ⁻¹) / (1 − βᵗ).
+/// larger than its second moment expects: m = β̂₁·m + (1 − β̂₁)·g, v = β̂₂·v + (1 − β̂₂)·g², RMS = √mean(g² / max(v,
+/// ε²)), η' = η / max(1, RMS), θ' = θ − η'·(m / (√v + ε) + λ·θ), with β̂ = β·(1 − βᵗ⁻¹) / (1 − βᵗ).
 /// </summary>
 /// <remarks>
 /// Semantics are optimi's, and so are the defaults. The moments of the state are those that Adam corrects for bias. The
@@ -45,8 +45,17 @@ public sealed record StableAdamW : ScalingOptimizer
     protected internal override bool DecouplesDecay => true;
 
     /// <inheritdoc/>
-    protected internal override ImmutableArray<Transform> Transforms =>
-        [.. Scale.SignOf(Maximize), .. ScalingTransforms, Functional.Optim.LearningRate.Of(LearningRate)];
+    protected internal override ImmutableArray<Transform> Transforms
+    {
+        get
+        {
+            Check();
+            return [.. Scale.SignOf(Maximize), .. ScalingTransforms, Functional.Optim.LearningRate.Of(LearningRate)];
+        }
+    }
+
+    /// <inheritdoc/>
+    private protected override bool TakesDecayForm(DecayForm form) => form == DecayForm.Scaled;
 
     /// <inheritdoc/>
     private protected override ImmutableArray<Transform> ScalingTransforms =>

@@ -1,6 +1,8 @@
 namespace Functional.Optim;
 
-/// <summary>What <see cref="Cautious"/> multiplies the elements by that it keeps: s of the n elements of a leaf.</summary>
+/// <summary>
+/// What <see cref="Cautious"/> multiplies the elements by that it keeps, s of the n elements of a leaf.
+/// </summary>
 public enum CautiousForm
 {
     /// <summary>1 / max(s/n, 0.001), as timm.</summary>

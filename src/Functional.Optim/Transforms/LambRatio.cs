@@ -25,7 +25,7 @@ internal sealed record LambRatio(bool IsClipped, bool OnlyDecayed) : Transform
 
     protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
     {
-        double rate = Rate.At(update.Step), lambda = Decay.LambdaAt(update.Step);
+        double rate = Rate.At(update.Step), lambda = Decay.LambdaAt(update.Step) * Decay.CorrectionAt(update.Step);
         for (int range = 0; range < update.Count; range++)
         {
             Leaf leaf = update.Leaf(range);

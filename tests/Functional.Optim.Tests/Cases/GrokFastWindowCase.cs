@@ -3,7 +3,9 @@ using static Functional.Optim.Laws.OptimizerLaws;
 
 namespace Functional.Optim.Tests.Cases;
 
-/// <summary>The cases of <see cref="GrokFast.Window"/>; its trajectories are with <see cref="GrokFastEmaCase"/>.</summary>
+/// <summary>
+/// The cases of <see cref="GrokFast.Window"/>; its trajectories are with <see cref="GrokFastEmaCase"/>.
+/// </summary>
 internal sealed class GrokFastWindowCase : OptimizerCase
 {
     public override string Entry => "grokFastWindow";

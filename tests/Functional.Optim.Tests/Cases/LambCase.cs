@@ -19,6 +19,10 @@ internal sealed class LambCase : OptimizerCase
             "lamb with decoupled decay, clipped ratios and plain sums",
             Lamb.Of(0.01, weightDecay: 0.1, biasCorrection: false, gradientAveraging: false, trustClip: true,
                 decoupledDecay: true)),
+        new(
+            "lamb with corrected decay",
+            Lamb.Of(Schedule.LinearWarmup(0.01, 3), weightDecay: 0.1, decoupledDecay: true,
+                decayForm: DecayForm.Corrected)),
         new("cautious lamb, up", Lamb.Of(0.01, caution: true, maximize: true)),
     ];
 
@@ -59,6 +63,8 @@ internal sealed class LambCase : OptimizerCase
             gradientAveraging: options.FlagOr("grad_averaging", true),
             maxGradientNorm: isClipped ? options.Option("max_grad_norm", 1) : null,
             alwaysAdapt: options.Flag("always_adapt"), trustClip: options.Flag("trust_clip"),
-            decoupledDecay: options.Flag("decoupled_decay"), caution: options.Flag("caution"));
+            decoupledDecay: options.Flag("decoupled_decay"), caution: options.Flag("caution"),
+            decayForm: options.Flag("decoupled_decay") && options.Flag("corrected_weight_decay")
+                ? DecayForm.Corrected : DecayForm.Scaled);
     }
 }

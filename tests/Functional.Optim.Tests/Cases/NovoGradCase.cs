@@ -32,6 +32,7 @@ internal sealed class NovoGradCase : OptimizerCase
     private static NovoGrad Timms(JsonElement options) => NovoGrad.Of(
         options.Option("lr", 0.001),
         options.Pair("betas", (0.95, 0.98)).First, options.Pair("betas", (0.95, 0.98)).Second,
-        options.Option("eps", 1e-8), weightDecay: options.Option("weight_decay", 0), gradientAveraging: options.Flag("grad_averaging"),
+        options.Option("eps", 1e-8), weightDecay: options.Option("weight_decay", 0),
+        gradientAveraging: options.Flag("grad_averaging"),
         amsGrad: options.Flag("amsgrad"));
 }

@@ -23,5 +23,9 @@ internal sealed class SignCase : OptimizerCase
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola =>
-        [new("sign, whose rate has to fall", Sign.Of().Then(LearningRate.Of(Schedule.WarmupCosine(0.1, 1, 4000))), 4000)];
+    [
+        new(
+            "sign, whose rate has to fall",
+            Sign.Of().Then(LearningRate.Of(Schedule.WarmupCosine(0.1, 1, 4000))), 4000),
+    ];
 }

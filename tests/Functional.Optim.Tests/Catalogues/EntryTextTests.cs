@@ -42,6 +42,7 @@ public class EntryTextTests
     [InlineData("(beta=1)", "'(beta=1)' is not written as name or name(option=value, …)")]
     [InlineData("a(b=1", "'a(b=1' has a parenthesis without its other one")]
     [InlineData("a(b=1)c", "'a(b=1)c' is not written as name or name(option=value, …)")]
+    [InlineData("a(b=1), c=d(e=1)", "'a(b=1), c=d(e=1)' is not written as name or name(option=value, …)")]
     [InlineData("a=1", "'a=1' is not written as name or name(option=value, …)")]
     [InlineData("a(0.5)", "'0.5' in 'a(0.5)' is not written as option=value")]
     [InlineData("a(=1)", "'=1' in 'a(=1)' is not written as option=value")]

@@ -30,7 +30,9 @@ public class LayerwiseTests
     public void Fromage_bounds_the_norm_by_a_multiple_of_the_first_and_leaves_at_0_stay(bool maximize)
     {
         ParameterTree<double> parameters =
-            ParameterTree.Of(Leaf.Of("w", [4], Theta), Leaf.Of("zero", [2], [0.0, 0]), Leaf.Of("nothing", [0], Array.Empty<double>()));
+            ParameterTree.Of(
+                Leaf.Of("w", [4], Theta), Leaf.Of("zero", [2], [0.0, 0]),
+                Leaf.Of("nothing", [0], Array.Empty<double>()));
         double most = 1.02 * parameters.GlobalNorm();
         Fromage fromage = Fromage.Of(0.5, bound: 1.02, maximize);
         FromageState<double> state = fromage.Init(parameters);
@@ -55,7 +57,8 @@ public class LayerwiseTests
     {
         double growth = Math.Sqrt(1.01);
         Assert.Equal([.. Theta.Select(theta => theta / growth)], After(Fromage.Of(0.1), Theta, [0, 0, 0, 0]), Near);
-        Assert.Equal([.. Gradient.Select(g => -0.1 * g / growth)], After(Fromage.Of(0.1), [0, 0, 0, 0], Gradient), Near);
+        Assert.Equal(
+            [.. Gradient.Select(g => -0.1 * g / growth)], After(Fromage.Of(0.1), [0, 0, 0, 0], Gradient), Near);
     }
 
     [Fact]
@@ -74,6 +77,28 @@ public class LayerwiseTests
     }
 
     [Fact]
+    public void Lamb_with_corrected_decay_decays_by_the_square_of_the_rate()
+    {
+        Schedule rate = Schedule.LinearWarmup(0.4, 2);
+        double[] u = [.. Gradient.Select(g => g / (Math.Abs(g) + 0.1))];
+        double[] decayed = [.. Theta.Select(theta => theta * (1 - (0.2 * 0.2 / 0.4 * 0.3)))];
+        double ratio = Norm(decayed) / Norm(u);
+        Assert.Equal(
+            [.. decayed.Zip(u, (theta, element) => theta - (0.2 * ratio * element))],
+            After(
+                Lamb.Of(rate, 0, 0, 0.1, 0.3, decoupledDecay: true, decayForm: DecayForm.Corrected), Theta, Gradient),
+            Near);
+        Assert.Equal(
+            "Lamb: decayForm is Corrected; allowed is Scaled.",
+            Assert.ThrowsAny<ArgumentException>(() => Lamb.Of(0.1, decayForm: DecayForm.Corrected)).Message);
+        Optimizer stable = StableAdamW.Of(0.1) with { DecayForm = DecayForm.Cautious };
+        Assert.Contains(
+            "DecayForm is Cautious; allowed is Scaled",
+            Assert.ThrowsAny<ArgumentException>(() => After(stable, Theta, Gradient)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Lamb_as_timms_scales_only_leaves_that_decay()
     {
         Lamb lamb = Lamb.Of(0.1, weightDecay: 0.1, decay: leaf => leaf.Name == "w", alwaysAdapt: false);
@@ -87,7 +112,8 @@ public class LayerwiseTests
         double[] plain = After(AdamW.Of(0.1, epsilon: 1e-6, weightDecay: 0), Theta, Gradient);
         Assert.Equal(plain, moved.AsSpan("b").ToArray(), Near);
         Assert.Equal(
-            plain, grouped.Step(parameters, gradients, grouped.Init(parameters)).Parameters.AsSpan("w").ToArray(), Near);
+            plain, grouped.Step(parameters, gradients, grouped.Init(parameters)).Parameters.AsSpan("w").ToArray(),
+            Near);
     }
 
     [Fact]
@@ -150,7 +176,8 @@ public class LayerwiseTests
     public void The_decay_of_stable_adamw_goes_by_the_clipped_rate_and_is_divided_by_the_largest()
     {
         double[] theta = [2], u = [1];
-        Assert.Equal([2 - (0.1 * (1 + (0.3 * 2)))], After(StableAdamW.Of(0.1, epsilon: 0, weightDecay: 0.3), theta, u), Near);
+        Assert.Equal(
+            [2 - (0.1 * (1 + (0.3 * 2)))], After(StableAdamW.Of(0.1, epsilon: 0, weightDecay: 0.3), theta, u), Near);
         Assert.Equal(
             [2 - (0.1 * (1 + (0.3 / 0.4 * 2)))],
             After(StableAdamW.Of(0.1, epsilon: 0, weightDecay: 0.3, maxRate: 0.4), theta, u), Near);

@@ -74,7 +74,8 @@ public class PolyakTests
         Polyak polyak = Polyak.Around(Sgd.Of(1)), watched = Polyak.Around(ApplyIfFinite.Around(Sgd.Of(1)));
         Assert.Contains(
             "The loss is not finite",
-            Assert.Throws<NonFiniteGradientException>(() => polyak.StepDonating(lost, Start, polyak.Init(Start))).Message,
+            Assert.Throws<NonFiniteGradientException>(() => polyak.StepDonating(lost, Start, polyak.Init(Start)))
+                .Message,
             StringComparison.Ordinal);
         var (same, state, _) = watched.Step(lost, Start, watched.Init(Start));
         Assert.Equal((Start, 1), (same, state.Counters.ConsecutiveSkips));

@@ -30,7 +30,8 @@ public class GrokFastTests
     [Theory]
     [InlineData(false, true, new[] { 1, 2, 4 + (10 * 7 / 3.0), 8 + (10 * 14 / 3.0), 16 + (10 * 28 / 3.0) })]
     [InlineData(true, true, new[] { 1, 2, 4 + (10 * 7.0), 8 + (10 * 14), 16 + (10 * 28) })]
-    [InlineData(false, false, new[] { 11, 2 + (10 * 1.5), 4 + (10 * 7 / 3.0), 8 + (10 * 14 / 3.0), 16 + (10 * 28 / 3.0) })]
+    [InlineData(
+        false, false, new[] { 11, 2 + (10 * 1.5), 4 + (10 * 7 / 3.0), 8 + (10 * 14 / 3.0), 16 + (10 * 28 / 3.0) })]
     [InlineData(true, false, new[] { 11, 2 + (10 * 3.0), 4 + (10 * 7), 8 + (10 * 14), 16 + (10 * 28) })]
     public void The_window_adds_the_mean_or_the_sum_of_the_last_gradients(bool sum, bool warmup, double[] expected)
     {

@@ -71,10 +71,11 @@ public class HyperballTests
     [Fact]
     public void What_is_not_a_number_spoils_its_leaf_and_no_other()
     {
+        LeafData<float> nothing = Leaf.Of("c", [0], Array.Empty<float>());
         ParameterTree<float> parameters =
-            ParameterTree.Of(Leaf.Of("a", [2], [1f, 2]), Leaf.Of("b", [2], [1f, 2]), Leaf.Of("c", [0], Array.Empty<float>()));
+            ParameterTree.Of(Leaf.Of("a", [2], [1f, 2]), Leaf.Of("b", [2], [1f, 2]), nothing);
         ParameterTree<float> gradients =
-            ParameterTree.Of(Leaf.Of("a", [2], [1f, float.NaN]), Leaf.Of("b", [2], [1f, 0]), Leaf.Of("c", [0], Array.Empty<float>()));
+            ParameterTree.Of(Leaf.Of("a", [2], [1f, float.NaN]), Leaf.Of("b", [2], [1f, 0]), nothing);
         Optimizer hyperball = Hyperball.Of(0.1);
         (ParameterTree<float> moved, _) = hyperball.Step(parameters, gradients, hyperball.Init(parameters));
         Assert.Equal([float.NaN, float.NaN], moved.AsSpan("a").ToArray());
