@@ -49,8 +49,8 @@ internal static class ScheduleEntries
         Entry(
             "warmupRex", () => WarmupRex.Of(1, 0, 1),
             at => WarmupRex.Of(Peak(at), Warmup(at), Total(at), Floor(at), Start(at)),
-            "warm-up, then a fall that is slow at first and fast at the end", "Chen et al., 2021", "kozistr REXScheduler",
-            "kozistr's first update has the floor, and none the peak"),
+            "warm-up, then a fall that is slow at first and fast at the end", "Chen et al., 2021",
+            "kozistr REXScheduler", "kozistr's first update has the floor, and none the peak"),
         Entry(
             "cosine", () => WarmupCosine.Of(1, 0, 1),
             at => WarmupCosine.Of(

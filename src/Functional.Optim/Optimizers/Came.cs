@@ -12,10 +12,10 @@ namespace Functional.Optim;
 /// </summary>
 /// <remarks>
 /// Defaults and semantics are the authors'. No mean is corrected for its start at 0: the first û is near 1 / √(1 − β₂)
-/// before the clip, and the first m / √ŝ of a matrix near (1 − β₁) / (β₁·√(1 − β₃)), which is 11. A matrix of m × n takes
-/// m·n + 2·(m + n) numbers, a vector of n takes 2·n. pytorch_optimizer multiplies what it stores as the momentum of
-/// vectors by the rate, so that it shrinks from step to step; here it is m. A NaN in the gradient makes all parameters
-/// of its leaf NaN.
+/// before the clip, and the first m / √ŝ of a matrix near (1 − β₁) / (β₁·√(1 − β₃)), which is 11. A matrix of m × n
+/// takes m·n + 2·(m + n) numbers, a vector of n takes 2·n. pytorch_optimizer multiplies what it stores as the momentum
+/// of vectors by the rate, so that it shrinks from step to step; here it is m. A NaN in the gradient makes all
+/// parameters of its leaf NaN.
 /// </remarks>
 public sealed record Came : ScalingOptimizer
 {

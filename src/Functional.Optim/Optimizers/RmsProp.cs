@@ -97,8 +97,16 @@ public sealed record RmsProp : ElementwiseOptimizer
     /// <inheritdoc/>
     protected internal override void AddScaling<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
-        if (Centered) AddMomentum(first, new CenteredRmsPropRule<T>(Alpha, Epsilon, EpsilonRoot), ref pass);
-        else AddMomentum(first, new RmsPropRule<T>(Alpha, Epsilon, EpsilonRoot, CountFor(pass.SlotStep), DividesAt(pass.Step)), ref pass);
+        if (Centered)
+        {
+            AddMomentum(first, new CenteredRmsPropRule<T>(Alpha, Epsilon, EpsilonRoot), ref pass);
+        }
+        else
+        {
+            long count = CountFor(pass.SlotStep);
+            AddMomentum(
+                first, new RmsPropRule<T>(Alpha, Epsilon, EpsilonRoot, count, DividesAt(pass.Step)), ref pass);
+        }
     }
 
     /// <summary>The names of the slots: v, and those that are kept beside it.</summary>

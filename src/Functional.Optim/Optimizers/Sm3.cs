@@ -11,9 +11,9 @@ namespace Functional.Optim;
 /// </summary>
 /// <remarks>
 /// A matrix of m × n takes m + n numbers, and m·n more with momentum; a vector of n takes n, which is Adagrad. Leaves
-/// have up to 4 axes. ν is never below the accumulator of Adagrad. A scalar has an accumulator as vectors have; in
-/// pytorch_optimizer it stays 0, so that each step is a sign. Optax takes 1e-8 for ε and a momentum of 0.9. A NaN in the
-/// gradient reaches the accumulators of its indices, and from them the elements that share all of theirs with it.
+/// have up to 4 axes. With sums ν is never below the accumulator of Adagrad. A scalar has an accumulator as vectors
+/// have; in pytorch_optimizer it stays 0, so that each step is a sign. Optax takes 1e-8 for ε and a momentum of 0.9. A
+/// NaN in the gradient reaches the accumulators of its indices, and from there every element that has one of them.
 /// </remarks>
 public sealed record Sm3 : ScalingOptimizer
 {
@@ -92,7 +92,7 @@ public readonly record struct Sm3State<T> : IOptimizerState<T, Sm3State<T>>
     public ParameterTree<T> Momentum => state.SlotCount > Sm3Scaling.MaxRank ? state[Sm3Scaling.MaxRank] : default;
 
     /// <summary>
-    /// The accumulators of an axis, of the leaves that have it, a number for each index; of a scalar its own for axis 0.
+    /// The accumulators of an axis, of the leaves that have it: a number for each index. A scalar's is that of axis 0.
     /// </summary>
     /// <param name="axis">The axis, from 0 to 3.</param>
     public ParameterTree<T> Axis(int axis) => state[axis];

@@ -47,7 +47,7 @@ internal static class Annealing
         return Math.Min(low + ((high - low) * (start < end ? done : 1 - done)), high);
     }
 
-    /// <summary>The way from the end to the start, gone backwards: a rise that is as flat at the top as the fall.</summary>
+    /// <summary>The way from the end to the start, gone backwards: a rise as flat at the top as the fall.</summary>
     internal static double Backwards(this Anneal anneal, double start, double end, double progress) =>
         anneal is Anneal.Linear or Anneal.Cosine
             ? anneal.Between(start, end, progress)

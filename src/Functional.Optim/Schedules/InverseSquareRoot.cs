@@ -1,8 +1,8 @@
 namespace Functional.Optim;
 
 /// <summary>
-/// Warm-up, then a decay with the inverse square root of the step, without an end: η(k) = peak · k / W up to step W, and
-/// peak · √(s / (k − W + s)) after it. With the time scale s = W that is peak · √(W / k): fairseq's inverse_sqrt.
+/// Warm-up, then a decay with the inverse square root of the step, without an end: η(k) = peak · k / W up to step W,
+/// and peak · √(s / (k − W + s)) after it. With the time scale s = W that is peak · √(W / k): fairseq's inverse_sqrt.
 /// Transformers' get_inverse_sqrt_schedule is that of <see cref="Schedule.ZeroBased"/>.
 /// </summary>
 /// <remarks>

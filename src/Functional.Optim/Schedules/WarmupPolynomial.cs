@@ -2,8 +2,8 @@ namespace Functional.Optim;
 
 /// <summary>
 /// Warm-up, then a polynomial decay: η = floor + (peak − floor)·(1 − p)^power with the progress p in [0, 1].
-/// Transformers' get_polynomial_decay_schedule_with_warmup is that of <see cref="Schedule.ZeroBased"/>, and with a power
-/// of 1 and no floor its get_linear_schedule_with_warmup.
+/// Transformers' get_polynomial_decay_schedule_with_warmup is that of <see cref="Schedule.ZeroBased"/>, and with a
+/// power of 1 and no floor its get_linear_schedule_with_warmup.
 /// </summary>
 public sealed record WarmupPolynomial : WarmupDecay
 {

@@ -10,8 +10,8 @@ namespace Functional.Optim;
 /// "Scaling laws and compute-optimal training beyond fixed training durations", 2024,
 /// <see href="https://arxiv.org/abs/2405.18392">arXiv:2405.18392</see>. Transformers' get_wsd_schedule is that of
 /// <see cref="Schedule.ZeroBased"/> with <c>start</c> = floor; with another number of cosine periods its decay is a
-/// <see cref="WarmupCosine"/> after this one. kozistr's decays, but the cosine, fall to 0 and then jump up to the floor:
-/// a schedule without a floor, <c>.Then(floor, totalSteps)</c>.
+/// <see cref="WarmupCosine"/> after a warm-up. kozistr's decays, but the cosine, fall to 0 and then jump up to the
+/// floor: a schedule without a floor, <c>.Then(floor, totalSteps)</c>.
 /// </remarks>
 public sealed record WarmupStableDecay : WarmupDecay
 {

@@ -38,7 +38,8 @@ internal sealed record ScheduleFreeAveraging(double Beta, Schedule Rate, double 
     protected internal override ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters =>
         DecayAtZ is null ? [] : DecayAtZ.LeafFilters;
 
-    protected internal override double WeightDecayFor(Leaf leaf) => DecayAtZ is null ? 0 : DecayAtZ.WeightDecayFor(leaf);
+    protected internal override double WeightDecayFor(Leaf leaf) =>
+        DecayAtZ is null ? 0 : DecayAtZ.WeightDecayFor(leaf);
 
     protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) =>
         DecayAtZ is null ? 1 : DecayAtZ.PerLeafFactor(leaf, settings);

@@ -41,16 +41,17 @@ internal sealed class CameCase : OptimizerCase
         (
             () => Came.Of(-1, 1, -0.1, double.NaN, 0, -1, double.PositiveInfinity, -1),
             "Came: learningRate is -1; allowed is finite and not negative; beta1 is 1; allowed is in [0, 1); beta2 is "
-            + "-0.1; allowed is in [0, 1); beta3 is NaN; allowed is in [0, 1); clipThreshold is 0; allowed is finite and "
-            + "positive; epsilon is -1; allowed is finite and not negative; distanceEpsilon is Infinity; allowed is "
-            + "finite and not negative; weightDecay is -1; allowed is finite and not negative."),
+            + "-0.1; allowed is in [0, 1); beta3 is NaN; allowed is in [0, 1); clipThreshold is 0; allowed is finite "
+            + "and positive; epsilon is -1; allowed is finite and not negative; distanceEpsilon is Infinity; allowed "
+            + "is finite and not negative; weightDecay is -1; allowed is finite and not negative."),
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola => [new("came", Came.Of(Schedule.Cosine(0.2, 500)), 500)];
 
     private static Came Authors(JsonElement options)
     {
-        double[] betas = options.TryGetProperty("betas", out JsonElement given) ? given.Numbers() : [0.9, 0.999, 0.9999];
+        double[] betas =
+            options.TryGetProperty("betas", out JsonElement given) ? given.Numbers() : [0.9, 0.999, 0.9999];
         (double epsilon, double distances) = options.Pair("eps", (1e-30, 1e-16));
         return Came.Of(
             options.Option("lr"), betas[0], betas[1], betas[2], options.Option("clip_threshold", 1), epsilon, distances,

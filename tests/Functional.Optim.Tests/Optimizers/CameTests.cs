@@ -81,7 +81,8 @@ public class CameTests
         const int count = 3, rows = 4, columns = 5, length = count * rows * columns;
         const double rate = 0.1, beta1 = 0.7, beta2 = 0.8, beta3 = 0.6, clip = 0.9, distance = 1e-2, decay = 0.05;
         Optimizer optimizer = Came.Of(rate, beta1, beta2, beta3, clip, 1e-4, distance, decay);
-        double[] theta = [.. Enumerable.Range(0, length).Select(index => Math.Cos(index))], momentum = new double[length];
+        double[] theta = [.. Enumerable.Range(0, length).Select(index => Math.Cos(index))],
+            momentum = new double[length];
         double[,] squares = new double[count, rows + columns], distances = new double[count, rows + columns];
         ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("x", [count, rows, columns], theta));
         OptimizerState<double> state = optimizer.Init(parameters);

@@ -112,8 +112,8 @@ public class FactoredStateTests
             Tree<float>(("tall", [3000, 101]), ("wide", [1, 70_001]), ("filters", [40, 40, 3, 3]), ("long", [70_001]));
         foreach (Optimizer optimizer in (Optimizer[])
             [
-                Adafactor.Of(0.1, beta1: 0.9, weightDecay: 0.1), Adafactor.Of(0.1, AdafactorForm.Torch), NovoGrad.Of(0.1),
-                Came.Of(0.1), Sm3.Of(0.1, 0.9),
+                Adafactor.Of(0.1, beta1: 0.9, weightDecay: 0.1), Adafactor.Of(0.1, AdafactorForm.Torch),
+                NovoGrad.Of(0.1), Came.Of(0.1), Sm3.Of(0.1, 0.9),
             ])
         {
             var expected = After(1);

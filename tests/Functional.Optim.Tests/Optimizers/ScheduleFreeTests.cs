@@ -110,7 +110,9 @@ public class ScheduleFreeTests
         Assert.InRange(silent, 4, 8);
     }
 
-    /// <summary>The authors' decay_at_z, x, y and z kept; a group multiplies the decay at z, and the rate, as at y.</summary>
+    /// <summary>
+    /// The authors' decay_at_z, x, y and z kept; a group multiplies the decay at z, and the rate, as at y.
+    /// </summary>
     [Theory]
     [InlineData(1, 1)]
     [InlineData(0.5, 3)]
@@ -148,7 +150,7 @@ public class ScheduleFreeTests
         Assert.Equal(decay, Assert.Single(free.Report(parameters.Layout).Rows).WeightDecay, 1e-15);
     }
 
-    /// <summary>Of SGD the decay is a part of the step wherever it stands; that of Adam's gradient is divided.</summary>
+    /// <summary>Of SGD the decay is a part of the step wherever it stands; Adam divides that in the gradient.</summary>
     [Fact]
     public void Settings_that_do_not_go_with_the_base_are_refused_also_after_with()
     {
@@ -233,9 +235,9 @@ public class ScheduleFreeTests
 
         Assert.Equal(
             "ScheduleFree: base is null; allowed is an optimizer of transforms with one momentum above 0, without "
-            + "dampening and Nesterov, and one learning rate at the end, such as AdamW, RAdam or Sgd; warmupSteps is -1; "
-            + "allowed is 0 or more; stepPower is NaN; allowed is finite and not negative; ratePower is -1; allowed is "
-            + "finite and not negative; innerMomentum is 1; allowed is in [0, 1).",
+            + "dampening and Nesterov, and one learning rate at the end, such as AdamW, RAdam or Sgd; "
+            + "warmupSteps is -1; allowed is 0 or more; stepPower is NaN; allowed is finite and not negative; "
+            + "ratePower is -1; allowed is finite and not negative; innerMomentum is 1; allowed is in [0, 1).",
             ErrorOf(() => ScheduleFree.Of(null!, -1, double.NaN, -1, 1)));
         Assert.Equal(
             "ScheduleFree: innerMomentum is 0.5; allowed is 0 without Adam's scaling.",
@@ -283,7 +285,8 @@ public class ScheduleFreeTests
         (double beta1, double beta2) = options.TryGetProperty("betas", out JsonElement betas)
             ? (betas[0].GetDouble(), betas[1].GetDouble()) : (0.9, 0.999);
         return Around(options, AdamW.Of(
-            options.Option("lr", 0.0025), beta1, beta2, options.Option("eps", 1e-8), weightDecay: options.Option("weight_decay", 0)));
+            options.Option("lr", 0.0025), beta1, beta2, options.Option("eps", 1e-8),
+            weightDecay: options.Option("weight_decay", 0)));
     }
 
     private static ScheduleFree AroundSgd(JsonElement options) => Around(options, Sgd.Of(

@@ -108,7 +108,7 @@ public class Sm3Tests
             ParameterTree<float> gradients = ParameterTree.Of(
             [
                 .. parameters.Layout.Leaves.Select(leaf => Leaf.Of(
-                    leaf.Name, [.. leaf.Shape],
+                    leaf.Name, leaf.Shape.AsSpan(),
                     Array.ConvertAll(parameters.AsSpan(leaf).ToArray(), value => value * size))),
             ]);
             OptimizerState<float> state = optimizer.Init(parameters).ToState();
@@ -129,7 +129,8 @@ public class Sm3Tests
         int length = shape.Aggregate(1, (product, size) => product * size);
         int[][] places = [.. Enumerable.Range(0, length).Select(index => Place(index, shape))];
         double[] theta = [.. Enumerable.Range(0, length).Select(index => Math.Cos(index))], mean = new double[length];
-        double[][] accumulators = [.. shape.Select(size => new double[size]), .. shape.Length == 0 ? [[0.0]] : (double[][])[]];
+        // A scalar is as a vector of one.
+        double[][] accumulators = [.. shape.DefaultIfEmpty(1).Select(size => new double[size])];
         ParameterTree<T> parameters = Tree<T>(shape, theta);
         OptimizerState<T> state = optimizer.Init(parameters);
         for (int step = 1; step <= 4; step++)

@@ -31,8 +31,10 @@ public class CatalogueScheduleLaws
             from text in option.Split(',')
             where long.TryParse(text, out _)
             select long.Parse(text);
-        ScheduleShape continuous =
-            drawn.Shape with { Turns = [.. steps.Concat(drawn.Shape.Turns).Order()], LargestJump = 0.002 * drawn.Shape.Peak };
+        ScheduleShape continuous = drawn.Shape with
+        {
+            Turns = [.. steps.Concat(drawn.Shape.Turns).Order()], LargestJump = 0.002 * drawn.Shape.Peak,
+        };
         return Record.Exception(() => ScheduleLaws.Continuous(drawn.Schedule, continuous)) is LawException;
     });
 
