@@ -13,7 +13,7 @@ public sealed record ModernOptimizersOptions
     public string? Text { get; init; }
 
     /// <summary>Number of steps in a run.</summary>
-    public int Steps { get; init; } = 300;
+    public int Steps { get; init; } = 200;
 
     /// <summary>Transformer blocks.</summary>
     public int Blocks { get; init; } = Preset.All[0].Layers;
@@ -59,7 +59,7 @@ public sealed record ModernOptimizersResult(OptimizerSweep Sweep, ImmutableArray
 public static class ModernOptimizers
 {
     private const string Reference = "adamW";
-    private const int EvaluationsInRun = 20, WarmupPart = 20, HeldOutWindows = 144, Extensions = 2;
+    private const int EvaluationsInRun = 20, WarmupPart = 20, HeldOutWindows = 96, Extensions = 2;
     private const double ShareOfTraining = 0.9;
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(300);
 
