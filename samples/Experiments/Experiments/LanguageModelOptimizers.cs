@@ -128,7 +128,8 @@ public static class LanguageModelOptimizers
                 .Number("last ‖g‖", row => row.Curve.GradientNorms[^1])
                 .Number("source text: minimum possible loss", _ => Math.Log(SourceTextVocabulary), 5)
                 .Integer("source text: convergence speed", _ => 0),
-            TableOf(options, result, "rates", "All learning rates", result.Rows).Flag("best", row => row.IsBest, no: ""),
+            TableOf(options, result, "rates", "All learning rates", result.Rows)
+                .Flag("best", row => row.IsBest, no: ""),
         ],
         [Curves(options, result), result.Rates()]);
 

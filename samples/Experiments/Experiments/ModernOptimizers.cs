@@ -13,7 +13,7 @@ public sealed record ModernOptimizersOptions
     public string? Text { get; init; }
 
     /// <summary>Number of steps in a run.</summary>
-    public int Steps { get; init; } = 300;
+    public int Steps { get; init; } = 200;
 
     /// <summary>Transformer blocks.</summary>
     public int Blocks { get; init; } = Preset.All[0].Layers;
@@ -53,13 +53,19 @@ public sealed record ModernOptimizersRow(
 /// <summary>The optimizers on one text.</summary>
 /// <param name="Sweep">Every optimizer at each of its rates.</param>
 /// <param name="Rows">Each at its best rate, the lowest loss first.</param>
-public sealed record ModernOptimizersResult(OptimizerSweep Sweep, ImmutableArray<ModernOptimizersRow> Rows);
+public sealed record ModernOptimizersResult(OptimizerSweep Sweep, ImmutableArray<ModernOptimizersRow> Rows)
+{
+    /// <summary>AdamW.</summary>
+    public ModernOptimizersRow Reference => Rows.Single(row => row.Swept.Optimizer == ModernOptimizers.Reference);
+}
 
 /// <summary>Which optimizer to take: the ones of today beside AdamW on the nano model, each at its best rate.</summary>
 public static class ModernOptimizers
 {
-    private const string Reference = "adamW";
-    private const int EvaluationsInRun = 20, WarmupPart = 20, HeldOutWindows = 144, Extensions = 2;
+    /// <summary>The one that the others are compared with.</summary>
+    public const string Reference = "adamW";
+
+    private const int EvaluationsInRun = 20, WarmupPart = 20, HeldOutWindows = 96, Extensions = 2;
     private const double ShareOfTraining = 0.9;
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(300);
 
@@ -206,21 +212,21 @@ public static class ModernOptimizers
 
     private static Panel Curves(ModernOptimizersResult result)
     {
-        Panel panel = result.Sweep.HeldOutLosses(
-            new HorizontalLine(null, result.Rows.Single(row => row.Swept.Optimizer == Reference).Swept.Curve.FinalLoss));
+        Panel panel = result.Sweep.HeldOutLosses(new HorizontalLine(null, result.Reference.Swept.Curve.FinalLoss));
         return panel with { Y = panel.Y with { Max = result.Sweep.FrequencyLoss } };
     }
 
     private static string FindingOf(ModernOptimizersOptions options, ModernOptimizersResult result)
     {
-        ModernOptimizersRow reference = result.Rows.Single(row => row.Swept.Optimizer == Reference);
+        ModernOptimizersRow reference = result.Reference;
         ModernOptimizersRow[] sooner =
         [
             .. result.Rows.Where(row => row.ReachedAt < reference.ReachedAt).OrderBy(row => row.ReachedAt),
         ];
         string arrivals = sooner.Length == 0
-            ? "No other is there in fewer steps."
-            : $"In fewer steps are there {Words.And(sooner.Select(row => $"{NameOf(row)} after {row.ReachedAt}"))}.";
+            ? $"No other reaches the last loss of {Reference} in fewer steps."
+            : $"The last loss of {Reference} is reached in fewer steps by "
+                + $"{Words.And(sooner.Select(row => $"{NameOf(row)} (after {row.ReachedAt})"))}.";
         ModernOptimizersRow[] timed =
         [
             .. result.Rows.Where(row => row.SecondsToLoss is not null && reference.SecondsToLoss is not null)
@@ -228,8 +234,8 @@ public static class ModernOptimizers
         ];
         string time = timed.Length == 0
             ? ""
-            : timed[0] == reference ? $" Counted in time none is there before {Reference}."
-            : $" Counted in time {NameOf(timed[0])} is there first, in "
+            : timed[0] == reference ? $" Counted in time none reaches it before {Reference}."
+            : $" Counted in time {NameOf(timed[0])} reaches it first, in "
                 + $"{Figure.Of(timed[0].SecondsToLoss!.Value / reference.SecondsToLoss!.Value, 2)} of the time of "
                 + $"{Reference}; a step of it takes "
                 + $"{Figure.Of(timed[0].Milliseconds!.Value / reference.Milliseconds!.Value, 3)} times as long.";

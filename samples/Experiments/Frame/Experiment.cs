@@ -18,7 +18,9 @@ public abstract record Experiment(string Name, string Title, string Section, str
     /// </summary>
     public ImmutableArray<string> Errata { get; init; } = [];
 
-    /// <summary>Whether it takes so long that it runs only where it is named, or where long ones are asked for.</summary>
+    /// <summary>
+    /// Whether it takes so long that it runs only where it is named, or where long ones are asked for.
+    /// </summary>
     public bool IsLong { get; init; }
 
     /// <summary>What can be varied.</summary>

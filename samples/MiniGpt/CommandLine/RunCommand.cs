@@ -117,8 +117,8 @@ public sealed class RunCommand
     {
         root = new RootCommand("Trains a small GPT on a text and lets it write a paragraph, or uses a trained one.")
         {
-            text, preset, steps, seed, optimizer, learningRate, adamRate, schedule, warmup, weightDecay, batch, context, layers,
-            heads, width, biases, dropout, tokens, clip, accumulate, average, earlyStop, onNonFinite, findRate,
+            text, preset, steps, seed, optimizer, learningRate, adamRate, schedule, warmup, weightDecay, batch, context,
+            layers, heads, width, biases, dropout, tokens, clip, accumulate, average, earlyStop, onNonFinite, findRate,
             evaluateEvery, folder, checkpointEvery, keep, resume, allowChange, overwrite, threads, json,
         };
         root.Options.Remove(root.Options.OfType<HelpOption>().First());

@@ -11,8 +11,8 @@ namespace Functional.Optim.Training;
 /// <remarks>
 /// The tags are <c>train/loss</c>, <c>val/loss</c> (of reports with an evaluation), <c>lr</c>, <c>grad_norm</c>,
 /// <c>tokens_per_second</c>, <c>step_ms</c>, <c>optimizer_ms</c> and <c>skipped_steps</c>, and <c>optimizer/NAME</c> of
-/// scalars of the optimizer; the values are rounded to float. Event files are only appended to, so each run, and each part of a resumed run, has a file of its own in the
-/// folder, <c>events.out.tfevents.SECONDS.HOST</c>. It says at which step it starts, and TensorBoard then forgets that
+/// scalars of the optimizer; the values are rounded to float. Event files are only appended to, so each run, and each
+/// part of a resumed run, has a file of its own in the folder, <c>events.out.tfevents.SECONDS.HOST</c>. It says at which step it starts, and TensorBoard then forgets that
 /// step and later ones of earlier files. A report is one write to the operating system and allocates nothing: a process
 /// that is killed loses at most the last report. Not thread-safe: one report at a time.
 /// </remarks>

@@ -7,8 +7,8 @@ using System.Text;
 namespace Functional.Optim.Training;
 
 /// <summary>
-/// A few numbers with names: those scalars of an optimizer's state that it shows in reports, such as d of Prodigy. Equal
-/// when names and bits are.
+/// A few numbers with names: those scalars of an optimizer's state that it shows in reports, such as d of Prodigy.
+/// Equal when names and bits are.
 /// </summary>
 public readonly struct NamedScalars : IEquatable<NamedScalars>
 {
@@ -55,8 +55,8 @@ public readonly struct NamedScalars : IEquatable<NamedScalars>
         if (count > MaxCount || count != values.Length)
         {
             throw new ArgumentException(
-                $"There are {count} names and {values.Length} values; allowed are at most {MaxCount} names, and a value "
-                + "for each.");
+                $"There are {count} names and {values.Length} values; allowed are at most {MaxCount} names, and a "
+                + "value for each.");
         }
 
         Numbers kept = default;

@@ -60,7 +60,9 @@ public abstract record Transform : Optimizer
     /// <summary>The names of its scalars: numbers of the state for all leaves together.</summary>
     protected internal virtual ImmutableArray<string> ScalarNames => [];
 
-    /// <summary>Those of <see cref="ScalarNames"/> that tell how a training goes, for reports; none by default.</summary>
+    /// <summary>
+    /// Those of <see cref="ScalarNames"/> that tell how a training goes, for reports; none by default.
+    /// </summary>
     protected internal override ImmutableArray<string> ReportedScalars => [];
 
     /// <summary>Initializes the scalars before the first update; they are zero when this is called.</summary>

@@ -53,7 +53,8 @@ public sealed class ExperimentsCommandTests
         // An option of one that is left out is no error.
         await Parse("run", "all", "--timed-steps", "0");
 
-        static IEnumerable<Experiment> Chosen(RunRequest request) => request.Experiments.Select(each => each.Experiment);
+        static IEnumerable<Experiment> Chosen(RunRequest request) =>
+            request.Experiments.Select(each => each.Experiment);
     }
 
     [Theory]

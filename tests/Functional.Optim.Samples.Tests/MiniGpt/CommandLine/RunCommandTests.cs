@@ -81,7 +81,8 @@ public sealed class RunCommandTests
         Preset wanted = (await Parse("--optimizer", optimizer)).Preset;
         Assert.Equal((rate, adamRate, schedule), (wanted.LearningRate, wanted.AdamRate, wanted.Schedule));
         Preset given = (await Parse(
-            "--optimizer", optimizer, "--learning-rate", "0.5", "--adam-rate", "0.25", "--schedule", "oneCycle")).Preset;
+            "--optimizer", optimizer, "--learning-rate", "0.5", "--adam-rate", "0.25", "--schedule", "oneCycle"))
+            .Preset;
         Assert.Equal((0.5, 0.25, "oneCycle"), (given.LearningRate, given.AdamRate, given.Schedule));
     }
 
