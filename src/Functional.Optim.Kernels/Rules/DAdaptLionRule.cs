@@ -66,6 +66,7 @@ internal readonly struct DAdaptLionTerms<T>(double beta1, double beta2, double r
         TLane s = slots[first];
         TLane sign = Sign.Of<T, TLane>(direction.Next(slots[first + 1], update));
         slots[first] = TLane.Abs(sum.Next(s, TLane.Broadcast(rate) * sign));
-        return sign * s;
+        // An infinity has a sign too. What is added is 0, or NaN where the gradient is not finite.
+        return TLane.FusedMultiplyAdd(sign, s, update - update);
     }
 }

@@ -36,6 +36,10 @@ public abstract record Restarts : Schedule
     public double KDecay { get; }
 
     /// <inheritdoc/>
+    protected internal sealed override double? MaxRate =>
+        PeakFactor <= 1 ? Peak : Cycles is { } cycles ? Peak * Math.Pow(PeakFactor, cycles - 1) : null;
+
+    /// <inheritdoc/>
     protected internal sealed override double RateAt(long step)
     {
         (double since, double period, double cycle) = PeriodFactor switch

@@ -16,6 +16,8 @@ internal sealed record RateFreeScaling(RateFreeOptimizer Settings) : Transform
 
     protected internal override ImmutableArray<string> ScalarNames => Settings.ScalarNames;
 
+    protected internal override ImmutableArray<string> ReportedScalars => ["d"];
+
     /// <summary>d is an estimate from every update.</summary>
     protected internal override bool StartsTogether => true;
 

@@ -22,7 +22,7 @@ internal sealed class DAdaptLionCase : OptimizerCase
                 Schedule.LinearWarmup(0.5, 3), 0.8, 0.9, 0.01, weightDecay: 0.1, decay: Matrices, maximize: true))
         {
             Keeps = [nameof(ScaleInvariance)],
-            Unbroken = [Slow[0]],
+            Unbroken = [Slow[0], Slow[2]],
         },
     ];
 
@@ -42,6 +42,7 @@ internal sealed class DAdaptLionCase : OptimizerCase
     [
         (nameof(BoundedStep), "its rate is small at first"),
         (nameof(BiasCorrection), "its rate hardly rises in a few updates"),
+        (nameof(Split), "d hardly leaves its start in the few updates of the law"),
     ];
 
     private static DAdaptLion Theirs(JsonElement options)

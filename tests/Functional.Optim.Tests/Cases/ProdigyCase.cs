@@ -50,7 +50,10 @@ internal sealed class ProdigyCase : OptimizerCase
     ];
 
     private static ImmutableArray<(string Law, string Reason)> Slow =>
-        [(nameof(BoundedStep), "its rate is small at first")];
+    [
+        (nameof(BoundedStep), "its rate is small at first"),
+        (nameof(Split), "d hardly leaves its start in the few updates of the law"),
+    ];
 
     private static Prodigy Theirs(JsonElement options)
     {

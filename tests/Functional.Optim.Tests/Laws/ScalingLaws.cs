@@ -33,12 +33,11 @@ public class ScalingLaws
     public void A_state_that_is_not_a_number_is_not_hidden()
     {
         ParameterTree<float> parameters = Trees.Random<float>(1);
-        ParameterTree<float> spoiled = ParameterTree.Of([.. parameters.Layout.Leaves.Select(leaf =>
-            Leaf.Of(leaf.Name, leaf.Shape.AsSpan(), Enumerable.Repeat(float.NaN, leaf.Length).ToArray()))]);
         foreach (Optimizer optimizer in WithoutEpsilon)
         {
-            ParameterTree<float>[] slots = [.. Enumerable.Repeat(spoiled, optimizer.Init(parameters).SlotCount)];
-            OptimizerState<float> state = new(10, slots);
+            OptimizerState<float> start = optimizer.Init(parameters);
+            OptimizerState<float> state = new(
+                10, [.. Enumerable.Range(0, start.SlotCount).Select(slot => Spoiled(start[slot].Layout))]);
             if (optimizer.Transforms.Any(part => part.NeedsStatistics))
             {
                 Assert.Throws<NonFiniteGradientException>(() =>
@@ -51,6 +50,9 @@ public class ScalingLaws
                 Assert.All(after.AsSpan(leaf).ToArray(), value => Assert.Equal(float.NaN, value));
         }
     }
+
+    private static ParameterTree<float> Spoiled(TreeLayout layout) => ParameterTree.Of([.. layout.Leaves.Select(leaf =>
+        Leaf.Of(leaf.Name, leaf.Shape.AsSpan(), Enumerable.Repeat(float.NaN, leaf.Length).ToArray()))]);
 
     [Fact]
     public void No_step_of_Lion_is_longer_than_its_rate_times_one_plus_the_decay() =>
