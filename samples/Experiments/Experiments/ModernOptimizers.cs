@@ -77,16 +77,20 @@ public static class ModernOptimizers
     [
         new(Reference, 3e-3),
         new("momentum", 0.1),
-        new("nAdam", 3e-3),
-        new("rAdam", 3e-3),
-        new("adaBelief", 3e-3),
-        new("laProp", 3e-3),
         new("lion", 5e-4),
-        new("lamb", 1e-2),
-        new("novoGrad", 1e-2),
+        new("signum", 5e-4),
         new("adafactor", 1e-2),
+        new("laProp", 3e-3),
+        new("stableAdamW", 3e-3),
+        new("adopt", 3e-3),
+        new("adEmaMix", 3e-3),
+        new("adan", 5e-3),
+        new("mars", 5e-3),
         new("muon", 2e-2),
+        new("norMuon", 2e-2),
+        new("soap", 3e-3),
         new("scheduleFree(base=adamW)", 3e-3),
+        new("prodigy"),
     ];
 
     /// <summary>The experiment.</summary>
