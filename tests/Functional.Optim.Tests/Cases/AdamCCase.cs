@@ -43,9 +43,8 @@ internal sealed class AdamCCase : OptimizerCase
     public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
     [
         (() => AdamC.Of(1, maxRate: 0), "AdamC: maxRate is 0; allowed is finite and positive."),
-        (() => AdamC.Of(Schedule.Of(_ => 1)),
-            "AdamC: learningRate is functionSchedule; allowed is a schedule that tells its largest rate, or a maxRate "
-            + "of AdamC."),
+        (() => AdamC.Of(Custom),
+            $"AdamC: learningRate is {Custom}; allowed is a schedule that tells its largest rate, or a maxRate of AdamC."),
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola => [new("adamc", AdamC.Of(0.1, weightDecay: 0), 530)];
@@ -53,6 +52,8 @@ internal sealed class AdamCCase : OptimizerCase
     public override ImmutableArray<Optimizer> WithoutEpsilon => [AdamC.Of(0.1, epsilon: 0, weightDecay: 0)];
 
     public override ImmutableArray<Optimizer> CountingUpdates => [AdamC.Of(1e-3, weightDecay: 0)];
+
+    private static readonly Schedule Custom = Schedule.Of(_ => 1);
 
     private static AdamOptimizer Timms(JsonElement options)
     {
