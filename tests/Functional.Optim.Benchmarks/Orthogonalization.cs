@@ -4,8 +4,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim.Benchmarks;
 
 /// <summary>
-/// Newton–Schulz steps of a matrix against one product of 1024 × 1024 matrices, on one thread and on all threads. A step
-/// of m × n is 2·m²·n + m³ multiplications, so five of 512 × 2048 are those of 5.625 products.
+/// Newton–Schulz steps of a matrix against one product of 1024 × 1024 matrices, on one thread and on all threads. A
+/// step of m × n has 2·m²·n + m³ multiplications, so five of 512 × 2048 have those of 5.625 products.
 /// </summary>
 [MemoryDiagnoser]
 public class Orthogonalization

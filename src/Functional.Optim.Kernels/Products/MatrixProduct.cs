@@ -41,10 +41,45 @@ public static unsafe class MatrixProduct
             throw new ArgumentException($"c has a column stride of {c.ColumnStride}; it must be 1.", nameof(c));
         switch (LaneWidths.Resolve(width))
         {
-            case LaneWidth.Bits512: Run<T, Lane512<T>>(a, b, c, accumulate); break;
-            case LaneWidth.Bits256: Run<T, Lane256<T>>(a, b, c, accumulate); break;
-            case LaneWidth.Bits128: Run<T, Lane128<T>>(a, b, c, accumulate); break;
-            default: Run<T, ScalarLane<T>>(a, b, c, accumulate); break;
+            case LaneWidth.Bits512: Run<T, Lane512<T>>(a, b, c, accumulate, isUpper: false); break;
+            case LaneWidth.Bits256: Run<T, Lane256<T>>(a, b, c, accumulate, isUpper: false); break;
+            case LaneWidth.Bits128: Run<T, Lane128<T>>(a, b, c, accumulate, isUpper: false); break;
+            default: Run<T, ScalarLane<T>>(a, b, c, accumulate, isUpper: false); break;
+        }
+    }
+
+    /// <summary>
+    /// C = A·B, or C += A·B, where that is symmetric, such as A·Aᵀ: half of the work for the same bits.
+    /// </summary>
+    /// <param name="a">A, n × k.</param>
+    /// <param name="b">B, k × n.</param>
+    /// <param name="c">C, n × n, with a column stride of 1; it must share no element with A or B.</param>
+    /// <param name="accumulate">Whether to add to C, which is symmetric, instead of overwriting it.</param>
+    internal static void MultiplySymmetric<T>(
+        MatrixView<T> a, MatrixView<T> b, MatrixView<T> c, bool accumulate = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        switch (LaneWidths.Resolve(LaneWidth.Best))
+        {
+            case LaneWidth.Bits512: Run<T, Lane512<T>>(a, b, c, accumulate, isUpper: true); break;
+            case LaneWidth.Bits256: Run<T, Lane256<T>>(a, b, c, accumulate, isUpper: true); break;
+            case LaneWidth.Bits128: Run<T, Lane128<T>>(a, b, c, accumulate, isUpper: true); break;
+            default: Run<T, ScalarLane<T>>(a, b, c, accumulate, isUpper: true); break;
+        }
+
+        // In squares, so that both sides of the diagonal stay in the cache.
+        const int square = 32;
+        for (int top = 0; top < c.Rows; top += square)
+        {
+            for (int left = 0; left <= top; left += square)
+            {
+                for (int row = top; row < Math.Min(top + square, c.Rows); row++)
+                {
+                    T* below = c.Pointer + ((nint)row * c.RowStride), above = c.Pointer + row;
+                    for (int column = left; column < Math.Min(left + square, row); column++)
+                        below[column] = above[(nint)column * c.RowStride];
+                }
+            }
         }
     }
 
@@ -98,13 +133,14 @@ public static unsafe class MatrixProduct
         }
     }
 
-    private static void Run<T, TLane>(in MatrixView<T> a, in MatrixView<T> b, in MatrixView<T> c, bool accumulate)
+    private static void Run<T, TLane>(
+        in MatrixView<T> a, in MatrixView<T> b, in MatrixView<T> c, bool accumulate, bool isUpper)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TLane : struct, ILane<TLane, T>
     {
         if (c.Rows == 0 || c.Columns == 0) return;
         bool small = (double)c.Rows * c.Columns * a.Columns <= ParallelThreshold;
-        ProductBlocks<T, TLane> blocks = new(a, b, c, accumulate, small ? 1 : Threads.Limit);
+        ProductBlocks<T, TLane> blocks = new(a, b, c, accumulate, isUpper, small ? 1 : Threads.Limit);
         if (small)
         {
             for (int index = 0; index < blocks.Count; index++) blocks.Run(index);

@@ -79,9 +79,9 @@ public static unsafe class NewtonSchulz
             {
                 Quintic polynomial = polynomials[Math.Min(step, polynomials.Length - 1)];
                 bool isTall = rows > columns;
-                if (isTall) MatrixProduct.Multiply(current.Transposed, current, gram);
-                else MatrixProduct.Multiply(current, current.Transposed, gram);
-                MatrixProduct.Multiply(gram, gram, factor);
+                if (isTall) MatrixProduct.MultiplySymmetric(current.Transposed, current, gram);
+                else MatrixProduct.MultiplySymmetric(current, current.Transposed, gram);
+                MatrixProduct.MultiplySymmetric(gram, gram, factor);
                 LaneLoop.Elements<T, Sum<T>>(square, new(gram.Pointer, factor.Pointer, polynomial));
                 T a = T.CreateTruncating(polynomial.A);
                 for (int index = 0; index < square; index += side + 1) factor.Pointer[index] += a;

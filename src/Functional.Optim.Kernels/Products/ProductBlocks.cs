@@ -20,13 +20,21 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
     private readonly MatrixView<T> b;
     private readonly MatrixView<T> c;
     private readonly bool accumulate;
+    private readonly bool isUpper;
     private readonly int rows;
     private readonly int columns;
     private readonly int across;
 
-    internal ProductBlocks(MatrixView<T> a, MatrixView<T> b, MatrixView<T> c, bool accumulate, int threads)
+    /// <param name="a">A.</param>
+    /// <param name="b">B.</param>
+    /// <param name="c">C.</param>
+    /// <param name="accumulate">Whether to add to C.</param>
+    /// <param name="isUpper">Whether tiles below the diagonal of C may be left as they are.</param>
+    /// <param name="threads">How many threads there are.</param>
+    internal ProductBlocks(
+        MatrixView<T> a, MatrixView<T> b, MatrixView<T> c, bool accumulate, bool isUpper, int threads)
     {
-        (this.a, this.b, this.c, this.accumulate) = (a, b, c, accumulate);
+        (this.a, this.b, this.c, this.accumulate, this.isUpper) = (a, b, c, accumulate, isUpper);
         int wanted = threads > 1 ? threads * BlocksPerThread : 1, minDown = DivideUp(c.Rows, MaxRows);
         across = Math.Min(DivideUp(wanted, minDown), DivideUp(c.Columns, TileColumns));
         int down = Math.Max(minDown, Math.Min(DivideUp(wanted, across), DivideUp(c.Rows, MinRows)));
@@ -54,8 +62,10 @@ internal readonly unsafe struct ProductBlocks<T, TLane> : IParallelBody
             for (int column = first, width; column < end; column += width)
             {
                 width = Math.Min(TileColumns, end - column);
-                MatrixView<T> left = a.Block(row, k, height, depth), right = b.Block(k, column, depth, width);
-                Strip(left, right, c.Block(row, column, height, width), accumulate || k > 0);
+                int tall = isUpper ? Math.Clamp(column + width - row, 0, height) : height;
+                if (tall == 0) continue;
+                MatrixView<T> left = a.Block(row, k, tall, depth), right = b.Block(k, column, depth, width);
+                Strip(left, right, c.Block(row, column, tall, width), accumulate || k > 0);
             }
 
             k += depth;

@@ -37,20 +37,25 @@ internal static class SideProduct
     /// <summary>The sum of the products X·Xᵀ of the matrices of a tensor.</summary>
     /// <inheritdoc cref="Multiply"/>
     /// <param name="gram">The sum, size × size.</param>
-    internal static void Gram<T>(ReadOnlySpan<T> tensor, int size, int after, Span<T> gram)
+    internal static unsafe void Gram<T>(ReadOnlySpan<T> tensor, int size, int after, Span<T> gram)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (after == 1)
+        fixed (T* start = tensor, result = gram)
         {
-            MatrixProduct.Multiply(tensor, tensor, gram, size, tensor.Length / size, size, transposeA: true);
-            return;
-        }
+            MatrixView<T> sum = new(result, size, size, size);
+            if (after == 1)
+            {
+                MatrixView<T> rows = new(start, tensor.Length / size, size, size);
+                MatrixProduct.MultiplySymmetric(rows.Transposed, rows, sum);
+                return;
+            }
 
-        int length = size * after;
-        for (int start = 0; start < tensor.Length; start += length)
-        {
-            ReadOnlySpan<T> matrix = tensor.Slice(start, length);
-            MatrixProduct.Multiply(matrix, matrix, gram, size, after, size, transposeB: true, accumulate: start > 0);
+            int length = size * after;
+            for (int first = 0; first < tensor.Length; first += length)
+            {
+                MatrixView<T> matrix = new(start + first, size, after, after);
+                MatrixProduct.MultiplySymmetric(matrix, matrix.Transposed, sum, accumulate: first > 0);
+            }
         }
     }
 }

@@ -68,8 +68,7 @@ internal static class Eigenbasis
                     columns[(column * size) + row] = Scaled(product[(row * size) + order[column]], 0);
             }
 
-            Matrix<double> orthogonal = Matrix<double>.Build.Dense(size, size, columns).QR().Q;
-            Copy(orthogonal.ToColumnMajorArray(), size, last: 0, basis);
+            Copy(PanelQr.Orthogonal(columns, size), size, last: 0, basis);
             return order;
         }
         catch (Exception)

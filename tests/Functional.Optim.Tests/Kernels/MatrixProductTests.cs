@@ -36,6 +36,17 @@ public unsafe class MatrixProductTests
         CheckSpans<double>(rows, inner, columns);
     }
 
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(7, 130)]
+    [InlineData(65, 20)]
+    [InlineData(391, 129)]
+    public void A_symmetric_product_has_the_bits_of_the_whole_one(int size, int inner)
+    {
+        CheckSymmetric<float>(size, inner);
+        CheckSymmetric<double>(size, inner);
+    }
+
     [Fact]
     public void A_product_allocates_nothing_once_its_thread_is_warm()
     {
@@ -69,6 +80,32 @@ public unsafe class MatrixProductTests
         }
 
         static string Refusal(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
+    }
+
+    private static void CheckSymmetric<T>(int size, int inner)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] a = Draw<T>(new Philox(1), 0, size * inner), expected = new T[size * size];
+        foreach (bool accumulate in (bool[])[false, true])
+        {
+            MatrixProduct.Multiply<T>(a, a, expected, size, inner, size, transposeB: true, accumulate: accumulate);
+            foreach (int threads in (int[])[1, 2, 7])
+            {
+                T[] actual = new T[size * size];
+                ThreadLimit.With(threads, () =>
+                {
+                    fixed (T* from = a, to = actual)
+                    {
+                        MatrixView<T> view = new(from, size, inner, inner), result = new(to, size, size, size);
+                        MatrixProduct.MultiplySymmetric(view, view.Transposed, result);
+                        if (accumulate) MatrixProduct.MultiplySymmetric(view, view.Transposed, result, accumulate);
+                    }
+
+                    return true;
+                });
+                Assert.Equal(expected, actual);
+            }
+        }
     }
 
     /// <summary>

@@ -287,6 +287,45 @@ public class SoapTests
         }
     }
 
+    /// <summary>
+    /// Panels: of full rank, of a rank in the middle of a panel, with columns of zeros, and of very different sizes.
+    /// </summary>
+    [Theory]
+    [InlineData(100, 100, false)]
+    [InlineData(150, 40, false)]
+    [InlineData(97, 50, true)]
+    [InlineData(130, 0, false)]
+    [InlineData(160, 1, false)]
+    public void Panels_make_the_orthogonal_factor_of_the_whole(int size, int rank, bool zeros)
+    {
+        double[] left = DenseMatrix.Random(size, Math.Max(rank, 1), 1).Values, columns = new double[size * size];
+        for (int column = 0; column < size; column++)
+        {
+            for (int row = 0; row < size; row++)
+            {
+                bool isZero = rank == 0 || (zeros && (row % 3 == 0 || column % 3 == 0));
+                for (int inner = 0; inner < rank && !isZero; inner++)
+                {
+                    columns[(column * size) + row] += left[(row * rank) + inner] * left[(column * rank) + inner]
+                        * Math.Exp(-column);
+                }
+            }
+        }
+
+        DenseMatrix transposed = new(size, size, PanelQr.Orthogonal(columns, size));
+        Assert.Equal(
+            DenseMatrix.Of(size, size, (row, column) => row == column ? 1 : 0).Values,
+            (transposed * transposed.Transposed).Values, (one, other) => Math.Abs(one - other) < 1e-13);
+
+        // R = Qᵀ·A is upper triangular: a column is made of the columns of Q up to its own.
+        DenseMatrix triangle = transposed * new DenseMatrix(size, size, columns).Transposed;
+        for (int row = 0; row < size; row++)
+        {
+            for (int column = 0; column < row; column++)
+                Assert.InRange(Math.Abs(triangle[row, column]), 0, 1e-12 * size);
+        }
+    }
+
     [Fact]
     public void Steps_between_decompositions_allocate_nothing() =>
         OptimizerLaws.Allocation(Soap.Of(0.01, frequency: 1_000_000, maxSize: 100, mergeDimensions: true));
