@@ -5,7 +5,7 @@ public class CaseTests
     /// <summary>Golden files of what takes a function, or evaluates other parameters than it steps.</summary>
     private static readonly string[] WithTestsOfTheirOwn =
     [
-        "optim_lbfgs", "modern_sam", "modern_parameter_average", "modern_schedule_free_adamw",
+        "optim_lbfgs", "schedules_modern", "modern_sam", "modern_parameter_average", "modern_schedule_free_adamw",
         "modern_schedule_free_sgd", "modern_sophia_g",
     ];
 

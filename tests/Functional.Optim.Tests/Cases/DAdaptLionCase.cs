@@ -36,7 +36,7 @@ internal sealed class DAdaptLionCase : OptimizerCase
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola =>
-        [new("dAdaptLion", DAdaptLion.Of(Schedule.Cosine(0.1, 4000), d0: 0.01), 4000)];
+        [new("dAdaptLion", DAdaptLion.Of(Schedule.Cosine(0.1, 20_000), d0: 0.01), 20_000)];
 
     private static ImmutableArray<(string Law, string Reason)> Slow =>
     [

@@ -29,7 +29,7 @@ internal sealed class MarsCase : OptimizerCase
         new("mars", golden => Theirs(golden.GetProperty("source").GetInt32() == 1, golden.GetProperty("kwargs"))),
     ];
 
-    public override ImmutableArray<ConvergenceCase> Parabola => [new("mars", Mars.Of(Schedule.Cosine(0.1, 500)), 500)];
+    public override ImmutableArray<ConvergenceCase> Parabola => [new("mars", Mars.Of(0.1), 700)];
 
     public override ImmutableArray<Optimizer> WithoutEpsilon => [Mars.Of(0.1, epsilon: 0)];
 
