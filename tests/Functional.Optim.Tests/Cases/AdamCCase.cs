@@ -44,7 +44,8 @@ internal sealed class AdamCCase : OptimizerCase
     [
         (() => AdamC.Of(1, maxRate: 0), "AdamC: maxRate is 0; allowed is finite and positive."),
         (() => AdamC.Of(Custom),
-            $"AdamC: learningRate is {Custom}; allowed is a schedule that tells its largest rate, or a maxRate of AdamC."),
+            $"AdamC: learningRate is {Custom}; allowed is a schedule that tells its largest rate, "
+            + "or a maxRate of AdamC."),
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola => [new("adamc", AdamC.Of(0.1, weightDecay: 0), 530)];

@@ -79,7 +79,8 @@ internal sealed class LionCase : OptimizerCase
     [
         (() => Lion.Of(1, weightDecay: -1), "Lion: weightDecay is -1; allowed is finite and not negative."),
         (() => Lion.Of(Custom, decayForm: DecayForm.Corrected),
-            $"Lion: learningRate is {Custom}; allowed is a schedule that tells its largest rate, or a maxRate of AdamC."),
+            $"Lion: learningRate is {Custom}; allowed is a schedule that tells its largest rate, "
+            + "or a maxRate of AdamC."),
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola =>
