@@ -25,8 +25,8 @@ internal static class ScheduleEntries
             "Optax warmup_cosine_decay_schedule, Transformers get_cosine_with_min_lr_schedule_with_warmup",
             "Transformers rises again after the end: `continues`"),
         Entry(
-            "warmupCosineRestarts", () => WarmupCosineRestarts.Of(1, 0, 1, 1),
-            at => WarmupCosineRestarts.Of(
+            "cosineHardRestarts", () => CosineHardRestarts.Of(1, 0, 1, 1),
+            at => CosineHardRestarts.Of(
                 Peak(at), Warmup(at), Total(at),
                 at.Integer(
                     "cycles", "the number of falls", of => of.Cycles, true, "from 1 to the steps of the decay"),

@@ -31,10 +31,10 @@ public abstract record Schedule
         bool continues = false) =>
         Optim.WarmupCosine.Of(peak, warmupSteps, totalSteps, floor, start, cycles, continues);
 
-    /// <inheritdoc cref="Optim.WarmupCosineRestarts.Of"/>
-    public static Schedule WarmupCosineRestarts(
+    /// <inheritdoc cref="Optim.CosineHardRestarts.Of"/>
+    public static Schedule CosineHardRestarts(
         double peak, long warmupSteps, long totalSteps, long cycles, double floor = 0, double start = 0) =>
-        Optim.WarmupCosineRestarts.Of(peak, warmupSteps, totalSteps, cycles, floor, start);
+        Optim.CosineHardRestarts.Of(peak, warmupSteps, totalSteps, cycles, floor, start);
 
     /// <inheritdoc cref="Optim.WarmupPolynomial.Of"/>
     public static Schedule WarmupPolynomial(

@@ -72,7 +72,7 @@ public class PublishedScheduleTests
     public void Restarts_within_a_number_of_steps_are_exact()
     {
         Assert.Equal(1, 22 * (60 / 88.0) % 1, 1e-14);
-        Schedule schedule = Schedule.WarmupCosineRestarts(0.1, 0, 88, 22);
+        Schedule schedule = Schedule.CosineHardRestarts(0.1, 0, 88, 22);
         for (long step = 0; step < 88; step++) Assert.Equal(step % 4 == 0, schedule.At(step) == 0.1);
         Assert.Equal(0, schedule.At(88));
     }
@@ -113,7 +113,7 @@ public class PublishedScheduleTests
                         peak, warmup - 1, total - 1, floor, start.Number() * peak, cycles, true).ZeroBased()
                     : Schedule.WarmupCosine(peak, warmup, total, floor, cycles: cycles, continues: true),
             ("hf", "get_cosine_with_hard_restarts_schedule_with_warmup") =>
-                Schedule.WarmupCosineRestarts(peak, warmup, total, Steps("num_cycles", 1)).ZeroBased(),
+                Schedule.CosineHardRestarts(peak, warmup, total, Steps("num_cycles", 1)).ZeroBased(),
             ("hf", "get_inverse_sqrt_schedule") => Schedule.InverseSquareRoot(
                 peak, warmup, Steps("timescale", warmup == 0 ? 10_000 : warmup)).ZeroBased(),
             ("hf", "get_wsd_schedule") => Stable(start: peak * Number("min_lr_ratio", 0)),

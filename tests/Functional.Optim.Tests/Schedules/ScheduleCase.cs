@@ -19,7 +19,7 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
         ["constantFactor"] = "it has the whole rate at once",
         ["cosineRestarts"] = "a restart is at once",
         ["polynomialRestarts"] = "a restart is at once",
-        ["warmupCosineRestarts"] = "a restart is at once",
+        ["cosineHardRestarts"] = "a restart is at once",
     };
 
     internal Schedule Schedule => Get(Name).Build(Options).OrThrow(Name);
@@ -53,7 +53,7 @@ internal sealed record ScheduleCase(string Name, Dictionary<string, string> Opti
                 return Of(floor, peak, warmup, [0, .. Turns(warmup, decay, cycles), end, long.MaxValue],
                     ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("floor", floor), ("start", start),
                     ("cycles", cycles));
-            case "warmupCosineRestarts":
+            case "cosineHardRestarts":
                 long falls = Math.Min(random.Next(1, 5), decay);
                 return Of(floor, peak, warmup, [0, .. Turns(warmup, decay, falls / 2.0), end, long.MaxValue],
                     ("peak", peak), ("warmupSteps", warmup), ("totalSteps", end), ("cycles", falls), ("floor", floor),

@@ -20,7 +20,7 @@ public sealed class OptimizerChoiceTests
         ["linearFactor"] = "(steps=10)",
         ["exponentialDecay"] = "(gamma=0.999)", ["exponentialRise"] = "(from=1e-6, to=1e-3, steps=100)",
         ["cosineRestarts"] = "(firstPeriod=700)", ["polynomialRestarts"] = "(firstPeriod=700)",
-        ["warmupCosineRestarts"] = "(cycles=3)",
+        ["cosineHardRestarts"] = "(cycles=3)",
         ["warmupStableDecay"] = "(decaySteps=200)",
     };
 

@@ -15,7 +15,7 @@ public sealed class RunCommandTests
         + "muon, or NAME(option=value, …)";
 
     private const string Schedules = "linear, cosine, polynomial, exponential, constant, linearWarmup, "
-        + "warmupCosine, warmupCosineRestarts, warmupPolynomial, warmupExponential, warmupRex, stepDecay, "
+        + "warmupCosine, cosineHardRestarts, warmupPolynomial, warmupExponential, warmupRex, stepDecay, "
         + "multiStepDecay, constantFactor, linearFactor, exponentialDecay, exponentialRise, cosineRestarts, "
         + "polynomialRestarts, oneCycle, cyclic, inverseSquareRoot, warmupStableDecay, or NAME(option=value, …)";
 

@@ -11,9 +11,9 @@ namespace Functional.Optim;
 /// c·p, which can be below the integer that it is; with 22 cycles and more it may miss the peak. Here restarts are
 /// exact. <see cref="CosineRestarts"/> has periods of a given length, which may grow.
 /// </remarks>
-public sealed record WarmupCosineRestarts : WarmupDecay
+public sealed record CosineHardRestarts : WarmupDecay
 {
-    private WarmupCosineRestarts(
+    private CosineHardRestarts(
         double peak, long warmupSteps, long totalSteps, long cycles, double floor, double start)
         : base(peak, warmupSteps, totalSteps, floor, start) => Cycles = cycles;
 
@@ -28,14 +28,14 @@ public sealed record WarmupCosineRestarts : WarmupDecay
     /// <param name="floor">The rate that each fall ends with; from 0 to the peak.</param>
     /// <param name="start">The rate at step 0 of a warm-up; from 0 to the peak.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
-    public static WarmupCosineRestarts Of(
+    public static CosineHardRestarts Of(
         double peak, long warmupSteps, long totalSteps, long cycles, double floor = 0, double start = 0) =>
         Check(peak, warmupSteps, totalSteps, floor, start)
             .Require(
                 cycles >= 1 && !(totalSteps > warmupSteps && cycles > totalSteps - warmupSteps), nameof(cycles), cycles,
                 "from 1 to the steps of the decay")
-            .Make(() => new WarmupCosineRestarts(peak, warmupSteps, totalSteps, cycles, floor, start))
-            .OrThrow(nameof(WarmupCosineRestarts));
+            .Make(() => new CosineHardRestarts(peak, warmupSteps, totalSteps, cycles, floor, start))
+            .OrThrow(nameof(CosineHardRestarts));
 
     /// <summary>The progress in its cycle.</summary>
     private protected override double Progress(long since, long steps) =>
