@@ -20,7 +20,7 @@ public class OptimizerEntriesTests
         ["coefficient"] = 0.9, ["maximum"] = 2.0, ["limit"] = 2.0,
         ["variance"] = 0.1, ["seed"] = 3UL, ["factor"] = 0.5, ["every"] = 3L, ["inner"] = Sgd.Of(0.1),
         ["base"] = Adam.Of(0.1), ["start"] = 5L, ["optimizer"] = Sgd.Of(0.1), ["weightDecay"] = 0.1,
-        ["adaptive"] = true,
+        ["adaptive"] = true, ["decoupledDecay"] = true,
     };
 
     private static readonly Dictionary<Type, object[]> Probes = new()
