@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Text;
 using Functional.Optim.Kernels;
 
@@ -238,11 +239,21 @@ public sealed record Orthogonalize : Transform
         Divide(update, divisor == 0 ? 1 : divisor, result);
     }
 
+    /// <summary>Divides by a number rounded to the type, whether it is in its range or not.</summary>
     private static void Divide<T>(ReadOnlySpan<T> values, double divisor, Span<T> result)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (T.CreateTruncating(divisor) is var inRange && T.IsNormal(inRange))
+        {
+            TensorPrimitives.Divide(values, inRange, result);
+            return;
+        }
+
+        int exponent = double.IsFinite(divisor) ? Math.ILogB(divisor) : 0;
+        double rounded = double.CreateTruncating(T.CreateTruncating(Math.ScaleB(divisor, -exponent)));
+        rounded = Math.ScaleB(rounded, exponent);
         for (int index = 0; index < values.Length; index++)
-            result[index] = T.CreateTruncating(double.CreateTruncating(values[index]) / divisor);
+            result[index] = T.CreateTruncating(double.CreateTruncating(values[index]) / rounded);
     }
 
     /// <summary>What a variant is.</summary>

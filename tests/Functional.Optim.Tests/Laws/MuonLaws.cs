@@ -246,6 +246,64 @@ public class MuonLaws
     }
 
     [Fact]
+    public void The_coefficients_and_the_variant_are_options_of_a_text()
+    {
+        Assert.Equal(
+            Muon.Of(0.5, coefficients: [2, -1.5, 0.5], epsilon: 0),
+            Optim.Catalogue.Build("muon(learningRate=0.5, coefficients=[2, -1.5, 0.5], epsilon=0)").OrThrow("text"));
+        foreach (NewtonSchulzVariant variant in Enum.GetValues<NewtonSchulzVariant>())
+        {
+            foreach (Optimizer muon in (Optimizer[])[Muon.Of(1, variant: variant),
+                NorMuon.Of(1, variant: variant, epsilon: 1e-8), Orthogonalize.Of(variant, 9),
+                Muon.Of(1, variant: variant, coefficients: [3, -4, 2, 1.5, -0.5, 0])])
+                Assert.Equal(muon, Optim.Catalogue.Build($"{muon}").OrThrow($"{muon}"));
+        }
+    }
+
+    /// <summary>The first mean of a row is of the row itself, and the norm of the whole is what it was.</summary>
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void The_first_update_of_NorMuon_has_rows_of_one_length(int rows, int columns)
+    {
+        DenseMatrix gradient = DenseMatrix.Random(rows, columns, 3);
+        ParameterTree<double> gradients = Tree<double>(gradient), zeros = gradients.Layout.Zeros<double>();
+        NorMuon normuon = NorMuon.Of(1, scale: MatrixScale.None);
+        (ParameterTree<double> moved, NorMuonState<double> state) =
+            normuon.Step(zeros, gradients, normuon.Init(zeros));
+        double expected = Of(normuon.Orthogonalization, gradient).Norm / Math.Sqrt(rows);
+        foreach (double[] row in moved.AsSpan("w").ToArray().Chunk(columns))
+            Assert.Equal(expected, Math.Sqrt(row.Sum(value => value * value)), 1e-6);
+        Assert.Equal([rows], state.V.Layout.Leaves[0].Shape);
+        Assert.Equal(state, new NorMuonState<double>(0, state.Momentum, zeros) with { Step = 1, V = state.V });
+    }
+
+    [Fact]
+    public void NorMuon_takes_zeros_one_row_and_a_NaN_and_refuses_a_vector()
+    {
+        NorMuon normuon = NorMuon.Of(0.5, nesterov: true);
+        ParameterTree<float> parameters = ParameterTree.Of(
+            Leaf.Of("zeros", [2, 2], [1f, 2, 3, 4]), Leaf.Of("row", [1, 3], [1f, 2, 3]),
+            Leaf.Of("zero row", [2, 2], [1f, 2, 3, 4]), Leaf.Of("spoiled", [2, 2], [1f, 2, 3, 4]),
+            Leaf.Of("none", [0, 3], Array.Empty<float>()));
+        ParameterTree<float> gradients = ParameterTree.Of(
+            Leaf.Of("zeros", [2, 2], new float[4]), Leaf.Of("row", [1, 3], [1f, 0, -1]),
+            Leaf.Of("zero row", [2, 2], [1f, -2, 0, 0]), Leaf.Of("spoiled", [2, 2], [1f, float.NaN, 0, 0]),
+            Leaf.Of("none", [0, 3], Array.Empty<float>()));
+        normuon = normuon with { WeightDecay = 0 };
+        (ParameterTree<float> moved, NorMuonState<float> state) =
+            normuon.Step(parameters, gradients, normuon.Init(parameters));
+        (moved, _) = normuon.Step(moved, gradients, state);
+        Assert.True(parameters.AsSpan("zeros").SequenceEqual(moved.AsSpan("zeros")));
+        Assert.True(parameters.AsSpan("zero row")[2..].SequenceEqual(moved.AsSpan("zero row")[2..]));
+        Assert.All(moved.AsSpan("spoiled").ToArray(), value => Assert.Equal(float.NaN, value));
+        foreach (string leaf in (string[])["row", "zero row"])
+            Assert.All(moved.AsSpan(leaf).ToArray(), value => Assert.True(float.IsFinite(value)));
+        Assert.True(moved.AsSpan("row")[0] < 1 && moved.AsSpan("row")[2] > 3 && moved.AsSpan("row")[1] == 2);
+        Assert.StartsWith("bias[2] has rank 1;", Assert.ThrowsAny<ArgumentException>(
+            () => normuon.Init(ParameterTree.Of(Leaf.Of("bias", [2], [1f, 2])))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Settings_that_cannot_be_are_named()
     {
         Assert.Equal(
