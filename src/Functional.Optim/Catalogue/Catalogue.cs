@@ -49,7 +49,10 @@ public static class Catalogue
 
     /// <summary>Every entry.</summary>
     public static ImmutableArray<CatalogueEntry> All =>
-        [.. Optimizers, Lbfgs, .. FunctionWrappers, .. Transforms, .. Scalings, .. Schedules, .. ComposedSchedules, Plateau];
+    [
+        .. Optimizers, Lbfgs, .. FunctionWrappers, .. Transforms, .. Scalings, .. Schedules, .. ComposedSchedules,
+        Plateau,
+    ];
 
     /// <summary>
     /// Adds an optimizer or a transform of your own, so that it is listed, built from text and printed as text, also

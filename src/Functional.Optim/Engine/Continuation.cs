@@ -75,7 +75,8 @@ internal static class Continuation
 
         ImmutableArray<string> dropped =
         [
-            .. Enumerable.Range(0, state.SlotCount).Where(slot => !used[slot] && !state.Slot(slot).Layout.Leaves.IsEmpty)
+            .. Enumerable.Range(0, state.SlotCount)
+                .Where(slot => !used[slot] && !state.Slot(slot).Layout.Leaves.IsEmpty)
                 .Select(slot => state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot]),
         ];
         StateShell<T> next = optimizer.PlanFor(layout, SlotStarts.Of([.. started])).Schema.Rent<T>();

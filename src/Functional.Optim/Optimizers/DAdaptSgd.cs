@@ -102,12 +102,16 @@ public sealed record DAdaptSgd : RateFreeOptimizer
         pass.Add(first, new Then<T, DAdaptSgdRule<T>, ScaleRule<T>>(rule, new(T.CreateTruncating(pass.Factor))));
     }
 
-    private double NormOf<T>(in UpdateStatistics<T> update, double decay, ReadOnlySpan<double> multipliers)
+    private static double NormOf<T>(in UpdateStatistics<T> update, double decay, ReadOnlySpan<double> multipliers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double norm = 0;
         for (int range = 0; range < update.Count; range++)
-            norm = double.Hypot(norm, update.Norm(range, new DecayRule<T>(T.CreateTruncating(decay * multipliers[range]))));
+        {
+            DecayRule<T> penalty = new(T.CreateTruncating(decay * multipliers[range]));
+            norm = double.Hypot(norm, update.Norm(range, penalty));
+        }
+
         return norm;
     }
 }
