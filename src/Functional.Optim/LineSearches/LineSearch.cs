@@ -4,7 +4,7 @@ namespace Functional.Optim;
 
 /// <summary>How a step size along a direction is chosen.</summary>
 [SuppressMessage(
-    "Naming", "CA1724:Type names should not match namespaces", Justification = "Nobody opens that of MathNet.")]
+    "Naming", "CA1724", Justification = "Nobody opens that of MathNet.")]
 public enum LineSearch
 {
     /// <summary>The learning rate is the step size.</summary>
