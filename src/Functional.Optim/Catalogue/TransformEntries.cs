@@ -77,7 +77,7 @@ internal static class TransformEntries
             "adds λ·θ: an L2 penalty, before the moments", otherNames: "Optax add_decayed_weights"),
         Entry(
             "weightDecayDecoupled", () => WeightDecay.Decoupled(0),
-            at => WeightDecay.Decoupled(Lambda(at), Decay(at), Cautious(at)),
+            at => WeightDecay.Decoupled(Lambda(at), Decay(at), IsCautious(at)),
             "adds λ·θ: after the moments, before the rate, or after it to be independent of it",
             "Loshchilov and Hutter, 2019; Chen et al., 2025 (cautious)", "Optax add_decayed_weights"),
         Entry(
@@ -87,7 +87,7 @@ internal static class TransformEntries
                 at.RealOrNone(
                     "maxRate", "η_max; that of the schedule where not given", of => of.MaxRate,
                     Bounds.Positive.Allowed),
-                Decay(at), Cautious(at)),
+                Decay(at), IsCautious(at)),
             "adds λ·η/η_max·θ: after the moments, before the rate", "Defazio, 2025",
             "timm corrected_weight_decay"),
         Entry(
@@ -175,7 +175,7 @@ internal static class TransformEntries
     private static Schedule Lambda(EntryOptions<WeightDecay> at) =>
         at.Schedule("weightDecay", "λ", of => of.Lambda, required: true);
 
-    private static bool Cautious(EntryOptions<WeightDecay> at) =>
+    private static bool IsCautious(EntryOptions<WeightDecay> at) =>
         at.Flag("cautious", "whether an element decays only where u·θ ≥ 0", of => of.Cautious);
 
     private static LeafFilter Decay(EntryOptions<WeightDecay> at) =>

@@ -57,7 +57,8 @@ public sealed record AdEmaMix : ElementwiseOptimizer
     internal static CatalogueEntry<Optimizer> Entry { get; } = CatalogueEntry.WithScaling(
         "adEmaMix", "AdamW with a second, much slower mean of the gradients", () => Of(1),
         at => Of(
-            at.LearningRate(), at.Real("beta1", "β₁, how much of the fast mean of the gradients is kept", of => of.Beta1),
+            at.LearningRate(),
+            at.Real("beta1", "β₁, how much of the fast mean of the gradients is kept", of => of.Beta1),
             at.Real("beta2", "β₂, how much of the mean of the squares is kept", of => of.Beta2),
             at.Real("beta3", "β₃, how much of the slow mean of the gradients is kept", of => of.Beta3),
             at.Real("alpha", "α, the weight of the slow mean", of => of.Alpha),

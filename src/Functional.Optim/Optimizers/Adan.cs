@@ -5,14 +5,14 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>
-/// Adan (Xie et al., 2022, arXiv:2208.06677), Nesterov momentum by the differences of gradients: d = g − g₋₁, m = β₁·m +
-/// (1 − β₁)·g, e = β₂·e + (1 − β₂)·d, n = β₃·n + (1 − β₃)·(g + β₂·d)², θ' = (θ − η·(m̂ + β₂·ê) / (√n̂ + ε)) / (1 + η·λ).
-/// Defaults and semantics are timm's; each β is the part that is kept, where the paper writes 1 − β.
+/// Adan (Xie et al., 2022, arXiv:2208.06677), Nesterov momentum by the differences of gradients: d = g − g₋₁, m = β₁·m
+/// + (1 − β₁)·g, e = β₂·e + (1 − β₂)·d, n = β₃·n + (1 − β₃)·(g + β₂·d)², θ' = (θ − η·(m̂ + β₂·ê) / (√n̂ + ε)) / (1 +
+/// η·λ). Defaults and semantics are timm's; each β is the part that is kept, where the paper writes 1 − β.
 /// </summary>
 /// <remarks>
 /// The first update has d = 0. The decay is proximal, a division after the move, or with <c>proximal: false</c>
-/// decoupled; as a division it goes by the rate of the schedule alone, without a group's learning-rate multiplier in 1 +
-/// η·λ of the move. Optax has 1 − β₂ where the two formulas of n and θ' have β₂. It keeps four numbers for each
+/// decoupled; as a division it goes by the rate of the schedule alone, without a group's learning-rate multiplier in
+/// 1 + η·λ of the move. Optax has 1 − β₂ where the formulas of n and θ' have β₂. It keeps four numbers for each
 /// parameter. With caution the momentum counts only where it has the sign of the gradient, over the share of such
 /// elements in the leaf; e counts everywhere, and over spans the span is the leaf.
 /// </remarks>

@@ -12,7 +12,7 @@ namespace Functional.Optim;
 /// </summary>
 /// <remarks>
 /// The first update makes v = g²: it does not move θ, and decoupled decay starts with the second. There is no bias
-/// correction. The limit has p = ¼ in the authors' code and in Optax, 0.333 in timm; without p there is none. Decay is
+/// correction. The limit has p = ¼ in the authors' code and in Optax, 0.333 in timm; with p = ∞ there is none. Decay is
 /// an L2 penalty unless it is decoupled.
 /// </remarks>
 public sealed record Adopt : MomentOptimizer
@@ -23,14 +23,8 @@ public sealed record Adopt : MomentOptimizer
     {
     }
 
-    /// <summary>
-    /// p, the power of the limit k^p; finite and not negative, or <see langword="null"/> for no limit.
-    /// </summary>
-    public double? ClipExponent
-    {
-        get;
-        init => field = value is { } given ? Setting.Check(given, Bounds.NotNegative) : null;
-    }
+    /// <summary>p, the power of the limit k^p; 0 or more, infinity for no limit.</summary>
+    public double ClipExponent { get; init => field = Setting.Check(value, Bounds.ZeroOrMore); }
 
     /// <summary>Whether the decay is decoupled: λ·θ is added after the scaling, not to the gradient.</summary>
     public bool DecoupledDecay { get; init; }
@@ -45,24 +39,23 @@ public sealed record Adopt : MomentOptimizer
         "adopt", "Adam whose gradients are divided by the moment before them, then averaged", () => Of(1),
         at => Of(
             at.LearningRate(), at.Beta1(), at.Beta2(), at.Epsilon(),
-            at.RealOrNone(
-                "clipExponent", "p, of the limit kᵖ of a divided gradient after k updates; no limit where nothing",
-                of => of.ClipExponent, Bounds.NotNegative.Allowed),
+            at.Real(
+                "clipExponent", "p, of the limit kᵖ of a divided gradient after k updates; infinity for none",
+                of => of.ClipExponent),
             at.WeightDecay(), at.Decay(), at.DecoupledDecay(of => of.DecoupledDecay), at.Maximize(), at.DecayForm()),
         "Taniguchi et al., 2024", "timm Adopt, Optax adopt",
         "the first update moves nothing; timm's p is 0.333");
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Adam.Of"/>
-    /// <param name="clipExponent">p, the power of the limit k^p; finite and not negative, or <see langword="null"/> for
-    /// no limit.</param>
+    /// <param name="clipExponent">p, the power of the limit k^p; 0 or more, infinity for no limit.</param>
     /// <param name="weightDecay">λ or λ(t), an L2 penalty unless decoupled; finite and not negative; 0 when
     /// <see langword="null"/>.</param>
     /// <param name="decoupledDecay">Whether λ·θ is added after the scaling, not to the gradient.</param>
     /// <param name="decayForm">How decoupled decay goes by the rate and the update.</param>
     public static Adopt Of(
         Schedule learningRate, Schedule? beta1 = null, double beta2 = DefaultBeta2, double epsilon = DefaultEpsilon,
-        double? clipExponent = DefaultClipExponent, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
+        double clipExponent = DefaultClipExponent, Schedule? weightDecay = null, Func<Leaf, bool>? decay = null,
         bool decoupledDecay = false, bool maximize = false, DecayForm decayForm = DecayForm.Scaled) =>
         Setting.Make(() => new Adopt
     {
@@ -75,7 +68,7 @@ public sealed record Adopt : MomentOptimizer
     /// <inheritdoc cref="Of"/>
     public static Optimizer Scaling(
         Schedule? beta1 = null, double beta2 = DefaultBeta2, double epsilon = DefaultEpsilon,
-        double? clipExponent = DefaultClipExponent) => Of(1, beta1, beta2, epsilon, clipExponent).ToScaling();
+        double clipExponent = DefaultClipExponent) => Of(1, beta1, beta2, epsilon, clipExponent).ToScaling();
 
     /// <summary>The state before the first update.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -87,7 +80,8 @@ public sealed record Adopt : MomentOptimizer
     protected internal override void AddScaling<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
         double earlier = pass.SlotStep - 1;
-        double limit = ClipExponent is { } power ? Math.Pow(earlier, power) : double.PositiveInfinity;
+        // 1 to the power of infinity would be 1.
+        double limit = double.IsInfinity(ClipExponent) ? ClipExponent : Math.Pow(earlier, ClipExponent);
         pass.Add(first, new AdoptRule<T>(Beta1At(pass.Step), Beta2, Epsilon, limit, pass.SlotStep == 1));
     }
 

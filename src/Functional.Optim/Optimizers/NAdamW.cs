@@ -6,7 +6,8 @@ namespace Functional.Optim;
 
 /// <summary>
 /// NAdamW, <see cref="AdamW"/> with Nesterov momentum (Dozat, 2016; Loshchilov and Hutter, 2019, arXiv:1711.05101): m
-/// and v as in AdamW, θ' = θ − η·((β₁·m + (1 − β₁)·g) / (1 − β₁ᵗ) / (√v̂ + ε) + λ·θ). Defaults and semantics are timm's.
+/// and v as in AdamW, θ' = θ − η·((β₁·m + (1 − β₁)·g) / (1 − β₁ᵗ) / (√v̂ + ε) + λ·θ). Defaults and semantics are
+/// timm's.
 /// </summary>
 /// <remarks>
 /// Optax divides β₁·m by 1 − β₁ᵗ⁺¹ instead, which is an option, and its λ is 0.0001. torch's NAdam is another

@@ -34,7 +34,7 @@ public sealed record Signum : ElementwiseOptimizer
         at => Of(
             at.LearningRate(), at.Real("momentum", "μ, how much of the momentum is kept", of => of.Momentum),
             at.WeightDecay(), at.Decay(), at.Maximize(), at.DecayForm()),
-        "Bernstein et al., 2018", "Optax signum", "the decay is decoupled");
+        "Bernstein et al., 2018", "MXNet Signum, pytorch_optimizer SignSGD", "MXNet's rate is 0.01");
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Adam.Of"/>

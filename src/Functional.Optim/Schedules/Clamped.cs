@@ -33,7 +33,8 @@ internal sealed record Clamped : ComposedSchedule
         .OrThrow("Schedule.Clamp");
 
     /// <inheritdoc/>
-    protected internal override double? MaxRate => Inner.MaxRate is { } rate ? Math.Clamp(rate, Minimum, Maximum) : null;
+    protected internal override double? MaxRate =>
+        Inner.MaxRate is { } rate ? Math.Clamp(rate, Minimum, Maximum) : null;
 
     /// <inheritdoc/>
     protected internal override double RateAt(long step) => Math.Clamp(Inner.At(step), Minimum, Maximum);

@@ -90,10 +90,10 @@ public sealed record WeightDecay : Transform
         Schedule weightDecay, Schedule learningRate, double? maxRate = null, Func<Leaf, bool>? decay = null,
         bool cautious = false) => Setting.Make(() =>
     {
-        Setting.Check(learningRate);
+        Setting.Require(learningRate is not null, learningRate, "a schedule", nameof(learningRate));
         Setting.Require(
             learningRate is not { MaxRate: null } || maxRate is not null, maxRate,
-            "a number with a schedule that does not tell its largest rate");
+            "a number with a schedule that does not tell its largest rate", nameof(maxRate));
         return Decoupled(weightDecay, decay, cautious) with { LearningRate = learningRate, MaxRate = maxRate };
     });
 

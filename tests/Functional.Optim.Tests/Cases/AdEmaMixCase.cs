@@ -44,7 +44,7 @@ internal sealed class AdEmaMixCase : OptimizerCase
                     : 0;
         })
         {
-            Slots = [("exp_avg_slow", "slow m"), ("exp_avg_sq", "v")],
+            Slots = [("exp_avg_fast", "m"), ("exp_avg_slow", "slow m"), ("exp_avg_sq", "v")],
         },
     ];
 

@@ -46,8 +46,8 @@ internal sealed class AdagradCase : OptimizerCase
     [
         (
             () => Adagrad.Of(0.1, double.NaN, -1),
-            "Adagrad: initialAccumulator is -1; allowed is finite and not negative; "
-            + "learningRateDecay is NaN; allowed is finite and not negative."),
+            "Adagrad: learningRateDecay is NaN; allowed is finite and not negative; "
+            + "initialAccumulator is -1; allowed is finite and not negative."),
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola =>

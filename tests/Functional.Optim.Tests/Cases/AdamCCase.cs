@@ -18,8 +18,8 @@ internal sealed class AdamCCase : OptimizerCase
         new(
             "adamc with a largest rate, for matrices, up",
             AdamC.Of(
-                Schedule.Chained(Schedule.LinearWarmup(0.1, 3), Schedule.Cosine(1, 10)), weightDecay: 0.5, decay: Matrices, maxRate: 0.2,
-                amsGrad: AmsGrad.OfMoment, maximize: true)),
+                Schedule.Chained(Schedule.LinearWarmup(0.1, 3), Schedule.Cosine(1, 10)), weightDecay: 0.5,
+                decay: Matrices, maxRate: 0.2, amsGrad: AmsGrad.OfMoment, maximize: true)),
     ];
 
     public override ImmutableArray<PublishedGolden> Published =>
@@ -43,9 +43,9 @@ internal sealed class AdamCCase : OptimizerCase
     public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
     [
         (() => AdamC.Of(1, maxRate: 0), "AdamC: maxRate is 0; allowed is finite and positive."),
-        (() => AdamC.Of(Schedule.Of(_ => 1)),
-            "AdamC: learningRate is functionSchedule; allowed is a schedule that tells its largest rate, or a maxRate "
-            + "of AdamC."),
+        (() => AdamC.Of(Custom),
+            $"AdamC: learningRate is {Custom}; allowed is a schedule that tells its largest rate, "
+            + "or a maxRate of AdamC."),
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola => [new("adamc", AdamC.Of(0.1, weightDecay: 0), 530)];
@@ -53,6 +53,8 @@ internal sealed class AdamCCase : OptimizerCase
     public override ImmutableArray<Optimizer> WithoutEpsilon => [AdamC.Of(0.1, epsilon: 0, weightDecay: 0)];
 
     public override ImmutableArray<Optimizer> CountingUpdates => [AdamC.Of(1e-3, weightDecay: 0)];
+
+    private static readonly Schedule Custom = Schedule.Of(_ => 1);
 
     private static AdamOptimizer Timms(JsonElement options)
     {

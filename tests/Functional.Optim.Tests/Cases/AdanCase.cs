@@ -26,7 +26,10 @@ internal sealed class AdanCase : OptimizerCase
         {
             Keeps = [nameof(BiasCorrection)],
         },
-        new("adan in a composition", Clip.ByValue(1).Then(Adan.Scaling(0.5)).Then(LearningRate.Of(0.1))),
+        new("adan in a composition", Clip.ByValue(1).Then(Adan.Scaling(0.5)).Then(LearningRate.Of(0.1)))
+        {
+            Keeps = [nameof(BiasCorrection)],
+        },
     ];
 
     public override ImmutableArray<PublishedGolden> Published =>
@@ -43,6 +46,8 @@ internal sealed class AdanCase : OptimizerCase
         })
         {
             Slots = [("exp_avg", "m"), ("exp_avg_diff", "e"), ("exp_avg_sq", "n")],
+            // The source keeps the opposite of the gradient.
+            OwnSlots = ["last gradient"],
         },
     ];
 

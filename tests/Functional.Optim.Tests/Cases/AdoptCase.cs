@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Functional.Optim.Laws;
 using Functional.Optim.Tests.Golden;
 using static Functional.Optim.Tests.Cases.FormulaCase;
 
@@ -10,25 +11,42 @@ internal sealed class AdoptCase : OptimizerCase
 {
     public override string Entry => "adopt";
 
+    public override ImmutableArray<(string Law, string Reason)> Unbroken =>
+    [
+        (nameof(OptimizerLaws.ScaleInvariance), "it takes gradients below ε to break it"),
+        (nameof(OptimizerLaws.BoundedStep), "it takes more updates until the limit, which grows, is above 1"),
+    ];
+
     public override ImmutableArray<Variant> Variants =>
     [
-        new("adopt with an L2 penalty, without a limit", Adopt.Of(0.01, 0.5, 0.9, clipExponent: null, weightDecay: 0.1)),
+        new("adopt with an L2 penalty, without a limit", Adopt.Of(
+            0.01, 0.5, 0.9, clipExponent: double.PositiveInfinity, weightDecay: 0.1)),
         new(
             "adopt with decoupled decay, up",
-            Adopt.Of(0.01, beta2: 0.9, weightDecay: 0.1, decay: Matrices, decoupledDecay: true, maximize: true)),
+            Adopt.Of(0.01, beta2: 0.9, weightDecay: 0.1, decay: Matrices, decoupledDecay: true, maximize: true))
+        {
+            Unbroken = Unbroken,
+        },
         new(
             "adopt with independent decay",
             Adopt.Of(
-                Schedule.Cosine(0.1, 10), weightDecay: 0.1, decoupledDecay: true, decayForm: DecayForm.Independent)),
+                Schedule.Cosine(0.1, 10), weightDecay: 0.1, decoupledDecay: true, decayForm: DecayForm.Independent))
+        {
+            Unbroken = Unbroken[..1],
+        },
         new(
             "adopt in a composition",
             Clip.ByValue(1).Then(Adopt.Scaling(0.5, 0.9, clipExponent: 0)).Then(WeightDecay.Decoupled(0.1))
-                .Then(LearningRate.Of(0.1))),
+                .Then(LearningRate.Of(0.1)))
+        {
+            Keeps = [nameof(OptimizerLaws.BoundedStep)],
+        },
     ];
 
     public override ImmutableArray<PublishedGolden> Published =>
     [
-        new("adopt", golden => Build(golden.GetProperty("kwargs"), isTimms: golden.GetProperty("source").GetInt32() == 1))
+        new("adopt", golden =>
+            Build(golden.GetProperty("kwargs"), isTimms: golden.GetProperty("source").GetInt32() == 1))
         {
             Slots = [("exp_avg", "m"), ("exp_avg_sq", "v")],
         },
@@ -50,7 +68,7 @@ internal sealed class AdoptCase : OptimizerCase
 
     public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
     [
-        (() => Adopt.Of(1, clipExponent: -1), "Adopt: clipExponent is -1; allowed is finite and not negative."),
+        (() => Adopt.Of(1, clipExponent: -1), "Adopt: clipExponent is -1; allowed is 0 or more."),
         (() => Adopt.Of(1, decayForm: DecayForm.Cautious), "Adopt: decayForm is Cautious; allowed is Scaled."),
     ];
 
@@ -68,11 +86,11 @@ internal sealed class AdoptCase : OptimizerCase
     private static Adopt Build(JsonElement options, bool isTimms)
     {
         (double beta1, double beta2) = options.Pair("betas", (0.9, 0.9999));
-        double? clip = isTimms ? options.Option("clip_exp", 0.333)
-            : options.TryGetProperty("clip", out JsonElement power) && power.ValueKind == JsonValueKind.Null ? null
-            : options.Option("clip", 0.25);
+        (string name, double usual) = isTimms ? ("clip_exp", 0.333) : ("clip", 0.25);
+        bool hasNoLimit = options.TryGetProperty(name, out JsonElement power) && power.ValueKind == JsonValueKind.Null;
         return Adopt.Of(
-            options.Rate(1e-3), beta1, beta2, options.Option("eps", 1e-6), clip, options.Option("weight_decay", 0),
+            options.Rate(1e-3), beta1, beta2, options.Option("eps", 1e-6),
+            hasNoLimit ? double.PositiveInfinity : options.Option(name, usual), options.Option("weight_decay", 0),
             decoupledDecay: options.Flag("decouple") || options.Flag("decoupled"), maximize: options.Flag("maximize"),
             decayForm: options.DecayForm());
     }

@@ -58,8 +58,8 @@ internal sealed class AsgdCase : OptimizerCase
     [
         (
             () => Asgd.Of(1, -1, double.NaN, -1),
-            "Asgd: averageAfter is -1; allowed is 0 or more; lambda is -1; "
-            + "allowed is finite and not negative; alpha is NaN; allowed is finite and not negative."),
+            "Asgd: lambda is -1; allowed is finite and not negative; alpha is NaN; allowed is finite and not negative; "
+            + "averageAfter is -1; allowed is 0 or more."),
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola =>

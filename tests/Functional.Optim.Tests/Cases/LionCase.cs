@@ -78,15 +78,17 @@ internal sealed class LionCase : OptimizerCase
     public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
     [
         (() => Lion.Of(1, weightDecay: -1), "Lion: weightDecay is -1; allowed is finite and not negative."),
-        (() => Lion.Of(Schedule.Of(_ => 1), decayForm: DecayForm.Corrected),
-            "Lion: learningRate is functionSchedule; allowed is a schedule that tells its largest rate, or a maxRate of "
-            + "AdamC."),
+        (() => Lion.Of(Custom, decayForm: DecayForm.Corrected),
+            $"Lion: learningRate is {Custom}; allowed is a schedule that tells its largest rate, "
+            + "or a maxRate of AdamC."),
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("lion, whose rate has to fall", Lion.Of(Schedule.WarmupCosine(0.1, 1, 4000)), 4000),
     ];
+
+    private static readonly Schedule Custom = Schedule.Of(_ => 1);
 
     private static double Direction(double g, Span<double> s)
     {

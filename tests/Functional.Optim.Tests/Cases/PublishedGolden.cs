@@ -22,6 +22,9 @@ internal sealed record PublishedGolden(string Algorithm, Func<JsonElement, Optim
     /// </summary>
     public (string Source, string Slot)? AfterFirstStep { get; init; }
 
+    /// <summary>Slots that the source keeps in another form, or does not store.</summary>
+    public ImmutableArray<string> OwnSlots { get; init; } = [];
+
     /// <summary>
     /// How far a number of the state may be off at the end: that many times the distance of 1 to the next number,
     /// relative to the larger of 1 and the number.

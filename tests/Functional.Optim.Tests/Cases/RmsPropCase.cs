@@ -48,8 +48,8 @@ internal sealed class RmsPropCase : OptimizerCase
     [
         (
             () => RmsProp.Of(null!, alpha: 1, momentum: 1),
-            "RmsProp: alpha is 1; allowed is in [0, 1); learningRate is null; allowed is a schedule; "
-            + "momentum is 1; allowed is in [0, 1)."),
+            "RmsProp: learningRate is null; allowed is a schedule; alpha is 1; allowed is in [0, 1); momentum is 1; "
+            + "allowed is in [0, 1)."),
     ];
 
     public override ImmutableArray<ConvergenceCase> Parabola =>

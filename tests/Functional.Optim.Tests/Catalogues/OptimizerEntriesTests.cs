@@ -20,7 +20,7 @@ public class OptimizerEntriesTests
         ["coefficient"] = 0.9, ["maximum"] = 2.0, ["limit"] = 2.0,
         ["variance"] = 0.1, ["seed"] = 3UL, ["factor"] = 0.5, ["every"] = 3L, ["inner"] = Sgd.Of(0.1),
         ["base"] = Adam.Of(0.1), ["start"] = 5L, ["optimizer"] = Sgd.Of(0.1), ["weightDecay"] = 0.1,
-        ["adaptive"] = true,
+        ["adaptive"] = true, ["decoupledDecay"] = true,
     };
 
     private static readonly Dictionary<Type, object[]> Probes = new()
@@ -319,14 +319,6 @@ public class OptimizerEntriesTests
         built.Match(
             Succ: value => (object)value!, Fail: errors => string.Join(" | ", errors.Map(error => error.Message)));
 
-    /// <summary>Where two steps lead, the first of which may only start the state.</summary>
-    private static ParameterTree<double> AfterTwo(Optimizer optimizer)
-    {
-        (ParameterTree<double> parameters, OptimizerState<double> state) =
-            optimizer.Step(Parameters, Gradients, optimizer.Init(Parameters));
-        return optimizer.Step(parameters, Gradients, state).Parameters;
-    }
-
     /// <summary>Where steps lead.</summary>
     private static ParameterTree<double> After(object optimizer) => optimizer switch
     {
@@ -334,7 +326,16 @@ public class OptimizerEntriesTests
             at => (at.GlobalNorm() * at.GlobalNorm() / 2, at), Parameters, asking.Init(Parameters)).Parameters,
         Muon or NorMuon => After(Partition.Of(
             new("matrices", leaf => leaf.Rank == 2, (Optimizer)optimizer), new("rest", _ => true, Sgd.Of(0.1)))),
-        Optimizer any => AfterTwo(any),
+        // Their first update moves nothing.
+        Adopt or Soap => AfterTwo((Optimizer)optimizer),
+        Optimizer any => any.Step(Parameters, Gradients, any.Init(Parameters)).Parameters,
         _ => throw new InvalidOperationException($"{optimizer}"),
     };
+
+    private static ParameterTree<double> AfterTwo(Optimizer optimizer)
+    {
+        (ParameterTree<double> parameters, OptimizerState<double> state) =
+            optimizer.Step(Parameters, Gradients, optimizer.Init(Parameters));
+        return optimizer.Step(parameters, Gradients, state).Parameters;
+    }
 }

@@ -5,7 +5,7 @@ public class AdanTests
 {
     private const double Rate = 0.1, Beta1 = 0.7, Beta2 = 0.6, Beta3 = 0.8, Epsilon = 0.1;
 
-    /// <summary>The formula once more over whole leaves: m counts where m·g > 0, over the share of such elements.</summary>
+    /// <summary>The formula over whole leaves: m counts where m·g > 0, over the share of such elements.</summary>
     [Fact]
     public void With_caution_the_momentum_counts_where_it_has_the_sign_of_the_gradient()
     {

@@ -45,6 +45,16 @@ public class ExtremeNumberTests
         Assert.Equal([0.5f, -0f, 2], moved);
     }
 
+    [Fact]
+    public void Cautious_decay_knows_the_sign_of_what_is_too_small_to_be_multiplied()
+    {
+        float[] theta = [-1e-30f, 1e-30f, float.NaN, 0], moved = new float[4];
+        Elementwise.Run(new CautiousDecayRule<float>(1), theta, [1e-30f, 1e-30f, 2, -3], moved);
+        Assert.Equal([1e-30f, 2e-30f, float.NaN, -3], moved);
+        Elementwise.Run(new CautiousDecayRule<float>(0), theta, [1e-30f, 1e-30f, 2, -3], moved);
+        Assert.Equal([1e-30f, 1e-30f, 2, -3], moved);
+    }
+
     /// <summary>A gradient whose square leaves the range of float, though (1 − β) of it does not.</summary>
     [Theory]
     [MemberData(nameof(WithMeanOfSquares))]

@@ -200,6 +200,23 @@ public class OptimizerRecordTests
         Assert.Equal("Nesterov is True; allowed is false without momentum or with dampening.", ErrorOf(
             () => sgd.Init(one)));
         Assert.Equal(Sgd.Of(0.1, momentum: 0.9, nesterov: true), sgd with { Momentum = 0.9 });
+        foreach (Optimizer formed in (Optimizer[])
+                 [
+                     Adam.Of(0.1) with { DecayForm = DecayForm.Cautious },
+                     Lamb.Of(0.1) with { DecayForm = DecayForm.Cautious },
+                     NovoGrad.Of(0.1) with { DecayForm = DecayForm.Cautious },
+                     Adafactor.Of(0.1) with { DecayForm = DecayForm.Cautious },
+                     Adopt.Of(0.1) with { DecayForm = DecayForm.Cautious },
+                 ])
+        {
+            Assert.Equal("DecayForm is Cautious; allowed is Scaled.", ErrorOf(() => formed.Init(one)));
+        }
+
+        AdamC scaled = AdamC.Of(0.1) with { DecayForm = DecayForm.Scaled };
+        Assert.Equal("DecayForm is Scaled; allowed is Corrected.", ErrorOf(() => scaled.Init(one)));
+        Assert.Equal(
+            Adopt.Of(0.1, decoupledDecay: true, decayForm: DecayForm.Cautious),
+            Adopt.Of(0.1) with { DecayForm = DecayForm.Cautious, DecoupledDecay = true });
     }
 
     [Fact]

@@ -71,8 +71,8 @@ public class SpanStepTests
                 for (int update = 1; update <= Problem.Updates; update++)
                 {
                     optimizer.Step<T>(
-                        update, theta, problem.Gradients<T>(update).AsSpan(leaf), new(Slot(0), Slot(1), Slot(2), Slot(3)),
-                        theta, new(Slot(0), Slot(1), Slot(2), Slot(3)));
+                        update, theta, problem.Gradients<T>(update).AsSpan(leaf),
+                        new(Slot(0), Slot(1), Slot(2), Slot(3)), theta, new(Slot(0), Slot(1), Slot(2), Slot(3)));
                 }
 
                 Assert.Equal(parameters.AsSpan(leaf).ToArray(), theta);
