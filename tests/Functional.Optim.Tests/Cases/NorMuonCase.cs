@@ -21,7 +21,7 @@ internal sealed class NorMuonCase : OptimizerCase
             ForAllLeaves(NorMuon.Of(
                 0.1, beta2: 0.5, nesterov: true, variant: NewtonSchulzVariant.Torch, scale: MatrixScale.MatchRms)))
         {
-            Keeps = [nameof(ScaleInvariance), nameof(BoundedStep)],
+            Keeps = [nameof(ScaleInvariance)],
         },
     ];
 

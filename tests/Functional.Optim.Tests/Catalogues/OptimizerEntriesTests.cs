@@ -322,14 +322,6 @@ public class OptimizerEntriesTests
         built.Match(
             Succ: value => (object)value!, Fail: errors => string.Join(" | ", errors.Map(error => error.Message)));
 
-    /// <summary>Where two steps lead, the first of which may only start the state.</summary>
-    private static ParameterTree<double> AfterTwo(Optimizer optimizer)
-    {
-        (ParameterTree<double> parameters, OptimizerState<double> state) =
-            optimizer.Step(Parameters, Gradients, optimizer.Init(Parameters));
-        return optimizer.Step(parameters, Gradients, state).Parameters;
-    }
-
     /// <summary>Where steps lead.</summary>
     private static ParameterTree<double> After(object optimizer) => optimizer switch
     {

@@ -273,7 +273,7 @@ public class MuonLaws
         double expected = Of(normuon.Orthogonalization, gradient).Norm / Math.Sqrt(rows);
         foreach (double[] row in moved.AsSpan("w").ToArray().Chunk(columns))
             Assert.Equal(expected, Math.Sqrt(row.Sum(value => value * value)), 1e-6);
-        Assert.Equal([rows], state.V.Layout.Leaves[0].Shape);
+        Assert.Equal([rows], state.V.Layout.Leaves[0].Shape.AsEnumerable());
         Assert.Equal(state, new NorMuonState<double>(0, state.Momentum, zeros) with { Step = 1, V = state.V });
     }
 

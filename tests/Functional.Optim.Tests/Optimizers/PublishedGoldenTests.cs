@@ -49,9 +49,9 @@ public class PublishedGoldenTests
         CompareSlots(source, golden, last);
     }
 
-    /// <summary>Whether it is a list of nothing, such as of matrices of a leaf that has none.</summary>
-    private static bool IsEmpty(JsonElement values) =>
-        values.ValueKind == JsonValueKind.Array && values.EnumerateArray().All(IsEmpty);
+    /// <summary>Whether it is nothing, or a list of nothing, such as of matrices of a leaf that has none.</summary>
+    private static bool IsEmpty(JsonElement values) => values.ValueKind == JsonValueKind.Null
+        || (values.ValueKind == JsonValueKind.Array && values.EnumerateArray().All(IsEmpty));
 
     /// <summary>Each slot has the leaves that the source keeps, with its numbers to a few roundings.</summary>
     private static void CompareSlots<T>(PublishedGolden source, JsonElement golden, OptimizerState<T> state)
