@@ -176,6 +176,8 @@ public sealed class EntryOptions<T>
             return of(Defaults);
         }
 
+        // A text without characters is the nothing of an option that may be nothing.
+        if (asked.Length == 0 && Nullable.GetUnderlyingType(typeof(TValue)) is not null) return default!;
         return text.Read(asked).MatchUnsafe(
             Succ: static read => read,
             Fail: errors =>

@@ -7,12 +7,12 @@ internal static class OptimizerEntries
 {
     internal static ImmutableArray<CatalogueEntry<Optimizer>> All { get; } =
     [
-        Sgd.Entry, Adam.Entry, AdamW.Entry, NAdam.Entry, RAdam.Entry, Adamax.Entry, Adagrad.Entry, Adadelta.Entry,
-        RmsProp.Entry, Asgd.Entry, Rprop.Entry, Lion.Entry, Lamb.Entry, Lars.Entry, AdaBelief.Entry, Yogi.Entry,
-        LaProp.Entry, Adafactor.Entry, NovoGrad.Entry, ScheduleFree.Entry, Muon.Entry, Prodigy.Entry, DAdaptAdam.Entry,
-        DAdaptLion.Entry, DAdaptSgd.Entry, Mars.Entry, Fromage.Entry, StableAdamW.Entry, Soap.Entry, NorMuon.Entry,
-        AdamC.Entry, Adopt.Entry, AdEmaMix.Entry, Adan.Entry, NAdamW.Entry, Signum.Entry, SophiaG.Entry, Came.Entry,
-        Sm3.Entry,
+        Sgd.Entry, Adam.Entry, AdamW.Entry, AdamC.Entry, NAdam.Entry, NAdamW.Entry, RAdam.Entry, Adamax.Entry,
+        Adagrad.Entry, Adadelta.Entry, RmsProp.Entry, Asgd.Entry, Rprop.Entry, AdaBelief.Entry, Yogi.Entry,
+        LaProp.Entry, Adopt.Entry, AdEmaMix.Entry, Mars.Entry, Adan.Entry, SophiaG.Entry, StableAdamW.Entry, Lion.Entry,
+        Signum.Entry, Lamb.Entry, Lars.Entry, NovoGrad.Entry, Fromage.Entry, Adafactor.Entry, Came.Entry, Sm3.Entry,
+        Muon.Entry, NorMuon.Entry, Soap.Entry, ScheduleFree.Entry, Prodigy.Entry, DAdaptAdam.Entry, DAdaptLion.Entry,
+        DAdaptSgd.Entry,
     ];
 
     internal static CatalogueEntry<Lbfgs> Lbfgs => Optim.Lbfgs.Entry;

@@ -71,8 +71,7 @@ internal static class OptionText
         text => read(text, out T value) ? Prelude.Success<Error, T>(value) : Prelude.Fail<Error, T>(Wrong);
 
     private static Func<string, Validation<Error, T?>> OrNone<T>(OptionText<T> of)
-        where T : struct =>
-        text => text.Length == 0 ? Prelude.Success<Error, T?>(null) : of.Read(text).Map(static value => (T?)value);
+        where T : struct => text => of.Read(text).Map(static value => (T?)value);
 
     private static Func<T?, string> TextOrNone<T>(Func<T, string> write)
         where T : struct => value => value is { } number ? write(number) : "";

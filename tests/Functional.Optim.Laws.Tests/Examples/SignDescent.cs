@@ -5,7 +5,7 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim.Laws.Tests;
 
 /// <summary>
-/// An optimizer with one rule, as a user writes it: θ' = θ − η·(sign(m) + …), with the rule of <see cref="Signum"/>.
+/// An optimizer with one rule, as a user writes it: θ' = θ − η·(sign(m) + …), with the rule of <see cref="SignOfMean"/>.
 /// </summary>
 public sealed record SignDescent : ElementwiseOptimizer
 {
@@ -22,5 +22,5 @@ public sealed record SignDescent : ElementwiseOptimizer
         new() { LearningRate = learningRate, Beta = beta, WeightDecay = weightDecay ?? 0 };
 
     protected override void AddScaling<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Add(first, new SignumRule<T>(T.CreateTruncating(Beta), T.CreateTruncating(1 - Beta)));
+        pass.Add(first, new SignOfMeanRule<T>(T.CreateTruncating(Beta), T.CreateTruncating(1 - Beta)));
 }

@@ -52,6 +52,13 @@ public class OptimizerTextTests
     public void A_text_is_printed_as_it_was_given(string text) => Assert.Equal(text, Build(text).ToString());
 
     [Fact]
+    public void An_option_that_may_be_nothing_takes_nothing()
+    {
+        Assert.Equal(Prodigy.Of(), Build("prodigy(beta3=)"));
+        Assert.Equal(Prodigy.Of(beta3: 0.5), Build("prodigy(beta3=0.5)"));
+    }
+
+    [Fact]
     public void Texts_are_what_the_factories_make()
     {
         Assert.Equal(

@@ -10,9 +10,10 @@ namespace Functional.Optim.Samples.Tests.MiniGpt.CommandLine;
 
 public sealed class RunCommandTests
 {
-    private const string Optimizers = "momentum, sgd, adam, adamW, nAdam, rAdam, adamax, adagrad, adadelta, "
-        + "rmsProp, asgd, rprop, lion, lamb, lars, adaBelief, yogi, laProp, adafactor, novoGrad, scheduleFree, "
-        + "muon, or NAME(option=value, …)";
+    private const string Optimizers = "momentum, sgd, adam, adamW, adamC, nAdam, nAdamW, rAdam, adamax, adagrad, adadelta, rmsProp, "
+        + "asgd, rprop, adaBelief, yogi, laProp, adopt, adEmaMix, mars, adan, sophiaG, stableAdamW, lion, "
+        + "signum, lamb, lars, novoGrad, fromage, adafactor, came, sm3, muon, norMuon, soap, scheduleFree, "
+        + "prodigy, dAdaptAdam, dAdaptLion, dAdaptSgd, or NAME(option=value, …)";
 
     private const string Schedules = "linear, cosine, polynomial, exponential, constant, linearWarmup, "
         + "warmupCosine, cosineHardRestarts, warmupPolynomial, warmupExponential, warmupRex, stepDecay, "

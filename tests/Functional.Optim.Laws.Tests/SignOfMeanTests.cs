@@ -1,10 +1,10 @@
 namespace Functional.Optim.Laws.Tests;
 
 /// <summary>How one checks an optimizer of one's own.</summary>
-public class SignumTests
+public class SignOfMeanTests
 {
     private static readonly Optimizer Optimizer =
-        new Signum(Beta: 0.9).Then(WeightDecay.Decoupled(0.1))
+        new SignOfMean(Beta: 0.9).Then(WeightDecay.Decoupled(0.1))
             .Then(LearningRate.Of(Schedule.WarmupCosine(0.01, 10, 100)));
 
     public static TheoryData<string> Laws => [.. OptimizerLaws.OfEvery.Select(law => law.Name)];
@@ -32,7 +32,7 @@ public class SignumTests
     [Fact]
     public void Its_first_step_is_the_learning_rate_against_the_sign()
     {
-        Optimizer signum = new Signum(0.9).Then(LearningRate.Of(0.25));
+        Optimizer signum = new SignOfMean(0.9).Then(LearningRate.Of(0.25));
         ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [4], [1f, 1f, 1f, 1f]));
         ParameterTree<float> gradients = ParameterTree.Of(Leaf.Of("w", [4], [3f, -1e-20f, 0f, float.NaN]));
         var (moved, state) = signum.Step(parameters, gradients, signum.Init(parameters));

@@ -9,18 +9,18 @@ namespace Functional.Optim.Laws.Tests;
 /// and passes on the sign of m'.
 /// </summary>
 /// <param name="Beta">β, in [0, 1).</param>
-public sealed record Signum(double Beta) : Transform
+public sealed record SignOfMean(double Beta) : Transform
 {
     protected override ImmutableArray<string> SlotNames => ["m"];
 
     protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Add(first, new SignumRule<T>(T.CreateTruncating(Beta), T.CreateTruncating(1 - Beta)));
+        pass.Add(first, new SignOfMeanRule<T>(T.CreateTruncating(Beta), T.CreateTruncating(1 - Beta)));
 }
 
 /// <summary>
-/// What <see cref="Signum"/> does at one place, on lanes of any width. The sign of 0 is 0, and that of NaN is NaN.
+/// What <see cref="SignOfMean"/> does at one place, on lanes of any width. The sign of 0 is 0, and that of NaN is NaN.
 /// </summary>
-public readonly struct SignumRule<T>(T beta, T fresh) : IUpdateRule<T>
+public readonly struct SignOfMeanRule<T>(T beta, T fresh) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T beta = beta;
