@@ -22,7 +22,10 @@ internal sealed class ProdigyCase : OptimizerCase
         {
             Unbroken = Slow,
         },
-        new("prodigy with a penalty", Prodigy.Of(1, d0: 0.01, weightDecay: 0.1, decoupledDecay: false)) { Unbroken = Slow },
+        new("prodigy with a penalty", Prodigy.Of(1, d0: 0.01, weightDecay: 0.1, decoupledDecay: false))
+        {
+            Unbroken = Slow,
+        },
     ];
 
     public override ImmutableArray<PublishedGolden> Published =>

@@ -332,4 +332,12 @@ public class OptimizerEntriesTests
         Optimizer any => AfterTwo(any),
         _ => throw new InvalidOperationException($"{optimizer}"),
     };
+
+    /// <summary>The first update of some only initializes.</summary>
+    private static ParameterTree<double> AfterTwo(Optimizer optimizer)
+    {
+        (ParameterTree<double> parameters, OptimizerState<double> state) =
+            optimizer.Step(Parameters, Gradients, optimizer.Init(Parameters));
+        return optimizer.Step(parameters, Gradients, state).Parameters;
+    }
 }

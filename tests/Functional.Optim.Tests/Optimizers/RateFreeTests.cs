@@ -153,7 +153,8 @@ public class RateFreeTests
         DAdaptSgd optimizer = DAdaptSgd.Of(decayInFirstNorm: decayInFirstNorm, weightDecay: 2);
         ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("a", [2], [0.0, 2]));
         ParameterTree<double> gradients = ParameterTree.Of(Leaf.Of("a", [2], [3.0, 0]));
-        OptimizerState<double> state = optimizer.Step(parameters, gradients, optimizer.Init(parameters).ToState()).State;
+        OptimizerState<double> start = optimizer.Init(parameters);
+        OptimizerState<double> state = optimizer.Step(parameters, gradients, start).State;
         Assert.Equal(expected, state.Scalar("first norm"), 1e-14);
     }
 

@@ -10,7 +10,8 @@ namespace Functional.Optim.Samples.Tests.MiniGpt.CommandLine;
 
 public sealed class RunCommandTests
 {
-    private const string Optimizers = "momentum, sgd, adam, adamW, adamC, nAdam, nAdamW, rAdam, adamax, adagrad, adadelta, rmsProp, "
+    private const string Optimizers = "momentum, sgd, adam, adamW, adamC, nAdam, nAdamW, rAdam, adamax, adagrad, "
+        + "adadelta, rmsProp, "
         + "asgd, rprop, adaBelief, yogi, laProp, adopt, adEmaMix, mars, adan, sophiaG, stableAdamW, lion, "
         + "signum, lamb, lars, novoGrad, fromage, adafactor, came, sm3, muon, norMuon, soap, scheduleFree, "
         + "prodigy, dAdaptAdam, dAdaptLion, dAdaptSgd, or NAME(option=value, …)";
