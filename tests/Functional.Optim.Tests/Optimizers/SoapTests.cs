@@ -150,7 +150,7 @@ public class SoapTests
     {
         ParameterTree<float> parameters = ParameterTree.Of(
             Leaf.Of("matrix", [16, 32], new float[512]), Leaf.Of("wide", [16, 48], new float[768]),
-            Leaf.Of("vector", [32], new float[32]), Leaf.Of("none", [0, 3], []));
+            Leaf.Of("vector", [32], new float[32]), Leaf.Of<float>("none", [0, 3], []));
         SoapState<float> state = Soap.Of(1, maxSize: 32).Init(parameters);
         Assert.Equal(512 + 768 + 32, state.M.Layout.ParameterCount);
         Assert.Equal(["matrix", "wide"], state.Gram.Layout.Leaves.Select(leaf => leaf.Name));
