@@ -57,7 +57,8 @@ foreach (CatalogueEntry<Optimizer> entry in entries)
     string text =
         $"{entry.Name}({string.Join(", ", entry.Options.Where(option => option.Default is null).Select(Given))})";
     entries.Build(text).Match(
-        Succ: optimizer => Print(text, entry.Name is "muon" or "orthogonalize" ? ForMatrices(optimizer) : optimizer),
+        Succ: optimizer => Print(
+            text, entry.Name is "muon" or "norMuon" or "orthogonalize" ? ForMatrices(optimizer) : optimizer),
         Fail: errors => throw new InvalidOperationException($"{text}: {errors}"));
 }
 
