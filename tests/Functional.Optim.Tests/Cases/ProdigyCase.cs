@@ -24,7 +24,7 @@ internal sealed class ProdigyCase : OptimizerCase
         },
         new("prodigy with a penalty", Prodigy.Of(1, d0: 0.01, weightDecay: 0.1, decoupledDecay: false))
         {
-            Unbroken = Slow,
+            Unbroken = [Slow[0]],
         },
     ];
 
@@ -49,7 +49,10 @@ internal sealed class ProdigyCase : OptimizerCase
 
     public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
     [
-        (() => Prodigy.Of(d0: 0, coefficient: -1, growthRate: 0.5), "d0 is 0"),
+        (
+            () => Prodigy.Of(d0: 0, coefficient: -1, growthRate: 0.5),
+            "Prodigy: d0 is 0; allowed is finite and positive; coefficient is -1; allowed is finite and positive; "
+            + "growthRate is 0.5; allowed is 1 or more."),
     ];
 
     private static ImmutableArray<(string Law, string Reason)> Slow =>

@@ -111,7 +111,7 @@ public sealed class ProcessTests : IDisposable
     [InlineData("--optimizer lion(beta1", "--optimizer: 'lion(beta1' has a parenthesis without its other one")]
     [InlineData("--optimizer lion(beta1=0.9,beta1=0.8)", "--optimizer: 'lion(beta1=0.9,beta1=0.8)' gives beta1 twice")]
     [InlineData("--optimizer lion(beta=0.9)", "--optimizer lion: beta is no option of lion; allowed is learningRate, "
-        + "beta1, beta2, weightDecay, decay, maximize")]
+        + "beta1, beta2, weightDecay, decay, maximize, decayForm")]
     [InlineData("--schedule stepDecay(every=0)",
         "--schedule stepDecay: every is 0; allowed is 1 or more")]
     public void Wrong_options_of_an_optimizer_or_a_schedule_are_one_line_and_2(string options, string expected)
