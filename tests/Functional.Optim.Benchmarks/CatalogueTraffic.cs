@@ -18,18 +18,16 @@ public class CatalogueTraffic
 
     private const int Parameters = 33_554_432;
 
-    /// <summary>The optimizers of the catalogue that are not elementwise, because they need norms.</summary>
-    private static readonly string[] Measuring = ["lamb", "lars"];
-
     private Training reference = null!;
     private Training training = null!;
 
     public static IEnumerable<string> Names =>
     [
         .. from entry in Catalogue.Optimizers
-           where !Measuring.Contains(entry.Name)
-           let needed = entry.Options.Where(option => option.Default is null).Select(option => $"{option.Name}=0.001")
-           select $"{entry.Name}({string.Join(", ", needed)})",
+           let text = $"{entry.Name}(learningRate=0.001)"
+           where entry.Options.All(option => option.Default is not null || option.Name == "learningRate")
+               && Build(text) is ElementwiseOptimizer
+           select text,
         "sgd(learningRate=0.001, momentum=0.9)",
         "adam(learningRate=0.001, amsGrad=ofMoment)",
         "rmsProp(learningRate=0.001, centered=true, momentum=0.9)",

@@ -59,7 +59,7 @@ public sealed record NorMuon : ScalingOptimizer
             at.Flag("nesterov", "whether the momentum looks one step ahead", of => of.Nesterov),
             at.Orthogonalize(of => of.Orthogonalization), at.WeightDecay(), at.Decay(), at.Maximize(), at.DecayForm()),
         "Li et al., 2025", "Dion's NorMuon",
-        "no rounding to bfloat16; Dion's `rms_norm` is `MatchRms`; the mean is always along a row");
+        "and one number for each row; no rounding to bfloat16; Dion's `rms_norm` is `MatchRms`");
 
     /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t); 0.01 in Dion's code.</param>

@@ -101,7 +101,7 @@ public sealed record Soap : ScalingOptimizer
             at.Flag("normalize", "whether the update is divided by its root mean square", of => of.Normalize),
             at.WeightDecay(), at.Decay(), at.Maximize(), at.DecayForm()),
         "Vyas et al., 2024", "SOAP of its authors",
-        "the first update only starts the bases; decay after the move; decompositions in double");
+        "and 2·(m² + n²) numbers for a matrix; the first update only starts the bases; decay after the move");
 
     /// <summary>The optimizer.</summary>
     /// <param name="learningRate">η(t); 0.003 in the authors' code.</param>
