@@ -23,7 +23,7 @@ public class SharedOptionTests
     {
         Assert.Equal(["scheduleFree"], Entries.Where(entry => !Has(entry, "maximize")).Select(entry => entry.Name));
         Assert.Equal(
-            ["lars", "scheduleFree", "fromage"],
+            ["lars", "fromage", "scheduleFree"],
             Entries.Where(entry => DecayFilterOf(entry) is null).Select(entry => entry.Name));
     }
 
