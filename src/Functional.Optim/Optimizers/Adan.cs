@@ -11,8 +11,8 @@ namespace Functional.Optim;
 /// </summary>
 /// <remarks>
 /// The first update has d = 0. The decay is proximal, a division after the move, or with <c>proximal: false</c>
-/// decoupled; as a division it goes by the rate of the schedule alone, without a group's learning-rate multiplier in
-/// 1 + η·λ of the move. Optax has 1 − β₂ where the formulas of n and θ' have β₂. It keeps four numbers for each
+/// decoupled. The η of the division is that of the schedule; the learning-rate multiplier c of a group multiplies the
+/// whole update: θ' = θ − c·η·(u + λ·θ) / (1 + η·λ). Optax has 1 − β₂ where the formulas of n and θ' have β₂. It keeps four numbers for each
 /// parameter. With caution the momentum counts only where it has the sign of the gradient, over the share of such
 /// elements in the leaf; e counts everywhere, and over spans the span is the leaf.
 /// </remarks>

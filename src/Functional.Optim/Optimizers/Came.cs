@@ -48,6 +48,9 @@ public sealed record Came : ScalingOptimizer
     private protected override ImmutableArray<Transform> ScalingTransforms =>
         [new CameScaling(Beta1, Beta2, Beta3, ClipThreshold, Epsilon, DistanceEpsilon)];
 
+    /// <inheritdoc/>
+    private protected override bool TakesDecayForm(DecayForm form) => form == DecayForm.Scaled;
+
     internal static CatalogueEntry<Optimizer> Entry { get; } = CatalogueEntry.Of(
         "came", "Adafactor with a momentum, in shorter steps where it agrees less with the updates", () => Of(1),
         at => Of(

@@ -14,7 +14,8 @@ namespace Functional.Optim;
 /// <c>Partition.Of((LeafFilter.Matrices, Mars.Of(3e-3)), (LeafFilter.All, AdamW.Of(3e-3, beta2: 0.95, weightDecay:
 /// 0.1)))</c>. The form with the gradient of the batch before at the new parameters (<c>is_approx: False</c>) is not
 /// there. timm's code keeps the first gradient (<see cref="KeepsFirst"/>) and has β₁ = 0.9. The gradient before is
-/// copied: the authors' code keeps a reference, so that clearing gradients changes its result.
+/// copied: the authors' code keeps a reference, so that clearing gradients changes its result. A gradient that is not
+/// finite throws before anything changes.
 /// </remarks>
 public sealed record Mars : ScalingOptimizer
 {
@@ -42,7 +43,7 @@ public sealed record Mars : ScalingOptimizer
     /// <summary>Whether the first gradient goes on as it is, as in timm's code.</summary>
     public bool KeepsFirst { get; init; }
 
-    /// <summary>Whether AdamW divides by the largest second moment so far.</summary>
+    /// <summary>Whether AdamW divides by the largest second moment so far; off for the other kinds.</summary>
     public AmsGrad AmsGrad { get; init => field = Setting.Check(value); }
 
     /// <inheritdoc/>
@@ -63,6 +64,14 @@ public sealed record Mars : ScalingOptimizer
             ],
         },
     ];
+
+    /// <inheritdoc/>
+    private protected override bool TakesDecayForm(DecayForm form) => form == DecayForm.Scaled;
+
+    /// <inheritdoc/>
+    protected internal override void CheckTogether() => Setting.Require(
+        Kind == MarsKind.AdamW || AmsGrad == AmsGrad.Off, AmsGrad, $"{AmsGrad.Off} with {nameof(Kind)} {Kind}",
+        nameof(AmsGrad));
 
     internal static CatalogueEntry<Optimizer> Entry { get; } = CatalogueEntry.Of(
         "mars", "an optimizer of gradients that are corrected by the one before", () => Of(1),
@@ -86,7 +95,7 @@ public sealed record Mars : ScalingOptimizer
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="gamma">γ; finite and not negative.</param>
     /// <param name="keepsFirst">Whether the first gradient goes on as it is.</param>
-    /// <param name="amsGrad">Whether AdamW divides by the largest second moment so far.</param>
+    /// <param name="amsGrad">Whether AdamW divides by the largest second moment so far; off for the other kinds.</param>
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0 when <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to maximize.</param>

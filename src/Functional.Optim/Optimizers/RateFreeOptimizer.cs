@@ -10,7 +10,8 @@ namespace Functional.Optim;
 /// <remarks>
 /// d is a scalar of the state, and a sum over all leaves that are not frozen: groups change the steps of their leaves,
 /// but all share one d. It can only rise, so a run that starts with too large a <see cref="D0"/> stays too fast. The
-/// sums are in double. A gradient that is not finite throws before anything changes.
+/// sums are in double. A gradient that is not finite throws before anything changes. Where one leaf is added or changed
+/// (<see cref="Optimizer.Continue"/>), d, the slots of all leaves and the count of their updates start again.
 /// </remarks>
 public abstract record RateFreeOptimizer : ScalingOptimizer
 {
@@ -41,7 +42,7 @@ public abstract record RateFreeOptimizer : ScalingOptimizer
     {
         get
         {
-            CheckTogether();
+            Check();
             return [.. Scale.SignOf(Maximize), .. ScalingTransforms];
         }
     }
@@ -50,6 +51,9 @@ public abstract record RateFreeOptimizer : ScalingOptimizer
     /// <remarks>A copy in its transform: a plan must not lead back to the optimizer.</remarks>
     private protected sealed override ImmutableArray<Transform> ScalingTransforms =>
         [new RateFreeScaling(this with { Groups = [], StateFormat = null })];
+
+    /// <inheritdoc/>
+    private protected sealed override bool TakesDecayForm(DecayForm form) => form == DecayForm.Scaled;
 
     /// <summary>The names of the slots.</summary>
     internal abstract ImmutableArray<string> SlotNames { get; }

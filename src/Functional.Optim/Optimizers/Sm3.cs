@@ -39,6 +39,9 @@ public sealed record Sm3 : ScalingOptimizer
             ? [new Sm3Scaling(Beta, Epsilon)]
             : [new Sm3Scaling(Beta, Epsilon), Ema.Of(Momentum, biasCorrection: false)];
 
+    /// <inheritdoc/>
+    private protected override bool TakesDecayForm(DecayForm form) => form == DecayForm.Scaled;
+
     internal static CatalogueEntry<Optimizer> Entry { get; } = CatalogueEntry.Of(
         "sm3", "divides by the smallest of the accumulated squares of the rows, the columns, …", () => Of(1),
         at => Of(

@@ -13,12 +13,14 @@ namespace Functional.Optim;
 /// <remarks>
 /// The first update of a leaf only starts L, R and their eigenvectors: the leaf does not move, and t counts from the
 /// next one on; nothing decays at the first update of all. ε stands outside the bias correction. m is kept in the
-/// basis, and so changes with it; v is ordered, not rotated. A leaf of more dimensions has a basis for each, one of
-/// fewer none: vectors and scalars are Adam's, an update later. State: 2·m·n + 2·m² + 2·n² numbers for m × n; a
-/// dimension above the largest size has no matrices. Decompositions are in double, of the matrix over a power of two;
-/// one of zeros, of numbers that are not finite, or that fails leaves the basis as it is, at the start the identity.
-/// They allocate; other steps do not. The decay is that of the parameters after the move, with the rate of the schedule
-/// alone, as in <see cref="LaProp"/>. Dimensions are merged in the order of the shape.
+/// basis, and so changes with it; v is ordered, not rotated. A leaf with more dimensions has a basis for each of them.
+/// Vectors and scalars have no basis: they are Adam's, an update later. State: 2·m·n + 2·m² + 2·n² numbers for m × n; a
+/// dimension above the largest size has no matrices. Decompositions are in double, of the matrix over a power of two.
+/// Where the matrix is zero or has a number that is not finite, or where its decomposition fails, the basis stays as it
+/// is; at the start it is the identity. Decompositions allocate; other steps do not. The decay is that of the parameters
+/// after the move, with the rate of the schedule alone, as in <see cref="LaProp"/>. Dimensions are merged in the order
+/// of the shape. A NaN or an infinity in the gradient of a leaf makes it NaN, at the first update only where it is; L
+/// and R keep it, so put <see cref="ApplyIfFinite"/> around.
 /// </remarks>
 public sealed record Soap : ScalingOptimizer
 {

@@ -51,6 +51,24 @@ public class OptimizerTextTests
         "adam(learningRate=0.1).withGroup(name=b, matches=none).withGroup(name=a, matches=all).withState(Full)")]
     public void A_text_is_printed_as_it_was_given(string text) => Assert.Equal(text, Build(text).ToString());
 
+    /// <summary>A form of decay without an option would be lost in the text: who has none refuses it.</summary>
+    [Fact]
+    public void A_form_of_decay_is_an_option_or_refused()
+    {
+        foreach (CatalogueEntry<Optimizer> entry in Laws.Catalogue.Entries)
+        {
+            if (Laws.Catalogue.CaseOf(entry).Build(entry, 0.1) is not ScalingOptimizer optimizer) continue;
+            foreach (DecayForm form in Enum.GetValues<DecayForm>())
+            {
+                ScalingOptimizer changed = optimizer with { DecayForm = form };
+                if (Record.Exception(changed.Check) is { } refused)
+                    Assert.IsAssignableFrom<ArgumentException>(refused);
+                else
+                    Assert.Equal(changed, Build(changed.ToString()));
+            }
+        }
+    }
+
     [Fact]
     public void An_option_that_may_be_nothing_takes_nothing()
     {

@@ -144,7 +144,7 @@ public sealed class RunCommandTests
         "--xyz is no option; --help lists the options")]
     [InlineData("--optimizer lion(beta1=1,betas=0.9) --schedule stepDecay --steps 9",
         "--optimizer lion: betas is no option of lion; allowed is learningRate, beta1, "
-        + "beta2, weightDecay, decay, maximize",
+        + "beta2, weightDecay, decay, maximize, decayForm",
         "--optimizer lion: beta1 is 1; allowed is in [0, 1)",
         "--schedule stepDecay: every is not given; allowed is an integer, 1 or more")]
     [InlineData("--schedule cosine(floor=1)", "--schedule cosine: floor is 1; allowed is from 0 to the peak")]
