@@ -14,16 +14,16 @@ public static class PictureFile
     private const int Width = 1400, SingleWidth = 1000, Height = 560, LeftWidth = 90;
     private const float LineWidth = 2, DotSize = 5, StarSize = 18;
 
-    // People who confuse red and green can tell these colours apart (after Okabe and Ito, 2008).
+    // People who confuse red and green can tell these colours apart (after Okabe and Ito, 2008), and then the same
+    // lighter: an SVG has no dashes that would tell more lines apart.
     private static readonly Color[] Colors =
     [
-        .. ((string[])["#0072B2", "#D55E00", "#009E73", "#B5479B", "#E69F00", "#3FA9DE", "#7A4B12", "#000000"])
-            .Select(Color.FromHex),
+        .. ((string[])
+        [
+            "#0072B2", "#D55E00", "#009E73", "#B5479B", "#E69F00", "#3FA9DE", "#7A4B12", "#000000",
+            "#7FB8D8", "#EAAE7F", "#7FCEB9", "#DAA3CD", "#F2CF7F", "#9FD4EE", "#BCA588", "#999999",
+        ]).Select(Color.FromHex),
     ];
-
-    /// <summary>What tells lines of one colour apart, where there are more lines than colours.</summary>
-    private static readonly LinePattern[] Patterns =
-        [LinePattern.Solid, LinePattern.Dashed, LinePattern.Dotted, LinePattern.DenselyDashed];
 
     private static readonly Color Grey = Color.FromHex("#777777"), Black = Color.FromHex("#000000"),
         Faint = Color.FromHex("#C3CCD5");
@@ -76,8 +76,7 @@ public static class PictureFile
                         Scatter scatter = plot.Add.Scatter(piece, color);
                         (scatter.LineWidth, scatter.MarkerSize, scatter.LegendText) =
                             (line.Width, line.HasDots ? DotSize : 0, legend);
-                        scatter.LinePattern = line.IsDashed ? LinePattern.Dashed
-                            : Patterns[Math.Max(order, 0) / Colors.Length % Patterns.Length];
+                        if (line.IsDashed) scatter.LinePattern = LinePattern.Dashed;
                         legend = "";
                     }
 
