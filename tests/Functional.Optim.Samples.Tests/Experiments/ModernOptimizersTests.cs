@@ -28,7 +28,7 @@ public sealed class ModernOptimizersTests : IDisposable
     {
         File.WriteAllText(folder.At("text.txt"), Texts.Sentences(20_000));
         ModernOptimizersOptions options =
-            new() { Text = folder.At("text.txt"), Steps = 60, Blocks = 1, Width = 16, TimedSteps = 20 };
+            new() { Text = folder.At("text.txt"), Steps = 40, Blocks = 1, Width = 16, TimedSteps = 11 };
         ModernOptimizersResult result =
             ModernOptimizers.Run(options, 1, new Progress<double>(), CancellationToken.None);
         Assert.Equal(ModernOptimizers.Contenders.Length, result.Rows.Length);

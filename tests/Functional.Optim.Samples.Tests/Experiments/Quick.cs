@@ -10,7 +10,7 @@ internal static class Quick
 {
     private static readonly ImmutableArray<(string Name, string Value)> Settings =
     [
-        ("steps", "40"), ("warmup", "4"), ("sgd-rates", "0.05,0.2"), ("adam-width", "32"),
+        ("steps", "20"), ("warmup", "4"), ("sgd-rates", "0.05,0.2"), ("adam-width", "32"),
         ("blocks", "1"), ("model-width", "16"), ("timed-steps", "0"),
     ];
 
