@@ -27,6 +27,7 @@ public sealed class UnusualSettingsTests : IDisposable
         ("language-model-optimizers", "gain=100 weight-decay=0 steps=2 width=4"),
         ("modern-optimizers", "steps=1 blocks=1 model-width=4 timed-steps=0"),
         ("modern-optimizers", "steps=3 blocks=1 model-width=4 timed-steps=1"),
+        ("modern-optimizers", "steps=2 blocks=2 model-width=8 timed-steps=0"),
         ("adaptive-rate", "steps=1"), ("adaptive-rate", "rates=1e6 adam-rate=1e6 steps=10"),
         ("adaptive-rate", "rates=1e-300 adam-rate=1e-300 steps=5"),
         ("convex-failure", "steps=1"), ("convex-failure", "steps=10 rate=1e-10"),
