@@ -17,6 +17,11 @@ internal static class ElementType
         if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) Refuse(typeof(T).Name);
     }
 
+    /// <summary>The largest finite number of a type, at most which a factor of it may be.</summary>
+    internal static double Largest<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        double.CreateTruncating(T.BitDecrement(T.PositiveInfinity));
+
     private static void Refuse(string name) =>
         throw new NotSupportedException($"A tree holds float or double; {name} is neither.");
 }

@@ -7,4 +7,11 @@ public static class BiasCorrection
     /// <param name="beta">The decay rate of the moment, in [0, 1).</param>
     /// <param name="step">t, the number of the update, from 1.</param>
     public static double Factor(double beta, long step) => 1 - Math.Pow(beta, step);
+
+    /// <summary>√(1 − β₂ᵗ) / (1 − β₁ᵗ), by which Adam's rate corrects both moments where ε stands outside.</summary>
+    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta2">β₂, in [0, 1).</param>
+    /// <param name="step">t, the number of the update, from 1.</param>
+    internal static double OfRate(double beta1, double beta2, long step) =>
+        Math.Sqrt(Factor(beta2, step)) / Factor(beta1, step);
 }

@@ -164,10 +164,8 @@ public sealed record Prodigy : RateFreeOptimizer
 
     private double KeptOfSums => Beta3 ?? Math.Sqrt(Beta2);
 
-    private double Correction(double updates) => BiasCorrection
-        ? Math.Sqrt(Kernels.BiasCorrection.Factor(Beta2, (long)updates))
-            / Kernels.BiasCorrection.Factor(Beta1, (long)updates)
-        : 1;
+    private double Correction(double updates) =>
+        BiasCorrection ? Kernels.BiasCorrection.OfRate(Beta1, Beta2, (long)updates) : 1;
 
     private DecayRule<T> Penalty<T>(double decay)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(T.CreateTruncating(DecoupledDecay ? 0 : decay));

@@ -95,7 +95,7 @@ public abstract record RateFreeOptimizer : ScalingOptimizer
     /// </summary>
     private protected static double Limited<T>(double rate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Math.Min(rate, double.CreateTruncating(T.BitDecrement(T.PositiveInfinity)));
+        Math.Min(rate, Kernels.ElementType.Largest<T>());
 
     /// <summary>d' = max(d, min(estimate, growth·d)).</summary>
     private protected static double Risen(double d, double estimate, double growth) =>

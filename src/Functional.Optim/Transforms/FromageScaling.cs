@@ -52,7 +52,7 @@ internal sealed record FromageScaling(Schedule Schedule, double? Bound) : Transf
         }
 
         // At most the largest number of the type, so that a gradient of denormal numbers makes no NaN.
-        moved = Math.Min(moved, double.CreateTruncating(T.BitDecrement(T.PositiveInfinity)));
+        moved = Math.Min(moved, ElementType.Largest<T>());
         Elementwise.Run(
             new Then<T, ScaleRule<T>, DecayRule<T>>(new(T.CreateTruncating(moved)), new(T.CreateTruncating(shrunk))),
             leaf.Parameters, leaf.Input, leaf.Output);

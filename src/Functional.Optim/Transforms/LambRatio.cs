@@ -40,9 +40,6 @@ internal sealed record LambRatio(bool IsClipped, bool OnlyDecayed) : Transform
     }
 
     /// <summary>The ratio is at most the largest number of the type (<see cref="TrustRatio"/>).</summary>
-    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
-    {
-        double largest = double.CreateTruncating(T.BitDecrement(T.PositiveInfinity));
-        pass.Add(first, new ScaleRule<T>(T.CreateTruncating(Math.Min(pass.Measured, largest))));
-    }
+    protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+        pass.Add(first, new ScaleRule<T>(T.CreateTruncating(Math.Min(pass.Measured, ElementType.Largest<T>()))));
 }

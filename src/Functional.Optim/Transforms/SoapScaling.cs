@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -71,9 +70,8 @@ internal sealed record SoapScaling : Transform
     protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
         long moves = pass.SlotStep - 1;
-        double correction = BiasCorrection && moves > 0
-            ? Math.Sqrt(Kernels.BiasCorrection.Factor(Beta2, moves)) / Kernels.BiasCorrection.Factor(Beta1, moves)
-            : 1;
+        double correction =
+            BiasCorrection && moves > 0 ? Kernels.BiasCorrection.OfRate(Beta1, Beta2, moves) : 1;
         pass.Add(first, new ScaleRule<T>(T.CreateTruncating(correction)));
     }
 
@@ -171,32 +169,28 @@ internal sealed record SoapScaling : Transform
         }
     }
 
-    /// <summary>gram' = β·gram + (1 − β)·X·Xᵀ.</summary>
-    private unsafe void Average<T>(ReadOnlySpan<T> squares, Span<T> gram)
+    /// <summary>gram' = β·gram + (1 − β)·X·Xᵀ; the products are overwritten.</summary>
+    private void Average<T>(Span<T> squares, Span<T> gram)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        fixed (T* from = squares, to = gram)
-            LaneLoop.Elements<T, Ruled<T, EmaRule<T>>>(gram.Length, new(
-                new(T.CreateTruncating(GramBeta), T.CreateTruncating(1 - GramBeta), T.One), from, to, null, null));
+        EmaRule<T> mean = new(T.CreateTruncating(GramBeta), T.CreateTruncating(1 - GramBeta), T.One);
+        Elementwise.Run(mean, squares, squares, squares, new(gram), new(gram));
     }
 
     /// <summary>The update m / (√v + ε) in the place of the gradient.</summary>
-    private unsafe void Divide<T>(Span<T> gradient, Span<T> m, Span<T> v)
+    private void Divide<T>(Span<T> gradient, Span<T> m, Span<T> v)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        fixed (T* update = gradient, first = m, second = v)
-            LaneLoop.Elements<T, Ruled<T, AdamRule<T>>>(gradient.Length, new(
-                new(Beta1, Beta2, Epsilon, biasCorrection: false, step: 1), update, first, second, update));
+        AdamRule<T> adam = new(Beta1, Beta2, Epsilon, biasCorrection: false, step: 1);
+        Elementwise.Run(adam, gradient, gradient, gradient, new(m, v), new(m, v));
     }
 
     /// <summary>Divides an update by its root mean square.</summary>
-    private static unsafe void Unite<T>(Span<T> update)
+    private static void Unite<T>(Span<T> update)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double size = 1e-30 + (BlockReduction.Norm<T>(update) / Math.Sqrt(update.Length));
-        fixed (T* values = update)
-            LaneLoop.Elements<T, Ruled<T, ScaleRule<T>>>(
-                update.Length, new(new(T.CreateTruncating(1 / size)), values, null, null, values));
+        Elementwise.Run(new ScaleRule<T>(T.CreateTruncating(1 / size)), update, update, update);
     }
 
     /// <summary>The sides of a leaf that have a basis, in the order of its dimensions; returns how many.</summary>
@@ -267,30 +261,5 @@ internal sealed record SoapScaling : Transform
         internal int Length => Size * Size;
 
         internal Span<T> Of<T>(Span<T> slot) => slot.Slice(Offset, Length);
-    }
-
-    /// <summary>An elementwise rule over spans: the update and up to two slots.</summary>
-    private readonly unsafe struct Ruled<T, TRule>(TRule rule, T* update, T* first, T* second, T* result)
-        : IElementBody<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRule : unmanaged, IUpdateRule<T>
-    {
-        private readonly T* update = update;
-        private readonly T* first = first;
-        private readonly T* second = second;
-        private readonly T* result = result;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void At<TLane>(long index)
-            where TLane : struct, ILane<TLane, T>
-        {
-            Slots<TLane> slots = default;
-            if (TRule.SlotCount > 0) slots[0] = TLane.Load(first + index);
-            if (TRule.SlotCount > 1) slots[1] = TLane.Load(second + index);
-            TLane made = rule.Apply(default, TLane.Load(update + index), ref slots, 0);
-            if (TRule.SlotCount > 0) TLane.Store(slots[0], first + index);
-            if (TRule.SlotCount > 1) TLane.Store(slots[1], second + index);
-            if (result != null) TLane.Store(made, result + index);
-        }
     }
 }

@@ -23,7 +23,7 @@ internal static unsafe class SquareMeans<T>
     /// <summary>A mean as it is kept: that of finite gradients is at most the largest number of the type.</summary>
     internal static T Kept(double mean) =>
         T.CreateTruncating(double.IsFinite(mean)
-            ? Math.Min(mean, double.CreateTruncating(T.BitDecrement(T.PositiveInfinity)))
+            ? Math.Min(mean, ElementType.Largest<T>())
             : mean);
 
     /// <summary>v' = (1 − w)·v + w·(g² + ε), and u = g / max(√v', least).</summary>

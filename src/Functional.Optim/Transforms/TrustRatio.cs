@@ -80,9 +80,9 @@ public sealed record TrustRatio : Transform
     /// <inheritdoc/>
     protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
-        double largest = double.CreateTruncating(T.BitDecrement(T.PositiveInfinity));
+        double ratio = Math.Min(pass.Measured, ElementType.Largest<T>());
         pass.Add(first, new Then<T, DecayRule<T>, ScaleRule<T>>(
-            new(T.CreateTruncating(pass.Factor)), new(T.CreateTruncating(Math.Min(pass.Measured, largest)))));
+            new(T.CreateTruncating(pass.Factor)), new(T.CreateTruncating(ratio))));
     }
 
     private bool IsAdapted(Leaf leaf) => Filter.Contains(leaf);
