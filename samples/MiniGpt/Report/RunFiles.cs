@@ -9,9 +9,6 @@ namespace MiniGpt;
 /// <summary>The files of a run besides its checkpoints: the parameters, the metrics and the plot.</summary>
 public static class RunFiles
 {
-    /// <summary>The name of the best checkpoint.</summary>
-    public const string Best = "best.safetensors";
-
     /// <summary>The names of the files that are written line by line.</summary>
     public const string Metrics = "metrics.csv", LeafNorms = "leaf-norms.jsonl";
 
@@ -56,7 +53,7 @@ public static class RunFiles
     {
         try
         {
-            foreach (string pattern in (string[])["checkpoint-*.safetensors", Best])
+            foreach (string pattern in (string[])["checkpoint-*.safetensors", "best.safetensors"])
             {
                 foreach (string file in Directory.GetFiles(folder, pattern)) File.Delete(file);
             }

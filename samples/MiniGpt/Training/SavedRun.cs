@@ -37,17 +37,12 @@ public sealed class SavedRun
     /// The run of a folder; <see cref="None"/> where the folder has no checkpoint; or an error in one line.
     /// </summary>
     /// <param name="folder">The path of the folder.</param>
-    public static Fin<SavedRun> In(string folder) => HasCheckpoints(folder)
+    public static Fin<SavedRun> In(string folder) => CheckpointFolder.HasAny(folder)
         ? CheckpointFolder.Find(folder).Bind(path => CheckpointFile.Describe(path).Bind(file =>
             file.State is { } state
                 ? Of(path, state)
                 : Error.New($"'{path}' has parameters only; a run is continued from a checkpoint")))
         : None;
-
-    /// <summary>Whether a folder has checkpoints, good or damaged.</summary>
-    /// <param name="folder">The path of the folder.</param>
-    public static bool HasCheckpoints(string folder) =>
-        Directory.Exists(folder) && Directory.EnumerateFiles(folder, "checkpoint-*.safetensors").Any();
 
     /// <summary>An integer among the settings.</summary>
     /// <typeparam name="T">The type of the integer.</typeparam>

@@ -52,7 +52,7 @@ public sealed class TrainingSession
     private static Fin<TrainingSession> Begin(TrainingRun run, CheckpointFolder folder)
     {
         RunOptions options = run.Options;
-        bool has = SavedRun.HasCheckpoints(folder.Path);
+        bool has = CheckpointFolder.HasAny(folder.Path);
         if (options.Resume && has)
         {
             return folder.Newest<float>(run.Optimizer).Bind(found =>
@@ -65,14 +65,6 @@ public sealed class TrainingSession
                        from reports in ReportsUpTo(folder, found.Checkpoint)
                        select Resume(run, folder, found, reports);
             });
-        }
-
-        bool hasBest = File.Exists(Path.Combine(folder.Path, RunFiles.Best));
-        if (!has && hasBest && !options.Overwrite)
-        {
-            return Error.New(
-                $"the output folder '{folder.Path}' has the best checkpoint of a run, {RunFiles.Best}, and none to "
-                + "continue; --overwrite removes it and starts anew, --out FOLDER takes another folder");
         }
 
         if (options.Resume) Say($"resuming    '{folder.Path}' has no checkpoint yet; the run starts anew");

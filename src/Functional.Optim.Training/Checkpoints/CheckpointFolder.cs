@@ -48,8 +48,8 @@ public sealed class CheckpointFolder : IDisposable
     }
 
     /// <summary>
-    /// The newest good checkpoint of a folder, by the step in its name; it need not be open. One that is refused is
-    /// skipped.
+    /// The newest good checkpoint of a folder, by the step in its name, or the best one where there is no other; the
+    /// folder need not be open. One that is refused is skipped.
     /// </summary>
     /// <typeparam name="T">float or double, as in the files.</typeparam>
     /// <param name="path">The path of the folder.</param>
@@ -66,13 +66,12 @@ public sealed class CheckpointFolder : IDisposable
     /// </summary>
     /// <param name="path">The path of a file or a folder.</param>
     /// <returns>The path of a file, or the error.</returns>
-    public static Fin<string> Find(string path)
-    {
-        if (!Directory.Exists(path)) return path;
-        string best = BestIn(path);
-        Fin<string> newest = First(path, CheckpointFile.Describe).Map(found => found.File);
-        return newest.IsFail && CheckpointFile.Describe(best).IsSucc ? best : newest;
-    }
+    public static Fin<string> Find(string path) =>
+        Directory.Exists(path) ? First(path, CheckpointFile.Describe).Map(found => found.File) : path;
+
+    /// <summary>Whether a folder has checkpoints, good or damaged.</summary>
+    /// <param name="path">The path of the folder.</param>
+    public static bool HasAny(string path) => FilesIn(path).Length > 0 || File.Exists(BestIn(path));
 
     /// <inheritdoc cref="NewestIn"/>
     public Fin<FoundCheckpoint<T>> Newest<T>(Optimizer? optimizer = null)
@@ -155,7 +154,9 @@ public sealed class CheckpointFolder : IDisposable
         string path, Func<string, Fin<TResult>> read, Func<long, bool>? isOf = null)
     {
         ImmutableArray<string>.Builder refused = ImmutableArray.CreateBuilder<string>();
-        foreach (string file in FilesIn(path))
+        string best = BestIn(path);
+        string[] numbered = FilesIn(path);
+        foreach (string file in File.Exists(best) && isOf is null ? [.. numbered, best] : numbered)
         {
             if (isOf is not null && !(StepOf(file) is { } step && isOf(step))) continue;
             Fin<TResult> result = read(file);
