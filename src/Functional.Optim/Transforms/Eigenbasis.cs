@@ -1,20 +1,17 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Functional.Optim.Kernels;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Optim;
 
 /// <summary>
-/// The eigenvectors of a symmetric matrix as the columns of an orthogonal one, by descending eigenvalue, computed in
-/// double. Where there are none to compute, of zeros, of numbers that are not finite, or because the solver does not
+/// The eigenvectors of a symmetric matrix as the columns of an orthogonal one, by descending eigenvalue. Where there are none to compute, of zeros, of numbers that are not finite, or because the solver does not
 /// converge, the basis stays as it was.
 /// </summary>
 internal static class Eigenbasis
 {
-    /// <summary>Relative to the largest element: what is smaller has a square that is no ordinary number.</summary>
-    private const double Negligible = 1e-130;
-
-    /// <summary>Computes the basis of a matrix.</summary>
+    /// <summary>Computes the basis of a matrix, in double.</summary>
     /// <param name="symmetric">The matrix, row-major.</param>
     /// <param name="size">Its rows.</param>
     /// <param name="basis">The basis, row-major.</param>
@@ -30,7 +27,14 @@ internal static class Eigenbasis
             // Eigenvalues ascend.
             Matrix<double> vectors =
                 Matrix<double>.Build.Dense(size, size, columns).Evd(Symmetricity.Symmetric).EigenVectors;
-            Copy(vectors.ToColumnMajorArray(), size, last: size - 1, basis);
+            double[] ascending = vectors.ToColumnMajorArray();
+            for (int column = 0; column < size; column++)
+            {
+                int from = (size - 1 - column) * size;
+                for (int row = 0; row < size; row++)
+                    basis[(row * size) + column] = T.CreateTruncating(ascending[from + row]);
+            }
+
             return true;
         }
         catch (Exception)
@@ -47,28 +51,34 @@ internal static class Eigenbasis
     /// <param name="symmetric">A, row-major.</param>
     /// <param name="size">Its rows.</param>
     /// <param name="basis">Q, row-major.</param>
-    /// <param name="scratch">Room to work in, twice as long as A.</param>
+    /// <param name="scratch">Room to work in, three times as long as A.</param>
     /// <returns>The column of Q that each column of the new basis comes from; <see langword="null"/> where the basis
     /// stays.</returns>
     internal static int[]? Refine<T>(ReadOnlySpan<T> symmetric, int size, Span<T> basis, Span<T> scratch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (Exponent(symmetric) is not { } exponent) return null;
-        Span<T> scaled = scratch[..symmetric.Length], product = scratch.Slice(symmetric.Length, symmetric.Length);
-        for (int index = 0; index < scaled.Length; index++)
-            scaled[index] = T.CreateTruncating(Scaled(symmetric[index], exponent));
-        MatrixProduct.Multiply(scaled, basis, product, size, size, size);
+        int length = symmetric.Length;
+        Span<T> product = scratch[..length], columns = scratch.Slice(length, length);
+        Span<T> spare = scratch.Slice(2 * length, length);
+        // One factor alone may be outside of the range.
+        TensorPrimitives.Multiply(symmetric, T.ScaleB(T.One, -exponent / 2), columns);
+        TensorPrimitives.Multiply(columns, T.ScaleB(T.One, (exponent / 2) - exponent), columns);
+        // A is symmetric: the rows of Qᵀ·A are the columns of A·Q.
+        Transpose(basis, size, spare);
+        MatrixProduct.Multiply(spare, columns, product, size, size, size);
         try
         {
-            int[] order = OrderOf(basis, product, size);
-            double[] columns = new double[basis.Length];
-            for (int column = 0; column < size; column++)
+            int[] order = OrderOf(spare, product, size);
+            Reorder(product, order, columns);
+            if (!PanelQr.TryOrthogonalize(columns, size, spare))
             {
-                for (int row = 0; row < size; row++)
-                    columns[(column * size) + row] = Scaled(product[(row * size) + order[column]], 0);
+                // As with columns of zeros.
+                Reorder(product, order, columns);
+                Matrix<T>.Build.Dense(size, size, columns.ToArray()).QR().Q.ToColumnMajorArray().CopyTo(columns);
             }
 
-            Copy(PanelQr.Orthogonal(columns, size), size, last: 0, basis);
+            Transpose(columns, size, basis);
             return order;
         }
         catch (Exception)
@@ -77,15 +87,33 @@ internal static class Eigenbasis
         }
     }
 
-    /// <summary>The columns of Q by descending diag(Qᵀ·(A·Q)).</summary>
+    /// <summary>The columns in an order, without what is negligible.</summary>
+    private static void Reorder<T>(ReadOnlySpan<T> columns, int[] order, Span<T> target)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int size = order.Length;
+        T negligible = T.CreateTruncating(Negligible<T>());
+        for (int index = 0; index < target.Length; index++)
+        {
+            int column = index / size, row = index - (column * size);
+            T value = columns[(order[column] * size) + row];
+            target[index] = T.Abs(value) < negligible ? T.Zero : value;
+        }
+    }
+
+    /// <summary>The columns of Q by descending diag(Qᵀ·(A·Q)), of the columns of both.</summary>
     private static int[] OrderOf<T>(ReadOnlySpan<T> basis, ReadOnlySpan<T> product, int size)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double[] negated = new double[size];
         int[] order = new int[size];
-        for (int index = 0; index < basis.Length; index++)
-            negated[index % size] -= double.CreateTruncating(basis[index]) * double.CreateTruncating(product[index]);
-        for (int column = 0; column < size; column++) order[column] = column;
+        for (int column = 0; column < size; column++)
+        {
+            order[column] = column;
+            negated[column] = -BlockReduction.Dot(
+                basis.Slice(column * size, size), product.Slice(column * size, size));
+        }
+
         Array.Sort(negated, order);
         return order;
     }
@@ -105,18 +133,27 @@ internal static class Eigenbasis
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double scaled = Math.ScaleB(double.CreateTruncating(value), -exponent);
-        return Math.Abs(scaled) < Negligible ? 0 : scaled;
+        return Math.Abs(scaled) < Negligible<double>() ? 0 : scaled;
     }
 
-    /// <summary>The columns of an orthogonal matrix, from the first or from the last one on.</summary>
-    private static void Copy<T>(double[] columns, int size, int last, Span<T> basis)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>Relative to the largest element: what is smaller has a square that is no ordinary number.</summary>
+    private static double Negligible<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => typeof(T) == typeof(float) ? 1e-16 : 1e-130;
+
+    /// <summary>The transposed matrix, in squares that stay in the cache.</summary>
+    private static void Transpose<T>(ReadOnlySpan<T> matrix, int size, Span<T> target)
     {
-        for (int column = 0; column < size; column++)
+        const int side = 16;
+        for (int top = 0; top < size; top += side)
         {
-            int from = Math.Abs(column - last) * size;
-            for (int row = 0; row < size; row++)
-                basis[(row * size) + column] = T.CreateTruncating(columns[from + row]);
+            for (int left = 0; left < size; left += side)
+            {
+                for (int row = top; row < Math.Min(top + side, size); row++)
+                {
+                    for (int column = left; column < Math.Min(left + side, size); column++)
+                        target[(column * size) + row] = matrix[(row * size) + column];
+                }
+            }
         }
     }
 }

@@ -1,72 +1,107 @@
+using System.Numerics;
 using Functional.Optim.Kernels;
 using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace Functional.Optim;
 
 /// <summary>
 /// The orthogonal factor of a QR decomposition of a square matrix, by panels of its columns: what a panel has in the
-/// space of those before it is taken away by matrix products, and MathNet.Numerics decomposes the rest. A panel of
-/// which nothing but rounding is left is done again; where that does not help, as with columns of zeros,
-/// MathNet.Numerics decomposes the whole matrix.
+/// space of those before it is taken away by matrix products, and MathNet.Numerics makes what is left orthogonal. Each
+/// panel is done at least twice, and again while that changes it.
 /// </summary>
 internal static class PanelQr
 {
-    private const int Width = 32, Attempts = 4;
+    /// <summary>Columns of a panel: many for the products, few for what is left.</summary>
+    private const int Outer = 64, Inner = 8;
 
-    /// <summary>How far columns of different panels may be from orthogonal.</summary>
-    private const double Tolerance = 1e-14;
+    private const int Attempts = 5;
 
-    /// <summary>The orthogonal factor.</summary>
+    /// <summary>A change that is this small leaves columns that are orthogonal but for rounding.</summary>
+    private const double Small = 1e-3;
+
+    /// <summary>Makes the columns of a square matrix orthogonal.</summary>
     /// <param name="columns">The matrix, by columns.</param>
     /// <param name="size">Its rows.</param>
-    internal static double[] Orthogonal(double[] columns, int size)
+    /// <param name="shares">Room to work in, as long as the matrix.</param>
+    /// <returns>Whether it could; otherwise the columns are spoilt.</returns>
+    internal static bool TryOrthogonalize<T>(Span<T> columns, int size, Span<T> shares)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (size <= 2 * Width) return Decompose(columns, size, size);
-        double[] result = [.. columns];
-        double[] shares = new double[Width * size];
-        for (int first = 0; first < size; first += Width)
+        for (int first = 0; first < size; first += Outer)
         {
-            if (!TryPanel(result.AsSpan(..(Math.Min(first + Width, size) * size)), first, size, shares))
-                return Decompose(columns, size, size);
+            if (!TryPanel(columns[..(Math.Min(first + Outer, size) * size)], first, size, shares)) return false;
         }
 
-        return result;
+        return true;
     }
 
     /// <summary>Makes the columns from a first one on orthogonal, and orthogonal to those before them.</summary>
-    private static bool TryPanel(Span<double> columns, int first, int size, Span<double> shares)
+    private static bool TryPanel<T>(Span<T> columns, int first, int size, Span<T> shares)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Span<double> panel = columns[(first * size)..];
-        int width = panel.Length / size;
+        int end = columns.Length / size;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            // Once leaves the rounding of what was taken away.
-            for (int pass = 0; pass < 2 && first > 0; pass++)
+            double change = TakeAway(columns, 0, first, size, shares);
+            for (int inner = first; inner < end; inner += Inner)
             {
-                Share(columns, first, size, shares);
-                for (int index = 0; index < width * first; index++) shares[index] = -shares[index];
-                MatrixProduct.Multiply<double>(
-                    shares[..(width * first)], columns[..(first * size)], panel, width, first, size, accumulate: true);
+                Span<T> before = columns[..(Math.Min(inner + Inner, end) * size)];
+                change = Math.Max(change, TakeAway(before, first, inner, size, shares));
+                if (TryDecompose(before[(inner * size)..], size) is not { } own) return false;
+                change = Math.Max(change, own);
             }
 
-            Decompose(panel.ToArray(), size, width).CopyTo(panel);
-            if (first == 0) return true;
-            Share(columns, first, size, shares);
-            if (BlockReduction.MaxAbs<double>(shares[..(width * first)]) <= Tolerance) return true;
+            if (attempt > 0 && change <= Small) return true;
         }
 
         return false;
     }
 
-    /// <summary>The products of the columns of a panel with those before it.</summary>
-    private static void Share(ReadOnlySpan<double> columns, int first, int size, Span<double> shares)
+    /// <summary>
+    /// Takes from the columns of an index and those after it what they have in the space of earlier ones, and returns
+    /// the largest share.
+    /// </summary>
+    private static double TakeAway<T>(Span<T> columns, int from, int first, int size, Span<T> shares)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int width = (columns.Length / size) - first;
-        MatrixProduct.Multiply(
-            columns[(first * size)..], columns[..(first * size)], shares[..(width * first)], width, size, first,
-            transposeB: true);
+        int count = first - from, width = (columns.Length / size) - first;
+        if (count == 0) return 0;
+        ReadOnlySpan<T> before = columns[(from * size)..(first * size)];
+        Span<T> panel = columns[(first * size)..], share = shares[..(width * count)];
+        MatrixProduct.Multiply(panel, before, share, width, size, count, transposeB: true);
+        for (int index = 0; index < share.Length; index++) share[index] = -share[index];
+        MatrixProduct.Multiply(share, before, panel, width, count, size, accumulate: true);
+        return BlockReduction.MaxAbs<T>(share);
     }
 
-    private static double[] Decompose(double[] columns, int rows, int width) =>
-        Matrix<double>.Build.Dense(rows, width, columns).QR().Q.ToColumnMajorArray();
+    /// <summary>
+    /// Makes a few columns orthogonal; returns how much that changed them, or <see langword="null"/> where it cannot.
+    /// </summary>
+    private static double? TryDecompose<T>(Span<T> panel, int size)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int width = panel.Length / size;
+        double change = 0;
+        try
+        {
+            GramSchmidt<T> made = Matrix<T>.Build.Dense(size, width, panel.ToArray()).GramSchmidt();
+            made.Q.ToColumnMajorArray().CopyTo(panel);
+            for (int column = 0; column < width; column++)
+            {
+                for (int row = 0; row <= column; row++)
+                {
+                    double share = double.CreateTruncating(made.R[row, column]);
+                    change = Math.Max(change, Math.Abs(row == column ? share - 1 : share));
+                }
+            }
+
+            return change;
+        }
+        catch (ArgumentException)
+        {
+            // The columns depend on each other.
+            return null;
+        }
+    }
 }
