@@ -51,7 +51,7 @@ internal static class Eigenbasis
     /// <param name="symmetric">A, row-major.</param>
     /// <param name="size">Its rows.</param>
     /// <param name="basis">Q, row-major.</param>
-    /// <param name="scratch">Room to work in, three times as long as A.</param>
+    /// <param name="scratch">Room to work in, of <see cref="ScratchLength"/>.</param>
     /// <returns>The column of Q that each column of the new basis comes from; <see langword="null"/> where the basis
     /// stays.</returns>
     internal static int[]? Refine<T>(ReadOnlySpan<T> symmetric, int size, Span<T> basis, Span<T> scratch)
@@ -71,14 +71,8 @@ internal static class Eigenbasis
         {
             int[] order = OrderOf(spare, product, size);
             Reorder(product, order, columns);
-            if (!PanelQr.TryOrthogonalize(columns, size, spare))
-            {
-                // As with columns of zeros.
-                Reorder(product, order, columns);
-                Matrix<T>.Build.Dense(size, size, columns.ToArray()).QR().Q.ToColumnMajorArray().CopyTo(columns);
-            }
-
-            Transpose(columns, size, basis);
+            PanelQr.Orthogonalize(columns, size, result: spare, scratch[(3 * length)..]);
+            Transpose(spare, size, basis);
             return order;
         }
         catch (Exception)
@@ -86,6 +80,9 @@ internal static class Eigenbasis
             return null;
         }
     }
+
+    /// <summary>The length of the scratch memory of <see cref="Refine"/>.</summary>
+    internal static long ScratchLength(int size) => (3L * size * size) + PanelQr.ScratchLength(size);
 
     /// <summary>The columns in an order, without what is negligible.</summary>
     private static void Reorder<T>(ReadOnlySpan<T> columns, int[] order, Span<T> target)

@@ -8,7 +8,8 @@ namespace Functional.Optim;
 /// <summary>
 /// The orthogonal factor of a QR decomposition of a square matrix, by panels of its columns: what a panel has in the
 /// space of those before it is taken away by matrix products, and MathNet.Numerics makes what is left orthogonal. Each
-/// panel is done at least twice, and again while that changes it.
+/// panel is done at least twice, and again while that changes it; where that does not help, as with columns of zeros,
+/// MathNet.Numerics decomposes the whole matrix.
 /// </summary>
 internal static class PanelQr
 {
@@ -20,21 +21,25 @@ internal static class PanelQr
     /// <summary>A change that is this small leaves columns that are orthogonal but for rounding.</summary>
     private const double Small = 1e-3;
 
-    /// <summary>Makes the columns of a square matrix orthogonal.</summary>
+    /// <summary>The orthogonal factor.</summary>
     /// <param name="columns">The matrix, by columns.</param>
     /// <param name="size">Its rows.</param>
-    /// <param name="shares">Room to work in, as long as the matrix.</param>
-    /// <returns>Whether it could; otherwise the columns are spoilt.</returns>
-    internal static bool TryOrthogonalize<T>(Span<T> columns, int size, Span<T> shares)
+    /// <param name="result">The columns of the factor.</param>
+    /// <param name="scratch">Room to work in, of <see cref="ScratchLength"/>.</param>
+    internal static void Orthogonalize<T>(ReadOnlySpan<T> columns, int size, Span<T> result, Span<T> scratch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        columns.CopyTo(result);
         for (int first = 0; first < size; first += Outer)
         {
-            if (!TryPanel(columns[..(Math.Min(first + Outer, size) * size)], first, size, shares)) return false;
+            if (TryPanel(result[..(Math.Min(first + Outer, size) * size)], first, size, scratch)) continue;
+            Matrix<T>.Build.Dense(size, size, columns.ToArray()).QR().Q.ToColumnMajorArray().CopyTo(result);
+            return;
         }
-
-        return true;
     }
+
+    /// <summary>The length of the scratch memory.</summary>
+    internal static long ScratchLength(int size) => (long)Outer * size;
 
     /// <summary>Makes the columns from a first one on orthogonal, and orthogonal to those before them.</summary>
     private static bool TryPanel<T>(Span<T> columns, int first, int size, Span<T> shares)

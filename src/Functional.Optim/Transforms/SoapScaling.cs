@@ -244,12 +244,12 @@ internal sealed record SoapScaling : Transform
         return length;
     }
 
-    /// <summary>Two leaves and three squares of the longest side; nothing without sides.</summary>
+    /// <summary>Two leaves and what the longest side needs; nothing without sides.</summary>
     private static long ScratchOf(Leaf leaf, ReadOnlySpan<Side> sides)
     {
-        long longest = 0;
+        int longest = 0;
         foreach (Side side in sides) longest = Math.Max(longest, side.Size);
-        return sides.IsEmpty ? 0 : (2L * leaf.Length) + (3 * longest * longest);
+        return sides.IsEmpty ? 0 : (2L * leaf.Length) + Eigenbasis.ScratchLength(longest);
     }
 
     /// <summary>A dimension with a basis.</summary>

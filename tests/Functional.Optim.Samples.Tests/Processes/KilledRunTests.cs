@@ -1,3 +1,4 @@
+using CommandLine;
 using Functional.Optim.Kernels;
 using Functional.Optim.Samples.Tests.LanguageModel.Text;
 using Functional.Optim.Tests.Processes;
@@ -40,6 +41,21 @@ public sealed class KilledRunTests : IDisposable
 
         SmallRun RunIn(string name) => new(
             text, folder.At(name), $"--steps 200 --checkpoint-every 5 --keep 2 --eval-every 4 {options}");
+    }
+
+    [Fact]
+    public void A_run_that_is_killed_before_its_first_numbered_checkpoint_goes_on_from_its_best()
+    {
+        // Nobody reads its output, which is longer than what a pipe holds, so that it waits.
+        const string Options = "--steps 900 --checkpoint-every 1000 --eval-every 1";
+        SmallRun whole = new(text, folder.At("whole"), Options), killed = whole with { Folder = folder.At("killed") };
+        whole.ToEnd();
+        Assert.True(killed.Kill(() => File.Exists(killed.At(SmallRun.Best))));
+        Assert.Empty(Directory.GetFiles(killed.Folder, "checkpoint-*"));
+        (int code, string output, string error) = SmallRun.Program.Run(killed.Arguments);
+        Assert.Equal(("", ExitCode.Success), (error, code));
+        Assert.Contains(killed.At(SmallRun.Best), output, StringComparison.Ordinal);
+        whole.AssertSame(killed);
     }
 
     /// <summary>

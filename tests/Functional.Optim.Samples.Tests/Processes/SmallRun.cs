@@ -10,7 +10,8 @@ namespace Functional.Optim.Samples.Tests.Processes;
 /// <param name="Options">The options besides those of the small model.</param>
 internal sealed record SmallRun(string TextFile, string Folder, string Options)
 {
-    internal const string Metrics = "metrics.csv", Parameters = "parameters.safetensors";
+    internal const string Metrics = "metrics.csv", Parameters = "parameters.safetensors",
+        Best = "best.safetensors";
 
     private const string Model = "--layers 1 --heads 2 --width 16 --context 8 --batch 2 --threads 1";
 

@@ -312,7 +312,9 @@ public class SoapTests
             }
         }
 
-        DenseMatrix transposed = new(size, size, PanelQr.Orthogonal(columns, size));
+        double[] result = new double[size * size];
+        PanelQr.Orthogonalize(columns, size, result, new double[PanelQr.ScratchLength(size)]);
+        DenseMatrix transposed = new(size, size, result);
         Assert.Equal(
             DenseMatrix.Of(size, size, (row, column) => row == column ? 1 : 0).Values,
             (transposed * transposed.Transposed).Values, (one, other) => Math.Abs(one - other) < 1e-13);
