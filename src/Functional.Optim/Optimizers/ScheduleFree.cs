@@ -123,7 +123,7 @@ public sealed record ScheduleFree : Optimizer
     /// through the division by √v̂.</param>
     /// <param name="sgdPhase">
     /// Whether a base of RAdam makes steps of the plain gradient while ρ_t is not above its threshold, and not none
-    /// (not <c>silent_sgd_phase</c>); others have no such phase.
+    /// (not <c>silent_sgd_phase</c>); without RAdam, which alone has such a phase, it is refused.
     /// </param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static ScheduleFree Of(
@@ -154,6 +154,7 @@ public sealed record ScheduleFree : Optimizer
             .Require(
                 !decayAtZ || DecayOf(@base) is not null || !Decays(@base), nameof(decayAtZ), decayAtZ,
                 "false with a decay that the base divides by √v̂ too")
+            .Require(rAdam is not null || !sgdPhase, nameof(sgdPhase), sgdPhase, "false without a base of RAdam")
             .Require(
                 rAdam is null || sgdPhase || Rectification.Limit(rAdam.Beta2) > rAdam.Threshold, "beta2", rAdam?.Beta2,
                 "above 1 − 2 / (threshold + 1) without the phase of SGD, or RAdam never makes a step");

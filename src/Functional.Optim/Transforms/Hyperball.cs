@@ -28,6 +28,8 @@ public sealed record Hyperball : Transform
     /// <inheritdoc/>
     protected internal override bool IsLearningRate => true;
 
+    internal override bool IsLastLearningRate => true;
+
     /// <inheritdoc/>
     protected internal override bool TransformsLeaves => true;
 
