@@ -33,6 +33,9 @@ public sealed record Hyperball : Transform
     /// <inheritdoc/>
     protected internal override bool TransformsLeaves => true;
 
+    /// <summary>A schedule of a user is asked while the step writes, and may throw.</summary>
+    private protected override bool NeverThrows => LearningRate.IsBuiltIn;
+
     /// <summary>The transform with a schedule, or with a constant rate.</summary>
     /// <param name="learningRate">η(t), the part of its norm by which a leaf moves.</param>
     /// <exception cref="ArgumentException">It is null, or a constant rate that is negative or not finite.</exception>
