@@ -155,7 +155,7 @@ public sealed record WeightDecay : Transform
         if (LearningRate is null) return 1;
         double? largest = LearningRate.MaxRate;
         // A copy by with may have other numbers than the factory saw.
-        CheckMaxRate(MaxRate, largest);
+        if (MaxRate < largest) CheckMaxRate(MaxRate, largest);
         return CorrectionAt(step, LearningRate, MaxRate ?? largest ?? throw new InvalidOperationException(
             $"{nameof(MaxRate)} is null; allowed is a number with {LearningRate}, which does not tell its largest "
             + "rate."));
