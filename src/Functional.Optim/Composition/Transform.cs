@@ -182,12 +182,6 @@ public abstract record Transform : Optimizer
     protected internal virtual bool IsLearningRate => false;
 
     /// <summary>
-    /// Whether it is a learning rate whose step is not in proportion to the rate: another rate after it would change
-    /// where the step ends, but not by its rate.
-    /// </summary>
-    internal virtual bool IsLastLearningRate => false;
-
-    /// <summary>
     /// The learning rate by which this transform multiplies the update of a step; 1 when it has none.
     /// </summary>
     /// <param name="step">The number of the update, from 1.</param>

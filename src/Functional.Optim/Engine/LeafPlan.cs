@@ -15,24 +15,6 @@ internal sealed record LeafPlan(PlacedTransform[] Transforms, LeafSettings Setti
         ? 0
         : Transforms.Sum(placed => placed.Transform.WeightDecayFor(leaf)) * Settings.WeightDecayMultiplier;
 
-    /// <summary>Fails where a learning rate comes after one that has to be the last.</summary>
-    /// <exception cref="ArgumentException">It does.</exception>
-    internal void RequireLastLearningRate(Leaf leaf)
-    {
-        Transform? last = null;
-        foreach (PlacedTransform placed in Transforms)
-        {
-            if (last is not null && placed.Transform.IsLearningRate)
-            {
-                throw new ArgumentException(
-                    $"{leaf} goes through {last} and then through {placed.Transform}, which is a learning rate too; "
-                    + "allowed is none after the first, whose step is not in proportion to a rate. Leave one out.");
-            }
-
-            if (placed.Transform.IsLastLearningRate) last = placed.Transform;
-        }
-    }
-
     /// <summary>The learning rate of its leaves at a step.</summary>
     internal double RateAt(long step) =>
         Transforms.Aggregate(Settings.LearningRateMultiplier, (rate, placed) => rate * placed.Transform.RateAt(step));

@@ -111,7 +111,6 @@ internal sealed class Plan
 
             if (!byTransforms.TryGetValue(leafPlan.Transforms, out LeafClass.Builder? builder))
             {
-                leafPlan.RequireLastLearningRate(layout.Leaves[leaf]);
                 byTransforms[leafPlan.Transforms] = builder = new LeafClass.Builder(leafPlan.Transforms, isScattered);
                 builders.Add(builder);
             }

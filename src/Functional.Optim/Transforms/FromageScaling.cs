@@ -20,8 +20,6 @@ internal sealed record FromageScaling(Schedule Schedule, double? Bound) : Transf
 
     protected internal override bool IsLearningRate => true;
 
-    internal override bool IsLastLearningRate => true;
-
     /// <summary>A scalar; nothing for a leaf without elements.</summary>
     protected internal override ImmutableArray<int>? SlotShape(int slot, Leaf leaf) => leaf.Length == 0 ? null : [];
 

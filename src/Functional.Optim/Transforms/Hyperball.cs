@@ -12,6 +12,7 @@ namespace Functional.Optim;
 /// As the optimizers with an H at the end of their names in modded-nanogpt's track 3. η is the angle of a step, nearly,
 /// whatever the size of the update. A leaf whose norm is 0 stays as it is, so start matrices elsewhere, and give biases
 /// to another optimizer; so does one whose w is 0. A NaN or an infinity spoils its leaf. It keeps nothing.
+/// A transform after it, such as another learning rate, changes the move, so that the norm is not kept.
 /// </remarks>
 public sealed record Hyperball : Transform
 {
@@ -27,8 +28,6 @@ public sealed record Hyperball : Transform
 
     /// <inheritdoc/>
     protected internal override bool IsLearningRate => true;
-
-    internal override bool IsLastLearningRate => true;
 
     /// <inheritdoc/>
     protected internal override bool TransformsLeaves => true;

@@ -97,32 +97,6 @@ public class HyperballTests
             [..4]);
     }
 
-    [Fact]
-    public void No_learning_rate_comes_after_one_that_fixes_where_the_step_ends()
-    {
-        ParameterTree<double> parameters = Matrix(2, 3, k => 1.0 + k), other = ParameterTree.Of(
-            Leaf.Of("x", [4], [1.0, 2, 3, 4]));
-        Optimizer first = Partition.Of(
-            new("matrices", leaf => leaf.Rank == 2, Momentum.Of(0.9).Then(Hyperball.Of(0.1))),
-            new("rest", _ => true, Momentum.Of(0.9)));
-        foreach ((Optimizer wrong, string message) in (IEnumerable<(Optimizer, string)>)
-                 [
-                     (Hyperball.Of(0.1).Then(LearningRate.Of(0.5)),
-                         "goes through hyperball(learningRate=0.1) and then through learningRate(schedule=0.5)"),
-                     (Hyperball.Of(0.1).Then(Hyperball.Of(0.5)), "then through hyperball(learningRate=0.5)"),
-                     (Fromage.Of(0.1).Then(Scale.By(2)).Then(Adafactor.Of(0.5)), "goes through fromage"),
-                     (first.Then(LearningRate.Of(0.5)), "goes through hyperball(learningRate=0.1) and"),
-                 ])
-        {
-            Assert.Contains(
-                message, Assert.Throws<ArgumentException>(() => wrong.Init(parameters)).Message,
-                StringComparison.Ordinal);
-        }
-
-        first.Then(LearningRate.Of(0.5)).Init(other);
-        LearningRate.Of(0.5).Then(Momentum.Of(0.9)).Then(Hyperball.Of(0.1)).Init(parameters);
-    }
-
     private static double[] After(double[] theta, double[] gradient, double rate)
     {
         ParameterTree<double> parameters = ParameterTree.Of(Leaf.Of("x", [theta.Length], theta));
