@@ -172,27 +172,36 @@ public sealed class EntryOptions<T>
 
         if (Given(name) is not { } asked)
         {
-            if (required) Errors.Require(false, name, "not given", AllowedFor(name, text.Kind));
+            if (required) Errors.Require(false, name, "not given", AllowedFor<TValue>(name, text.Kind));
             return of(Defaults);
         }
 
         // A text without characters is the nothing of an option that may be nothing.
-        if (asked.Length == 0 && Nullable.GetUnderlyingType(typeof(TValue)) is not null) return default!;
+        if (asked.Length == 0 && MayBeNothing<TValue>()) return default!;
         return text.Read(asked).MatchUnsafe(
             Succ: static read => read,
             Fail: errors =>
             {
                 bool isPlain = errors.ForAll(static error => error.Message.Length == 0);
-                if (isPlain) Errors.Require(false, name, Excerpt.Of(asked), AllowedFor(name, text.Kind));
+                if (isPlain) Errors.Require(false, name, Excerpt.Of(asked), AllowedFor<TValue>(name, text.Kind));
                 else Errors.Within(name, errors);
                 return of(Defaults);
             });
     }
 
-    private string AllowedFor(string name, string kind) =>
-        known.FirstOrDefault(option => option.Name == name) is { Allowed.Length: > 0 } option
-            ? $"{kind}, {option.Allowed}"
-            : kind;
+    /// <summary>What an option may be, and how nothing and infinity are written where it may be that.</summary>
+    private string AllowedFor<TValue>(string name, string kind)
+    {
+        string allowed = known.FirstOrDefault(option => option.Name == name)?.Allowed ?? "";
+        string text = allowed.Length == 0 ? kind : $"{kind}, {allowed}";
+        if (MayBeNothing<TValue>()) text += $"; nothing is written {name}=";
+        bool isReal = typeof(TValue) == typeof(double) || typeof(TValue) == typeof(double?);
+        return isReal && (allowed == Bounds.ZeroOrMore.Allowed || allowed == Bounds.OneOrMore.Allowed)
+            ? $"{text}; infinity is written {name}=Infinity"
+            : text;
+    }
+
+    private static bool MayBeNothing<TValue>() => Nullable.GetUnderlyingType(typeof(TValue)) is not null;
 
     private string? Given(string name) =>
         given.FirstOrDefault(text => string.Equals(text.Key, name, StringComparison.OrdinalIgnoreCase)).Value;

@@ -131,6 +131,9 @@ public static class OptimizerText
         string[] pieces = [.. EntryText.Split(item, ".").Take(MaxItems + 1)];
         if (pieces.Length > MaxItems)
             return Error.New($"'{Excerpt.Of(item)}' has more than {MaxItems - 1} changes of an optimizer");
+        // As of name option=0.1, where the dot is that of a number without parentheses around.
+        if (Array.Exists(pieces[1..], static piece => piece.Length > 0 && char.IsAsciiDigit(piece[0])))
+            return Error.New($"'{Excerpt.Of(item)}' is not written as {EntryText.Form}");
         Validation<Error, Optimizer> read = Head(pieces[0].Trim(), learningRate, entries);
         foreach (string suffix in pieces.AsSpan(1))
             read = Joined(read, Suffix(suffix.Trim(), item), static (optimizer, change) => change(optimizer));

@@ -18,6 +18,15 @@ public abstract record Transform : Optimizer
     /// <inheritdoc/>
     protected internal sealed override ImmutableArray<Transform> Transforms => [this];
 
+    /// <summary>A part of an optimizer that has no text of its own prints as the optimizer is called.</summary>
+    private protected sealed override string Text =>
+        EqualityContract is { IsVisible: false } part && part.Assembly == typeof(Transform).Assembly
+            ? OptimizerText.TryWrite(this) ?? OptimizerName
+            : base.Text;
+
+    /// <summary>What the optimizer is called of which it is a part.</summary>
+    private protected virtual string OptimizerName => StateName;
+
     /// <summary>The names of its slots in the state; at most 4 for an elementwise transform.</summary>
     protected internal virtual ImmutableArray<string> SlotNames => [];
 

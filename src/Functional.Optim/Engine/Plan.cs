@@ -105,7 +105,8 @@ internal sealed class Plan
             if (leafPlan.Settings.Frozen || layout.Leaves[leaf].Length == 0) continue;
             foreach (PlacedTransform placed in leafPlan.Transforms)
             {
-                if (placed.Transform.Refuses(layout.Leaves[leaf]) is { } reason) throw new ArgumentException(reason);
+                if (placed.Transform.Refuses(layout.Leaves[leaf]) is { } reason)
+                    throw new ArgumentException($"{Excerpt.Of($"{optimizer}")}: {reason}");
             }
 
             if (!byTransforms.TryGetValue(leafPlan.Transforms, out LeafClass.Builder? builder))

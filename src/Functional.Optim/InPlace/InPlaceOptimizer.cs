@@ -62,6 +62,7 @@ public sealed class InPlaceOptimizer<T>
     /// <exception cref="NonFiniteGradientException">
     /// A transform that needs the norm found a NaN or an infinity.
     /// </exception>
+    /// <exception cref="ArithmeticException">A rate or a scalar of the state is not finite.</exception>
     public void Step()
     {
         try

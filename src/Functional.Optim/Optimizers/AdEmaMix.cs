@@ -10,9 +10,11 @@ namespace Functional.Optim;
 /// Defaults are those of the authors' code; α is 5 in bitsandbytes and in Optax.
 /// </summary>
 /// <remarks>
-/// <para>s is never corrected for its start at 0. In warm-ups of A and B updates, which are mostly as long as the
-/// training, α rises in a line from 0, and β₃ from β₁ so that its half-life does: with f(β) = ln ½ / ln(β + 1e-8) − 1,
-/// f(β₃(t)) is on a line from f(β₁) to f(β₃).</para>
+/// <para>The slow mean s starts at 0 and has no bias correction. Two warm-ups keep it from being wrong at first; both
+/// are mostly as long as the training.</para>
+/// <para>In A updates (<see cref="AlphaWarmup"/>) α rises linearly from 0.</para>
+/// <para>In B updates (<see cref="Beta3Warmup"/>) β₃ rises from β₁, so that its half-life rises linearly. The half-life
+/// of a mean is f(β) = ln ½ / ln(β + 1e-8) − 1, and f(β₃(t)) is on the line from f(β₁) to f(β₃).</para>
 /// <para>It keeps three numbers for each parameter. With β₁ = 0 the fast mean is the gradient itself, and it keeps two.
 /// </para>
 /// </remarks>

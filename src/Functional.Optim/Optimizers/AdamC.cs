@@ -19,8 +19,8 @@ public sealed record AdamC : AdamOptimizer
     private const double DefaultWeightDecay = 0.01;
 
     /// <summary>
-    /// η_max; finite and positive, or <see langword="null"/> for the largest rate of the schedule, which has to tell
-    /// it.
+    /// η_max; finite, positive and not below the largest rate of the schedule, or <see langword="null"/> for that rate,
+    /// which the schedule has to tell.
     /// </summary>
     public double? MaxRate
     {
@@ -47,8 +47,8 @@ public sealed record AdamC : AdamOptimizer
     /// <inheritdoc cref="Adam.Of"/>
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.01 when
     /// <see langword="null"/>.</param>
-    /// <param name="maxRate">η_max, finite and positive; <see langword="null"/> for the largest rate of the schedule,
-    /// which a product of schedules and a function do not tell.</param>
+    /// <param name="maxRate">η_max, finite, positive and not below the largest rate of the schedule; that rate when
+    /// <see langword="null"/>, which a product of schedules and a function do not tell.</param>
     public static AdamC Of(
         Schedule learningRate, Schedule? beta1 = null, double beta2 = UsualBeta2, double epsilon = UsualEpsilon,
         Schedule? weightDecay = null, Func<Leaf, bool>? decay = null, double? maxRate = null,

@@ -115,7 +115,4 @@ public sealed record DAdaptAdam : RateFreeOptimizer
 
     private double Correction(double updates) =>
         BiasCorrection ? Kernels.BiasCorrection.OfRate(Beta1, Beta2, (long)updates) : 1;
-
-    private DecayRule<T> Penalty<T>(double decay)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(T.CreateTruncating(DecoupledDecay ? 0 : decay));
 }

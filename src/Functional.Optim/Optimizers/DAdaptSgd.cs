@@ -86,7 +86,7 @@ public sealed record DAdaptSgd : RateFreeOptimizer
         scalars[UpdateRate] = a;
         for (int range = 0; range < update.Count; range++)
         {
-            DecayRule<T> penalty = new(T.CreateTruncating(decay * multipliers[range]));
+            DecayRule<T> penalty = Penalty<T>(decay * multipliers[range]);
             products += update.Sums(range, new DAdaptSgdProducts<T>(penalty)).Returned;
             size = double.Hypot(size, update.Norm(range, new DAdaptSgdSum<T>(penalty, a)));
         }
@@ -98,17 +98,17 @@ public sealed record DAdaptSgd : RateFreeOptimizer
 
     internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass, double decay)
     {
-        DAdaptSgdRule<T> rule = new(new(T.CreateTruncating(decay)), pass.Scalars[UpdateRate], Momentum);
+        DAdaptSgdRule<T> rule = new(Penalty<T>(decay), pass.Scalars[UpdateRate], Momentum);
         pass.Add(first, new Then<T, DAdaptSgdRule<T>, ScaleRule<T>>(rule, new(T.CreateTruncating(pass.Factor))));
     }
 
-    private static double NormOf<T>(in UpdateStatistics<T> update, double decay, ReadOnlySpan<double> multipliers)
+    private double NormOf<T>(in UpdateStatistics<T> update, double decay, ReadOnlySpan<double> multipliers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double norm = 0;
         for (int range = 0; range < update.Count; range++)
         {
-            DecayRule<T> penalty = new(T.CreateTruncating(decay * multipliers[range]));
+            DecayRule<T> penalty = Penalty<T>(decay * multipliers[range]);
             norm = double.Hypot(norm, update.Norm(range, penalty));
         }
 

@@ -11,7 +11,8 @@ namespace Functional.Optim;
 /// The paper's φ is the identity, as in Optax; some implementations limit ‖θ‖ to 10. Defaults are the paper's; timm's,
 /// after NVIDIA's, are <c>maxGradientNorm: 1, alwaysAdapt: false</c> with η = 0.001: the gradient is clipped, and
 /// leaves that do not decay are not scaled. With <c>decoupledDecay</c> the ratio is that of the decayed parameters and
-/// of the update without decay, and the decay may be corrected by the rate.
+/// of the update without decay, and the decay may be corrected by the rate. A NaN or an infinity in the gradient of a leaf
+/// that is not frozen throws <see cref="NonFiniteGradientException"/> before anything changes.
 /// </remarks>
 public sealed record Lamb : ScalingOptimizer
 {

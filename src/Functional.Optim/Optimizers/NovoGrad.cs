@@ -12,7 +12,9 @@ namespace Functional.Optim;
 /// <remarks>
 /// The decay is inside the momentum, and with <c>gradientAveraging</c> both are multiplied by 1 − β₁ before it. Without
 /// ε an update does not change with the scale of the gradient. Others count the first gradient twice and add Adam's
-/// bias correction, which makes the first step longer. A NaN in the gradient spoils its leaf.
+/// bias correction, which makes the first step longer. A NaN in the gradient makes its leaf NaN, and no other. An
+/// infinity makes its element NaN and V infinite, so that no gradient moves its leaf any more. Both stay in V and in the
+/// momentum, so put <see cref="ApplyIfFinite"/> around.
 /// </remarks>
 public sealed record NovoGrad : ScalingOptimizer
 {

@@ -110,6 +110,8 @@ public abstract record Optimizer
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A transform that needs the norm found a NaN or an
     /// infinity.</exception>
+    /// <exception cref="ArithmeticException">A rate or a scalar of the state is not finite. Nothing has changed, and
+    /// <see cref="ApplyIfFinite"/> does not skip it.</exception>
     public (ParameterTree<T> Parameters, TState State) Step<T, TState>(
         ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -132,6 +134,8 @@ public abstract record Optimizer
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A transform that needs the norm found a NaN or an
     /// infinity.</exception>
+    /// <exception cref="ArithmeticException">A rate or a scalar of the state is not finite. Nothing has changed, and
+    /// <see cref="ApplyIfFinite"/> does not skip it.</exception>
     public (ParameterTree<T> Parameters, TState State) StepDonating<T, TState>(
         ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -153,6 +157,8 @@ public abstract record Optimizer
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A loss, gradient or norm that the optimizer cannot do without is
     /// not finite.</exception>
+    /// <exception cref="ArithmeticException">A rate or a scalar of the state is not finite. Nothing has changed, and
+    /// <see cref="ApplyIfFinite"/> does not skip it.</exception>
     public (ParameterTree<T> Parameters, TState State, double Loss) Step<T, TState>(
         ValueAndGradient<T> valueAndGradient, ParameterTree<T> parameters, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -186,6 +192,8 @@ public abstract record Optimizer
     /// </exception>
     /// <exception cref="NonFiniteGradientException">A transform that needs the norm found a NaN or an
     /// infinity.</exception>
+    /// <exception cref="ArithmeticException">A rate or a scalar of the state is not finite. Nothing has changed, and
+    /// <see cref="ApplyIfFinite"/> does not skip it.</exception>
     public (ParameterTree<T> Deltas, TState State) Update<T, TState>(
         ParameterTree<T> parameters, ParameterTree<T> gradients, TState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -11,10 +11,13 @@ namespace Functional.Optim;
 /// the authors'; d is <c>state.Scalar("d")</c>.
 /// </summary>
 /// <remarks>
-/// Four numbers for each parameter, all in full: s, θ₀, m, v. The authors' <c>slice_p</c>, which takes the sums from
-/// every p-th parameter, is not there. Optax always corrects the bias and has no limit of growth. Where every gradient
-/// so far was 0, the authors' code skips the update and its decay; here the decay is done. In float32 with d₀ = 1e-6 the
-/// first steps are smaller than the rounding of θ, so that two implementations part ways; from d₀ = 1e-3 on they do not.
+/// <para>d estimates how far the start is from a minimum, and every step is multiplied by it.</para>
+/// <para>It keeps four numbers for each parameter, all in full: s, θ₀, m, v.</para>
+/// <para>The authors' <c>slice_p</c>, which takes the sums from every p-th parameter, is not there. Where every gradient
+/// so far was 0, the authors' code skips the update and its decay; here the parameters decay. Optax always corrects the
+/// bias, and does not limit the growth of d.</para>
+/// <para>In float32 with d₀ = 1e-6 the first steps are smaller than the rounding of θ, so two implementations part
+/// ways. From d₀ = 1e-3 on they do not.</para>
 /// </remarks>
 public sealed record Prodigy : RateFreeOptimizer
 {
@@ -166,9 +169,6 @@ public sealed record Prodigy : RateFreeOptimizer
 
     private double Correction(double updates) =>
         BiasCorrection ? Kernels.BiasCorrection.OfRate(Beta1, Beta2, (long)updates) : 1;
-
-    private DecayRule<T> Penalty<T>(double decay)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(T.CreateTruncating(DecoupledDecay ? 0 : decay));
 
     private ProdigySum<T> SumOf<T>(ReadOnlySpan<double> scalars)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>

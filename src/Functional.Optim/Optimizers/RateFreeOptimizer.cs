@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
@@ -88,14 +89,19 @@ public abstract record RateFreeOptimizer : ScalingOptimizer
     /// <param name="decay">λ of the leaf at this update.</param>
     internal abstract void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass, double decay)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TFirst : unmanaged, Kernels.IUpdateRule<T>;
+        where TFirst : unmanaged, IUpdateRule<T>;
+
+    /// <summary>The L2 penalty that makes g of the incoming update; none where the decay is decoupled.</summary>
+    /// <param name="decay">λ of the leaf at this update.</param>
+    private protected DecayRule<T> Penalty<T>(double decay)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(T.CreateTruncating(DecouplesDecay ? 0 : decay));
 
     /// <summary>
     /// The rate of an update, which is at most the largest number of the type: 1 / ‖g₁‖ of denormal gradients exceeds it.
     /// </summary>
     private protected static double Limited<T>(double rate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Math.Min(rate, Kernels.ElementType.Largest<T>());
+        Math.Min(rate, ElementType.Largest<T>());
 
     /// <summary>d' = max(d, min(estimate, growth·d)).</summary>
     private protected static double Risen(double d, double estimate, double growth) =>

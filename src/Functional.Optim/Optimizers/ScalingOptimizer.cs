@@ -75,6 +75,8 @@ public abstract record ScalingOptimizer : Optimizer
             Setting.Require(
                 false, LearningRate, "a schedule that tells its largest rate, or a maxRate of AdamC",
                 nameof(LearningRate));
+        else if (DecayForm == DecayForm.Corrected && LearningRate is { MaxRate: { } largest })
+            Functional.Optim.WeightDecay.CheckMaxRate(MaxRateOfDecay, largest);
     }
 
     /// <summary>Whether the decay may have a form.</summary>

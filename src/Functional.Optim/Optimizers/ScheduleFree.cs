@@ -11,18 +11,22 @@ namespace Functional.Optim;
 /// and deployment <see cref="Optimizer.EvaluationParameters"/>, which is x.
 /// </summary>
 /// <remarks>
-/// <para>The base loses its first moment: of <see cref="AdamW"/> and <see cref="Adam"/> the division by √v̂ is left,
-/// of <see cref="Sgd"/> the gradient. The rate is the base's times min(k / W, 1). Weight decay is at y, as in the
-/// authors' code, or at z: u = û + λ·z. The authors' defaults are a rate of 0.0025 for AdamW and RAdam, without decay,
-/// and 1 for SGD with momentum 0.9.</para>
-/// <para>Around <see cref="RAdam"/> r_t multiplies the rate, also the one in the weights, and ε is added after the bias
-/// correction, as in Adam. While ρ_t is not above the threshold (4 in the authors' code) the rate is 0, and only v
-/// changes; with <see cref="SgdPhase"/> it is that of the base, and the step is the gradient, not divided. The authors'
-/// decay is that of <c>decoupledDecay: true</c>.</para>
-/// <para>It has one additional slot, <c>z</c>, beside those that the base has left, and the scalars <c>weight sum</c>
-/// and <c>largest rate</c>. x is not kept: x = y + (1 − 1/β)·(z − y). Statistics of layers that training gathers, such
-/// as batch normalization's, are those of y. Optax keeps z and x, and takes a base whose momentum is 0 with β beside
-/// it.</para>
+/// <para>There are three points. The gradient is computed at y, which is θ during training. The base moves z. The
+/// average x of all z is what is evaluated.</para>
+/// <para>The base loses its first moment. Of <see cref="AdamW"/> and <see cref="Adam"/> the division by √v̂ stays, of
+/// <see cref="Sgd"/> the gradient. The rate is the base's times min(k / W, 1). Weight decay is that of y, as in the
+/// authors' code, or that of z: u = û + λ·z.</para>
+/// <para>The authors' defaults are a rate of 0.0025 for AdamW and RAdam, without decay, and 1 for SGD with momentum
+/// 0.9.</para>
+/// <para>Around <see cref="RAdam"/> r_t multiplies the rate, also the rate in the weights. ε is added after the bias
+/// correction, as in Adam. The authors' decay is that of <c>decoupledDecay: true</c>. While ρ_t is not above the
+/// threshold (4 in the authors' code), the rate is 0 and only v changes. With <see cref="SgdPhase"/> the rate is then
+/// that of the base, and the step is the gradient, not divided.</para>
+/// <para>Beside the slots that the base has left it keeps one more, <c>z</c>, and the scalars <c>weight sum</c> and
+/// <c>largest rate</c>. It does not keep x, because x = y + (1 − 1/β)·(z − y). Optax keeps z and x, and takes a base
+/// without momentum, with β beside it.</para>
+/// <para>Statistics of layers that training gathers, such as those of batch normalization, belong to y, not to
+/// x.</para>
 /// </remarks>
 public sealed record ScheduleFree : Optimizer
 {
@@ -123,7 +127,7 @@ public sealed record ScheduleFree : Optimizer
     /// through the division by √v̂.</param>
     /// <param name="sgdPhase">
     /// Whether a base of RAdam makes steps of the plain gradient while ρ_t is not above its threshold, and not none
-    /// (not <c>silent_sgd_phase</c>); others have no such phase.
+    /// (not <c>silent_sgd_phase</c>); without RAdam, which alone has such a phase, it is refused.
     /// </param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static ScheduleFree Of(
@@ -154,6 +158,7 @@ public sealed record ScheduleFree : Optimizer
             .Require(
                 !decayAtZ || DecayOf(@base) is not null || !Decays(@base), nameof(decayAtZ), decayAtZ,
                 "false with a decay that the base divides by √v̂ too")
+            .Require(rAdam is not null || !sgdPhase, nameof(sgdPhase), sgdPhase, "false without a base of RAdam")
             .Require(
                 rAdam is null || sgdPhase || Rectification.Limit(rAdam.Beta2) > rAdam.Threshold, "beta2", rAdam?.Beta2,
                 "above 1 − 2 / (threshold + 1) without the phase of SGD, or RAdam never makes a step");

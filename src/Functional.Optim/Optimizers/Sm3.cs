@@ -13,7 +13,9 @@ namespace Functional.Optim;
 /// A matrix of m × n takes m + n numbers, and m·n more with momentum; a vector of n takes n, which is Adagrad. Leaves
 /// have up to 4 axes. With sums ν is never below the accumulator of Adagrad. A scalar has an accumulator as vectors
 /// have; in pytorch_optimizer it stays 0, so that each step is a sign. Optax takes 1e-8 for ε and a momentum of 0.9. A
-/// NaN in the gradient reaches the accumulators of its indices, and from there every element that has one of them.
+/// NaN in the gradient makes its element NaN and reaches the accumulators of its indices, and from there, update by
+/// update, every element of its matrix. An infinity makes its element NaN and those accumulators infinite; the others
+/// go by their finite ones. The accumulators keep both, so put <see cref="ApplyIfFinite"/> around.
 /// </remarks>
 public sealed record Sm3 : ScalingOptimizer
 {

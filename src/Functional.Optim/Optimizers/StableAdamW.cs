@@ -32,8 +32,8 @@ public sealed record StableAdamW : ScalingOptimizer
     public double Epsilon { get; init => field = Setting.Check(value, Bounds.NotNegative); }
 
     /// <summary>
-    /// η_max, by which λ is divided, so that it does not depend on the scale of the rate; finite and positive,
-    /// <see langword="null"/> where it is not divided.
+    /// η_max, by which λ is divided, so that it does not depend on the scale of the rate; finite, positive and not below
+    /// the largest rate of the schedule, <see langword="null"/> where it is not divided.
     /// </summary>
     public double? MaxRate
     {
@@ -53,6 +53,10 @@ public sealed record StableAdamW : ScalingOptimizer
             return [.. Scale.SignOf(Maximize), .. ScalingTransforms, Functional.Optim.LearningRate.Of(LearningRate)];
         }
     }
+
+    /// <inheritdoc/>
+    protected internal override void CheckTogether() =>
+        Functional.Optim.WeightDecay.CheckMaxRate(MaxRate, LearningRate?.MaxRate);
 
     /// <inheritdoc/>
     private protected override bool TakesDecayForm(DecayForm form) => form == DecayForm.Scaled;
@@ -85,8 +89,8 @@ public sealed record StableAdamW : ScalingOptimizer
     /// <param name="epsilon">ε; finite and not negative.</param>
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.01 when
     /// <see langword="null"/>.</param>
-    /// <param name="maxRate">η_max, by which λ is divided; finite and positive; not divided when
-    /// <see langword="null"/>.</param>
+    /// <param name="maxRate">η_max, by which λ is divided; finite, positive and not below the largest rate of the
+    /// schedule; not divided when <see langword="null"/>.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="maximize">Whether to maximize.</param>
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>

@@ -284,6 +284,12 @@ public abstract record Schedule
     internal virtual int Depth => 1;
 
     /// <summary>
+    /// Whether it is made of the library's schedules alone: a function of a user may throw when it is asked again for a
+    /// step.
+    /// </summary>
+    internal bool IsBuiltIn => Catalogue.BuildSchedule(ToString()).Match(Succ: Equals, Fail: static _ => false);
+
+    /// <summary>
     /// The largest rate of all steps; <see langword="null"/> where the schedule does not tell it. What is corrected by
     /// η/η_max needs it.
     /// </summary>

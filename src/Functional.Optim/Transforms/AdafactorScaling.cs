@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using System.Numerics.Tensors;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -89,7 +88,7 @@ internal sealed record AdafactorScaling(
     protected internal override int ScratchLength(Leaf leaf) =>
         leaf.Rank < 2 || leaf.Length == 0 ? 0 : RowBlocks.Of(leaf).ScratchLength;
 
-    protected internal override unsafe void TransformLeaf<T>(in LeafContext<T> leaf)
+    protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
     {
         Span<T> update = leaf.Output;
         Divide(leaf, update);
@@ -100,18 +99,20 @@ internal sealed record AdafactorScaling(
             : 1;
         double decay = DecayAt(leaf.Leaf, leaf.Step) * leaf.Settings.WeightDecayMultiplier;
         double shrinkage = decay == 0 ? 0 : decay * (Form == AdafactorForm.Torch ? rate : limited * scale);
-        Span<T> momentum = Beta1 == 0 ? [] : leaf.Slot(Momentum);
-        fixed (T* parameters = leaf.Parameters, updates = update, means = momentum)
+        T moved = T.CreateTruncating((1 - Beta1) * limited * scale / Math.Max(1, size / ClipThreshold));
+        RoundedDecayRule<T> shrink = new(T.CreateTruncating(shrinkage));
+        if (Beta1 == 0)
         {
-            ParallelFor.Run(
-                Finish<T>.ChunksOf(update.Length),
-                new Finish<T>(
-                    parameters, updates, means, update.Length, T.CreateTruncating(Beta1),
-                    T.CreateTruncating((1 - Beta1) * limited * scale / Math.Max(1, size / ClipThreshold)),
-                    T.CreateTruncating(shrinkage)));
+            Elementwise.Run(
+                new Then<T, ScaleRule<T>, RoundedDecayRule<T>>(new(moved), shrink), leaf.Parameters, update, update);
+            return;
         }
-    }
 
+        Span<T> momentum = leaf.Slot(Momentum);
+        Elementwise.Run(
+            new Then<T, ScaledMeanRule<T>, RoundedDecayRule<T>>(new(T.CreateTruncating(Beta1), moved), shrink),
+            leaf.Parameters, update, update, new(momentum), new(momentum));
+    }
 
     /// <summary>The gradient over the root of the mean of its squares, which takes them in first.</summary>
     private void Divide<T>(in LeafContext<T> leaf, Span<T> update)
@@ -136,39 +137,4 @@ internal sealed record AdafactorScaling(
     }
 
     private double Limited(double rate, long step) => RelativeStep ? Math.Min(rate, 1 / Math.Sqrt(step)) : rate;
-
-    /// <summary>Scales the update, with momentum takes it into its mean, and adds the decay.</summary>
-    private readonly unsafe struct Finish<T>(
-        T* parameters, T* updates, T* means, int length, T beta1, T scale, T shrinkage)
-        : IParallelBody
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        private const int ChunkLength = 1 << 14;
-
-        private readonly T* parameters = parameters;
-        private readonly T* updates = updates;
-        private readonly T* means = means;
-
-        internal static int ChunksOf(int length) => ((length - 1) / ChunkLength) + 1;
-
-        public void Run(int index)
-        {
-            int start = index * ChunkLength, count = Math.Min(ChunkLength, length - start);
-            Span<T> update = new(updates + start, count);
-            if (means == null)
-            {
-                TensorPrimitives.Multiply(update, scale, update);
-            }
-            else
-            {
-                Span<T> mean = new(means + start, count);
-                TensorPrimitives.Multiply(mean, beta1, mean);
-                TensorPrimitives.MultiplyAdd(update, scale, mean, mean);
-                mean.CopyTo(update);
-            }
-
-            if (shrinkage != T.Zero)
-                TensorPrimitives.MultiplyAdd(new ReadOnlySpan<T>(parameters + start, count), shrinkage, update, update);
-        }
-    }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using System.Numerics.Tensors;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -68,45 +67,14 @@ internal sealed record CameScaling(
     }
 
     /// <summary>Clips the update, takes it into the momentum, and leaves its distance from that.</summary>
-    private unsafe void TakeIn<T>(Span<T> update, Span<T> momentum)
+    private void TakeIn<T>(Span<T> update, Span<T> momentum)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double size = BlockReduction.Norm<T>(update) / Math.Sqrt(update.Length);
-        fixed (T* updates = update, means = momentum)
-        {
-            ParallelFor.Run(
-                Distances<T>.ChunksOf(update.Length),
-                new Distances<T>(
-                    updates, means, update.Length, T.CreateTruncating(Beta1), T.CreateTruncating(1 - Beta1),
-                    T.CreateTruncating(1 / Math.Max(1, size / ClipThreshold))));
-        }
-    }
-
-    /// <summary>u = s·u, m = β₁·m + (1 − β₁)·u, and u − m for u.</summary>
-    private readonly unsafe struct Distances<T>(T* updates, T* means, int length, T beta1, T oneMinusBeta1, T scale)
-        : IParallelBody
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        private const int ChunkLength = 1 << 14, TileLength = 512;
-
-        private readonly T* updates = updates;
-        private readonly T* means = means;
-
-        internal static int ChunksOf(int length) => ((length - 1) / ChunkLength) + 1;
-
-        public void Run(int index)
-        {
-            int end = Math.Min((index * ChunkLength) + ChunkLength, length);
-            // In tiles, which stay in the first cache from one operation to the next.
-            for (int start = index * ChunkLength; start < end; start += TileLength)
-            {
-                int count = Math.Min(TileLength, end - start);
-                Span<T> update = new(updates + start, count), mean = new(means + start, count);
-                TensorPrimitives.Multiply(update, scale, update);
-                TensorPrimitives.Multiply(mean, beta1, mean);
-                TensorPrimitives.MultiplyAdd(update, oneMinusBeta1, mean, mean);
-                TensorPrimitives.Subtract(update, mean, update);
-            }
-        }
+        ScaledMeanRule<T> mean = new(T.CreateTruncating(Beta1), T.CreateTruncating(1 - Beta1));
+        Elementwise.Run(
+            new Then<T, ScaleRule<T>, DistanceRule<T>>(
+                new(T.CreateTruncating(1 / Math.Max(1, size / ClipThreshold))), new(mean)),
+            update, update, update, new(momentum), new(momentum));
     }
 }

@@ -15,6 +15,9 @@ internal sealed record FromageScaling(Schedule Schedule, double? Bound) : Transf
 
     protected internal override bool TransformsLeaves => true;
 
+    /// <summary>A schedule of a user is asked while the step writes, and may throw.</summary>
+    private protected override bool NeverThrows => Schedule.IsBuiltIn;
+
     protected internal override bool IsLearningRate => true;
 
     /// <summary>A scalar; nothing for a leaf without elements.</summary>

@@ -12,6 +12,7 @@ namespace Functional.Optim;
 /// As the optimizers with an H at the end of their names in modded-nanogpt's track 3. η is the angle of a step, nearly,
 /// whatever the size of the update. A leaf whose norm is 0 stays as it is, so start matrices elsewhere, and give biases
 /// to another optimizer; so does one whose w is 0. A NaN or an infinity spoils its leaf. It keeps nothing.
+/// A transform after it, such as another learning rate, changes the move, so that the norm is not kept.
 /// </remarks>
 public sealed record Hyperball : Transform
 {
@@ -30,6 +31,9 @@ public sealed record Hyperball : Transform
 
     /// <inheritdoc/>
     protected internal override bool TransformsLeaves => true;
+
+    /// <summary>A schedule of a user is asked while the step writes, and may throw.</summary>
+    private protected override bool NeverThrows => LearningRate.IsBuiltIn;
 
     /// <summary>The transform with a schedule, or with a constant rate.</summary>
     /// <param name="learningRate">η(t), the part of its norm by which a leaf moves.</param>

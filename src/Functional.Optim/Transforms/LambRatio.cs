@@ -19,6 +19,8 @@ internal sealed record LambRatio(bool IsClipped, bool OnlyDecayed) : Transform
     /// </summary>
     public required Schedule Rate { get; init; }
 
+    private protected override string OptimizerName => Lamb.Entry.Name;
+
     protected internal override bool NeedsStatistics => true;
 
     protected internal override bool LeafByLeaf => true;

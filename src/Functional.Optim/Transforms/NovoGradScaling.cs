@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using System.Numerics.Tensors;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -24,7 +23,7 @@ internal sealed record NovoGradScaling(double Beta2, double Epsilon, bool AmsGra
     /// <summary>A scalar; nothing for a leaf without elements.</summary>
     protected internal override ImmutableArray<int>? SlotShape(int slot, Leaf leaf) => leaf.Length == 0 ? null : [];
 
-    protected internal override unsafe void TransformLeaf<T>(in LeafContext<T> leaf)
+    protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
     {
         ref T v = ref leaf.Slot(0)[0];
         double squares = BlockReduction.SumOfSquares(leaf.Input);
@@ -39,25 +38,6 @@ internal sealed record NovoGradScaling(double Beta2, double Epsilon, bool AmsGra
 
         // The root of what may be outside of the type's range is inside.
         T divisor = T.Max(T.CreateTruncating(Math.Sqrt(mean) + Epsilon), SquareMeans<T>.MinRoot);
-        fixed (T* from = leaf.Input, to = leaf.Output)
-            ParallelFor.Run(
-                ((leaf.Input.Length - 1) / Quotients<T>.ChunkLength) + 1,
-                new Quotients<T>(from, to, leaf.Input.Length, divisor));
-    }
-
-    private readonly unsafe struct Quotients<T>(T* input, T* output, int length, T divisor) : IParallelBody
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        internal const int ChunkLength = 1 << 14;
-
-        private readonly T* input = input;
-        private readonly T* output = output;
-
-        public void Run(int index)
-        {
-            int start = index * ChunkLength, count = Math.Min(ChunkLength, length - start);
-            TensorPrimitives.Divide(
-                new ReadOnlySpan<T>(input + start, count), divisor, new Span<T>(output + start, count));
-        }
+        Elementwise.Run(new DivideRule<T>(divisor), leaf.Input, leaf.Input, leaf.Output);
     }
 }

@@ -138,8 +138,7 @@ public sealed record Orthogonalize : Transform
         ? null
         : $"{leaf} has rank {leaf.Rank}; what is orthogonalized is a matrix, of rank 2 or more. "
             + "Give it to another optimizer, such as "
-            + "Partition.Of(new(\"matrices\", leaf => leaf.Rank == 2, Muon.Of(0.02)), new(\"rest\", _ => true, "
-            + "AdamW.Of(3e-4))).";
+            + "Partition.Of((LeafFilter.Matrices, optimizer), (LeafFilter.All, AdamW.Of(3e-4))).";
 
     /// <summary>The scale of the leaf's shape.</summary>
     protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) => FactorOf(Scale, leaf);

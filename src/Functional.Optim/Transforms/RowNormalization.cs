@@ -18,6 +18,8 @@ internal sealed record RowNormalization(double Beta2, MatrixScale Scale) : Trans
 
     protected internal override ImmutableArray<string> SlotNames => Slots;
 
+    private protected override string OptimizerName => NorMuon.Entry.Name;
+
     protected internal override bool TransformsLeaves => true;
 
     private protected override bool NeverThrows => true;

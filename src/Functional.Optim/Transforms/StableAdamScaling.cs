@@ -16,6 +16,8 @@ internal sealed record StableAdamScaling(double Beta1, double Beta2, double Epsi
 {
     protected internal override ImmutableArray<string> SlotNames => AdamOptimizer.Slots;
 
+    private protected override string OptimizerName => StableAdamW.Entry.Name;
+
     protected internal override bool NeedsStatistics => true;
 
     protected internal override bool LeafByLeaf => true;

@@ -35,8 +35,8 @@ public sealed record WeightDecay : Transform
     }
 
     /// <summary>
-    /// η_max; finite and positive, or <see langword="null"/> for the largest rate of the schedule
-    /// <see cref="LearningRate"/>, which has to tell it.
+    /// η_max; finite, positive and not below the largest rate of the schedule <see cref="LearningRate"/>, or
+    /// <see langword="null"/> for that rate, which the schedule has to tell.
     /// </summary>
     public double? MaxRate
     {
@@ -81,8 +81,8 @@ public sealed record WeightDecay : Transform
     /// </summary>
     /// <param name="weightDecay">λ or λ(t); finite and not negative.</param>
     /// <param name="learningRate">η(t).</param>
-    /// <param name="maxRate">η_max, finite and positive; <see langword="null"/> for the largest rate of the schedule,
-    /// which compositions by <see cref="Schedule.Chained"/> and functions do not tell.</param>
+    /// <param name="maxRate">η_max, finite, positive and not below the largest rate of the schedule; that rate when
+    /// <see langword="null"/>, which compositions by <see cref="Schedule.Chained"/> and functions do not tell.</param>
     /// <param name="decay">Which leaves decay; all when <see langword="null"/>.</param>
     /// <param name="cautious">Whether an element decays only where u·θ ≥ 0 (arXiv:2510.12402).</param>
     /// <exception cref="ArgumentException">A value is out of range, or η_max is not known.</exception>
@@ -94,8 +94,16 @@ public sealed record WeightDecay : Transform
         Setting.Require(
             learningRate is not { MaxRate: null } || maxRate is not null, maxRate,
             "a number with a schedule that does not tell its largest rate", nameof(maxRate));
+        CheckMaxRate(maxRate, learningRate?.MaxRate);
         return Decoupled(weightDecay, decay, cautious) with { LearningRate = learningRate, MaxRate = maxRate };
     });
+
+    /// <summary>
+    /// Refuses an η_max below the largest rate of the schedule, where that is known: η/η_max would exceed 1.
+    /// </summary>
+    internal static void CheckMaxRate(double? maxRate, double? largest) => Setting.Require(
+        !(maxRate > 0 && maxRate < largest), maxRate,
+        FormattableString.Invariant($"{largest} or more, the largest rate of the schedule"), nameof(MaxRate));
 
     /// <inheritdoc/>
     protected internal override ImmutableArray<(string Name, LeafFilter Leaves)> LeafFilters =>
@@ -141,12 +149,17 @@ public sealed record WeightDecay : Transform
         maxRate > 0 ? learningRate.At(step) / maxRate : 1;
 
     /// <summary>What λ is multiplied by at an update.</summary>
-    internal double CorrectionAt(long step) =>
-        step == 1 && StartsAtSecond ? 0
-        : LearningRate is null ? 1
-        : CorrectionAt(step, LearningRate, MaxRate ?? LearningRate.MaxRate ?? throw new InvalidOperationException(
+    internal double CorrectionAt(long step)
+    {
+        if (step == 1 && StartsAtSecond) return 0;
+        if (LearningRate is null) return 1;
+        double? largest = LearningRate.MaxRate;
+        // A copy by with may have other numbers than the factory saw.
+        if (MaxRate < largest) CheckMaxRate(MaxRate, largest);
+        return CorrectionAt(step, LearningRate, MaxRate ?? largest ?? throw new InvalidOperationException(
             $"{nameof(MaxRate)} is null; allowed is a number with {LearningRate}, which does not tell its largest "
             + "rate."));
+    }
 
     // Without any decay all leaves are alike.
     private bool Reaches(Leaf leaf) => Lambda is not Constant { Rate: 0 } && DecayFilter.Contains(leaf);

@@ -6,6 +6,10 @@ using System.Numerics;
 /// Skips updates whose gradient contains a NaN or an infinity: parameters and state stay as they are, and the gradient
 /// is counted. Too many skips in a row are an error. (Optax's <c>apply_if_finite</c> applies the update then.)
 /// </summary>
+/// <remarks>
+/// It looks at gradients only. A rate or a scalar of the state that overflows though the gradient is finite throws an
+/// <see cref="ArithmeticException"/>: that would happen at every update, so skipping would hide it.
+/// </remarks>
 public sealed record ApplyIfFinite : Wrapper
 {
     /// <summary>The default of <see cref="MaxConsecutiveSkips"/>.</summary>

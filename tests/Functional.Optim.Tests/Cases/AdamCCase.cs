@@ -43,6 +43,9 @@ internal sealed class AdamCCase : OptimizerCase
     public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
     [
         (() => AdamC.Of(1, maxRate: 0), "AdamC: maxRate is 0; allowed is finite and positive."),
+        (() => AdamC.Of(Schedule.Cosine(0.1, 10), maxRate: 0.05), TooSmall),
+        (() => Catalogue.Build("adamC(learningRate=cosine(peak=0.1, totalSteps=10), maxRate=0.05)").OrThrow("AdamC"),
+            TooSmall),
         (() => AdamC.Of(Custom),
             $"AdamC: learningRate is {Custom}; allowed is a schedule that tells its largest rate, "
             + "or a maxRate of AdamC."),
@@ -53,6 +56,9 @@ internal sealed class AdamCCase : OptimizerCase
     public override ImmutableArray<Optimizer> WithoutEpsilon => [AdamC.Of(0.1, epsilon: 0, weightDecay: 0)];
 
     public override ImmutableArray<Optimizer> CountingUpdates => [AdamC.Of(1e-3, weightDecay: 0)];
+
+    private const string TooSmall =
+        "AdamC: maxRate is 0.05; allowed is 0.1 or more, the largest rate of the schedule.";
 
     private static readonly Schedule Custom = Schedule.Of(_ => 1);
 

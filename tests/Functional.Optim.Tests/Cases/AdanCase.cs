@@ -47,7 +47,7 @@ internal sealed class AdanCase : OptimizerCase
         {
             Slots = [("exp_avg", "m"), ("exp_avg_diff", "e"), ("exp_avg_sq", "n")],
             // The source keeps the opposite of the gradient.
-            OwnSlots = ["last gradient"],
+            KeptByOne = ["last gradient"],
         },
     ];
 

@@ -20,7 +20,7 @@ internal sealed class FromageCase : OptimizerCase
     ];
 
     public override ImmutableArray<PublishedGolden> Published =>
-        [new("fromage", golden => Kozistrs(golden.GetProperty("kwargs"))) { OwnSlots = ["firstNorm"] }];
+        [new("fromage", golden => Kozistrs(golden.GetProperty("kwargs"))) { KeptByOne = ["firstNorm"] }];
 
     public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
     [

@@ -22,7 +22,7 @@ internal sealed class GrokFastEmaCase : OptimizerCase
         new("grokfast", golden => Authors(golden.GetProperty("kwargs")))
         {
             Slots = [("filter_ema", "mean"), ("momentum_buffer", "momentum"), ("exp_avg", "m"), ("exp_avg_sq", "v")],
-            OwnSlots = ["window"],
+            KeptByOne = ["window"],
         },
     ];
 

@@ -27,11 +27,10 @@ internal sealed record PublishedGolden(string Algorithm, Func<JsonElement, Optim
     /// </summary>
     public (string Source, string Slot)? AfterFirstStep { get; init; }
 
-    /// <summary>Slots that the source keeps in another form, or does not store.</summary>
-    public ImmutableArray<string> OwnSlots { get; init; } = [];
-
-    /// <summary>The source's names of trees that it keeps also where nothing comes of them.</summary>
-    public ImmutableArray<string> KeptInVain { get; init; } = [];
+    /// <summary>
+    /// Slots that the source does not store, or in another form, and its names of trees that may have no slot here.
+    /// </summary>
+    public ImmutableArray<string> KeptByOne { get; init; } = [];
 
     /// <summary>
     /// How far a number of the state may be off at the end: that many times the distance of 1 to the next number,

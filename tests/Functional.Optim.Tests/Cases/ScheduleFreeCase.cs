@@ -33,12 +33,21 @@ internal sealed class ScheduleFreeCase : OptimizerCase
         },
     ];
 
+    public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
+    [
+        (() => ScheduleFree.Of(AdamW.Of(0.1), sgdPhase: true), NoPhase),
+        (() => Catalogue.Build("scheduleFree(base=sgd(learningRate=1, momentum=0.9), sgdPhase=true)")
+            .OrThrow("ScheduleFree"), NoPhase),
+    ];
+
     public override ImmutableArray<ConvergenceCase> Parabola =>
     [
         new("schedule-free sgd", ScheduleFree.Of(Sgd.Of(0.3, momentum: 0.9)), 2000),
         new("schedule-free adamw", ScheduleFree.Of(AdamW.Of(0.3, weightDecay: 0)), 2000),
         new("schedule-free radam", ScheduleFree.Of(RAdam.Of(0.3, threshold: 4), stepPower: 8), 2000),
     ];
+
+    private const string NoPhase = "ScheduleFree: sgdPhase is True; allowed is false without a base of RAdam.";
 
     private const string Still = "in three steps it does not move";
 

@@ -30,7 +30,7 @@ internal sealed class Sm3Case : OptimizerCase
                 ("accumulator_0", "axis 0"), ("accumulator_1", "axis 1"), ("accumulator_2", "axis 2"),
                 ("accumulator_3", "axis 3"), ("momentum_buffer", "mean"),
             ],
-            KeptInVain = ["momentum_buffer"],
+            KeptByOne = ["momentum_buffer"],
         },
     ];
 

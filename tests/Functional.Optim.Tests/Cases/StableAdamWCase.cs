@@ -28,7 +28,11 @@ internal sealed class StableAdamWCase : OptimizerCase
     ];
 
     public override ImmutableArray<(Func<Optimizer> Make, string Message)> Errors =>
-        [(() => StableAdamW.Of(1, maxRate: 0), "StableAdamW: maxRate is 0; allowed is finite and positive.")];
+    [
+        (() => StableAdamW.Of(1, maxRate: 0), "StableAdamW: maxRate is 0; allowed is finite and positive."),
+        (() => StableAdamW.Of(1, maxRate: 0.5),
+            "StableAdamW: maxRate is 0.5; allowed is 1 or more, the largest rate of the schedule."),
+    ];
 
     public override ImmutableArray<ConvergenceCase> Parabola =>
         [new("stable adamw", StableAdamW.Of(0.1, weightDecay: 0), 530)];

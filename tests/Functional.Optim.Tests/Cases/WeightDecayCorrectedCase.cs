@@ -30,6 +30,8 @@ internal sealed class WeightDecayCorrectedCase : OptimizerCase
             "WeightDecay: learningRate is -1; allowed is finite and not negative."),
         (() => WeightDecay.Corrected(0.1, Schedule.Of(_ => 1)),
             "WeightDecay: maxRate is null; allowed is a number with a schedule that does not tell its largest rate."),
+        (() => WeightDecay.Corrected(0.1, Falling, maxRate: 0.09),
+            "WeightDecay: maxRate is 0.09; allowed is 0.1 or more, the largest rate of the schedule."),
     ];
 
     private static readonly Schedule Falling = Schedule.Cosine(0.1, 10);

@@ -27,7 +27,7 @@ public class OptimizerEntriesTests
     {
         [typeof(double)] = [0.0, -0.0, 1e-300, 1e-3, 0.5, 1.0, 1.5, 60.0, 1e300, -1e-3, double.NaN,
             double.PositiveInfinity, double.NegativeInfinity],
-        [typeof(double?)] = [0.0, 1e-3, 1e300, -1e-3, double.NaN, double.PositiveInfinity],
+        [typeof(double?)] = [0.0, 1e-3, 0.5, 1e300, -1e-3, double.NaN, double.PositiveInfinity],
         [typeof(bool)] = [true, false],
         [typeof(int)] = [0, 1, 3, 4, 1000, -1, int.MaxValue],
         [typeof(int?)] = [0, 1, 7, -1],
@@ -119,7 +119,7 @@ public class OptimizerEntriesTests
         object[] probes = ProbesOf(Factory.IsSetting(own) ? typeof(double) : own.ParameterType);
         foreach (object probe in probes)
         {
-            object expected = factory.Make(parameter => parameter.Name == option ? probe : Argument(parameter));
+            object expected = factory.Make(parameter => parameter.Name == option ? probe : Argument(parameter, option));
             object built = Build(name, TextsWith(factory, option, Text(probe)));
             if (expected is ArgumentException error)
             {
@@ -279,8 +279,9 @@ public class OptimizerEntriesTests
 
     private static string Name(ParameterInfo parameter) => parameter.Name!;
 
-    private static object? Argument(ParameterInfo parameter) =>
-        parameter.ParameterType == typeof(double) && parameter is { Name: "decay", HasDefaultValue: false } ? 0.25
+    private static object? Argument(ParameterInfo parameter, string option = "") =>
+        option == "sgdPhase" && parameter.Name == "base" ? RAdam.Of(0.1)
+        : parameter.ParameterType == typeof(double) && parameter is { Name: "decay", HasDefaultValue: false } ? 0.25
         : parameter is { Name: "matches" } ? (Func<Leaf, bool>)(leaf => leaf.Rank >= 2)
         : Given.GetValueOrDefault(parameter.Name!, parameter.DefaultValue!);
 
@@ -289,6 +290,7 @@ public class OptimizerEntriesTests
         Constant constant => Text(constant.Rate),
         Sgd sgd => $"sgd(learningRate={Text(sgd.LearningRate)}, momentum={Text(sgd.Momentum)})",
         Adam adam => $"adam(learningRate={Text(adam.LearningRate)})",
+        RAdam rAdam => $"rAdam(learningRate={Text(rAdam.LearningRate)})",
         Func<Leaf, bool> => "matrices",
         double[] numbers => string.Join(", ", numbers.Select(number => Text(number))),
         _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
@@ -298,7 +300,7 @@ public class OptimizerEntriesTests
         factory.Parameters
             .Where(parameter => parameter.Name == option || !parameter.HasDefaultValue
                 || Given.ContainsKey(Name(parameter)))
-            .ToDictionary(Name, parameter => parameter.Name == option ? text : Text(Argument(parameter)));
+            .ToDictionary(Name, parameter => parameter.Name == option ? text : Text(Argument(parameter, option)));
 
     /// <summary>What an entry builds, or its errors.</summary>
     private static object Build(string name, Dictionary<string, string> options) =>

@@ -158,6 +158,36 @@ public class OptimizerTextTests
             errors);
     }
 
+    [Theory]
+    [InlineData(
+        "signum learningRate=0.1", "'signum learningRate=0.1' is not written as name or name(option=value, …)")]
+    [InlineData(
+        "signum learningRate=0.1, momentum=0.9",
+        "'signum learningRate=0.1, momentum=0.9' is not written as name or name(option=value, …)")]
+    [InlineData("signum 0.1", "'signum 0.1' is not written as name or name(option=value, …)")]
+    [InlineData("0.1", "'0.1' is not written as name or name(option=value, …)")]
+    [InlineData(
+        "prodigy(beta3=none)",
+        "beta3 is none; allowed is a number or nothing, in [0, 1); nothing is written beta3=")]
+    [InlineData(
+        "prodigy(growthRate=∞)",
+        "growthRate is ∞; allowed is a number, 1 or more; infinity is written growthRate=Infinity")]
+    [InlineData(
+        "adopt(learningRate=1, clipExponent=none)",
+        "clipExponent is none; allowed is a number, 0 or more; infinity is written clipExponent=Infinity")]
+    [InlineData("adopt(learningRate=1, beta2=none)", "beta2 is none; allowed is a number, in [0, 1)")]
+    public void A_text_with_one_error_gets_one_message_that_helps(string text, string message) => Assert.Equal(
+        [message],
+        Optim.Catalogue.Build(text).Match(Succ: _ => [], Fail: found => found.Map(error => error.Message).ToArray()));
+
+    [Fact]
+    public void How_nothing_and_infinity_are_written_is_read()
+    {
+        Assert.Equal(Adopt.Of(1, clipExponent: double.PositiveInfinity), Build(
+            "adopt(learningRate=1, clipExponent=Infinity)"));
+        Assert.Equal(Lamb.Of(1), Build("lamb(learningRate=1, maxGradientNorm=)"));
+    }
+
     [Fact]
     public void What_has_no_text_is_refused_and_prints_all_the_same()
     {

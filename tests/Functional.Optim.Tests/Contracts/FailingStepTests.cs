@@ -130,6 +130,59 @@ public class FailingStepTests
         Assert.Equal(expected, optimizer.StepDonating(parameters, gradients, state));
     }
 
+    [Fact]
+    public void A_schedule_that_a_transform_of_whole_leaves_calls_in_the_step_may_throw()
+    {
+        int calls = 0, last = 0;
+        Schedule custom = Schedule.Of(_ => Interlocked.Increment(ref calls) == last
+            ? throw new InvalidOperationException("the fuse in a schedule")
+            : 0.1);
+        ParameterTree<float> parameters = Trees.Random<float>(0), gradients = Trees.Random<float>(1);
+        foreach (Func<Schedule, Optimizer> make in (Func<Schedule, Optimizer>[])
+                 [rate => Fromage.Of(rate, bound: 2), Hyperball.Of, rate => Adafactor.Of(rate)])
+        {
+            foreach (Schedule schedule in (Schedule[])[custom, Schedule.Chained(Schedule.Cosine(1, 10), custom)])
+            {
+                Optimizer optimizer = make(schedule);
+                OptimizerState<float> state = optimizer.Init(parameters);
+                (calls, last) = (0, 0);
+                optimizer.StepDonating(parameters.Copy(), gradients.Copy(), state.Copy());
+                var before = (parameters.Copy(), gradients.Copy(), state.Copy());
+                (calls, last) = (0, calls);
+                InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(
+                    () => optimizer.StepDonating(parameters, gradients, state));
+                Assert.Equal("the fuse in a schedule", thrown.Message);
+                Assert.Equal(before, (parameters, gradients, state));
+            }
+
+            Assert.False(make(Schedule.Cosine(1, 10)).PlanFor(parameters.Layout, null).CanThrowLate);
+        }
+    }
+
+    /// <summary>The gradient is finite, so a watch for such gradients has nothing to skip.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_rate_or_a_scalar_that_overflows_throws_and_is_not_skipped(bool donate)
+    {
+        ParameterTree<float> parameters = Trees.Random<float>(0), gradients = Trees.Random<float>(1);
+        foreach (Optimizer large in (Optimizer[])
+                 [
+                     ScheduleFree.Of(Sgd.Of(1e30, momentum: 0.9), ratePower: 20), Sgd.Of(1e39), Hyperball.Of(1e39),
+                     Fromage.Of(1e39),
+                 ])
+        {
+            foreach (Optimizer optimizer in (Optimizer[])[large, ApplyIfFinite.Around(large)])
+            {
+                OptimizerState<float> state = optimizer.Init(parameters);
+                var before = (parameters.Copy(), gradients.Copy(), state.Copy());
+                Exception? thrown = Record.Exception(() => Step(optimizer, donate, parameters, gradients, state));
+                Assert.True(thrown is ArithmeticException and not NonFiniteGradientException, $"{optimizer}: {thrown}");
+                Assert.Equal(before, (parameters, gradients, state));
+            }
+        }
+    }
+
     private static bool IsOdd(Leaf leaf) => leaf.Index % 2 == 1;
 
     private static (ParameterTree<float> Parameters, OptimizerState<float> State) Step(

@@ -170,16 +170,17 @@ public class MuonLaws
         ParameterTree<float> parameters =
             ParameterTree.Of(Leaf.Of("w", [2, 2], [1f, 2, 3, 4]), Leaf.Of("bias", [2], [1f, 2]));
         const string message =
-            "bias[2] has rank 1; what is orthogonalized is a matrix, of rank 2 or more. "
+            "muon(learningRate=0.02): bias[2] has rank 1; what is orthogonalized is a matrix, of rank 2 or more. "
             + "Give it to another optimizer, such as "
-            + "Partition.Of(new(\"matrices\", leaf => leaf.Rank == 2, Muon.Of(0.02)), "
-            + "new(\"rest\", _ => true, AdamW.Of(3e-4))).";
+            + "Partition.Of((LeafFilter.Matrices, optimizer), (LeafFilter.All, AdamW.Of(3e-4))).";
         Optimizer muon = Muon.Of(0.02);
         Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(() => muon.Init(parameters)).Message);
         Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(() => Accumulate.Of(2, muon).Init(parameters))
             .Message);
-        Assert.StartsWith("scalar[] has rank 0;", Assert.ThrowsAny<ArgumentException>(
+        Assert.StartsWith("muon(learningRate=0.02): scalar[] has rank 0;", Assert.ThrowsAny<ArgumentException>(
             () => muon.Init(ParameterTree.Of(Leaf.Of("scalar", [], [1f])))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("mars(learningRate=0.1, kind=Shampoo): bias[2] ", Assert.ThrowsAny<ArgumentException>(
+            () => Mars.Of(0.1, MarsKind.Shampoo).Init(parameters)).Message, StringComparison.Ordinal);
         Optimizer frozen = muon.WithGroups(LeafGroup.Frozen("bias", leaf => leaf.Rank == 1));
         Assert.Equal([1f, 2], frozen.Step(parameters, parameters, frozen.Init(parameters)).Parameters.AsSpan("bias")
             .ToArray());
@@ -299,7 +300,7 @@ public class MuonLaws
         foreach (string leaf in (string[])["row", "zero row"])
             Assert.All(moved.AsSpan(leaf).ToArray(), value => Assert.True(float.IsFinite(value)));
         Assert.True(moved.AsSpan("row")[0] < 1 && moved.AsSpan("row")[2] > 3 && moved.AsSpan("row")[1] == 2);
-        Assert.StartsWith("bias[2] has rank 1;", Assert.ThrowsAny<ArgumentException>(
+        Assert.StartsWith($"{normuon}: bias[2] has rank 1;", Assert.ThrowsAny<ArgumentException>(
             () => normuon.Init(ParameterTree.Of(Leaf.Of("bias", [2], [1f, 2])))).Message, StringComparison.Ordinal);
     }
 

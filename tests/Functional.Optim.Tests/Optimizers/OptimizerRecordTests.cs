@@ -212,6 +212,13 @@ public class OptimizerRecordTests
             Assert.Equal("DecayForm is Cautious; allowed is Scaled.", ErrorOf(() => formed.Init(one)));
         }
 
+        const string tooSmall = "MaxRate is 0.05; allowed is 0.1 or more, the largest rate of the schedule.";
+        AdamC fast = AdamC.Of(0.05, maxRate: 0.05) with { LearningRate = 0.1 };
+        StableAdamW stable = StableAdamW.Of(0.1) with { MaxRate = 0.05 };
+        Optimizer corrected = WeightDecay.Corrected(0.1, 0.1) with { MaxRate = 0.05 };
+        Assert.Equal(tooSmall, ErrorOf(() => fast.Init(one)));
+        Assert.Equal(tooSmall, ErrorOf(() => stable.Init(one)));
+        Assert.Equal(tooSmall, ErrorOf(() => corrected.Step(one, one, corrected.Init(one))));
         AdamC scaled = AdamC.Of(0.1) with { DecayForm = DecayForm.Scaled };
         Assert.Equal("DecayForm is Scaled; allowed is Corrected.", ErrorOf(() => scaled.Init(one)));
         Assert.Equal(

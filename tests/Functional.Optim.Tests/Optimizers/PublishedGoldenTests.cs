@@ -60,7 +60,7 @@ public class PublishedGoldenTests
         if (source.Slots.IsEmpty) return;
         double rounding = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
         Assert.Subset(
-            source.Slots.Select(names => names.Slot).Concat(source.OwnSlots).ToHashSet(), state.SlotNames.ToHashSet());
+            source.Slots.Select(names => names.Slot).Concat(source.KeptByOne).ToHashSet(), state.SlotNames.ToHashSet());
         foreach ((string name, string slot) in source.Slots)
         {
             JsonProperty[] kept =
@@ -69,7 +69,7 @@ public class PublishedGoldenTests
                     .Where(leaf => leaf.Value.TryGetProperty(name, out JsonElement values)
                         && values.ValueKind != JsonValueKind.Null && !IsEmpty(values)),
             ];
-            if (source.KeptInVain.Contains(name) && !state.SlotNames.Contains(slot)) continue;
+            if (source.KeptByOne.Contains(name) && !state.SlotNames.Contains(slot)) continue;
             // A slot that no leaf has is as good as none.
             Assert.Equal(kept.Length > 0, state.SlotNames.Contains(slot) && !state[slot].Layout.Leaves.IsEmpty);
             if (kept.Length == 0) continue;

@@ -167,6 +167,8 @@ public class ScheduleFreeTests
                      (() => ScheduleFree.Of(Adam.Of(0.1, weightDecay: 0.1), decayAtZ: true),
                          ScheduleFree.Of(Adam.Of(0.1, weightDecay: 0.1)) with { DecayAtZ = true },
                          "decayAtZ is True; allowed is false with a decay that the base divides by √v̂ too"),
+                     (() => ScheduleFree.Of(Sgd.Of(0.1, momentum: 0.9), sgdPhase: true), sgd with { SgdPhase = true },
+                         "sgdPhase is True; allowed is false without a base of RAdam"),
                      (() => ScheduleFree.Of(RAdam.Of(0.1, beta2: 0.5)), rAdam with { SgdPhase = false },
                          "beta2 is 0.5; allowed is above 1 − 2 / (threshold + 1) without the phase of SGD"),
                  ])

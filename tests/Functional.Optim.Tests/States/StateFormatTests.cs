@@ -65,6 +65,23 @@ public sealed class StateFormatTests : IDisposable
             StringComparison.Ordinal);
 
     [Fact]
+    public void An_optimizer_of_whole_leaves_rejects_a_format_by_its_name_in_the_catalogue()
+    {
+        ParameterTree<float> parameters = TreeLayout.Of(("w", [2, 2])).Zeros<float>();
+        List<string> names = [];
+        foreach (CatalogueEntry<Optimizer> entry in Catalogue.Optimizers)
+        {
+            Optimizer small = Laws.Catalogue.CaseOf(entry).Build(entry, 0.1).WithState(StateFormat.BFloat16);
+            if (Record.Exception(() => small.Init(parameters)) is not { } refused) continue;
+            Assert.StartsWith(
+                $"{entry.Name} transforms whole leaves, so its slots ", refused.Message, StringComparison.Ordinal);
+            names.Add(entry.Name);
+        }
+
+        Assert.Equal(["novoGrad", "adafactor", "came", "sm3", "norMuon", "soap"], names);
+    }
+
+    [Fact]
     public void A_state_in_16_bits_takes_half_the_bytes_and_says_so()
     {
         ParameterTree<float> parameters = Trees.Random<float>(0);
