@@ -13,7 +13,7 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun shared)
     public void Dispose() => folder.Dispose();
 
     [InterruptFact]
-    public void Ctrl_c_leaves_a_checkpoint_from_which_the_run_goes_on() => Stops("kill -INT $ID");
+    public void Ctrl_c_leaves_a_checkpoint_from_which_the_run_goes_on() => GoesOn("kill -INT $ID");
 
     [InterruptFact("TERM")]
     public void A_request_to_terminate_leaves_one_too() => Stops("kill -TERM $ID");
@@ -26,7 +26,7 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun shared)
 
     [InterruptFact]
     public void Several_signals_at_once_are_one_request() =>
-        Stops("kill -STOP $ID; kill -INT $ID; kill -HUP $ID; kill -TERM $ID; kill -CONT $ID");
+        GoesOn("kill -STOP $ID; kill -INT $ID; kill -HUP $ID; kill -TERM $ID; kill -CONT $ID");
 
     [InterruptFact("TERM", "/dev/full")]
     public void An_output_or_an_error_output_that_is_full_or_closed_changes_nothing()
@@ -49,7 +49,16 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun shared)
         }
     }
 
-    private void Stops(string kill)
+    private void GoesOn(string kill)
+    {
+        (SmallRun run, int step) = Stops(kill);
+        run.ToEnd();
+        // The checkpoint of the interruption is the only difference.
+        File.Delete(run.CheckpointAt(step));
+        shared.Run.AssertSame(run);
+    }
+
+    private (SmallRun Run, int Step) Stops(string kill)
     {
         SmallRun run = shared.Run with { Folder = folder.At("run") };
         (int code, _, string error) = SmallRun.Program.Interrupt(run.Arguments, "step     20", kill);
@@ -58,11 +67,9 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun shared)
         Assert.InRange(step, 20, LongRun.Steps - 1);
         // An evaluation that was cut off is reported when the run goes on.
         Assert.InRange(run.LastReport(), step - 1, step);
+        Assert.Equal(shared.Run.Reports().Take((int)run.LastReport()), run.Reports());
         Assert.Equal([step], run.Saved());
-        run.ToEnd();
-        // The checkpoint of the interruption is the only difference.
-        File.Delete(run.CheckpointAt((int)step));
-        shared.Run.AssertSame(run);
+        return (run, (int)step);
     }
 
     /// <summary>
@@ -70,7 +77,7 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun shared)
     /// </summary>
     public sealed class LongRun : IDisposable
     {
-        internal const int Steps = 1200;
+        internal const int Steps = 800;
 
         private readonly TemporaryFolder folder = new();
 

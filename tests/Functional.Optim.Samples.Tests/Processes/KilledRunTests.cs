@@ -8,7 +8,7 @@ namespace Functional.Optim.Samples.Tests.Processes;
 /// <summary>Runs that are killed, without a warning, at moments that a seed draws.</summary>
 public sealed class KilledRunTests : IDisposable
 {
-    private const int Kills = 10;
+    private const int Kills = 4;
 
     private readonly TemporaryFolder folder = new();
     private readonly string text;
@@ -40,7 +40,7 @@ public sealed class KilledRunTests : IDisposable
         }
 
         SmallRun RunIn(string name) => new(
-            text, folder.At(name), $"--steps 200 --checkpoint-every 5 --keep 2 --eval-every 4 {options}");
+            text, folder.At(name), $"--steps 120 --checkpoint-every 5 --keep 2 --eval-every 4 {options}");
     }
 
     [Fact]

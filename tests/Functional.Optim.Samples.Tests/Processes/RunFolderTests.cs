@@ -8,7 +8,7 @@ namespace Functional.Optim.Samples.Tests.Processes;
 /// <summary>What other programs do to the folder of a run.</summary>
 public sealed class RunFolderTests(WholeRun shared) : IClassFixture<WholeRun>, IDisposable
 {
-    private const int WaitingSteps = 900;
+    private const int WaitingSteps = 800;
 
     private readonly TemporaryFolder folder = new();
     private readonly SmallRun whole = shared.Run;

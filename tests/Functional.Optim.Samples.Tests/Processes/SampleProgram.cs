@@ -42,11 +42,12 @@ internal sealed record SampleProgram(string Name)
             {
             }
 
-            Task<string> output = process.StandardOutput.ReadToEndAsync(),
-                error = process.StandardError.ReadToEndAsync();
+            // Nobody reads meanwhile, so that a program of much output cannot come to its end before.
             ProcessStartInfo shell = new("sh", ["-c", kill]);
             shell.Environment["ID"] = $"{process.Id}";
             using (Process killing = Process.Start(shell)!) killing.WaitForExit();
+            Task<string> output = process.StandardOutput.ReadToEndAsync(),
+                error = process.StandardError.ReadToEndAsync();
             Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)),
                 $"{Name} goes on, a minute after it was interrupted");
             return (process.ExitCode, output.Result, error.Result);

@@ -61,27 +61,16 @@ public class RulesInTurnTests
         Optimizer optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // Longer than a block, and than the share of one thread.
-        ParameterTree<T> parameters = Long<T>(0);
+        ParameterTree<T> parameters = Long<T>.Trees[0];
         OptimizerState<T> state = optimizer.Init(parameters);
-        for (int step = 1; step <= 3; step++) (parameters, state) = optimizer.Step(parameters, Long<T>(step), state);
+        foreach (ParameterTree<T> gradients in Long<T>.Trees[1..])
+            (parameters, state) = optimizer.Step(parameters, gradients, state);
         ParameterTree<T> small = Trees.Random<T>(0);
         OptimizerState<T> ofSmall = optimizer.Init(small);
         for (int step = 1; step <= 3; step++)
             (small, ofSmall) = optimizer.StepDonating(small, Trees.Random<T>(step), ofSmall);
         return (parameters, state, optimizer.Update(small, Trees.Random<T>(4), ofSmall).Deltas);
     }
-
-    private static ParameterTree<T> Long<T>(int seed)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        ParameterTree.Of(
-            Leaf.Of("long", [70_001], Wave<T>(seed, 70_001)),
-            Leaf.Of("matrix", [33, 31], Wave<T>(-seed, 33 * 31)),
-            Leaf.Of("short", [3], Wave<T>(seed, 3)));
-
-    private static T[] Wave<T>(int seed, int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        [.. Enumerable.Range(0, length).Select(index => T.CreateTruncating(Math.Sin((seed * 17) + (index * 0.37))))];
 
     private static TResult InTurn<TResult>(Func<TResult> work)
     {
@@ -94,5 +83,23 @@ public class RulesInTurnTests
         {
             Fusion.IsOff = false;
         }
+    }
+
+    /// <summary>Parameters and three gradients, longer than a block, and than the share of one thread.</summary>
+    private static class Long<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        internal static readonly ParameterTree<T>[] Trees =
+        [
+            .. Enumerable.Range(0, 4).Select(seed => ParameterTree.Of(
+                Leaf.Of("long", [70_001], Wave(seed, 70_001)),
+                Leaf.Of("matrix", [33, 31], Wave(-seed, 33 * 31)),
+                Leaf.Of("short", [3], Wave(seed, 3)))),
+        ];
+
+        private static T[] Wave(int seed, int length) =>
+        [
+            .. Enumerable.Range(0, length).Select(index => T.CreateTruncating(Math.Sin((seed * 17) + (index * 0.37)))),
+        ];
     }
 }

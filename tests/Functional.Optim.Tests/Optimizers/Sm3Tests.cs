@@ -142,7 +142,9 @@ public class Sm3Tests
             for (int index = 0; index < length; index++)
             {
                 int[] place = places[index];
-                double smallest = place.Select((at, axis) => accumulators[axis][at]).Min();
+                double smallest = accumulators[0][place[0]];
+                for (int axis = 1; axis < place.Length; axis++)
+                    smallest = Math.Min(smallest, accumulators[axis][place[axis]]);
                 double nu = beta > 0
                     ? (beta * smallest) + ((1 - beta) * gradient[index] * gradient[index])
                     : smallest + (gradient[index] * gradient[index]);
