@@ -43,6 +43,7 @@ public class ReportTests
               holds Donation
               holds Lanes
               holds Threads
+              holds Shards
               holds Resume
               holds FailedStep
               holds Release

@@ -17,6 +17,7 @@ internal static class WrongOptimizers
         ("Donation", new ForgetsWhatIsDonated(Rate)),
         ("Lanes", new CountsTheLane().Then(Rate)),
         ("Threads", new CountsTheThreads().Then(Rate)),
+        ("Shards", new GoesByTheLength().Then(Rate)),
         ("Resume", new RemembersBesideItsState().Then(Rate)),
         ("Descent", new GoesUp().Then(Rate)),
         ("Composition", Scale.By(2).Then(new LooksAtThePartBefore()).Then(Rate)),
@@ -93,6 +94,15 @@ internal static class WrongOptimizers
     {
         protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
             pass.Add(first, new ScaleRule<T>(T.CreateTruncating(Kernels.Threads.Limit)));
+    }
+
+    /// <summary>The length of a piece of a leaf is not that of the leaf.</summary>
+    private sealed record GoesByTheLength : Transform
+    {
+        protected override double PerLeafFactor(Leaf leaf, LeafSettings settings) => 1 + (1.0 / (1 + leaf.Length));
+
+        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
+            pass.Add(first, new ScaleRule<T>(T.CreateTruncating(pass.Factor)));
     }
 
     /// <summary>Keeps its momentum in a table of its own and leaves the state empty.</summary>

@@ -22,6 +22,9 @@ internal unsafe struct PassMemory<T>
     /// <summary>The key of the random bits that round packed slots; each slot adds its number.</summary>
     internal uint RandomKey;
 
+    /// <summary>The index of the first element in the whole tree, for those random bits.</summary>
+    internal uint FirstIndex;
+
     /// <summary>
     /// Passes that write more bytes than this use non-temporal stores, unless they write into their inputs.
     /// </summary>

@@ -58,7 +58,8 @@ internal static unsafe class SlotFormats
             if (!memory.IsPacked(slot)) continue;
             ushort* codes = (ushort*)memory.SlotsOut[slot] + start;
             T* block = buffer + (slot * BlockLength);
-            BFloat16.Encode(block, codes, (int)(end - start), (uint)start, memory.RandomKey + (uint)slot);
+            BFloat16.Encode(
+                block, codes, (int)(end - start), (uint)start + memory.FirstIndex, memory.RandomKey + (uint)slot);
         }
     }
 }

@@ -25,6 +25,7 @@ public static partial class OptimizerLaws
         new(nameof(Donation), Donation),
         OfGradients(nameof(Lanes), Lanes),
         OfGradients(nameof(Threads), Threads),
+        OfGradients(nameof(Shards), Shards),
         new(nameof(Resume), Resume),
         OfGradients(nameof(FailedStep), FailedStep),
         OfGradients(nameof(Release), Release),

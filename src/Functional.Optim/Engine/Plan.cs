@@ -42,6 +42,9 @@ internal sealed class Plan
 
     internal Placement Placement { get; }
 
+    /// <summary>The shard whose layout it is; <see langword="null"/> of a whole tree.</summary>
+    internal TreeShard? Shard { get; private init; }
+
     /// <summary>The leaves of the layout.</summary>
     internal ImmutableArray<Leaf> Leaves { get; private init; }
 
@@ -102,7 +105,7 @@ internal sealed class Plan
         for (int leaf = 0; leaf < leafPlans.Length; leaf++)
         {
             LeafPlan leafPlan = leafPlans[leaf];
-            if (leafPlan.Settings.Frozen || layout.Leaves[leaf].Length == 0) continue;
+            if (leafPlan.Settings.Frozen || layout.Leaves[leaf] is { Length: 0, IsAbsent: false }) continue;
             foreach (PlacedTransform placed in leafPlan.Transforms)
             {
                 if (placed.Transform.Refuses(layout.Leaves[leaf]) is { } reason)
@@ -115,7 +118,8 @@ internal sealed class Plan
                 builders.Add(builder);
             }
 
-            builder.Add(layout.Leaves[leaf], leafPlan, slots);
+            // Its class is here all the same: what all processes measure, they measure together.
+            if (!layout.Leaves[leaf].IsAbsent) builder.Add(layout.Leaves[leaf], leafPlan, slots);
         }
 
         LeafClass[] classes = new LeafClass[builders.Count];
@@ -141,6 +145,7 @@ internal sealed class Plan
         ImmutableArray<PlanStep> steps = StepsOf(placement, classes, segments);
         return new Plan(placement, leafPlans, frozen, classes, schema, slots, steps)
         {
+            Shard = layout.Shard,
             Leaves = layout.Leaves,
             TotalLength = layout.TotalLength,
         };

@@ -10,6 +10,9 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
 {
     /// <summary>The leaves of the slot, if its layout differs from that of the parameters.</summary>
     private readonly List<(string Name, int[] Shape)> shapes = [];
+
+    /// <summary>The start and the length of each of them.</summary>
+    private readonly List<(int Start, int Length)> pieces = [];
     private ImmutableArray<long> starts;
     private bool differs;
 
@@ -30,7 +33,9 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
     internal void Add(Leaf leaf, bool has)
     {
         ImmutableArray<int>? shape = has ? owner.Transform.SlotShape(index, leaf) : null;
-        bool isOwn = shape is { } given && (given == leaf.Shape || given.AsSpan().SequenceEqual(leaf.Shape.AsSpan()));
+        // What has no elements here has its slot elsewhere.
+        bool isOwn = shape is { } given && (leaf.IsAbsent || given == leaf.Shape
+            || given.AsSpan().SequenceEqual(leaf.Shape.AsSpan()));
         if (has && !isOwn && !owner.Transform.TransformsLeaves)
         {
             string what = shape is { } other ? $"has the shape [{string.Join(", ", other)}]" : "is missing";
@@ -44,10 +49,10 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
             if (isOwn) return;
             differs = true;
             foreach (Leaf before in parameters.Leaves.AsSpan(..leaf.Index))
-                shapes.Add((before.Name, [.. before.Shape]));
+                Keep(before, before.Shape, isOwn: true);
         }
 
-        if (shape is { } kept) shapes.Add((leaf.Name, [.. kept]));
+        if (shape is { } kept) Keep(leaf, kept, isOwn);
     }
 
     /// <summary>Sets the layout; an earlier slot of the same owner with the same shapes shares its layout.</summary>
@@ -56,7 +61,7 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
         if (!differs) return;
         Layout = before.FirstOrDefault(
             slot => slot.Layout is not null && slot.Owner == owner && SameShapes(slot))?.Layout
-            ?? TreeLayout.Of([.. shapes]);
+            ?? TreeLayout.Of([.. shapes], [.. pieces], parameters.Shard);
     }
 
     internal void StartFrom(ImmutableArray<long> leafStarts) => starts = leafStarts;
@@ -89,6 +94,12 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
         }
 
         return 0;
+    }
+
+    private void Keep(Leaf leaf, ImmutableArray<int> shape, bool isOwn)
+    {
+        shapes.Add((leaf.Name, [.. shape]));
+        pieces.Add(isOwn && leaf.Start is { } start ? (start, leaf.Length) : (0, int.MaxValue));
     }
 
     private bool SameShapes(SlotPlan other) => shapes.Count == other.shapes.Count

@@ -226,6 +226,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
 
     private void Execute(FusedPass pass)
     {
+        if (pass.Class.Segments.Length == 0) return;
         BoundPass<T> bound = passes[pass.Number]!;
         LeafMemory<T> updates = pass.ReadsGradient ? Gradients : Update, output = pass.IsLast ? Output : Update;
         (int packed, uint key) = Packed(pass);
@@ -234,7 +235,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             if (bound.Indices[index].Memory != index) continue;
             Segment segment = pass.Class.Segments[index];
             ref PassMemory<T> memory = ref bound.Memories[index];
-            (memory.PackedSlots, memory.RandomKey) = (packed, key);
+            (memory.PackedSlots, memory.RandomKey, memory.FirstIndex) = (packed, key, (uint)(plan.Shard?.Start ?? 0));
             memory.Parameters = Parameters.BaseOf(segment.Leaf);
             memory.Updates = updates.BaseOf(segment.Leaf);
             memory.Output = output.BaseOf(segment.Leaf);

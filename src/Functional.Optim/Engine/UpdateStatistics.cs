@@ -58,15 +58,22 @@ public readonly ref struct UpdateStatistics<T>
                 !updates.IsFlat ? ScatteredNorm.Of(updates, run.Plan, kind)
                 : step.ReadsGradient && kind == NormKind.L2
                     && !run.GradientTree.IsDefault ? run.GradientTree.GlobalNorm()
+                : run.Plan.Shard is { } whole ? whole.Norm<T>(updates.Flat(run.Plan.TotalLength), kind)
                 : Of(updates.Flat(run.Plan.TotalLength), kind));
         }
 
         // A part of a tree is measured leaf by leaf, for the same reason.
-        double norm = 0;
-        if (step.Class is { } own) AddLeaves(own, kind, ref norm);
-        foreach (LeafClass leafClass in step.Class is null ? run.Plan.Classes : [])
-            AddLeaves(leafClass, kind, ref norm);
-        return Finite(norm);
+        using LeafParts parts = new(run.Plan);
+        if (step.Class is { } one) AddLeaves(one, kind, parts);
+        foreach (LeafClass leafClass in step.Class is null ? run.Plan.Classes : []) AddLeaves(leafClass, kind, parts);
+        Span<double> norms = parts.Shared();
+        if (run.Plan.Shard is { } shard) AddCut(shard, kind, norms);
+        return Finite(kind switch
+        {
+            NormKind.L2 => LeafParts.Norm(norms),
+            NormKind.L1 => LeafParts.Sum(norms),
+            _ => LeafParts.Max(norms),
+        });
     }
 
     /// <summary>The norm of the update in a range.</summary>
@@ -109,23 +116,39 @@ public readonly ref struct UpdateStatistics<T>
         where TRule : unmanaged, IUpdateRule<T> =>
         Finite(RuleReduction.Norm(rule, Memory(range), Start(range), End(range)), range);
 
+    /// <summary>Numbers of each leaf, to be put together over all shards.</summary>
+    internal LeafParts Parts(int columns = 1) => new(run.Plan, columns);
+
+    /// <summary>The sum over the leaves of all shards.</summary>
+    /// <exception cref="NonFiniteGradientException">It is a NaN or an infinity.</exception>
+    internal double Sum(LeafParts parts, int column = 0) => Finite(LeafParts.Sum(parts.Shared(column)));
+
+    /// <summary>The norm over the leaves of all shards.</summary>
+    /// <exception cref="NonFiniteGradientException">It is a NaN or an infinity.</exception>
+    internal double Norm(LeafParts parts, int column = 0) => Finite(LeafParts.Norm(parts.Shared(column)));
+
     private PassMemory<T> Memory(int range) => run.MeasuredMemory(step.Placed, step.Segments[range], updates);
 
     private int Start(int range) => step.Segments[range].Start;
 
     private int End(int range) => step.Segments[range].End;
 
-    private void AddLeaves(LeafClass leafClass, NormKind kind, ref double norm)
+    private void AddLeaves(LeafClass leafClass, NormKind kind, LeafParts parts)
     {
         foreach (Leaf leaf in leafClass.Leaves)
+            if (leaf.Start is null) parts[leaf] = Of(updates.Span(leaf, leaf.Offset, leaf.Length), kind);
+    }
+
+    /// <summary>The norms of leaves that lie in several shards.</summary>
+    private void AddCut(TreeShard shard, NormKind kind, Span<double> norms)
+    {
+        foreach (Leaf cut in shard.CutLeaves)
         {
-            double part = Of(updates.Span(leaf, leaf.Offset, leaf.Length), kind);
-            norm = kind switch
-            {
-                NormKind.L2 => double.Hypot(norm, part),
-                NormKind.L1 => norm + part,
-                _ => Math.Max(norm, part),
-            };
+            Leaf leaf = run.Plan.Leaves[cut.Index];
+            LeafPlan plan = run.Plan.LeafPlans[cut.Index];
+            if (plan.Settings.Frozen || (step.Class is { } own && own.Transforms != plan.Transforms)) continue;
+            norms[cut.Index] = new ShardNorm(shard, cut.Offset, cut.Offset + cut.Length).Of(
+                updates.Span(leaf, leaf.Offset, leaf.Length), cut.Offset + (leaf.Start ?? 0), after: [], kind);
         }
     }
 
@@ -155,7 +178,8 @@ public readonly ref struct UpdateStatistics<T>
     /// <summary>What was made of a range: where the update itself is finite, the parameters or slots are not.</summary>
     private double Finite(double measured, int range)
     {
-        if (double.IsFinite(measured)) return measured;
+        // All processes must get as far as their next exchange, and throw together.
+        if (double.IsFinite(measured) || run.Plan.Shard is not null) return measured;
         Finite(BlockReduction.MaxAbs(Update(range)));
         throw NonFiniteGradientException.OfState("parameters and state", Leaf(range).Name, Step - 1);
     }

@@ -92,15 +92,14 @@ public sealed record DAdaptAdam : RateFreeOptimizer
         Span<double> scalars = update.Scalars;
         double a = scalars[D] * rate * Correction(scalars[Updates]), kept = Math.Sqrt(Beta2);
         scalars[UpdateRate] = a;
-        double products = 0, size = 0;
+        using LeafParts parts = update.Parts(2);
         for (int range = 0; range < update.Count; range++)
         {
-            (double product, double part) = update.Sums(
+            (parts[update.Leaf(range), 0], parts[update.Leaf(range), 1]) = update.Sums(
                 range, new DAdaptAdamTerms<T>(Penalty<T>(decay * multipliers[range]), Beta2, a, Epsilon));
-            products += product;
-            size += part;
         }
 
+        (double products, double size) = (update.Sum(parts, 0), update.Sum(parts, 1));
         scalars[Numerator] = (kept * scalars[Numerator]) + ((1 - kept) * a * products);
         if (size == 0 || rate == 0) return;
         scalars[D] = Risen(scalars[D], scalars[Numerator] / ((1 - kept) * size), GrowthRate);

@@ -65,15 +65,16 @@ public sealed record DAdaptLion : RateFreeOptimizer
         in UpdateStatistics<T> update, double rate, double decay, ReadOnlySpan<double> multipliers)
     {
         Span<double> scalars = update.Scalars;
-        double a = scalars[D] * rate, kept = Math.Sqrt(Beta2), products = 0, size = 0;
+        double a = scalars[D] * rate, kept = Math.Sqrt(Beta2);
+        using LeafParts parts = update.Parts(2);
         scalars[UpdateRate] = a;
         for (int range = 0; range < update.Count; range++)
         {
-            (double product, double part) = update.Sums(range, new DAdaptLionTerms<T>(Beta1, Beta2, a));
-            products += product;
-            size += part;
+            (parts[update.Leaf(range), 0], parts[update.Leaf(range), 1]) =
+                update.Sums(range, new DAdaptLionTerms<T>(Beta1, Beta2, a));
         }
 
+        (double products, double size) = (update.Sum(parts, 0), update.Sum(parts, 1));
         scalars[Numerator] = (kept * scalars[Numerator]) + ((1 - kept) * a * products);
         if (size == 0 || rate == 0) return;
         scalars[D] = Risen(scalars[D], scalars[Numerator] / ((1 - kept) * size), double.PositiveInfinity);

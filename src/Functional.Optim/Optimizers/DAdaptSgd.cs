@@ -82,15 +82,16 @@ public sealed record DAdaptSgd : RateFreeOptimizer
         if (scalars[FirstNorm] == 0)
             scalars[FirstNorm] = NormOf(update, DecayInFirstNorm ? decay : 0, multipliers);
         double a = scalars[FirstNorm] == 0 ? 0 : Limited<T>(scalars[D] * rate / scalars[FirstNorm]);
-        double products = 0, size = 0;
+        using LeafParts parts = update.Parts(2);
         scalars[UpdateRate] = a;
         for (int range = 0; range < update.Count; range++)
         {
             DecayRule<T> penalty = Penalty<T>(decay * multipliers[range]);
-            products += update.Sums(range, new DAdaptSgdProducts<T>(penalty)).Returned;
-            size = double.Hypot(size, update.Norm(range, new DAdaptSgdSum<T>(penalty, a)));
+            parts[update.Leaf(range), 0] = update.Sums(range, new DAdaptSgdProducts<T>(penalty)).Returned;
+            parts[update.Leaf(range), 1] = update.Norm(range, new DAdaptSgdSum<T>(penalty, a));
         }
 
+        (double products, double size) = (update.Sum(parts, 0), update.Norm(parts, 1));
         scalars[Numerator] += a * products;
         if (size == 0 || rate == 0) return;
         scalars[D] = Risen(scalars[D], 2 * scalars[Numerator] / size, GrowthRate);
@@ -105,13 +106,13 @@ public sealed record DAdaptSgd : RateFreeOptimizer
     private double NormOf<T>(in UpdateStatistics<T> update, double decay, ReadOnlySpan<double> multipliers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double norm = 0;
+        using LeafParts parts = update.Parts();
         for (int range = 0; range < update.Count; range++)
         {
             DecayRule<T> penalty = Penalty<T>(decay * multipliers[range]);
-            norm = double.Hypot(norm, update.Norm(range, penalty));
+            parts[update.Leaf(range)] = update.Norm(range, penalty);
         }
 
-        return norm;
+        return update.Norm(parts);
     }
 }

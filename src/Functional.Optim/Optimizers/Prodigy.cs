@@ -138,15 +138,14 @@ public sealed record Prodigy : RateFreeOptimizer
         scalars[Before] = d;
         scalars[UpdateRate] = d * rate * Correction(scalars[Updates]);
         ProdigySum<T> sum = SumOf<T>(scalars);
-        double products = 0, size = 0;
+        using LeafParts parts = update.Parts(2);
         for (int range = 0; range < update.Count; range++)
         {
-            (double product, double part) =
+            (parts[update.Leaf(range), 0], parts[update.Leaf(range), 1]) =
                 update.Sums(range, new ProdigyTerms<T>(Penalty<T>(decay * multipliers[range]), sum));
-            products += product;
-            size += part;
         }
 
+        (double products, double size) = (update.Sum(parts, 0), update.Sum(parts, 1));
         double numerator = (KeptOfSums * scalars[Numerator]) + (d / D0 * scalars[UpdateRate] * products);
         (scalars[Numerator], scalars[Denominator]) = (numerator, size);
         if (size == 0 || rate == 0) return;

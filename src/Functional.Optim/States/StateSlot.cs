@@ -66,7 +66,9 @@ internal readonly unsafe struct StateSlot<T>
     {
         if (format == StateFormat.Full) return new(tree);
         PackedTree codes = PackedTree.RentUncleared(tree.Layout);
-        BFloat16.Encode(tree.Storage.Memory.Pointer, codes.Storage.Memory.Pointer, tree.Layout.TotalLength, 0, key);
+        BFloat16.Encode(
+            tree.Storage.Memory.Pointer, codes.Storage.Memory.Pointer, tree.Layout.TotalLength,
+            (uint)(tree.Layout.Shard?.Start ?? 0), key);
         GC.KeepAlive(tree.Storage);
         tree.Release(nameof(StateFormat));
         return new(codes);

@@ -10,13 +10,15 @@ namespace Functional.Optim;
 /// </summary>
 public sealed class Leaf : IEquatable<Leaf>
 {
-    internal Leaf(string name, ImmutableArray<int> shape, int index, int offset, int length)
+    internal Leaf(
+        string name, ImmutableArray<int> shape, int index, int offset, int length, int? start = null)
     {
         Name = name;
         Shape = shape;
         Index = index;
         Offset = offset;
         Length = length;
+        Start = start;
     }
 
     /// <summary>The name, unique within its tree.</summary>
@@ -36,14 +38,23 @@ public sealed class Leaf : IEquatable<Leaf>
     /// </summary>
     public int Offset { get; }
 
-    /// <summary>The number of elements: the product of <see cref="Shape"/>.</summary>
+    /// <summary>
+    /// The number of elements: the product of <see cref="Shape"/>, or less of a piece in a <see cref="TreeShard"/>.
+    /// </summary>
     public int Length { get; }
+
+    /// <summary>Of a piece, the index of its first element in the whole leaf.</summary>
+    internal int? Start { get; }
+
+    /// <summary>Whether all of its elements are in other shards.</summary>
+    internal bool IsAbsent => Start is not null && Length == 0;
 
     /// <summary>The number of padding elements between its last element and the next leaf.</summary>
     internal int Padding => -Length & (TreeLayout.Alignment - 1);
 
-    /// <summary>The shape for .NET tensors, which have at least one dimension.</summary>
-    internal nint[] TensorLengths => Rank == 0 ? [1] : [.. Shape.Select(size => (nint)size)];
+    /// <summary>The shape for .NET tensors, which have at least one dimension; a piece is a vector.</summary>
+    internal nint[] TensorLengths =>
+        Start is not null ? [Length] : Rank == 0 ? [1] : [.. Shape.Select(size => (nint)size)];
 
     /// <summary>The data of a leaf, from an array, to build a tree.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -79,7 +90,8 @@ public sealed class Leaf : IEquatable<Leaf>
 
     /// <inheritdoc/>
     public bool Equals(Leaf? other) =>
-        other is not null && Name == other.Name && Shape.AsSpan().SequenceEqual(other.Shape.AsSpan());
+        other is not null && Name == other.Name && Length == other.Length && Start == other.Start
+        && Shape.AsSpan().SequenceEqual(other.Shape.AsSpan());
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Leaf);

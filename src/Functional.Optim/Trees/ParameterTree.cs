@@ -11,7 +11,7 @@ public static class ParameterTree
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="leaves">The name, shape and elements of each leaf, in order (see <see cref="Leaf"/>).</param>
     /// <exception cref="ArgumentException">
-    /// The leaves do not form a layout (see <see cref="TreeLayout.Of"/>), or the data of a leaf is
+    /// The leaves do not form a layout (see <see cref="TreeLayout"/>), or the data of a leaf is
     /// missing or its length differs from its shape.
     /// </exception>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>

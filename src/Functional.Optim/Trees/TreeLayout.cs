@@ -36,12 +36,14 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
     private readonly Dictionary<string, Leaf> byName;
 
     private TreeLayout(
-        ImmutableArray<Leaf> leaves, Dictionary<string, Leaf> byName, int totalLength, int parameterCount)
+        ImmutableArray<Leaf> leaves, Dictionary<string, Leaf> byName, int totalLength, int parameterCount,
+        TreeShard? shard)
     {
         Leaves = leaves;
         Padded = [.. leaves.Where(leaf => leaf.Padding > 0)];
         TotalLength = totalLength;
         ParameterCount = parameterCount;
+        Shard = shard;
         this.byName = byName;
     }
 
@@ -56,6 +58,9 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
 
     /// <summary>The number of parameters, without padding.</summary>
     public int ParameterCount { get; }
+
+    /// <summary>The shard whose layout it is; <see langword="null"/> of a whole tree.</summary>
+    internal TreeShard? Shard { get; }
 
     /// <summary>The leaf with a name.</summary>
     /// <param name="name">The name.</param>
@@ -79,7 +84,11 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
     /// size; or the leaves need more elements than an array can have, about 2³¹ with padding. The message
     /// lists the first errors, one for each leaf.
     /// </exception>
-    public static TreeLayout Of(params ReadOnlySpan<(string Name, int[] Shape)> leaves)
+    public static TreeLayout Of(params ReadOnlySpan<(string Name, int[] Shape)> leaves) => Of(leaves, [], shard: null);
+
+    /// <summary>Makes a layout of pieces of leaves: a start and a length of each, or none for whole leaves.</summary>
+    internal static TreeLayout Of(
+        ReadOnlySpan<(string Name, int[] Shape)> leaves, ReadOnlySpan<(int Start, int Length)> pieces, TreeShard? shard)
     {
         List<string> errors = [];
         int errorCount = 0;
@@ -94,7 +103,9 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
             if (error is null)
             {
                 long length = LengthOf(shape);
-                Leaf leaf = new(name, [.. shape], index, (int)offset, (int)Math.Min(length, int.MaxValue));
+                int? start = null;
+                if (!pieces.IsEmpty && pieces[index].Length < length) (start, length) = pieces[index];
+                Leaf leaf = new(name, [.. shape], index, (int)offset, (int)Math.Min(length, int.MaxValue), start);
                 if (!byName.TryAdd(name, leaf))
                 {
                     error = $"the name '{TreeText.Name(name)}' appears twice";
@@ -117,7 +128,7 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
         }
 
         return errorCount == 0
-            ? new TreeLayout(placed.ToImmutable(), byName, (int)offset, parameters)
+            ? new TreeLayout(placed.ToImmutable(), byName, (int)offset, parameters, shard)
             : throw new ArgumentException(
                 $"Not a parameter tree: {TreeText.List(errors, errorCount, MaxErrors, "; ")}.", nameof(leaves));
     }

@@ -67,8 +67,9 @@ public sealed record ApplyIfFinite : Wrapper
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TreeLayout layout = gradients.Layout;
-        return double.IsFinite(gradients.GlobalNorm())
-            ? null
-            : layout.FirstNonFinite(gradients.AsSpan(), Inner.FrozenLeaves(layout).AsSpan());
+        if (double.IsFinite(gradients.GlobalNorm())) return null;
+        Leaf? own = layout.FirstNonFinite(gradients.AsSpan(), Inner.FrozenLeaves(layout).AsSpan());
+        // All processes skip, or none.
+        return layout.Shard is { } shard && shard.Any(own is not null) ? own ?? layout.Leaves[0] : own;
     }
 }

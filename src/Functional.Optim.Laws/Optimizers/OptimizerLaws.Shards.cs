@@ -1,0 +1,61 @@
+using System.Numerics;
+
+namespace Functional.Optim.Laws;
+
+public static partial class OptimizerLaws
+{
+    private static readonly int[] ShardCounts = [2, 5];
+
+    /// <summary>
+    /// The shards of several processes (<see cref="TreeShard"/>) together have the parameters, the state and the scalars
+    /// of one step over the whole tree, in bits.
+    /// </summary>
+    /// <param name="optimizer">The optimizer.</param>
+    /// <exception cref="LawException">The law does not hold.</exception>
+    public static void Shards(Optimizer optimizer)
+    {
+        HoldsIn(Problem.Sample, optimizer, Shards<float>, Shards<double>);
+        HoldsIn(Problem.Large, optimizer, Shards<float>, Shards<double>);
+    }
+
+    private static void Shards<T>(Optimizer optimizer, Problem problem)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var whole = problem.After<T>(optimizer);
+        foreach (int count in ShardCounts)
+        {
+            ThreadRanks.Run(count, ranks =>
+            {
+                TreeShard shard = TreeShard.Of(optimizer, whole.Parameters.Layout, ranks);
+                ParameterTree<T> parameters = shard.Cut(problem.Parameters<T>());
+                OptimizerState<T> state = optimizer.Init(parameters);
+                for (int update = 1; update <= Problem.Updates; update++)
+                {
+                    ReadOnlySpan<T> gradients = problem.Gradients<T>(update).AsSpan();
+                    (parameters, state) = optimizer.Step(
+                        parameters, shard.Gradient(gradients.Slice(shard.Start, shard.Layout.TotalLength)), state);
+                }
+
+                string what = $"shard {ranks.Rank} of {count}";
+                Claim.Same($"{what}, the parameters", shard.Cut(whole.Parameters), parameters);
+                Claim.That(
+                    (whole.State.Step, whole.State.Counters) == (state.Step, state.Counters),
+                    $"{what}: {state.Step} steps and {state.Counters}");
+                foreach (string scalar in state.ScalarNames)
+                    Claim.Same<double>(what, scalar, [whole.State.Scalar(scalar)], [state.Scalar(scalar)]);
+                for (int slot = 0; slot < state.SlotCount; slot++) SamePieces(what, whole.State[slot], state[slot]);
+            });
+        }
+    }
+
+    /// <summary>The leaves of a slot are those of the whole one, or pieces of them.</summary>
+    private static void SamePieces<T>(string what, ParameterTree<T> whole, ParameterTree<T> shard)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        foreach (Leaf piece in shard.Layout.Leaves)
+        {
+            ReadOnlySpan<T> expected = whole.AsSpan(piece.Name).Slice(piece.Start ?? 0, piece.Length);
+            Claim.Same($"{what}, a slot", piece.Name, expected, shard.AsSpan(piece));
+        }
+    }
+}
