@@ -1,0 +1,156 @@
+using Functional.Optim.Kernels;
+using Functional.Optim.Laws;
+using Functional.Optim.Training;
+
+namespace Functional.Optim.Tests.Training;
+
+/// <summary>Training on several processes, which are threads here, has the bits of training on one.</summary>
+public class DataParallelTests
+{
+    private const int MicroBatches = 8, Steps = 4;
+
+    private static readonly ParameterTree<float> Start = ParameterTree.Of(
+        Leaf.Of("embedding", [90, 100], Numbers(9000, 0)), Leaf.Of("matrix", [40, 30], Numbers(1200, 1)),
+        Leaf.Of("bias", [5], Numbers(5, 2)), Leaf.Of("other", [60, 20], Numbers(1200, 3)),
+        Leaf.Of<float>("none", [0], []));
+
+    [Theory]
+    [InlineData("adamW(learningRate=0.01)")]
+    [InlineData("clipByGlobalNorm(maximum=0.5) then adamW(learningRate=0.01).withState(bFloat16)")]
+    [InlineData("clipByGlobalNorm(maximum=0.5) then partition(rest[*e*]=adamW(learningRate=0.01), "
+        + "all=partition(matrices=muon(learningRate=0.02), all=lion(learningRate=0.01)))")]
+    [InlineData("prodigy")]
+    [InlineData("lamb(learningRate=0.01) then clipByGlobalNorm(maximum=1)")]
+    public void Any_number_of_processes_gives_the_same_bits(string optimizer)
+    {
+        Optimizer made = Optim.Catalogue.Optimizers.Build(optimizer).OrThrow();
+        (ParameterTree<float> parameters, double[] losses, double[] norms) = Train(made, 1);
+        Assert.NotEqual(Start, parameters);
+        foreach (int processes in (int[])[2, 4, 8])
+        {
+            (ParameterTree<float> others, double[] otherLosses, double[] otherNorms) = Train(made, processes);
+            Assert.Equal(losses, otherLosses);
+            Assert.Equal(norms, otherNorms);
+            Assert.Equal(parameters, others);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(6, 2)]
+    [InlineData(2, 4)]
+    [InlineData(8, 3)]
+    public void Micro_batches_that_the_processes_do_not_divide_are_refused(int microBatches, int processes) =>
+        ThreadRanks.Run(processes, ranks => Assert.Contains(
+            $"{microBatches} micro-batches is not divided by {processes} processes",
+            Assert.Throws<ArgumentException>(() => DataParallel.Of(
+                TreeShard.Of(Sgd.Of(1), Start.Layout, ranks), new TrainModel<float, int>(Gradient),
+                static (_, index) => index, microBatches)).Message, StringComparison.Ordinal));
+
+    [Fact]
+    public void An_optimizer_that_needs_the_whole_is_refused() =>
+        ThreadRanks.Run(2, ranks => Assert.Throws<ArgumentException>(
+            () => TreeShard.Of(Sam.Around(Sgd.Of(0.1)), Start.Layout, ranks)));
+
+    [Fact]
+    public void A_tree_without_elements_has_shards_without_elements() => ThreadRanks.Run(3, ranks =>
+    {
+        ParameterTree<float> empty = ParameterTree.Of(Leaf.Of<float>("none", [0, 5], []));
+        TreeShard shard = TreeShard.Of(AdamW.Of(0.1), empty.Layout, ranks);
+        (ParameterTree<float> moved, _) = AdamW.Of(0.1).Step(
+            shard.Cut(empty), shard.Gradient<float>([]), AdamW.Of(0.1).Init(shard.Cut(empty)));
+        Assert.Equal(0, moved.AsSpan().Length);
+    });
+
+    /// <summary>A gradient that is not finite in one shard is not finite in all.</summary>
+    [Fact]
+    public void All_processes_skip_a_gradient_that_one_has_as_NaN() => ThreadRanks.Run(4, ranks =>
+    {
+        Optimizer optimizer = ApplyIfFinite.Around(AdamW.Of(0.1));
+        TreeShard shard = TreeShard.Of(optimizer, Start.Layout, ranks);
+        float[] gradient = new float[shard.Layout.TotalLength];
+        if (ranks.Rank == 2) gradient[0] = float.NaN;
+        ParameterTree<float> own = shard.Cut(Start), gradients = shard.Gradient<float>(gradient);
+        Assert.True(double.IsNaN(gradients.GlobalNorm()));
+        (ParameterTree<float> moved, OptimizerState<float> state) = optimizer.Step(own, gradients, optimizer.Init(own));
+        Assert.Equal(own, moved);
+        Assert.Equal((0, 1), (state.Step, state.Counters.SkippedUpdates));
+    });
+
+    [Fact]
+    public void Each_process_keeps_its_part_of_the_state()
+    {
+        int[] lengths = new int[4];
+        ThreadRanks.Run(4, ranks =>
+        {
+            TreeShard shard = TreeShard.Of(AdamW.Of(0.1), Start.Layout, ranks);
+            lengths[ranks.Rank] = AdamW.Of(0.1).Init(shard.Cut(Start)).M.AsSpan().Length;
+        });
+        Assert.Equal(Start.Layout.TotalLength, lengths.Sum());
+    }
+
+    private static (ParameterTree<float> Parameters, double[] Losses, double[] Norms) Train(
+        Optimizer optimizer, int processes)
+    {
+        var results = new (ParameterTree<float>, double[], double[])[processes];
+        ThreadRanks.Run(processes, ranks =>
+        {
+            TreeShard shard = TreeShard.Of(optimizer, Start.Layout, ranks);
+            var parallel = DataParallel.Of(
+                shard, new TrainModel<float, int>(Gradient, Loss),
+                static (step, index) => (int)(step * MicroBatches) + index, MicroBatches, static index => (int)index);
+            TrainState<float> state = TrainState.Init(optimizer, shard.Cut(Start));
+            double[] losses = new double[Steps + 1], norms = new double[Steps];
+            for (int step = 1; step <= Steps; step++)
+            {
+                (state, StepOutcome outcome) = TrainStep.RunDonating(
+                    optimizer, parallel.Model.Gradient, state, parallel.Data.Training(step));
+                (losses[step - 1], norms[step - 1]) = (outcome.Loss, outcome.GradientNorm);
+            }
+
+            losses[Steps] = parallel.Model.Loss!(state.Parameters, parallel.Data.Validation!(1));
+            results[ranks.Rank] = (parallel.Whole(state.Parameters), losses, norms);
+        });
+        Assert.All(results, result => Assert.Equal(results[0].Item1, result.Item1));
+        Assert.All(results, result => Assert.Equal(results[0].Item2, result.Item2));
+        return results[0];
+    }
+
+    /// <summary>½·Σ (θ − z)², with z by the batch, and noise by the key of the random bits.</summary>
+    private static (double Loss, ParameterTree<float> Gradients) Gradient(
+        ParameterTree<float> parameters, int batch, long step)
+    {
+        TreeBuffer<float> gradients = parameters.Layout.Rent<float>();
+        foreach (Leaf leaf in parameters.Layout.Leaves)
+        {
+            float[] target = Numbers(leaf.Length, (ulong)((batch * 7) + leaf.Index)),
+                noise = Numbers(leaf.Length, (ulong)(1000 + step));
+            for (int index = 0; index < leaf.Length; index++)
+            {
+                gradients.AsSpan(leaf)[index] =
+                    parameters.AsSpan(leaf)[index] - target[index] + (0.1f * noise[index]);
+            }
+        }
+
+        return (Loss(parameters, batch), gradients.ToTree());
+    }
+
+    private static double Loss(ParameterTree<float> parameters, int batch)
+    {
+        double loss = 0;
+        foreach (Leaf leaf in parameters.Layout.Leaves)
+        {
+            float[] target = Numbers(leaf.Length, (ulong)((batch * 7) + leaf.Index));
+            for (int index = 0; index < leaf.Length; index++)
+                loss += 0.5 * Math.Pow(parameters.AsSpan(leaf)[index] - target[index], 2);
+        }
+
+        return loss;
+    }
+
+    private static float[] Numbers(int count, ulong seed)
+    {
+        Philox random = new(seed);
+        return [.. Enumerable.Range(0, count).Select(index => (float)random.Normal((ulong)index))];
+    }
+}
