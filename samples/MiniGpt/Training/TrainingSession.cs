@@ -52,16 +52,20 @@ public sealed class TrainingSession
     private static Fin<TrainingSession> Begin(TrainingRun run, CheckpointFolder folder)
     {
         RunOptions options = run.Options;
+        if (options.Resume && options.Overwrite)
+            return Error.New("--resume continues a run and --overwrite removes it; allowed is one of them");
         bool has = CheckpointFolder.HasAny(folder.Path);
         if (options.Resume && has)
         {
             return folder.Newest<float>(run.Optimizer).Bind(found =>
             {
                 foreach (string refused in found.Refused) Console.Error.WriteErrorLine(refused);
-                return from allowed in Allow(
+                return from known in RequireKnown(run)
+                       from allowed in Allow(
                            SettingChange.Between(found.Checkpoint, run.Optimizer, run.Settings), options)
                        from same in RequireVocabulary(found, run)
                        from fits in RequireSizes(found, run)
+                       from left in RequireSteps(found, run)
                        from reports in ReportsUpTo(folder, found.Checkpoint)
                        select Resume(run, folder, found, reports);
             });
@@ -90,6 +94,25 @@ public sealed class TrainingSession
                 + $"{string.Join("; ", refused.Select(each => each))}; to go on with these: "
                 + string.Join(' ', refused.Select(each => $"--allow-change {each.Name}")));
     }
+
+    /// <summary>An allowed change is one of a setting.</summary>
+    private static Fin<Unit> RequireKnown(TrainingRun run)
+    {
+        string[] known = [.. run.Settings.Keys, SettingChange.Optimizer];
+        string[] unknown = [.. run.Options.AllowedChanges.Except(known).Order(StringComparer.Ordinal)];
+        return unknown.Length == 0
+            ? Unit.Default
+            : Error.New(
+                $"--allow-change names {string.Join(", ", unknown)}; allowed are {string.Join(", ", known)}");
+    }
+
+    /// <summary>A run that has made more steps than are asked for cannot give them back.</summary>
+    private static Fin<Unit> RequireSteps(FoundCheckpoint<float> found, TrainingRun run) =>
+        found.Checkpoint.Step <= run.Options.Preset.Steps
+            ? Unit.Default
+            : Error.New(
+                $"'{found.Path}' has made {found.Checkpoint.Step} steps; --steps is {run.Options.Preset.Steps}, and "
+                + $"allowed is {found.Checkpoint.Step} or more");
 
     private static TrainingSession Resume(
         TrainingRun run, CheckpointFolder folder, FoundCheckpoint<float> found, ImmutableArray<StepReport> before)
@@ -197,10 +220,19 @@ public sealed class TrainingSession
     private int Tell(TrainResult<float> result, CancellationToken cancellation)
     {
         RunSummary summary = RunSummary.Of(run, result);
-        Say($"\nloss        {summary.TrainLoss:0.0000} after {summary.Steps} steps");
-        if (summary.ValidationLoss is { } validation) Say($"validation  {validation:0.0000} on the held-out text");
-        Say($"speed       {summary.MillisecondsPerStep:0.0} ms a step, {summary.OptimizerMillisecondsPerStep:0.00} ms ",
-            $"of it the optimizer; {summary.TokensPerSecond:N0} tokens/s");
+        if (result.History.Count == 0)
+        {
+            Say($"\nfinished    all {summary.Steps} steps were made before");
+        }
+        else
+        {
+            Say($"\nloss        {summary.TrainLoss:0.0000} after {summary.Steps} steps");
+            if (summary.ValidationLoss is { } validation) Say($"validation  {validation:0.0000} on the held-out text");
+            Say($"speed       {summary.MillisecondsPerStep:0.0} ms a step, ",
+                $"{summary.OptimizerMillisecondsPerStep:0.00} ms of it the optimizer; ",
+                $"{summary.TokensPerSecond:N0} tokens/s");
+        }
+
         if (result.Stopped.Length > 0) Say($"stopped     {result.Stopped}");
         string norms = Path.Combine(folder.Path, RunFiles.LeafNorms);
         foreach (Finding finding in Diagnosis.Of(

@@ -36,7 +36,9 @@ public sealed class ResumedRunTests(WholeRun shared) : IClassFixture<WholeRun>, 
     public void A_resume_of_a_finished_run_changes_nothing()
     {
         SmallRun finished = whole.CopyTo(folder.At("run"));
-        finished.ToEnd();
+        (int code, string output, string error) = SmallRun.Program.Run(finished.Arguments);
+        Assert.Equal(("", ExitCode.Success), (error, code));
+        Assert.Contains("all 60 steps were made before", output, StringComparison.Ordinal);
         whole.AssertSame(finished);
         Assert.Equal(File.ReadAllText(whole.At(SmallRun.Metrics)), File.ReadAllText(finished.At(SmallRun.Metrics)));
     }
@@ -133,6 +135,16 @@ public sealed class ResumedRunTests(WholeRun shared) : IClassFixture<WholeRun>, 
         SmallRun killed = shared.KilledIn(folder.At("run"));
         foreach (string file in Directory.GetFiles(killed.Folder, "*.safetensors")) Damage(file, -1);
         AssertRefused(killed, killed.CheckpointAt(50), killed.CheckpointAt(40));
+    }
+
+    [Theory]
+    [InlineData("--steps 49 --allow-change steps", "has made 50 steps; --steps is 49")]
+    [InlineData("--allow-change stps --allow-change steps", "--allow-change names stps; allowed are ")]
+    [InlineData("--overwrite", "--resume continues a run and --overwrite removes it")]
+    public void Options_that_make_no_sense_with_a_resume_are_refused(string options, string expected)
+    {
+        SmallRun killed = shared.KilledIn(folder.At("run"));
+        AssertRefused(killed with { Options = options }, expected);
     }
 
     [Fact]
