@@ -33,7 +33,7 @@ public static partial class OptimizerLaws
                 {
                     ReadOnlySpan<T> gradients = problem.Gradients<T>(update).AsSpan();
                     (parameters, state) = optimizer.Step(
-                        parameters, shard.Gradient(gradients.Slice(shard.Start, shard.Layout.TotalLength)), state);
+                        parameters, shard.Tree(gradients.Slice(shard.Start, shard.Layout.TotalLength)), state);
                 }
 
                 string what = $"shard {ranks.Rank} of {count}";

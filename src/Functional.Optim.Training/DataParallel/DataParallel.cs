@@ -144,7 +144,7 @@ public sealed class DataParallel<T, TBatch>
         PairwiseSum<T>.OfRows(received.Span, length);
         Span<T> mean = received.Span[..length];
         TensorPrimitives.Multiply(mean, T.CreateTruncating(1.0 / count), mean);
-        return shard.Gradient<T>(mean);
+        return shard.Tree<T>(mean);
     }
 
     private double Loss(ParameterTree<T> parameters, long batch)

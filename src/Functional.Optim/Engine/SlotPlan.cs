@@ -61,7 +61,7 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
         if (!differs) return;
         Layout = before.FirstOrDefault(
             slot => slot.Layout is not null && slot.Owner == owner && SameShapes(slot))?.Layout
-            ?? TreeLayout.Of([.. shapes], [.. pieces], parameters.Shard);
+            ?? TreeLayout.Of([.. shapes], [.. pieces], shard: null);
     }
 
     internal void StartFrom(ImmutableArray<long> leafStarts) => starts = leafStarts;

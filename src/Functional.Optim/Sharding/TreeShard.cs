@@ -117,9 +117,7 @@ public sealed class TreeShard
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Whole.RequireSame(tree.Layout, nameof(tree));
-        TreeBuffer<T> shard = Layout.RentUncleared<T>();
-        tree.AsSpan().Slice(Start, Layout.TotalLength).CopyTo(shard.AsSpan());
-        return shard.ToTree();
+        return Tree(tree.AsSpan().Slice(Start, Layout.TotalLength));
     }
 
     /// <summary>The norm of a whole tree, of the elements of each shard.</summary>
@@ -154,28 +152,23 @@ public sealed class TreeShard
         return any;
     }
 
-    /// <summary>
-    /// The gradient of this shard, which knows the norm of the whole one. All processes call it together.
-    /// </summary>
+    /// <summary>A tree of this shard.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="gradient">The elements of the shard, padding included.</param>
+    /// <param name="elements">The elements of the shard, padding included.</param>
     /// <exception cref="ArgumentException">The length is another one.</exception>
-    public ParameterTree<T> Gradient<T>(ReadOnlySpan<T> gradient)
+    public ParameterTree<T> Tree<T>(ReadOnlySpan<T> elements)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (gradient.Length != Layout.TotalLength)
+        if (elements.Length != Layout.TotalLength)
         {
             throw new ArgumentException(
-                $"The gradient has {gradient.Length} elements; the shard of rank {Ranks.Rank} has "
-                + $"{Layout.TotalLength}.", nameof(gradient));
+                $"There are {elements.Length} elements; the shard of rank {Ranks.Rank} has {Layout.TotalLength}.",
+                nameof(elements));
         }
 
-        double norm = Norm(gradient, NormKind.L2);
         TreeBuffer<T> shard = Layout.RentUncleared<T>();
-        gradient.CopyTo(shard.AsSpan());
-        ParameterTree<T> tree = shard.ToTree();
-        tree.Storage.RememberNorm(tree.Storage.Generation, norm);
-        return tree;
+        elements.CopyTo(shard.AsSpan());
+        return shard.ToTree();
     }
 
     /// <summary>The allowed cut that is nearest to an index.</summary>

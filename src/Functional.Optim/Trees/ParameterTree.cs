@@ -123,7 +123,8 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     /// <summary>
     /// The Euclidean norm over all elements, √Σx². It is summed in double, in blocks of a fixed size
     /// and order, so the bits do not depend on the number of threads. It is computed once for each
-    /// tree. NaN or infinite when an element is.
+    /// tree. NaN or infinite when an element is. Of a tree in a <see cref="TreeShard"/> it is that of the whole tree: all
+    /// processes ask for it together.
     /// </summary>
     /// <exception cref="ObjectDisposedException">
     /// The tree was consumed, possibly by another thread while its norm was computed.
@@ -133,7 +134,9 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
         TreeStorage<T> live = Storage;
         if (!live.TryGetNorm(generation, out double norm))
         {
-            norm = BlockReduction.Norm<T>(live.Memory.Span);
+            norm = live.Layout.Shard is { } shard
+                ? shard.Norm<T>(live.Memory.Span, NormKind.L2)
+                : BlockReduction.Norm<T>(live.Memory.Span);
             live.RememberNorm(generation, norm);
         }
 

@@ -58,7 +58,7 @@ public class DataParallelTests
         ParameterTree<float> empty = ParameterTree.Of(Leaf.Of<float>("none", [0, 5], []));
         TreeShard shard = TreeShard.Of(AdamW.Of(0.1), empty.Layout, ranks);
         (ParameterTree<float> moved, _) = AdamW.Of(0.1).Step(
-            shard.Cut(empty), shard.Gradient<float>([]), AdamW.Of(0.1).Init(shard.Cut(empty)));
+            shard.Cut(empty), shard.Tree<float>([]), AdamW.Of(0.1).Init(shard.Cut(empty)));
         Assert.Equal(0, moved.AsSpan().Length);
     });
 
@@ -70,7 +70,7 @@ public class DataParallelTests
         TreeShard shard = TreeShard.Of(optimizer, Start.Layout, ranks);
         float[] gradient = new float[shard.Layout.TotalLength];
         if (ranks.Rank == 2) gradient[0] = float.NaN;
-        ParameterTree<float> own = shard.Cut(Start), gradients = shard.Gradient<float>(gradient);
+        ParameterTree<float> own = shard.Cut(Start), gradients = shard.Tree<float>(gradient);
         Assert.True(double.IsNaN(gradients.GlobalNorm()));
         (ParameterTree<float> moved, OptimizerState<float> state) = optimizer.Step(own, gradients, optimizer.Init(own));
         Assert.Equal(own, moved);
