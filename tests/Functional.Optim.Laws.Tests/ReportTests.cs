@@ -43,11 +43,11 @@ public class ReportTests
               holds Donation
               holds Lanes
               holds Threads
-              holds Shards
               holds Resume
               holds FailedStep
               holds Release
               holds NestedStep
+              holds Shards
               holds StateOwner
               holds Evaluation
               holds Descent

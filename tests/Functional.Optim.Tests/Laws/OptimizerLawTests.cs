@@ -20,8 +20,8 @@ public class OptimizerLawTests
             OptimizerLaws.All(wrapper);
             Assert.Equal(
                 [
-                    "Purity", "Donation", "Lanes", "Threads", "Shards", "Resume", "FailedStep", "Release", "NestedStep",
-                    "StateOwner", "Evaluation", "Descent",
+                    "Purity", "Donation", "Lanes", "Threads", "Resume", "FailedStep", "Release", "NestedStep",
+                    "Shards", "StateOwner", "Evaluation", "Descent",
                 ],
                 OptimizerLaws.OfEvery.Where(law => law.Exemption(wrapper) is null).Select(law => law.Name));
         }
