@@ -14,7 +14,7 @@ internal static class TrainingOnRanks
         DataParallel<float, int> parallel = DataParallel.Of(shard, model, microBatches, count: 8);
         TrainResult<float> trained = await Trainer.Run(
             options, parallel.Model, optimizer, parallel.Data, TrainState.Init(optimizer, shard.Cut(start)));
-        ParameterTree<float> whole = parallel.Whole(trained.State.Parameters);
+        ParameterTree<float> whole = shard.Gather(trained.State.Parameters);
         #endregion
         return whole;
     }

@@ -109,7 +109,7 @@ public class DataParallelTests
             }
 
             losses[Steps] = parallel.Model.Loss!(state.Parameters, parallel.Data.Validation!(1));
-            results[ranks.Rank] = (parallel.Whole(state.Parameters), losses, norms);
+            results[ranks.Rank] = (shard.Gather(state.Parameters), losses, norms);
         });
         Assert.All(results, result => Assert.Equal(results[0].Item1, result.Item1));
         Assert.All(results, result => Assert.Equal(results[0].Item2, result.Item2));
