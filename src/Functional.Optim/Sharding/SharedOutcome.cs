@@ -33,6 +33,6 @@ public static class SharedOutcome
             ? ""
             : action().Match(Succ: text => $"{Succeeded}{text}", Fail: error => $"{Failed}{error.Message}");
         string first = ranks.AllGather(own)[0];
-        return first[0] == Succeeded ? first[1..] : Error.New(first[1..]);
+        return first[0] == Failed ? Error.New(first[1..]) : Fin<string>.Succ(first[1..]);
     }
 }
