@@ -54,6 +54,11 @@ public sealed class Ranks : IRanks, IDisposable
     public int Count { get; }
 
     /// <summary>
+    /// How many of them share this machine, as mpiexec tells (<c>MPI_LOCALNRANKS</c>); all where it does not.
+    /// </summary>
+    public int CountHere => Count == 1 ? 1 : Number("MPI_LOCALNRANKS") ?? Count;
+
+    /// <summary>
     /// The bytes that this rank has sent to others: what they need of it. By which ways MPI sends them is not counted.
     /// </summary>
     public long BytesSent { get; private set; }
@@ -201,7 +206,9 @@ public sealed class Ranks : IRanks, IDisposable
     {
         try
         {
-            Console.Error.WriteLine($"Rank {Rank} of {Count} ends the job: {message}");
+            // The console of a program may be another writer, or none.
+            using StreamWriter error = new(Console.OpenStandardError());
+            error.WriteLine($"Rank {Rank} of {Count} ends the job: {message}");
         }
         catch (IOException)
         {
