@@ -129,8 +129,8 @@ public sealed class RunCommand
         {
             text, preset, steps, seed, optimizer, learningRate, adamRate, schedule, warmup, weightDecay, batch, context,
             layers, heads, width, biases, dropout, tokens, clip, microBatches, accumulate, average, earlyStop,
-            onNonFinite, findRate, evaluateEvery, folder, checkpointEvery, keep, resume, allowChange, overwrite, threads,
-            json,
+            onNonFinite, findRate, evaluateEvery, folder, checkpointEvery, keep, resume, allowChange, overwrite,
+            threads, json,
         };
         root.Options.Remove(root.Options.OfType<HelpOption>().First());
         root.Options.Add(HelpTopics.Option(new PresetTable(
@@ -197,7 +197,6 @@ public sealed class RunCommand
         string policy = parsed.GetValue(onNonFinite) ?? saved.Text(SavedRun.OnNonFinite) ?? Policies[0];
         return ErrorsOf(chosen, parts, parsed.GetValue(findRate))
             .Make(() => OptimizerChoice.Create(chosen, averaged, gathered)).Bind(static created => created)
-            .Bind(created => ErrorsOf(created, parts).Make(() => created))
             .Map(_ => new RunOptions(
                 chosen,
                 parsed.GetValue(text) ?? saved.TextFile,
@@ -226,11 +225,6 @@ public sealed class RunCommand
         // The largest power of two that divides a batch is its lowest bit.
         static int LargestPart(int batch) => Math.Min(batch & -batch, MaxMicroBatches);
     }
-
-    /// <summary>What the optimizer must be for a batch in parts.</summary>
-    private ValidationErrors ErrorsOf(Optimizer created, int parts) => new ValidationErrors().Require(
-        parts == 1 || created is not FunctionOptimizer, optimizer.Name, created,
-        $"an optimizer of gradients, as {microBatches.Name} is {parts}, above 1");
 
     /// <summary>What must hold between options.</summary>
     private ValidationErrors ErrorsOf(Preset chosen, int parts, bool findsRate) => new ValidationErrors()

@@ -23,8 +23,7 @@ public sealed class TrainingRun
     /// <param name="text">The text to train on.</param>
     /// <param name="ranks">The processes that train together; this one alone by default.</param>
     /// <exception cref="ArgumentException">
-    /// The optimizer or the schedule of the preset is wrong; the message has all errors. Or it is an optimizer of a
-    /// function, and there are several processes or micro-batches.
+    /// The optimizer or the schedule of the preset is wrong; the message has all errors.
     /// </exception>
     public TrainingRun(RunOptions options, TokenizedText text, IRanks? ranks = null)
     {
