@@ -97,7 +97,8 @@ public sealed class SharedCheckpointTests : IDisposable
             FoundCheckpoint<float> found = open.Newest<float>(optimizer).ThrowIfFail();
             Assert.Equal(Problem.Updates + 1, found.Checkpoint.Step);
             Assert.Contains(newest, Assert.Single(found.Refused), StringComparison.Ordinal);
-            Assert.Equal(2, Directory.GetFiles(folder.Root, "checkpoint-*").Length);
+            // The first process removes them, which need not wait for the others.
+            if (ranks.Rank == 0) Assert.Equal(2, Directory.GetFiles(folder.Root, "checkpoint-*").Length);
             Assert.Equal(folder.Root, open.TryRemoveAll().ThrowIfFail());
             Assert.False(CheckpointFolder.HasAny(folder.Root));
         });
