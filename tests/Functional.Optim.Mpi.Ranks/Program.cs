@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Functional.Optim.Mpi;
+using Functional.Optim.Tests.Ranks;
 using LanguageExt;
 
 // A program whose ranks do what its argument says; those that wait do so for the one that ends.
@@ -88,9 +89,17 @@ switch (args[0])
         ranks.Barrier();
         break;
     case ['t', 'r', 'a', 'i', 'n', ':', .. string optimizer]:
-        (string result, double sentInStep, double bound, double share) = TrainedModel.Train(ranks, optimizer);
+        (string result, double sentInStep, double bound, double share) = 
+            TrainedModel.Train(ranks, () => ranks.BytesSent, optimizer);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{result} | {sentInStep} | {bound} | {share}"));
+        break;
+    case ['c', 'o', 'u', 'n', 't', ':', .. string optimizer]:
+        CountedRanks counted = new(ranks.Rank, ranks.Count);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{TrainedModel.Train(ranks, () => ranks.BytesSent, optimizer).SentInStep} | "
+            + $"{TrainedModel.Train(counted, () => counted.BytesSent, optimizer).SentInStep}"));
         break;
     default:
         throw new ArgumentException($"There is no '{args[0]}'.");

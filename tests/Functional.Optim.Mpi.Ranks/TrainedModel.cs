@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Functional.Optim;
-using Functional.Optim.Mpi;
 using Functional.Optim.Training;
 
 /// <summary>A model whose gradients are the distances from targets, which each micro-batch has; trained on the ranks.</summary>
@@ -15,7 +14,7 @@ internal static class TrainedModel
     /// the share of the state.
     /// </summary>
     internal static (string Result, double SentInStep, double Bound, double StateShare) Train(
-        Ranks ranks, string optimizer)
+        IRanks ranks, Func<long> bytesSent, string optimizer)
     {
         Optimizer made = Catalogue.Optimizers.Build(optimizer).Match(
             Succ: built => built, Fail: errors => throw new ArgumentException(errors[0].Message));
@@ -31,12 +30,12 @@ internal static class TrainedModel
         long before = 0;
         for (int step = 1; step <= Steps; step++)
         {
-            before = ranks.BytesSent;
+            before = bytesSent();
             (state, StepOutcome outcome) = TrainStep.RunDonating(made, parallel.Model.Gradient, state, step);
             losses[step - 1] = outcome.Loss;
         }
 
-        double sent = ranks.BytesSent - before,
+        double sent = bytesSent() - before,
             bound = 2.0 * (ranks.Count - 1) / ranks.Count * sizeof(float) * start.Layout.TotalLength;
         ReadOnlySpan<float> trained = shard.Gather(state.Parameters).AsSpan();
         string digest = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(trained)));

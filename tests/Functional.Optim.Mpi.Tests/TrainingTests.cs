@@ -33,5 +33,21 @@ public class TrainingTests
         }
     }
 
+    /// <summary>What the simulation of scaling counts.</summary>
+    [MpiFact]
+    public void What_a_process_counts_by_itself_is_what_it_sends_to_others()
+    {
+        RankProgram.Outcome run = RankProgram.Run(
+            4, "count:clipByGlobalNorm(maximum=1) then adamW(learningRate=0.01)");
+        Assert.Equal((0, ""), (run.Code, string.Join('\n', run.Error)));
+        Assert.Equal(4, run.Output.Length);
+        Assert.All(run.Output, line =>
+        {
+            string[] parts = line.Split(" | ");
+            Assert.Equal(parts[0], parts[1]);
+            Assert.True(Number(parts[0]) > 0);
+        });
+    }
+
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

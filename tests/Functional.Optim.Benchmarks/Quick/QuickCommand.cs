@@ -2,25 +2,25 @@ using System.CommandLine;
 using System.Globalization;
 using System.IO.Enumeration;
 using System.Text.Json;
+using CommandLine;
 using Spectre.Console;
 
 namespace Functional.Optim.Benchmarks.Quick;
 
 /// <summary>
-/// NeedsStatistics the benchmarks of this program in seconds instead of minutes: each in turn with what it is compared
-/// with.
+/// Measures the benchmarks of this program in seconds instead of minutes: each in turn with what it is compared with.
 /// </summary>
 internal static class QuickCommand
 {
     /// <summary>The word on the command line that selects this command.</summary>
     internal const string Word = "quick";
 
-    private const int WrongUse = 2, TableWidth = 160;
+    private const int DefaultRounds = 41, MaxRounds = 10_000, TableWidth = 160;
 
     /// <summary>Runs the command.</summary>
     /// <param name="arguments">The arguments after the word.</param>
     /// <returns>The exit code.</returns>
-    internal static int Run(IReadOnlyList<string> arguments)
+    internal static Task<int> Run(IReadOnlyList<string> arguments)
     {
         Option<string[]> filter = new("--filter")
         {
@@ -28,26 +28,17 @@ internal static class QuickCommand
             DefaultValueFactory = static _ => ["*"],
             AllowMultipleArgumentsPerToken = true,
         };
-        Option<int> rounds = new("--rounds")
-        {
-            Description = "The number of turns of each method",
-            DefaultValueFactory = static _ => 41,
-        };
-        rounds.Validators.Add(static given =>
-        {
-            if (given.GetValueOrDefault<int>() is < 1 or > 10_000)
-                given.AddError($"--rounds is {given.Tokens[0].Value}; allowed is 1 to 10000");
-        });
+        Option<int?> rounds = CheckedOption.Number<int>(
+            "--rounds", $"Number of turns of each method [default: {DefaultRounds}]",
+            $"an integer from 1 to {MaxRounds}", static value => value is >= 1 and <= MaxRounds);
         Option<bool> json = new("--json") { Description = "One line of JSON for each method instead of a table" };
-        RootCommand command = new(
-            "Measures each method in turn with its baseline, and shows the medians of the ratios.")
+        RootCommand root = new("Measures each method in turn with its baseline, and shows the medians of the ratios.")
         {
-            filter,
-            rounds,
-            json,
+            filter, rounds, json,
         };
-        command.SetAction(parsed => Measure(parsed.GetValue(filter)!, parsed.GetValue(rounds), parsed.GetValue(json)));
-        return command.Parse(arguments).Invoke();
+        root.SetAction(parsed => Measure(
+            parsed.GetValue(filter)!, parsed.GetValue(rounds) ?? DefaultRounds, parsed.GetValue(json)));
+        return new CheckedCommand(root, Console.Out, Console.Error, UnknownArguments.ErrorsOf).InvokeAsync(arguments);
     }
 
     private static int Measure(string[] filters, int rounds, bool json)
@@ -61,7 +52,7 @@ internal static class QuickCommand
         {
             string known = string.Join("; ", QuickCase.All.Select(one => one.Name));
             Console.Error.WriteLine($"no case matches {string.Join(" or ", filters)}; there are: {known}");
-            return WrongUse;
+            return ExitCode.WrongUse;
         }
 
         Table table = new Table().Border(TableBorder.Markdown).AddColumns(
