@@ -6,7 +6,7 @@ namespace Functional.Optim.Mpi.Tests;
 /// <summary>One rank ends while the others wait for it: the job ends within the limit of the program's runs.</summary>
 public class EndedRankTests
 {
-    private const int Count = 3;
+    private const int Count = 2;
 
     [MpiTheory]
     [InlineData("throw", 1, "unhandled exception: System.InvalidOperationException: a rank that throws")]
