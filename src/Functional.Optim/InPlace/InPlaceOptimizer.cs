@@ -69,6 +69,9 @@ public sealed class InPlaceOptimizer<T>
         }
     }
 
+    /// <summary>The number of finished updates, as that of <see cref="State"/>.</summary>
+    public long Updates => state.Step;
+
     /// <summary>
     /// Moves a binding of native memory, where parameter or gradient of the next steps lie elsewhere or there is no
     /// gradient. Whether memory overlaps is not looked at again. It allocates nothing.

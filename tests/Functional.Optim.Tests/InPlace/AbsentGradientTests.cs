@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Functional.Optim.Laws;
 using Functional.Optim.Tests.Contracts;
 using Functional.Optim.Tests.Kernels;
@@ -33,7 +32,7 @@ public unsafe class AbsentGradientTests
         {
             Leaf leaf = bound.Layout.Leaves[absent];
             ParameterTree<float> before = bound.ToTree();
-            ImmutableArray<float[]> slots = SlotsOf(bound.State, leaf);
+            float[][] slots = SlotsOf(bound.State, leaf);
             bound.Rebind(absent, memory.ParameterAddress(leaf), null);
             bound.Step();
             bound.Step();
@@ -111,10 +110,12 @@ public unsafe class AbsentGradientTests
         InPlaceOptimizer<float> bound = Clip.ByGlobalNorm(1).Then(LearningRate.Of(1)).InPlace<float>(
             new LeafBinding<float>("a", [2], numbers, numbers + 4), new LeafBinding<float>("b", [2], numbers + 2));
         bound.Step();
-        Assert.Equal([-0.6f, -0.8f, 0, 0], new Span<float>(numbers, 4));
+        Assert.Equal((-0.6, -0.8, 0, 0), (Rounded(0), Rounded(1), Rounded(2), Rounded(3)));
         bound.Rebind(1, numbers + 2, numbers + 6);
         Assert.Throws<NonFiniteGradientException>(bound.Step);
         Assert.Equal(1, bound.State.Step);
+
+        double Rounded(int index) => Math.Round(numbers[index], 6);
     }
 
     [Fact]
@@ -164,7 +165,7 @@ public unsafe class AbsentGradientTests
     }
 
     /// <summary>What each slot that the leaf has holds for it.</summary>
-    private static ImmutableArray<float[]> SlotsOf(OptimizerState<float> state, Leaf leaf) =>
+    private static float[][] SlotsOf(OptimizerState<float> state, Leaf leaf) =>
     [
         .. Enumerable.Range(0, state.SlotCount)
             .Select(slot => state[slot])
