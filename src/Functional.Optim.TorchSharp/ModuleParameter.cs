@@ -11,7 +11,7 @@ namespace Functional.Optim.TorchSharp;
 internal sealed unsafe class ModuleParameter<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly string device;
+    private readonly torch.Device device;
     private readonly torch.ScalarType type;
     private torch.Tensor? parameterCopy;
     private torch.Tensor? gradientCopy;
@@ -21,9 +21,8 @@ internal sealed unsafe class ModuleParameter<T> : IDisposable
     internal ModuleParameter(string name, Parameter tensor)
     {
         (Name, Tensor) = (name, tensor);
-        if (tensor.IsInvalid) throw new ArgumentException($"The parameter '{name}' is disposed.", nameof(tensor));
-        (device, type) = ($"{tensor.device}", tensor.dtype);
         Shape = TorchTree.ShapeOf<T>("parameter", name, tensor);
+        (device, type) = (tensor.device, tensor.dtype);
     }
 
     internal string Name { get; }
@@ -88,8 +87,7 @@ internal sealed unsafe class ModuleParameter<T> : IDisposable
         }
 
         if (Tensor.dtype != type) throw Changed($"the type {Tensor.dtype}", $"{type}");
-        if (Tensor.device_type != DeviceType.CPU || device != "cpu")
-            if ($"{Tensor.device}" is { } now && now != device) throw Changed($"the device {now}", device);
+        if (!IsOnDevice(Tensor)) throw Changed($"the device {Tensor.device}", $"{device}");
         if (!HasShape(Tensor)) throw Changed($"the shape {TorchTree.Text(Tensor.shape)}", TorchTree.Text(Shape));
     }
 
@@ -106,15 +104,18 @@ internal sealed unsafe class ModuleParameter<T> : IDisposable
                 + "or set the gradient to its to_dense().");
         }
 
-        if (gradient.device_type != Tensor.device_type || $"{gradient.device}" != device)
-            throw Different(gradient, $"on the device {gradient.device}", device);
-        if (gradient.dtype != type) throw Different(gradient, $"of the type {gradient.dtype}", $"{type}");
+        if (!IsOnDevice(gradient)) throw Different($"on the device {gradient.device}", $"{device}");
+        if (gradient.dtype != type) throw Different($"of the type {gradient.dtype}", $"{type}");
         if (!HasShape(gradient))
-            throw Different(gradient, $"of the shape {TorchTree.Text(gradient.shape)}", TorchTree.Text(Shape));
+            throw Different($"of the shape {TorchTree.Text(gradient.shape)}", TorchTree.Text(Shape));
     }
 
-    private InvalidOperationException Different(torch.Tensor gradient, string what, string allowed) =>
+    private InvalidOperationException Different(string what, string allowed) =>
         new($"The gradient of '{Name}' is {what}; allowed is that of the parameter, {allowed}.");
+
+    private bool IsOnDevice(torch.Tensor tensor) =>
+        tensor.device_type == device.type
+        && (device.type == DeviceType.CPU || tensor.device_index == device.index);
 
     private bool HasShape(torch.Tensor tensor)
     {

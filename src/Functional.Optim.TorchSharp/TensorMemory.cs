@@ -72,11 +72,7 @@ internal static unsafe class TensorMemory
     }
 
     /// <summary>Copies a tensor to another, which autograd notices.</summary>
-    internal static void Copy(torch.Tensor from, torch.Tensor to)
-    {
-        // It returns another object for the same tensor.
-        using torch.Tensor same = to.copy_(from);
-    }
+    internal static void Copy(torch.Tensor from, torch.Tensor to) => to.copy_(from);
 
     /// <summary>
     /// Tells autograd that a tensor was written, while no gradient is recorded: raises its version, so that a backward

@@ -17,7 +17,7 @@ public static class TorchOptimizer
     /// <param name="module">The module; its parameters are of the type Float32.</param>
     /// <param name="optimizer">Any optimizer or composition.</param>
     /// <exception cref="ArgumentException">
-    /// A parameter is of another type, disposed or on the device meta, or the optimizer does not fit the parameters.
+    /// There is no parameter, or one is of another type or on the device meta, or the optimizer does not fit them.
     /// </exception>
     public static TorchOptimizer<float> Of(torch.nn.Module module, Optimizer optimizer) =>
         Of<float>(module, optimizer);
@@ -30,7 +30,7 @@ public static class TorchOptimizer
     /// <param name="module">The module.</param>
     /// <param name="optimizer">Any optimizer or composition.</param>
     /// <exception cref="ArgumentException">
-    /// A parameter is of another type, disposed or on the device meta, or the optimizer does not fit the parameters.
+    /// There is no parameter, or one is of another type or on the device meta, or the optimizer does not fit them.
     /// </exception>
     public static TorchOptimizer<T> Of<T>(torch.nn.Module module, Optimizer optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -71,6 +71,8 @@ public sealed class TorchOptimizer<T> : torch.optim.Optimizer
                 static ((string Name, Parameter Parameter) named) =>
                     new ModuleParameter<T>(named.Name, named.Parameter)),
         ];
+        if (leaves.Length == 0)
+            throw new ArgumentException("The module has no parameters, or is disposed.", nameof(module));
         Layout = TreeLayout.Of([.. leaves.Select(leaf => (leaf.Name, leaf.Shape))]);
         foreach (GroupReport.Row row in optimizer.Report(Layout).Rows)
             foreach (Leaf leaf in row.Leaves) leaves[leaf.Index].IsFrozen = row.Settings.Frozen;

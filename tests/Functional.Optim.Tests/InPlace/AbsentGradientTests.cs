@@ -39,7 +39,6 @@ public unsafe class AbsentGradientTests
             ParameterTree<float> after = bound.ToTree();
             Assert.Equal(before.AsSpan(leaf), after.AsSpan(leaf));
             Assert.Equal(slots, SlotsOf(bound.State, leaf));
-            Assert.False(before == after);
             bound.Rebind(absent, memory.ParameterAddress(leaf), memory.GradientAddress(leaf));
             bound.Step();
         }
