@@ -1,4 +1,5 @@
-using Functional.Optim.Tests.Processes;
+using Functional.Optim;
+using Functional.Optim.TorchSharp;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,15 +11,13 @@ public class TorchLoop
     [TorchFact]
     public void A_loop_of_torch()
     {
-        using TemporaryFolder folder = new();
-        string path = folder.At("run.safetensors");
         using nn.Module<Tensor, Tensor> network = Networks.Mlp();
         (Tensor, Tensor)[] batches = [.. Enumerable.Range(0, 20).Select(_ => (rand(16, 3), zeros(16, 2)))];
         double first = Networks.Loss(network, 0).ToDouble();
+        Schedule schedule = Schedule.WarmupCosine(peak: 3e-4, warmupSteps: 100, totalSteps: 2000, floor: 3e-5);
         #region README.md
-        // before: var optimizer = torch.optim.AdamW(network.parameters(), lr: 3e-4, weight_decay: 0.1);
-        using var optimizer = TorchOptimizer.Of(network, Clip.ByGlobalNorm(1.0).Then(AdamW.Of(
-            Schedule.WarmupCosine(peak: 3e-4, warmupSteps: 100, totalSteps: 2000, floor: 3e-5), weightDecay: 0.1)));
+        // before: using var optimizer = torch.optim.AdamW(network.parameters(), lr: 3e-4, weight_decay: 0.1);
+        using var optimizer = TorchOptimizer.Of(network, Clip.ByGlobalNorm(1.0).Then(AdamW.Of(schedule, weightDecay: 0.1)));
         foreach (var (input, target) in batches)
         {
             optimizer.zero_grad();
@@ -27,11 +26,14 @@ public class TorchLoop
             optimizer.step();
         }
 
-        optimizer.Save(path);   // and optimizer.Load(path) in the next run goes on with the same bits
+        optimizer.Save("model.safetensors");   // and optimizer.Load(…) in another run goes on with the same bits
         #endregion
         Assert.Equal(20, optimizer.State.Step);
-        optimizer.Load(path);
-        Assert.Equal(20, optimizer.State.Step);
+        ParameterTree<float> trained = optimizer.ToTree();
+        optimizer.step();
+        optimizer.Load("model.safetensors");
+        Assert.Equal((20, trained), (optimizer.State.Step, optimizer.ToTree()));
+        File.Delete("model.safetensors");
         Assert.NotEqual(first, Networks.Loss(network, 0).ToDouble());
     }
 
