@@ -44,7 +44,7 @@ public static class NativeTorch
         }
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or IOException)
         {
-            return ($"The native library of TorchSharp cannot be loaded: {exception.Message.Split('\n')[0]}", false);
+            return ($"The native library of TorchSharp cannot be loaded: {exception.Message.Split(". ")[0]}.", false);
         }
     }
 

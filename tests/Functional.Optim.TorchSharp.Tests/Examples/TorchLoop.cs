@@ -17,7 +17,8 @@ public class TorchLoop
         Schedule schedule = Schedule.WarmupCosine(peak: 3e-4, warmupSteps: 100, totalSteps: 2000, floor: 3e-5);
         #region README.md
         // before: using var optimizer = torch.optim.AdamW(network.parameters(), lr: 3e-4, weight_decay: 0.1);
-        using var optimizer = TorchOptimizer.Of(network, Clip.ByGlobalNorm(1.0).Then(AdamW.Of(schedule, weightDecay: 0.1)));
+        using var optimizer = TorchOptimizer.Of(
+            network, Clip.ByGlobalNorm(1.0).Then(AdamW.Of(schedule, weightDecay: 0.1)));
         foreach (var (input, target) in batches)
         {
             optimizer.zero_grad();
