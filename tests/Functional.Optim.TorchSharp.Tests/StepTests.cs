@@ -84,8 +84,13 @@ public class StepTests
             long before = Tensor.TotalCount;
             using TorchOptimizer<float> bound = TorchOptimizer.Of(network, AdamW.Of(0.01));
             nint[] handles = [.. network.parameters().Select(parameter => parameter.Handle)];
-            bound.step();
-            bound.step();
+            for (int step = 0; step < 2; step++)
+            {
+                // What the optimizer keeps is not that of the scope.
+                using DisposeScope scope = NewDisposeScope();
+                bound.step();
+            }
+
             Assert.Equal(handles, network.parameters().Select(parameter => parameter.Handle));
             return Tensor.TotalCount - before;
         }
