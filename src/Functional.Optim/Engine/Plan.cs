@@ -56,6 +56,9 @@ internal sealed class Plan
 
     internal Leaf[] Frozen { get; }
 
+    /// <summary>The leaves that are not frozen but have no gradient, so that they and their slots stay.</summary>
+    internal ImmutableArray<Leaf> WithoutGradient { get; private init; }
+
     internal LeafClass[] Classes { get; }
 
     internal StateSchema Schema { get; }
@@ -88,11 +91,12 @@ internal sealed class Plan
     /// <param name="parts">Its transforms.</param>
     /// <param name="layout">The layout of the parameters.</param>
     /// <param name="starts">The steps at which the leaves of the slots started, where not at 0.</param>
-    /// <param name="isScattered">
-    /// Whether each leaf has its own address, so that consecutive leaves are not one range.
+    /// <param name="scattered">
+    /// Where each leaf has its own address, so that consecutive leaves are not one range, which leaves have a gradient.
     /// </param>
     internal static Plan Of(
-        Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout, SlotStarts? starts, bool isScattered)
+        Optimizer optimizer, ImmutableArray<Transform> parts, TreeLayout layout, SlotStarts? starts,
+        ScatteredLeaves? scattered)
     {
         Placement placement = Placement.Of(parts, optimizer.StateFormat);
         LeafPlanner planner = new(optimizer, placement);
@@ -101,11 +105,18 @@ internal sealed class Plan
         ImmutableArray<SlotPlan> slots = SlotsOf(placement, layout, leafPlans, starts);
 
         List<LeafClass.Builder> builders = [];
+        ImmutableArray<Leaf>.Builder withoutGradient = ImmutableArray.CreateBuilder<Leaf>();
         Dictionary<PlacedTransform[], LeafClass.Builder> byTransforms = [];
         for (int leaf = 0; leaf < leafPlans.Length; leaf++)
         {
             LeafPlan leafPlan = leafPlans[leaf];
             if (leafPlan.Settings.Frozen || layout.Leaves[leaf] is { Length: 0, IsAbsent: false }) continue;
+            if (scattered?.HasGradient(layout.Leaves[leaf]) == false)
+            {
+                withoutGradient.Add(layout.Leaves[leaf]);
+                continue;
+            }
+
             foreach (PlacedTransform placed in leafPlan.Transforms)
             {
                 if (placed.Transform.Refuses(layout.Leaves[leaf]) is { } reason)
@@ -114,7 +125,8 @@ internal sealed class Plan
 
             if (!byTransforms.TryGetValue(leafPlan.Transforms, out LeafClass.Builder? builder))
             {
-                byTransforms[leafPlan.Transforms] = builder = new LeafClass.Builder(leafPlan.Transforms, isScattered);
+                byTransforms[leafPlan.Transforms] = builder = new LeafClass.Builder(
+                    leafPlan.Transforms, isScattered: scattered is not null);
                 builders.Add(builder);
             }
 
@@ -148,6 +160,7 @@ internal sealed class Plan
             Shard = layout.Shard,
             Leaves = layout.Leaves,
             TotalLength = layout.TotalLength,
+            WithoutGradient = withoutGradient.ToImmutable(),
         };
     }
 

@@ -24,38 +24,38 @@ internal sealed class PlanCache
         return parts;
     }
 
-    internal Plan PlanFor(Optimizer optimizer, TreeLayout layout, SlotStarts? starts, bool isScattered)
+    internal Plan PlanFor(
+        Optimizer optimizer, TreeLayout layout, SlotStarts? starts, ScatteredLeaves? scattered)
     {
         if (!plans.TryGetValue(layout, out PlansOfLayout? known))
             known = plans.GetValue(layout, static _ => new PlansOfLayout());
-        return known.Find(starts, isScattered)
-            ?? known.Add(starts, isScattered, Plan.Of(optimizer, TransformsOf(optimizer), layout, starts, isScattered));
+        return known.Find(starts, scattered)
+            ?? known.Add(starts, scattered, Plan.Of(optimizer, TransformsOf(optimizer), layout, starts, scattered));
     }
 
     private sealed class PlansOfLayout
     {
-        /// <summary>A continued state has its own plan; only the most recent plans are kept.</summary>
+        /// <summary>
+        /// A continued state has its own plan, and so have some leaves without a gradient; only the most recent plans
+        /// are kept.
+        /// </summary>
         private const int MaxEntries = 8;
 
         private Entry[] entries = [];
 
-        internal Plan? Find(SlotStarts? starts, bool isScattered)
+        internal Plan? Find(SlotStarts? starts, ScatteredLeaves? scattered)
         {
             foreach (Entry entry in Volatile.Read(ref entries))
             {
-                if (entry.IsScattered == isScattered
-                    && (ReferenceEquals(entry.Starts, starts) || (starts is not null && starts.Equals(entry.Starts))))
-                {
-                    return entry.Plan;
-                }
+                if (Same(entry.Scattered, scattered) && Same(entry.Starts, starts)) return entry.Plan;
             }
 
             return null;
         }
 
-        internal Plan Add(SlotStarts? starts, bool isScattered, Plan plan)
+        internal Plan Add(SlotStarts? starts, ScatteredLeaves? scattered, Plan plan)
         {
-            Entry entry = new(starts, isScattered, plan);
+            Entry entry = new(starts, scattered, plan);
             Entry[] before, after;
             do
             {
@@ -66,7 +66,11 @@ internal sealed class PlanCache
 
             return plan;
         }
+
+        private static bool Same<TKey>(TKey? left, TKey? right)
+            where TKey : class, IEquatable<TKey> =>
+            ReferenceEquals(left, right) || (left is not null && left.Equals(right));
     }
 
-    private sealed record Entry(SlotStarts? Starts, bool IsScattered, Plan Plan);
+    private sealed record Entry(SlotStarts? Starts, ScatteredLeaves? Scattered, Plan Plan);
 }

@@ -52,7 +52,7 @@ public readonly ref struct UpdateStatistics<T>
     public double Norm(NormKind kind = NormKind.L2)
     {
         // A whole tree is measured at once, so that the bits do not depend on how it is cut into ranges.
-        if (step.Class is null && run.Plan.Frozen.Length == 0)
+        if (step.Class is null && run.Plan is { Frozen.Length: 0, WithoutGradient.IsEmpty: true })
         {
             return Finite(
                 !updates.IsFlat ? ScatteredNorm.Of(updates, run.Plan, kind)

@@ -17,6 +17,9 @@ public sealed class InPlaceOptimizer<T>
     private readonly MemoryHandle[] handles;
     private readonly nint[] parameters;
     private readonly nint[] gradients;
+    private readonly bool[] hasGradient;
+    private readonly long[] missed;
+    private ScatteredLeaves leaves;
     private OptimizerState<T> state;
 
     internal InPlaceOptimizer(Optimizer optimizer, ReadOnlySpan<LeafBinding<T>> bindings)
@@ -26,6 +29,8 @@ public sealed class InPlaceOptimizer<T>
         Layout = TreeLayout.Of([.. this.bindings.Select(binding => (binding.Name, binding.Shape.ToArray()))]);
         handles = new MemoryHandle[2 * bindings.Length];
         (parameters, gradients) = (new nint[bindings.Length], new nint[bindings.Length]);
+        (hasGradient, missed) = (new bool[bindings.Length], new long[bindings.Length]);
+        leaves = new ScatteredLeaves(new bool[bindings.Length]);
         try
         {
             Pin();
@@ -50,15 +55,66 @@ public sealed class InPlaceOptimizer<T>
     /// </exception>
     public OptimizerState<T> State
     {
-        get => state;
+        get
+        {
+            CountMissed();
+            return state;
+        }
+
         set
         {
             value.RequireFit(optimizer.SchemaFor(Layout, value.Starts), Layout, optimizer);
             state = value;
+            missed.AsSpan().Clear();
         }
     }
 
-    /// <summary>Makes one update of the parameters in place. If it throws, nothing has changed.</summary>
+    /// <summary>The number of finished updates, as that of <see cref="State"/>.</summary>
+    public long Updates => state.Step;
+
+    /// <summary>
+    /// Moves a binding of native memory, where parameter or gradient of the next steps lie elsewhere or there is no
+    /// gradient. Whether memory overlaps is not looked at again. It allocates nothing.
+    /// </summary>
+    /// <param name="leaf">The index of the leaf in <see cref="Layout"/>.</param>
+    /// <param name="parameters">The address of θ, with as many elements as the shape.</param>
+    /// <param name="gradients">
+    /// The address of g; <see langword="null"/> where there is none, so that steps leave the leaf and its state as they
+    /// are.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such leaf.</exception>
+    /// <exception cref="ArgumentException">
+    /// An address is not aligned, that of θ is null, or the binding is not one of native memory.
+    /// </exception>
+    public unsafe void Rebind(int leaf, T* parameters, T* gradients)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(leaf);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(leaf, bindings.Length);
+        if (!bindings[leaf].IsNative)
+        {
+            throw new ArgumentException(
+                $"{Layout.Leaves[leaf]} is bound to managed memory; allowed is a leaf bound to an address.",
+                nameof(leaf));
+        }
+
+        if (Layout.Leaves[leaf].Length > 0)
+        {
+            RequireAddress("parameter", Layout.Leaves[leaf], (nint)parameters, mayBeNull: false);
+            RequireAddress("gradient", Layout.Leaves[leaf], (nint)gradients, mayBeNull: true);
+        }
+
+        bindings[leaf] = bindings[leaf].At((nint)parameters, (nint)gradients);
+    }
+
+    /// <summary>
+    /// Makes one update of the parameters in place. If it throws, nothing has changed, and nothing changes where no leaf
+    /// has a gradient.
+    /// </summary>
+    /// <remarks>
+    /// A leaf without a gradient (<see cref="Rebind"/>) stays as it is, and its slots do: they miss this update
+    /// (<see cref="OptimizerState{T}.SlotStarts"/>). Norms are those of the others. The first step with other leaves
+    /// compiles a plan for them, as the first step at all does.
+    /// </remarks>
     /// <exception cref="NonFiniteGradientException">
     /// A transform that needs the norm found a NaN or an infinity.
     /// </exception>
@@ -68,12 +124,17 @@ public sealed class InPlaceOptimizer<T>
         try
         {
             Pin();
-            state = optimizer.StepScattered(Layout, new LeafMemory<T>(parameters), new LeafMemory<T>(gradients), state);
+            if (!FindGradients()) return;
+            state = optimizer.StepScattered(
+                Layout, leaves, new LeafMemory<T>(parameters), new LeafMemory<T>(gradients), state);
         }
         finally
         {
             Unpin();
         }
+
+        for (int leaf = 0; leaf < missed.Length; leaf++)
+            if (!hasGradient[leaf]) missed[leaf]++;
     }
 
     /// <summary>A copy of the parameters as a tree.</summary>
@@ -88,6 +149,33 @@ public sealed class InPlaceOptimizer<T>
         {
             Unpin();
         }
+    }
+
+    /// <summary>Finds which leaves have a gradient; false where none has.</summary>
+    private bool FindGradients()
+    {
+        bool any = false, returns = false;
+        foreach (Leaf leaf in Layout.Leaves)
+        {
+            bool has = gradients[leaf.Index] != 0 || leaf.Length == 0;
+            hasGradient[leaf.Index] = has;
+            any |= has && leaf.Length > 0;
+            returns |= has && missed[leaf.Index] > 0;
+        }
+
+        if (!any && Layout.ParameterCount > 0) return false;
+        // The starts change where a leaf comes back, not at each step that it misses: those change the plan.
+        if (returns) CountMissed();
+        if (!leaves.Are(hasGradient)) leaves = new ScatteredLeaves([.. hasGradient]);
+        return true;
+    }
+
+    /// <summary>Counts the updates that leaves missed in their starts.</summary>
+    private void CountMissed()
+    {
+        if (!missed.AsSpan().ContainsAnyExcept(0)) return;
+        state = state.Missing(Layout, missed, "InPlaceOptimizer; use its State");
+        missed.AsSpan().Clear();
     }
 
     private ParameterTree<T> Parameters()
@@ -108,6 +196,17 @@ public sealed class InPlaceOptimizer<T>
     private void Unpin()
     {
         foreach (ref MemoryHandle handle in handles.AsSpan()) handle.Dispose();
+    }
+
+    private static void RequireAddress(string role, Leaf leaf, nint address, bool mayBeNull)
+    {
+        if (address == 0 && !mayBeNull)
+            throw new ArgumentException($"The address of the {role} of {leaf} is null.");
+        if (address % Unsafe.SizeOf<T>() != 0)
+        {
+            throw new ArgumentException(
+                $"The address of the {role} of {leaf}, {address}, is not a multiple of {Unsafe.SizeOf<T>()} bytes.");
+        }
     }
 
     /// <summary>
@@ -133,14 +232,8 @@ public sealed class InPlaceOptimizer<T>
                 }
 
                 if (leaf.Length == 0) return;
-                if (address == 0) throw new ArgumentException($"The address of {what} is null.", nameof(bindings));
-                if (address % Unsafe.SizeOf<T>() != 0)
-                {
-                    throw new ArgumentException(
-                        $"The address of {what}, {address}, is not a multiple of {Unsafe.SizeOf<T>()} bytes.",
-                        nameof(bindings));
-                }
-
+                RequireAddress(role, leaf, address, mayBeNull: binding.MayLackGradient && !isWritten);
+                if (address == 0) return;
                 ranges.Add((address, address + ((nint)leaf.Length * Unsafe.SizeOf<T>()), what, isWritten));
             }
         }

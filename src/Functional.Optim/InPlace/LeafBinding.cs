@@ -56,6 +56,21 @@ public readonly unsafe struct LeafBinding<T>
         (ParameterLength, GradientLength) = (-1, -1);
     }
 
+    /// <summary>
+    /// Binds native memory of a parameter that has no gradient yet. Until <see cref="InPlaceOptimizer{T}.Rebind"/> gives
+    /// it one, steps leave the leaf and its state as they are.
+    /// </summary>
+    /// <inheritdoc cref="LeafBinding{T}(string, ReadOnlySpan{int}, T*, T*)"/>
+    public LeafBinding(string name, ReadOnlySpan<int> shape, T* parameters)
+        : this(name, shape, parameters, null) => MayLackGradient = true;
+
+    private LeafBinding(LeafBinding<T> other, nint parameters, nint gradients)
+    {
+        (name, shape) = (other.name, other.shape);
+        (parameterAddress, gradientAddress) = (parameters, gradients);
+        (ParameterLength, GradientLength, MayLackGradient) = (-1, -1, true);
+    }
+
     /// <summary>The name of the leaf.</summary>
     public string Name => name ?? throw Missing();
 
@@ -67,6 +82,15 @@ public readonly unsafe struct LeafBinding<T>
 
     /// <summary>The number of elements of the memory of g; −1 for an address, whose length is not known.</summary>
     internal int GradientLength { get; }
+
+    /// <summary>Whether the address of the gradient may be null, where there is no gradient.</summary>
+    internal bool MayLackGradient { get; }
+
+    /// <summary>Whether it is an address.</summary>
+    internal bool IsNative => ParameterLength < 0;
+
+    /// <summary>The same leaf at other addresses.</summary>
+    internal LeafBinding<T> At(nint parameters, nint gradients) => new(this, parameters, gradients);
 
     /// <summary>Pins the memory until the handles are disposed, and returns the addresses.</summary>
     internal (nint Parameters, nint Gradients) Pin(out MemoryHandle parameters, out MemoryHandle gradients)

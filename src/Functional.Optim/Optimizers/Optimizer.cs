@@ -406,8 +406,8 @@ public abstract record Optimizer
     /// <summary>The transforms, made once.</summary>
     internal ImmutableArray<Transform> CompiledTransforms => plans.TransformsOf(this);
 
-    internal Plan PlanFor(TreeLayout layout, SlotStarts? starts, bool isScattered = false) =>
-        plans.PlanFor(this, layout, starts, isScattered);
+    internal Plan PlanFor(TreeLayout layout, SlotStarts? starts, ScatteredLeaves? scattered = null) =>
+        plans.PlanFor(this, layout, starts, scattered);
 
     /// <summary>How many slots a parameter has that goes through all elementwise transforms.</summary>
     internal virtual int BytesPerParameter(int size) => BytesPerParameter(CompiledTransforms, size, StateFormat);
@@ -701,11 +701,12 @@ public abstract record Optimizer
 
     /// <summary>A step over leaves that lie elsewhere each. The state is consumed.</summary>
     internal OptimizerState<T> StepScattered<T>(
-        TreeLayout layout, LeafMemory<T> parameters, LeafMemory<T> gradients, OptimizerState<T> state)
+        TreeLayout layout, ScatteredLeaves leaves, LeafMemory<T> parameters, LeafMemory<T> gradients,
+        OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string consumer = "InPlaceOptimizer.Step; use its State";
-        Plan plan = PlanFor(layout, state.Starts, isScattered: true);
+        Plan plan = PlanFor(layout, state.Starts, leaves);
         state.RequireFit(plan.Schema, layout, this);
         bool inPlace = !plan.CanThrowLate;
         StepRun<T> run = plan.RentRun<T>();
@@ -726,6 +727,7 @@ public abstract record Optimizer
             else
             {
                 run.Complete(next, state);
+                foreach (Leaf leaf in plan.WithoutGradient) CopySlots(plan, leaf, state, next);
                 foreach (LeafClass leafClass in plan.Classes)
                 {
                     foreach (Leaf leaf in leafClass.Leaves)
@@ -743,6 +745,16 @@ public abstract record Optimizer
 
         if (!inPlace) state.Replace(consumer, releaseSlots: true);
         return next.Handle();
+    }
+
+    /// <summary>Copies the slots of a leaf that a step leaves as it is.</summary>
+    private static void CopySlots<T>(Plan plan, Leaf leaf, OptimizerState<T> before, StateShell<T> next)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int slot = 0; slot < next.Slots.Length; slot++)
+        {
+            if (plan.Slots[slot].LeafOf(leaf) is { } own) before.Slot(slot).CopyLeafTo(next.Slots[slot], own);
+        }
     }
 
     /// <summary>A donated tree is written to, so no memory may be two of them.</summary>

@@ -273,6 +273,19 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
         return moved;
     }
 
+    /// <summary>The same state, some of whose leaves missed some updates; this one is consumed.</summary>
+    /// <param name="layout">The layout of the parameters.</param>
+    /// <param name="missed">How many updates each leaf of it missed.</param>
+    /// <param name="by">Who consumed it.</param>
+    internal OptimizerState<T> Missing(TreeLayout layout, ReadOnlySpan<long> missed, string by)
+    {
+        if (Shell is not { Slots.Length: > 0 } live) return this;
+        OptimizerState<T> later = new StateShell<T>(
+            live.Schema.From(Optim.SlotStarts.Later(live.Schema, layout, missed))).Around(live);
+        Replace(by, releaseSlots: false);
+        return later;
+    }
+
     /// <summary>The same state with another tree for a slot.</summary>
     internal OptimizerState<T> With(int slot, ParameterTree<T> tree)
     {

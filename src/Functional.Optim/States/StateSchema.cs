@@ -46,6 +46,13 @@ internal sealed class StateSchema
         SlotNames = SlotNames, SlotLayouts = layouts, ScalarNames = ScalarNames, Identity = Identity, Starts = Starts,
     };
 
+    /// <summary>The same with other starts.</summary>
+    internal StateSchema From(SlotStarts? starts) => new()
+    {
+        SlotNames = SlotNames, SlotLayouts = SlotLayouts, SlotFormats = SlotFormats, ScalarNames = ScalarNames,
+        Identity = Identity, Starts = starts,
+    };
+
     /// <summary>Some of the slots.</summary>
     /// <param name="start">The first.</param>
     /// <param name="length">How many.</param>

@@ -36,6 +36,15 @@ internal readonly unsafe struct StateSlot<T>
     internal Span<byte> BytesOf(Leaf leaf, long start, int count) =>
         new((byte*)Address + ((long)leaf.Offset * ElementBytes) + start, count);
 
+    /// <summary>Copies a leaf to a slot of the same layout and format.</summary>
+    internal void CopyLeafTo(StateSlot<T> other, Leaf leaf)
+    {
+        long start = (long)leaf.Offset * ElementBytes, count = (long)leaf.Length * ElementBytes;
+        Buffer.MemoryCopy((byte*)Address + start, (byte*)other.Address + start, count, count);
+        GC.KeepAlive(Owner);
+        GC.KeepAlive(other.Owner);
+    }
+
     /// <summary>What keeps the memory alive.</summary>
     internal object Owner => packed.IsDefault ? full.Storage : packed.Storage;
 

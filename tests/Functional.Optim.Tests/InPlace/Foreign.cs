@@ -47,6 +47,12 @@ internal sealed unsafe class Foreign<T> : IDisposable
     /// <summary>All memory, with the gaps.</summary>
     internal Span<T> All => native is null ? array : new Span<T>(native, 2 * length);
 
+    /// <summary>Where the parameters of a leaf are, in native memory.</summary>
+    internal T* ParameterAddress(Leaf leaf) => native + starts[leaf.Index];
+
+    /// <summary>Where the gradient of a leaf is, in native memory.</summary>
+    internal T* GradientAddress(Leaf leaf) => native + length + starts[leaf.Index];
+
     internal void SetGradients(ParameterTree<T> gradients) => Write(gradients, length);
 
     public void Dispose() => NativeMemory.Free(native);
