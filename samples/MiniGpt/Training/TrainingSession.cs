@@ -138,7 +138,7 @@ public sealed class TrainingSession
 
     /// <summary>Allowing a change of the sizes of the model does not make its parameters fit.</summary>
     private static Fin<Unit> RequireSizes(FoundCheckpoint<float> found, TrainingRun run) =>
-        found.Checkpoint.State.Parameters.Layout.Equals(run.Model.Layout)
+        found.Checkpoint.State.Parameters.Layout.Equals(run.Shard?.Layout ?? run.Model.Layout)
             ? Unit.Default
             : Error.New($"'{found.Path}' has a model of other sizes; layers, width, context and biases cannot change");
 

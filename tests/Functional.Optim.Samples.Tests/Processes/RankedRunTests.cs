@@ -61,18 +61,18 @@ public sealed class RankedRunTests : IDisposable
         }
 
         Assert.Equal(0, run.Newest().Step % 50);
-        GoesOnAlone(run);
+        GoesOn(run, Alone);
     }
 
     [MpiFact]
-    public void Ctrl_c_stops_all_after_one_step_and_the_run_goes_on_alone()
+    public void Ctrl_c_stops_all_after_one_step_and_two_processes_go_on()
     {
         SmallRun run = In("interrupted", $"{Endless} {Parts}");
-        (int code, _, string error) = Two.Interrupt(run.Arguments, "step     20");
-        Assert.Equal(ExitCode.Interrupted, code);
+        // What mpiexec makes of the exit codes of all is not always that of one.
+        (_, _, string error) = Two.Interrupt(run.Arguments, "step     20");
         Assert.Contains(SampleProgram.Stopping, error, StringComparison.Ordinal);
         Assert.InRange(run.Newest().Step, run.LastReport(), run.LastReport() + 1);
-        GoesOnAlone(run);
+        GoesOn(run, Two);
     }
 
     [MpiTheory]
@@ -126,14 +126,15 @@ public sealed class RankedRunTests : IDisposable
 
     private SmallRun In(string name, string options) => new(text, folder.At(name), options);
 
-    /// <summary>One process makes some steps more, and has the state of one that made them all.</summary>
-    private void GoesOnAlone(SmallRun run)
+    /// <summary>Some steps more have the state of one process that made them all.</summary>
+    private void GoesOn(SmallRun run, SampleProgram program)
     {
         long steps = run.Newest().Step + 30;
         string options = run.Options.Replace("1000000", $"{steps}", StringComparison.Ordinal);
         SmallRun further = run with { Options = $"{options} --allow-change steps" },
             whole = In("whole", options);
-        further.ToEnd();
+        (int code, _, string error) = program.Run(further.Arguments);
+        Assert.Equal(("", ExitCode.Success), (error, code));
         whole.ToEnd();
         Assert.Equal(steps, further.Newest().Step);
         Assert.Equal(whole.Newest().State, further.Newest().State);
