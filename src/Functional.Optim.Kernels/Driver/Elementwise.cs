@@ -136,7 +136,7 @@ public static unsafe class Elementwise
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
-        switch (width)
+        switch (LaneWidths.Compiled(width))
         {
             case LaneWidth.Bits512: Range<T, TRule, Lane512<T>>(rule, memory, start, end); break;
             case LaneWidth.Bits256: Range<T, TRule, Lane256<T>>(rule, memory, start, end); break;

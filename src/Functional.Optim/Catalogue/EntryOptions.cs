@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -141,7 +139,7 @@ public sealed class EntryOptions<T>
     /// <inheritdoc cref="Real"/>
     public Optimizer Optimizer(string name, string description, Func<T, Optimizer> of) => Value(
         name, description,
-        OptionText.Optimizer with { Read = text => Catalogue.Build(text, learningRate) }, of, true,
+        OptionText.Optimizer with { Read = text => Catalogue.Read(text, learningRate) }, of, true,
         $"one of the optimizers and transforms as {EntryText.Form}");
 
     /// <summary>Notes the texts that no option asked for.</summary>
@@ -178,11 +176,11 @@ public sealed class EntryOptions<T>
 
         // A text without characters is the nothing of an option that may be nothing.
         if (asked.Length == 0 && MayBeNothing<TValue>()) return default!;
-        return text.Read(asked).MatchUnsafe(
-            Succ: static read => read,
-            Fail: errors =>
+        return text.Read(asked).Match(
+            static read => read,
+            errors =>
             {
-                bool isPlain = errors.ForAll(static error => error.Message.Length == 0);
+                bool isPlain = errors.All(static error => error.Length == 0);
                 if (isPlain) Errors.Require(false, name, Excerpt.Of(asked), AllowedFor<TValue>(name, text.Kind));
                 else Errors.Within(name, errors);
                 return of(Defaults);
