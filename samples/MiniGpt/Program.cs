@@ -1,5 +1,4 @@
 using CommandLine;
 using MiniGpt;
 
-return await SteadyWriter.Run(
-    (output, error) => new RunCommand(TrainingSession.Run, output, error).InvokeAsync(args));
+return await SteadyWriter.Run((output, error) => RankedProgram.Run(args, output, error));

@@ -54,6 +54,11 @@ public sealed class Ranks : IRanks, IDisposable
     public int Count { get; }
 
     /// <summary>
+    /// How many of them share this machine, as mpiexec tells (<c>MPI_LOCALNRANKS</c>); all where it does not.
+    /// </summary>
+    public int CountHere => Count == 1 ? 1 : Number("MPI_LOCALNRANKS") ?? Count;
+
+    /// <summary>
     /// The bytes that this rank has sent to others: what they need of it. By which ways MPI sends them is not counted.
     /// </summary>
     public long BytesSent { get; private set; }
@@ -175,25 +180,6 @@ public sealed class Ranks : IRanks, IDisposable
         if (Count > 1) _ = MPI_Barrier(MPI_COMM_WORLD);
     }
 
-    /// <summary>Each rank gives a text, and gets those of all, in the order of ranks.</summary>
-    /// <param name="text">The text of this rank.</param>
-    /// <exception cref="ObjectDisposedException">The ranks are disposed of.</exception>
-    public ImmutableArray<string> AllGather(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        Span<int> lengths = new int[Count], starts = new int[Count + 1];
-        for (int rank = 0; rank <= Count; rank++) starts[rank] = rank;
-        lengths[Rank] = text.Length;
-        AllGather(lengths, starts);
-        for (int rank = 0; rank < Count; rank++) starts[rank + 1] = checked(starts[rank] + lengths[rank]);
-        Span<char> whole = new char[starts[Count]];
-        text.CopyTo(whole[starts[Rank]..]);
-        AllGather(whole, starts);
-        ImmutableArray<string>.Builder texts = ImmutableArray.CreateBuilder<string>(Count);
-        for (int rank = 0; rank < Count; rank++) texts.Add(whole[starts[rank]..starts[rank + 1]].ToString());
-        return texts.MoveToImmutable();
-    }
-
     /// <summary>
     /// Compares what has to be the same on every rank, such as versions, options and the digest of a text.
     /// </summary>
@@ -205,7 +191,7 @@ public sealed class Ranks : IRanks, IDisposable
         ArgumentNullException.ThrowIfNull(values);
         return RankDifferences.In(
         [
-            .. AllGather(JsonSerializer.Serialize(values))
+            .. this.AllGather(JsonSerializer.Serialize(values))
                 .Select(text => JsonSerializer.Deserialize<Dictionary<string, string>>(text)!),
         ]);
     }
@@ -220,7 +206,9 @@ public sealed class Ranks : IRanks, IDisposable
     {
         try
         {
-            Console.Error.WriteLine($"Rank {Rank} of {Count} ends the job: {message}");
+            // The console of a program may be another writer, or none.
+            using StreamWriter error = new(Console.OpenStandardError());
+            error.WriteLine($"Rank {Rank} of {Count} ends the job: {message}");
         }
         catch (IOException)
         {

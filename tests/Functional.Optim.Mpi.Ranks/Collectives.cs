@@ -1,4 +1,5 @@
 using System.Numerics;
+using Functional.Optim;
 using Functional.Optim.Mpi;
 using Functional.Optim.Mpi.Examples;
 

@@ -38,7 +38,7 @@ internal static class TrainedModel
 
         double sent = ranks.BytesSent - before,
             bound = 2.0 * (ranks.Count - 1) / ranks.Count * sizeof(float) * start.Layout.TotalLength;
-        ReadOnlySpan<float> trained = parallel.Whole(state.Parameters).AsSpan();
+        ReadOnlySpan<float> trained = shard.Gather(state.Parameters).AsSpan();
         string digest = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(trained)));
         return (
             $"{string.Join(' ', losses.Select(loss => loss.ToString("R", CultureInfo.InvariantCulture)))} {digest}",

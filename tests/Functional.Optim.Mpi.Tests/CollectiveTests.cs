@@ -37,8 +37,11 @@ public class CollectiveTests
     {
         ParameterTree<float> start = ParameterTree.Of(Leaf.Of("w", [3], [1f, 2f, 3f]));
         TrainModel<float, int> model = new((parameters, batch, _) => (batch, parameters.Copy()));
+        using TemporaryFolder folder = new();
         ParameterTree<float> trained = await TrainingOnRanks.Run(
-            Ranks.Alone, Sgd.Of(0.5), model, static (_, index) => index, TrainerOptions.Of(steps: 4), start);
+            Ranks.Alone, Sgd.Of(0.5), model, static (_, index) => index, TrainerOptions.Of(steps: 4), start,
+            folder.At("run"), CancellationToken.None);
+        Assert.True(CheckpointFolder.HasAny(folder.At("run")));
         Assert.Equal([1 / 16f, 2 / 16f, 3 / 16f], trained.AsSpan("w").ToArray());
     }
 

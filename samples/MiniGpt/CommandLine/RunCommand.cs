@@ -16,6 +16,7 @@ public sealed class RunCommand
     private const string DefaultFolder = "minigpt-run";
     private const ulong DefaultSeed = 1337;
     private const int DefaultKeep = 3;
+    private const int MaxMicroBatches = 8;
     private const int MaxSteps = 1_000_000_000, MaxSize = 65_536, MaxLayers = 1024, MaxThreads = 1024;
 
     /// <summary>Where an option says nothing else, a run is divided into this many parts.</summary>
@@ -68,6 +69,9 @@ public sealed class RunCommand
         WithDefault("Maximum norm of the gradient; 0 for no limit", of => of.Clip));
     private readonly Option<string?> tokens = CheckedOption.Text("--tokens", "NAME",
         $"What the text is divided into: {AllowedTokens}", AllowedTokens, name => Tokenizer.SizeOf(name).IsSucc);
+    private readonly Option<int?> microBatches = Count("--micro-batches", MaxSize,
+        "Parts of a batch, a power of two, which processes of mpiexec divide [default: 1; of several processes up to "
+        + $"{MaxMicroBatches}]");
     private readonly Option<int?> accumulate = Count("--accumulate", MaxSteps,
         "Batches gathered for each update; --steps and --warmup count batches [default: 1]");
     private readonly Option<string?> average = CheckedOption.Text("--average", "NAME",
@@ -108,18 +112,25 @@ public sealed class RunCommand
         new("--json") { Description = "End the output with the figures of the run as one line of JSON" };
     private readonly RootCommand root;
     private readonly CheckedCommand command;
+    private readonly int processes, processesHere;
 
     /// <summary>Makes the command.</summary>
     /// <param name="run">The run. It returns the exit code; its token is cancelled when Ctrl+C asks it to stop.</param>
     /// <param name="output">Where the help is written.</param>
     /// <param name="error">Where errors are written.</param>
-    public RunCommand(Func<RunOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
+    /// <param name="processes">How many processes run it together.</param>
+    /// <param name="processesHere">How many of them share this machine.</param>
+    public RunCommand(
+        Func<RunOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error, int processes = 1,
+        int processesHere = 1)
     {
+        (this.processes, this.processesHere) = (processes, processesHere);
         root = new RootCommand("Trains a small GPT on a text and lets it write a paragraph, or uses a trained one.")
         {
             text, preset, steps, seed, optimizer, learningRate, adamRate, schedule, warmup, weightDecay, batch, context,
-            layers, heads, width, biases, dropout, tokens, clip, accumulate, average, earlyStop, onNonFinite, findRate,
-            evaluateEvery, folder, checkpointEvery, keep, resume, allowChange, overwrite, threads, json,
+            layers, heads, width, biases, dropout, tokens, clip, microBatches, accumulate, average, earlyStop,
+            onNonFinite, findRate, evaluateEvery, folder, checkpointEvery, keep, resume, allowChange, overwrite,
+            threads, json,
         };
         root.Options.Remove(root.Options.OfType<HelpOption>().First());
         root.Options.Add(HelpTopics.Option(new PresetTable(
@@ -180,19 +191,22 @@ public sealed class RunCommand
             Tokens = parsed.GetValue(tokens) ?? start.Tokens,
         };
         string averaged = parsed.GetValue(average) ?? saved.Text(SavedRun.Average) ?? AverageChoice.None;
+        int parts = parsed.GetValue(microBatches) ?? saved.Integer<int>(SavedRun.MicroBatches)
+            ?? (processes == 1 ? 1 : LargestPart(chosen.BatchSize));
         int gathered = parsed.GetValue(accumulate) ?? saved.Integer<int>(SavedRun.Accumulate) ?? 1;
         string policy = parsed.GetValue(onNonFinite) ?? saved.Text(SavedRun.OnNonFinite) ?? Policies[0];
-        return ErrorsOf(chosen)
+        return ErrorsOf(chosen, parts, parsed.GetValue(findRate))
             .Make(() => OptimizerChoice.Create(chosen, averaged, gathered)).Bind(static created => created)
             .Map(_ => new RunOptions(
                 chosen,
                 parsed.GetValue(text) ?? saved.TextFile,
                 parsed.GetValue(folder) ?? DefaultFolder,
                 parsed.GetValue(seed) ?? saved.Integer<ulong>(SavedRun.Seed) ?? DefaultSeed,
-                parsed.GetValue(threads) ?? Environment.ProcessorCount,
+                parsed.GetValue(threads) ?? Math.Max(Environment.ProcessorCount / processesHere, 1),
                 parsed.GetValue(evaluateEvery) ?? saved.Integer<int>(SavedRun.EvaluateEvery) ?? PartOf(all),
                 parsed.GetValue(json))
             {
+                MicroBatches = parts,
                 Accumulate = gathered,
                 Average = averaged,
                 EarlyStop = parsed.GetValue(earlyStop) ?? saved.Integer<int>(SavedRun.EarlyStop) ?? 0,
@@ -207,10 +221,18 @@ public sealed class RunCommand
             });
 
         static int PartOf(int steps) => Math.Max(steps / PartsOfRun, 1);
+
+        // The largest power of two that divides a batch is its lowest bit.
+        static int LargestPart(int batch) => Math.Min(batch & -batch, MaxMicroBatches);
     }
 
     /// <summary>What must hold between options.</summary>
-    private ValidationErrors ErrorsOf(Preset chosen) => new ValidationErrors()
+    private ValidationErrors ErrorsOf(Preset chosen, int parts, bool findsRate) => new ValidationErrors()
+        .Require(int.IsPow2(parts) && chosen.BatchSize % parts == 0, microBatches.Name, parts,
+            $"a power of two that divides {batch.Name}, which is {chosen.BatchSize}")
+        .Require(int.IsPow2(processes) && parts % processes == 0, "the number of processes", processes,
+            $"a power of two up to {microBatches.Name}, which is {parts}")
+        .Require(processes == 1 || !findsRate, findRate.Name, $"one of {processes} processes", "one process")
         .Require(chosen.WarmupSteps < chosen.Steps, warmup.Name, chosen.WarmupSteps,
             $"an integer from 0, below the {chosen.Steps} of {steps.Name}")
         .Require(chosen.Width % chosen.Heads == 0, heads.Name, chosen.Heads,

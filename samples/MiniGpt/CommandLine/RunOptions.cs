@@ -16,6 +16,9 @@ namespace MiniGpt;
 public sealed record RunOptions(
     Preset Preset, string? TextFile, string OutputFolder, ulong Seed, int Threads, int EvaluateEvery, bool Json)
 {
+    /// <summary>How many parts each batch has, of which each process computes as many.</summary>
+    public int MicroBatches { get; init; } = 1;
+
     /// <summary>The number of batches for each update.</summary>
     public int Accumulate { get; init; } = 1;
 
@@ -53,6 +56,7 @@ public sealed record RunOptions(
     [
         KeyValuePair.Create(SavedRun.Seed, string.Create(CultureInfo.InvariantCulture, $"{Seed}")),
         KeyValuePair.Create(SavedRun.EvaluateEvery, string.Create(CultureInfo.InvariantCulture, $"{EvaluateEvery}")),
+        KeyValuePair.Create(SavedRun.MicroBatches, string.Create(CultureInfo.InvariantCulture, $"{MicroBatches}")),
         KeyValuePair.Create(SavedRun.Accumulate, string.Create(CultureInfo.InvariantCulture, $"{Accumulate}")),
         KeyValuePair.Create(SavedRun.Average, Average),
         KeyValuePair.Create(SavedRun.EarlyStop, string.Create(CultureInfo.InvariantCulture, $"{EarlyStop}")),

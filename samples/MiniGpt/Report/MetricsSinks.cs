@@ -9,11 +9,16 @@ public sealed class MetricsSinks : IDisposable
     private readonly CsvMetrics? metrics;
     private readonly Action<string> notify;
 
-    private MetricsSinks(CsvMetrics? metrics, LeafNormsFile? leafNorms, Action<string> notify) =>
-        (this.metrics, LeafNorms, this.notify) = (metrics, leafNorms, notify);
+    private readonly LeafNormsFile? leafNorms;
 
-    /// <summary>The norms of the leaves; <see langword="null"/> where the file cannot be written.</summary>
-    public LeafNormsFile? LeafNorms { get; }
+    private MetricsSinks(CsvMetrics? metrics, LeafNormsFile? leafNorms, Action<string> notify) =>
+        (this.metrics, this.leafNorms, this.notify) = (metrics, leafNorms, notify);
+
+    /// <summary>No files, for a process beside the one that writes.</summary>
+    public static MetricsSinks None { get; } = new(null, null, _ => { });
+
+    /// <summary>Gets the norms of the leaves, which all processes measure together, whoever writes them.</summary>
+    public IProgress<LeafNorms> LeafNorms => leafNorms ?? (IProgress<LeafNorms>)new Unwritten();
 
     /// <summary>Opens the files. One that cannot be opened is told, and the run goes on without it.</summary>
     /// <param name="folder">The folder of the run.</param>
@@ -44,6 +49,13 @@ public sealed class MetricsSinks : IDisposable
     public void Dispose()
     {
         metrics?.Dispose();
-        LeafNorms?.Dispose();
+        leafNorms?.Dispose();
+    }
+
+    private sealed class Unwritten : IProgress<LeafNorms>
+    {
+        public void Report(LeafNorms value)
+        {
+        }
     }
 }

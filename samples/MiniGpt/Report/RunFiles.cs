@@ -47,25 +47,6 @@ public static class RunFiles
         ("rates.csv", path => AtomicFile.Write(path, file => RateTable.Write(file, sweep))),
         ("rates.png", path => Draw(path, () => RatePlot.Png(sweep))));
 
-    /// <summary>Removes the checkpoints of a folder, for a run that starts anew; or says what stays.</summary>
-    /// <param name="folder">The path of the folder.</param>
-    public static Fin<Unit> RemoveCheckpoints(string folder)
-    {
-        try
-        {
-            foreach (string pattern in (string[])["checkpoint-*.safetensors", "best.safetensors"])
-            {
-                foreach (string file in Directory.GetFiles(folder, pattern)) File.Delete(file);
-            }
-
-            return Unit.Default;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return Error.New($"the checkpoints in '{folder}' cannot be removed: {exception.Message}");
-        }
-    }
-
     private static IEnumerable<Fin<string>> Write(
         string folder, params (string Name, Func<string, Fin<Unit>> Write)[] files)
     {

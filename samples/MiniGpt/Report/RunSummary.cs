@@ -14,9 +14,10 @@ namespace MiniGpt;
 /// <param name="OptimizerMillisecondsPerStep">The median time of norm, clip and update in a step.</param>
 /// <param name="TokensPerSecond">The median speed.</param>
 /// <param name="Seed">The seed.</param>
+/// <param name="Ranks">The number of processes.</param>
 public sealed record RunSummary(
     long Steps, long Parameters, double? TrainLoss, double? ValidationLoss, double? MillisecondsPerStep,
-    double? OptimizerMillisecondsPerStep, double? TokensPerSecond, ulong Seed)
+    double? OptimizerMillisecondsPerStep, double? TokensPerSecond, ulong Seed, int Ranks)
 {
     /// <summary>The figures of a result.</summary>
     /// <param name="run">The run.</param>
@@ -29,7 +30,8 @@ public sealed record RunSummary(
         Finite(result.MillisecondsPerStep),
         Finite(result.OptimizerMillisecondsPerStep),
         Finite(result.TokensPerSecond),
-        run.Options.Seed);
+        run.Options.Seed,
+        run.Ranks.Count);
 
     /// <summary>One line of JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);

@@ -12,8 +12,9 @@ namespace MiniGpt;
 public sealed class SavedRun
 {
     /// <summary>The names of the settings besides those of the preset.</summary>
-    public const string Seed = "seed", EvaluateEvery = "eval-every", Accumulate = "accumulate", Average = "average",
-        EarlyStop = "early-stop", OnNonFinite = "on-non-finite", TextHash = "text";
+    public const string Seed = "seed", EvaluateEvery = "eval-every", MicroBatches = "micro-batches",
+        Accumulate = "accumulate", Average = "average", EarlyStop = "early-stop", OnNonFinite = "on-non-finite",
+        TextHash = "text";
 
     /// <summary>What a checkpoint remembers besides its settings.</summary>
     public const string Tokens = "tokens", Vocabulary = "vocabulary", TextFileName = "textFile",

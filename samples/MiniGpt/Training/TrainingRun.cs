@@ -21,15 +21,17 @@ public sealed class TrainingRun
     /// <summary>Prepares a run.</summary>
     /// <param name="options">The options.</param>
     /// <param name="text">The text to train on.</param>
+    /// <param name="ranks">The processes that train together; this one alone by default.</param>
     /// <exception cref="ArgumentException">
     /// The optimizer or the schedule of the preset is wrong; the message has all errors.
     /// </exception>
-    public TrainingRun(RunOptions options, TokenizedText text)
+    public TrainingRun(RunOptions options, TokenizedText text, IRanks? ranks = null)
     {
-        (Options, Text) = (options, text);
+        (Options, Text, Ranks) = (options, text, ranks ?? Functional.Optim.Mpi.Ranks.Alone);
         Model = new GptModel(options.Preset, text.Tokenizer.VocabularySize, options.Seed);
         Optimizer = OptimizerChoice.Create(options.Preset, options.Average, options.Accumulate)
             .OrThrow(nameof(TrainingRun));
+        if (Ranks.Count > 1 || options.MicroBatches > 1) Shard = TreeShard.Of(Optimizer, Model.Layout, Ranks);
     }
 
     /// <summary>The options.</summary>
@@ -37,6 +39,17 @@ public sealed class TrainingRun
 
     /// <summary>The text to train on.</summary>
     public TokenizedText Text { get; }
+
+    /// <summary>The processes that train together.</summary>
+    public IRanks Ranks { get; }
+
+    /// <summary>Whether this process is the first one, which tells and writes.</summary>
+    public bool IsFirst => Ranks.Rank == 0;
+
+    /// <summary>
+    /// What this process keeps of the parameters and the state; <see langword="null"/> where a batch is one part.
+    /// </summary>
+    public TreeShard? Shard { get; }
 
     /// <summary>The model.</summary>
     public GptModel Model { get; }
@@ -55,7 +68,11 @@ public sealed class TrainingRun
         field ??= Options.Settings.SetItem(SavedRun.TextHash, $"sha256:{Text.Corpus.Hash()}");
 
     /// <summary>The state before the first step.</summary>
-    public Checkpoint<float> Start() => Remember(new(TrainState.Init(Optimizer, Model.Init())));
+    public Checkpoint<float> Start()
+    {
+        ParameterTree<float> parameters = Model.Init();
+        return Remember(new(TrainState.Init(Optimizer, Shard?.Cut(parameters) ?? parameters)));
+    }
 
     /// <summary>A checkpoint with what a later command needs to know besides the settings.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
@@ -74,6 +91,10 @@ public sealed class TrainingRun
 
         static string Invariant(int value) => value.ToString(CultureInfo.InvariantCulture);
     }
+
+    /// <summary>The whole of what this process has of some parameters; all processes ask for it together.</summary>
+    /// <param name="parameters">The parameters.</param>
+    public ParameterTree<float> Whole(ParameterTree<float> parameters) => Shard?.Gather(parameters) ?? parameters;
 
     private string? TextFile => Options.TextFile is { } file ? Path.GetFullPath(file) : null;
 
@@ -98,15 +119,25 @@ public sealed class TrainingRun
         TrainerOptions options = TrainerOptions.Of(
             preset.Steps, Options.EvaluateEvery, evaluations, reportEvery: 1 + ((preset.Steps - 1) / MaxReports),
             tokensPerBatch: tokens, nonFinitePolicy: Options.OnNonFinite);
+        options = options with
+        {
+            Configuration = Settings, AllowedChanges = Options.AllowedChanges, Notify = notify,
+        };
+        TrainModel<float, TokenBatch> model = new(Model.Gradient, Model.Loss);
+        if (Shard is null)
+        {
+            return Trainer.Run(
+                options, model, Optimizer, new TrainData<TokenBatch>(Batches(parts: 1).At, validation.At), start,
+                progress, cancellation, hooks);
+        }
+
+        int parts = Options.MicroBatches;
+        TokenBatches batches = Batches(parts);
+        DataParallel<float, TokenBatch> parallel = DataParallel.Of(
+            Shard, model, (step, index) => batches.At(((step - 1) * parts) + index + 1), parts, validation.At,
+            evaluations, cancellation);
         return Trainer.Run(
-            options with { Configuration = Settings, AllowedChanges = Options.AllowedChanges, Notify = notify },
-            new TrainModel<float, TokenBatch>(Model.Gradient, Model.Loss),
-            Optimizer,
-            new TrainData<TokenBatch>(Batches().At, validation.At),
-            start,
-            progress,
-            cancellation,
-            hooks);
+            options, parallel.Model, Optimizer, parallel.Data, start, progress, parallel.Cancellation, hooks);
     }
 
     /// <summary>Looks for a learning rate, from the start of the run.</summary>
@@ -118,10 +149,11 @@ public sealed class TrainingRun
             rate => OptimizerChoice.Create(Options.Preset, rate).OrThrow(nameof(FindRate)),
             Model.Gradient,
             Model.Init(),
-            Batches().At,
+            Batches(parts: 1).At,
             cancellationToken: cancellation);
     }
 
-    private TokenBatches Batches() =>
-        TokenBatches.Random(Text.Training, Options.Preset.BatchSize, Options.Preset.Context, Options.Seed);
+    /// <summary>The batches in parts, whose windows are those of the batches, in their order.</summary>
+    private TokenBatches Batches(int parts) =>
+        TokenBatches.Random(Text.Training, Options.Preset.BatchSize / parts, Options.Preset.Context, Options.Seed);
 }

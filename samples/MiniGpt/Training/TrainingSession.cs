@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CommandLine;
 using Functional.Optim;
+using Functional.Optim.Mpi;
 using Functional.Optim.Training;
 using LanguageExt;
 using LanguageExt.Common;
@@ -24,14 +25,19 @@ public sealed class TrainingSession
 
     /// <summary>Trains, or looks for a learning rate. The result is the exit code.</summary>
     /// <param name="options">The options.</param>
+    /// <param name="ranks">The processes that train together; the first one tells, and writes the files.</param>
     /// <param name="cancellation">Stops the run in order.</param>
-    public static Task<int> Run(RunOptions options, CancellationToken cancellation)
+    public static Task<int> Run(RunOptions options, Ranks ranks, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return (from text in TokenizedText.Read(options.TextFile, options.Preset.Tokens, options.Preset.Context)
-                let run = new TrainingRun(options, text)
-                from prepared in OutputFolder.Prepare(options.OutputFolder)
-                from open in CheckpointFolder.Open(prepared.FullName)
+        ArgumentNullException.ThrowIfNull(ranks);
+        return (from text in ranks.Share(
+                    TokenizedText.Read(options.TextFile, options.Preset.Tokens, options.Preset.Context))
+                let run = new TrainingRun(options, text, ranks)
+                from same in ranks.RequireSame(run.Settings)
+                from prepared in ranks.ByFirst(
+                    () => OutputFolder.Prepare(options.OutputFolder).Map(made => made.FullName))
+                from open in CheckpointFolder.Open(prepared, run.Shard)
                 select (run, open))
             .Match(
                 Succ: async ready =>
@@ -54,7 +60,7 @@ public sealed class TrainingSession
         RunOptions options = run.Options;
         if (options.Resume && options.Overwrite)
             return Error.New("--resume continues a run and --overwrite removes it; allowed is one of them");
-        bool has = CheckpointFolder.HasAny(folder.Path);
+        bool has = run.Ranks.ByFirst(() => CheckpointFolder.HasAny(folder.Path) ? folder.Path : "") != "";
         if (options.Resume && has)
         {
             return folder.Newest<float>(run.Optimizer).Bind(found =>
@@ -66,7 +72,8 @@ public sealed class TrainingSession
                        from same in RequireVocabulary(found, run)
                        from fits in RequireSizes(found, run)
                        from left in RequireSteps(found, run)
-                       from reports in ReportsUpTo(folder, found.Checkpoint)
+                       from reports in run.Ranks.Share(
+                           run.IsFirst ? ReportsUpTo(folder, found.Checkpoint) : ImmutableArray<StepReport>.Empty)
                        select Resume(run, folder, found, reports);
             });
         }
@@ -79,7 +86,7 @@ public sealed class TrainingSession
                 + "removes them and starts anew, --out FOLDER takes another folder");
         }
 
-        return RunFiles.RemoveCheckpoints(folder.Path)
+        return folder.TryRemoveAll()
             .Map(_ => new TrainingSession(run, folder, run.Start(), []));
     }
 
@@ -149,15 +156,14 @@ public sealed class TrainingSession
     private async Task<int> Train(CancellationToken cancellation)
     {
         Describe();
-        using MetricsSinks sinks = MetricsSinks.Open(folder.Path, start.Step, Tell);
+        using MetricsSinks sinks =
+            run.IsFirst ? MetricsSinks.Open(folder.Path, start.Step, Tell) : MetricsSinks.None;
         ImmutableArray<TrainHook> hooks =
         [
             Checkpoints.Every(run.Options.CheckpointEvery, folder, run.Options.Keep),
             KeepBest.OnValidation(folder),
             .. run.Options.EarlyStop > 0 ? [EarlyStop.OnValidation(run.Options.EarlyStop)] : (TrainHook[])[],
-            .. sinks.LeafNorms is { } norms
-                ? [RecordLeafNorms.Every(Math.Max(run.Options.Preset.Steps / LeafNormsInRun, 1), norms)]
-                : (TrainHook[])[],
+            RecordLeafNorms.Every(Math.Max(run.Options.Preset.Steps / LeafNormsInRun, 1), sinks.LeafNorms),
         ];
         try
         {
@@ -167,13 +173,15 @@ public sealed class TrainingSession
             TrainResult<float> result = Console.IsOutputRedirected
                 ? await Training(new PlainProgress(Console.Out))
                 : await LiveProgress.Show(run.Options.Preset.Steps, Training);
+            ParameterTree<float> trained = run.Whole(result.EvaluationParameters);
+            if (!run.IsFirst) return CodeOf(result, cancellation);
             // The trained parameters are written before anything else is done with them.
-            int written = Write(result.EvaluationParameters, result.History);
+            int written = Write(trained, result.History);
             if (result.Reason != StopReason.NonFinite && !IsSaved(result.State.Step)) written = ExitCode.Failure;
-            int told = Tell(result, cancellation);
+            int told = Tell(result, trained, cancellation);
             return written == ExitCode.Success ? told : written;
         }
-        catch (TrainingException<float> stopped)
+        catch (TrainingException<float> stopped) when (run.Ranks.Count == 1)
         {
             (ParameterTree<float> last, OptimizerState<float> state) =
                 (stopped.State.Parameters, stopped.State.Optimizer);
@@ -191,6 +199,12 @@ public sealed class TrainingSession
             $"{preset.Heads} heads, width {preset.Width}, context {preset.Context}");
         Say($"training    {preset.Steps} steps of {preset.BatchSize} × {preset.Context} {text.Tokenizer.Unit}, seed ",
             $"{run.Options.Seed}: {run.Optimizer}");
+        if (run.Shard is { Ranks.Count: var processes })
+        {
+            Say($"parts       {run.Options.MicroBatches} micro-batches a step, ",
+                $"{run.Options.MicroBatches / processes} of each of {processes} processes");
+        }
+
         Say($"{run.Optimizer.Report(run.Model.Layout)}\n");
         if (run.LearnsNothing)
         {
@@ -217,7 +231,12 @@ public sealed class TrainingSession
         return code;
     }
 
-    private int Tell(TrainResult<float> result, CancellationToken cancellation)
+    private static int CodeOf(TrainResult<float> result, CancellationToken cancellation) =>
+        result.Failure is not null ? ExitCode.Failure
+        : cancellation.IsCancellationRequested || result.Reason == StopReason.Cancelled ? ExitCode.Interrupted
+        : ExitCode.Success;
+
+    private int Tell(TrainResult<float> result, ParameterTree<float> trained, CancellationToken cancellation)
     {
         RunSummary summary = RunSummary.Of(run, result);
         if (result.History.Count == 0)
@@ -238,18 +257,17 @@ public sealed class TrainingSession
         foreach (Finding finding in Diagnosis.Of(
             [.. before, .. result.History], File.Exists(norms) ? LeafNormsFile.Read(norms).IfFail([]) : []))
             Say($"\nfound       {finding}");
-        if (result.Reason is StopReason.Completed or StopReason.Stopped) Write(result, cancellation);
+        if (result.Reason is StopReason.Completed or StopReason.Stopped) Write(trained, cancellation);
         if (run.Options.Json) Console.Out.WriteLine(summary.ToJson());
-        return result.Failure is { } failure ? Refuse($"training diverged: {failure.Message}", ExitCode.Failure)
-            : cancellation.IsCancellationRequested ? ExitCode.Interrupted
-            : ExitCode.Success;
+        if (result.Failure is { } failure) Tell($"training diverged: {failure.Message}");
+        return CodeOf(result, cancellation);
     }
 
-    private void Write(TrainResult<float> result, CancellationToken cancellation)
+    private void Write(ParameterTree<float> trained, CancellationToken cancellation)
     {
         Tokenizer tokenizer = run.Text.Tokenizer;
         Writer.Write(
-                run.Model, result.EvaluationParameters, tokenizer, tokenizer.Decode(run.Text.Validation.Span[..1]),
+                run.Model, trained, tokenizer, tokenizer.Decode(run.Text.Validation.Span[..1]),
                 ParagraphLength, Sampling.Default, run.Options.Seed, cancellation: cancellation)
             .Match(Succ: text => Say($"\n{text}"), Fail: error => Tell(error.Message));
     }

@@ -52,6 +52,9 @@ public static partial class OptimizerLaws
     private static void SamePieces<T>(string what, ParameterTree<T> whole, ParameterTree<T> shard)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        Claim.That(
+            whole.Layout.ToString() == shard.Layout.ToString(),
+            $"{what}: the leaves of a slot are {shard.Layout}, of the whole {whole.Layout}");
         foreach (Leaf piece in shard.Layout.Leaves)
         {
             ReadOnlySpan<T> expected = whole.AsSpan(piece.Name).Slice(piece.Start ?? 0, piece.Length);

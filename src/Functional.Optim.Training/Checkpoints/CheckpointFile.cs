@@ -11,7 +11,11 @@ namespace Functional.Optim.Training;
 /// </summary>
 public static class CheckpointFile
 {
-    /// <summary>Writes a checkpoint from the memory of its state, without a copy, or throws.</summary>
+    /// <summary>
+    /// Writes a checkpoint from the memory of its state, without a copy, or throws. Of a shard
+    /// (<see cref="TreeShard"/>) all processes write the file of the whole together, each its part, in a folder that all
+    /// see; what fails on one fails on all.
+    /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="path">The path of the file; its directory must exist.</param>
@@ -19,7 +23,7 @@ public static class CheckpointFile
     public static void Save<T>(Checkpoint<T> checkpoint, string path)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => TrySave(checkpoint, path).OrThrowIOException();
 
-    /// <summary>Writes a checkpoint from the memory of its state, without a copy.</summary>
+    /// <summary>Writes a checkpoint from the memory of its state, without a copy; of a shard that of the whole.</summary>
     /// <inheritdoc cref="Save{T}"/>
     /// <returns>Unit, or the error.</returns>
     public static Fin<Unit> TrySave<T>(Checkpoint<T> checkpoint, string path)
@@ -57,14 +61,37 @@ public static class CheckpointFile
     }
 
     /// <summary>
+    /// Reads the shard of a checkpoint; all processes call it, and any number of them may have written the file.
+    /// </summary>
+    /// <inheritdoc cref="Load{T}(string)"/>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="optimizer">The optimizer, for which the shard was cut.</param>
+    /// <param name="shard">The shard of this process.</param>
+    /// <returns>The checkpoint of the shard, or the error of any process.</returns>
+    public static Fin<Checkpoint<T>> Load<T>(string path, Optimizer optimizer, TreeShard shard)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(shard);
+        return ReadTogether<T>(path, optimizer, shard);
+    }
+
+    /// <summary>
     /// Says what a safetensors file of this library or another has; its checksum is verified where it has one.
     /// </summary>
     /// <param name="path">The path of the file.</param>
     /// <returns>The description, or the error.</returns>
     public static Fin<CheckpointDescription> Describe(string path) => Open(path, CheckpointDescription.Of);
 
-    /// <summary>Reads a checkpoint, without a look at other files.</summary>
-    internal static Fin<Checkpoint<T>> Read<T>(string path, Optimizer? optimizer = null)
+    /// <summary>Reads a checkpoint, without a look at other files; of several processes each its shard.</summary>
+    internal static Fin<Checkpoint<T>> ReadTogether<T>(string path, Optimizer? optimizer, TreeShard? shard)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Fin<Checkpoint<T>> own = Read<T>(path, optimizer, shard);
+        return shard is null ? own : shard.Ranks.Share(own);
+    }
+
+    private static Fin<Checkpoint<T>> Read<T>(string path, Optimizer? optimizer = null, TreeShard? shard = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Fin<Checkpoint<T>> read = Open(path, file =>
@@ -73,20 +100,21 @@ public static class CheckpointFile
                 ?? throw new InvalidDataException("it was not written by this library, so that it has no state");
             return content.State is null
                 ? throw new InvalidDataException("it holds parameters only, without the state of an optimizer")
-                : CheckpointReader.Checkpoint<T>(file, content);
+                : CheckpointReader.Checkpoint<T>(file, content, shard);
         });
         return optimizer is null ? read : read.Bind(checkpoint => For(checkpoint, path, optimizer));
     }
 
     /// <summary>Writes parameters, and a state where there is one.</summary>
     internal static Fin<Unit> TrySave<T>(ParameterTree<T> parameters, Checkpoint<T>? checkpoint, string path)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        FileErrors.Try("write", path, () => CheckpointWriter.Of(parameters, checkpoint)).Bind(made =>
-            SafetensorsFile.TrySave(
-                path,
-                made.Tensors,
-                [KeyValuePair.Create(CheckpointContent.Key, made.Content.ToJson())],
-                checksum: true));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Fin<SafetensorsContent> made =
+            FileErrors.Try("write", path, () => CheckpointWriter.ContentOf(parameters, checkpoint));
+        return parameters.Layout.Shard is { } shard
+            ? SharedSafetensors.TrySave(shard.Ranks, path, made)
+            : made.Bind(content => AtomicFile.Write(path, content.WriteTo));
+    }
 
     /// <summary>Reads a file whose contents are those that it was written with.</summary>
     internal static Fin<TResult> Open<TResult>(string path, Func<SafetensorsFile, TResult> read) =>

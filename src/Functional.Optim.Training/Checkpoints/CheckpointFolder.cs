@@ -12,39 +12,56 @@ namespace Functional.Optim.Training;
 /// </summary>
 /// <remarks>
 /// The lock is that of the file <c>.lock</c>, which the system gives back when the process ends, however it does.
-/// Thread safety: one thread at a time may save a numbered checkpoint, and another one the best at the same time.
+/// <para>
+/// Several processes open it with their shards (<see cref="TreeShard"/>), in a folder that all see, and call every
+/// member together: a checkpoint is one of the whole, which any number of processes can go on from. The first of them
+/// has the lock, and what fails on one fails on all.
+/// </para>
+/// <para>
+/// Thread safety: one thread at a time may save a numbered checkpoint, and another one the best at the same time; of
+/// several processes one thread at a time.
+/// </para>
 /// </remarks>
 public sealed class CheckpointFolder : IDisposable
 {
     /// <summary>How often a file is written whose folder is removed each time meanwhile.</summary>
     private const int MaxAttempts = 3;
 
-    private const string Prefix = "checkpoint-", Suffix = ".safetensors", LockName = ".lock";
+    private const string Prefix = "checkpoint-", Suffix = ".safetensors", LockName = ".lock", Again = "again";
+
+    /// <summary>No path has it.</summary>
+    private const char BetweenPaths = '\0';
 
     /// <summary>The codes of a file that another process has locked: EAGAIN, and a sharing violation.</summary>
     private const int LockedOnLinux = 11, LockedOnBsd = 35, LockedOnWindows = unchecked((int)0x80070020);
 
     private readonly Lock keeping = new();
-    private FileStream held;
+    private readonly TreeShard? shard;
 
-    private CheckpointFolder(string path, FileStream held) => (Path, this.held) = (path, held);
+    /// <summary>The lock; <see langword="null"/> where another process has it.</summary>
+    private FileStream? held;
+
+    private CheckpointFolder(string path, FileStream? held, TreeShard? shard) =>
+        (Path, this.held, this.shard) = (path, held, shard);
 
     /// <summary>The path of the folder.</summary>
     public string Path { get; }
 
     /// <summary>Opens a folder, makes it where it is missing, and removes the temporary files of killed runs.</summary>
     /// <param name="path">The path of the folder.</param>
+    /// <param name="shard">The shard of this process, where several train together; none by default.</param>
     /// <returns>The folder, to be disposed of, or the error, such as that another run has it open.</returns>
-    public static Fin<CheckpointFolder> Open(string path)
+    public static Fin<CheckpointFolder> Open(string path, TreeShard? shard = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return FileErrors.Try("lock", System.IO.Path.Combine(path, LockName), () =>
+        FileStream? held = null;
+        return ByFirst(shard, () => FileErrors.Try("lock", System.IO.Path.Combine(path, LockName), () =>
         {
             string full = System.IO.Path.GetFullPath(path);
-            CheckpointFolder folder = new(full, Lock(full));
-            AtomicFile.RemoveUnfinished(full);
-            return folder;
-        });
+            held = Lock(full);
+            UnfinishedFile.RemoveAll(full);
+            return full;
+        })).Map(full => new CheckpointFolder(full, held, shard));
     }
 
     /// <summary>
@@ -75,11 +92,20 @@ public sealed class CheckpointFolder : IDisposable
 
     /// <inheritdoc cref="NewestIn"/>
     public Fin<FoundCheckpoint<T>> Newest<T>(Optimizer? optimizer = null)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => NewestIn<T>(Path, optimizer);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => NewestOf<T>(Path, optimizer, isOf: null, shard);
 
     /// <summary>The newest good checkpoint among those of some steps.</summary>
     internal Fin<FoundCheckpoint<T>> Newest<T>(Optimizer optimizer, Func<long, bool> isOf)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => NewestOf<T>(Path, optimizer, isOf);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => NewestOf<T>(Path, optimizer, isOf, shard);
+
+    /// <summary>Removes the checkpoints, good or damaged, for a run that starts anew.</summary>
+    /// <returns>The path of the folder, or the error; then some may be left.</returns>
+    public Fin<string> TryRemoveAll() => ByFirst(shard, () => FileErrors.Try("empty", Path, () =>
+    {
+        foreach (string file in FilesIn(Path)) File.Delete(file);
+        File.Delete(BestIn(Path));
+        return Path;
+    }));
 
     /// <summary>
     /// Writes a checkpoint under the number of its step, then removes all but the newest ones by the step in their
@@ -98,7 +124,7 @@ public sealed class CheckpointFolder : IDisposable
         string name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{checkpoint.Step:D10}{Suffix}");
         return TrySave(checkpoint, name).Map(path =>
         {
-            RemoveAllBut(keep, path);
+            if (IsFirst) RemoveAllBut(keep, path);
             return path;
         });
     }
@@ -115,7 +141,7 @@ public sealed class CheckpointFolder : IDisposable
     }
 
     /// <summary>Lets other runs open the folder.</summary>
-    public void Dispose() => held.Dispose();
+    public void Dispose() => held?.Dispose();
 
     /// <summary>
     /// The newest good checkpoint in the folder of a file other than itself; <see langword="null"/> where there is
@@ -142,23 +168,29 @@ public sealed class CheckpointFolder : IDisposable
         return null;
     }
 
-    private static Fin<FoundCheckpoint<T>> NewestOf<T>(string path, Optimizer? optimizer, Func<long, bool>? isOf)
+    private bool IsFirst => shard is null || shard.Ranks.Rank == 0;
+
+    /// <summary>What the first of several processes does, or the only one.</summary>
+    private static Fin<string> ByFirst(TreeShard? shard, Func<Fin<string>> action) =>
+        shard is null ? action() : shard.Ranks.ByFirst(action);
+
+    private static Fin<FoundCheckpoint<T>> NewestOf<T>(
+        string path, Optimizer? optimizer, Func<long, bool>? isOf, TreeShard? shard = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        First(path, file => CheckpointFile.Read<T>(file, optimizer), isOf)
+        First(path, file => CheckpointFile.ReadTogether<T>(file, optimizer, shard), isOf, shard)
             .Map(found => new FoundCheckpoint<T>(found.File, found.Result, found.Refused));
 
     private static string BestIn(string folder) => System.IO.Path.Combine(folder, $"best{Suffix}");
 
     /// <summary>The first checkpoint, from the newest on, that can be read.</summary>
     private static Fin<(string File, TResult Result, ImmutableArray<string> Refused)> First<TResult>(
-        string path, Func<string, Fin<TResult>> read, Func<long, bool>? isOf = null)
+        string path, Func<string, Fin<TResult>> read, Func<long, bool>? isOf = null, TreeShard? shard = null)
     {
         ImmutableArray<string>.Builder refused = ImmutableArray.CreateBuilder<string>();
-        string best = BestIn(path);
-        string[] numbered = FilesIn(path);
-        foreach (string file in File.Exists(best) && isOf is null ? [.. numbered, best] : numbered)
+        // All processes try the same files, though a folder may change, or one may see it later.
+        string files = ByFirst(shard, () => string.Join(BetweenPaths, Candidates(path, isOf))).IfFail("");
+        foreach (string file in files.Split(BetweenPaths, StringSplitOptions.RemoveEmptyEntries))
         {
-            if (isOf is not null && !(StepOf(file) is { } step && isOf(step))) continue;
             Fin<TResult> result = read(file);
             foreach (TResult good in result) return (file, good, refused.ToImmutable());
             result.IfFail(error => refused.Add(error.Message));
@@ -168,6 +200,13 @@ public sealed class CheckpointFolder : IDisposable
             refused.Count == 0
                 ? $"Cannot find a checkpoint in '{path}': there is none."
                 : $"Cannot find a good checkpoint in '{path}': {string.Join(" ", refused)}");
+    }
+
+    private static string[] Candidates(string path, Func<long, bool>? isOf)
+    {
+        if (isOf is not null) return [.. FilesIn(path).Where(file => StepOf(file) is { } step && isOf(step))];
+        string best = BestIn(path);
+        return File.Exists(best) ? [.. FilesIn(path), best] : FilesIn(path);
     }
 
     /// <summary>The checkpoints of a folder by the steps in their names, from the newest on.</summary>
@@ -220,28 +259,27 @@ public sealed class CheckpointFolder : IDisposable
         string path = System.IO.Path.Combine(Path, name);
         Fin<string> written = Save();
         // A folder that is removed while the file is written takes it along.
-        for (int again = 1; again < MaxAttempts && written.IsFail && IsRemoved(); again++) written = Save();
+        for (int again = 1; again < MaxAttempts && written.IsFail && KeepLock().IfFail("") == Again; again++)
+            written = Save();
         return written;
 
-        Fin<string> Save() => FileErrors.Try("write", path, KeepLock)
-            .Bind(_ => CheckpointFile.TrySave(checkpoint, path))
-            .Map(_ => path);
+        Fin<string> Save() => KeepLock().Bind(_ => CheckpointFile.TrySave(checkpoint, path)).Map(_ => path);
+
+        Fin<string> KeepLock() => ByFirst(shard, () => FileErrors.Try("write", path, LockAgain));
     }
 
     /// <summary>Makes a folder that was removed again, and takes its lock.</summary>
-    private Unit KeepLock()
+    /// <returns>Whether it was so.</returns>
+    private string LockAgain()
     {
         lock (keeping)
         {
-            if (IsRemoved())
-            {
-                FileStream taken = Lock(Path);
-                held.Dispose();
-                held = taken;
-            }
+            if (!IsRemoved()) return "";
+            FileStream taken = Lock(Path);
+            held!.Dispose();
+            held = taken;
+            return Again;
         }
-
-        return Unit.Default;
     }
 
     /// <summary>Whether the lock that is held is no more that of the folder.</summary>
@@ -252,7 +290,7 @@ public sealed class CheckpointFolder : IDisposable
         {
             // The file of another run has the same name and another time.
             return !File.Exists(path)
-                || File.GetCreationTimeUtc(path) != File.GetCreationTimeUtc(held.SafeFileHandle);
+                || File.GetCreationTimeUtc(path) != File.GetCreationTimeUtc(held!.SafeFileHandle);
         }
     }
 

@@ -11,14 +11,19 @@ internal static class CheckpointReader
 {
     private const int PieceBytes = 1 << 18;
 
-    /// <summary>The parameters of a file of this library or another.</summary>
+    /// <summary>The parameters of a file of this library or another, or the shard of them.</summary>
     /// <exception cref="InvalidDataException">They are not in the file, or are of another type.</exception>
-    internal static ParameterTree<T> Parameters<T>(SafetensorsFile file, CheckpointContent? content)
+    /// <exception cref="ArgumentException">The shard is one of another tree.</exception>
+    internal static ParameterTree<T> Parameters<T>(
+        SafetensorsFile file, CheckpointContent? content, TreeShard? shard = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TensorDescription[] tensors = ParametersOf(file, content);
-        TreeBuffer<T> buffer = LayoutOf(tensors, tensor => tensor.Name).Rent<T>();
-        foreach (Leaf leaf in buffer.Layout.Leaves) Read(file, tensors[leaf.Index], buffer.AsSpan(leaf));
+        TreeLayout whole = LayoutOf(tensors, tensor => tensor.Name);
+        shard?.Whole.RequireSame(whole, "parameters of the file");
+        TreeBuffer<T> buffer = (shard?.Layout ?? whole).Rent<T>();
+        foreach (Leaf leaf in buffer.Layout.Leaves)
+            Read(file, tensors[leaf.Index], leaf.Start ?? 0, buffer.AsSpan(leaf));
         return buffer.ToTree();
     }
 
@@ -31,9 +36,10 @@ internal static class CheckpointReader
         SafetensorsFile file, CheckpointContent content, CheckpointContent.SlotContent slot) =>
         [.. (slot.Leaves ?? content.Leaves).Select(leaf => Find(file, slot.TensorOf(leaf)))];
 
-    /// <summary>The state of a file.</summary>
+    /// <summary>The state of a file, or the shard of it.</summary>
     /// <exception cref="InvalidDataException">The file does not describe one.</exception>
-    internal static Checkpoint<T> Checkpoint<T>(SafetensorsFile file, CheckpointContent content)
+    /// <exception cref="ArgumentException">The shard is one of another tree.</exception>
+    internal static Checkpoint<T> Checkpoint<T>(SafetensorsFile file, CheckpointContent content, TreeShard? shard)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckpointContent.StateContent state = content.State!;
@@ -45,7 +51,7 @@ internal static class CheckpointReader
         bool named = state.Slots.Any(slot => slot.Name is not null);
         Require(
             state.Slots.All(slot => slot.Name is not null == named), "some of its slots have names, others have none");
-        ParameterTree<T> parameters = Parameters<T>(file, content);
+        ParameterTree<T> parameters = Parameters<T>(file, content, shard);
         StateSlot<T>[] slots = new StateSlot<T>[state.Slots.Length];
         for (int slot = 0; slot < slots.Length; slot++)
             slots[slot] = Slot<T>(file, content, state.Slots[slot], parameters.Layout);
@@ -81,16 +87,18 @@ internal static class CheckpointReader
         Require(
             SlotStarts.Fit(slot.Starts ?? [], tensors.Length, content.State!.Updates),
             $"the starts of its slot '{Excerpt.Of(slot.Key)}' do not match its leaves");
-        StateSlot<T> memory = StateSlot<T>.Rent(own.Equals(parameters) ? parameters : own, slot.Format);
+        StateSlot<T> memory = StateSlot<T>.Rent(ShardOf(own, parameters), slot.Format);
         TensorType type = slot.Format == StateFormat.Full ? CheckpointWriter.TypeOf<T>() : TensorType.BF16;
         foreach (Leaf leaf in memory.Layout.Leaves)
         {
             TensorDescription tensor = tensors[leaf.Index];
             RequireType(tensor, type);
-            for (long start = 0; start < tensor.ByteCount; start += PieceBytes)
+            long first = (long)(leaf.Start ?? 0) * memory.ElementBytes;
+            long length = (long)leaf.Length * memory.ElementBytes;
+            for (long start = 0; start < length; start += PieceBytes)
             {
-                int count = (int)Math.Min(PieceBytes, tensor.ByteCount - start);
-                file.Read(tensor, memory.BytesOf(leaf, start, count), start);
+                int count = (int)Math.Min(PieceBytes, length - start);
+                file.Read(tensor, memory.BytesOf(leaf, start, count), first + start);
             }
         }
 
@@ -98,8 +106,22 @@ internal static class CheckpointReader
         return memory;
     }
 
-    /// <summary>Reads the elements of a leaf; those in 16 bits are widened to floats.</summary>
-    private static void Read<T>(SafetensorsFile file, TensorDescription tensor, Span<T> elements)
+    /// <summary>The layout of a slot where the parameters are; in a shard the pieces of its leaves.</summary>
+    private static TreeLayout ShardOf(TreeLayout slot, TreeLayout parameters)
+    {
+        if (slot.Equals(parameters.Shard?.Whole ?? parameters)) return parameters;
+        if (parameters.Shard is null) return slot;
+        (int, int)[] pieces =
+        [
+            .. slot.Leaves.Select(leaf => parameters.Find(leaf.Name) is { } own
+                ? own.PieceOf(leaf.Shape.AsSpan())
+                : throw new InvalidDataException($"it has a slot of {leaf}, which is no parameter")),
+        ];
+        return TreeLayout.Of([.. slot.Leaves.Select(leaf => (leaf.Name, leaf.Shape.ToArray()))], pieces, shard: null);
+    }
+
+    /// <summary>Reads elements of a leaf from one on; those in 16 bits are widened to floats.</summary>
+    private static void Read<T>(SafetensorsFile file, TensorDescription tensor, long first, Span<T> elements)
         where T : unmanaged
     {
         bool widens = typeof(T) == typeof(float) && tensor.Type is (TensorType.BF16 or TensorType.F16);
@@ -110,7 +132,7 @@ internal static class CheckpointReader
         {
             Span<T> next = elements.Slice(start, Math.Min(most, elements.Length - start));
             Span<byte> bytes = widens ? piece.AsSpan(0, next.Length * width) : MemoryMarshal.AsBytes(next);
-            file.Read(tensor, bytes, (long)start * width);
+            file.Read(tensor, bytes, (first + start) * width);
             if (widens) Widen(tensor.Type, bytes, MemoryMarshal.Cast<T, float>(next));
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Functional.Optim.Training;
@@ -7,9 +8,17 @@ namespace Functional.Optim.Training;
 /// <summary>The tensors and the metadata of a checkpoint, which share the memory of its state.</summary>
 internal static class CheckpointWriter
 {
-    /// <summary>The tensors of parameters, and of a state where there is one.</summary>
+    /// <summary>The content of the file of parameters, and of a state where there is one.</summary>
     /// <exception cref="ArgumentException">A name cannot be in a file.</exception>
-    internal static (IReadOnlyList<TensorData> Tensors, CheckpointContent Content) Of<T>(
+    internal static SafetensorsContent ContentOf<T>(ParameterTree<T> parameters, Checkpoint<T>? checkpoint)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (IReadOnlyList<TensorData> tensors, CheckpointContent content) = Of(parameters, checkpoint);
+        return SafetensorsContent.Of(
+            tensors, [KeyValuePair.Create(CheckpointContent.Key, content.ToJson())], checksum: true);
+    }
+
+    private static (IReadOnlyList<TensorData> Tensors, CheckpointContent Content) Of<T>(
         ParameterTree<T> parameters, Checkpoint<T>? checkpoint)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -22,8 +31,10 @@ internal static class CheckpointWriter
                     $"the leaf '{Excerpt.Of(leaf.Name)}' has a name that begins with '{CheckpointContent.SlotPrefix}', "
                     + "as those of the optimizer's slots do");
             names.Add(leaf.Name);
-            tensors.Add(new(leaf.Name, TypeOf<T>(), ShapeOf(leaf), (start, count) =>
-                Piece(MemoryMarshal.Cast<T, byte>, parameters.AsSpan(leaf), start, count)));
+            tensors.Add(new(
+                leaf.Name, TypeOf<T>(), ShapeOf(leaf),
+                (start, count) => Piece(MemoryMarshal.Cast<T, byte>, parameters.AsSpan(leaf), start, count),
+                Own(leaf, Unsafe.SizeOf<T>())));
         }
 
         CheckpointContent content = new(
@@ -38,8 +49,9 @@ internal static class CheckpointWriter
             foreach (Leaf leaf in memory.Layout.Leaves)
             {
                 TensorType type = memory.Format == StateFormat.Full ? TypeOf<T>() : TensorType.BF16;
-                tensors.Add(new(slots[slot].TensorOf(leaf.Name), type, ShapeOf(leaf), (start, count) =>
-                    memory.BytesOf(leaf, start, count)));
+                tensors.Add(new(
+                    slots[slot].TensorOf(leaf.Name), type, ShapeOf(leaf),
+                    (start, count) => memory.BytesOf(leaf, start, count), Own(leaf, memory.ElementBytes)));
             }
         }
 
@@ -54,9 +66,13 @@ internal static class CheckpointWriter
     private static ReadOnlySpan<byte> Piece<T>(Bytes<T> bytesOf, ReadOnlySpan<T> elements, long start, int count)
         where T : unmanaged
     {
-        int width = System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+        int width = Unsafe.SizeOf<T>();
         return bytesOf(elements.Slice((int)(start / width), count / width));
     }
+
+    /// <summary>The bytes of a leaf that this process has.</summary>
+    private static (long Start, long Count) Own(Leaf leaf, int width) =>
+        ((long)(leaf.Start ?? 0) * width, (long)leaf.Length * width);
 
     private static string[] NamesOf(TreeLayout layout) => [.. layout.Leaves.Select(leaf => leaf.Name)];
 

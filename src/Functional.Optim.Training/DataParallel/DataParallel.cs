@@ -14,29 +14,31 @@ public static class DataParallel
     /// <param name="model">The model, which sees the whole parameters and one micro-batch.</param>
     /// <param name="microBatches">Returns the micro-batches, all of one size.</param>
     /// <param name="count">How many a step has; a power of two, of which the number of processes is a divisor.</param>
-    /// <param name="validation">The batches of an evaluation, which every process computes whole.</param>
+    /// <param name="validation">The batches of an evaluation, which are divided among the processes.</param>
+    /// <param name="validationBatches">
+    /// How many there are: <see cref="TrainerOptions.EvaluationBatches"/> of the run; 1 or more.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Stops the run of all processes, where the trainer gets <see cref="DataParallel{T, TBatch}.Cancellation"/>.
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// The processes do not divide the micro-batches, or there is a loss without validation batches, or validation
-    /// batches without a loss.
+    /// The processes do not divide the micro-batches, there is a loss without validation batches, or validation batches
+    /// without a loss, or their number is below 1.
     /// </exception>
     public static DataParallel<T, TBatch> Of<T, TBatch>(
         TreeShard shard, TrainModel<T, TBatch> model, MicroBatchSource<TBatch> microBatches, int count,
-        BatchSource<TBatch>? validation = null)
+        BatchSource<TBatch>? validation = null, int validationBatches = 1,
+        CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(shard);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(microBatches);
-        if (model.Loss is null != validation is null)
-        {
-            throw new ArgumentException(
-                "An evaluation takes a loss of the model and validation batches; one of them is null.",
-                nameof(validation));
-        }
-
+        ArgumentOutOfRangeException.ThrowIfLessThan(validationBatches, 1);
+        model.RequireEvaluation(validation);
         int processes = shard.Ranks.Count;
         return count > 0 && BitOperations.IsPow2(count) && count % processes == 0
-            ? new(shard, model, microBatches, count, validation)
+            ? new(shard, model, microBatches, count, validation, validationBatches, cancellationToken)
             : throw new ArgumentException(
                 $"A step of {count} micro-batches is not divided by {processes} processes; allowed is a power of two of "
                 + "micro-batches, and a power of two of processes up to that.", nameof(count));
@@ -50,12 +52,14 @@ public static class DataParallel
 /// </summary>
 /// <remarks>
 /// Losses and gradients are added by one binary tree over the micro-batches, whatever process has them, and then divided
-/// by their number. So parameters, state and losses have the same bits on any number of processes. Every process
-/// evaluates the whole validation batches. Not thread-safe: one step at a time.
+/// by their number; the losses of an evaluation are those of its batches, whatever process computes them. So parameters,
+/// state and losses have the same bits on any number of processes. Not thread-safe: one step at a time.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 /// <typeparam name="TBatch">The type of a batch.</typeparam>
+#pragma warning disable CA1001 // The source of the token has neither a timer nor a wait handle to be disposed of.
 public sealed class DataParallel<T, TBatch>
+#pragma warning restore CA1001
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly TreeShard shard;
@@ -63,23 +67,29 @@ public sealed class DataParallel<T, TBatch>
     private readonly MicroBatchSource<TBatch> microBatches;
     private readonly int count;
     private readonly BatchSource<TBatch>? validation;
+    private readonly CancellationToken asked;
+    private readonly CancellationTokenSource agreed = new();
     private readonly PairwiseSum<T> sum;
     private readonly int[] receivedStarts;
-    private readonly int[] lossStarts;
+    private readonly int[] processStarts;
     private readonly double[] losses;
+    private readonly double[] validationLosses;
+    private readonly int[] validationStarts;
     private readonly AlignedBuffer<T> received;
 
     internal DataParallel(
         TreeShard shard, TrainModel<T, TBatch> model, MicroBatchSource<TBatch> microBatches, int count,
-        BatchSource<TBatch>? validation)
+        BatchSource<TBatch>? validation, int validationBatches, CancellationToken asked)
     {
         (this.shard, this.model, this.microBatches, this.count) = (shard, model, microBatches, count);
-        this.validation = validation;
+        (this.validation, this.asked) = (validation, asked);
         int processes = shard.Ranks.Count, length = processes == 1 ? 0 : shard.Layout.TotalLength;
         sum = new(count / processes);
-        lossStarts = [.. Enumerable.Range(0, processes + 1)];
-        receivedStarts = [.. lossStarts.Select(of => of * length)];
+        processStarts = [.. Enumerable.Range(0, processes + 1)];
+        receivedStarts = [.. processStarts.Select(of => of * length)];
         losses = new double[processes];
+        validationLosses = new double[validationBatches];
+        validationStarts = [.. processStarts.Select(of => (int)((long)validationBatches * of / processes))];
         received = new(processes * length);
         Model = new(Gradients, model.Loss is null ? null : Loss);
         Data = new(static step => step, validation is null ? null : static index => index);
@@ -91,22 +101,16 @@ public sealed class DataParallel<T, TBatch>
     /// <summary>The numbers of the steps and of the validation batches.</summary>
     public TrainData<long> Data { get; }
 
-    /// <summary>The whole parameters, from the shards of all processes, which call it together.</summary>
-    /// <param name="parameters">The shard of this process.</param>
-    /// <returns>A tree of its own.</returns>
-    public ParameterTree<T> Whole(ParameterTree<T> parameters)
-    {
-        shard.Layout.RequireSame(parameters.Layout, nameof(parameters));
-        TreeBuffer<T> whole = shard.Whole.Rent<T>();
-        parameters.AsSpan().CopyTo(whole.AsSpan()[shard.Start..]);
-        shard.Ranks.AllGather(whole.AsSpan(), shard.Starts.AsSpan());
-        return whole.ToTree();
-    }
+    /// <summary>
+    /// Stops the trainers of all processes after the same step, the one in which any of them was asked to stop.
+    /// </summary>
+    public CancellationToken Cancellation => IsAlone ? asked : agreed.Token;
+
+    private bool IsAlone => shard.Ranks.Count == 1;
 
     private (double Loss, ParameterTree<T> Gradients) Gradients(ParameterTree<T> parameters, long batch, long step)
     {
-        bool isAlone = shard.Ranks.Count == 1;
-        ParameterTree<T> whole = isAlone ? parameters : Whole(parameters);
+        ParameterTree<T> whole = IsAlone ? parameters : shard.Gather(parameters);
         sum.Clear();
         int own = count / shard.Ranks.Count;
         for (int index = shard.Ranks.Rank * own; index < (shard.Ranks.Rank + 1) * own; index++)
@@ -118,13 +122,18 @@ public sealed class DataParallel<T, TBatch>
             sum.Add(loss, gradients.IsIn(whole) ? gradients.Copy() : gradients);
         }
 
-        if (!isAlone) whole.Release(nameof(DataParallel));
+        if (!IsAlone) whole.Release(nameof(DataParallel));
         (double total, ParameterTree<T> added) = sum.Take();
-        if (isAlone && count == 1) return (total, added);
-        ParameterTree<T> mean = isAlone ? Divided(added) : Exchanged(added);
+        if (IsAlone && count == 1) return (total, added);
+        ParameterTree<T> mean = IsAlone ? Divided(added) : Exchanged(added);
         added.Release(nameof(DataParallel));
         losses[shard.Ranks.Rank] = total;
-        if (!isAlone) shard.Ranks.AllGather<double>(losses, lossStarts);
+        if (!IsAlone)
+        {
+            shard.Ranks.AllGather<double>(losses, processStarts);
+            AgreeToStop();
+        }
+
         PairwiseSum<T>.OfRows<double>(losses, 1);
         return (losses[0] / count, mean);
     }
@@ -147,12 +156,36 @@ public sealed class DataParallel<T, TBatch>
         return shard.Tree<T>(mean);
     }
 
+    /// <summary>The loss of a validation batch; at the first one, all are computed.</summary>
     private double Loss(ParameterTree<T> parameters, long batch)
     {
-        if (shard.Ranks.Count == 1) return model.Loss!(parameters, validation!(batch));
-        ParameterTree<T> whole = Whole(parameters);
-        double loss = model.Loss!(whole, validation!(batch));
+        if (IsAlone) return model.Loss!(parameters, validation!(batch));
+        if (batch > validationLosses.Length)
+        {
+            throw new InvalidOperationException(
+                $"An evaluation of {validationLosses.Length} batches has no batch {batch}; allowed are as many batches "
+                + "as those of the trainer.");
+        }
+
+        if (batch == 1) Evaluate(parameters);
+        return validationLosses[batch - 1];
+    }
+
+    private void Evaluate(ParameterTree<T> parameters)
+    {
+        ParameterTree<T> whole = shard.Gather(parameters);
+        (int first, int end) = (validationStarts[shard.Ranks.Rank], validationStarts[shard.Ranks.Rank + 1]);
+        for (int index = first; index < end && !asked.IsCancellationRequested; index++)
+            validationLosses[index] = model.Loss!(whole, validation!(index + 1));
         whole.Release(nameof(DataParallel));
-        return loss;
+        shard.Ranks.AllGather<double>(validationLosses, validationStarts);
+        AgreeToStop();
+        agreed.Token.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>All stop where one was asked to.</summary>
+    private void AgreeToStop()
+    {
+        if (shard.Least(asked.IsCancellationRequested ? 0 : 1) == 0) agreed.Cancel();
     }
 }

@@ -15,7 +15,7 @@ public sealed record LeafNorms(long Step, ImmutableArray<LeafNorm> Leaves)
 {
     /// <summary>
     /// Measures a step: three passes over its trees, in double, in blocks of a fixed order, so the bits do not depend
-    /// on the number of threads.
+    /// on the number of threads. Of a shard (<see cref="TreeShard"/>) all processes measure the whole trees together.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="step">The number of the step, from 1.</param>
@@ -30,6 +30,14 @@ public sealed record LeafNorms(long Step, ImmutableArray<LeafNorm> Leaves)
     {
         before.Layout.RequireSame(gradients.Layout, nameof(gradients));
         before.Layout.RequireSame(after.Layout, nameof(after));
+        if (before.Layout.Shard is { } shard)
+        {
+            ParameterTree<T>[] whole = [shard.Gather(before), shard.Gather(gradients), shard.Gather(after)];
+            LeafNorms ofWhole = Of(step, whole[0], whole[1], whole[2]);
+            foreach (ParameterTree<T> tree in whole) tree.Release(nameof(LeafNorms));
+            return ofWhole;
+        }
+
         LeafNorm[] norms = new LeafNorm[before.Layout.Leaves.Length];
         foreach (Leaf leaf in before.Layout.Leaves)
         {

@@ -9,7 +9,7 @@ namespace Functional.Optim.Training;
 /// </summary>
 /// <remarks>
 /// Training goes on while a checkpoint is written: another thread writes a copy of the state. Where the memory for the
-/// copy is not free, training waits. A checkpoint that cannot be written is told, and training goes on.
+/// copy is not free, and where several processes write it together (<see cref="TreeShard"/>), training waits. A checkpoint that cannot be written is told, and training goes on.
 /// </remarks>
 public sealed class Checkpoints : TrainHook
 {
@@ -60,7 +60,8 @@ public sealed class Checkpoints : TrainHook
         {
             Tell();
             saved = checkpoint.State.Step;
-            if (!IsFree(checkpoint.State))
+            // Several processes write it together, in the order of all that they exchange.
+            if (checkpoint.State.Parameters.Layout.Shard is not null || !IsFree(checkpoint.State))
             {
                 writing = Task.FromResult(Write(checkpoint));
                 return;

@@ -32,12 +32,14 @@ public sealed class RecordLeafNorms : TrainHook
     {
         private bool records = true;
 
-        public override bool NeedsBefore(long step) => records && step % settings.every == 0;
+        // All processes measure together, also where one cannot record.
+        public override bool NeedsBefore(long step) => step % settings.every == 0;
 
         public override HookRequest After<T>(in TrainMoment<T> moment)
         {
             if (moment.Before.IsDefault || !NeedsBefore(moment.Step)) return HookRequest.None;
             LeafNorms norms = LeafNorms.Of(moment.Step, moment.Before, moment.Gradients, moment.State.Parameters);
+            if (!records) return HookRequest.None;
             try
             {
                 settings.record.Report(norms);

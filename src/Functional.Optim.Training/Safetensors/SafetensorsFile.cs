@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using LanguageExt;
 using Microsoft.Win32.SafeHandles;
 
@@ -17,8 +15,6 @@ namespace Functional.Optim.Training;
 /// </remarks>
 public sealed class SafetensorsFile : IDisposable
 {
-    private const int PieceBytes = 1 << 18;
-
     private readonly SafeFileHandle handle;
     private readonly SafetensorsHeader header;
     private readonly long headerBytes;
@@ -62,37 +58,9 @@ public sealed class SafetensorsFile : IDisposable
         bool checksum = false)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        List<KeyValuePair<string, string>> texts = [.. metadata ?? []];
-        if (checksum)
-            texts.Add(new(SafetensorsHeader.ChecksumKey, new string('0', SafetensorsHeader.ChecksumDigits)));
         return FileErrors
-            .Try("write", path, () =>
-            {
-                TensorData[] ordered = SafetensorsHeaderWriter.Ordered(tensors);
-                return (Tensors: ordered, Header: SafetensorsHeaderWriter.Write(ordered, texts));
-            })
-            .Bind(made => AtomicFile.Write(path, file =>
-            {
-                // The checksum is made by another thread while this one writes.
-                Task<byte[]>? hash = checksum ? Task.Run(() => HashOf(made.Header, made.Tensors)) : null;
-                try
-                {
-                    file.Write(made.Header);
-                    foreach (TensorData tensor in made.Tensors) tensor.WriteTo(file.Write);
-                    // What the disk takes meanwhile it need not take after the checksum.
-                    if (checksum) file.Flush(flushToDisk: true);
-                }
-                finally
-                {
-                    // A tree that was consumed is reported by the thread that writes, and both have ended.
-                    if (hash is not null) ((IAsyncResult)hash).AsyncWaitHandle.WaitOne();
-                }
-
-                if (hash is null) return;
-                file.Position = ChecksumAt(made.Header);
-                file.Write(Encoding.ASCII.GetBytes(
-                    Convert.ToHexStringLower(hash.GetAwaiter().GetResult())));
-            }));
+            .Try("write", path, () => SafetensorsContent.Of(tensors, metadata ?? [], checksum))
+            .Bind(content => AtomicFile.Write(path, content.WriteTo));
     }
 
     /// <summary>The tensor of a name; <see langword="null"/> where there is none.</summary>
@@ -110,7 +78,7 @@ public sealed class SafetensorsFile : IDisposable
         ArgumentNullException.ThrowIfNull(tensor);
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes.Length, tensor.ByteCount - start, nameof(bytes));
-        ReadAt(handle, bytes, DataAt + tensor.Begin + start);
+        FileRange.Read(handle, bytes, DataAt + tensor.Begin + start);
     }
 
     /// <summary>All elements of a tensor, little-endian.</summary>
@@ -137,7 +105,7 @@ public sealed class SafetensorsFile : IDisposable
             if (available < 0)
                 throw new InvalidDataException($"its {length} bytes are too few for a safetensors file");
             Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixBytes];
-            ReadAt(handle, prefix, 0);
+            FileRange.Read(handle, prefix, 0);
             ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
             if (headerBytes > (ulong)Math.Min(available, SafetensorsHeader.MaxBytes))
             {
@@ -147,7 +115,7 @@ public sealed class SafetensorsFile : IDisposable
             }
 
             byte[] bytes = new byte[headerBytes];
-            ReadAt(handle, bytes, SafetensorsHeader.PrefixBytes);
+            FileRange.Read(handle, bytes, SafetensorsHeader.PrefixBytes);
             return new(
                 handle, SafetensorsHeaderReader.Read(bytes, available - bytes.Length), bytes.Length);
         }
@@ -169,48 +137,8 @@ public sealed class SafetensorsFile : IDisposable
             return;
         }
 
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] piece = new byte[PieceBytes];
-        long length = DataAt + (Tensors.IsEmpty ? 0 : Tensors[^1].End);
         long digitsAt = SafetensorsHeader.PrefixBytes + header.ChecksumAt;
-        for (long at = 0; at < length; at += piece.Length)
-        {
-            Span<byte> next = piece.AsSpan(0, (int)Math.Min(piece.Length, length - at));
-            ReadAt(handle, next, at);
-            // The digits count as zeros.
-            long from = Math.Max(0, digitsAt - at);
-            long to = Math.Min(next.Length, digitsAt + SafetensorsHeader.ChecksumDigits - at);
-            if (from < to) next[(int)from..(int)to].Fill((byte)'0');
-            hash.AppendData(next);
-        }
-
-        if (header.ChecksumAt < 0 || Convert.ToHexStringLower(hash.GetHashAndReset()) != expected)
+        if (header.ChecksumAt < 0 || SafetensorsChecksum.Of(handle, digitsAt) != expected)
             throw new InvalidDataException("it is damaged: its checksum differs");
-    }
-
-    private static byte[] HashOf(byte[] header, TensorData[] tensors)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(header);
-        foreach (TensorData tensor in tensors) tensor.WriteTo(hash.AppendData);
-        return hash.GetHashAndReset();
-    }
-
-    /// <summary>Where the digits of the checksum stand. In a text the quotation marks would have a backslash.</summary>
-    private static int ChecksumAt(byte[] header)
-    {
-        byte[] key = Encoding.ASCII.GetBytes($"\"{SafetensorsHeader.ChecksumKey}\":\"");
-        return header.AsSpan().IndexOf(key) + key.Length;
-    }
-
-    private static void ReadAt(SafeFileHandle handle, Span<byte> bytes, long at)
-    {
-        while (!bytes.IsEmpty)
-        {
-            int read = RandomAccess.Read(handle, bytes, at);
-            if (read == 0) throw new EndOfStreamException("it was cut off while it was read");
-            bytes = bytes[read..];
-            at += read;
-        }
     }
 }

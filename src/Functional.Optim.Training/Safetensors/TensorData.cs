@@ -13,10 +13,13 @@ public sealed class TensorData
     /// <param name="type">The element type.</param>
     /// <param name="shape">The size of each dimension.</param>
     /// <param name="pieceAt">The elements from a byte on, so many bytes of them.</param>
-    internal TensorData(string name, TensorType type, ImmutableArray<long> shape, Piece pieceAt)
+    /// <param name="own">The range of bytes that this process has of them; all by default.</param>
+    internal TensorData(
+        string name, TensorType type, ImmutableArray<long> shape, Piece pieceAt, (long Start, long Count)? own = null)
     {
         (Name, Type, Shape, this.pieceAt) = (name, type, shape, pieceAt);
         ByteCount = TensorDescription.BytesOf(type, shape.AsSpan());
+        (OwnStart, OwnBytes) = own ?? (0, ByteCount);
     }
 
     internal delegate ReadOnlySpan<byte> Piece(long start, int count);
@@ -32,6 +35,12 @@ public sealed class TensorData
 
     /// <summary>The bytes of its elements.</summary>
     public long ByteCount { get; }
+
+    /// <summary>The first byte that this process has, where several have the tensor together.</summary>
+    internal long OwnStart { get; }
+
+    /// <summary>The bytes that this process has.</summary>
+    internal long OwnBytes { get; }
 
     /// <summary>A tensor of little-endian elements, which are not copied.</summary>
     /// <param name="name">The name: not <c>__metadata__</c>, and valid UTF-16.</param>
@@ -68,12 +77,12 @@ public sealed class TensorData
     public static TensorData Of(string name, ReadOnlySpan<long> shape, ReadOnlySpan<double> elements) =>
         Of(name, TensorType.F64, shape, MemoryMarshal.AsBytes(elements).ToArray());
 
-    /// <summary>Hands over the elements, piece by piece.</summary>
+    /// <summary>Hands over the elements that this process has, piece by piece.</summary>
     /// <param name="write">Takes the next bytes.</param>
     internal void WriteTo(Action<ReadOnlySpan<byte>> write)
     {
         const int pieceBytes = 1 << 20;
-        for (long start = 0; start < ByteCount; start += pieceBytes)
-            write(pieceAt(start, (int)Math.Min(pieceBytes, ByteCount - start)));
+        for (long start = 0; start < OwnBytes; start += pieceBytes)
+            write(pieceAt(start, (int)Math.Min(pieceBytes, OwnBytes - start)));
     }
 }

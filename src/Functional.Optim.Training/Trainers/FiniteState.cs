@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Functional.Optim.Training;
 
-/// <summary>Checks that all numbers of a state are finite, except in frozen leaves.</summary>
+/// <summary>
+/// Checks that all numbers of a state are finite, except in frozen leaves; of a shard those of the whole state.
+/// </summary>
 internal sealed class FiniteState<T>(Optimizer optimizer, TreeLayout layout)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -25,15 +27,25 @@ internal sealed class FiniteState<T>(Optimizer optimizer, TreeLayout layout)
 
     private void Require(ParameterTree<T> tree, string name, long step)
     {
-        if (double.IsFinite(tree.GlobalNorm())) return;
+        // The leaves of a slot have one order in all shards, whichever has their elements.
+        int own = double.IsFinite(tree.GlobalNorm()) ? int.MaxValue : FirstNonFinite(tree);
+        int first = layout.Shard?.Least(own) ?? own;
+        if (first < int.MaxValue)
+            throw NonFiniteGradientException.OfState(name, tree.Layout.Leaves[first].Name, step);
+    }
+
+    private int FirstNonFinite(ParameterTree<T> tree)
+    {
         frozen ??= [.. optimizer.Report(layout).Rows.Where(row => row.Settings.Frozen).SelectMany(row => row.Leaves)];
         foreach (Leaf leaf in tree.Layout.Leaves)
         {
             if (frozen.Contains(leaf)) continue;
             foreach (T value in tree.AsSpan(leaf))
             {
-                if (!T.IsFinite(value)) throw NonFiniteGradientException.OfState(name, leaf.Name, step);
+                if (!T.IsFinite(value)) return leaf.Index;
             }
         }
+
+        return int.MaxValue;
     }
 }

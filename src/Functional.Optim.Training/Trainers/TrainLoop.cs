@@ -80,7 +80,8 @@ internal sealed class TrainLoop<T, TBatch>
         {
             try
             {
-                End(isNew: state.Step > startStep);
+                // Where one of several processes throws, the others do not write with it.
+                End(isGiven: state.Step > startStep && start.State.Parameters.Layout.Shard is null);
             }
             catch (Exception later)
             {
@@ -293,18 +294,21 @@ internal sealed class TrainLoop<T, TBatch>
         : StopReason.Completed;
 
     /// <summary>Gives the last state to the hooks, unless a number of it is not finite.</summary>
-    /// <param name="isNew">
+    /// <param name="isGiven">
     /// Whether to give it at all. Where no step was made, what is saved stays: it is good, with its own settings.
     /// </param>
-    private void End(bool isNew = true)
+    private void End(bool isGiven = true)
     {
         if (hooks.IsEmpty || hasEnded) return;
         hasEnded = true;
         Checkpoint<T>? last = null;
         try
         {
-            finite.Require(state);
-            last = isNew ? Checkpoint() : null;
+            if (isGiven)
+            {
+                finite.Require(state);
+                last = Checkpoint();
+            }
         }
         catch (NonFiniteGradientException)
         {

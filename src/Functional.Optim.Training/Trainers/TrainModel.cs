@@ -14,6 +14,15 @@ public sealed record TrainModel<T, TBatch>(GradientSource<T, TBatch> Gradient, L
     /// <summary>Computes the loss and its gradients.</summary>
     public GradientSource<T, TBatch> Gradient { get; init => field = Given(value); } = Given(Gradient);
 
+    /// <summary>Fails unless an evaluation has all that it takes, or nothing.</summary>
+    /// <exception cref="ArgumentException">There is a loss without validation batches, or the other way.</exception>
+    internal void RequireEvaluation(Delegate? validation)
+    {
+        if (Loss is null == validation is null) return;
+        throw new ArgumentException(
+            "An evaluation takes a loss of the model and validation batches; one of them is null.", nameof(validation));
+    }
+
     private static GradientSource<T, TBatch> Given(GradientSource<T, TBatch> gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);

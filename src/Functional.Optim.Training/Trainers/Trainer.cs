@@ -87,12 +87,7 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(checkpoint);
         if (!hooks.IsDefault && hooks.Contains(null!))
             throw new ArgumentException("A hook is null; allowed are hooks, or none.", nameof(hooks));
-        if (model.Loss is null != data.Validation is null)
-        {
-            throw new ArgumentException(
-                "An evaluation takes a loss of the model and validation batches; one of them is null.", nameof(model));
-        }
-
+        model.RequireEvaluation(data.Validation);
         SettingChange.RequireNone(
             SettingChange.Between(checkpoint, optimizer, options.Configuration), options.AllowedChanges);
         return Task.Run(

@@ -32,10 +32,11 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
     /// <param name="has">Whether the leaf goes through the owner, so that it may have the slot.</param>
     internal void Add(Leaf leaf, bool has)
     {
-        ImmutableArray<int>? shape = has ? owner.Transform.SlotShape(index, leaf) : null;
-        // What has no elements here has its slot elsewhere.
-        bool isOwn = shape is { } given && (leaf.IsAbsent || given == leaf.Shape
-            || given.AsSpan().SequenceEqual(leaf.Shape.AsSpan()));
+        // A slot is that of the whole leaf, and lies where the leaf does.
+        Leaf whole = parameters.Shard?.Whole.Leaves[leaf.Index] ?? leaf;
+        ImmutableArray<int>? shape = has ? owner.Transform.SlotShape(index, whole) : null;
+        bool isOwn = shape is { } given
+            && (given == leaf.Shape || given.AsSpan().SequenceEqual(leaf.Shape.AsSpan()));
         if (has && !isOwn && !owner.Transform.TransformsLeaves)
         {
             string what = shape is { } other ? $"has the shape [{string.Join(", ", other)}]" : "is missing";
@@ -48,11 +49,10 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
         {
             if (isOwn) return;
             differs = true;
-            foreach (Leaf before in parameters.Leaves.AsSpan(..leaf.Index))
-                Keep(before, before.Shape, isOwn: true);
+            foreach (Leaf before in parameters.Leaves.AsSpan(..leaf.Index)) Keep(before, before.Shape);
         }
 
-        if (shape is { } kept) Keep(leaf, kept, isOwn);
+        if (shape is { } kept) Keep(leaf, kept);
     }
 
     /// <summary>Sets the layout; an earlier slot of the same owner with the same shapes shares its layout.</summary>
@@ -96,10 +96,10 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
         return 0;
     }
 
-    private void Keep(Leaf leaf, ImmutableArray<int> shape, bool isOwn)
+    private void Keep(Leaf leaf, ImmutableArray<int> shape)
     {
         shapes.Add((leaf.Name, [.. shape]));
-        pieces.Add(isOwn && leaf.Start is { } start ? (start, leaf.Length) : (0, int.MaxValue));
+        pieces.Add(leaf.PieceOf(shape.AsSpan()));
     }
 
     private bool SameShapes(SlotPlan other) => shapes.Count == other.shapes.Count

@@ -14,6 +14,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
     private readonly BoundPass<T>?[] passes = new BoundPass<T>?[plan.PassCount];
     private readonly nint[] slotsIn = new nint[plan.Slots.Length];
     private readonly nint[] slotsOut = new nint[plan.Slots.Length];
+    private Leaf? refused;
 
     internal Plan Plan => plan;
 
@@ -194,12 +195,20 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         return memory;
     }
 
+    /// <summary>
+    /// Notes a leaf of a shard whose measure is not finite: all processes get as far as their next exchange, and throw
+    /// together.
+    /// </summary>
+    internal void RefuseTogether(Leaf leaf) => refused ??= leaf;
+
     private void Measure(MeasureStep step)
     {
         PlacedTransform placed = step.Placed;
+        refused = null;
         placed.Transform.Measure(
             new UpdateStatistics<T>(this, step, step.ReadsGradient ? Gradients : Update),
             measured.AsSpan(step.FirstMeasured, step.Segments.Length));
+        if (plan.Shard?.First(refused) is { } leaf) throw new NonFiniteGradientException(leaf.Name, Step);
     }
 
     private void Bind(FusedPass pass) => new RulePass<T>(this, pass).Bind();

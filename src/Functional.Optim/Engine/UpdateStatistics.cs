@@ -80,7 +80,11 @@ public readonly ref struct UpdateStatistics<T>
     /// <param name="range">0 to <see cref="Count"/> − 1.</param>
     /// <param name="kind">The kind of norm.</param>
     /// <exception cref="NonFiniteGradientException">An element is a NaN or an infinity.</exception>
-    public double UpdateNorm(int range, NormKind kind = NormKind.L2) => Finite(Of(Update(range), kind));
+    public double UpdateNorm(int range, NormKind kind = NormKind.L2)
+    {
+        double norm = Of(Update(range), kind);
+        return run.Plan.Shard is null ? Finite(norm) : Finite(norm, range);
+    }
 
     /// <summary>The norm of the parameters in a range; NaN or infinite when an element is.</summary>
     /// <param name="range">0 to <see cref="Count"/> − 1.</param>
@@ -172,14 +176,20 @@ public readonly ref struct UpdateStatistics<T>
             }
         }
 
+        if (run.Plan.Shard is { } shard) first = shard.First(first);
         throw new NonFiniteGradientException(first?.Name ?? "every leaf together", Step);
     }
 
     /// <summary>What was made of a range: where the update itself is finite, the parameters or slots are not.</summary>
     private double Finite(double measured, int range)
     {
-        // All processes must get as far as their next exchange, and throw together.
-        if (double.IsFinite(measured) || run.Plan.Shard is not null) return measured;
+        if (double.IsFinite(measured)) return measured;
+        if (run.Plan.Shard is not null)
+        {
+            run.RefuseTogether(Leaf(range));
+            return measured;
+        }
+
         Finite(BlockReduction.MaxAbs(Update(range)));
         throw NonFiniteGradientException.OfState("parameters and state", Leaf(range).Name, Step - 1);
     }

@@ -438,6 +438,7 @@ public abstract record Optimizer
         TreeBuffer<T> start = (slot.Layout ?? parameters.Layout).Rent<T>();
         foreach (Leaf leaf in start.Layout.Leaves)
         {
+            if (leaf.IsAbsent) continue;
             slot.Owner.Transform.InitSlot(
                 slot.Index, slot.Layout is null ? parameters.AsSpan(leaf) : parameters.AsSpan(leaf.Name),
                 start.AsSpan(leaf));

@@ -53,13 +53,13 @@ public sealed class TreeShard
                 starts.Any(start => leaf.Offset < start && start < leaf.Offset + leaf.Length)),
         ];
         (string, int[])[] leaves = [.. whole.Leaves.Select(leaf => (leaf.Name, leaf.Shape.ToArray()))];
-        Layout = TreeLayout.Of(leaves, [.. whole.Leaves.Select(PieceOf)], this);
+        Layout = ranks.Count == 1 ? whole : TreeLayout.Of(leaves, [.. whole.Leaves.Select(PieceOf)], this);
     }
 
     /// <summary>The layout of the whole tree.</summary>
     public TreeLayout Whole { get; }
 
-    /// <summary>The layout of this shard.</summary>
+    /// <summary>The layout of this shard, which of one process is that of the whole tree.</summary>
     public TreeLayout Layout { get; }
 
     /// <summary>The processes that have the shards.</summary>
@@ -120,6 +120,21 @@ public sealed class TreeShard
         return Tree(tree.AsSpan().Slice(Start, Layout.TotalLength));
     }
 
+    /// <summary>The whole tree of the shards of all processes, which call it together.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="tree">The shard of this process.</param>
+    /// <returns>A tree of its own.</returns>
+    /// <exception cref="ArgumentException">The tree has another layout.</exception>
+    public ParameterTree<T> Gather<T>(ParameterTree<T> tree)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Layout.RequireSame(tree.Layout, nameof(tree));
+        TreeBuffer<T> gathered = Whole.RentUncleared<T>();
+        tree.AsSpan().CopyTo(gathered.AsSpan()[Start..]);
+        Ranks.AllGather(gathered.AsSpan(), Starts.AsSpan());
+        return gathered.ToTree();
+    }
+
     /// <summary>The norm of a whole tree, of the elements of each shard.</summary>
     internal double Norm<T>(ReadOnlySpan<T> own, NormKind kind)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -144,12 +159,19 @@ public sealed class TreeShard
         return own;
     }
 
-    /// <summary>Whether something is so in any shard.</summary>
-    internal bool Any(bool own)
+    /// <summary>The first of the leaves that the processes name; <see langword="null"/> where none names one.</summary>
+    internal Leaf? First(Leaf? own) => Least(own?.Index ?? int.MaxValue) is var first && first < int.MaxValue
+        ? Layout.Leaves[first] : null;
+
+    /// <summary>The least of the numbers of all processes.</summary>
+    internal int Least(int own)
     {
-        bool any = false;
-        for (int rank = 0; rank < Ranks.Count; rank++) any |= FromRank(rank, own ? 1 : 0) != 0;
-        return any;
+        Span<int> all = stackalloc int[Ranks.Count], starts = stackalloc int[Ranks.Count + 1];
+        for (int rank = 0; rank < starts.Length; rank++) starts[rank] = rank;
+        all[Ranks.Rank] = own;
+        Ranks.AllGather(all, starts);
+        foreach (int other in all) own = Math.Min(own, other);
+        return own;
     }
 
     /// <summary>A tree of this shard.</summary>

@@ -46,6 +46,11 @@ public sealed class Leaf : IEquatable<Leaf>
     /// <summary>Of a piece, the index of its first element in the whole leaf.</summary>
     internal int? Start { get; }
 
+    /// <summary>Its start and length in the whole leaf; of a whole leaf any length.</summary>
+    /// <param name="shape">The shape of the leaf, or that of its slot, which lies where the leaf does.</param>
+    internal (int Start, int Length) PieceOf(ReadOnlySpan<int> shape) =>
+        Start is not { } start ? (0, int.MaxValue) : shape.SequenceEqual(Shape.AsSpan()) ? (start, Length) : (0, 0);
+
     /// <summary>Whether all of its elements are in other shards.</summary>
     internal bool IsAbsent => Start is not null && Length == 0;
 

@@ -165,7 +165,8 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     }
 
     /// <summary>
-    /// The first leaf with a NaN or an infinity; <see langword="null"/> when every element is finite.
+    /// The first leaf with a NaN or an infinity; <see langword="null"/> when every element is finite. Of a tree in a
+    /// <see cref="TreeShard"/> it is that of the whole tree: all processes ask for it together.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
     public Leaf? FirstNonFiniteLeaf() => Layout.FirstNonFinite(AsSpan(), except: []);

@@ -213,10 +213,17 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
             + $"parameters have {expected?.ToString() ?? "no leaf"}{TreeText.Difference(actual, expected)}.", role);
     }
 
-    /// <summary>The first leaf with a NaN or an infinity.</summary>
+    /// <summary>The first leaf with a NaN or an infinity, in a shard that of the whole tree.</summary>
     /// <param name="values">The elements in this layout, padding included.</param>
     /// <param name="except">Leaves of this layout to skip, in its order.</param>
     internal Leaf? FirstNonFinite<T>(ReadOnlySpan<T> values, ReadOnlySpan<Leaf> except)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Leaf? first = FirstNonFiniteHere(values, except);
+        return Shard is null ? first : Shard.First(first);
+    }
+
+    private Leaf? FirstNonFiniteHere<T>(ReadOnlySpan<T> values, ReadOnlySpan<Leaf> except)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         foreach (Leaf leaf in Leaves)

@@ -61,15 +61,14 @@ public sealed record ApplyIfFinite : Wrapper
     }
 
     /// <summary>
-    /// The first leaf that is not finite and not frozen. The norm, which is known or cheap, is checked first.
+    /// The first leaf that is not finite and not frozen. The norm, which is known or cheap, is checked first. All
+    /// processes skip, or none.
     /// </summary>
     private Leaf? FirstNonFinite<T>(ParameterTree<T> gradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TreeLayout layout = gradients.Layout;
         if (double.IsFinite(gradients.GlobalNorm())) return null;
-        Leaf? own = layout.FirstNonFinite(gradients.AsSpan(), Inner.FrozenLeaves(layout).AsSpan());
-        // All processes skip, or none.
-        return layout.Shard is { } shard && shard.Any(own is not null) ? own ?? layout.Leaves[0] : own;
+        return layout.FirstNonFinite(gradients.AsSpan(), Inner.FrozenLeaves(layout).AsSpan());
     }
 }

@@ -7,14 +7,19 @@ internal static class TrainingOnRanks
 {
     internal static async Task<ParameterTree<float>> Run(
         Ranks ranks, Optimizer optimizer, TrainModel<float, int> model, MicroBatchSource<int> microBatches,
-        TrainerOptions options, ParameterTree<float> start)
+        TrainerOptions options, ParameterTree<float> start, string path, CancellationToken cancellation)
     {
         #region src/README.md
         TreeShard shard = TreeShard.Of(optimizer, start.Layout, ranks);
-        DataParallel<float, int> parallel = DataParallel.Of(shard, model, microBatches, count: 8);
+        using CheckpointFolder folder = CheckpointFolder.Open(path, shard).ThrowIfFail();
+        DataParallel<float, int> parallel = DataParallel.Of(
+            shard, model, microBatches, count: 8, cancellationToken: cancellation);
         TrainResult<float> trained = await Trainer.Run(
-            options, parallel.Model, optimizer, parallel.Data, TrainState.Init(optimizer, shard.Cut(start)));
-        ParameterTree<float> whole = parallel.Whole(trained.State.Parameters);
+            options, parallel.Model, optimizer, parallel.Data, folder.Newest<float>(optimizer).Match(
+                Succ: found => found.Checkpoint,
+                Fail: _ => new Checkpoint<float>(TrainState.Init(optimizer, shard.Cut(start)))),
+            cancellationToken: parallel.Cancellation, hooks: [Checkpoints.Every(100, folder)]);
+        ParameterTree<float> whole = shard.Gather(trained.State.Parameters);
         #endregion
         return whole;
     }

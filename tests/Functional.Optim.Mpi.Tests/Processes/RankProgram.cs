@@ -8,18 +8,9 @@ internal static class RankProgram
     /// <summary>Within what a job ends of which a rank has gone.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    private const string Starter = "mpiexec.mpich";
-
-    /// <summary>Why no ranks can be started here; <see langword="null"/> where they can.</summary>
-    internal static string? Lacks { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Any(folder => File.Exists(Path.Combine(folder, Starter)))
-            ? null
-            : $"There is no {Starter} here (Debian and Ubuntu: apt-get install mpich).";
-
     /// <summary>Runs some ranks to their end.</summary>
     internal static Outcome Run(int ranks, string argument, params (string Name, string Value)[] environment) =>
-        ToEnd(new(Starter, ["-n", $"{ranks}", "dotnet", Library, argument]), environment);
+        ToEnd(new(MpiFactAttribute.Starter, ["-n", $"{ranks}", "dotnet", Library, argument]), environment);
 
     /// <summary>Runs the program by itself.</summary>
     internal static Outcome RunAlone(string argument, params (string Name, string Value)[] environment) =>

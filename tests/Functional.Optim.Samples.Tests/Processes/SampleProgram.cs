@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using CommandLine;
+using Functional.Optim.Tests.Processes;
 
 namespace Functional.Optim.Samples.Tests.Processes;
 
 /// <summary>A sample as its users start it.</summary>
-internal sealed record SampleProgram(string Name)
+/// <param name="Name">Its name.</param>
+/// <param name="Processes">As how many processes it is started.</param>
+internal sealed record SampleProgram(string Name, int Processes = 1)
 {
     internal const string Stopping = "stopping; Ctrl+C again after a second ends it at once";
 
@@ -62,7 +65,12 @@ internal sealed record SampleProgram(string Name)
 
     /// <summary>How it is started so that its output is read.</summary>
     internal ProcessStartInfo Redirected(string arguments) =>
-        new("dotnet", $"{Library} {arguments}") { RedirectStandardOutput = true, RedirectStandardError = true };
+        new(
+            Processes == 1 ? "dotnet" : MpiFactAttribute.Starter,
+            Processes == 1 ? $"{Library} {arguments}" : $"-n {Processes} dotnet {Library} {arguments}")
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
 
     private static (int Code, string Output, string Error) ToEnd(ProcessStartInfo program)
     {

@@ -205,7 +205,7 @@ public sealed class RunCommandTests
         Assert.Equal((ExitCode.Success, ""), (code, error));
         using StringWriter nowhere = new();
         Option[] options = [.. new RunCommand(MustNotRun, nowhere, nowhere).Options];
-        Assert.Equal(33, options.Length);
+        Assert.Equal(34, options.Length);
         Assert.All(options, one => Assert.False(string.IsNullOrWhiteSpace(one.Description), one.Name));
         Assert.All(
             options,

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Functional.Optim.Kernels;
 using Functional.Optim.Laws;
+using Functional.Optim.Tests.Processes;
 using Functional.Optim.Training;
 
 namespace Functional.Optim.Tests.Training;
@@ -7,7 +9,7 @@ namespace Functional.Optim.Tests.Training;
 /// <summary>Training on several processes, which are threads here, has the bits of training on one.</summary>
 public class DataParallelTests
 {
-    private const int MicroBatches = 8, Steps = 4;
+    private const int MicroBatches = 8, Steps = 4, EvaluateEvery = 2, EvaluationBatches = 3;
 
     private static readonly ParameterTree<float> Start = ParameterTree.Of(
         Leaf.Of("embedding", [90, 100], Numbers(9000, 0)), Leaf.Of("matrix", [40, 30], Numbers(1200, 1)),
@@ -89,6 +91,169 @@ public class DataParallelTests
         Assert.Equal(Start.Layout.TotalLength, lengths.Sum());
     }
 
+    /// <summary>Losses, files and what hooks measure are those of one process, and a run goes on with any number.</summary>
+    [Fact]
+    public void A_run_with_hooks_that_is_resumed_on_other_numbers_is_that_of_one_process()
+    {
+        Optimizer optimizer = Clip.ByGlobalNorm(0.5).Then(Adafactor.Of(0.01));
+        using TemporaryFolder alone = new(), several = new();
+        (TrainResult<float> expected, List<LeafNorms> norms) = Run(optimizer, 1, 6, alone.Root);
+        (TrainResult<float> first, List<LeafNorms> before) = Run(optimizer, 4, 4, several.Root);
+        (TrainResult<float> then, List<LeafNorms> after) = Run(optimizer, 2, 6, several.Root);
+        Assert.Equal(norms, [.. before, .. after]);
+        Assert.Equal(
+            expected.History.Select(report => (report.Step, report.Loss, report.ValidationLoss)),
+            first.History.Concat(then.History).Select(report => (report.Step, report.Loss, report.ValidationLoss)));
+        foreach (string file in (string[])["checkpoint-0000000006.safetensors", "best.safetensors"])
+            Assert.Equal(File.ReadAllBytes(alone.At(file)), File.ReadAllBytes(several.At(file)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void All_stop_after_the_same_step_when_one_is_cancelled(bool inEvaluation)
+    {
+        long[] steps = new long[4];
+        ThreadRanks.Run(4, ranks =>
+        {
+            using CancellationTokenSource cancel = new();
+            TrainResult<float> result = Run(
+                Sgd.Of(0.1), ranks, 1000,
+                new(
+                    (parameters, batch, step) =>
+                    {
+                        if (ranks.Rank == 2 && !inEvaluation && step > 3 * MicroBatches) cancel.Cancel();
+                        return Gradient(parameters, batch, step);
+                    },
+                    (parameters, batch) =>
+                    {
+                        if (ranks.Rank == 2 && inEvaluation) cancel.Cancel();
+                        return Loss(parameters, batch);
+                    }),
+                cancellation: cancel.Token);
+            Assert.Equal(StopReason.Cancelled, result.Reason);
+            steps[ranks.Rank] = result.State.Step;
+        });
+        Assert.All(steps, step => Assert.Equal(inEvaluation ? EvaluateEvery : 4, step));
+    }
+
+    /// <summary>Where the gradient is finite and its square is not, a slot shows it.</summary>
+    [Theory]
+    [InlineData(NonFinitePolicy.Throw, float.NaN, "The gradient of 'other' is not finite at step 1")]
+    [InlineData(NonFinitePolicy.Throw, 3e30f, "The numbers in v of 'other' are not finite after step 1")]
+    public void All_name_the_leaf_of_the_shard_that_is_not_finite(NonFinitePolicy policy, float value, string error) =>
+        ThreadRanks.Run(4, ranks =>
+        {
+            TrainResult<float> result = Run(
+                Adam.Of(0.1), ranks, 5,
+                new(
+                    (parameters, batch, step) =>
+                    {
+                        TreeBuffer<float> gradients = parameters.Layout.Rent<float>();
+                        gradients.AsSpan(parameters.Layout["other"])[7] = value;
+                        return (0, gradients.ToTree());
+                    },
+                    Loss),
+                policy: policy);
+            Assert.Equal(StopReason.NonFinite, result.Reason);
+            Assert.Contains(error, result.Failure!.Message, StringComparison.Ordinal);
+        });
+
+    /// <summary>The norm of one leaf is measured by the process that has it, and refused by all.</summary>
+    [Fact]
+    public void All_refuse_an_update_that_is_not_finite_in_one_shard() => ThreadRanks.Run(2, ranks =>
+    {
+        Optimizer optimizer = Scale.By(3e38).Then(Clip.ByLeafNorm(1)).Then(LearningRate.Of(0.1));
+        TreeShard shard = TreeShard.Of(optimizer, Start.Layout, ranks);
+        float[] gradients = new float[Start.Layout.TotalLength];
+        gradients[Start.Layout["bias"].Offset] = 100;
+        ParameterTree<float> own = shard.Cut(Start);
+        Assert.Equal("bias", Assert.Throws<NonFiniteGradientException>(() => optimizer.Step(
+            own, shard.Tree(gradients.AsSpan(shard.Start, shard.Layout.TotalLength)), optimizer.Init(own))).Leaf);
+    });
+
+    /// <summary>It would wait for the others with its last checkpoint, and they for it with their next step.</summary>
+    [Fact]
+    public void A_process_that_fails_ends_without_the_others()
+    {
+        using TemporaryFolder folder = new();
+        TrainingException<float>? failed = null;
+        ThreadRanks.Run(2, ranks =>
+        {
+            TreeShard shard = TreeShard.Of(Sgd.Of(0.1), Start.Layout, ranks);
+            using CheckpointFolder open = CheckpointFolder.Open(folder.Root, shard).ThrowIfFail();
+            try
+            {
+                Run(
+                    Sgd.Of(0.1), ranks, 5,
+                    new(
+                        (parameters, batch, step) => ranks.Rank == 1 && step > 2 * MicroBatches
+                            ? throw new InvalidOperationException("a model that fails")
+                            : Gradient(parameters, batch, step),
+                        Loss),
+                    hooks: [Checkpoints.Every(2, open)]);
+            }
+            catch (TrainingException<float> exception) when (ranks.Rank == 1)
+            {
+                failed = exception;
+                throw new OperationCanceledException();
+            }
+            catch (TrainingException<float>)
+            {
+                throw new OperationCanceledException();
+            }
+        });
+        Assert.Equal("a model that fails", failed?.InnerException?.Message);
+        Assert.Equal(2, CheckpointFolder.NewestIn<float>(folder.Root).ThrowIfFail().Checkpoint.Step);
+    }
+
+    private static TrainResult<float> Run(
+        Optimizer optimizer, IRanks ranks, long steps, TrainModel<float, int> model,
+        NonFinitePolicy policy = NonFinitePolicy.Throw, Checkpoint<float>? from = null,
+        ImmutableArray<TrainHook> hooks = default, CancellationToken cancellation = default)
+    {
+        TreeShard shard = TreeShard.Of(optimizer, Start.Layout, ranks);
+        DataParallel<float, int> parallel = DataParallel.Of(
+            shard, model, static (step, index) => (int)(step * MicroBatches) + index, MicroBatches,
+            static index => (int)index, EvaluationBatches, cancellation);
+        return Trainer.Run(
+            TrainerOptions.Of(steps, EvaluateEvery, EvaluationBatches, reportEvery: 1, nonFinitePolicy: policy),
+            parallel.Model, optimizer, parallel.Data,
+            from ?? new Checkpoint<float>(TrainState.Init(optimizer, shard.Cut(Start))),
+            cancellationToken: parallel.Cancellation, hooks: hooks).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Trains up to a step, with checkpoints in a folder, from the newest of them.</summary>
+    private static (TrainResult<float> Result, List<LeafNorms> Norms) Run(
+        Optimizer optimizer, int processes, long steps, string folder)
+    {
+        var results = new (TrainResult<float>, List<LeafNorms>)[processes];
+        ThreadRanks.Run(processes, ranks =>
+        {
+            using CheckpointFolder open = CheckpointFolder
+                .Open(folder, TreeShard.Of(optimizer, Start.Layout, ranks)).ThrowIfFail();
+            Recorded norms = new();
+            TrainResult<float> result = Run(
+                optimizer, ranks, steps, new(Gradient, Loss),
+                from: open.Newest<float>(optimizer).Match<Checkpoint<float>?>(
+                    Succ: found => found.Checkpoint, Fail: _ => null),
+                hooks:
+                [
+                    Checkpoints.Every(3, open), KeepBest.OnValidation(open), RecordLeafNorms.Every(1, norms),
+                ]);
+            results[ranks.Rank] = (result, norms.All);
+        });
+        Assert.All(results, result => Assert.Equal(results[0].Item2, result.Item2));
+        return results[0];
+    }
+
+    private sealed class Recorded : IProgress<LeafNorms>
+    {
+        internal List<LeafNorms> All { get; } = [];
+
+        public void Report(LeafNorms value) => All.Add(value);
+    }
+
     private static (ParameterTree<float> Parameters, double[] Losses, double[] Norms) Train(
         Optimizer optimizer, int processes)
     {
@@ -109,7 +274,7 @@ public class DataParallelTests
             }
 
             losses[Steps] = parallel.Model.Loss!(state.Parameters, parallel.Data.Validation!(1));
-            results[ranks.Rank] = (parallel.Whole(state.Parameters), losses, norms);
+            results[ranks.Rank] = (shard.Gather(state.Parameters), losses, norms);
         });
         Assert.All(results, result => Assert.Equal(results[0].Item1, result.Item1));
         Assert.All(results, result => Assert.Equal(results[0].Item2, result.Item2));
