@@ -120,7 +120,8 @@ public static unsafe class Elementwise
         }
     }
 
-    private static void RunSegments<T>(
+    /// <inheritdoc cref="RunSegments{T, TRule}"/>
+    internal static void RunSegments<T>(
         RuleLoop<T> rules,
         ReadOnlySpan<PassMemory<T>> memories,
         ReadOnlySpan<SegmentIndices> indices,

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Functional.Optim.Kernels;
 
@@ -11,12 +12,14 @@ namespace Functional.Optim.Kernels;
 /// <typeparam name="TRule">The rule.</typeparam>
 /// <param name="rule">The rule.</param>
 /// <param name="frame">The plain rules.</param>
-internal readonly struct FramedRule<T, TRule>(TRule rule, Frame<T> frame) : IUpdateRule<T>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct FramedRule<T, TRule>(in TRule rule, in Frame<T> frame) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : unmanaged, IUpdateRule<T>
 {
-    private readonly TRule rule = rule;
+    /// <summary>The first field, so that <see cref="FramedRule.FrameAt"/> finds it whatever the rule is.</summary>
     private readonly Frame<T> frame = frame;
+    private readonly TRule rule = rule;
 
     public static int SlotCount
     {
@@ -24,17 +27,16 @@ internal readonly struct FramedRule<T, TRule>(TRule rule, Frame<T> frame) : IUpd
         get => TRule.SlotCount;
     }
 
-    /// <summary>The rule with one more plain rule after it; false where no place is left for it.</summary>
-    internal bool TryAppend(PlainRule<T> plain, out FramedRule<T, TRule> longer)
-    {
-        Frame<T> own = frame;
-        bool fits = own.TryAppend(plain);
-        longer = new(rule, own);
-        return fits;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
         => frame.After(parameter, rule.Apply(parameter, frame.Before(parameter, update), ref slots, first));
+}
+
+/// <summary>What framed rules of any type have in common.</summary>
+internal static class FramedRule
+{
+    /// <summary>The frame of a framed rule that lies at a place in memory.</summary>
+    internal static ref Frame<T> FrameAt<T>(ref byte place)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => ref Unsafe.As<byte, Frame<T>>(ref place);
 }

@@ -1,41 +1,45 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
-/// <summary>One rule of a pass and the plain rules around it, with their constants for every segment.</summary>
-internal abstract class RuleRow<T>
+/// <summary>
+/// One rule of a pass and the plain rules around it, with their constants for every segment. The type of the rule is not
+/// part of its own type: in a natively compiled program there would be dozens of types for each rule.
+/// </summary>
+internal sealed unsafe class RuleRow<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    internal abstract int SlotCount { get; }
+    private readonly Type rule;
+
+    /// <summary>The framed rules; pinned, so that their address stays.</summary>
+    private readonly byte[] memory;
+    private readonly int size;
+
+    private RuleRow(Type rule, byte[] memory, int size, RuleLoop<T> loop) =>
+        (this.rule, this.memory, this.size, Loop) = (rule, memory, size, loop);
+
+    internal RuleLoop<T> Loop { get; }
+
+    internal static RuleRow<T> Of<TRule>(int segments)
+        where TRule : unmanaged, IUpdateRule<T>
+    {
+        int size = Unsafe.SizeOf<FramedRule<T, TRule>>();
+        byte[] memory = GC.AllocateArray<byte>(segments * size, pinned: true);
+        return new(
+            typeof(TRule), memory, size,
+            RuleLoop<T>.Of((FramedRule<T, TRule>*)Unsafe.AsPointer(ref memory[0])));
+    }
+
+    /// <summary>Whether it is a row of a rule.</summary>
+    internal bool IsOf<TRule>() => rule == typeof(TRule);
+
+    internal void Set<TRule>(int segment, in TRule own, in Frame<T> frame)
+        where TRule : unmanaged, IUpdateRule<T> =>
+        Unsafe.As<byte, FramedRule<T, TRule>>(ref memory[segment * size]) = new(own, frame);
 
     /// <summary>Adds a plain rule after those of a segment; false where the frame has no place left for it.</summary>
-    internal abstract bool TryAppend(int segment, PlainRule<T> plain);
-
-    /// <summary>Runs over a range of a segment, whose slots are stored in full.</summary>
-    internal abstract void Run(int rule, in PassMemory<T> memory, long start, long end);
-
-    /// <summary>Runs as a whole pass.</summary>
-    internal abstract void Execute(PassMemory<T>[] memories, SegmentIndices[] indices, LeafClass leaves);
-}
-
-/// <inheritdoc/>
-internal sealed class RuleRow<T, TRule>(int segments) : RuleRow<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TRule : unmanaged, IUpdateRule<T>
-{
-    private readonly FramedRule<T, TRule>[] rules = new FramedRule<T, TRule>[segments];
-
-    internal override int SlotCount => TRule.SlotCount;
-
-    internal void Set(int segment, FramedRule<T, TRule> rule) => rules[segment] = rule;
-
-    internal override bool TryAppend(int segment, PlainRule<T> plain) =>
-        rules[segment].TryAppend(plain, out rules[segment]);
-
-    internal override void Run(int rule, in PassMemory<T> memory, long start, long end) =>
-        Elementwise.RunRange(rules[rule], memory, start, end, LaneWidths.Resolve(LaneWidth.Best));
-
-    internal override void Execute(PassMemory<T>[] memories, SegmentIndices[] indices, LeafClass leaves) =>
-        Elementwise.RunSegments<T, FramedRule<T, TRule>>(rules, memories, indices, leaves.Chunks, leaves.Length);
+    internal bool TryAppend(int segment, PlainRule<T> plain) =>
+        FramedRule.FrameAt<T>(ref memory[segment * size]).TryAppend(plain);
 }

@@ -56,18 +56,18 @@ internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(lea
 
     internal override void Execute()
     {
-        if (countOfAll == 1) rows[0].Execute(Memories, Indices, Leaves);
+        if (countOfAll == 1)
+            Elementwise.RunSegments(rows[0].Loop, Memories, Indices, Leaves.Chunks, Leaves.Length);
         else ParallelFor.Run(Leaves.Chunks.Length, Leaves.Length, new Body(this));
     }
 
     private bool TryAddRow<TRule>(in TRule rule)
         where TRule : unmanaged, IUpdateRule<T>
     {
-        int segments = Leaves.Segments.Length;
-        if (count == rows.Count) rows.Add(new RuleRow<T, TRule>(segments));
-        else if (segment == 0 && rows[count] is not RuleRow<T, TRule>) rows[count] = new RuleRow<T, TRule>(segments);
-        if (rows[count] is not RuleRow<T, TRule> row) return false;
-        row.Set(segment, new(rule, before));
+        if (count == rows.Count) rows.Add(RuleRow<T>.Of<TRule>(Leaves.Segments.Length));
+        else if (segment == 0 && !rows[count].IsOf<TRule>()) rows[count] = RuleRow<T>.Of<TRule>(Leaves.Segments.Length);
+        if (!rows[count].IsOf<TRule>()) return false;
+        rows[count].Set(segment, rule, before);
         before = default;
         SlotCount += TRule.SlotCount;
         count++;
@@ -78,6 +78,7 @@ internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(lea
     {
         const int slotCapacity = Slots<ScalarLane<float>>.Capacity;
         (int rule, int addresses) = Indices[chunk.Segment];
+        LaneWidth width = LaneWidths.Resolve(LaneWidth.Best);
         T* block = stackalloc T[BlockLength], slots = stackalloc T[BlockLength * slotCapacity];
         long end = (long)chunk.Start + chunk.Length;
         for (long start = chunk.Start; start < end; start += BlockLength)
@@ -91,13 +92,15 @@ internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(lea
                 if (row > 0) memory.Updates = block - start;
                 if (row < countOfAll - 1) memory.Output = block - start;
                 memory.NonTemporal = false;
-                for (int own = 0; own < rows[row].SlotCount; own++, slot++)
+                for (int own = 0; own < rows[row].Loop.SlotCount; own++, slot++)
                 {
                     memory.SlotsIn[own] = decoded.SlotsIn[slot];
                     memory.SlotsOut[own] = decoded.SlotsOut[slot];
                 }
 
-                rows[row].Run(rule, memory, start, stop);
+                // The slots are decoded; a row does it by itself only where it is alone.
+                memory.PackedSlots = 0;
+                rows[row].Loop.Run(rule, memory, start, stop, width);
             }
 
             SlotFormats.Encode(Memories[addresses], slotCapacity, start, stop, slots);

@@ -60,7 +60,11 @@ internal readonly ref struct SpanStep<T>
 
     /// <summary>The same with one type of rule, where not every combination can have a type of its own.</summary>
     private void RunFramed<TScaling>(in TScaling scaling)
-        where TScaling : unmanaged, IUpdateRule<T>
+        where TScaling : unmanaged, IUpdateRule<T> => Elementwise.Run(
+        new FramedRule<T, TScaling>(scaling, ToFrame()), Parameters, Gradient, NewParameters, Slots, NewSlots);
+
+    /// <summary>All but the scaling.</summary>
+    private Frame<T> ToFrame()
     {
         Frame<T> frame = default;
         if (Maximize) frame.TryPrepend(new(PlainKind.Scale, T.NegativeOne));
@@ -71,8 +75,7 @@ internal readonly ref struct SpanStep<T>
         frame.TryAppend(new(PlainKind.Scale, T.CreateTruncating(Rate)));
         if (DecayForm == DecayForm.Independent) frame.TryAppend(decay);
         frame.TryAppend(new(PlainKind.Parameter, default));
-        FramedRule<T, TScaling> rule = new(scaling, frame);
-        Elementwise.Run(rule, Parameters, Gradient, NewParameters, Slots, NewSlots);
+        return frame;
     }
 
     private void Penalized<TPenalty, TScaling, TLast>(in TPenalty penalty, in TScaling scaling, in TLast last)
