@@ -98,6 +98,7 @@ internal sealed unsafe class BoundLeaves<T>(Optimizer optimizer, ReadOnlySpan<Le
 
     private static void WithFile(string verb, string path, Action action)
     {
+        OpenSsl.Require();
         try
         {
             action();
