@@ -35,7 +35,7 @@ internal sealed unsafe class BoundLeaves<T>(Optimizer optimizer, ReadOnlySpan<Le
     {
         TreeLayout layout = TreeLayout.Of([.. bindings.ToArray().Select(own => (own.Name, own.Shape.ToArray()))]);
         Fitting(() => inPlace.Layout.RequireSame(layout, "leaves"));
-        inPlace.Rebind(bindings);
+        inPlace.RebindAll(bindings);
     }
 
     internal override void Evaluate(ReadOnlySpan<nint> outputs)

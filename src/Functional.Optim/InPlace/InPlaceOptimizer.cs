@@ -181,7 +181,7 @@ public sealed class InPlaceOptimizer<T>
     /// <summary>
     /// Goes on over other memory, with the same names and shapes. If that memory is not allowed, it stays where it was.
     /// </summary>
-    internal void Rebind(ReadOnlySpan<LeafBinding<T>> other)
+    internal void RebindAll(ReadOnlySpan<LeafBinding<T>> other)
     {
         LeafBinding<T>[] before = [.. bindings];
         other.CopyTo(bindings);
