@@ -68,7 +68,7 @@ public class ExportsTests
         NativeCalls.Bind(sgd, bound);
         (Status status, string message) = NativeCalls.TryBind(sgd, other);
         Assert.Equal(Status.Mismatch, status);
-        Assert.Contains(": v [3] where the parameters have w [3]", message, StringComparison.Ordinal);
+        Assert.Contains(": v[3] where the parameters have w[3]", message, StringComparison.Ordinal);
         Assert.Equal(Status.Mismatch, NativeCalls.TryBind(sgd, shorter).Status);
         Assert.Equal(Status.Mismatch, NativeCalls.TryBind(sgd, bound, other).Status);
         Fill(1, bound);

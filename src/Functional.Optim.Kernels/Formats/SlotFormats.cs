@@ -15,13 +15,14 @@ internal static unsafe class SlotFormats
     internal const int BlockLength = 512;
 
     /// <summary>
-    /// Decodes the packed slots into a buffer, and returns the addresses with the buffer in their place.
+    /// Decodes the packed slots into a buffer, and returns the addresses with the buffer in their place, none packed.
     /// </summary>
     internal static PassMemory<T> Decode<T>(in PassMemory<T> memory, int slots, long start, long end, T* buffer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         PassMemory<T> decoded = memory;
         decoded.NonTemporal = false;
+        decoded.PackedSlots = 0;
         for (int slot = 0; slot < slots; slot++)
         {
             if (!memory.IsPacked(slot)) continue;

@@ -98,8 +98,6 @@ internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(lea
                     memory.SlotsOut[own] = decoded.SlotsOut[slot];
                 }
 
-                // The slots are decoded; a row does it by itself only where it is alone.
-                memory.PackedSlots = 0;
                 rows[row].Loop.Run(rule, memory, start, stop, width);
             }
 
