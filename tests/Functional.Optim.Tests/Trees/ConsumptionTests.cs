@@ -2,7 +2,7 @@ namespace Functional.Optim.Tests.Trees;
 
 public class ConsumptionTests
 {
-    private const int Tries = 10_000;
+    private const int Tries = 2_000;
 
     [Fact]
     public void Of_two_threads_that_release_one_tree_one_succeeds_and_the_other_gets_a_message()
