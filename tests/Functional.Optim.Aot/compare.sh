@@ -3,13 +3,7 @@
 # the same, 77 (with the reason) when there is no linker, and 1 otherwise.
 set -uo pipefail
 cd "$(dirname "$0")"
-if command -v clang > /dev/null; then linker=clang
-elif command -v gcc > /dev/null; then linker=gcc
-else echo "no native compilation: neither clang nor gcc is here to link with"; exit 77; fi
-if ! echo 'int main(void) { return 0; }' | "$linker" -x c - -lz -o /dev/null 2> /dev/null; then
-    echo "no native compilation: $linker finds no zlib to link with (zlib1g-dev)"
-    exit 77
-fi
+. ../Common/linker.sh
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT

@@ -44,54 +44,8 @@ public static unsafe class Elementwise
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
-        ElementType.Require<T>();
-        int length = parameters.Length;
-        if (TRule.SlotCount > Slots<ScalarLane<T>>.Capacity)
-        {
-            throw new ArgumentException(
-                $"The rule has {TRule.SlotCount} slots; a pass has 0 to {Slots<ScalarLane<T>>.Capacity}.",
-                nameof(rule));
-        }
-
-        RequireLength(updates.Length, length, nameof(updates));
-        RequireLength(output.Length, length, nameof(output));
-        for (int slot = 0; slot < TRule.SlotCount; slot++)
-        {
-            RequireLength(slots[slot].Length, length, nameof(slots), slot);
-            RequireLength(newSlots[slot].Length, length, nameof(newSlots), slot);
-        }
-
-        RequireNoOverlap(output, -1, TRule.SlotCount, parameters, updates, slots, newSlots);
-        for (int slot = 0; slot < TRule.SlotCount; slot++)
-            RequireNoOverlap(newSlots[slot], slot, TRule.SlotCount, parameters, updates, slots, newSlots);
-        fixed (T* parameter = parameters, update = updates, result = output)
-        fixed (T* in0 = slots.First, in1 = slots.Second, in2 = slots.Third, in3 = slots.Fourth)
-        fixed (T* out0 = newSlots.First, out1 = newSlots.Second, out2 = newSlots.Third, out3 = newSlots.Fourth)
-        {
-            PassMemory<T> memory = new() { Parameters = parameter, Updates = update, Output = result };
-            memory.SlotsIn[0] = (long)in0;
-            memory.SlotsIn[1] = (long)in1;
-            memory.SlotsIn[2] = (long)in2;
-            memory.SlotsIn[3] = (long)in3;
-            memory.SlotsOut[0] = (long)out0;
-            memory.SlotsOut[1] = (long)out1;
-            memory.SlotsOut[2] = (long)out2;
-            memory.SlotsOut[3] = (long)out3;
-            TRule constants = rule;
-            memory.ChooseStores(length, TRule.SlotCount);
-            LaneWidth resolved = LaneWidths.Resolve(width);
-            if (length < Chunk.ParallelThreshold)
-            {
-                RunRange(constants, memory, 0, length, resolved);
-            }
-            else
-            {
-                int count = (int)(((long)length + Chunk.Size - 1) / Chunk.Size);
-                ParallelFor.Run(count, new Slices<T, TRule>(&constants, length, memory, resolved));
-            }
-
-            FenceStores(memory.NonTemporal);
-        }
+        TRule constants = rule;
+        Run(RuleLoop<T>.Of(&constants), parameters, updates, output, slots, newSlots, width);
     }
 
     /// <summary>Runs rules over chunks of segments. Short passes stay on the calling thread.</summary>
@@ -109,12 +63,77 @@ public static unsafe class Elementwise
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
-        fixed (TRule* rule = rules)
+        fixed (TRule* rule = rules) RunSegments(RuleLoop<T>.Of(rule), memories, indices, chunks, length);
+    }
+
+    private static void Run<T>(
+        RuleLoop<T> rule, ReadOnlySpan<T> parameters, ReadOnlySpan<T> updates, Span<T> output,
+        ReadOnlySlotSpans<T> slots, SlotSpans<T> newSlots, LaneWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ElementType.Require<T>();
+        int length = parameters.Length, slotCount = rule.SlotCount;
+        if (slotCount > Slots<ScalarLane<T>>.Capacity)
+        {
+            throw new ArgumentException(
+                $"The rule has {slotCount} slots; a pass has 0 to {Slots<ScalarLane<T>>.Capacity}.",
+                nameof(rule));
+        }
+
+        RequireLength(updates.Length, length, nameof(updates));
+        RequireLength(output.Length, length, nameof(output));
+        for (int slot = 0; slot < slotCount; slot++)
+        {
+            RequireLength(slots[slot].Length, length, nameof(slots), slot);
+            RequireLength(newSlots[slot].Length, length, nameof(newSlots), slot);
+        }
+
+        RequireNoOverlap(output, -1, slotCount, parameters, updates, slots, newSlots);
+        for (int slot = 0; slot < slotCount; slot++)
+            RequireNoOverlap(newSlots[slot], slot, slotCount, parameters, updates, slots, newSlots);
+        fixed (T* parameter = parameters, update = updates, result = output)
+        fixed (T* in0 = slots.First, in1 = slots.Second, in2 = slots.Third, in3 = slots.Fourth)
+        fixed (T* out0 = newSlots.First, out1 = newSlots.Second, out2 = newSlots.Third, out3 = newSlots.Fourth)
+        {
+            PassMemory<T> memory = new() { Parameters = parameter, Updates = update, Output = result };
+            memory.SlotsIn[0] = (long)in0;
+            memory.SlotsIn[1] = (long)in1;
+            memory.SlotsIn[2] = (long)in2;
+            memory.SlotsIn[3] = (long)in3;
+            memory.SlotsOut[0] = (long)out0;
+            memory.SlotsOut[1] = (long)out1;
+            memory.SlotsOut[2] = (long)out2;
+            memory.SlotsOut[3] = (long)out3;
+            memory.ChooseStores(length, slotCount);
+            LaneWidth resolved = LaneWidths.Resolve(width);
+            if (length < Chunk.ParallelThreshold)
+            {
+                rule.Run(0, memory, 0, length, resolved);
+            }
+            else
+            {
+                int count = (int)(((long)length + Chunk.Size - 1) / Chunk.Size);
+                ParallelFor.Run(count, new Slices<T>(rule, length, memory, resolved));
+            }
+
+            FenceStores(memory.NonTemporal);
+        }
+    }
+
+    /// <inheritdoc cref="RunSegments{T, TRule}"/>
+    internal static void RunSegments<T>(
+        RuleLoop<T> rules,
+        ReadOnlySpan<PassMemory<T>> memories,
+        ReadOnlySpan<SegmentIndices> indices,
+        ReadOnlySpan<Chunk> chunks,
+        long length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         fixed (PassMemory<T>* memory = memories)
         fixed (SegmentIndices* index = indices)
         fixed (Chunk* chunk = chunks)
         {
-            Segments<T, TRule> body = new(rule, memory, index, chunk, LaneWidths.Resolve(LaneWidth.Best));
+            Segments<T> body = new(rules, memory, index, chunk, LaneWidths.Resolve(LaneWidth.Best));
             ParallelFor.Run(chunks.Length, length, body);
         }
 
@@ -136,7 +155,7 @@ public static unsafe class Elementwise
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
-        switch (width)
+        switch (LaneWidths.Compiled(width))
         {
             case LaneWidth.Bits512: Range<T, TRule, Lane512<T>>(rule, memory, start, end); break;
             case LaneWidth.Bits256: Range<T, TRule, Lane256<T>>(rule, memory, start, end); break;
@@ -268,28 +287,27 @@ public static unsafe class Elementwise
     }
 
     /// <summary>One rule over [0, length), a chunk at a time.</summary>
-    private readonly struct Slices<T, TRule>(
-        TRule* rule, int length, PassMemory<T> memory, LaneWidth width) : IParallelBody
+    private readonly struct Slices<T>(
+        RuleLoop<T> rule, int length, PassMemory<T> memory, LaneWidth width) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRule : unmanaged, IUpdateRule<T>
     {
-        private readonly TRule* rule = rule;
+        private readonly RuleLoop<T> rule = rule;
         private readonly PassMemory<T> memory = memory;
 
         public void Run(int index)
         {
             long start = (long)index * Chunk.Size;
-            RunRange(*rule, memory, start, Math.Min(start + Chunk.Size, length), width);
+            rule.Run(0, memory, start, Math.Min(start + Chunk.Size, length), width);
         }
     }
 
     /// <summary>Rules over chunks of segments.</summary>
-    private readonly struct Segments<T, TRule>(
-        TRule* rules, PassMemory<T>* memories, SegmentIndices* indices, Chunk* chunks, LaneWidth width) : IParallelBody
+    private readonly struct Segments<T>(
+        RuleLoop<T> rules, PassMemory<T>* memories, SegmentIndices* indices, Chunk* chunks, LaneWidth width)
+        : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRule : unmanaged, IUpdateRule<T>
     {
-        private readonly TRule* rules = rules;
+        private readonly RuleLoop<T> rules = rules;
         private readonly PassMemory<T>* memories = memories;
         private readonly SegmentIndices* indices = indices;
         private readonly Chunk* chunks = chunks;
@@ -298,10 +316,8 @@ public static unsafe class Elementwise
         {
             Chunk chunk = chunks[index];
             SegmentIndices segment = indices[chunk.Segment];
-            long end = (long)chunk.Start + chunk.Length;
-            ref readonly PassMemory<T> memory = ref memories[segment.Memory];
-            if (memory.PackedSlots == 0) RunRange(rules[segment.Rule], memory, chunk.Start, end, width);
-            else SlotFormats.RunRange(rules[segment.Rule], memory, chunk.Start, end, width);
+            rules.Run(
+                segment.Rule, memories[segment.Memory], chunk.Start, (long)chunk.Start + chunk.Length, width);
         }
     }
 }

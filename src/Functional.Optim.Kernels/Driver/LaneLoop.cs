@@ -64,7 +64,7 @@ internal static class LaneLoop
         public void Run(int index)
         {
             int start = index * perRange, end = start + Math.Min(perRange, count - start);
-            switch (width)
+            switch (LaneWidths.Compiled(width))
             {
                 case LaneWidth.Bits512: body.Run<Lane512<T>>(start, end); break;
                 case LaneWidth.Bits256: body.Run<Lane256<T>>(start, end); break;

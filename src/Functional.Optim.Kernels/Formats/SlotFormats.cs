@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Functional.Optim.Kernels;
 
 /// <summary>
-/// Runs rules over slots that are stored in another format than the computation uses. Block by block, each such slot is
-/// decoded into a buffer that stays in the first-level cache, the rules run on the buffer, and the result is encoded.
+/// Slots that are stored in another format than the computation uses. Block by block, each such slot is decoded into a
+/// buffer that stays in the first-level cache, the rules run on the buffer, and the result is encoded.
 /// </summary>
 internal static unsafe class SlotFormats
 {
@@ -14,30 +14,15 @@ internal static unsafe class SlotFormats
     /// </summary>
     internal const int BlockLength = 512;
 
-    /// <summary>Runs a rule over a range of a segment, whatever the formats of its slots.</summary>
-    internal static void RunRange<T, TRule>(
-        in TRule rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRule : unmanaged, IUpdateRule<T>
-    {
-        T* buffer = stackalloc T[BlockLength * Slots<ScalarLane<T>>.Capacity];
-        for (long at = start; at < end; at += BlockLength)
-        {
-            long stop = Math.Min(at + BlockLength, end);
-            PassMemory<T> decoded = Decode(memory, TRule.SlotCount, at, stop, buffer);
-            Elementwise.RunRange(rule, decoded, at, stop, width);
-            Encode(memory, TRule.SlotCount, at, stop, buffer);
-        }
-    }
-
     /// <summary>
-    /// Decodes the packed slots into a buffer, and returns the addresses with the buffer in their place.
+    /// Decodes the packed slots into a buffer, and returns the addresses with the buffer in their place, none packed.
     /// </summary>
     internal static PassMemory<T> Decode<T>(in PassMemory<T> memory, int slots, long start, long end, T* buffer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         PassMemory<T> decoded = memory;
         decoded.NonTemporal = false;
+        decoded.PackedSlots = 0;
         for (int slot = 0; slot < slots; slot++)
         {
             if (!memory.IsPacked(slot)) continue;

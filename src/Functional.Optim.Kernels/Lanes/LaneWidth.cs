@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Functional.Optim.Kernels;
@@ -38,12 +39,23 @@ internal static class LaneWidths
         _ => throw NotAllowed(width),
     };
 
-    private static LaneWidth Best =>
-        best != LaneWidth.Best ? best
-        : Vector512.IsHardwareAccelerated ? LaneWidth.Bits512
-        : Vector256.IsHardwareAccelerated ? LaneWidth.Bits256
-        : Vector128.IsHardwareAccelerated ? LaneWidth.Bits128
-        : LaneWidth.Scalar;
+    /// <summary>
+    /// The width for which a loop is compiled. A natively compiled program has loops of one width, the best, so that it
+    /// is several times smaller; there this is a constant. With a JIT it is the width that was asked for.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static LaneWidth Compiled(LaneWidth width) => RuntimeFeature.IsDynamicCodeSupported ? width : Widest;
+
+    private static LaneWidth Best => best != LaneWidth.Best ? best : Widest;
+
+    private static LaneWidth Widest
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated ? LaneWidth.Bits512
+            : Vector256.IsHardwareAccelerated ? LaneWidth.Bits256
+            : Vector128.IsHardwareAccelerated ? LaneWidth.Bits128
+            : LaneWidth.Scalar;
+    }
 
     private static ArgumentOutOfRangeException NotAllowed(LaneWidth width) => new(
         nameof(width),

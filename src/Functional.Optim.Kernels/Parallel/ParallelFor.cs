@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 
 namespace Functional.Optim.Kernels;
@@ -69,13 +68,48 @@ public static class ParallelFor
         for (int index = 0; index < count; index++) local.Run(index);
     }
 
+    /// <summary>An object that is in a pool at times.</summary>
+    private abstract class Pooled
+    {
+        internal Pooled? Next { get; set; }
+    }
+
+    /// <summary>
+    /// Objects for reuse, by any thread. One type for all kinds of jobs, where a collection of each would be dozens of
+    /// types for each in a natively compiled program.
+    /// </summary>
+    private sealed class Pool
+    {
+        private readonly Lock gate = new();
+        private Pooled? first;
+
+        internal Pooled? Take()
+        {
+            lock (gate)
+            {
+                Pooled? taken = first;
+                first = taken?.Next;
+                return taken;
+            }
+        }
+
+        internal void Add(Pooled item)
+        {
+            lock (gate)
+            {
+                item.Next = first;
+                first = item;
+            }
+        }
+    }
+
     /// <summary>
     /// One running loop. It returns to its pool when the caller and all queued work items have left it.
     /// </summary>
-    private sealed class Job<TBody> : IThreadPoolWorkItem
+    private sealed class Job<TBody> : Pooled, IThreadPoolWorkItem
         where TBody : struct, IParallelBody
     {
-        private static readonly ConcurrentBag<Job<TBody>> Pool = [];
+        private static readonly Pool Free = new();
 
         private TBody body;
         private int count;
@@ -96,7 +130,7 @@ public static class ParallelFor
 
         internal static void Start(int count, in TBody body, int helpers)
         {
-            if (!Pool.TryTake(out Job<TBody>? job)) job = new Job<TBody>();
+            Job<TBody> job = (Job<TBody>?)Free.Take() ?? new Job<TBody>();
             job.body = body;
             job.count = count;
             job.started = 0;
@@ -154,7 +188,7 @@ public static class ParallelFor
 
         private void Leave()
         {
-            if (Interlocked.Decrement(ref users) == 0) Pool.Add(this);
+            if (Interlocked.Decrement(ref users) == 0) Free.Add(this);
         }
     }
 }

@@ -39,7 +39,7 @@ public static unsafe class MatrixProduct
             throw new ArgumentException($"c is {c}; the product of {a} and {b} is {a.Rows}×{b.Columns}.", nameof(c));
         if (c.ColumnStride != 1)
             throw new ArgumentException($"c has a column stride of {c.ColumnStride}; it must be 1.", nameof(c));
-        switch (LaneWidths.Resolve(width))
+        switch (LaneWidths.Compiled(LaneWidths.Resolve(width)))
         {
             case LaneWidth.Bits512: Run<T, Lane512<T>>(a, b, c, accumulate, isUpper: false); break;
             case LaneWidth.Bits256: Run<T, Lane256<T>>(a, b, c, accumulate, isUpper: false); break;
@@ -59,7 +59,7 @@ public static unsafe class MatrixProduct
         MatrixView<T> a, MatrixView<T> b, MatrixView<T> c, bool accumulate = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        switch (LaneWidths.Resolve(LaneWidth.Best))
+        switch (LaneWidths.Compiled(LaneWidths.Resolve(LaneWidth.Best)))
         {
             case LaneWidth.Bits512: Run<T, Lane512<T>>(a, b, c, accumulate, isUpper: true); break;
             case LaneWidth.Bits256: Run<T, Lane256<T>>(a, b, c, accumulate, isUpper: true); break;

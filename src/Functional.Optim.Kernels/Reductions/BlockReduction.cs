@@ -249,7 +249,7 @@ public static unsafe class BlockReduction
             T* start = values + ((long)block * BlockSize), other = others + ((long)block * BlockSize);
             int count = Math.Min(BlockSize, length - (block * BlockSize));
             int rows = count / Columns;
-            switch (width)
+            switch (LaneWidths.Compiled(width))
             {
                 case LaneWidth.Bits512: Sweep<Lane512<double>, Pair512>(start, other, rows, sums); break;
                 case LaneWidth.Bits256: Sweep<Lane256<double>, Pair256>(start, other, rows, sums); break;

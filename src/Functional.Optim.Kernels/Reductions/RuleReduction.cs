@@ -13,7 +13,11 @@ internal static unsafe class RuleReduction
     internal static (double Returned, double InFirstSlot) Sums<T, TRule>(
         in TRule rule, in PassMemory<T> memory, long start, long end)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRule : unmanaged, IUpdateRule<T> => Reduce<T, TRule, Sum>(rule, memory, start, end);
+        where TRule : unmanaged, IUpdateRule<T>
+    {
+        TRule constants = rule;
+        return Reduce<T, Sum>(RuleLoop<T>.Of(&constants), memory, start, end);
+    }
 
     /// <summary>
     /// √Σr² of what the rule returns. Where the squares overflow or underflow, it is divided by the largest first.
@@ -22,19 +26,21 @@ internal static unsafe class RuleReduction
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
-        double sum = Reduce<T, TRule, Squares>(rule, memory, start, end).Returned;
+        TRule constants = rule;
+        RuleLoop<T> loop = RuleLoop<T>.Of(&constants);
+        double sum = Reduce<T, Squares>(loop, memory, start, end).Returned;
         if (double.IsFinite(sum) && sum > BlockReduction.SmallestSum) return Math.Sqrt(sum);
-        double largest = Reduce<T, TRule, Largest>(rule, memory, start, end).Returned;
+        double largest = Reduce<T, Largest>(loop, memory, start, end).Returned;
         if (!double.IsFinite(largest) || largest == 0 || !T.IsFinite(T.CreateTruncating(1 / largest))) return largest;
         Then<T, TRule, ScaleRule<T>> scaled = new(rule, new(T.CreateTruncating(1 / largest)));
-        sum = Reduce<T, Then<T, TRule, ScaleRule<T>>, Squares>(scaled, memory, start, end).Returned;
+        sum = Reduce<T, Squares>(
+            RuleLoop<T>.Of(&scaled), memory, start, end).Returned;
         return largest * Math.Sqrt(sum);
     }
 
-    private static (double Returned, double InFirstSlot) Reduce<T, TRule, TSum>(
-        in TRule rule, in PassMemory<T> memory, long start, long end)
+    private static (double Returned, double InFirstSlot) Reduce<T, TSum>(
+        RuleLoop<T> rule, in PassMemory<T> memory, long start, long end)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRule : unmanaged, IUpdateRule<T>
         where TSum : struct, ISum
     {
         int chunks = (int)((end - start + Chunk.Size - 1) / Chunk.Size);
@@ -42,7 +48,7 @@ internal static unsafe class RuleReduction
         (double returned, double inSlot) = (0, 0);
         fixed (double* results = partial)
         {
-            ParallelFor.Run(chunks, end - start, new Body<T, TRule, TSum>(rule, memory, start, end, results));
+            ParallelFor.Run(chunks, end - start, new Body<T, TSum>(rule, memory, start, end, results));
             for (int chunk = 0; chunk < chunks; chunk++)
             {
                 returned = TSum.Combine(returned, results[2 * chunk]);
@@ -86,21 +92,20 @@ internal static unsafe class RuleReduction
         public static double Combine(double left, double right) => Math.Max(left, right);
     }
 
-    private readonly struct Body<T, TRule, TSum>(
-        TRule rule, PassMemory<T> memory, long start, long end, double* results) : IParallelBody
+    private readonly struct Body<T, TSum>(
+        RuleLoop<T> rule, PassMemory<T> memory, long start, long end, double* results) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRule : unmanaged, IUpdateRule<T>
         where TSum : struct, ISum
     {
         private const int BlockLength = SlotFormats.BlockLength;
 
-        private readonly TRule rule = rule;
+        private readonly RuleLoop<T> rule = rule;
         private readonly PassMemory<T> memory = memory;
         private readonly double* results = results;
 
         public void Run(int index)
         {
-            int slots = TRule.SlotCount;
+            int slots = rule.SlotCount;
             T* terms = stackalloc T[BlockLength], decoded = stackalloc T[BlockLength * Slots<ScalarLane<T>>.Capacity];
             T* left = stackalloc T[BlockLength * Slots<ScalarLane<T>>.Capacity];
             (double returned, double inSlot) = (0, 0);
@@ -113,7 +118,7 @@ internal static unsafe class RuleReduction
                 block.Output = terms - at;
                 for (int slot = 0; slot < slots; slot++)
                     block.SlotsOut[slot] = (long)(left + (slot * BlockLength) - at);
-                Elementwise.RunRange(rule, block, at, stop, LaneWidths.Resolve(LaneWidth.Best));
+                rule.Run(0, block, at, stop, LaneWidths.Resolve(LaneWidth.Best));
                 returned = TSum.Combine(returned, TSum.Of(new ReadOnlySpan<T>(terms, count)));
                 if (slots > 0) inSlot = TSum.Combine(inSlot, TSum.Of(new ReadOnlySpan<T>(left, count)));
             }

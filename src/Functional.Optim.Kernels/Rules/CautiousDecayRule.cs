@@ -14,6 +14,8 @@ public readonly struct CautiousDecayRule<T>(T decay) : IUpdateRule<T>
 {
     private readonly DecayRule<T> decay = new(decay);
 
+    internal T Decay => decay.Decay;
+
     /// <inheritdoc/>
     public static int SlotCount => 0;
 

@@ -16,6 +16,8 @@ public readonly struct DecayRule<T>(T decay) : IUpdateRule<T>
     private readonly T decay = decay;
     private readonly bool decays = decay != T.Zero;
 
+    internal T Decay => decay;
+
     /// <inheritdoc/>
     public static int SlotCount => 0;
 

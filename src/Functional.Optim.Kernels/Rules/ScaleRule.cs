@@ -11,6 +11,8 @@ public readonly struct ScaleRule<T>(T factor) : IUpdateRule<T>
 {
     private readonly T factor = factor;
 
+    internal T Factor => factor;
+
     /// <inheritdoc/>
     public static int SlotCount => 0;
 

@@ -94,14 +94,7 @@ public static class CheckpointFile
     private static Fin<Checkpoint<T>> Read<T>(string path, Optimizer? optimizer = null, TreeShard? shard = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Fin<Checkpoint<T>> read = Open(path, file =>
-        {
-            CheckpointContent content = CheckpointContent.Of(file)
-                ?? throw new InvalidDataException("it was not written by this library, so that it has no state");
-            return content.State is null
-                ? throw new InvalidDataException("it holds parameters only, without the state of an optimizer")
-                : CheckpointReader.Checkpoint<T>(file, content, shard);
-        });
+        Fin<Checkpoint<T>> read = FileErrors.Try("read", path, () => LoadOrThrow<T>(path, shard));
         return optimizer is null ? read : read.Bind(checkpoint => For(checkpoint, path, optimizer));
     }
 
@@ -118,12 +111,33 @@ public static class CheckpointFile
 
     /// <summary>Reads a file whose contents are those that it was written with.</summary>
     internal static Fin<TResult> Open<TResult>(string path, Func<SafetensorsFile, TResult> read) =>
-        FileErrors.Try("read", path, () =>
+        FileErrors.Try("read", path, () => OpenOrThrow(path, read));
+
+    /// <summary>
+    /// Writes the checkpoint of one process, or throws an exception of <see cref="FileErrors"/>. This and
+    /// <see cref="LoadOrThrow{T}"/> are for the native library, which does without LanguageExt.
+    /// </summary>
+    internal static void SaveOrThrow<T>(Checkpoint<T> checkpoint, string path)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => AtomicFile.WriteOrThrow(
+            path, CheckpointWriter.ContentOf(checkpoint.State.Parameters, checkpoint).WriteTo);
+
+    /// <summary>Reads a checkpoint, or throws an exception of <see cref="FileErrors"/>.</summary>
+    internal static Checkpoint<T> LoadOrThrow<T>(string path, TreeShard? shard = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => OpenOrThrow(path, file =>
         {
-            using SafetensorsFile file = SafetensorsFile.OpenOrThrow(path);
-            file.RequireChecksum(required: file.Metadata.ContainsKey(CheckpointContent.Key));
-            return read(file);
+            CheckpointContent content = CheckpointContent.Of(file)
+                ?? throw new InvalidDataException("it was not written by this library, so that it has no state");
+            return content.State is null
+                ? throw new InvalidDataException("it holds parameters only, without the state of an optimizer")
+                : CheckpointReader.Checkpoint<T>(file, content, shard);
         });
+
+    private static TResult OpenOrThrow<TResult>(string path, Func<SafetensorsFile, TResult> read)
+    {
+        using SafetensorsFile file = SafetensorsFile.OpenOrThrow(path);
+        file.RequireChecksum(required: file.Metadata.ContainsKey(CheckpointContent.Key));
+        return read(file);
+    }
 
     private static Fin<Checkpoint<T>> For<T>(Checkpoint<T> checkpoint, string path, Optimizer optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -23,14 +23,20 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         try
         {
-            using UnfinishedFile unfinished = UnfinishedFile.Beside(path);
-            using (FileStream file = unfinished.Create()) write(file);
-            unfinished.Complete();
+            WriteOrThrow(path, write);
             return Unit.Default;
         }
         catch (Exception exception) when (FileErrors.IsOfFile(exception))
         {
             return FileErrors.Of("write", path, exception);
         }
+    }
+
+    /// <summary>Writes the file, or throws an exception of <see cref="FileErrors"/>.</summary>
+    internal static void WriteOrThrow(string path, Action<FileStream> write)
+    {
+        using UnfinishedFile unfinished = UnfinishedFile.Beside(path);
+        using (FileStream file = unfinished.Create()) write(file);
+        unfinished.Complete();
     }
 }

@@ -12,11 +12,14 @@ internal static class FileErrors
             or InvalidDataException or JsonException;
 
     internal static Error Of(string verb, string path, Exception exception) =>
-        Of($"Cannot {verb} '{path}': {Reason(path, exception)}.");
+        Error.New(MessageOf(verb, path, exception));
 
     /// <summary>An error of one line, whatever the names in it.</summary>
-    internal static Error Of(string message) =>
-        Error.New(string.Concat(message.Select(character => char.IsControl(character) ? ' ' : character)));
+    internal static Error Of(string message) => Error.New(OneLine(message));
+
+    /// <summary>What failed, with which file and why.</summary>
+    internal static string MessageOf(string verb, string path, Exception exception) =>
+        OneLine($"Cannot {verb} '{path}': {Reason(path, exception)}.");
 
     /// <summary>The result of an action on a file, or its error.</summary>
     internal static Fin<TResult> Try<TResult>(string verb, string path, Func<TResult> action)
@@ -35,6 +38,9 @@ internal static class FileErrors
     /// <exception cref="IOException">There is an error; the message is that of the error.</exception>
     internal static TValue OrThrowIOException<TValue>(this Fin<TValue> result) =>
         result.IfFail(TValue (error) => throw new IOException(error.Message));
+
+    private static string OneLine(string message) =>
+        string.Concat(message.Select(character => char.IsControl(character) ? ' ' : character));
 
     private static string Reason(string path, Exception exception) => exception switch
     {

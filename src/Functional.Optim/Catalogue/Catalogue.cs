@@ -82,15 +82,22 @@ public static class Catalogue
     /// <param name="text">The text.</param>
     /// <param name="learningRate">The learning rate where the text does not give it.</param>
     public static Validation<Error, Optimizer> Build(string text, Schedule? learningRate = null) =>
-        OptimizerText.Parse(text, learningRate, Optimizers);
+        Read(text, learningRate).ToValidation();
 
     /// <summary>The schedule that a text describes, a number or an entry, or all validation errors.</summary>
     /// <param name="text">The text.</param>
-    public static Validation<Error, Schedule> BuildSchedule(string text)
+    public static Validation<Error, Schedule> BuildSchedule(string text) => ReadSchedule(text).ToValidation();
+
+    /// <inheritdoc cref="Build"/>
+    internal static Outcome<Optimizer> Read(string text, Schedule? learningRate = null) =>
+        OptimizerText.Parse(text, learningRate, Optimizers);
+
+    /// <inheritdoc cref="BuildSchedule"/>
+    internal static Outcome<Schedule> ReadSchedule(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return OptionText.Schedule.Read(text)
-            .Bind(static read => Validated.Of(() => Setting.Make(() => Setting.Check(read, "schedule"), "schedule")));
+            .Bind(static read => Outcome.Of(() => Setting.Make(() => Setting.Check(read, "schedule"), "schedule")));
     }
 
     /// <summary>

@@ -13,19 +13,7 @@ public static class CatalogueEntries
     /// <param name="name">The name, in any case.</param>
     /// <exception cref="ArgumentException">There are no entries.</exception>
     public static Validation<Error, CatalogueEntry<T>> Find<T>(
-        this ImmutableArray<CatalogueEntry<T>> entries, string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        if (entries.IsDefaultOrEmpty)
-            throw new ArgumentException("There are no entries; allowed are one or more.", nameof(entries));
-        CatalogueEntry<T>? found = entries.FirstOrDefault(
-            entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
-        return new ValidationErrors()
-            .Require(
-                found is not null, entries[0].Kind, Excerpt.Of(name),
-                string.Join(", ", entries.Select(entry => entry.Name)))
-            .Make(() => found!);
-    }
+        this ImmutableArray<CatalogueEntry<T>> entries, string name) => entries.Named(name).ToValidation();
 
     /// <summary>
     /// What one text says, such as <c>cosine(peak=0.001, totalSteps=500)</c>, or all validation errors.
@@ -37,8 +25,7 @@ public static class CatalogueEntries
     /// <exception cref="ArgumentException">There are no entries.</exception>
     public static Validation<Error, T> Build<T>(
         this ImmutableArray<CatalogueEntry<T>> entries, string text, Schedule? learningRate = null) =>
-        EntryText.Parse(text).Bind(
-            written => entries.Find(written.Name).Bind(entry => entry.Build(written.Options, learningRate)));
+        entries.Read(text, learningRate).ToValidation();
 
     /// <summary>
     /// The optimizer of a text: one of the entries, or a composition of all there are (<see cref="OptimizerText"/>).
@@ -46,5 +33,26 @@ public static class CatalogueEntries
     /// <inheritdoc cref="Build{T}"/>
     public static Validation<Error, Optimizer> Build(
         this ImmutableArray<CatalogueEntry<Optimizer>> entries, string text, Schedule? learningRate = null) =>
-        OptimizerText.Parse(text, learningRate, entries);
+        OptimizerText.Parse(text, learningRate, entries).ToValidation();
+
+    /// <inheritdoc cref="Find"/>
+    internal static Outcome<CatalogueEntry<T>> Named<T>(this ImmutableArray<CatalogueEntry<T>> entries, string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (entries.IsDefaultOrEmpty)
+            throw new ArgumentException("There are no entries; allowed are one or more.", nameof(entries));
+        CatalogueEntry<T>? found = entries.FirstOrDefault(
+            entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
+        return new ValidationErrors()
+            .Require(
+                found is not null, entries[0].Kind, Excerpt.Of(name),
+                string.Join(", ", entries.Select(entry => entry.Name)))
+            .Checked(() => found!);
+    }
+
+    /// <inheritdoc cref="Build{T}"/>
+    internal static Outcome<T> Read<T>(
+        this ImmutableArray<CatalogueEntry<T>> entries, string text, Schedule? learningRate = null) =>
+        EntryText.Read(text).Bind(
+            written => entries.Named(written.Name).Bind(entry => entry.Read(written.Options, learningRate)));
 }

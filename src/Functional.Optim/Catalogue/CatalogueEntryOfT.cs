@@ -19,8 +19,11 @@ public abstract class CatalogueEntry<T> : CatalogueEntry
     /// </summary>
     /// <param name="options">Texts by the options' names; one with a default may be left out.</param>
     /// <param name="learningRate">The learning rate where no option gives it.</param>
-    public abstract Validation<Error, T> Build(
-        IReadOnlyDictionary<string, string> options, Schedule? learningRate = null);
+    public Validation<Error, T> Build(IReadOnlyDictionary<string, string> options, Schedule? learningRate = null) =>
+        Read(options, learningRate).ToValidation();
+
+    /// <inheritdoc cref="Build"/>
+    internal abstract Outcome<T> Read(IReadOnlyDictionary<string, string> options, Schedule? learningRate);
 
     /// <summary>
     /// The text of an instance, from which <see cref="Build"/> makes an equal one; <see langword="null"/> where the
@@ -49,22 +52,21 @@ internal sealed class CatalogueEntry<T, TOwn>(
     private TOwn Defaults => made ??= defaults();
 
     /// <inheritdoc/>
-    public override Validation<Error, T> Build(
-        IReadOnlyDictionary<string, string> options, Schedule? learningRate = null) =>
+    internal override Outcome<T> Read(IReadOnlyDictionary<string, string> options, Schedule? learningRate) =>
         Read(Options, options, learningRate, isScaling: false);
 
     /// <summary>An instance of texts.</summary>
-    internal Validation<Error, T> Read(
+    internal Outcome<T> Read(
         ImmutableArray<CatalogueOption> known, IReadOnlyDictionary<string, string> texts, Schedule? learningRate,
         bool isScaling)
     {
         ArgumentNullException.ThrowIfNull(texts);
         EntryOptions<TOwn> reading =
             EntryOptions<TOwn>.Reading(Defaults, texts, known, learningRate, isScaling);
-        Validation<Error, T> made = Made(reading);
+        Outcome<T> made = Made(reading);
         reading.RefuseUnknown(Name);
-        made.IfFail(errors => reading.Errors.Add(errors));
-        return reading.Errors.Make(() => made).Bind(static inner => inner);
+        reading.Errors.Add(made.Errors);
+        return reading.Errors.Checked(() => made).Bind(static inner => inner);
     }
 
     /// <inheritdoc/>
@@ -75,21 +77,21 @@ internal sealed class CatalogueEntry<T, TOwn>(
     {
         EntryOptions<TOwn> writing = EntryOptions<TOwn>.Writing(Defaults, instance, isScaling);
         // Another type, or a setting that no option has, is not what the text says.
-        return Made(writing).Match(Succ: made => made!.Equals(instance), Fail: static _ => false)
+        return Made(writing).Is(instance)
             ? EntryText.Of(name, writing.Texts)
             : null;
     }
 
     /// <summary>What the factory makes; a factory of a user may throw anything.</summary>
-    private Validation<Error, T> Made(EntryOptions<TOwn> at)
+    private Outcome<T> Made(EntryOptions<TOwn> at)
     {
         try
         {
-            return Validated.Of(() => make(at));
+            return Outcome.Of(() => make(at));
         }
         catch (Exception exception)
         {
-            return Error.New($"{Name} cannot be made: {exception.Message}");
+            return Outcome.Fail<T>($"{Name} cannot be made: {exception.Message}");
         }
     }
 
@@ -114,8 +116,7 @@ internal sealed class ScalingEntry<TOwn>(CatalogueEntry<Optimizer, TOwn> optimiz
     where TOwn : ElementwiseOptimizer
 {
     /// <inheritdoc/>
-    public override Validation<Error, Optimizer> Build(
-        IReadOnlyDictionary<string, string> options, Schedule? learningRate = null) =>
+    internal override Outcome<Optimizer> Read(IReadOnlyDictionary<string, string> options, Schedule? learningRate) =>
         optimizer.Read(Options, options, learningRate, isScaling: true)
             .Map(static own => (Optimizer)new OptimizerScaling((TOwn)own));
 

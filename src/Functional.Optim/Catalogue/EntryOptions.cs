@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -141,7 +139,7 @@ public sealed class EntryOptions<T>
     /// <inheritdoc cref="Real"/>
     public Optimizer Optimizer(string name, string description, Func<T, Optimizer> of) => Value(
         name, description,
-        OptionText.Optimizer with { Read = text => Catalogue.Build(text, learningRate) }, of, true,
+        OptionText.Optimizer with { Read = text => Catalogue.Read(text, learningRate) }, of, true,
         $"one of the optimizers and transforms as {EntryText.Form}");
 
     /// <summary>Notes the texts that no option asked for.</summary>
@@ -178,21 +176,18 @@ public sealed class EntryOptions<T>
 
         // A text without characters is the nothing of an option that may be nothing.
         if (asked.Length == 0 && MayBeNothing<TValue>()) return default!;
-        return text.Read(asked).MatchUnsafe(
-            Succ: static read => read,
-            Fail: errors =>
-            {
-                bool isPlain = errors.ForAll(static error => error.Message.Length == 0);
-                if (isPlain) Errors.Require(false, name, Excerpt.Of(asked), AllowedFor<TValue>(name, text.Kind));
-                else Errors.Within(name, errors);
-                return of(Defaults);
-            });
+        // Lambdas here would be types for each entry and kind of value, which is much in a natively compiled program.
+        Outcome<TValue> read = text.Read(asked);
+        if (read.IsSuccess) return read.OrThrow();
+        if (read.Errors is [""]) Errors.Require(false, name, Excerpt.Of(asked), AllowedFor<TValue>(name, text.Kind));
+        else Errors.Within(name, read.Errors);
+        return of(Defaults);
     }
 
     /// <summary>What an option may be, and how nothing and infinity are written where it may be that.</summary>
     private string AllowedFor<TValue>(string name, string kind)
     {
-        string allowed = known.FirstOrDefault(option => option.Name == name)?.Allowed ?? "";
+        string allowed = AllowedBy(name);
         string text = allowed.Length == 0 ? kind : $"{kind}, {allowed}";
         if (MayBeNothing<TValue>()) text += $"; nothing is written {name}=";
         bool isReal = typeof(TValue) == typeof(double) || typeof(TValue) == typeof(double?);
@@ -200,6 +195,8 @@ public sealed class EntryOptions<T>
             ? $"{text}; infinity is written {name}=Infinity"
             : text;
     }
+
+    private string AllowedBy(string name) => known.FirstOrDefault(option => option.Name == name)?.Allowed ?? "";
 
     private static bool MayBeNothing<TValue>() => Nullable.GetUnderlyingType(typeof(TValue)) is not null;
 

@@ -35,18 +35,22 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
     /// text.
     /// </summary>
     /// <param name="text">The text.</param>
-    public static Validation<Error, EntryText> Parse(string text)
+    public static Validation<Error, EntryText> Parse(string text) => Read(text).ToValidation();
+
+    /// <inheritdoc cref="Parse"/>
+    internal static Outcome<EntryText> Read(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (ErrorOfParentheses(text) is { } wrong) return wrong;
+        if (ErrorOfParentheses(text) is { } wrong) return Outcome.Fail<EntryText>(wrong);
         string trimmed = text.Trim(), name = NameOf(trimmed);
         int open = trimmed.IndexOf('(', StringComparison.Ordinal);
         if (name.Length == 0 || name.AsSpan().ContainsAny("),=") || (open >= 0 && trimmed[^1] != ')'))
-            return ErrorOf(text, $"is not written as {Form}");
+            return Outcome.Fail<EntryText>(ErrorOf(text, $"is not written as {Form}"));
         if (open < 0) return new EntryText(name, None);
         string inside = trimmed[(open + 1)..^1];
         // As in a(b=1), c=d(e=1), whose last parenthesis closes another one than the first.
-        if (ErrorOfParentheses(inside) is not null) return ErrorOf(text, $"is not written as {Form}");
+        if (ErrorOfParentheses(inside) is not null)
+            return Outcome.Fail<EntryText>(ErrorOf(text, $"is not written as {Form}"));
         return OptionsOf(inside, text).Map(options => new EntryText(name, options));
     }
 
@@ -90,7 +94,7 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
     /// <summary>
     /// What is wrong with the parentheses and brackets of a text; <see langword="null"/> where nothing is.
     /// </summary>
-    internal static Error? ErrorOfParentheses(string text)
+    internal static string? ErrorOfParentheses(string text)
     {
         const string alone = "has a parenthesis without its other one";
         int depth = 0;
@@ -110,7 +114,7 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
         return depth == 0 ? null : ErrorOf(text, alone);
     }
 
-    private static Validation<Error, ImmutableSortedDictionary<string, string>> OptionsOf(string inside, string text)
+    private static Outcome<ImmutableSortedDictionary<string, string>> OptionsOf(string inside, string text)
     {
         var options = None.ToBuilder();
         if (string.IsNullOrWhiteSpace(inside)) return options.ToImmutable();
@@ -123,8 +127,8 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
             {
                 if (last.Length > 0) options[last] = string.Join(',', value);
                 last = piece[..equals].Trim();
-                if (options.ContainsKey(last)) return ErrorOf(text, $"gives {Excerpt.Of(last)} twice");
-                if (options.Count == MaxOptions) return ErrorOf(text, $"gives more than {MaxOptions} options");
+                if (options.ContainsKey(last)) return Wrong($"gives {Excerpt.Of(last)} twice");
+                if (options.Count == MaxOptions) return Wrong($"gives more than {MaxOptions} options");
                 options.Add(last, "");
                 value = [piece[(equals + 1)..].Trim()];
             }
@@ -134,14 +138,17 @@ public sealed record EntryText(string Name, ImmutableSortedDictionary<string, st
             }
             else
             {
-                return Error.New(
+                return Outcome.Fail<ImmutableSortedDictionary<string, string>>(
                     $"'{Excerpt.Of(piece.Trim())}' in '{Excerpt.Of(text)}' is not written as option=value");
             }
         }
 
         options[last] = string.Join(',', value);
         return options.ToImmutable();
+
+        Outcome<ImmutableSortedDictionary<string, string>> Wrong(string error) =>
+            Outcome.Fail<ImmutableSortedDictionary<string, string>>(ErrorOf(text, error));
     }
 
-    private static Error ErrorOf(string text, string error) => Error.New($"'{Excerpt.Of(text)}' {error}");
+    private static string ErrorOf(string text, string error) => $"'{Excerpt.Of(text)}' {error}";
 }

@@ -18,15 +18,15 @@ public sealed class OptimizerJson : JsonConverter<Optimizer>
     public override void Write(Utf8JsonWriter writer, Optimizer value, JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteStringValue(OptimizerText.Of(value).Match(
-            Succ: static text => text,
-            Fail: static errors => throw new JsonException(new SettingsException("optimizer", errors).Message)));
+        writer.WriteStringValue(OptimizerText.Written(value).Match(
+            static text => text,
+            static errors => throw new JsonException(new SettingsException("optimizer", errors).Message)));
     }
 
     /// <inheritdoc/>
     /// <exception cref="JsonException">The text describes no optimizer.</exception>
     public override Optimizer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Catalogue.Build(reader.GetString() ?? "").Match(
-            Succ: static optimizer => optimizer,
-            Fail: static errors => throw new JsonException(new SettingsException("optimizer", errors).Message));
+        Catalogue.Read(reader.GetString() ?? "").Match(
+            static optimizer => optimizer,
+            static errors => throw new JsonException(new SettingsException("optimizer", errors).Message));
 }

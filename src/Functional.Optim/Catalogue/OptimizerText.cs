@@ -52,12 +52,18 @@ public static class OptimizerText
     public static Validation<Error, string> Of(Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
+        return Written(optimizer).ToValidation();
+    }
+
+    /// <inheritdoc cref="Of"/>
+    internal static Outcome<string> Written(Optimizer optimizer)
+    {
         string text = optimizer.ToString();
-        return Catalogue.Build(text).Match(Succ: optimizer.Equals, Fail: static _ => false)
-            ? Prelude.Success<Error, string>(text)
-            : Prelude.Fail<Error, string>(Error.New(
+        return Catalogue.Read(text).Is(optimizer)
+            ? text
+            : Outcome.Fail<string>(
                 $"{Excerpt.Of(text)} has no text from which it is built again; allowed are entries of the catalogue, "
-                + "whose filters are words or patterns"));
+                + "whose filters are words or patterns");
     }
 
     /// <summary>What an optimizer prints; <see langword="null"/> where it has no text.</summary>
@@ -79,17 +85,18 @@ public static class OptimizerText
     }
 
     /// <summary>The optimizer of a text; its first name is one of some entries, or of any.</summary>
-    internal static Validation<Error, Optimizer> Parse(
+    internal static Outcome<Optimizer> Parse(
         string text, Schedule? learningRate, ImmutableArray<CatalogueEntry<Optimizer>> entries)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (entries.IsDefaultOrEmpty)
             throw new ArgumentException("There are no entries; allowed are one or more.", nameof(entries));
-        if (EntryText.ErrorOfParentheses(text) is { } wrong) return wrong;
+        if (EntryText.ErrorOfParentheses(text) is { } wrong) return Outcome.Fail<Optimizer>(wrong);
         string[] pieces = [.. EntryText.Split(text, Then).Take(MaxItems + 1)];
         if (pieces.Length > MaxItems)
-            return Error.New($"'{Excerpt.Of(text)}' composes more than {MaxItems} optimizers and transforms");
-        Validation<Error, Optimizer>[] items =
+            return Outcome.Fail<Optimizer>(
+                $"'{Excerpt.Of(text)}' composes more than {MaxItems} optimizers and transforms");
+        Outcome<Optimizer>[] items =
             [.. pieces.Select(item => Item(item.Trim(), learningRate, entries))];
         return items.Length == 1
             ? items[0]
@@ -125,37 +132,38 @@ public static class OptimizerText
         return $"{PartitionName}({string.Join(", ", rules)})";
     }
 
-    private static Validation<Error, Optimizer> Item(
+    private static Outcome<Optimizer> Item(
         string item, Schedule? learningRate, ImmutableArray<CatalogueEntry<Optimizer>> entries)
     {
         string[] pieces = [.. EntryText.Split(item, ".").Take(MaxItems + 1)];
         if (pieces.Length > MaxItems)
-            return Error.New($"'{Excerpt.Of(item)}' has more than {MaxItems - 1} changes of an optimizer");
+            return Outcome.Fail<Optimizer>(
+                $"'{Excerpt.Of(item)}' has more than {MaxItems - 1} changes of an optimizer");
         // As of name option=0.1, where the dot is that of a number without parentheses around.
         if (Array.Exists(pieces[1..], static piece => piece.Length > 0 && char.IsAsciiDigit(piece[0])))
-            return Error.New($"'{Excerpt.Of(item)}' is not written as {EntryText.Form}");
-        Validation<Error, Optimizer> read = Head(pieces[0].Trim(), learningRate, entries);
+            return Outcome.Fail<Optimizer>($"'{Excerpt.Of(item)}' is not written as {EntryText.Form}");
+        Outcome<Optimizer> read = Head(pieces[0].Trim(), learningRate, entries);
         foreach (string suffix in pieces.AsSpan(1))
             read = Joined(read, Suffix(suffix.Trim(), item), static (optimizer, change) => change(optimizer));
         return read;
     }
 
-    private static Validation<Error, Optimizer> Head(
+    private static Outcome<Optimizer> Head(
         string head, Schedule? learningRate, ImmutableArray<CatalogueEntry<Optimizer>> entries)
     {
         if (head.StartsWith('(') && head.EndsWith(')')) return Parse(head[1..^1], learningRate, entries);
         if (string.Equals(head, Identity, StringComparison.OrdinalIgnoreCase))
-            return Prelude.Success<Error, Optimizer>(Composition.Identity);
+            return Composition.Identity;
         if (head.StartsWith($"{PartitionName}(", StringComparison.OrdinalIgnoreCase) && head.EndsWith(')'))
             return PartitionOf(head[(PartitionName.Length + 1)..^1], learningRate);
-        return EntryText.Parse(head).Bind(written =>
+        return EntryText.Read(head).Bind(written =>
             string.Equals(written.Name, Catalogue.Lbfgs.Name, StringComparison.OrdinalIgnoreCase)
-                ? Catalogue.Lbfgs.Build(written.Options, learningRate).Map(static lbfgs => (Optimizer)lbfgs)
-                : EntryOf(written.Name, entries).Bind(entry => entry.Build(written.Options, learningRate)));
+                ? Catalogue.Lbfgs.Read(written.Options, learningRate).Map(static lbfgs => (Optimizer)lbfgs)
+                : EntryOf(written.Name, entries).Bind(entry => entry.Read(written.Options, learningRate)));
     }
 
     /// <summary>An entry by its name: one of some, or any; where there is none, the error lists the former.</summary>
-    private static Validation<Error, CatalogueEntry<Optimizer>> EntryOf(
+    private static Outcome<CatalogueEntry<Optimizer>> EntryOf(
         string name, ImmutableArray<CatalogueEntry<Optimizer>> entries)
     {
         IEnumerable<CatalogueEntry<Optimizer>> all =
@@ -163,63 +171,60 @@ public static class OptimizerText
                 .. Catalogue.FunctionWrappers];
         CatalogueEntry<Optimizer>? found =
             all.FirstOrDefault(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
-        return found is null ? entries.Find(name) : Prelude.Success<Error, CatalogueEntry<Optimizer>>(found);
+        return found is null ? entries.Named(name) : found;
     }
 
-    private static Validation<Error, Func<Optimizer, Optimizer>> Suffix(string suffix, string item) =>
+    private static Outcome<Func<Optimizer, Optimizer>> Suffix(string suffix, string item) =>
         EntryText.NameOf(suffix) switch
         {
-            WithGroup => EntryText.Parse(suffix)
+            WithGroup => EntryText.Read(suffix)
                 .Bind(static written => Group.Read(Group.Options, written.Options, null, isScaling: false))
                 .Map(static group => new Func<Optimizer, Optimizer>(optimizer => optimizer.WithGroups(group))),
             WithState => FormatOf(suffix)
                 .Map(static format => new Func<Optimizer, Optimizer>(optimizer => optimizer.WithState(format))),
-            _ => Error.New(
+            _ => Outcome.Fail<Func<Optimizer, Optimizer>>(
                 $"'{Excerpt.Of(suffix)}' in '{Excerpt.Of(item)}' is no change of an optimizer; allowed are "
                 + $"{WithGroup}(…) and {WithState}(format)"),
         };
 
-    private static Validation<Error, StateFormat> FormatOf(string suffix)
+    private static Outcome<StateFormat> FormatOf(string suffix)
     {
         string text = suffix[WithState.Length..].Trim().Trim('(', ')').Trim();
         OptionText<StateFormat> formats = OptionText.Choice<StateFormat>();
-        return formats.Read(text).MapFail(error => Error.New(
-            $"{WithState} is '{Excerpt.Of(text)}'; allowed is {string.Join(", ", Enum.GetNames<StateFormat>())}"));
+        return formats.Read(text).MapErrors(error =>
+            $"{WithState} is '{Excerpt.Of(text)}'; allowed is {string.Join(", ", Enum.GetNames<StateFormat>())}");
     }
 
-    private static Validation<Error, Optimizer> PartitionOf(string inside, Schedule? learningRate)
+    private static Outcome<Optimizer> PartitionOf(string inside, Schedule? learningRate)
     {
-        Validation<Error, ImmutableList<Partition.Rule>> rules =
-            Prelude.Success<Error, ImmutableList<Partition.Rule>>([]);
+        Outcome<ImmutableList<Partition.Rule>> rules = ImmutableList<Partition.Rule>.Empty;
         foreach (string piece in EntryText.Split(inside, ","))
             rules = Joined(rules, RuleOf(piece.Trim(), learningRate), static (before, rule) => before.Add(rule));
-        return rules.Bind(static all => Validated.Of<Optimizer>(() => Partition.Of(all.ToArray())));
+        return rules.Bind(static all => Outcome.Of<Optimizer>(() => Partition.Of(all.ToArray())));
     }
 
-    private static Validation<Error, Partition.Rule> RuleOf(string piece, Schedule? learningRate)
+    private static Outcome<Partition.Rule> RuleOf(string piece, Schedule? learningRate)
     {
         int equals = piece.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
-            return Error.New($"'{Excerpt.Of(piece)}' is not written as filter=optimizer or name[filter]=optimizer");
+            return Outcome.Fail<Partition.Rule>(
+                $"'{Excerpt.Of(piece)}' is not written as filter=optimizer or name[filter]=optimizer");
         string key = piece[..equals].Trim(), text = piece[(equals + 1)..].Trim();
         int open = key.IndexOf('[', StringComparison.Ordinal);
         bool isNamed = open > 0 && key.EndsWith(']');
         string name = isNamed ? key[..open].Trim() : key, matches = isNamed ? key[(open + 1)..^1].Trim() : key;
         if (!LeafFilter.TryParse(matches, out LeafFilter filter))
-            return Error.New($"{PartitionName} has leaves {Excerpt.Of(matches)}; allowed is {LeafFilter.Allowed}");
-        return Catalogue.Build(text, learningRate)
-            .MapFail(error => Error.New($"{name}: {error.Message}"))
+            return Outcome.Fail<Partition.Rule>(
+                $"{PartitionName} has leaves {Excerpt.Of(matches)}; allowed is {LeafFilter.Allowed}");
+        return Catalogue.Read(text, learningRate)
+            .MapErrors(error => $"{name}: {error}")
             .Map(optimizer => new Partition.Rule(name, filter, optimizer));
     }
 
     /// <summary>What two make together, or the errors of both.</summary>
-    private static Validation<Error, TResult> Joined<TFirst, TSecond, TResult>(
-        Validation<Error, TFirst> first, Validation<Error, TSecond> second, Func<TFirst, TSecond, TResult> make) =>
-        first.Match(
-            Succ: one => second.Match(
-                Succ: two => Validated.Of(() => make(one, two)),
-                Fail: static errors => Prelude.Fail<Error, TResult>(errors)),
-            Fail: errors => second.Match(
-                Succ: _ => Prelude.Fail<Error, TResult>(errors),
-                Fail: more => Prelude.Fail<Error, TResult>(errors + more)));
+    private static Outcome<TResult> Joined<TFirst, TSecond, TResult>(
+        Outcome<TFirst> first, Outcome<TSecond> second, Func<TFirst, TSecond, TResult> make) =>
+        first.IsSuccess && second.IsSuccess
+            ? first.Bind(one => second.Bind(two => Outcome.Of(() => make(one, two))))
+            : Outcome.Fail<TResult>([.. first.Errors, .. second.Errors]);
 }

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
-using LanguageExt;
-using LanguageExt.Common;
 
 namespace Functional.Optim;
 
@@ -12,13 +10,13 @@ namespace Functional.Optim;
 /// <param name="Read">The value of a text, or what is wrong with it; no message where the kind and the range say
 /// it.</param>
 /// <param name="Write">The text of a value, from which the value is read again.</param>
-internal sealed record OptionText<T>(string Kind, Func<string, Validation<Error, T>> Read, Func<T, string> Write);
+internal sealed record OptionText<T>(string Kind, Func<string, Outcome<T>> Read, Func<T, string> Write);
 
 /// <summary>The kinds of options.</summary>
 internal static class OptionText
 {
     /// <summary>A text that is none of its kind: the option's kind and range say what is allowed.</summary>
-    private static readonly Error Wrong = Error.New("");
+    private const string Wrong = "";
 
     private delegate bool Reader<T>(string text, out T value);
 
@@ -31,7 +29,7 @@ internal static class OptionText
         new("a word", Reading<bool>(bool.TryParse), static value => value ? "true" : "false");
 
     internal static OptionText<string> Name { get; } =
-        new("a name", static text => Prelude.Success<Error, string>(text), static name => name);
+        new("a name", static text => text, static name => name);
 
     internal static OptionText<LeafFilter> Leaves { get; } =
         new("leaves", Reading<LeafFilter>(LeafFilter.TryParse),
@@ -41,15 +39,15 @@ internal static class OptionText
         "a number or a schedule",
         static text => TryReal(text, out double rate)
             // The setting that it is for knows what is allowed.
-            ? Prelude.Success<Error, Schedule>(rate)
-            : ImmutableArray.Create([.. Catalogue.Schedules, .. Catalogue.ComposedSchedules]).Build(text),
+            ? (Schedule)rate
+            : ImmutableArray.Create([.. Catalogue.Schedules, .. Catalogue.ComposedSchedules]).Read(text),
         static schedule => schedule.ToString());
 
     internal static OptionText<IEnumerable<Schedule>> Schedules { get; } = new(
         "schedules", ReadSchedules, static schedules => $"[{string.Join("; ", schedules)}]");
 
     internal static OptionText<Optimizer> Optimizer { get; } = new(
-        "an optimizer", static text => Catalogue.Build(text), static optimizer => optimizer.ToString());
+        "an optimizer", static text => Catalogue.Read(text), static optimizer => optimizer.ToString());
 
     internal static OptionText<IEnumerable<long>> Integers { get; } = new(
         "integers with commas between", ReadIntegers,
@@ -67,10 +65,10 @@ internal static class OptionText
     internal static OptionText<TChoice> Choice<TChoice>()
         where TChoice : struct, Enum => new("a word", Reading<TChoice>(TryChoice), static choice => choice.ToString());
 
-    private static Func<string, Validation<Error, T>> Reading<T>(Reader<T> read) =>
-        text => read(text, out T value) ? Prelude.Success<Error, T>(value) : Prelude.Fail<Error, T>(Wrong);
+    private static Func<string, Outcome<T>> Reading<T>(Reader<T> read) =>
+        text => read(text, out T value) ? value : Outcome.Fail<T>(Wrong);
 
-    private static Func<string, Validation<Error, T?>> OrNone<T>(OptionText<T> of)
+    private static Func<string, Outcome<T?>> OrNone<T>(OptionText<T> of)
         where T : struct => text => of.Read(text).Map(static value => (T?)value);
 
     private static Func<T?, string> TextOrNone<T>(Func<T, string> write)
@@ -105,38 +103,33 @@ internal static class OptionText
         Enum.TryParse(text, ignoreCase: true, out value)
         && Enum.GetNames<TChoice>().Contains(text, StringComparer.OrdinalIgnoreCase);
 
-    private static Validation<Error, IEnumerable<long>> ReadIntegers(string text) => ReadList<long>(text, TryInteger);
+    private static Outcome<IEnumerable<long>> ReadIntegers(string text) => ReadList<long>(text, TryInteger);
 
     /// <summary>Brackets around the numbers are allowed.</summary>
-    private static Validation<Error, IEnumerable<double>> ReadReals(string text) =>
+    private static Outcome<IEnumerable<double>> ReadReals(string text) =>
         ReadList<double>(text.StartsWith('[') && text.EndsWith(']') ? text[1..^1] : text, TryReal);
 
-    private static Validation<Error, IEnumerable<T>> ReadList<T>(string text, Reader<T> tryRead)
+    private static Outcome<IEnumerable<T>> ReadList<T>(string text, Reader<T> tryRead)
     {
         List<T> read = [];
         foreach (string part in text.Split(','))
         {
             if (part.Length == 0) continue;
-            if (!tryRead(part, out T value)) return Prelude.Fail<Error, IEnumerable<T>>(Wrong);
+            if (!tryRead(part, out T value)) return Outcome.Fail<IEnumerable<T>>(Wrong);
             read.Add(value);
         }
 
-        return Prelude.Success<Error, IEnumerable<T>>(read);
+        return new(read);
     }
 
-    private static Validation<Error, IEnumerable<Schedule>> ReadSchedules(string text)
+    private static Outcome<IEnumerable<Schedule>> ReadSchedules(string text)
     {
-        if (!text.StartsWith('[') || !text.EndsWith(']')) return Prelude.Fail<Error, IEnumerable<Schedule>>(Wrong);
-        ImmutableList<Schedule> read = [];
-        Seq<Error> errors = [];
-        foreach (string piece in EntryText.Split(text[1..^1], ";"))
-        {
-            Schedule.Read(piece.Trim()).Match(
-                Succ: schedule => read = read.Add(schedule), Fail: found => errors += found);
-        }
-
-        return errors.IsEmpty
-            ? Prelude.Success<Error, IEnumerable<Schedule>>(read)
-            : Prelude.Fail<Error, IEnumerable<Schedule>>(errors);
+        if (!text.StartsWith('[') || !text.EndsWith(']')) return Outcome.Fail<IEnumerable<Schedule>>(Wrong);
+        Outcome<Schedule>[] read =
+            [.. EntryText.Split(text[1..^1], ";").Select(static piece => Schedule.Read(piece.Trim()))];
+        string[] errors = [.. read.SelectMany(static each => each.Errors)];
+        return errors.Length == 0
+            ? new(read.Select(static each => each.OrThrow()).ToArray())
+            : Outcome.Fail<IEnumerable<Schedule>>(errors);
     }
 }

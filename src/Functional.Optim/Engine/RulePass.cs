@@ -17,9 +17,7 @@ public ref struct RulePass<T>
     private readonly SpanStep<T> spans;
     private int index;
     private int segment;
-    private int row;
     private int finished;
-    private int slots;
     private Type? rule;
 
     /// <summary>A pass over spans: the scaling of an <see cref="ElementwiseOptimizer"/> alone.</summary>
@@ -78,7 +76,8 @@ public ref struct RulePass<T>
     {
         if (IsOverSpans)
         {
-            spans.Run(new Then<T, TFirst, TSecond>(first, second));
+            if (typeof(TFirst) == typeof(IdentityRule<T>)) spans.Run(second);
+            else spans.Run(new Then<T, TFirst, TSecond>(first, second));
             return;
         }
 
@@ -89,7 +88,7 @@ public ref struct RulePass<T>
         }
         else
         {
-            AddRow(second);
+            AddInTurn(second);
             ContinueInTurn();
         }
     }
@@ -111,7 +110,7 @@ public ref struct RulePass<T>
         }
         else
         {
-            AddRow(second);
+            AddInTurn(second);
             FinishInTurn();
         }
     }
@@ -133,7 +132,9 @@ public ref struct RulePass<T>
             }
             else
             {
-                (row, slots) = (0, 0);
+                if (run.BoundPassOf(pass) is not RulesInTurn<T> bound)
+                    run.SetBoundPass(pass, bound = new RulesInTurn<T>(pass.Class));
+                bound.Start(segment);
                 ContinueInTurn();
             }
 
@@ -185,27 +186,22 @@ public ref struct RulePass<T>
             return;
         }
 
-        if (pass.IsLast && run.OutputKind == PassOutput.Parameters) AddRow(default(ApplyRule<T>));
-        else if (pass.IsLast) AddRow(default(DeltaRule<T>));
-        else if (row == 0) AddRow(default(IdentityRule<T>));
+        if (pass.IsLast && run.OutputKind == PassOutput.Parameters) AddInTurn(default(ApplyRule<T>));
+        else if (pass.IsLast) AddInTurn(default(DeltaRule<T>));
         FinishInTurn();
     }
 
     private void FinishInTurn()
     {
-        Check(rule ?? typeof(T), slots);
-        ((RulesInTurn<T>)run.BoundPassOf(pass)!).Count = row;
+        RulesInTurn<T> bound = (RulesInTurn<T>)run.BoundPassOf(pass)!;
+        if (!bound.TryEnd()) throw DifferentTypes();
+        Check(typeof(RulesInTurn<T>), bound.SlotCount);
     }
 
-    private void AddRow<TRule>(in TRule next)
+    private readonly void AddInTurn<TRule>(in TRule next)
         where TRule : unmanaged, IUpdateRule<T>
     {
-        if (run.BoundPassOf(pass) is not RulesInTurn<T> bound)
-            run.SetBoundPass(pass, bound = new RulesInTurn<T>(pass.Class));
-        if (bound.Row<TRule>(row, segment) is not { } own) throw DifferentTypes();
-        own[segment] = next;
-        slots += TRule.SlotCount;
-        row++;
+        if (!((RulesInTurn<T>)run.BoundPassOf(pass)!).TryAdd(next)) throw DifferentTypes();
     }
 
     private void Check(Type type, int slotCount)

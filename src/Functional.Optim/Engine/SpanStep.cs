@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -40,7 +41,11 @@ internal readonly ref struct SpanStep<T>
 
     /// <summary>Runs the update with a scaling.</summary>
     internal void Run<TScaling>(in TScaling scaling)
-        where TScaling : unmanaged, IUpdateRule<T> => Run(scaling, default(IdentityRule<T>));
+        where TScaling : unmanaged, IUpdateRule<T>
+    {
+        if (RuntimeFeature.IsDynamicCodeSupported && !Fusion.IsOff) Run(scaling, default(IdentityRule<T>));
+        else RunFramed(scaling);
+    }
 
     /// <summary>Runs the update with a scaling, and a rule after the learning rate.</summary>
     internal void Run<TScaling, TLast>(in TScaling scaling, in TLast last)
@@ -51,6 +56,26 @@ internal readonly ref struct SpanStep<T>
         if (Maximize) Penalized(new Then<T, ScaleRule<T>, DecayRule<T>>(new(-T.One), penalty), scaling, last);
         else if (Penalty != 0) Penalized(penalty, scaling, last);
         else Decaying(scaling, last);
+    }
+
+    /// <summary>The same with one type of rule, where not every combination can have a type of its own.</summary>
+    private void RunFramed<TScaling>(in TScaling scaling)
+        where TScaling : unmanaged, IUpdateRule<T> => Elementwise.Run(
+        new FramedRule<T, TScaling>(scaling, ToFrame()), Parameters, Gradient, NewParameters, Slots, NewSlots);
+
+    /// <summary>All but the scaling.</summary>
+    private Frame<T> ToFrame()
+    {
+        Frame<T> frame = default;
+        if (Maximize) frame.TryPrepend(new(PlainKind.Scale, T.NegativeOne));
+        if (Penalty != 0) frame.TryPrepend(new(PlainKind.Decay, T.CreateTruncating(Penalty)));
+        PlainKind kind = DecayForm == DecayForm.Cautious ? PlainKind.CautiousDecay : PlainKind.Decay;
+        PlainRule<T> decay = new(kind, T.CreateTruncating(Decay));
+        if (DecayForm != DecayForm.Independent) frame.TryAppend(decay);
+        frame.TryAppend(new(PlainKind.Scale, T.CreateTruncating(Rate)));
+        if (DecayForm == DecayForm.Independent) frame.TryAppend(decay);
+        frame.TryAppend(new(PlainKind.Parameter, default));
+        return frame;
     }
 
     private void Penalized<TPenalty, TScaling, TLast>(in TPenalty penalty, in TScaling scaling, in TLast last)

@@ -45,7 +45,8 @@ public sealed record LeafGroup
             .Require(matches is not null, nameof(matches), matches, "a predicate of leaves")
             .Require(learningRateMultiplier, Bounds.NotNegative)
             .Require(weightDecayMultiplier, Bounds.NotNegative)
-            .Make(() => new LeafGroup(name!, matches!, new LeafSettings(learningRateMultiplier, weightDecayMultiplier)))
+            .Checked(() => new LeafGroup(
+                name!, matches!, new LeafSettings(learningRateMultiplier, weightDecayMultiplier)))
             .OrThrow(nameof(LeafGroup));
 
     /// <summary>Makes a group of frozen leaves: steps do not change a bit of them.</summary>

@@ -178,6 +178,44 @@ public sealed class InPlaceOptimizer<T>
         missed.AsSpan().Clear();
     }
 
+    /// <summary>
+    /// Goes on over other memory, with the same names and shapes. If that memory is not allowed, it stays where it was.
+    /// </summary>
+    internal void RebindAll(ReadOnlySpan<LeafBinding<T>> other)
+    {
+        LeafBinding<T>[] before = [.. bindings];
+        other.CopyTo(bindings);
+        try
+        {
+            Pin();
+            RequireNoOverlap();
+        }
+        catch
+        {
+            before.CopyTo(bindings);
+            throw;
+        }
+        finally
+        {
+            Unpin();
+        }
+    }
+
+    /// <summary>Overwrites the parameters by those of a tree of this layout.</summary>
+    internal void CopyFrom(ParameterTree<T> tree)
+    {
+        try
+        {
+            Pin();
+            LeafMemory<T> memory = new(parameters);
+            foreach (Leaf leaf in Layout.Leaves) tree.AsSpan(leaf).CopyTo(memory.Span(leaf, leaf.Offset, leaf.Length));
+        }
+        finally
+        {
+            Unpin();
+        }
+    }
+
     private ParameterTree<T> Parameters()
     {
         TreeBuffer<T> tree = Layout.Rent<T>();

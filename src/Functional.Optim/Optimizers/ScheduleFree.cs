@@ -70,7 +70,7 @@ public sealed record ScheduleFree : Optimizer
         get
         {
             CheckTogether(new ValidationErrors(), Base, InnerMomentum, DecayAtZ, SgdPhase)
-                .Make(static () => true).OrThrow(nameof(ScheduleFree));
+                .Checked(static () => true).OrThrow(nameof(ScheduleFree));
             ImmutableArray<Transform> given = Composition.TransformsOf(Base);
             Schedule rate = ((LearningRate)given[^1]).Schedule;
             if (WarmupSteps > 0) rate = Schedule.Chained(rate, Schedule.LinearWarmup(1, WarmupSteps));
@@ -140,7 +140,7 @@ public sealed record ScheduleFree : Optimizer
             .Require(warmupSteps, Bounds.AtLeast(0)).Require(stepPower, Bounds.NotNegative)
             .Require(ratePower, Bounds.NotNegative).Require(innerMomentum, Bounds.HalfOpenUnitInterval);
         if (isBase) CheckTogether(errors, @base!, innerMomentum, decayAtZ, sgdPhase);
-        return errors.Make(() => new ScheduleFree(@base!)
+        return errors.Checked(() => new ScheduleFree(@base!)
         {
             WarmupSteps = warmupSteps, StepPower = stepPower, RatePower = ratePower, InnerMomentum = innerMomentum,
             DecayAtZ = decayAtZ, SgdPhase = sgdPhase, Groups = @base!.Groups,

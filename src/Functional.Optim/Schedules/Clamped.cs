@@ -23,7 +23,7 @@ internal sealed record Clamped : ComposedSchedule
         .Require(inner, "rate")
         .Require(minimum >= 0, nameof(minimum), minimum, "0 or more")
         .Require(maximum >= minimum, nameof(maximum), maximum, "the minimum or more")
-        .Make(() => inner is Clamped clamped
+        .Checked(() => inner is Clamped clamped
             // Two clamps are one clamp.
             ? new Clamped(
                 clamped.Inner,

@@ -18,5 +18,5 @@ internal abstract record ComposedSchedule : Schedule
     /// <exception cref="ArgumentException">The depth exceeds <see cref="MaxDepth"/>.</exception>
     private protected static int RequireDepth(int depth, string what) => new ValidationErrors()
         .Require(depth <= MaxDepth, "the schedule", $"{depth} nested schedules", $"up to {MaxDepth}")
-        .Make(() => depth).OrThrow(what);
+        .Checked(() => depth).OrThrow(what);
 }

@@ -17,7 +17,7 @@ public sealed record Constant : Schedule
     /// <exception cref="ArgumentException">The rate is negative or not finite.</exception>
     public static Constant Of(double rate) => new ValidationErrors()
         .Require(rate, Bounds.NotNegative)
-        .Make(() => new Constant(rate)).OrThrow(nameof(Constant));
+        .Checked(() => new Constant(rate)).OrThrow(nameof(Constant));
 
     /// <inheritdoc/>
     protected internal override double? MaxRate => Rate;

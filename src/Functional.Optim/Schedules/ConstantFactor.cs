@@ -25,7 +25,7 @@ public sealed record ConstantFactor : FactorSchedule
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static ConstantFactor Of(double rate, long steps, double initialFactor = 1.0 / 3) =>
         Check(rate).Require(steps, Bounds.AtLeast(0)).Require(initialFactor, Bounds.UnitInterval)
-            .Make(() => new ConstantFactor(rate, steps, initialFactor)).OrThrow(nameof(ConstantFactor));
+            .Checked(() => new ConstantFactor(rate, steps, initialFactor)).OrThrow(nameof(ConstantFactor));
 
     /// <inheritdoc/>
     private protected override double Factor(long step) => step < Steps ? InitialFactor : 1;

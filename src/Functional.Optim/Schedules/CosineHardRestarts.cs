@@ -34,7 +34,7 @@ public sealed record CosineHardRestarts : WarmupDecay
             .Require(
                 cycles >= 1 && !(totalSteps > warmupSteps && cycles > totalSteps - warmupSteps), nameof(cycles), cycles,
                 "from 1 to the steps of the decay")
-            .Make(() => new CosineHardRestarts(peak, warmupSteps, totalSteps, cycles, floor, start))
+            .Checked(() => new CosineHardRestarts(peak, warmupSteps, totalSteps, cycles, floor, start))
             .OrThrow(nameof(CosineHardRestarts));
 
     /// <summary>The progress in its cycle.</summary>

@@ -46,7 +46,7 @@ public sealed record CosineRestarts : Restarts
         double peak, long firstPeriod, double periodFactor = 1, double floor = 0, double peakFactor = 1,
         long? cycles = null, double kDecay = 1) =>
         Check(peak, firstPeriod, periodFactor, floor, peakFactor, cycles, kDecay)
-            .Make(() => new CosineRestarts(peak, firstPeriod, periodFactor, floor, peakFactor, cycles, kDecay))
+            .Checked(() => new CosineRestarts(peak, firstPeriod, periodFactor, floor, peakFactor, cycles, kDecay))
             .OrThrow(nameof(CosineRestarts));
 
     /// <inheritdoc/>

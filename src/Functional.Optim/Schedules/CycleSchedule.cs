@@ -38,7 +38,7 @@ internal sealed record CycledMomentum : Schedule
         .Require(cycle is CycleSchedule, nameof(cycle), cycle, "oneCycle or cyclic")
         .Require(lowest, Bounds.HalfOpenUnitInterval)
         .Require(highest is < 1 && !(highest < lowest), nameof(highest), highest, "from the lowest to below 1")
-        .Make(() => new CycledMomentum((CycleSchedule)cycle, lowest, highest)).OrThrow("Momentum");
+        .Checked(() => new CycledMomentum((CycleSchedule)cycle, lowest, highest)).OrThrow("Momentum");
 
     /// <inheritdoc/>
     protected internal override double RateAt(long step) => Cycle.Level(step, Highest, Lowest, Highest);

@@ -61,7 +61,7 @@ public sealed record Cyclic : CycleSchedule
             .Require(isDownAllowed, nameof(stepsDown), down, $"1 or more, with stepsUp at most {long.MaxValue}")
             .Require(mode)
             .Require(gamma, Bounds.AboveZeroToOne)
-            .Make(() => new Cyclic(floor, peak, stepsUp, down, mode, gamma))
+            .Checked(() => new Cyclic(floor, peak, stepsUp, down, mode, gamma))
             .OrThrow(nameof(Cyclic));
     }
 

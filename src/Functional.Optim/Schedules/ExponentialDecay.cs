@@ -19,7 +19,7 @@ public sealed record ExponentialDecay : FactorSchedule
     public static ExponentialDecay Of(double rate, double gamma) =>
         Check(rate)
             .Require(gamma, Bounds.AboveZeroToOne)
-            .Make(() => new ExponentialDecay(rate, gamma))
+            .Checked(() => new ExponentialDecay(rate, gamma))
             .OrThrow(nameof(ExponentialDecay));
 
     /// <inheritdoc/>

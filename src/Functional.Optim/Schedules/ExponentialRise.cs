@@ -27,7 +27,7 @@ public sealed record ExponentialRise : Schedule
         .Require(from, Bounds.Positive)
         .Require(double.IsFinite(to) && to >= from, nameof(to), to, "finite, and not below from")
         .Require(steps, Bounds.AtLeast(1))
-        .Make(() => new ExponentialRise(from, to, steps))
+        .Checked(() => new ExponentialRise(from, to, steps))
         .OrThrow(nameof(ExponentialRise));
 
     /// <inheritdoc/>

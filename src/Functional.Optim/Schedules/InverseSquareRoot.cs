@@ -37,7 +37,7 @@ public sealed record InverseSquareRoot : Schedule
             .Require(
                 warmupSteps >= (timeScale is null ? 1 : 0), nameof(warmupSteps), warmupSteps, AllowedWarmupSteps)
             .Require(timeScale ?? 1, Bounds.AtLeast(1), nameof(timeScale))
-            .Make(() => new InverseSquareRoot(peak, warmupSteps, timeScale ?? warmupSteps))
+            .Checked(() => new InverseSquareRoot(peak, warmupSteps, timeScale ?? warmupSteps))
             .OrThrow(nameof(InverseSquareRoot));
 
     /// <summary>What is allowed of the steps of the warm-up.</summary>

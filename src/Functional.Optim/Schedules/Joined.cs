@@ -1,4 +1,4 @@
-using LanguageExt;
+using System.Collections.Immutable;
 
 namespace Functional.Optim;
 
@@ -8,35 +8,41 @@ namespace Functional.Optim;
 /// </summary>
 internal sealed record Joined : ComposedSchedule
 {
-    private Joined(Seq<Schedule> parts, Seq<long> lastSteps, int depth)
+    private Joined(ImmutableArray<Schedule> parts, ImmutableArray<long> lastSteps, int depth)
         : base(depth) => (Parts, LastSteps) = (parts, lastSteps);
 
     /// <summary>The schedules.</summary>
-    public Seq<Schedule> Parts { get; }
+    public ImmutableArray<Schedule> Parts { get; }
 
     /// <summary>
     /// The last step of each part except the final one, counted from the start of the sequence, ascending.
     /// </summary>
-    public Seq<long> LastSteps { get; }
+    public ImmutableArray<long> LastSteps { get; }
 
     internal static Joined Of(Schedule before, Schedule after, long afterStep) => new ValidationErrors()
         .Require(before, "rate")
         .Require(after, "next")
         .Require(afterStep, Bounds.AtLeast(0))
-        .Make(() => Join(before, after, afterStep))
+        .Checked(() => Join(before, after, afterStep))
         .OrThrow("Schedule.Then");
 
-    internal static Schedule Of(Seq<Schedule> schedules, Seq<long> milestones) => new ValidationErrors()
+    internal static Schedule Of(
+        ImmutableArray<Schedule> schedules, ImmutableArray<long> milestones) => new ValidationErrors()
         .Require(
-            schedules.Count == milestones.Count + 1,
+            schedules.Length == milestones.Length + 1,
             nameof(schedules),
-            $"{schedules.Count} schedules",
-            $"one more than the {milestones.Count} milestones")
+            $"{schedules.Length} schedules",
+            $"one more than the {milestones.Length} milestones")
         .RequireRising(milestones)
         .RequireEach(schedules)
-        .Make(() => schedules.Tail.Zip(milestones)
-            .Fold(schedules[0], (before, next) => Join(before, next.Item1, next.Item2)))
+        .Checked(() => schedules.Skip(1).Zip(milestones)
+            .Aggregate(schedules[0], (before, next) => Join(before, next.Item1, next.Item2)))
         .OrThrow("Schedule.Sequential");
+
+    public bool Equals(Joined? other) =>
+        base.Equals(other) && Parts.SequenceEqual(other!.Parts) && LastSteps.SequenceEqual(other.LastSteps);
+
+    public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), Parts[0], Parts.Length);
 
     /// <inheritdoc/>
     protected internal override double? MaxRate
@@ -44,7 +50,7 @@ internal sealed record Joined : ComposedSchedule
         get
         {
             double? largest = Parts[0].MaxRate;
-            for (int part = 1; part < Parts.Count && largest is { } before; part++)
+            for (int part = 1; part < Parts.Length && largest is { } before; part++)
                 largest = Parts[part].MaxRate is { } rate ? Math.Max(before, rate) : null;
             return largest;
         }
@@ -61,9 +67,9 @@ internal sealed record Joined : ComposedSchedule
     {
         Joined next = after as Joined ?? Single(after);
         Joined first = (before as Joined ?? Single(before)).UpTo(afterStep);
-        Seq<Schedule> parts = first.Parts;
-        Seq<long> lastSteps = first.LastSteps;
-        for (int part = 0; part < next.Parts.Count; part++)
+        ImmutableArray<Schedule> parts = first.Parts;
+        ImmutableArray<long> lastSteps = first.LastSteps;
+        for (int part = 0; part < next.Parts.Length; part++)
         {
             long last = part == 0 ? 0 : next.LastSteps[part - 1];
             // This part and the parts after it are never reached.
@@ -75,14 +81,14 @@ internal sealed record Joined : ComposedSchedule
         return new Joined(parts, lastSteps, depth);
     }
 
-    private static Joined Single(Schedule part) => new(Prelude.Seq1(part), Seq<long>.Empty, 1 + part.Depth);
+    private static Joined Single(Schedule part) => new([part], [], 1 + part.Depth);
 
     /// <summary>The sequence without the parts that start after a step.</summary>
     private Joined UpTo(long lastStep)
     {
         int steps = LastSteps.Passed(lastStep);
-        if (steps == LastSteps.Count) return this;
-        Seq<Schedule> parts = Parts.Take(steps + 1).Strict();
-        return new Joined(parts, LastSteps.Take(steps).Strict(), 1 + parts.Max(part => part.Depth));
+        if (steps == LastSteps.Length) return this;
+        ImmutableArray<Schedule> parts = Parts[..(steps + 1)];
+        return new Joined(parts, LastSteps[..steps], 1 + parts.Max(part => part.Depth));
     }
 }

@@ -32,7 +32,7 @@ public sealed record LinearFactor : FactorSchedule
             .Require(steps, Bounds.AtLeast(1))
             .Require(startFactor, Bounds.UnitInterval)
             .Require(endFactor, Bounds.UnitInterval)
-            .Make(() => new LinearFactor(rate, steps, startFactor, endFactor))
+            .Checked(() => new LinearFactor(rate, steps, startFactor, endFactor))
             .OrThrow(nameof(LinearFactor));
 
     /// <inheritdoc/>

@@ -28,7 +28,7 @@ public sealed record LinearWarmup : Schedule
         .Require(peak, Bounds.NotNegative)
         .Require(warmupSteps, Bounds.AtLeast(0))
         .RequireStart(start, peak)
-        .Make(() => new LinearWarmup(peak, warmupSteps, start)).OrThrow(nameof(LinearWarmup));
+        .Checked(() => new LinearWarmup(peak, warmupSteps, start)).OrThrow(nameof(LinearWarmup));
 
     /// <inheritdoc/>
     protected internal override double? MaxRate => Peak;

@@ -1,4 +1,4 @@
-using LanguageExt;
+using System.Collections.Immutable;
 
 namespace Functional.Optim;
 
@@ -6,9 +6,9 @@ namespace Functional.Optim;
 internal static class Milestones
 {
     /// <summary>The number of milestones at or before a step.</summary>
-    internal static int Passed(this Seq<long> milestones, long step)
+    internal static int Passed(this ImmutableArray<long> milestones, long step)
     {
-        int low = 0, high = milestones.Count;
+        int low = 0, high = milestones.Length;
         while (low < high)
         {
             int middle = (low + high) / 2;

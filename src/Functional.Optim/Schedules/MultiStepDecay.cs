@@ -1,4 +1,4 @@
-using LanguageExt;
+using System.Collections.Immutable;
 
 namespace Functional.Optim;
 
@@ -8,11 +8,11 @@ namespace Functional.Optim;
 /// </summary>
 public sealed record MultiStepDecay : FactorSchedule
 {
-    private MultiStepDecay(double rate, Seq<long> milestones, double gamma)
+    private MultiStepDecay(double rate, ImmutableArray<long> milestones, double gamma)
         : base(rate) => (Milestones, Gamma) = (milestones, gamma);
 
     /// <summary>The first steps with a lower rate.</summary>
-    public Seq<long> Milestones { get; }
+    public ImmutableArray<long> Milestones { get; }
 
     /// <summary>γ, the factor.</summary>
     public double Gamma { get; }
@@ -24,10 +24,17 @@ public sealed record MultiStepDecay : FactorSchedule
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static MultiStepDecay Of(double rate, IEnumerable<long> milestones, double gamma = 0.1)
     {
-        Seq<long> steps = Prelude.toSeq(milestones).Strict();
+        ImmutableArray<long> steps = [.. milestones];
         return Check(rate).RequireRising(steps).Require(gamma, Bounds.AboveZeroToOne)
-            .Make(() => new MultiStepDecay(rate, steps, gamma)).OrThrow(nameof(MultiStepDecay));
+            .Checked(() => new MultiStepDecay(rate, steps, gamma)).OrThrow(nameof(MultiStepDecay));
     }
+
+    /// <inheritdoc/>
+    public bool Equals(MultiStepDecay? other) =>
+        base.Equals(other) && Gamma.Equals(other!.Gamma) && Milestones.SequenceEqual(other.Milestones);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), Gamma, Milestones.Length);
 
     /// <inheritdoc/>
     private protected override double Factor(long step) => Math.Pow(Gamma, Milestones.Passed(step));

@@ -84,7 +84,7 @@ public sealed record OneCycle : CycleSchedule
             nameof(finalDivisor),
             finalDivisor,
             "finite, at least 1 / divisor")
-        .Make(() => new OneCycle(peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases))
+        .Checked(() => new OneCycle(peak, totalSteps, rise, anneal, divisor, finalDivisor, threePhases))
         .OrThrow(nameof(OneCycle));
 
     /// <summary>

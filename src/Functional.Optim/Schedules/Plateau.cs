@@ -88,7 +88,7 @@ public sealed record Plateau
             .Require(cooldown, Bounds.AtLeast(0))
             .Require(floor, Bounds.NotNegative)
             .Require(epsilon, Bounds.NotNegative)
-            .Make(() => new Plateau(mode, factor, patience, threshold, thresholdMode, cooldown, floor, epsilon))
+            .Checked(() => new Plateau(mode, factor, patience, threshold, thresholdMode, cooldown, floor, epsilon))
             .OrThrow(nameof(Plateau));
     }
 

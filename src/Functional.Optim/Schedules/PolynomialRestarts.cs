@@ -26,7 +26,7 @@ public sealed record PolynomialRestarts : Restarts
         long? cycles = null, double kDecay = 1, double power = 1) =>
         Check(peak, firstPeriod, periodFactor, floor, peakFactor, cycles, kDecay)
             .Require(power, Bounds.Positive)
-            .Make(() => new PolynomialRestarts(
+            .Checked(() => new PolynomialRestarts(
                 peak, firstPeriod, periodFactor, floor, peakFactor, cycles, kDecay, power))
             .OrThrow(nameof(PolynomialRestarts));
 

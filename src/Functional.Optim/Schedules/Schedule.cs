@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using LanguageExt;
 
 namespace Functional.Optim;
 
@@ -173,7 +172,7 @@ public abstract record Schedule
     /// number that is not a rate, or more than 16 schedules are nested.
     /// </exception>
     public static Schedule Sequential(IEnumerable<Schedule> schedules, IEnumerable<long> milestones) =>
-        Joined.Of(Prelude.toSeq(schedules).Strict(), Prelude.toSeq(milestones).Strict());
+        Joined.Of([.. schedules], [.. milestones]);
 
     /// <summary>
     /// The product of schedules at each step: the first one with the rate, the others with a rate of 1.
@@ -185,7 +184,7 @@ public abstract record Schedule
     /// There are none, one is a number that is not a rate, or more than 16 schedules are nested.
     /// </exception>
     public static Schedule Chained(params IEnumerable<Schedule> schedules) =>
-        Product.Of(Prelude.toSeq(schedules).Strict());
+        Product.Of([.. schedules]);
 
     /// <summary>A constant rate as a schedule, for languages without implicit conversions.</summary>
     /// <param name="rate">η. It is checked where it is used as a schedule: finite and not negative.</param>
@@ -287,7 +286,7 @@ public abstract record Schedule
     /// Whether it is made of the library's schedules alone: a function of a user may throw when it is asked again for a
     /// step.
     /// </summary>
-    internal bool IsBuiltIn => Catalogue.BuildSchedule(ToString()).Match(Succ: Equals, Fail: static _ => false);
+    internal bool IsBuiltIn => Catalogue.ReadSchedule(ToString()).Is(this);
 
     /// <summary>
     /// The largest rate of all steps; <see langword="null"/> where the schedule does not tell it. What is corrected by

@@ -19,7 +19,7 @@ public sealed class ScheduleJson : JsonConverter<Schedule>
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(value);
         string text = value.ToString();
-        if (!Catalogue.BuildSchedule(text).Match(Succ: value.Equals, Fail: static _ => false))
+        if (!Catalogue.ReadSchedule(text).Is(value))
             throw new JsonException($"{Excerpt.Of(text)} has no text from which it is built again.");
         writer.WriteStringValue(text);
     }
@@ -27,7 +27,7 @@ public sealed class ScheduleJson : JsonConverter<Schedule>
     /// <inheritdoc/>
     /// <exception cref="JsonException">The text describes no schedule.</exception>
     public override Schedule Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Catalogue.BuildSchedule(reader.GetString() ?? "").Match(
-            Succ: static schedule => schedule,
-            Fail: static errors => throw new JsonException(new SettingsException("schedule", errors).Message));
+        Catalogue.ReadSchedule(reader.GetString() ?? "").Match(
+            static schedule => schedule,
+            static errors => throw new JsonException(new SettingsException("schedule", errors).Message));
 }

@@ -15,7 +15,7 @@ internal sealed record Skipped : ComposedSchedule
     internal static Skipped Of(Schedule inner, long steps) => new ValidationErrors()
         .Require(inner, "rate")
         .Require(steps, Bounds.AtLeast(0))
-        .Make(() => new Skipped(inner, steps))
+        .Checked(() => new Skipped(inner, steps))
         .OrThrow("Schedule.Skip");
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ public sealed record StepDecay : FactorSchedule
     /// <exception cref="ArgumentException">A value is out of range; every error is listed.</exception>
     public static StepDecay Of(double rate, long every, double gamma = 0.1) =>
         Check(rate).Require(every, Bounds.AtLeast(1)).Require(gamma, Bounds.AboveZeroToOne)
-            .Make(() => new StepDecay(rate, every, gamma)).OrThrow(nameof(StepDecay));
+            .Checked(() => new StepDecay(rate, every, gamma)).OrThrow(nameof(StepDecay));
 
     /// <inheritdoc/>
     private protected override double Factor(long step) => Math.Pow(Gamma, step / Every);

@@ -50,7 +50,7 @@ public sealed record WarmupCosine : WarmupDecay
             .Require(
                 cycles > 0 && !(cycles > Math.Max((double)totalSteps - warmupSteps, 1)), nameof(cycles), cycles,
                 "above 0, at most the steps of the decay")
-            .Make(() => new WarmupCosine(peak, warmupSteps, totalSteps, floor, start, cycles, continues))
+            .Checked(() => new WarmupCosine(peak, warmupSteps, totalSteps, floor, start, cycles, continues))
             .OrThrow(nameof(WarmupCosine));
 
     /// <summary>Half a period falls and the next one rises.</summary>

@@ -19,7 +19,7 @@ public sealed record WarmupExponential : WarmupDecay
         double peak, long warmupSteps, long totalSteps, double floor, double start = 0) =>
         Check(peak, warmupSteps, totalSteps, floor, start)
             .Require(floor > 0, nameof(floor), floor, "above 0, where an exponential ends")
-            .Make(() => new WarmupExponential(peak, warmupSteps, totalSteps, floor, start))
+            .Checked(() => new WarmupExponential(peak, warmupSteps, totalSteps, floor, start))
             .OrThrow(nameof(WarmupExponential));
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ public sealed record WarmupPolynomial : WarmupDecay
         double peak, long warmupSteps, long totalSteps, double floor = 0, double power = 2, double start = 0) =>
         Check(peak, warmupSteps, totalSteps, floor, start)
             .Require(power, Bounds.Positive)
-            .Make(() => new WarmupPolynomial(peak, warmupSteps, totalSteps, floor, power, start))
+            .Checked(() => new WarmupPolynomial(peak, warmupSteps, totalSteps, floor, power, start))
             .OrThrow(nameof(WarmupPolynomial));
 
     /// <inheritdoc/>

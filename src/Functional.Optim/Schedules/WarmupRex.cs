@@ -27,7 +27,7 @@ public sealed record WarmupRex : WarmupDecay
     public static WarmupRex Of(
         double peak, long warmupSteps, long totalSteps, double floor = 0, double start = 0) =>
         Check(peak, warmupSteps, totalSteps, floor, start)
-            .Make(() => new WarmupRex(peak, warmupSteps, totalSteps, floor, start)).OrThrow(nameof(WarmupRex));
+            .Checked(() => new WarmupRex(peak, warmupSteps, totalSteps, floor, start)).OrThrow(nameof(WarmupRex));
 
     /// <inheritdoc/>
     private protected override double Decay(double progress) =>

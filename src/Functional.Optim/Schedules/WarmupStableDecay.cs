@@ -65,7 +65,7 @@ public sealed record WarmupStableDecay : WarmupDecay
                 $"from 1 to the {totalSteps - warmupSteps} steps after the warm-up")
             .Require(anneal)
             .Require(warmupAnneal)
-            .Make(() => new WarmupStableDecay(
+            .Checked(() => new WarmupStableDecay(
                 peak, warmupSteps, decaySteps, totalSteps, floor, anneal, start, warmupAnneal))
             .OrThrow(nameof(WarmupStableDecay));
 

@@ -67,7 +67,7 @@ public sealed record Partition : Transform
                     "an optimizer or a part: put what is around one around the partition");
         }
 
-        return errors.Make(() => new Partition(all)).OrThrow(nameof(Partition));
+        return errors.Checked(() => new Partition(all)).OrThrow(nameof(Partition));
     }
 
     /// <summary>A partition by filters, which name their rules.</summary>

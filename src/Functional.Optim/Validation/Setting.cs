@@ -31,7 +31,7 @@ internal static class Setting
         try
         {
             T made = Checked(make());
-            return errors.Make(() => made).OrThrow(what ?? typeof(T).Name);
+            return errors.Checked(() => made).OrThrow(what ?? typeof(T).Name);
         }
         finally
         {
@@ -130,6 +130,6 @@ internal static class Setting
         if (learned is not null) learned[name] = allowed;
         if (holds) return;
         if (gathered is not null) gathered.Require(false, JsonNamingPolicy.CamelCase.ConvertName(name), value, allowed);
-        else new ValidationErrors().Require(false, name, value, allowed).Make(() => 0).OrThrow();
+        else new ValidationErrors().Require(false, name, value, allowed).Checked(() => 0).OrThrow();
     }
 }

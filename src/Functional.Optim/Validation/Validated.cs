@@ -15,18 +15,7 @@ public static class Validated
     public static Validation<Error, T> Of<T>(Func<T> make)
     {
         ArgumentNullException.ThrowIfNull(make);
-        try
-        {
-            return Prelude.Success<Error, T>(make());
-        }
-        catch (SettingsException exception)
-        {
-            return Prelude.Fail<Error, T>(exception.Errors);
-        }
-        catch (ArgumentException exception)
-        {
-            return Prelude.Fail<Error, T>(Error.New(exception.Message));
-        }
+        return Outcome.Of(make).ToValidation();
     }
 
     /// <summary>The value, or one exception that lists every error.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using LanguageExt;
@@ -8,7 +9,7 @@ namespace Functional.Optim;
 /// <summary>Accumulates every error of a configuration: what was given, and what is allowed.</summary>
 public sealed class ValidationErrors
 {
-    private readonly List<Error> found = [];
+    private readonly List<string> found = [];
 
     /// <summary>Notes an error unless a condition holds.</summary>
     /// <param name="holds">The condition.</param>
@@ -18,8 +19,11 @@ public sealed class ValidationErrors
     public ValidationErrors Require(bool holds, string name, object? value, string allowed)
     {
         if (!holds)
-            found.Add(Error.New(
-                string.Create(CultureInfo.InvariantCulture, $"{name} is {value ?? "null"}; allowed is {allowed}")));
+        {
+            found.Add(
+                string.Create(CultureInfo.InvariantCulture, $"{name} is {value ?? "null"}; allowed is {allowed}"));
+        }
+
         return this;
     }
 
@@ -74,28 +78,28 @@ public sealed class ValidationErrors
         Require(start >= 0 && !(peak >= 0 && start > peak), nameof(start), start, "from 0 to the peak");
 
     /// <summary>Notes the error of each of some schedules.</summary>
-    internal ValidationErrors RequireEach(Seq<Schedule> schedules)
+    internal ValidationErrors RequireEach(ImmutableArray<Schedule> schedules)
     {
-        for (int index = 0; index < schedules.Count; index++)
+        for (int index = 0; index < schedules.Length; index++)
             Require(schedules[index], string.Create(CultureInfo.InvariantCulture, $"{nameof(schedules)}[{index}]"));
         return this;
     }
 
     /// <summary>Notes an error unless steps are such and in order; the same step may stand twice.</summary>
-    internal ValidationErrors RequireRising(Seq<long> milestones) => Require(
+    internal ValidationErrors RequireRising(ImmutableArray<long> milestones) => Require(
         milestones.IsEmpty
-            || (milestones[0] >= 0 && milestones.Zip(milestones.Tail).ForAll(pair => pair.Item1 <= pair.Item2)),
-        nameof(milestones), milestones, "0 or more, in rising order");
+            || (milestones[0] >= 0 && milestones.Zip(milestones.Skip(1)).All(pair => pair.Item1 <= pair.Item2)),
+        nameof(milestones), Excerpt.Of($"[{string.Join(", ", milestones)}]"), "0 or more, in rising order");
 
     /// <summary>Notes the errors of something that is itself the value of an option.</summary>
-    internal ValidationErrors Within(string name, Seq<Error> inside)
+    internal ValidationErrors Within(string name, ImmutableArray<string> inside)
     {
-        found.AddRange(inside.Map(error => Error.New($"{name}: {error.Message}")));
+        found.AddRange(inside.Select(error => $"{name}: {error}"));
         return this;
     }
 
     /// <summary>Notes errors found elsewhere.</summary>
-    internal void Add(Seq<Error> errors) => found.AddRange(errors);
+    internal void Add(ImmutableArray<string> errors) => found.AddRange(errors);
 
     /// <summary>The value, made only if no error was found; else every error.</summary>
     /// <typeparam name="T">The configuration.</typeparam>
@@ -103,8 +107,9 @@ public sealed class ValidationErrors
     public Validation<Error, T> Make<T>(Func<T> make)
     {
         ArgumentNullException.ThrowIfNull(make);
-        return found.Count == 0
-            ? Prelude.Success<Error, T>(make())
-            : Prelude.Fail<Error, T>(Prelude.toSeq(found));
+        return Checked(make).ToValidation();
     }
+
+    /// <inheritdoc cref="Make"/>
+    internal Outcome<T> Checked<T>(Func<T> make) => found.Count == 0 ? make() : Outcome.Fail<T>(found);
 }

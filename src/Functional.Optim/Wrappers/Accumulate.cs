@@ -31,7 +31,7 @@ public sealed record Accumulate : Wrapper
     /// </exception>
     public static Accumulate Of(long every, Optimizer inner) => CheckInside<Accumulate>(inner)
         .Require(every, Bounds.AtLeast(1))
-        .Make(() => new Accumulate(inner) { Every = every })
+        .Checked(() => new Accumulate(inner) { Every = every })
         .OrThrow(nameof(Accumulate));
 
     /// <summary>

@@ -32,7 +32,7 @@ public sealed record ApplyIfFinite : Wrapper
     public static ApplyIfFinite Around(Optimizer inner, long maxConsecutiveSkips = DefaultMaxConsecutiveSkips) =>
         CheckInside<ApplyIfFinite>(inner)
             .Require(maxConsecutiveSkips, Bounds.AtLeast(0))
-            .Make(() => new ApplyIfFinite(inner) { MaxConsecutiveSkips = maxConsecutiveSkips })
+            .Checked(() => new ApplyIfFinite(inner) { MaxConsecutiveSkips = maxConsecutiveSkips })
             .OrThrow(nameof(ApplyIfFinite));
 
     /// <inheritdoc/>

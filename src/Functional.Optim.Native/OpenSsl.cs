@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+
+namespace Functional.Optim.Native;
+
+/// <summary>
+/// The library that computes the checksums of files. Where Linux has none, the runtime would end the process at the
+/// first checksum, so it is looked for before.
+/// </summary>
+internal static class OpenSsl
+{
+    private static readonly string[] Names = ["libssl.so.3", "libssl.so.1.1"];
+
+    private static readonly Lazy<bool> IsHere = new(static () =>
+        !OperatingSystem.IsLinux() || Array.Exists(Names, static name => NativeLibrary.TryLoad(name, out _)));
+
+    /// <exception cref="NativeException">It is not installed.</exception>
+    internal static void Require()
+    {
+        if (!IsHere.Value)
+            throw new NativeException(
+                Status.File, $"Files have checksums, for which OpenSSL is not here: {string.Join(" or ", Names)}.");
+    }
+}
