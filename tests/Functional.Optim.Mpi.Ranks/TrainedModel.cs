@@ -55,7 +55,7 @@ internal static class TrainedModel
             Span<float> slope = gradients.AsSpan(leaf);
             for (int index = 0; index < theta.Length; index++)
             {
-                slope[index] = theta[index] - MathF.Cos(index + (0.1f * batch));
+                slope[index] = theta[index] - (0.001f * ((index + (37 * batch)) & 1023));
                 loss += 0.5 * slope[index] * slope[index];
             }
         }

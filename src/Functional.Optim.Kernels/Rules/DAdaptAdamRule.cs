@@ -60,15 +60,12 @@ internal readonly struct DAdaptAdamRule<T> : IUpdateRule<T>
 /// </summary>
 /// <remarks>Two slots: s, then v.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="penalty">What makes g of the update: its own λ, an L2 penalty.</param>
 /// <param name="beta2">β₂, in [0, 1).</param>
 /// <param name="rate">a.</param>
 /// <param name="epsilon">ε, not negative.</param>
-internal readonly struct DAdaptAdamTerms<T>(DecayRule<T> penalty, double beta2, double rate, double epsilon)
-    : IUpdateRule<T>
+internal readonly struct DAdaptAdamTerms<T>(double beta2, double rate, double epsilon) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly DecayRule<T> penalty = penalty;
     private readonly RunningMean<T> sum = new(Math.Sqrt(beta2));
     private readonly T rate = T.CreateTruncating(rate);
     private readonly T epsilon = T.CreateTruncating(epsilon);
@@ -81,8 +78,8 @@ internal readonly struct DAdaptAdamTerms<T>(DecayRule<T> penalty, double beta2, 
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane g = penalty.Apply(parameter, update, ref slots, first), s = slots[first];
-        slots[first] = TLane.Abs(sum.Next(s, TLane.Broadcast(rate) * g));
-        return g * Quotient.Of<T, TLane>(s, TLane.Sqrt(slots[first + 1]) + TLane.Broadcast(epsilon));
+        TLane s = slots[first];
+        slots[first] = TLane.Abs(sum.Next(s, TLane.Broadcast(rate) * update));
+        return update * Quotient.Of<T, TLane>(s, TLane.Sqrt(slots[first + 1]) + TLane.Broadcast(epsilon));
     }
 }

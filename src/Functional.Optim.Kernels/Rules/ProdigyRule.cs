@@ -78,12 +78,10 @@ internal readonly struct ProdigySum<T>(double beta3, double weight)
 /// <summary>What Prodigy measures first: returns g·(θ₀ − θ), and leaves |s'| in its first slot.</summary>
 /// <remarks>Two slots: s, then the parameters at the start.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="penalty">What makes g of the update: its own λ, an L2 penalty.</param>
 /// <param name="sum">s'.</param>
-internal readonly struct ProdigyTerms<T>(DecayRule<T> penalty, ProdigySum<T> sum) : IUpdateRule<T>
+internal readonly struct ProdigyTerms<T>(ProdigySum<T> sum) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly DecayRule<T> penalty = penalty;
     private readonly ProdigySum<T> sum = sum;
 
     /// <inheritdoc/>
@@ -94,8 +92,7 @@ internal readonly struct ProdigyTerms<T>(DecayRule<T> penalty, ProdigySum<T> sum
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane g = penalty.Apply(parameter, update, ref slots, first);
-        slots[first] = TLane.Abs(sum.Next(slots[first], g));
-        return g * (slots[first + 1] - parameter);
+        slots[first] = TLane.Abs(sum.Next(slots[first], update));
+        return update * (slots[first + 1] - parameter);
     }
 }

@@ -21,22 +21,7 @@ public static partial class OptimizerLaws
         optimizer.OpenedTransforms().OfType<SoapScaling>().Any() ? "it decomposes matrices now and then" : null;
 
     private static void AllocationAlone<T>(Optimizer optimizer, Problem problem)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        lock (ThreadLimit)
-        {
-            int limit = Kernels.Threads.Limit;
-            try
-            {
-                Kernels.Threads.Limit = 1;
-                Allocation<T>(optimizer, problem);
-            }
-            finally
-            {
-                Kernels.Threads.Limit = limit;
-            }
-        }
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => OnThreads(1, () => Allocation<T>(optimizer, problem));
 
     private static void Allocation<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -21,7 +21,7 @@ public static partial class OptimizerLaws
         List<(string Name, WeakReference Reference)> gone = [];
         AndDropTrees<T>(optimizer, problem, gone);
         AndDropOptimizer(optimizer, held, gone);
-        for (int generation = 0; generation < 3; generation++)
+        for (int generation = 0; generation < 3 && gone.Any(each => each.Reference.IsAlive); generation++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();

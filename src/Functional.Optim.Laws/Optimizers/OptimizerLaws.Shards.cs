@@ -22,18 +22,20 @@ public static partial class OptimizerLaws
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var whole = problem.After<T>(optimizer);
+        ParameterTree<T> start = problem.Parameters<T>();
+        ParameterTree<T>[] gradients =
+            [.. Enumerable.Range(1, Problem.Updates).Select(update => problem.Gradients<T>(update))];
         foreach (int count in ShardCounts)
         {
             ThreadRanks.Run(count, ranks =>
             {
                 TreeShard shard = TreeShard.Of(optimizer, whole.Parameters.Layout, ranks);
-                ParameterTree<T> parameters = shard.Cut(problem.Parameters<T>());
+                ParameterTree<T> parameters = shard.Cut(start);
                 OptimizerState<T> state = optimizer.Init(parameters);
-                for (int update = 1; update <= Problem.Updates; update++)
+                foreach (ParameterTree<T> gradient in gradients)
                 {
-                    ReadOnlySpan<T> gradients = problem.Gradients<T>(update).AsSpan();
-                    (parameters, state) = optimizer.Step(
-                        parameters, shard.Tree(gradients.Slice(shard.Start, shard.Layout.TotalLength)), state);
+                    ReadOnlySpan<T> own = gradient.AsSpan().Slice(shard.Start, shard.Layout.TotalLength);
+                    (parameters, state) = optimizer.Step(parameters, shard.Tree(own), state);
                 }
 
                 string what = $"shard {ranks.Rank} of {count}";

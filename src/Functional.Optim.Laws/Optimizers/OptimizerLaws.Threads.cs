@@ -18,15 +18,21 @@ public static partial class OptimizerLaws
     private static void Threads<T>(Optimizer optimizer, Problem problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        (ParameterTree<T>, OptimizerState<T>) one = default, four = default;
+        OnThreads(1, () => one = problem.After<T>(optimizer, updates: 1));
+        OnThreads(4, () => four = problem.After<T>(optimizer, updates: 1));
+        Claim.Same("on four threads", one, four);
+    }
+
+    private static void OnThreads(int count, Action work)
+    {
         lock (ThreadLimit)
         {
             int limit = Kernels.Threads.Limit;
             try
             {
-                Kernels.Threads.Limit = 1;
-                var one = problem.After<T>(optimizer, updates: 1);
-                Kernels.Threads.Limit = 4;
-                Claim.Same("on four threads", one, problem.After<T>(optimizer, updates: 1));
+                Kernels.Threads.Limit = count;
+                work();
             }
             finally
             {

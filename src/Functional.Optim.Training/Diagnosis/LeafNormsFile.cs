@@ -14,10 +14,10 @@ namespace Functional.Optim.Training;
 /// </remarks>
 public sealed class LeafNormsFile : IProgress<LeafNorms>, IDisposable
 {
-    private readonly FileStream file;
+    private readonly ReportLines lines;
     private readonly LeafNormsLine line = new();
 
-    private LeafNormsFile(FileStream file) => this.file = file;
+    private LeafNormsFile(ReportLines lines) => this.lines = lines;
 
     /// <summary>
     /// Opens the file to append lines. What is there up to a step is kept, so that a resumed run continues the file:
@@ -26,15 +26,13 @@ public sealed class LeafNormsFile : IProgress<LeafNorms>, IDisposable
     /// <param name="path">The path of the file; its directory must exist.</param>
     /// <param name="afterStep">The last step to keep; 0 begins the file again.</param>
     /// <returns>The open file, or the error: it cannot be written, or it has other lines than these.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     public static Fin<LeafNormsFile> Open(string path, long afterStep = 0)
     {
         ArgumentNullException.ThrowIfNull(path);
-        Fin<ImmutableArray<LeafNorms>> kept = afterStep > 0 && File.Exists(path)
-            ? Read(path)
-            : ImmutableArray<LeafNorms>.Empty;
-        return kept
-            .Bind(norms => AtomicFile.Write(path, file => WriteAll(file, norms.Where(step => step.Step <= afterStep))))
-            .Bind(_ => Append(path));
+        return ReportLines.Open(
+                path, [], static (line, number) => LeafNormsLine.Read(line, number).Step, afterStep, Array.MaxLength)
+            .Map(static lines => new LeafNormsFile(lines));
     }
 
     /// <summary>Reads a file. A last line without an end, which a killed run leaves, is dropped.</summary>
@@ -45,10 +43,16 @@ public sealed class LeafNormsFile : IProgress<LeafNorms>, IDisposable
         ArgumentNullException.ThrowIfNull(path);
         return FileErrors.Try("read", path, () =>
         {
-            ReadOnlySpan<byte> rest = File.ReadAllBytes(RegularFile.At(path));
+            using FileStream file = ReportLines.OpenToRead(RegularFile.At(path));
             ImmutableArray<LeafNorms>.Builder norms = ImmutableArray.CreateBuilder<LeafNorms>();
-            for (int end; (end = rest.IndexOf(LeafNormsLine.End)) >= 0; rest = rest[(end + 1)..])
-                norms.Add(LeafNormsLine.Read(rest[..end], norms.Count + 1));
+            ReportLines.Read(
+                file,
+                (line, number) =>
+                {
+                    norms.Add(LeafNormsLine.Read(line, number));
+                    return true;
+                },
+                Array.MaxLength);
             return norms.ToImmutable();
         });
     }
@@ -60,31 +64,13 @@ public sealed class LeafNormsFile : IProgress<LeafNorms>, IDisposable
     public void Report(LeafNorms value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        line.Write(file, value);
+        lines.Append(line.Of(value));
     }
 
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {
         line.Dispose();
-        file.Dispose();
-    }
-
-    private static Fin<LeafNormsFile> Append(string path) => FileErrors.Try("open", path, () =>
-    {
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.Append,
-            Access = FileAccess.Write,
-            Share = FileShare.Read | FileShare.Delete,
-            BufferSize = 0,
-        };
-        return new LeafNormsFile(new FileStream(RegularFile.At(path), options));
-    });
-
-    private static void WriteAll(FileStream file, IEnumerable<LeafNorms> norms)
-    {
-        using LeafNormsLine line = new();
-        foreach (LeafNorms step in norms) line.Write(file, step);
+        lines.Dispose();
     }
 }

@@ -8,9 +8,6 @@ namespace Functional.Optim.Training;
 /// <summary>A line of a <see cref="LeafNormsFile"/>: writes and reads it without reflection.</summary>
 internal sealed class LeafNormsLine : IDisposable
 {
-    /// <summary>The end of a line.</summary>
-    internal const byte End = (byte)'\n';
-
     private const string Step = "step", Leaves = "leaves";
 
     private readonly ArrayBufferWriter<byte> bytes = new();
@@ -20,8 +17,8 @@ internal sealed class LeafNormsLine : IDisposable
 
     public void Dispose() => json.Dispose();
 
-    /// <summary>Writes the whole line at once, so that a killed process leaves at most a part of one line.</summary>
-    internal void Write(FileStream file, LeafNorms norms)
+    /// <summary>The line with its end, until the next one is made.</summary>
+    internal ReadOnlySpan<byte> Of(LeafNorms norms)
     {
         bytes.ResetWrittenCount();
         json.Reset();
@@ -41,13 +38,13 @@ internal sealed class LeafNormsLine : IDisposable
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
-        bytes.Write([End]);
-        file.Write(bytes.WrittenSpan);
+        bytes.Write("\n"u8);
+        return bytes.WrittenSpan;
     }
 
     /// <summary>Reads a line.</summary>
     /// <exception cref="InvalidDataException">It is not such a line; the message has its number.</exception>
-    internal static LeafNorms Read(ReadOnlySpan<byte> line, int number)
+    internal static LeafNorms Read(ReadOnlySpan<byte> line, long number)
     {
         try
         {

@@ -26,8 +26,14 @@ internal sealed class ReportLines : IDisposable
     /// <summary>
     /// Opens the file. It keeps the lines up to a step, without a line that has no end; after step 0 it starts again.
     /// </summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="header">What a file begins with that has no line yet.</param>
+    /// <param name="stepOf">Reads the step of a line.</param>
+    /// <param name="afterStep">The last step to keep.</param>
+    /// <param name="longest">The most bytes of a line.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
-    internal static Fin<ReportLines> Open(string path, byte[] header, StepOfLine stepOf, long afterStep)
+    internal static Fin<ReportLines> Open(
+        string path, byte[] header, StepOfLine stepOf, long afterStep, int longest = BufferLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(afterStep);
         try
@@ -35,7 +41,7 @@ internal sealed class ReportLines : IDisposable
             string target = RegularFile.At(path);
             bool exists = afterStep > 0 && File.Exists(target);
             long all = exists ? new FileInfo(target).Length : 0,
-                kept = exists ? LengthUpTo(target, stepOf, afterStep) : 0;
+                kept = exists ? LengthUpTo(target, stepOf, afterStep, longest) : 0;
             Fin<Unit> prepared = kept == 0 ? AtomicFile.Write(path, to => to.Write(header))
                 : kept < all ? AtomicFile.Write(path, to => CopyStart(target, kept, to))
                 : Unit.Default;
@@ -52,9 +58,12 @@ internal sealed class ReportLines : IDisposable
         new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
     /// <summary>Reads the lines that have an end, until the reader stops.</summary>
+    /// <param name="from">The file.</param>
+    /// <param name="readOn">Gets each line, without its end.</param>
+    /// <param name="longest">The most bytes of a line.</param>
     /// <returns>The bytes of the lines before the one at which the reader stopped.</returns>
-    /// <exception cref="InvalidDataException">A line is longer than any report.</exception>
-    internal static long Read(Stream from, LineReader readOn)
+    /// <exception cref="InvalidDataException">A line is longer than that.</exception>
+    internal static long Read(Stream from, LineReader readOn, int longest = BufferLength)
     {
         byte[] buffer = new byte[BufferLength];
         int filled = 0;
@@ -70,10 +79,11 @@ internal sealed class ReportLines : IDisposable
                 passed += line + 1;
             }
 
-            if (filled - start == buffer.Length)
-                throw new InvalidDataException($"line {number + 1} is longer than {buffer.Length} bytes");
+            if (filled - start == longest)
+                throw new InvalidDataException($"line {number + 1} is longer than {longest} bytes");
             buffer.AsSpan(start, filled - start).CopyTo(buffer);
             filled -= start;
+            if (filled == buffer.Length) Array.Resize(ref buffer, (int)Math.Min(2L * filled, longest));
         }
 
         return passed;
@@ -109,10 +119,10 @@ internal sealed class ReportLines : IDisposable
 
     public override string ToString() => path;
 
-    private static long LengthUpTo(string path, StepOfLine stepOf, long lastStep)
+    private static long LengthUpTo(string path, StepOfLine stepOf, long lastStep, int longest)
     {
         using FileStream file = OpenToRead(path);
-        return Read(file, (line, number) => stepOf(line, number) <= lastStep);
+        return Read(file, (line, number) => stepOf(line, number) <= lastStep, longest);
     }
 
     private static void CopyStart(string path, long count, FileStream to)

@@ -244,7 +244,8 @@ internal sealed class Plan
             if (measuring is not null && (stage > 0 || placement.Nodes[0].Transform == measuring))
             {
                 shared = measured;
-                steps.Add(new MeasureStep(measuring, all, null, shared, ReadsGradient: stage == 0));
+                steps.Add(new MeasureStep(
+                    measuring, all, classes, IsOfAll: true, shared, ReadsGradient: stage == 0));
                 measured += segments;
             }
 
@@ -275,7 +276,8 @@ internal sealed class Plan
                 firstMeasured = first.IsInner ? measured : shared + leafClass.FirstSegment;
                 if (first.IsInner)
                 {
-                    steps.Add(new MeasureStep(first, leafClass.Segments, leafClass, measured, !wrote[index]));
+                    steps.Add(new MeasureStep(
+                        first, leafClass.Segments, [leafClass], IsOfAll: false, measured, !wrote[index]));
                     measured += leafClass.Segments.Length;
                 }
             }

@@ -11,14 +11,25 @@ internal abstract record PlanStep(bool ReadsGradient);
 /// <summary>Measures the update of all leaves together, or of one class.</summary>
 /// <param name="Placed">The transform that needs the statistics.</param>
 /// <param name="Segments">The segments that are measured.</param>
-/// <param name="Class">The class of the segments; <see langword="null"/> for all classes.</param>
+/// <param name="Classes">The classes of the segments.</param>
+/// <param name="IsOfAll">Whether these are all classes, and not the one that the transform is inside of.</param>
 /// <param name="FirstMeasured">The index of its first result among all results.</param>
 /// <param name="ReadsGradient">
 /// Whether no earlier step wrote an update of its leaves, so that it reads the gradient.
 /// </param>
 internal sealed record MeasureStep(
-    PlacedTransform Placed, Segment[] Segments, LeafClass? Class, int FirstMeasured, bool ReadsGradient)
-    : PlanStep(ReadsGradient);
+    PlacedTransform Placed, Segment[] Segments, LeafClass[] Classes, bool IsOfAll, int FirstMeasured,
+    bool ReadsGradient) : PlanStep(ReadsGradient)
+{
+    /// <summary>Whether leaves of a plan are among those that are measured.</summary>
+    internal bool Has(LeafPlan plan)
+    {
+        if (plan.Settings.Frozen) return false;
+        foreach (LeafClass leafClass in Classes)
+            if (leafClass.Transforms == plan.Transforms) return true;
+        return false;
+    }
+}
 
 /// <summary>Transforms whole leaves, in parallel.</summary>
 /// <param name="Class">The leaves.</param>

@@ -8,11 +8,10 @@ namespace Functional.Optim;
 /// <param name="parameters">The layout of the parameters, whose leaves are added in order.</param>
 internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout parameters)
 {
-    /// <summary>The leaves of the slot, if its layout differs from that of the parameters.</summary>
-    private readonly List<(string Name, int[] Shape)> shapes = [];
-
-    /// <summary>The start and the length of each of them.</summary>
-    private readonly List<(int Start, int Length)> pieces = [];
+    /// <summary>
+    /// The leaves of the slot, and the start and the length of each, if its layout differs from that of the parameters.
+    /// </summary>
+    private readonly List<(string Name, int[] Shape, int Start, int Length)> pieces = [];
     private ImmutableArray<long> starts;
     private bool differs;
 
@@ -61,7 +60,9 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
         if (!differs) return;
         Layout = before.FirstOrDefault(
             slot => slot.Layout is not null && slot.Owner == owner && SameShapes(slot))?.Layout
-            ?? TreeLayout.Of([.. shapes], [.. pieces], shard: null);
+            ?? TreeLayout.Of(
+                [.. pieces.Select(piece => (piece.Name, piece.Shape))],
+                [.. pieces.Select(piece => (piece.Start, piece.Length))], shard: null);
     }
 
     internal void StartFrom(ImmutableArray<long> leafStarts) => starts = leafStarts;
@@ -98,11 +99,11 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
 
     private void Keep(Leaf leaf, ImmutableArray<int> shape)
     {
-        shapes.Add((leaf.Name, [.. shape]));
-        pieces.Add(leaf.PieceOf(shape.AsSpan()));
+        (int start, int length) = leaf.PieceOf(shape.AsSpan());
+        pieces.Add((leaf.Name, [.. shape], start, length));
     }
 
-    private bool SameShapes(SlotPlan other) => shapes.Count == other.shapes.Count
-        && shapes.Zip(other.shapes).All(pair =>
+    private bool SameShapes(SlotPlan other) => pieces.Count == other.pieces.Count
+        && pieces.Zip(other.pieces).All(pair =>
             pair.Item1.Name == pair.Item2.Name && pair.Item1.Shape.AsSpan().SequenceEqual(pair.Item2.Shape));
 }

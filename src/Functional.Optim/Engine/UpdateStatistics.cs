@@ -52,7 +52,7 @@ public readonly ref struct UpdateStatistics<T>
     public double Norm(NormKind kind = NormKind.L2)
     {
         // A whole tree is measured at once, so that the bits do not depend on how it is cut into ranges.
-        if (step.Class is null && run.Plan is { Frozen.Length: 0, WithoutGradient.IsEmpty: true })
+        if (step.IsOfAll && run.Plan is { Frozen.Length: 0, WithoutGradient.IsEmpty: true })
         {
             return Finite(
                 !updates.IsFlat ? ScatteredNorm.Of(updates, run.Plan, kind)
@@ -64,8 +64,12 @@ public readonly ref struct UpdateStatistics<T>
 
         // A part of a tree is measured leaf by leaf, for the same reason.
         using LeafParts parts = new(run.Plan);
-        if (step.Class is { } one) AddLeaves(one, kind, parts);
-        foreach (LeafClass leafClass in step.Class is null ? run.Plan.Classes : []) AddLeaves(leafClass, kind, parts);
+        foreach (LeafClass leafClass in step.Classes)
+        {
+            foreach (Leaf leaf in leafClass.Leaves)
+                if (leaf.Start is null) parts[leaf] = Of(updates.Span(leaf, leaf.Offset, leaf.Length), kind);
+        }
+
         Span<double> norms = parts.Shared();
         if (run.Plan.Shard is { } shard) AddCut(shard, kind, norms);
         return Finite(kind switch
@@ -137,20 +141,13 @@ public readonly ref struct UpdateStatistics<T>
 
     private int End(int range) => step.Segments[range].End;
 
-    private void AddLeaves(LeafClass leafClass, NormKind kind, LeafParts parts)
-    {
-        foreach (Leaf leaf in leafClass.Leaves)
-            if (leaf.Start is null) parts[leaf] = Of(updates.Span(leaf, leaf.Offset, leaf.Length), kind);
-    }
-
     /// <summary>The norms of leaves that lie in several shards.</summary>
     private void AddCut(TreeShard shard, NormKind kind, Span<double> norms)
     {
         foreach (Leaf cut in shard.CutLeaves)
         {
             Leaf leaf = run.Plan.Leaves[cut.Index];
-            LeafPlan plan = run.Plan.LeafPlans[cut.Index];
-            if (plan.Settings.Frozen || (step.Class is { } own && own.Transforms != plan.Transforms)) continue;
+            if (!step.Has(run.Plan.LeafPlans[cut.Index])) continue;
             norms[cut.Index] = new ShardNorm(shard, cut.Offset, cut.Offset + cut.Length).Of(
                 updates.Span(leaf, leaf.Offset, leaf.Length), cut.Offset + (leaf.Start ?? 0), after: [], kind);
         }
@@ -166,7 +163,7 @@ public readonly ref struct UpdateStatistics<T>
     {
         if (double.IsFinite(norm)) return norm;
         Leaf? first = null;
-        foreach (LeafClass leafClass in step.Class is null ? run.Plan.Classes : [step.Class])
+        foreach (LeafClass leafClass in step.Classes)
         {
             foreach (Leaf leaf in leafClass.Leaves)
             {

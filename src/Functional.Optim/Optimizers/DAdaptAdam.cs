@@ -92,14 +92,8 @@ public sealed record DAdaptAdam : RateFreeOptimizer
         Span<double> scalars = update.Scalars;
         double a = scalars[D] * rate * Correction(scalars[Updates]), kept = Math.Sqrt(Beta2);
         scalars[UpdateRate] = a;
-        using LeafParts parts = update.Parts(2);
-        for (int range = 0; range < update.Count; range++)
-        {
-            (parts[update.Leaf(range), 0], parts[update.Leaf(range), 1]) = update.Sums(
-                range, new DAdaptAdamTerms<T>(Penalty<T>(decay * multipliers[range]), Beta2, a, Epsilon));
-        }
-
-        (double products, double size) = (update.Sum(parts, 0), update.Sum(parts, 1));
+        (double products, double size) =
+            Sums(update, decay, multipliers, new DAdaptAdamTerms<T>(Beta2, a, Epsilon));
         scalars[Numerator] = (kept * scalars[Numerator]) + ((1 - kept) * a * products);
         if (size == 0 || rate == 0) return;
         scalars[D] = Risen(scalars[D], scalars[Numerator] / ((1 - kept) * size), GrowthRate);

@@ -66,15 +66,9 @@ public sealed record DAdaptLion : RateFreeOptimizer
     {
         Span<double> scalars = update.Scalars;
         double a = scalars[D] * rate, kept = Math.Sqrt(Beta2);
-        using LeafParts parts = update.Parts(2);
         scalars[UpdateRate] = a;
-        for (int range = 0; range < update.Count; range++)
-        {
-            (parts[update.Leaf(range), 0], parts[update.Leaf(range), 1]) =
-                update.Sums(range, new DAdaptLionTerms<T>(Beta1, Beta2, a));
-        }
-
-        (double products, double size) = (update.Sum(parts, 0), update.Sum(parts, 1));
+        (double products, double size) =
+            Sums(update, decay, multipliers, new DAdaptLionTerms<T>(Beta1, Beta2, a));
         scalars[Numerator] = (kept * scalars[Numerator]) + ((1 - kept) * a * products);
         if (size == 0 || rate == 0) return;
         scalars[D] = Risen(scalars[D], scalars[Numerator] / ((1 - kept) * size), double.PositiveInfinity);

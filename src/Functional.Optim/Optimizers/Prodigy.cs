@@ -137,15 +137,8 @@ public sealed record Prodigy : RateFreeOptimizer
         double d = scalars[D];
         scalars[Before] = d;
         scalars[UpdateRate] = d * rate * Correction(scalars[Updates]);
-        ProdigySum<T> sum = SumOf<T>(scalars);
-        using LeafParts parts = update.Parts(2);
-        for (int range = 0; range < update.Count; range++)
-        {
-            (parts[update.Leaf(range), 0], parts[update.Leaf(range), 1]) =
-                update.Sums(range, new ProdigyTerms<T>(Penalty<T>(decay * multipliers[range]), sum));
-        }
-
-        (double products, double size) = (update.Sum(parts, 0), update.Sum(parts, 1));
+        (double products, double size) =
+            Sums(update, decay, multipliers, new ProdigyTerms<T>(SumOf<T>(scalars)));
         double numerator = (KeptOfSums * scalars[Numerator]) + (d / D0 * scalars[UpdateRate] * products);
         (scalars[Numerator], scalars[Denominator]) = (numerator, size);
         if (size == 0 || rate == 0) return;

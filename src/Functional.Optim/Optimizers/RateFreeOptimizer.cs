@@ -97,6 +97,29 @@ public abstract record RateFreeOptimizer : ScalingOptimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(T.CreateTruncating(DecouplesDecay ? 0 : decay));
 
     /// <summary>
+    /// The sums over all leaves of what a rule returns for g, and of what it leaves in its first slot; see
+    /// <see cref="UpdateStatistics{T}.Sums{TRule}"/>.
+    /// </summary>
+    /// <param name="update">The incoming update.</param>
+    /// <param name="decay">λ of this update.</param>
+    /// <param name="multipliers">What λ is multiplied by in each range.</param>
+    /// <param name="terms">The rule, which gets g for its update.</param>
+    private protected (double Returned, double InFirstSlot) Sums<T, TTerms>(
+        in UpdateStatistics<T> update, double decay, ReadOnlySpan<double> multipliers, in TTerms terms)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TTerms : unmanaged, IUpdateRule<T>
+    {
+        using LeafParts parts = update.Parts(2);
+        for (int range = 0; range < update.Count; range++)
+        {
+            (parts[update.Leaf(range), 0], parts[update.Leaf(range), 1]) = update.Sums(
+                range, new Then<T, DecayRule<T>, TTerms>(Penalty<T>(decay * multipliers[range]), terms));
+        }
+
+        return (update.Sum(parts, 0), update.Sum(parts, 1));
+    }
+
+    /// <summary>
     /// The rate of an update, which is at most the largest number of the type: 1 / ‖g₁‖ of denormal gradients exceeds it.
     /// </summary>
     private protected static double Limited<T>(double rate)

@@ -99,12 +99,7 @@ public readonly struct ParameterTree<T> : IEquatable<ParameterTree<T>>
     /// <param name="leaf">A leaf of this tree, or an equal leaf of another layout.</param>
     /// <exception cref="ArgumentException">This tree has no such leaf: the name or the shape differs.</exception>
     /// <exception cref="ObjectDisposedException">The tree was consumed.</exception>
-    public ReadOnlySpan<T> AsSpan(Leaf leaf)
-    {
-        TreeStorage<T> live = Storage;
-        Leaf own = live.Layout.Own(leaf);
-        return live.Memory.Span.Slice(own.Offset, own.Length);
-    }
+    public ReadOnlySpan<T> AsSpan(Leaf leaf) => Storage.Span(leaf);
 
     /// <summary>The elements of the leaf with a name, in row-major order.</summary>
     /// <param name="name">The name.</param>

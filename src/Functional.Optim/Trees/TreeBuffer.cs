@@ -52,12 +52,7 @@ public readonly struct TreeBuffer<T>
     /// <param name="leaf">A leaf of this buffer, or an equal leaf of another layout.</param>
     /// <exception cref="ArgumentException">This buffer has no such leaf: the name or the shape differs.</exception>
     /// <exception cref="ObjectDisposedException">The buffer is already a tree.</exception>
-    public Span<T> AsSpan(Leaf leaf)
-    {
-        TreeStorage<T> live = Storage;
-        Leaf own = live.Layout.Own(leaf);
-        return live.Memory.Span.Slice(own.Offset, own.Length);
-    }
+    public Span<T> AsSpan(Leaf leaf) => Storage.Span(leaf);
 
     /// <summary>The elements of the leaf with a name, in row-major order.</summary>
     /// <param name="name">The name.</param>

@@ -21,6 +21,14 @@ internal sealed class TreeStorage<T>(TreeLayout layout)
 
     internal AlignedBuffer<T> Memory { get; } = new(layout.TotalLength);
 
+    /// <summary>The elements of a leaf of the layout, or of an equal leaf of another one.</summary>
+    /// <exception cref="ArgumentException">There is no such leaf: the name or the shape differs.</exception>
+    internal Span<T> Span(Leaf leaf)
+    {
+        Leaf own = Layout.Own(leaf);
+        return Memory.Span.Slice(own.Offset, own.Length);
+    }
+
     /// <summary>The current generation; 64 bits, so that no number repeats.</summary>
     internal long Generation => Volatile.Read(ref generation);
 

@@ -46,6 +46,7 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun shared)
                 + "do sleep 0.02; done; kill -TERM $!; wait $!");
             Assert.Equal((places[index], ExitCode.Interrupted), (places[index], code));
             Assert.InRange(run.LastReport(), run.Newest().Step - 1, run.Newest().Step);
+            SmallRun.AssertWritten(run.Folder);
         }
     }
 
@@ -69,6 +70,7 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun shared)
         Assert.InRange(run.LastReport(), step - 1, step);
         Assert.Equal(shared.Run.Reports().Take((int)run.LastReport()), run.Reports());
         Assert.Equal([step], run.Saved());
+        SmallRun.AssertWritten(run.Folder);
         return (run, (int)step);
     }
 

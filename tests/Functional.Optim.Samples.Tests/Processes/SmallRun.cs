@@ -91,6 +91,15 @@ internal sealed record SmallRun(string TextFile, string Folder, string Options)
         .Where(file => Path.GetFileName(file) is not (Metrics or ".lock"))
         .ToDictionary(file => Path.GetFileName(file)!, file => Convert.ToHexString(File.ReadAllBytes(file)));
 
+    /// <summary>Fails unless a folder has the files of a run that ended.</summary>
+    internal static void AssertWritten(string folder)
+    {
+        Assert.Subset(
+            Directory.GetFiles(folder).Select(Path.GetFileName).ToHashSet(),
+            new HashSet<string?> { "loss.png", Metrics, Parameters });
+        Assert.True(ParameterFile.Load<float>(Path.Combine(folder, Parameters)).IsSucc);
+    }
+
     /// <summary>
     /// Fails unless another run ended with the same files, to the bit, but for what a clock measured.
     /// </summary>

@@ -10,6 +10,8 @@ internal sealed class GrokFastWindowCase : OptimizerCase
 {
     public override string Entry => "grokFastWindow";
 
+    public override ImmutableArray<(string Name, string Text)> Smaller => [("size", "4")];
+
     public override ImmutableArray<string> Keeps => [nameof(BiasCorrection)];
 
     public override ImmutableArray<(string Law, string Reason)> Unbroken =>

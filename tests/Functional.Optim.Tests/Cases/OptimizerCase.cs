@@ -16,6 +16,9 @@ internal abstract class OptimizerCase
     /// <summary>Texts of the options that have no default, but for a learning rate, which is 0.1.</summary>
     public virtual ImmutableArray<(string Name, string Text)> Options => [];
 
+    /// <summary>Texts of options in place of their defaults, which ask for much memory or work.</summary>
+    public virtual ImmutableArray<(string Name, string Text)> Smaller => [];
+
     /// <summary>The laws of some optimizers that the entry keeps with its defaults, by their names.</summary>
     public virtual ImmutableArray<string> Keeps => [];
 
@@ -83,7 +86,7 @@ internal abstract class OptimizerCase
         CatalogueEntry<Optimizer> entry, Schedule rate, params (string Name, string Text)[] options)
     {
         Dictionary<string, string> texts = [];
-        foreach ((string name, string text) in Options.Concat(options)) texts[name] = text;
+        foreach ((string name, string text) in Options.Concat(Smaller).Concat(options)) texts[name] = text;
         return entry.Build(texts, rate).OrThrow(entry.Name);
     }
 

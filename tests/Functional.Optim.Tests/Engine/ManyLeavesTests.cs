@@ -9,9 +9,9 @@ public class ManyLeavesTests
     public static TheoryData<string> Names => Catalogue.Names;
 
     [Fact]
-    public void Two_hundred_thousand_leaves_of_one_element_are_planned_bound_and_continued()
+    public void Fifty_thousand_leaves_of_one_element_are_planned_bound_and_continued()
     {
-        const int count = 200_000;
+        const int count = 50_000;
         ParameterTree<float> parameters = ParameterTree.Of(
             [.. Enumerable.Range(0, count).Select(leaf => Leaf.Of($"{leaf}", [1], [(float)leaf]))]);
         Optimizer optimizer = Partition.Of(
@@ -19,7 +19,7 @@ public class ManyLeavesTests
             new("even", _ => true, Clip.ByLeafNorm(1).Then(Sgd.Of(1, momentum: 0.9))));
         (ParameterTree<float> moved, OptimizerState<float> state) =
             optimizer.Step(parameters, parameters, optimizer.Init(parameters));
-        Assert.Equal((199_997f, 99_999.5f), (moved.AsSpan("199998")[0], moved.AsSpan("199999")[0]));
+        Assert.Equal((49_997f, 24_999.5f), (moved.AsSpan("49998")[0], moved.AsSpan("49999")[0]));
         Assert.Equal(count / 2, state[0].Layout.Leaves.Length);
         (OptimizerState<float> carried, ContinuationReport report) = optimizer.Continue(state, moved);
         Assert.Equal((count / 2, state), (report.Rows.Count(row => row.Kept), carried));
@@ -31,7 +31,7 @@ public class ManyLeavesTests
                 new LeafBinding<float>($"{leaf}", [1], values.AsMemory(leaf, 1), gradients.AsMemory(leaf, 1))),
         ]);
         bound.Step();
-        Assert.Equal((199_997f, 99_999.5f), (values[199_998], values[199_999]));
+        Assert.Equal((49_997f, 24_999.5f), (values[49_998], values[49_999]));
         Assert.Equal(state, bound.State);
     }
 

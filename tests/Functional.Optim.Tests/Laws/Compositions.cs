@@ -11,7 +11,6 @@ internal static class Compositions
     private static readonly (string Name, Optimizer Optimizer)[] Bases =
     [
         ("adamW", AdamW.Of(0.1)),
-        ("lion", Lion.Of(0.01, weightDecay: 0.1)),
         ("lamb", Lamb.Of(0.01)),
         ("clipped momentum", Clip.ByGlobalNorm(1).Then(Sgd.Of(0.1, momentum: 0.9, nesterov: true))),
     ];

@@ -17,8 +17,14 @@ public class Sm3Tests
             Check<double>(shape, momentum, beta, 1e-13);
             Check<float>(shape, momentum, beta, 2e-5);
         }
+    }
 
-        // Many blocks of rows, and rows of many tiles.
+    /// <summary>Many blocks of rows, and rows of many tiles.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0.5, 0.9)]
+    public void The_steps_of_large_leaves_are_those_of_the_definition(double momentum, double beta)
+    {
         Check<double>([300, 700], momentum, beta, 1e-12);
         Check<double>([20, 15, 700], momentum, beta, 1e-12);
     }

@@ -6,7 +6,7 @@ namespace Functional.Optim.Tests.Schedules;
 /// <summary>Schedules that contain other schedules, in any number.</summary>
 public class ComposedScheduleTests
 {
-    private const int Many = 100_000;
+    private const int Many = 20_000;
 
     /// <summary>Every way to make a schedule from another one.</summary>
     public static TheoryData<string, Func<Schedule, Schedule>> Combinators => new()

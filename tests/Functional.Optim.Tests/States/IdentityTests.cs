@@ -76,12 +76,11 @@ public sealed class IdentityTests : IDisposable
         OptimizerState<float> loaded = CheckpointFile.Load<float>(path).ThrowIfFail().State.Optimizer;
         Assert.Equal(
             (state.Identity, string.Join('|', state.SlotNames)), (loaded.Identity, string.Join('|', loaded.SlotNames)));
-        // The first of an identity meets all of it, and the first of each other one; the others meet the first.
+        // To all of its identity; by the first of them to the first of each other one too.
         bool isFirst = Own.First(each => each.State.Identity == state.Identity).Name == name;
         foreach ((string otherName, Optimizer other, OptimizerState<float> own) in Own
             .GroupBy(each => each.State.Identity)
-            .Where(each => isFirst || each.Key == state.Identity)
-            .SelectMany(each => isFirst && each.Key == state.Identity ? each : each.Take(1)))
+            .SelectMany(each => each.Key == state.Identity ? each : each.Take(isFirst ? 1 : 0)))
         {
             // It has the same identity, but a frozen leaf, which has no slots.
             bool same = own.Identity == state.Identity

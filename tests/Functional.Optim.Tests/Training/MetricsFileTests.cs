@@ -55,7 +55,7 @@ public sealed class MetricsFileTests : IDisposable
     {
         using CsvMetrics csv = CsvMetrics.Open(path);
         Assert.Empty(MetricsFile.Read(path).ThrowIfFail());
-        StepReport[] reports = MetricsReports.Steps(1, 20);
+        StepReport[] reports = MetricsReports.Steps(1, 5);
         for (int count = 1; count <= reports.Length; count++)
         {
             csv.Report(reports[count - 1]);

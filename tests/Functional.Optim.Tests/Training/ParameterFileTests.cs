@@ -8,6 +8,14 @@ namespace Functional.Optim.Tests.Training;
 
 public sealed class ParameterFileTests : IDisposable
 {
+    /// <summary>The bytes of a file that is read.</summary>
+    private static readonly Lazy<byte[]> Good = new(() =>
+    {
+        using TemporaryFolder own = new();
+        CheckpointFile.Save<float>(new(TrainState.Init(Adam.Of(0.1), Laws.Trees.Random<float>(1))), own.At("good"));
+        return File.ReadAllBytes(own.At("good"));
+    });
+
     private readonly TemporaryFolder folder = new();
     private readonly string path;
 
@@ -28,9 +36,7 @@ public sealed class ParameterFileTests : IDisposable
     [Property]
     public void Any_byte_that_is_changed_or_cut_off_is_detected(uint at, byte bits)
     {
-        Optimizer adam = Adam.Of(0.1);
-        CheckpointFile.Save<float>(new(TrainState.Init(adam, Laws.Trees.Random<float>(1))), path);
-        byte[] bytes = File.ReadAllBytes(path);
+        byte[] bytes = [.. Good.Value];
         int position = (int)(at % bytes.Length);
         File.WriteAllBytes(path, bytes[..position]);
         ErrorOf(CheckpointFile.Load<float>(path));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Functional.Optim.Laws;
 using Functional.Optim.Tests.Cultures;
 using Functional.Optim.Tests.Laws;
 using Functional.Optim.Tests.Training.Hooks;
@@ -166,21 +165,6 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(saved.Parameters, ParameterFile.Load<float>(path).ThrowIfFail());
         Assert.Equal(whole, await Train(loaded, 9));
         Assert.Equal((9, 2), (whole.Step, whole.SkippedSteps));
-    }
-
-    /// <summary>The same as <see cref="OptimizerLaws.Resume"/>, in double and through a file.</summary>
-    [Theory]
-    [MemberData(nameof(Optimizers))]
-    public void Steps_resumed_from_a_file_in_double_have_the_bits_of_those_that_were_not_interrupted(string name)
-    {
-        Optimizer optimizer = Laws.Catalogue.Get(name);
-        (ParameterTree<double> parameters, OptimizerState<double> state) =
-            Problem.Sample.After<double>(optimizer, updates: 2);
-        CheckpointFile.Save<double>(new(new(parameters, state)), path);
-        TrainState<double> loaded = CheckpointFile.Load<double>(path).ThrowIfFail().State;
-        Assert.Equal(
-            Problem.Sample.After<double>(optimizer),
-            optimizer.Step(loaded.Parameters, Problem.Sample.Gradients<double>(3), loaded.Optimizer));
     }
 
     /// <summary>A gradient that is finite, while its square is not.</summary>

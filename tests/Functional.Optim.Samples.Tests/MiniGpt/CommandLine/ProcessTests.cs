@@ -56,19 +56,15 @@ public sealed class ProcessTests : IDisposable
             option => Assert.Contains($"  {option.Name} ", output, StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData("missing.txt", "does not exist")]
-    [InlineData("", "is a folder, not a text file")]
-    [InlineData("empty.txt", "is empty, or not a regular file")]
-    [InlineData("one.txt", "has one character; a text to learn from has more")]
-    [InlineData("binary.txt", "is not UTF-8 text: the byte at offset 0, 0xFF, begins no character")]
-    public void A_text_that_cannot_be_read_is_one_line_and_2(string name, string expected)
+    [Fact]
+    public void A_text_that_cannot_be_read_is_one_line_and_2()
     {
-        folder.Write("empty.txt");
-        folder.Write("one.txt", (byte)'a');
         folder.Write("binary.txt", [.. Enumerable.Repeat((byte)0xFF, 5000)]);
-        (int code, string output, string error) = Program.Run($"--text {folder.At(name)} --out {folder.At("out")}");
-        Assert.Equal((ExitCode.WrongUse, "", $"the text '{folder.At(name)}' {expected}"),
+        string path = folder.At("binary.txt");
+        (int code, string output, string error) = Program.Run($"--text {path} --out {folder.At("out")}");
+        Assert.Equal(
+            (ExitCode.WrongUse, "",
+                $"the text '{path}' is not UTF-8 text: the byte at offset 0, 0xFF, begins no character"),
             (code, output, error.TrimEnd()));
         Assert.False(Directory.Exists(folder.At("out")));
     }
@@ -86,38 +82,14 @@ public sealed class ProcessTests : IDisposable
         Assert.False(Directory.Exists(folder.At("out")));
     }
 
-    [Theory]
-    [InlineData("--steps 0", "--steps is 0; allowed is an integer from 1 to 1000000000")]
-    [InlineData("--steps -1", "--steps is -1; allowed is an integer from 1 to 1000000000")]
-    [InlineData("--learning-rate -1", "--learning-rate is -1; allowed is a finite number from 0")]
-    [InlineData("--learning-rate NaN", "--learning-rate is NaN; allowed is a finite number from 0")]
-    [InlineData("--preset gigantic", "--preset is gigantic; allowed is nano, tiny, small or medium")]
-    [InlineData("--optimizer sofia", "--optimizer is sofia; allowed is momentum, sgd, ")]
-    [InlineData("--schedule stairs", "--schedule is stairs; allowed is linear, cosine, ")]
-    [InlineData("--context 65536", "--batch × --heads × --context² is 206158430208; allowed is up to 2147483647, ")]
-    [InlineData("--width 65536 --context 1",
-        "--width is 65536; allowed is a width that makes, with --layers and --context, at most ")]
-    public void Wrong_options_are_one_line_and_2(string options, string expected)
+    [Fact]
+    public void Wrong_options_are_one_line_and_2()
     {
-        (int code, string output, string error) = Program.Run($"--text {text} {options} --out {folder.At("out")}");
-        Assert.Equal((ExitCode.WrongUse, ""), (code, output));
-        Assert.StartsWith(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        (int code, string output, string error) = Program.Run($"--text {text} --steps 0 --out {folder.At("out")}");
+        Assert.Equal(
+            (ExitCode.WrongUse, "", "--steps is 0; allowed is an integer from 1 to 1000000000"),
+            (code, output, error.TrimEnd()));
         Assert.False(Directory.Exists(folder.At("out")));
-    }
-
-    [Theory]
-    [InlineData("--optimizer lion(beta1=2)",
-        "--optimizer lion: beta1 is 2; allowed is in [0, 1)")]
-    [InlineData("--optimizer lion(beta1", "--optimizer: 'lion(beta1' has a parenthesis without its other one")]
-    [InlineData("--optimizer lion(beta1=0.9,beta1=0.8)", "--optimizer: 'lion(beta1=0.9,beta1=0.8)' gives beta1 twice")]
-    [InlineData("--optimizer lion(beta=0.9)", "--optimizer lion: beta is no option of lion; allowed is learningRate, "
-        + "beta1, beta2, weightDecay, decay, maximize, decayForm")]
-    [InlineData("--schedule stepDecay(every=0)",
-        "--schedule stepDecay: every is 0; allowed is 1 or more")]
-    public void Wrong_options_of_an_optimizer_or_a_schedule_are_one_line_and_2(string options, string expected)
-    {
-        (int code, string output, string error) = Program.Run($"--text {text} {options}");
-        Assert.Equal((ExitCode.WrongUse, "", expected), (code, output, error.TrimEnd()));
     }
 
     [Fact]
@@ -211,18 +183,6 @@ public sealed class ProcessTests : IDisposable
         Assert.True(File.Exists(folder.At("out/loss.png")));
     }
 
-    [InterruptFact]
-    public void Ctrl_c_stops_after_the_step_writes_the_files_and_ends_with_130() => Stops("kill -INT $ID");
-
-    [InterruptFact("TERM")]
-    public void A_request_to_terminate_does_so_too() => Stops("kill -TERM $ID");
-
-    [InterruptFact("HUP")]
-    public void A_terminal_that_closes_does_so_too() => Stops("kill -HUP $ID");
-
-    [InterruptFact("QUIT")]
-    public void Ctrl_backslash_does_so_too() => Stops("kill -QUIT $ID");
-
     [InterruptFact("TERM", "/dev/full")]
     public void A_second_request_a_second_later_ends_it_at_once_whatever_it_waits_for()
     {
@@ -248,43 +208,6 @@ public sealed class ProcessTests : IDisposable
         Assert.True(File.Exists(folder.At("out/parameters.safetensors")));
     }
 
-    [InterruptFact("TERM", "/dev/full")]
-    public void An_error_output_that_is_full_or_closed_costs_no_files_when_it_is_interrupted()
-    {
-        foreach (string closed in (string[])["2>/dev/full", "2>&-"])
-        {
-            string output = folder.At($"out{closed.Length}"),
-                run = $"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output}";
-            (int code, _, _) = Program.RunInShell(
-                $"$PROGRAM {run} {closed} >{output}.log & {UntilTraining($"{output}.log")}; kill -TERM $!; wait $!");
-            Assert.Equal(ExitCode.Interrupted, code);
-            AssertWritten(output);
-        }
-    }
-
-    [ShellFact("/dev/full")]
-    public void An_output_that_is_full_stops_no_training_and_is_told_at_the_end()
-    {
-        (int code, _, string error) = Program.RunInShell(
-            $"$PROGRAM --text {text} {SmallModel} --steps 20 --eval-every 1 --out {folder.At("out")} >/dev/full");
-        Assert.Equal(ExitCode.Failure, code);
-        Assert.StartsWith("not all of the output could be written: ", Assert.Single(error.TrimEnd().Split('\n')),
-            StringComparison.Ordinal);
-        Assert.Equal(21, File.ReadAllLines(folder.At("out/metrics.csv")).Length);
-        AssertWritten(folder.At("out"));
-    }
-
-    [InterruptFact("TERM")]
-    public void A_folder_that_is_deleted_in_the_run_is_made_again()
-    {
-        string output = folder.At("out");
-        (int code, _, string error) = Program.Interrupt(
-            $"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output}", "step ",
-            $"rm -r {output}; kill -TERM $ID");
-        Assert.Equal((ExitCode.Interrupted, SampleProgram.Stopping), (code, error.TrimEnd()));
-        AssertWritten(output);
-    }
-
     [InterruptFact("TERM")]
     public void A_folder_that_becomes_a_file_in_the_run_is_told_with_the_one_that_was_taken_instead()
     {
@@ -298,7 +221,7 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(3, error.Split('\n')
             .Count(line => line == $"the output folder '{output}' is a file; allowed is a folder"));
         string elsewhere = Assert.Single(Directory.GetDirectories(folder.At("temporary"), "minigpt-*"));
-        AssertWritten(elsewhere);
+        SmallRun.AssertWritten(elsewhere);
         foreach (string file in Directory.GetFiles(elsewhere))
             Assert.Contains($"written     {file}", File.ReadAllLines(log));
     }
@@ -311,21 +234,4 @@ public sealed class ProcessTests : IDisposable
     /// <summary>A shell that waits until a condition holds, or for the end of the program that it started.</summary>
     private static string Until(string condition) =>
         $"until {condition} || ! kill -0 $! 2>/dev/null; do sleep 0.1; done";
-
-    private void Stops(string kill)
-    {
-        (int code, _, string error) = Program.Interrupt(
-            $"--text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {folder.At("out")}", "step ", kill);
-        Assert.Equal((ExitCode.Interrupted, SampleProgram.Stopping), (code, error.TrimEnd()));
-        Assert.True(File.ReadAllLines(folder.At("out/metrics.csv")).Length > 1);
-        AssertWritten(folder.At("out"));
-    }
-
-    private static void AssertWritten(string output)
-    {
-        Assert.Subset(
-            Directory.GetFiles(output).Select(Path.GetFileName).ToHashSet(),
-            new HashSet<string?> { "loss.png", "metrics.csv", "parameters.safetensors" });
-        Assert.True(ParameterFile.Load<float>(Path.Combine(output, "parameters.safetensors")).IsSucc);
-    }
 }

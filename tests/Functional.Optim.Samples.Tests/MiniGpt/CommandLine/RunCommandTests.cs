@@ -130,6 +130,7 @@ public sealed class RunCommandTests
     [InlineData("--optimizer lbfgs", "--optimizer is lbfgs; allowed is " + Optimizers)]
     [InlineData("--optimizer lion(beta1=0.5",
         "--optimizer: 'lion(beta1=0.5' has a parenthesis without its other one")]
+    [InlineData("--optimizer lion(beta1=0.9,beta1=0.8)", "--optimizer: 'lion(beta1=0.9,beta1=0.8)' gives beta1 twice")]
     [InlineData("--optimizer=", "--optimizer has no value; allowed is " + Optimizers)]
     [InlineData("--schedule step", "--schedule is step; allowed is " + Schedules + "; did you mean stepDecay?")]
     [InlineData("--optimizer Lyon(beta1=0.5)",
