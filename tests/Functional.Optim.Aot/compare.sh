@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the program natively and compares its output with its output under the JIT, where --no-build takes that as it
-# was built. The exit code is 0 when both are the same, 77 (with the reason) when there is no linker, and 1 otherwise.
+# Compiles the program natively and compares its output with its output under the JIT. The exit code is 0 when both are
+# the same, 77 (with the reason) when there is no linker, and 1 otherwise.
 set -uo pipefail
 cd "$(dirname "$0")"
 . ../Common/linker.sh
@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 # First under the JIT, as the publication restores other packages.
-[ "${1:-}" = --no-build ] || dotnet build -c Release || exit 1
+dotnet build -c Release || exit 1
 dotnet publish -c Release -p:Native=true -p:CppCompilerAndLinker="$linker" -o "$out/native" || exit 1
 "$out/native/Functional.Optim.Aot" > "$out/native.txt" 2> "$out/native.mode" ||
     { echo "the native program failed"; exit 1; }
