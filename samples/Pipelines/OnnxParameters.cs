@@ -1,0 +1,206 @@
+using System.Runtime.InteropServices;
+using Functional.Optim;
+using Functional.Optim.Autodiff;
+using Functional.Optim.Kernels;
+using Functional.Optim.Training;
+using Google.Protobuf;
+using LanguageExt;
+using LanguageExt.Common;
+using Onnx;
+using static Onnx.AttributeProto.Types;
+using static Onnx.TensorProto.Types;
+using static Onnx.TensorShapeProto.Types;
+
+namespace Pipelines;
+
+/// <summary>
+/// Fine-tunes the parameters of an ONNX file: initializers become a tree under their names, groups by name give the
+/// encoder a small learning rate and the head the whole one, and the tree goes back under the same names, beside a
+/// graph that is left alone. Reading makes a tree of a file and saving a file of a tree, both without side effects on
+/// either, so the training between them knows nothing of ONNX, and a file that is refused has changed nothing.
+/// </summary>
+public static class OnnxParameters
+{
+    private const int Steps = 200, Points = 48, Inputs = 2, Width = 8, Classes = 2;
+
+    /// <summary>The parameters of two linear layers, in the shapes that torch exports.</summary>
+    private static readonly TreeLayout Layout = TreeLayout.Of(
+        ("encoder.layer.0.weight", [Width, Inputs]), ("encoder.layer.0.bias", [Width]),
+        ("head.weight", [Classes, Width]), ("head.bias", [Classes]));
+
+    /// <summary>Fine-tunes the parameters of a file, saves them beside it, and writes what changed.</summary>
+    /// <param name="output">Where it writes.</param>
+    /// <param name="file">The ONNX file; by default one that is made, in a folder that is removed.</param>
+    /// <param name="cancellation">Stops it; no file is written then.</param>
+    /// <exception cref="ExpectedException">A file cannot be read or written; the message says why.</exception>
+    public static async Task Run(TextWriter output, string? file = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if (file is not null)
+        {
+            await FineTune(output, file, cancellation);
+            return;
+        }
+
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("onnx-");
+        try
+        {
+            string made = Path.Combine(folder.FullName, "model.onnx");
+            Save(NewModel(new Philox(1)), made).ThrowIfFail();
+            await FineTune(output, made, cancellation);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task FineTune(TextWriter output, string file, CancellationToken cancellation)
+    {
+        (ModelProto model, ParameterTree<float> start) = Load(file).ThrowIfFail();
+        AdamW adamw = AdamW.Of(0.02, weightDecay: 0.01, decay: LeafFilter.Matrices).WithGroups(
+            LeafGroup.Of("encoder", LeafFilter.Named("encoder.*"), learningRateMultiplier: 0.1),
+            LeafGroup.Of("head", LeafFilter.Named("head.*")));
+        await output.WriteLineAsync($"{adamw.Report(start.Layout)}");
+        (ParameterTree<float> parameters, AdamState<float> state) = (start, adamw.Init(start));
+        while (state.Step < Steps)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            (double loss, ParameterTree<float> gradients) = Differentiate.ValueAndGradient(Loss, parameters);
+            if (state.Step % 50 == 0) await output.WriteLineAsync($"after {state.Step,3} steps: loss {loss:0.0000}");
+            (parameters, state) = adamw.Step(parameters, gradients, state);
+        }
+
+        string tuned = Path.ChangeExtension(file, ".tuned.onnx");
+        Save(With(parameters, model), tuned).ThrowIfFail();
+        ParameterTree<float> readBack = Load(tuned).ThrowIfFail().Parameters;
+        double last = Differentiate.Value(Loss, readBack);
+        await output.WriteLineAsync($"after {state.Step} steps: loss {last:0.0000}, read "
+            + $"back from {Path.GetFileName(tuned)} with {(readBack == parameters ? "the same" : "other")} bits");
+        foreach (Leaf leaf in Layout.Leaves)
+        {
+            float change = start.AsSpan(leaf).ToArray()
+                .Zip(parameters.AsSpan(leaf).ToArray(), (before, after) => MathF.Abs(after - before)).Max();
+            await output.WriteLineAsync($"{leaf.Name,-22} changed by up to {change:0.000}");
+        }
+    }
+
+    /// <summary>The cross-entropy of the model on points inside and outside of a circle.</summary>
+    private static Variable<float> Loss(Variables<float> at)
+    {
+        Philox random = new(2);
+        float[] x = [.. Enumerable.Range(0, Points * Inputs).Select(k => (float)random.Normal((ulong)k))];
+        int[] inside = [.. x.Chunk(Inputs).Select(point => point.Sum(value => value * value) < 1.4f ? 1 : 0)];
+        return ((at.Constant(new(Points, Inputs), x).MatMulTransposed(at["encoder.layer.0.weight"])
+            + at["encoder.layer.0.bias"]).Tanh().MatMulTransposed(at["head.weight"]) + at["head.bias"])
+            .CrossEntropy(inside);
+    }
+
+    private static Fin<(ModelProto Model, ParameterTree<float> Parameters)> Load(string file)
+    {
+        try
+        {
+            // A pipe has no length either, and would keep its reader waiting.
+            if (new FileInfo(file) is { Exists: true, Length: 0 }) throw new InvalidDataException("It is empty.");
+            ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(file));
+            Dictionary<string, TensorProto> tensors =
+                (model.Graph?.Initializer ?? []).ToDictionary(tensor => tensor.Name);
+            return (model, ParameterTree.Of([.. Layout.Leaves.Select(leaf => DataOf(leaf, tensors))]));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException
+            or InvalidDataException)
+        {
+            return Error.New($"'{file}' cannot be read as an ONNX file: {exception.Message}");
+        }
+    }
+
+    /// <summary>The numbers of an initializer; other initializers are left alone.</summary>
+    private static LeafData<float> DataOf(Leaf leaf, Dictionary<string, TensorProto> tensors)
+    {
+        if (!tensors.TryGetValue(leaf.Name, out TensorProto? tensor))
+            throw new InvalidDataException($"It has no initializer {leaf}; it has {string.Join(", ", tensors.Keys)}.");
+        if (tensor.DataType != (int)DataType.Float)
+        {
+            throw new InvalidDataException(
+                $"{leaf.Name} is of type {(DataType)tensor.DataType}; allowed is Float.");
+        }
+
+        if (!tensor.Dims.SequenceEqual(leaf.Shape.Select(size => (long)size)))
+            throw new InvalidDataException($"{leaf.Name} is [{string.Join(", ", tensor.Dims)}]; allowed is {leaf}.");
+        float[] numbers = tensor.RawData.Length > 0
+            ? MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray()
+            : [.. tensor.FloatData];
+        return numbers.Length == leaf.Length
+            ? Leaf.Of(leaf.Name, leaf.Shape.AsSpan(), numbers)
+            : throw new InvalidDataException($"{leaf} has {numbers.Length} numbers; allowed are {leaf.Length}.");
+    }
+
+    /// <summary>A copy of the model with other parameters.</summary>
+    private static ModelProto With(ParameterTree<float> parameters, ModelProto model)
+    {
+        ModelProto copy = model.Clone();
+        foreach (Leaf leaf in Layout.Leaves)
+        {
+            TensorProto tensor = copy.Graph.Initializer.First(tensor => tensor.Name == leaf.Name);
+            tensor.FloatData.Clear();
+            tensor.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(parameters.AsSpan(leaf)));
+        }
+
+        return copy;
+    }
+
+    private static Fin<Unit> Save(ModelProto model, string file) =>
+        AtomicFile.Write(file, stream => model.WriteTo(stream));
+
+    /// <summary>Two linear layers with a tanh between them, as an exporter writes them.</summary>
+    private static ModelProto NewModel(Philox random)
+    {
+        GraphProto graph = new()
+        {
+            Name = "classifier",
+            Input = { Value("points", Inputs) },
+            Output = { Value("logits", Classes) },
+            Node =
+            {
+                Linear("points", "encoder.layer.0", "hidden"),
+                new NodeProto { OpType = "Tanh", Input = { "hidden" }, Output = { "activation" } },
+                Linear("activation", "head", "logits"),
+            },
+        };
+        foreach (Leaf leaf in Layout.Leaves)
+        {
+            graph.Initializer.Add(new TensorProto
+            {
+                Name = leaf.Name, DataType = (int)DataType.Float,
+                Dims = { leaf.Shape.Select(size => (long)size) },
+                FloatData = { Enumerable.Range(0, leaf.Length).Select(k => Start(leaf.Index, k)) },
+            });
+        }
+
+        return new() { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Version = 17 } }, Graph = graph };
+
+        float Start(int leaf, int index) => (float)(0.5 * random.Normal((ulong)index, (ulong)leaf));
+
+        static NodeProto Linear(string input, string layer, string result) => new()
+        {
+            OpType = "Gemm", Input = { input, $"{layer}.weight", $"{layer}.bias" }, Output = { result },
+            Attribute = { new AttributeProto { Name = "transB", I = 1, Type = AttributeType.Int } },
+        };
+
+        static ValueInfoProto Value(string name, int columns) => new()
+        {
+            Name = name,
+            Type = new()
+            {
+                TensorType = new()
+                {
+                    ElemType = (int)DataType.Float,
+                    Shape = new()
+                    {
+                        Dim = { new Dimension { DimParam = "rows" }, new Dimension { DimValue = columns } },
+                    },
+                },
+            },
+        };
+    }
+}
