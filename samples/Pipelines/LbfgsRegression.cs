@@ -63,7 +63,7 @@ public static class LbfgsRegression
             .MeanSquaredError(at.Constant(new(Rows, 1), y));
 
         Lbfgs lbfgs = Lbfgs.Of(
-            maximumIterations: 20, gradientTolerance: 1e-14, changeTolerance: 0, lineSearch: LineSearch.StrongWolfe);
+            maximumIterations: 20, gradientTolerance: 1e-9, changeTolerance: 0, lineSearch: LineSearch.StrongWolfe);
         ParameterTree<double> slopes = ParameterTree.Of(Leaf.Of("slopes", [Columns, 1], new double[Columns]));
         LbfgsState<double> state = lbfgs.Init(slopes);
         LbfgsReport report = default;
@@ -73,8 +73,8 @@ public static class LbfgsRegression
             (slopes, state, report) =
                 lbfgs.Step(at => Differentiate.ValueAndGradient(loss, at), slopes, state);
             await output.WriteLineAsync(
-                $"step {state.Step}: loss {report.Loss:0.000000e+0} to {report.NewLoss:0.000000e+0} in "
-                + $"{report.Iterations} iterations, {report.Evaluations} evaluations; ended by {report.Stop}");
+                $"step {state.Step}: loss {report.Loss:0.000000e+0} to {report.NewLoss:0.000000e+0}, "
+                + $"iterations {report.Iterations}, evaluations {report.Evaluations}, ended by {report.Stop}");
         }
         while (report.Stop is LbfgsStop.MaximumIterations or LbfgsStop.MaximumEvaluations && state.Step < 10);
 

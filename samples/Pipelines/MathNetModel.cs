@@ -52,7 +52,7 @@ public static class MathNetModel
         await output.WriteLineAsync($"Math.NET: {TextOf(theirs)}");
         double damage = SpecialFunctions.Logistic(ours[0] + (ours[1] * (31 - Mean) / 10));
         await output.WriteLineAsync($"damage at 31 °F: {damage:0.0000}");
-        await output.WriteLineAsync($"largest difference: {(ours - theirs).InfinityNorm():0.0e+0}");
+        await output.WriteLineAsync($"the two {((ours - theirs).InfinityNorm() < 1e-8 ? "agree" : "differ")} to 1e-8");
     }
 
     /// <summary>The model: mean cross-entropy and its gradient, with vectors of Math.NET.</summary>

@@ -7,9 +7,7 @@ using Google.Protobuf;
 using LanguageExt;
 using LanguageExt.Common;
 using Onnx;
-using static Onnx.AttributeProto.Types;
 using static Onnx.TensorProto.Types;
-using static Onnx.TensorShapeProto.Types;
 
 namespace Pipelines;
 
@@ -19,44 +17,27 @@ namespace Pipelines;
 /// graph that is left alone. Reading makes a tree of a file and saving a file of a tree, both without side effects on
 /// either, so the training between them knows nothing of ONNX, and a file that is refused has changed nothing.
 /// </summary>
+/// <remarks>
+/// The file <c>model.onnx</c> was exported by PyTorch 1.13: <c>Linear(2, 8)</c>, tanh and <c>Linear(8, 2)</c>.
+/// </remarks>
 public static class OnnxParameters
 {
     private const int Steps = 200, Points = 48, Inputs = 2, Width = 8, Classes = 2;
 
-    /// <summary>The parameters of two linear layers, in the shapes that torch exports.</summary>
+    /// <summary>What a file must have.</summary>
     private static readonly TreeLayout Layout = TreeLayout.Of(
         ("encoder.layer.0.weight", [Width, Inputs]), ("encoder.layer.0.bias", [Width]),
         ("head.weight", [Classes, Width]), ("head.bias", [Classes]));
 
     /// <summary>Fine-tunes the parameters of a file, saves them beside it, and writes what changed.</summary>
     /// <param name="output">Where it writes.</param>
-    /// <param name="file">The ONNX file; by default one that is made, in a folder that is removed.</param>
-    /// <param name="cancellation">Stops it; no file is written then.</param>
+    /// <param name="file">The ONNX file; <c>model.onnx</c> beside the program when <see langword="null"/>.</param>
+    /// <param name="cancellation">Stops it; nothing is saved then.</param>
     /// <exception cref="ExpectedException">A file cannot be read or written; the message says why.</exception>
     public static async Task Run(TextWriter output, string? file = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (file is not null)
-        {
-            await FineTune(output, file, cancellation);
-            return;
-        }
-
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("onnx-");
-        try
-        {
-            string made = Path.Combine(folder.FullName, "model.onnx");
-            Save(NewModel(new Philox(1)), made).ThrowIfFail();
-            await FineTune(output, made, cancellation);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    private static async Task FineTune(TextWriter output, string file, CancellationToken cancellation)
-    {
+        file ??= Path.Combine(AppContext.BaseDirectory, "model.onnx");
         (ModelProto model, ParameterTree<float> start) = Load(file).ThrowIfFail();
         AdamW adamw = AdamW.Of(0.02, weightDecay: 0.01, decay: LeafFilter.Matrices).WithGroups(
             LeafGroup.Of("encoder", LeafFilter.Named("encoder.*"), learningRateMultiplier: 0.1),
@@ -72,7 +53,7 @@ public static class OnnxParameters
         }
 
         string tuned = Path.ChangeExtension(file, ".tuned.onnx");
-        Save(With(parameters, model), tuned).ThrowIfFail();
+        AtomicFile.Write(tuned, stream => With(parameters, model).WriteTo(stream)).ThrowIfFail();
         ParameterTree<float> readBack = Load(tuned).ThrowIfFail().Parameters;
         double last = Differentiate.Value(Loss, readBack);
         await output.WriteLineAsync($"after {state.Step} steps: loss {last:0.0000}, read "
@@ -132,7 +113,7 @@ public static class OnnxParameters
             : [.. tensor.FloatData];
         return numbers.Length == leaf.Length
             ? Leaf.Of(leaf.Name, leaf.Shape.AsSpan(), numbers)
-            : throw new InvalidDataException($"{leaf} has {numbers.Length} numbers; allowed are {leaf.Length}.");
+            : throw new InvalidDataException($"{leaf} has {numbers.Length} numbers in it; allowed are {leaf.Length}.");
     }
 
     /// <summary>A copy of the model with other parameters.</summary>
@@ -147,60 +128,5 @@ public static class OnnxParameters
         }
 
         return copy;
-    }
-
-    private static Fin<Unit> Save(ModelProto model, string file) =>
-        AtomicFile.Write(file, stream => model.WriteTo(stream));
-
-    /// <summary>Two linear layers with a tanh between them, as an exporter writes them.</summary>
-    private static ModelProto NewModel(Philox random)
-    {
-        GraphProto graph = new()
-        {
-            Name = "classifier",
-            Input = { Value("points", Inputs) },
-            Output = { Value("logits", Classes) },
-            Node =
-            {
-                Linear("points", "encoder.layer.0", "hidden"),
-                new NodeProto { OpType = "Tanh", Input = { "hidden" }, Output = { "activation" } },
-                Linear("activation", "head", "logits"),
-            },
-        };
-        foreach (Leaf leaf in Layout.Leaves)
-        {
-            graph.Initializer.Add(new TensorProto
-            {
-                Name = leaf.Name, DataType = (int)DataType.Float,
-                Dims = { leaf.Shape.Select(size => (long)size) },
-                FloatData = { Enumerable.Range(0, leaf.Length).Select(k => Start(leaf.Index, k)) },
-            });
-        }
-
-        return new() { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Version = 17 } }, Graph = graph };
-
-        float Start(int leaf, int index) => (float)(0.5 * random.Normal((ulong)index, (ulong)leaf));
-
-        static NodeProto Linear(string input, string layer, string result) => new()
-        {
-            OpType = "Gemm", Input = { input, $"{layer}.weight", $"{layer}.bias" }, Output = { result },
-            Attribute = { new AttributeProto { Name = "transB", I = 1, Type = AttributeType.Int } },
-        };
-
-        static ValueInfoProto Value(string name, int columns) => new()
-        {
-            Name = name,
-            Type = new()
-            {
-                TensorType = new()
-                {
-                    ElemType = (int)DataType.Float,
-                    Shape = new()
-                    {
-                        Dim = { new Dimension { DimParam = "rows" }, new Dimension { DimValue = columns } },
-                    },
-                },
-            },
-        };
     }
 }

@@ -20,14 +20,14 @@ public sealed record Pipeline(string Name, string Shows, Func<TextWriter, string
             (output, _, cancellation) => SpeculativeBranches.Run(output, cancellation)),
         new("parallel-search", "Sixteen pairs of rate and decay searched on all cores, from one start",
             (output, _, cancellation) => ParallelSearch.Run(output, cancellation: cancellation)),
-        new("channel-actor", "An actor that owns the state: gradients of four workers, snapshots while it runs",
+        new("channel-actor", "An actor owns the state: gradients of four workers, snapshots as it runs",
             (output, _, cancellation) => ChannelActor.Run(output, cancellation)),
-        new("mathnet-model", "A logistic regression written with Math.NET matrices, on the O-rings of the shuttle",
+        new("mathnet-model", "A model in matrices of Math.NET: damage of O-rings by temperature",
             (output, _, cancellation) => MathNetModel.Run(output, cancellation)),
         new("onnx-parameters", "Parameters of an ONNX file, fine-tuned in groups by name and saved back",
             (output, file, cancellation) => OnnxParameters.Run(output, file, cancellation))
         {
-            File = "ONNX file with parameters of the same names and shapes [default: one that is made]",
+            File = "ONNX file with the same parameters as model.onnx beside the program [default: that one]",
         },
         new("lbfgs-regression", "L-BFGS on Longley's data, beside the values that NIST certifies",
             (output, _, cancellation) => LbfgsRegression.Run(output, cancellation)),
