@@ -99,7 +99,11 @@ public static class OnnxParameters
     private static LeafData<float> DataOf(Leaf leaf, Dictionary<string, TensorProto> tensors)
     {
         if (!tensors.TryGetValue(leaf.Name, out TensorProto? tensor))
-            throw new InvalidDataException($"It has no initializer {leaf}; it has {string.Join(", ", tensors.Keys)}.");
+        {
+            string names = tensors.Count == 0 ? "none" : string.Join(", ", tensors.Keys);
+            throw new InvalidDataException($"It has no initializer {leaf}; it has {names}.");
+        }
+
         if (tensor.DataType != (int)DataType.Float)
         {
             throw new InvalidDataException(
