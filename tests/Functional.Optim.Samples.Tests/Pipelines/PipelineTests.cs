@@ -1,17 +1,27 @@
 using System.Globalization;
+using CommandLine;
 using Functional.Optim.Samples.Tests.Snapshots;
 using Pipelines;
 
 namespace Functional.Optim.Samples.Tests.Pipelines;
 
-public sealed class PipelineTests
+public sealed class PipelineTests(WholeRun run) : IClassFixture<WholeRun>
 {
     public static TheoryData<string> Names => [.. Pipeline.All.Select(pipeline => pipeline.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task It_writes_what_it_wrote(string name) =>
-        SnapshotFile.Match(await Output(Pipeline.All.First(pipeline => pipeline.Name == name)), name);
+    public void It_writes_what_it_wrote(string name) => SnapshotFile.Match(run.Of(name), name);
+
+    [Fact]
+    public void Without_a_name_all_run_in_turn()
+    {
+        Assert.Equal((ExitCode.Success, ""), (run.Result.Code, run.Result.Error));
+        Assert.Equal(
+            Pipeline.All.Select(pipeline => $"== {pipeline.Name}: {pipeline.Shows}"),
+            run.Result.Output.ReplaceLineEndings("\n").Split('\n')
+                .Where(line => line.StartsWith("==", StringComparison.Ordinal)));
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -60,10 +70,9 @@ public sealed class PipelineTests
     }
 
     [Fact]
-    public async Task The_parameters_that_are_certified_are_found_to_eight_digits()
+    public void The_parameters_that_are_certified_are_found_to_eight_digits()
     {
-        string[] lines = (await Output(Pipeline.All.First(pipeline => pipeline.Name == "lbfgs-regression")))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = run.Of("lbfgs-regression").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string[][] parameters =
         [
             .. lines.SkipWhile(line => !line.StartsWith("parameter", StringComparison.Ordinal)).Skip(1)
@@ -78,13 +87,6 @@ public sealed class PipelineTests
         });
 
         static double Number(string word) => double.Parse(word, CultureInfo.InvariantCulture);
-    }
-
-    private static async Task<string> Output(Pipeline pipeline)
-    {
-        using StringWriter output = new() { NewLine = "\n" };
-        await pipeline.Run(output, null, CancellationToken.None);
-        return output.ToString();
     }
 
     /// <summary>A reader that has enough of the stream after a line that starts so.</summary>

@@ -7,19 +7,9 @@ namespace Functional.Optim.Samples.Tests.Pipelines;
 public sealed class PipelinesCommandTests
 {
     [Fact]
-    public void Without_a_name_all_run_in_turn()
+    public void One_runs_by_its_name()
     {
-        (int code, string output, string error) = new SampleProgram("Pipelines").Run("");
-        Assert.Equal((ExitCode.Success, ""), (code, error));
-        Assert.Equal(
-            Pipeline.All.Select(pipeline => $"== {pipeline.Name}: {pipeline.Shows}"),
-            output.ReplaceLineEndings("\n").Split('\n').Where(line => line.StartsWith("==", StringComparison.Ordinal)));
-    }
-
-    [Fact]
-    public async Task One_runs_by_its_name()
-    {
-        (int code, string output, string error) = await Run("lbfgs-regression");
+        (int code, string output, string error) = new SampleProgram("Pipelines").Run("lbfgs-regression");
         Assert.Equal((ExitCode.Success, ""), (code, error));
         Assert.StartsWith("step 1: loss", output, StringComparison.Ordinal);
     }
