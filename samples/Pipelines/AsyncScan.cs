@@ -6,10 +6,10 @@ using Functional.Optim.Kernels;
 namespace Pipelines;
 
 /// <summary>
-/// Learns from an endless stream of readings: the step is folded over an <see cref="IAsyncEnumerable{T}"/>, and each
-/// result is an element of another stream. The step is a pure function of state and batch, so <c>Scan</c> knows
-/// nothing of optimizers, and <c>Chunk</c>, <c>Take</c> and <c>Where</c> of .NET do the rest. Whoever reads the stream
-/// may stop, or keep any of its elements: nothing changes under their hands.
+/// Learns from an endless stream of readings. A step is a pure function of a learner and a batch, so training is a
+/// fold over an <see cref="IAsyncEnumerable{T}"/>: <c>Scan</c> below knows nothing of optimizers, and <c>Chunk</c>,
+/// <c>Take</c> and <c>Where</c> are those of .NET. Each element of the result is a whole learner. Readers may keep
+/// it, as it never changes, and stop when they like.
 /// </summary>
 public static class AsyncScan
 {

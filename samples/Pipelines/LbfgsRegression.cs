@@ -5,9 +5,9 @@ using Functional.Optim.Autodiff;
 namespace Pipelines;
 
 /// <summary>
-/// L-BFGS on a regression that is hard for its numbers: Longley's, whose columns nearly depend on each other. Its line
-/// search asks for loss and gradient wherever it likes. A loss that is a pure function can be asked, so a step takes
-/// the function itself, and no closure has to clear gradients and put parameters back.
+/// L-BFGS on a regression that is hard for floating-point numbers: the columns of Longley's data nearly depend on
+/// each other. A step asks for loss and gradient at many points, as its line search needs them. A loss that is a pure
+/// function can be asked at any point, so the step takes the function, and nothing has to be put back afterwards.
 /// </summary>
 /// <remarks>
 /// The data and the certified values are those of the Statistical Reference Datasets of NIST, a work of the government
@@ -84,11 +84,11 @@ public static class LbfgsRegression
                 slope * columns[0].Deviation / column.Deviation),
         ];
         found[0] = columns[0].Mean - Enumerable.Range(1, Columns).Sum(k => found[k] * columns[k].Mean);
-        await output.WriteLineAsync("parameter                 found         certified   digits that agree");
+        await output.WriteLineAsync("parameter                    found            certified   digits that agree");
         foreach (((string name, double value), double ours) in Certified.Zip(found))
         {
             double digits = -Math.Log10(Math.Abs((ours - value) / value));
-            await output.WriteLineAsync($"{name,-16} {ours,14:g9} {value,17:g9}   {digits:0.0}");
+            await output.WriteLineAsync($"{name,-16} {ours,17:g12} {value,20:g12} {digits,19:0.0}");
         }
     }
 

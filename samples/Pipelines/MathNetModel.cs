@@ -6,9 +6,9 @@ using MathNet.Numerics.Optimization;
 namespace Pipelines;
 
 /// <summary>
-/// Fits a model that is written with the matrices of Math.NET. An optimizer asks for no more than a function from
-/// parameters to loss and gradient, whatever library computes it; as a pure function it serves the minimizer of
-/// Math.NET as well, and the two results are compared.
+/// Fits a model that is written with the matrices of Math.NET. An optimizer needs only the gradients, whatever
+/// library computes them. As the loss is a pure function, the minimizer of Math.NET can take the same one, and the
+/// results are compared.
 /// </summary>
 /// <remarks>
 /// The data: temperature at launch, and whether an O-ring was damaged, of the 23 flights of the space shuttle before

@@ -12,22 +12,27 @@ using static Onnx.TensorProto.Types;
 namespace Pipelines;
 
 /// <summary>
-/// Fine-tunes the parameters of an ONNX file: initializers become a tree under their names, groups by name give the
-/// encoder a small learning rate and the head the whole one, and the tree goes back under the same names, beside a
-/// graph that is left alone. Reading makes a tree of a file and saving a file of a tree, both without side effects on
-/// either, so the training between them knows nothing of ONNX, and a file that is refused has changed nothing.
+/// Fine-tunes the parameters of an ONNX file. They become a tree under their names; groups by name give the encoder a
+/// small learning rate and the head the whole one; the tree is saved under the same names, beside the same graph.
+/// Reading is a function from file to tree, and saving one from tree to file, so the training between them knows
+/// nothing of ONNX.
 /// </summary>
 /// <remarks>
 /// The file <c>model.onnx</c> was exported by PyTorch 1.13: <c>Linear(2, 8)</c>, tanh and <c>Linear(8, 2)</c>.
 /// </remarks>
 public static class OnnxParameters
 {
-    private const int Steps = 200, Points = 48, Inputs = 2, Width = 8, Classes = 2;
+    private const int Steps = 200, Count = 48;
 
     /// <summary>What a file must have.</summary>
     private static readonly TreeLayout Layout = TreeLayout.Of(
-        ("encoder.layer.0.weight", [Width, Inputs]), ("encoder.layer.0.bias", [Width]),
-        ("head.weight", [Classes, Width]), ("head.bias", [Classes]));
+        ("encoder.layer.0.weight", [8, 2]), ("encoder.layer.0.bias", [8]), ("head.weight", [2, 8]), ("head.bias", [2]));
+
+    private static readonly float[] Points =
+        [.. Enumerable.Range(0, 2 * Count).Select(index => (float)new Philox(2).Normal((ulong)index))];
+
+    private static readonly int[] IsInside =
+        [.. Points.Chunk(2).Select(point => point.Sum(value => value * value) < 1.4f ? 1 : 0)];
 
     /// <summary>Fine-tunes the parameters of a file, saves them beside it, and writes what changed.</summary>
     /// <param name="output">Where it writes.</param>
@@ -69,12 +74,9 @@ public static class OnnxParameters
     /// <summary>The cross-entropy of the model on points inside and outside of a circle.</summary>
     private static Variable<float> Loss(Variables<float> at)
     {
-        Philox random = new(2);
-        float[] x = [.. Enumerable.Range(0, Points * Inputs).Select(k => (float)random.Normal((ulong)k))];
-        int[] inside = [.. x.Chunk(Inputs).Select(point => point.Sum(value => value * value) < 1.4f ? 1 : 0)];
-        return ((at.Constant(new(Points, Inputs), x).MatMulTransposed(at["encoder.layer.0.weight"])
-            + at["encoder.layer.0.bias"]).Tanh().MatMulTransposed(at["head.weight"]) + at["head.bias"])
-            .CrossEntropy(inside);
+        Variable<float> hidden = (at.Constant(new(Count, 2), Points).MatMulTransposed(at["encoder.layer.0.weight"])
+            + at["encoder.layer.0.bias"]).Tanh();
+        return (hidden.MatMulTransposed(at["head.weight"]) + at["head.bias"]).CrossEntropy(IsInside);
     }
 
     private static Fin<(ModelProto Model, ParameterTree<float> Parameters)> Load(string file)

@@ -5,9 +5,9 @@ using Functional.Optim.Kernels;
 namespace Pipelines;
 
 /// <summary>
-/// Searches learning rate and weight decay on all cores. A training is a pure function of the two numbers: it starts
-/// from parameters and data that all of them share, and changes neither. So the search is a parallel query over a
-/// grid, without copies and locks, and its result does not depend on how many threads run it.
+/// Searches learning rate and weight decay on all cores. A training is a pure function of these two numbers: all of
+/// them start from the same parameters and data, which none changes. So the search is a parallel query over a grid,
+/// without copies or locks, and its result is the same on any number of threads.
 /// </summary>
 public static class ParallelSearch
 {

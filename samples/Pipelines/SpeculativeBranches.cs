@@ -5,9 +5,9 @@ using Functional.Optim.Kernels;
 namespace Pipelines;
 
 /// <summary>
-/// Finds its learning rate as it goes: in each round three branches start from one state, with half the rate, the rate
-/// and twice the rate, and the one with the best validation loss goes on. A state is a value, so a branch costs one
-/// line: nothing is copied, restored or locked, and the branches run at the same time. What loses is forgotten.
+/// Finds its learning rate as it goes. In each round three branches start from one state, with half the rate, the
+/// rate and twice the rate; the one with the lowest validation loss goes on. A state is a value that never changes,
+/// so to branch is to give it to three functions at once: nothing is copied, restored or locked.
 /// </summary>
 public static class SpeculativeBranches
 {
@@ -16,6 +16,9 @@ public static class SpeculativeBranches
     private static readonly double[] Factors = [0.5, 1, 2];
 
     private static readonly Adam Optimizer = Adam.Of(0.001);
+
+    // The points of the validation lie between those of the training.
+    private static readonly LossFunction<float> Training = LossOn(shift: 0), Validation = LossOn(shift: 0.5f);
 
     /// <summary>Fits a curve by a small network, and writes which rate won each round.</summary>
     /// <param name="output">Where it writes.</param>
@@ -31,7 +34,7 @@ public static class SpeculativeBranches
             Branch start = best;
             Branch[] branches = await Task.WhenAll(Factors.Select(factor =>
                 Task.Run(() => Train(start with { Rate = start.Rate * factor }, StepsOfRound), cancellation)));
-            double[] losses = [.. branches.Select(branch => Loss(branch.Parameters, isValidation: true))];
+            double[] losses = [.. branches.Select(ValidationLoss)];
             best = branches[losses.IndexOf(losses.Min())];
             await output.WriteLineAsync(
                 $"{round,5}   {string.Join(' ', losses.Select(loss => $"{loss,16:0.000000}"))}   {best.Rate,16:0.000}");
@@ -39,8 +42,8 @@ public static class SpeculativeBranches
 
         Branch plain = Train(first, Rounds * StepsOfRound);
         await output.WriteLineAsync(
-            $"after {best.State.Step} steps: {Loss(best.Parameters, isValidation: true):0.000000}; "
-            + $"at the first rate all along: {Loss(plain.Parameters, isValidation: true):0.000000}");
+            $"after {best.State.Step} steps: {ValidationLoss(best):0.000000}; "
+            + $"with the first rate all along: {ValidationLoss(plain):0.000000}");
     }
 
     /// <summary>Some steps with the rate of a branch.</summary>
@@ -51,20 +54,18 @@ public static class SpeculativeBranches
         for (int step = 0; step < steps; step++)
         {
             (_, ParameterTree<float> gradients) =
-                Differentiate.ValueAndGradient(LossOn(isValidation: false), parameters);
+                Differentiate.ValueAndGradient(Training, parameters);
             (parameters, state) = adam.Step(parameters, gradients, state);
         }
 
         return start with { Parameters = parameters, State = state };
     }
 
-    private static double Loss(ParameterTree<float> parameters, bool isValidation) =>
-        Differentiate.Value(LossOn(isValidation), parameters);
+    private static double ValidationLoss(Branch branch) => Differentiate.Value(Validation, branch.Parameters);
 
-    /// <summary>The mean squared error on y = sin 4x; validation points lie between those of the training.</summary>
-    private static LossFunction<float> LossOn(bool isValidation)
+    /// <summary>The mean squared error on points of y = sin 4x.</summary>
+    private static LossFunction<float> LossOn(float shift)
     {
-        float shift = isValidation ? 0.5f : 0;
         float[] x = [.. Enumerable.Range(0, Points).Select(k => ((2 * (k + shift)) / Points) - 1)];
         float[] y = [.. x.Select(value => MathF.Sin(4 * value))];
         return at => ((at.Constant(new(Points, 1), x).MatMul(at["hidden.weight"]) + at["hidden.bias"]).Tanh()
