@@ -38,7 +38,7 @@ public static class AsyncScan
         }
     }
 
-    /// <summary>One step: a pure function, and all there is to know about learning.</summary>
+    /// <summary>One step: a pure function of a learner and a batch.</summary>
     private static Learner Learn(Learner learner, Reading[] batch)
     {
         float[] inputs = [.. batch.SelectMany(reading => (float[])[reading.A, reading.B])];

@@ -38,7 +38,7 @@ public static class ChannelActor
         Task actor = Act(inbox.Reader, start, end);
         Task[] workers =
             [.. Enumerable.Range(0, Workers).Select(worker => Work(worker, start, inbox.Writer, end.Token))];
-        await Task.WhenAll([actor, Close(inbox.Writer, workers), .. asked]);
+        await Task.WhenAll(actor, Close(inbox.Writer, [.. workers, .. asked]));
         foreach (Task<Snapshot> answer in asked)
         {
             Snapshot snapshot = await answer;
@@ -102,9 +102,10 @@ public static class ChannelActor
         return await message.Answer.Task.WaitAsync(cancellation);
     }
 
-    private static async Task Close(ChannelWriter<Message> actor, Task[] workers)
+    /// <summary>Lets the actor end once all who ask it have their answers.</summary>
+    private static async Task Close(ChannelWriter<Message> actor, Task[] askers)
     {
-        await Task.WhenAll(workers);
+        await Task.WhenAll(askers);
         actor.Complete();
     }
 

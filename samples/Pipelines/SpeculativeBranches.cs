@@ -53,8 +53,7 @@ public static class SpeculativeBranches
         (ParameterTree<float> parameters, AdamState<float> state) = (start.Parameters, start.State);
         for (int step = 0; step < steps; step++)
         {
-            (_, ParameterTree<float> gradients) =
-                Differentiate.ValueAndGradient(Training, parameters);
+            (_, ParameterTree<float> gradients) = Differentiate.ValueAndGradient(Training, parameters);
             (parameters, state) = adam.Step(parameters, gradients, state);
         }
 

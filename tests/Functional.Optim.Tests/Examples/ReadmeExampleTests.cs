@@ -43,7 +43,9 @@ public partial class ReadmeExampleTests
     public void A_block_is_in_an_example(string readme, int block)
     {
         string code = BlocksOf(readme)[block];
-        Assert.True(IsInExample(code), $"No file of tests/*/Examples or samples/Pipelines has this block of {readme}:\n{code}");
+        Assert.True(
+            IsInExample(code),
+            $"No file of tests/*/Examples or samples/Pipelines has this block of {readme}:\n{code}");
     }
 
     [Fact]
