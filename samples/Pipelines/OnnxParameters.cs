@@ -88,7 +88,11 @@ public static class OnnxParameters
             ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(file));
             Dictionary<string, TensorProto> tensors =
                 (model.Graph?.Initializer ?? []).ToDictionary(tensor => tensor.Name);
-            return (model, ParameterTree.Of([.. Layout.Leaves.Select(leaf => DataOf(leaf, tensors))]));
+            ParameterTree<float> parameters =
+                ParameterTree.Of([.. Layout.Leaves.Select(leaf => DataOf(leaf, tensors))]);
+            return parameters.FirstNonFiniteLeaf() is { } leaf
+                ? throw new InvalidDataException($"{leaf} has a NaN or an infinity; allowed are finite numbers.")
+                : (model, parameters);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException
             or InvalidDataException)
@@ -107,11 +111,7 @@ public static class OnnxParameters
         }
 
         if (tensor.DataType != (int)DataType.Float)
-        {
-            throw new InvalidDataException(
-                $"{leaf.Name} is of type {(DataType)tensor.DataType}; allowed is Float.");
-        }
-
+            throw new InvalidDataException($"{leaf.Name} is of type {(DataType)tensor.DataType}; allowed is Float.");
         if (!tensor.Dims.SequenceEqual(leaf.Shape.Select(size => (long)size)))
             throw new InvalidDataException($"{leaf.Name} is [{string.Join(", ", tensor.Dims)}]; allowed is {leaf}.");
         float[] numbers = tensor.RawData.Length > 0

@@ -27,7 +27,8 @@ public sealed record Pipeline(string Name, string Shows, Func<TextWriter, string
         new("onnx-parameters", "Parameters of an ONNX file, fine-tuned in groups by name and saved back",
             (output, file, cancellation) => OnnxParameters.Run(output, file, cancellation))
         {
-            File = "ONNX file with the same parameters as model.onnx beside the program [default: that one]",
+            File = "ONNX file with the parameters of model.onnx; NAME.tuned.onnx is written beside it "
+                + "[default: model.onnx beside the program]",
         },
         new("lbfgs-regression", "L-BFGS on Longley's data, beside the values that NIST certifies",
             (output, _, cancellation) => LbfgsRegression.Run(output, cancellation)),

@@ -87,6 +87,9 @@ public sealed class OnnxParametersTests : IDisposable
             Write(model => Tensor(model, "head.bias").RawData = ByteString.CopyFrom(new byte[4])),
             "head.bias[2] has 1 numbers in it; allowed are 2.");
         await Refuses(
+            Write(model => Tensor(model, "head.bias").RawData = ByteString.CopyFrom([0, 0, 0, 0, 0, 0, 0xC0, 0x7F])),
+            "head.bias[2] has a NaN or an infinity; allowed are finite numbers.");
+        await Refuses(
             Write(model => Tensor(model, "head.bias").Name = "head.weight"),
             "An item with the same key has already been added. Key: head.weight");
         await Refuses(
