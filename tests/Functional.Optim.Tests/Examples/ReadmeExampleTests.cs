@@ -4,7 +4,7 @@ namespace Functional.Optim.Tests.Examples;
 
 /// <summary>
 /// Every block of C# in a README stands in a file of a folder <c>Examples</c> of the tests, which is compiled, and
-/// whose methods or types a test runs.
+/// whose methods or types a test runs, or in a pipeline of the samples. What programs print stands in a snapshot.
 /// </summary>
 public partial class ReadmeExampleTests
 {
@@ -19,6 +19,10 @@ public partial class ReadmeExampleTests
         .Select(project => Path.Combine(project, "Examples")).Where(Directory.Exists)
         .SelectMany(folder => Directory.GetFiles(folder, "*.cs"))
         .ToDictionary(file => file, file => Documentation().Replace(File.ReadAllText(file), ""));
+
+    /// <summary>The pipelines, whose tests compare what each prints.</summary>
+    private static readonly string[] Pipelines =
+        [.. Directory.GetFiles(Path.Combine(Root, "samples", "Pipelines"), "*.cs").Select(File.ReadAllText)];
 
     public static TheoryData<string, int> Blocks
     {
@@ -39,7 +43,9 @@ public partial class ReadmeExampleTests
     public void A_block_is_in_an_example(string readme, int block)
     {
         string code = BlocksOf(readme)[block];
-        Assert.True(IsInExample(code), $"No file of tests/*/Examples has this block of {readme}:\n{code}");
+        Assert.True(
+            IsInExample(code),
+            $"No file of tests/*/Examples or samples/Pipelines has this block of {readme}:\n{code}");
     }
 
     [Fact]
@@ -52,6 +58,20 @@ public partial class ReadmeExampleTests
         Assert.False(IsInExample($"using System.Nothing;\n{code}"));
     }
 
+    /// <summary>What the README says that a program prints is what the tests compare it with.</summary>
+    [Fact]
+    public void A_text_is_in_a_snapshot()
+    {
+        string[] snapshots =
+        [
+            .. Directory.GetDirectories(Path.Combine(Root, "tests"), "__snapshots__", SearchOption.AllDirectories)
+                .SelectMany(Directory.GetFiles).Select(file => File.ReadAllText(file).ReplaceLineEndings("\n")),
+        ];
+        Assert.All(
+            Readmes.SelectMany(readme => BlocksOf(readme, "text")),
+            text => Assert.Contains(snapshots, snapshot => snapshot.Contains(text, StringComparison.Ordinal)));
+    }
+
     /// <summary>A block of a kind that no test knows would be in no example, and nobody would see it.</summary>
     [Fact]
     public void Blocks_are_of_a_known_kind()
@@ -59,7 +79,7 @@ public partial class ReadmeExampleTests
         Assert.All(
             Readmes.SelectMany(readme => Fence().Matches(Text(readme)).Select(match => match.Groups["kind"].Value)),
             // Programs in C and Python are run by the tests of the native library.
-            kind => Assert.Contains(kind, (string[])["csharp", "sh", "mermaid", "c", "python"]));
+            kind => Assert.Contains(kind, (string[])["csharp", "sh", "mermaid", "c", "python", "text"]));
         Assert.True(Blocks.Count >= 8);
     }
 
@@ -79,14 +99,14 @@ public partial class ReadmeExampleTests
     {
         string[] directives = [.. Directive().Matches(block).Select(match => Squeezed(match.Value))];
         string rest = Squeezed(Directive().Replace(block, ""));
-        return Examples.Values.Select(Squeezed).Any(example =>
+        return Examples.Values.Concat(Pipelines).Select(Squeezed).Any(example =>
             example.Contains(rest, StringComparison.Ordinal)
             && directives.All(directive => example.Contains(directive, StringComparison.Ordinal)));
     }
 
-    private static string[] BlocksOf(string readme) =>
+    private static string[] BlocksOf(string readme, string kind = "csharp") =>
     [
-        .. Fence().Matches(Text(readme)).Where(match => match.Groups["kind"].Value == "csharp")
+        .. Fence().Matches(Text(readme)).Where(match => match.Groups["kind"].Value == kind)
             .Select(match => match.Groups["text"].Value),
     ];
 
