@@ -8,10 +8,15 @@ namespace Functional.Optim.Tests.Examples;
 /// </summary>
 public partial class ReadmeExampleTests
 {
-    private static readonly string Root = FindRoot();
+    internal static readonly string Root = FindRoot();
 
     private static readonly string[] Readmes =
-        ["README.md", "src/README.md", "samples/README.md", "tests/README.md", "CONTRIBUTING.md"];
+    [
+        "README.md", "src/README.md", "samples/README.md", "tests/README.md", "CONTRIBUTING.md",
+        // Those of the packages.
+        .. Directory.GetDirectories(Path.Combine(Root, "src")).Select(folder => Path.Combine(folder, "README.md"))
+            .Where(File.Exists).Select(file => Path.GetRelativePath(Root, file)),
+    ];
 
     /// <summary>The files of the folders, without documentation comments.</summary>
     private static readonly Dictionary<string, string> Examples = Directory
@@ -58,8 +63,8 @@ public partial class ReadmeExampleTests
     {
         Assert.All(
             Readmes.SelectMany(readme => Fence().Matches(Text(readme)).Select(match => match.Groups["kind"].Value)),
-            // Programs in C and Python are run by the tests of the native library.
-            kind => Assert.Contains(kind, (string[])["csharp", "sh", "mermaid", "c", "python"]));
+            // Programs in C and Python are run by the tests of the native library; a text is what a program prints.
+            kind => Assert.Contains(kind, (string[])["csharp", "sh", "mermaid", "c", "python", "text", "xml"]));
         Assert.True(Blocks.Count >= 8);
     }
 
