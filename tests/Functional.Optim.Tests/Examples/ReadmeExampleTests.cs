@@ -50,7 +50,7 @@ public partial class ReadmeExampleTests
     [Fact]
     public void A_block_that_is_in_no_example_is_found()
     {
-        string code = BlocksOf("README.md")[0];
+        string code = BlocksOf("README.md").First(block => block.Contains("0.95", StringComparison.Ordinal));
         Assert.True(IsInExample(code));
         Assert.True(IsInExample(code.ReplaceLineEndings("  \n\n ")));
         Assert.False(IsInExample(code.Replace("0.95", "0.96", StringComparison.Ordinal)));
@@ -64,7 +64,7 @@ public partial class ReadmeExampleTests
         Assert.All(
             Readmes.SelectMany(readme => Fence().Matches(Text(readme)).Select(match => match.Groups["kind"].Value)),
             // Programs in C and Python are run by the tests of the native library; a text is what a program prints.
-            kind => Assert.Contains(kind, (string[])["csharp", "sh", "mermaid", "c", "python", "text", "xml"]));
+            kind => Assert.Contains(kind, (string[])["csharp", "sh", "mermaid", "c", "python", "text"]));
         Assert.True(Blocks.Count >= 8);
     }
 
