@@ -191,8 +191,8 @@ public sealed class Ranks : IRanks, IDisposable
         ArgumentNullException.ThrowIfNull(values);
         return RankDifferences.In(
         [
-            .. this.AllGather(JsonSerializer.Serialize(values))
-                .Select(text => JsonSerializer.Deserialize<Dictionary<string, string>>(text)!),
+            .. this.AllGather(JsonSerializer.Serialize(values, RankValuesJson.Default.IReadOnlyDictionaryStringString))
+                .Select(text => JsonSerializer.Deserialize(text, RankValuesJson.Default.DictionaryStringString)!),
         ]);
     }
 

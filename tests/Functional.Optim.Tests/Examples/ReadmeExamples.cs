@@ -1,3 +1,4 @@
+using Functional.Optim;
 using Functional.Optim.Autodiff;
 using Functional.Optim.Training;
 
