@@ -1,22 +1,17 @@
 using System.Text.RegularExpressions;
+using Functional.Optim.Tests.Files;
 
-namespace Functional.Optim.Tests.Examples;
+namespace Functional.Optim.Tests.Readmes;
 
 /// <summary>
-/// Every block of C# in a README stands in a file of a folder <c>Examples</c> of the tests, which is compiled, and
-/// whose methods or types a test runs.
+/// Every block of C# in a README stands in a file beside a guide or in a folder <c>Examples</c> of the tests, which is
+/// compiled, and whose methods or types a test runs. A block of text, which a program prints, does so too.
 /// </summary>
 public partial class ReadmeExampleTests
 {
-    private static readonly string Root = FindRoot();
-
-    private static readonly string[] Readmes =
-        ["README.md", "src/README.md", "samples/README.md", "tests/README.md", "CONTRIBUTING.md"];
-
-    /// <summary>The files of the folders, without documentation comments.</summary>
-    private static readonly Dictionary<string, string> Examples = Directory
-        .GetDirectories(Path.Combine(Root, "tests"))
-        .Select(project => Path.Combine(project, "Examples")).Where(Directory.Exists)
+    /// <summary>The files, without documentation comments.</summary>
+    private static readonly Dictionary<string, string> Examples = Folders("tests", "Examples")
+        .Concat(Directory.GetDirectories(Path.Combine(Repository.Root, "samples", "Guides")))
         .SelectMany(folder => Directory.GetFiles(folder, "*.cs"))
         .ToDictionary(file => file, file => Documentation().Replace(File.ReadAllText(file), ""));
 
@@ -25,7 +20,7 @@ public partial class ReadmeExampleTests
         get
         {
             TheoryData<string, int> blocks = [];
-            foreach (string readme in Readmes)
+            foreach (string readme in Repository.Pages)
             {
                 for (int block = 0; block < BlocksOf(readme).Length; block++) blocks.Add(readme, block);
             }
@@ -39,7 +34,8 @@ public partial class ReadmeExampleTests
     public void A_block_is_in_an_example(string readme, int block)
     {
         string code = BlocksOf(readme)[block];
-        Assert.True(IsInExample(code), $"No file of tests/*/Examples has this block of {readme}:\n{code}");
+        Assert.True(
+            IsInExample(code), $"No file of tests/*/Examples or samples/Guides has this block of {readme}:\n{code}");
     }
 
     [Fact]
@@ -57,10 +53,12 @@ public partial class ReadmeExampleTests
     public void Blocks_are_of_a_known_kind()
     {
         Assert.All(
-            Readmes.SelectMany(readme => Fence().Matches(Text(readme)).Select(match => match.Groups["kind"].Value)),
-            // Programs in C and Python are run by the tests of the native library.
-            kind => Assert.Contains(kind, (string[])["csharp", "sh", "mermaid", "c", "python"]));
-        Assert.True(Blocks.Count >= 8);
+            Repository.Pages.SelectMany(
+                readme => Fence().Matches(Repository.Text(readme)).Select(match => match.Groups["kind"].Value)),
+            // Programs in C and Python are run by the tests of the native library; what a guide shows of another
+            // library is not run.
+            kind => Assert.Contains(kind, (string[])["csharp", "text", "sh", "mermaid", "c", "python"]));
+        Assert.True(Blocks.Count >= 60);
     }
 
     /// <summary>A file of examples has tests, or another file of its project speaks of its type.</summary>
@@ -86,22 +84,19 @@ public partial class ReadmeExampleTests
 
     private static string[] BlocksOf(string readme) =>
     [
-        .. Fence().Matches(Text(readme)).Where(match => match.Groups["kind"].Value == "csharp")
+        .. Fence().Matches(Repository.Text(readme)).Where(match => match.Groups["kind"].Value is "csharp" or "text")
             .Select(match => match.Groups["text"].Value),
     ];
-
-    private static string Text(string readme) => File.ReadAllText(Path.Combine(Root, readme)).ReplaceLineEndings("\n");
 
     /// <summary>Without white space.</summary>
     private static string Squeezed(string code) =>
         string.Concat(code.Where(character => !char.IsWhiteSpace(character)));
 
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !folder.EnumerateFiles("Functional.Optim.sln").Any()) folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException("No folder above has Functional.Optim.sln.");
-    }
+    private static IEnumerable<string> Folders(string parent, string name) =>
+        from project in Directory.GetDirectories(Path.Combine(Repository.Root, parent))
+        let folder = Path.Combine(project, name)
+        where Directory.Exists(folder)
+        select folder;
 
     [GeneratedRegex(@"^[ ]*///.*\n", RegexOptions.Multiline)]
     private static partial Regex Documentation();
