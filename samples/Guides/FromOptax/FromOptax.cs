@@ -130,9 +130,9 @@ public class FromOptax
     }
 
     private static LossFunction<float> Loss(float batch) => of =>
-        Distance(of["embed.weight"], of.Constant(new(1), [batch]))
-        + Distance(of["body.weight"], of.Constant(new(1), [batch]))
-        + Distance(of["body.bias"], of.Constant(new(1), [batch]));
+        Distance(of["embed.weight"], of.Constant(new(2), [batch, batch]))
+        + Distance(of["body.weight"], of.Constant(new(2), [batch, batch]))
+        + Distance(of["body.bias"], of.Constant(new(2), [batch, batch]));
 
     private static Variable<float> Distance(Variable<float> from, Variable<float> to) =>
         ((from - to) * (from - to)).Sum();

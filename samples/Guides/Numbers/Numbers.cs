@@ -75,7 +75,12 @@ public class Numbers
         (parameters, state) = half.Step(parameters, Gradients, state);   // computed in float, kept in 16 bits
         #endregion
 
-        Assert.Equal("8 16\n4 4\n", Console.ToString());
+        Assert.Equal(
+            """
+            8 16
+            4 4
+            """,
+            Console.ToString().TrimEnd());
         Assert.NotEqual(Gradients, parameters);
     }
 
@@ -89,6 +94,11 @@ public class Numbers
         Console.WriteLine($"{asTorch.At(1)} {asTorch.At(5)} {asTorch.At(101)}");
         #endregion
 
-        Assert.Equal("0.25 1 0\n0 1 0\n", Console.ToString());
+        Assert.Equal(
+            """
+            0.25 1 0
+            0 1 0
+            """,
+            Console.ToString().TrimEnd());
     }
 }

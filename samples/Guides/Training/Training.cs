@@ -50,7 +50,7 @@ public class Training
         AdamW adamw = AdamW.Of(0.1, weightDecay: 0);
         TrainModel<float, float> model = new(
             (parameters, number, step) => (LossAt(parameters, number), GradientAt(parameters, number)), LossAt);
-        TrainData<float> data = new(NumberAt);
+        TrainData<float> data = new(NumberAt, NumberAt);
 
         #region README.md
         TrainHook enough = TrainHook.OnReport(report =>

@@ -5,7 +5,8 @@ namespace Functional.Optim.Tests.Readmes;
 
 /// <summary>
 /// Every block of C# in a README stands in a file beside a guide or in a folder <c>Examples</c> of the tests, which is
-/// compiled, and whose methods or types a test runs. A block of text, which a program prints, does so too.
+/// compiled, and whose methods or types a test runs, or in a pipeline of the samples. What programs print stands in
+/// such a file too, or in a snapshot.
 /// </summary>
 public partial class ReadmeExampleTests
 {
@@ -14,6 +15,10 @@ public partial class ReadmeExampleTests
         .Concat(Directory.GetDirectories(Path.Combine(Repository.Root, "samples", "Guides")))
         .SelectMany(folder => Directory.GetFiles(folder, "*.cs"))
         .ToDictionary(file => file, file => Documentation().Replace(File.ReadAllText(file), ""));
+
+    /// <summary>The pipelines, whose tests compare what each prints.</summary>
+    private static readonly string[] Pipelines =
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, "samples", "Pipelines"), "*.cs").Select(File.ReadAllText)];
 
     public static TheoryData<string, int> Blocks
     {
@@ -35,17 +40,35 @@ public partial class ReadmeExampleTests
     {
         string code = BlocksOf(readme)[block];
         Assert.True(
-            IsInExample(code), $"No file of tests/*/Examples or samples/Guides has this block of {readme}:\n{code}");
+            IsInExample(code),
+            $"No file of tests/*/Examples, samples/Guides or samples/Pipelines has this block of {readme}:\n{code}");
     }
 
     [Fact]
     public void A_block_that_is_in_no_example_is_found()
     {
-        string code = BlocksOf("README.md")[0];
+        string code = BlocksOf("README.md").First(block => block.Contains("0.95", StringComparison.Ordinal));
         Assert.True(IsInExample(code));
         Assert.True(IsInExample(code.ReplaceLineEndings("  \n\n ")));
         Assert.False(IsInExample(code.Replace("0.95", "0.96", StringComparison.Ordinal)));
         Assert.False(IsInExample($"using System.Nothing;\n{code}"));
+    }
+
+    /// <summary>What the README says that a program prints is what the tests compare it with.</summary>
+    [Fact]
+    public void A_text_is_in_a_snapshot_or_an_example()
+    {
+        string[] snapshots =
+        [
+            .. Directory.GetDirectories(
+                    Path.Combine(Repository.Root, "tests"), "__snapshots__", SearchOption.AllDirectories)
+                .SelectMany(Directory.GetFiles).Select(file => File.ReadAllText(file).ReplaceLineEndings("\n")),
+        ];
+        Assert.All(
+            Repository.Pages.SelectMany(readme => BlocksOf(readme, "text")),
+            text => Assert.True(
+                snapshots.Any(snapshot => snapshot.Contains(text, StringComparison.Ordinal)) || IsInExample(text),
+                text));
     }
 
     /// <summary>A block of a kind that no test knows would be in no example, and nobody would see it.</summary>
@@ -77,14 +100,14 @@ public partial class ReadmeExampleTests
     {
         string[] directives = [.. Directive().Matches(block).Select(match => Squeezed(match.Value))];
         string rest = Squeezed(Directive().Replace(block, ""));
-        return Examples.Values.Select(Squeezed).Any(example =>
+        return Examples.Values.Concat(Pipelines).Select(Squeezed).Any(example =>
             example.Contains(rest, StringComparison.Ordinal)
             && directives.All(directive => example.Contains(directive, StringComparison.Ordinal)));
     }
 
-    private static string[] BlocksOf(string readme) =>
+    private static string[] BlocksOf(string readme, string kind = "csharp") =>
     [
-        .. Fence().Matches(Repository.Text(readme)).Where(match => match.Groups["kind"].Value is "csharp" or "text")
+        .. Fence().Matches(Repository.Text(readme)).Where(match => match.Groups["kind"].Value == kind)
             .Select(match => match.Groups["text"].Value),
     ];
 
