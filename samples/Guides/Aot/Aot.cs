@@ -21,6 +21,10 @@ public class Aot
             Fail: errors => Console.WriteLine(string.Join("\n", errors)));
         #endregion
 
-        Assert.Equal("x", Console.ToString().TrimEnd());
+        Assert.Equal(
+            """
+            clipByGlobalNorm(maximum=1) then adamW(learningRate=0.01, beta2=0.95)
+            """,
+            Console.ToString().TrimEnd());
     }
 }

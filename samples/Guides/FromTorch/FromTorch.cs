@@ -57,7 +57,14 @@ public class FromTorch
         Console.WriteLine(optimizer.Report(parameters.Layout));
         #endregion
 
-        Assert.Equal("x", Console.ToString().TrimEnd());
+        Assert.Equal(
+            """
+            group              rate ×    decay  leaves   parameters  first leaves
+            input              frozen        0       2           24  hidden.weight[2, 8], hidden.bias[8]
+            head                   10      0.1       1            8  output.weight[8, 1]
+            biases                  1        0       1            1  output.bias[1]
+            """,
+            Console.ToString().TrimEnd());
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public class Numbers
 
         Assert.Equal(
             """
-            x
+            The gradient of 'weight' is not finite at step 1; lower the learning rate or clip earlier.
             True
             """,
             Console.ToString().TrimEnd());

@@ -25,7 +25,14 @@ public class Training
             Console.WriteLine($"step {report.Step}: validation loss {report.ValidationLoss:0.000}");
         #endregion
 
-        Assert.Equal("x", Console.ToString().TrimEnd());
+        Assert.Equal(
+            """
+            step 50: validation loss 0.647
+            step 100: validation loss 0.503
+            step 150: validation loss 0.503
+            step 200: validation loss 0.503
+            """,
+            Console.ToString().TrimEnd());
         Assert.Equal(200, result.State.Step);
     }
 
