@@ -1,33 +1,31 @@
 using System.Text.RegularExpressions;
+using Functional.Optim.Tests.Files;
 
 namespace Functional.Optim.Laws.Tests;
 
 /// <summary>
-/// The examples of src/README.md: they are what the files of the folder Examples say, and the laws hold for them.
+/// The examples of the guide: they are what the files of the folder Examples say, and the laws hold for them.
 /// </summary>
 public partial class ExampleTests
 {
-    private static readonly string Source = Find("src"),
-        Examples = Path.Combine(Find("tests"), "Functional.Optim.Laws.Tests", "Examples");
+    private const string Examples = "tests/Functional.Optim.Laws.Tests/Examples";
 
     /// <summary>Those that show a type; the others are tests that show calls.</summary>
     public static TheoryData<string> Files =>
     [
-        .. Directory.GetFiles(Examples, "*.cs")
+        .. Directory.GetFiles(Path.Combine(Repository.Root, Examples), "*.cs")
             .Where(file => !File.ReadAllText(file).Contains("[Fact]", StringComparison.Ordinal))
             .Select(file => Path.GetFileName(file)),
     ];
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void The_readme_shows_the_file(string name)
+    public void The_guide_shows_the_file(string name)
     {
-        string file = File.ReadAllText(Path.Combine(Examples, name)).ReplaceLineEndings("\n");
+        string file = Repository.Text($"{Examples}/{name}");
         string shown = Documentation().Replace(file[(file.IndexOf("namespace", StringComparison.Ordinal) + 1)..], "");
         shown = shown[shown.IndexOf("public", StringComparison.Ordinal)..].Trim();
-        Assert.Contains(
-            shown, File.ReadAllText(Path.Combine(Source, "README.md")).ReplaceLineEndings("\n"),
-            StringComparison.Ordinal);
+        Assert.Contains(shown, Repository.Text("samples/Guides/OwnOptimizers/README.md"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,14 +48,6 @@ public partial class ExampleTests
     [Fact]
     public void A_schedule_has_its_two_rates_in_turn() => Assert.Equal(
         [0.2, 0.2, 0.1, 0.1, 0.1, 0.2], new long[] { 1, 2, 3, 4, 5, 6 }.Select(new SquareWave(0.2, 3).At));
-
-    private static string Find(string folder)
-    {
-        DirectoryInfo? at = new(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Functional.Optim.sln"))) at = at.Parent;
-        return Path.Combine(
-            at?.FullName ?? throw new DirectoryNotFoundException("No folder above has Functional.Optim.sln."), folder);
-    }
 
     [GeneratedRegex(@"^[ ]*///.*\n", RegexOptions.Multiline)]
     private static partial Regex Documentation();

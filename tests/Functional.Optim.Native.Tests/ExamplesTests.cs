@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Functional.Optim.Tests.Files;
 
 namespace Functional.Optim.Native.Tests;
 
@@ -14,8 +15,8 @@ public class ExamplesTests
     [InlineData("python", "train.py")]
     public void The_README_shows_the_files(string language, string file)
     {
-        string readme = File.ReadAllText(Path.Combine(Repository.Root, "src", "README.md"));
-        string code = File.ReadAllText(Path.Combine(Repository.Library, "Examples", file));
+        string readme = Repository.Text("src/README.md");
+        string code = Repository.Text($"src/Functional.Optim.Native/Examples/{file}");
         Assert.Contains($"```{language}\n{code}```\n", readme, StringComparison.Ordinal);
     }
 
@@ -44,7 +45,7 @@ public class ExamplesTests
             .. MemoryMarshal.Cast<float, uint>(parameters.AsSpan("bias")),
         ];
         Print($"bits of the parameters: {bits[0]:x8} {bits[1]:x8} {bits[2]:x8}");
-        Assert.Equal(File.ReadAllText(Path.Combine(Repository.Library, "Examples", "train.txt")), printed.ToString());
+        Assert.Equal(Repository.Text("src/Functional.Optim.Native/Examples/train.txt"), printed.ToString());
 
         void Print(FormattableString line) => printed.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using Functional.Optim.Training;
+using Functional.Optim.Tests.Files;
 
 namespace Functional.Optim.Native.Tests;
 
@@ -92,7 +93,7 @@ public class ExportsTests
     [Fact]
     public void The_codes_are_those_of_the_header()
     {
-        string header = File.ReadAllText(Path.Combine(Repository.Library, "functional_optim.h"));
+        string header = Repository.Text("src/Functional.Optim.Native/functional_optim.h");
         foreach (Status status in Enum.GetValues<Status>())
         {
             string name = string.Concat(

@@ -30,10 +30,7 @@ public static partial class OptimizerLaws
     }
 
     /// <inheritdoc cref="Matches(Optimizer, ElementReference, int, double)"/>
-    /// <param name="optimizer">The optimizer.</param>
-    /// <param name="reference">The reference, written plainly.</param>
     /// <param name="start">What the reference keeps of an element before the first step, from its parameter.</param>
-    /// <param name="tolerance">How far θ may be off, relative to the larger of 1 and the reference's |θ|.</param>
     public static void Matches(
         Optimizer optimizer, ElementReference reference, Func<double, double[]> start, double tolerance = 1e-10)
     {

@@ -50,7 +50,7 @@ public static class CheckpointFile
                 : error);
 
     /// <summary>Reads a checkpoint for an optimizer, and refuses a state that it cannot continue.</summary>
-    /// <inheritdoc cref="Load{T}(string)"/>
+    /// <inheritdoc cref="Load{T}(string)" path="/*[not(@name='path')]"/>
     /// <param name="path">The path of the file.</param>
     /// <param name="optimizer">The optimizer; its settings may differ from those of the saved run.</param>
     public static Fin<Checkpoint<T>> Load<T>(string path, Optimizer optimizer)
@@ -63,7 +63,7 @@ public static class CheckpointFile
     /// <summary>
     /// Reads the shard of a checkpoint; all processes call it, and any number of them may have written the file.
     /// </summary>
-    /// <inheritdoc cref="Load{T}(string)"/>
+    /// <inheritdoc cref="Load{T}(string)" path="/*[not(@name='path')]"/>
     /// <param name="path">The path of the file.</param>
     /// <param name="optimizer">The optimizer, for which the shard was cut.</param>
     /// <param name="shard">The shard of this process.</param>

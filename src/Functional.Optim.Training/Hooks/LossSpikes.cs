@@ -57,7 +57,7 @@ public sealed class LossSpikes : TrainHook
     /// </summary>
     /// <param name="rateFactor">What the rate is multiplied by each time; in (0, 1].</param>
     /// <param name="maxRollBacks">How often; one more spike ends the run. 1 or more.</param>
-    /// <inheritdoc cref="Report"/>
+    /// <inheritdoc cref="Report" path="/*[not(@name='threshold' or @name='window')]"/>
     /// <param name="threshold">The highest z-score that is no spike; finite and positive.</param>
     /// <param name="window">The number of losses in the window; 8 or more.</param>
     public static LossSpikes RollBack(

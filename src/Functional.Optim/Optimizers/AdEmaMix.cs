@@ -71,7 +71,7 @@ public sealed record AdEmaMix : ElementwiseOptimizer
         "Pagliardini, Ablin and Grangier, 2024", "bitsandbytes AdEMAMix, Optax ademamix", "α is 5 in both");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Adam.Of"/>
+    /// <inheritdoc cref="Adam.Of" path="/*[not(@name='beta1' or @name='weightDecay')]"/>
     /// <param name="beta1">β₁, in [0, 1); 0 for the gradient itself, which takes no number for each parameter.</param>
     /// <param name="beta3">β₃, in [0, 1).</param>
     /// <param name="alpha">α, the weight of the slow mean; finite and not negative, mostly 2 to 10.</param>

@@ -38,7 +38,7 @@ public sealed record Adadelta : ElementwiseOptimizer
         "Zeiler, 2012", "torch Adadelta, Optax adadelta");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Adam.Of"/>
+    /// <inheritdoc cref="Adam.Of" path="/*[not(@name='epsilon')]"/>
     /// <param name="rho">ρ, how much of both means is kept; in [0, 1).</param>
     /// <param name="epsilon">ε, added under both roots; finite and positive.</param>
     public static Adadelta Of(

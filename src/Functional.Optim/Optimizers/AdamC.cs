@@ -44,7 +44,7 @@ public sealed record AdamC : AdamOptimizer
         "Defazio, 2025", "timm AdamW with corrected_weight_decay", "η_max is that of the schedule");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Adam.Of"/>
+    /// <inheritdoc cref="Adam.Of" path="/*[not(@name='weightDecay')]"/>
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.01 when
     /// <see langword="null"/>.</param>
     /// <param name="maxRate">η_max, finite, positive and not below the largest rate of the schedule; that rate when

@@ -31,7 +31,7 @@ public sealed record AdamW : AdamOptimizer
         "Loshchilov and Hutter, 2019", "torch AdamW, Optax adamw", "rounds better than torch; Optax's λ is 0.0001");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Adam.Of"/>
+    /// <inheritdoc cref="Adam.Of" path="/*[not(@name='weightDecay')]"/>
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.01 when <see langword="null"/>. For
     /// an L2 penalty use <see cref="Adam"/>.</param>
     /// <param name="decayForm">How the decay goes by the rate and the update; by <see cref="DecayForm.Corrected"/> it

@@ -65,7 +65,7 @@ public sealed record Adan : ElementwiseOptimizer
         "Xie et al., 2022", "timm Adan, Optax adan", "each β is the part that is kept; Optax has 1 − β₂ for β₂ twice");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Adam.Of"/>
+    /// <inheritdoc cref="Adam.Of" path="/*[not(@name='beta1' or @name='beta2' or @name='weightDecay')]"/>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, of the differences, in [0, 1).</param>
     /// <param name="beta3">β₃, of the squares, in [0, 1).</param>

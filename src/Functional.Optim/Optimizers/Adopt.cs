@@ -47,7 +47,7 @@ public sealed record Adopt : MomentOptimizer
         "the first update moves nothing; timm's p is 0.333");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Adam.Of"/>
+    /// <inheritdoc cref="Adam.Of" path="/*[not(@name='weightDecay')]"/>
     /// <param name="clipExponent">p, the power of the limit k^p; 0 or more, infinity for no limit.</param>
     /// <param name="weightDecay">λ or λ(t), an L2 penalty unless decoupled; finite and not negative; 0 when
     /// <see langword="null"/>.</param>

@@ -36,7 +36,7 @@ public sealed record LaProp : MomentOptimizer
         "Ziyin, Wang and Ueda, 2020", "timm LaProp", "the rate is inside the momentum, the decay after the move");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Adam.Of"/>
+    /// <inheritdoc cref="Adam.Of" path="/*[not(@name='weightDecay')]"/>
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0 when <see langword="null"/>.</param>
     /// <param name="decayForm">Whether the decay goes by the rate, or by its square (timm's
     /// <c>corrected_weight_decay</c>).</param>

@@ -42,7 +42,7 @@ public sealed record Lion : ElementwiseOptimizer
         "Chen et al., 2023", "Optax lion", "Optax's λ is 0.001");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Adam.Of"/>
+    /// <inheritdoc cref="Adam.Of" path="/*[not(@name='weightDecay')]"/>
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0 when <see langword="null"/>.</param>
     /// <param name="decayForm">How the decay goes by the rate and the update.</param>
     public static Lion Of(

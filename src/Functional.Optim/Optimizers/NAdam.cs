@@ -60,7 +60,7 @@ public sealed record NAdam : ElementwiseOptimizer
         "Dozat, 2016", "torch NAdam, Optax nadam", "Optax's momentum does not rise");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="RAdam.Of"/>
+    /// <inheritdoc cref="RAdam.Of" path="/*[not(@name='beta1')]"/>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="momentumDecay">ψ, how fast the momentum rises from β₁ / 2 to β₁; finite and not negative.</param>
     /// <param name="asTorchBefore2">Whether Π_{t+1} counts μ_t twice, as it did by mistake in torch before 2.0.</param>

@@ -42,7 +42,7 @@ public sealed record NAdamW : MomentOptimizer
         "Optax's is `asOptax`, with λ = 0.0001");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Adam.Of"/>
+    /// <inheritdoc cref="Adam.Of" path="/*[not(@name='weightDecay')]"/>
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0.01 when
     /// <see langword="null"/>.</param>
     /// <param name="asOptax">Whether the momentum is corrected by the factor of the next update, as in Optax.</param>

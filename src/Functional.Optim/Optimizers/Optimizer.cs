@@ -360,7 +360,7 @@ public abstract record Optimizer
     /// Fails unless a step can go on from a state with parameters of a layout: slots of the same leaves and formats
     /// too.
     /// </summary>
-    /// <inheritdoc cref="RequireState{T}(OptimizerState{T})"/>
+    /// <inheritdoc cref="RequireState{T}(OptimizerState{T})" path="/*[not(@name='state')]"/>
     /// <param name="state">The state, such as one from a file.</param>
     /// <param name="layout">The layout of the parameters.</param>
     public void RequireState<T>(OptimizerState<T> state, TreeLayout layout)

@@ -60,7 +60,7 @@ public sealed record Rprop : ElementwiseOptimizer
         "theirs call `initialStep` the learning rate");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Adam.Of"/>
+    /// <inheritdoc cref="Adam.Of" path="/*[not(@name='learningRate')]"/>
     /// <param name="initialStep">The size of the first step; finite and positive.</param>
     /// <param name="etaMinus">η⁻, what a step shrinks by where the sign flips; in (0, 1).</param>
     /// <param name="etaPlus">η⁺, what a step grows by where the sign stays; finite and more than 1.</param>

@@ -37,7 +37,7 @@ public sealed record Signum : ElementwiseOptimizer
         "Bernstein et al., 2018", "MXNet Signum, pytorch_optimizer SignSGD", "MXNet's rate is 0.01");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Adam.Of"/>
+    /// <inheritdoc cref="Adam.Of" path="/*[not(@name='weightDecay')]"/>
     /// <param name="momentum">μ, how much of the momentum is kept; in [0, 1), 0 for signSGD.</param>
     /// <param name="weightDecay">λ or λ(t), decoupled; finite and not negative; 0 when <see langword="null"/>.</param>
     /// <param name="decayForm">How the decay goes by the rate and the update.</param>

@@ -63,7 +63,7 @@ public sealed record SophiaG : ElementwiseOptimizer
         "the sign of the momentum until an estimate is handed in; Optax's is Sophia-H, which makes its own");
 
     /// <summary>The optimizer.</summary>
-    /// <inheritdoc cref="Adam.Of"/>
+    /// <inheritdoc cref="Adam.Of" path="/*[not(@name='beta1' or @name='beta2' or @name='weightDecay')]"/>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, of the estimates, in [0, 1).</param>
     /// <param name="rho">ρ, by which more or fewer elements are limited; finite and not negative.</param>

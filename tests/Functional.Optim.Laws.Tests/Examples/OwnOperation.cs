@@ -2,7 +2,7 @@ using Functional.Optim.Autodiff;
 
 namespace Functional.Optim.Laws.Tests;
 
-/// <summary>What src/README.md shows of an operation of your own, in a program that runs.</summary>
+/// <summary>What the guide shows of an operation of your own, in a program that runs.</summary>
 public class OwnOperation
 {
     [Fact]
@@ -10,7 +10,7 @@ public class OwnOperation
     {
         ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2], [1f, -3f]));
 
-        #region src/README.md
+        #region samples/Guides/OwnOptimizers/README.md
         OperationLaws.All(new Softsign());
         var (loss, gradients) = Differentiate.ValueAndGradient(of => new Softsign().Of(of["w"]).Sum(), parameters);
         #endregion

@@ -9,7 +9,7 @@ internal static class TrainingOnRanks
         Ranks ranks, Optimizer optimizer, TrainModel<float, int> model, MicroBatchSource<int> microBatches,
         TrainerOptions options, ParameterTree<float> start, string path, CancellationToken cancellation)
     {
-        #region src/README.md
+        #region samples/Guides/Training/README.md
         TreeShard shard = TreeShard.Of(optimizer, start.Layout, ranks);
         using CheckpointFolder folder = CheckpointFolder.Open(path, shard).ThrowIfFail();
         DataParallel<float, int> parallel = DataParallel.Of(

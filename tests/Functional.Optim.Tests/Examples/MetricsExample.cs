@@ -4,7 +4,7 @@ using Functional.Optim.Training;
 
 namespace Functional.Optim.Tests.Examples;
 
-/// <summary>The example of metrics in the README of the sources: a run, and another that continues it.</summary>
+/// <summary>The example of metrics in the guide to training: a run, and another that continues it.</summary>
 public class MetricsExample
 {
     [Fact]
@@ -25,7 +25,7 @@ public class MetricsExample
         async Task<(TrainState<float> State, ImmutableArray<StepReport> History)> Run(
             TrainState<float> state, long steps)
         {
-            #region src/README.md
+            #region samples/Guides/Training/README.md
             using Metrics metrics = Metrics.To(
                 CsvMetrics.Open("metrics.csv", afterStep: state.Step),
                 TensorBoardMetrics.Open("events", afterStep: state.Step));

@@ -4,7 +4,7 @@ using LanguageExt;
 
 namespace Functional.Optim.Tests.Examples;
 
-/// <summary>The example of hooks in the README of the sources: a run, and its continuation.</summary>
+/// <summary>The example of hooks in the guide to training: a run, and its continuation.</summary>
 public class SurvivalExample
 {
     [Fact]
@@ -32,7 +32,7 @@ public class SurvivalExample
 
         async Task<TrainResult<float>> Run(TrainData<float> data, CancellationToken cancellation)
         {
-            #region src/README.md
+            #region samples/Guides/Training/README.md
             using CheckpointFolder folder = CheckpointFolder.Open("run").ThrowIfFail();
             Checkpoint<float> start = folder.Newest<float>(optimizer)
                 .Match(Succ: found => found.Checkpoint, Fail: _ => new Checkpoint<float>(Fresh()));

@@ -1,4 +1,7 @@
-namespace Functional.Optim.Tests.Catalogues;
+using Functional.Optim.Tests.Catalogues;
+using Functional.Optim.Tests.Files;
+
+namespace Functional.Optim.Tests.Readmes;
 
 /// <summary>
 /// The tables of the README are those of the code. With the environment variable <c>UPDATE_README=1</c> the test writes
@@ -6,20 +9,9 @@ namespace Functional.Optim.Tests.Catalogues;
 /// </summary>
 public class ReadmeTests
 {
-    private static readonly string File = Path.Combine(Root, "README.md");
+    private static readonly string File = Path.Combine(Repository.Root, "README.md");
 
     public static TheoryData<string> Tables => [.. CatalogueTables.All.Keys];
-
-    private static string Root
-    {
-        get
-        {
-            DirectoryInfo? folder = new(AppContext.BaseDirectory);
-            while (folder is not null && !folder.EnumerateFiles("Functional.Optim.sln").Any()) folder = folder.Parent;
-            return folder?.FullName
-                ?? throw new DirectoryNotFoundException("There is no Functional.Optim.sln above the tests.");
-        }
-    }
 
     [Theory]
     [MemberData(nameof(Tables))]

@@ -1,40 +1,31 @@
 using System.Text.RegularExpressions;
+using Functional.Optim.Tests.Files;
 
-namespace Functional.Optim.Tests.Examples;
+namespace Functional.Optim.Tests.Readmes;
 
 /// <summary>
-/// Every block of C# in a README stands in a file of a folder <c>Examples</c> of the tests, which is compiled, and
-/// whose methods or types a test runs, or in a pipeline of the samples. What programs print stands in a snapshot.
+/// Every block of C# in a README stands in a file beside a guide or in a folder <c>Examples</c> of the tests, which is
+/// compiled, and whose methods or types a test runs, or in a pipeline of the samples. What programs print stands in
+/// such a file too, or in a snapshot.
 /// </summary>
 public partial class ReadmeExampleTests
 {
-    internal static readonly string Root = FindRoot();
-
-    private static readonly string[] Readmes =
-    [
-        "README.md", "src/README.md", "samples/README.md", "tests/README.md", "CONTRIBUTING.md",
-        // Those of the packages.
-        .. Directory.GetDirectories(Path.Combine(Root, "src")).Select(folder => Path.Combine(folder, "README.md"))
-            .Where(File.Exists).Select(file => Path.GetRelativePath(Root, file)),
-    ];
-
-    /// <summary>The files of the folders, without documentation comments.</summary>
-    private static readonly Dictionary<string, string> Examples = Directory
-        .GetDirectories(Path.Combine(Root, "tests"))
-        .Select(project => Path.Combine(project, "Examples")).Where(Directory.Exists)
+    /// <summary>The files, without documentation comments.</summary>
+    private static readonly Dictionary<string, string> Examples = Folders("tests", "Examples")
+        .Concat(Directory.GetDirectories(Path.Combine(Repository.Root, "samples", "Guides")))
         .SelectMany(folder => Directory.GetFiles(folder, "*.cs"))
         .ToDictionary(file => file, file => Documentation().Replace(File.ReadAllText(file), ""));
 
     /// <summary>The pipelines, whose tests compare what each prints.</summary>
     private static readonly string[] Pipelines =
-        [.. Directory.GetFiles(Path.Combine(Root, "samples", "Pipelines"), "*.cs").Select(File.ReadAllText)];
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, "samples", "Pipelines"), "*.cs").Select(File.ReadAllText)];
 
     public static TheoryData<string, int> Blocks
     {
         get
         {
             TheoryData<string, int> blocks = [];
-            foreach (string readme in Readmes)
+            foreach (string readme in Repository.Pages)
             {
                 for (int block = 0; block < BlocksOf(readme).Length; block++) blocks.Add(readme, block);
             }
@@ -50,7 +41,7 @@ public partial class ReadmeExampleTests
         string code = BlocksOf(readme)[block];
         Assert.True(
             IsInExample(code),
-            $"No file of tests/*/Examples or samples/Pipelines has this block of {readme}:\n{code}");
+            $"No file of tests/*/Examples, samples/Guides or samples/Pipelines has this block of {readme}:\n{code}");
     }
 
     [Fact]
@@ -63,21 +54,20 @@ public partial class ReadmeExampleTests
         Assert.False(IsInExample($"using System.Nothing;\n{code}"));
     }
 
-    /// <summary>
-    /// What the README says that a program prints is what the tests compare it with: a snapshot, or a text in an example.
-    /// </summary>
+    /// <summary>What the README says that a program prints is what the tests compare it with.</summary>
     [Fact]
-    public void A_text_is_what_a_test_expects()
+    public void A_text_is_in_a_snapshot_or_an_example()
     {
         string[] snapshots =
         [
-            .. Directory.GetDirectories(Path.Combine(Root, "tests"), "__snapshots__", SearchOption.AllDirectories)
+            .. Directory.GetDirectories(
+                    Path.Combine(Repository.Root, "tests"), "__snapshots__", SearchOption.AllDirectories)
                 .SelectMany(Directory.GetFiles).Select(file => File.ReadAllText(file).ReplaceLineEndings("\n")),
         ];
         Assert.All(
-            Readmes.SelectMany(readme => BlocksOf(readme, "text")),
+            Repository.Pages.SelectMany(readme => BlocksOf(readme, "text")),
             text => Assert.True(
-                IsInExample(text) || snapshots.Any(snapshot => snapshot.Contains(text, StringComparison.Ordinal)),
+                snapshots.Any(snapshot => snapshot.Contains(text, StringComparison.Ordinal)) || IsInExample(text),
                 text));
     }
 
@@ -86,10 +76,12 @@ public partial class ReadmeExampleTests
     public void Blocks_are_of_a_known_kind()
     {
         Assert.All(
-            Readmes.SelectMany(readme => Fence().Matches(Text(readme)).Select(match => match.Groups["kind"].Value)),
-            // Programs in C and Python are run by the tests of the native library.
-            kind => Assert.Contains(kind, (string[])["csharp", "sh", "mermaid", "c", "python", "text"]));
-        Assert.True(Blocks.Count >= 8);
+            Repository.Pages.SelectMany(
+                readme => Fence().Matches(Repository.Text(readme)).Select(match => match.Groups["kind"].Value)),
+            // Programs in C and Python are run by the tests of the native library; what a guide shows of another
+            // library is not run.
+            kind => Assert.Contains(kind, (string[])["csharp", "text", "sh", "mermaid", "c", "python"]));
+        Assert.True(Blocks.Count >= 60);
     }
 
     /// <summary>A file of examples has tests, or another file of its project speaks of its type.</summary>
@@ -115,22 +107,19 @@ public partial class ReadmeExampleTests
 
     private static string[] BlocksOf(string readme, string kind = "csharp") =>
     [
-        .. Fence().Matches(Text(readme)).Where(match => match.Groups["kind"].Value == kind)
+        .. Fence().Matches(Repository.Text(readme)).Where(match => match.Groups["kind"].Value == kind)
             .Select(match => match.Groups["text"].Value),
     ];
-
-    private static string Text(string readme) => File.ReadAllText(Path.Combine(Root, readme)).ReplaceLineEndings("\n");
 
     /// <summary>Without white space.</summary>
     private static string Squeezed(string code) =>
         string.Concat(code.Where(character => !char.IsWhiteSpace(character)));
 
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !folder.EnumerateFiles("Functional.Optim.sln").Any()) folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException("No folder above has Functional.Optim.sln.");
-    }
+    private static IEnumerable<string> Folders(string parent, string name) =>
+        from project in Directory.GetDirectories(Path.Combine(Repository.Root, parent))
+        let folder = Path.Combine(project, name)
+        where Directory.Exists(folder)
+        select folder;
 
     [GeneratedRegex(@"^[ ]*///.*\n", RegexOptions.Multiline)]
     private static partial Regex Documentation();

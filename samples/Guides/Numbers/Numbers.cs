@@ -1,0 +1,104 @@
+using Functional.Optim.Kernels;
+using Functional.Optim.Tests.Kernels;
+
+namespace Functional.Optim.Guides;
+
+/// <summary>What the guide <c>Numbers</c> shows, as programs that run.</summary>
+[Collection(ThreadLimit.Name)]
+public class Numbers
+{
+    /// <summary>In place of the console, so that what is printed can be compared.</summary>
+    private StringWriter Console { get; } = new() { NewLine = "\n" };
+
+    private static ParameterTree<float> Gradients { get; } = ParameterTree.Of(
+        Leaf.Of("weight", [100, 1000], [.. Enumerable.Range(0, 100_000).Select(index => MathF.Sin(index))]));
+
+    [Fact]
+    public void The_same_bits_on_one_thread_and_on_all()
+    {
+        ParameterTree<float> parameters = Gradients.Layout.Zeros<float>();
+        int processors = Threads.Limit;
+
+        #region README.md
+        Optimizer optimizer = Clip.ByGlobalNorm(1.0).Then(AdamW.Of(1e-3));
+        var (onAll, stateOnAll) = optimizer.Step(parameters, Gradients, optimizer.Init(parameters));
+        Threads.Limit = 1;
+        var (onOne, stateOnOne) = optimizer.Step(parameters, Gradients, optimizer.Init(parameters));
+        bool same = onOne == onAll && stateOnOne == stateOnAll;   // == compares every bit
+        #endregion
+
+        Threads.Limit = processors;
+        Assert.True(same);
+        Assert.NotEqual(parameters, onOne);
+    }
+
+    [Fact]
+    public void A_gradient_that_is_not_finite()
+    {
+        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("weight", [2], [1f, 2f]));
+
+        #region README.md
+        ParameterTree<float> broken = ParameterTree.Of(Leaf.Of("weight", [2], [0.5f, float.NaN]));
+        Optimizer clipped = Clip.ByGlobalNorm(1.0).Then(AdamW.Of(1e-3));
+        try
+        {
+            clipped.Step(parameters, broken, clipped.Init(parameters));
+        }
+        catch (NonFiniteGradientException error)
+        {
+            Console.WriteLine(error.Message);
+        }
+
+        Optimizer skipping = ApplyIfFinite.Around(clipped);
+        var (unchanged, state) = skipping.Step(parameters, broken, skipping.Init(parameters));
+        Console.WriteLine(unchanged == parameters);
+        #endregion
+
+        Assert.Equal(
+            """
+            The gradient of 'weight' is not finite at step 1; lower the learning rate or clip earlier.
+            True
+            """,
+            Console.ToString().TrimEnd());
+    }
+
+    [Fact]
+    public void Formats()
+    {
+        ParameterTree<float> parameters = Gradients;
+
+        #region README.md
+        AdamW full = AdamW.Of(1e-3), half = full.WithState(StateFormat.BFloat16);
+        Console.WriteLine($"{full.StateBytesPerParameter<float>()} {full.StateBytesPerParameter<double>()}");
+        Console.WriteLine($"{half.StateBytesPerParameter<float>()} {half.StateBytesPerParameter<double>()}");
+        AdamState<float> state = half.Init(parameters);
+        (parameters, state) = half.Step(parameters, Gradients, state);   // computed in float, kept in 16 bits
+        #endregion
+
+        Assert.Equal(
+            """
+            8 16
+            4 4
+            """,
+            Console.ToString().TrimEnd());
+        Assert.NotEqual(Gradients, parameters);
+    }
+
+    [Fact]
+    public void Other_conventions()
+    {
+        #region README.md
+        Schedule schedule = Schedule.WarmupCosine(peak: 1.0, warmupSteps: 4, totalSteps: 100);
+        Console.WriteLine($"{schedule.At(1)} {schedule.At(4)} {schedule.At(100)}");
+        Schedule asTorch = schedule.ZeroBased();
+        Console.WriteLine($"{asTorch.At(1)} {asTorch.At(5)} {asTorch.At(101)}");
+        #endregion
+
+        Assert.Equal(
+            """
+            0.25 1 0
+            0 1 0
+            """,
+            Console.ToString().TrimEnd());
+    }
+}
