@@ -11,7 +11,9 @@ namespace Functional.Optim.Tests.Readmes;
 public partial class ReadmeExampleTests
 {
     /// <summary>The files, without documentation comments.</summary>
-    private static readonly Dictionary<string, string> Examples = Folders("tests", "Examples")
+    private static readonly Dictionary<string, string> Examples = Directory
+        .GetDirectories(Path.Combine(Repository.Root, "tests"))
+        .Select(project => Path.Combine(project, "Examples")).Where(Directory.Exists)
         .Concat(Directory.GetDirectories(Path.Combine(Repository.Root, "samples", "Guides")))
         .SelectMany(folder => Directory.GetFiles(folder, "*.cs"))
         .ToDictionary(file => file, file => Documentation().Replace(File.ReadAllText(file), ""));
@@ -114,12 +116,6 @@ public partial class ReadmeExampleTests
     /// <summary>Without white space.</summary>
     private static string Squeezed(string code) =>
         string.Concat(code.Where(character => !char.IsWhiteSpace(character)));
-
-    private static IEnumerable<string> Folders(string parent, string name) =>
-        from project in Directory.GetDirectories(Path.Combine(Repository.Root, parent))
-        let folder = Path.Combine(project, name)
-        where Directory.Exists(folder)
-        select folder;
 
     [GeneratedRegex(@"^[ ]*///.*\n", RegexOptions.Multiline)]
     private static partial Regex Documentation();
