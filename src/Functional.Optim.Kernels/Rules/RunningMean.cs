@@ -3,34 +3,39 @@ using System.Runtime.CompilerServices;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>An exponential moving average, for use inside a rule: a' = β·a + (1 − β)·x.</summary>
+/// <summary>An exponential moving average, for use inside a rule: a' = a − (1 − β)·a + (1 − β)·x.</summary>
+/// <remarks>
+/// Only 1 − β is rounded to the type, once: β and 1 − β rounded apart from each other do not add up to 1, which leaves
+/// an average of floats 1.3·10⁻⁵ off at β = 0.999 and 1.4·10⁻³ at 0.99999. With β = 0 it is x to the bit. What comes out
+/// below the smallest normal number is 0.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly struct RunningMean<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T beta;
     private readonly T fresh;
+    private readonly T forgotten;
 
     /// <summary>The average of a decay rate.</summary>
     /// <param name="beta">β, in [0, 1).</param>
     public RunningMean(double beta)
     {
-        this.beta = T.CreateTruncating(beta);
         fresh = T.CreateTruncating(1 - beta);
+        forgotten = -fresh;
     }
 
-    /// <summary>a' = β·a + (1 − β)·x.</summary>
+    /// <summary>a' = a − (1 − β)·a + (1 − β)·x.</summary>
     /// <typeparam name="TLane">The lane.</typeparam>
     /// <param name="mean">a.</param>
     /// <param name="value">x.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Next<TLane>(TLane mean, TLane value)
         where TLane : struct, ILane<TLane, T>
-        => TLane.FusedMultiplyAdd(TLane.Broadcast(beta), mean, TLane.Broadcast(fresh) * value);
+        => Subnormal.ToZero<T, TLane>(TLane.FusedMultiplyAdd(TLane.Broadcast(fresh), value, Kept(mean)));
 
     /// <summary>
-    /// a' = β·a + ((1 − β)·x)·x, the average of squares. 1 − β comes first: x² alone leaves the range before the
-    /// average does.
+    /// a' = a − (1 − β)·a + ((1 − β)·x)·x, the average of squares. 1 − β comes first: x² alone leaves the range before
+    /// the average does.
     /// </summary>
     /// <typeparam name="TLane">The lane.</typeparam>
     /// <param name="mean">a.</param>
@@ -38,5 +43,22 @@ public readonly struct RunningMean<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane NextOfSquare<TLane>(TLane mean, TLane value)
         where TLane : struct, ILane<TLane, T>
-        => TLane.FusedMultiplyAdd(TLane.Broadcast(beta), mean, TLane.Broadcast(fresh) * value * value);
+        => Subnormal.ToZero<T, TLane>(
+            TLane.FusedMultiplyAdd(TLane.Broadcast(fresh) * value, value, Kept(mean)));
+
+    /// <summary>The average of squares plus a constant: a' = a − (1 − β)·a + (((1 − β)·x)·x + c).</summary>
+    /// <typeparam name="TLane">The lane.</typeparam>
+    /// <param name="mean">a.</param>
+    /// <param name="value">x.</param>
+    /// <param name="constant">c, which is added to the small term, as it would be lost in a large one.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLane NextOfSquare<TLane>(TLane mean, TLane value, TLane constant)
+        where TLane : struct, ILane<TLane, T>
+        => Subnormal.ToZero<T, TLane>(
+            Kept(mean) + TLane.FusedMultiplyAdd(TLane.Broadcast(fresh) * value, value, constant));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TLane Kept<TLane>(TLane mean)
+        where TLane : struct, ILane<TLane, T>
+        => TLane.FusedMultiplyAdd(TLane.Broadcast(forgotten), mean, mean);
 }
