@@ -6,8 +6,8 @@ namespace Functional.Optim.Kernels;
 /// <summary>An exponential moving average, for use inside a rule: a' = a − (1 − β)·a + (1 − β)·x.</summary>
 /// <remarks>
 /// Only 1 − β is rounded to the type, once: β and 1 − β rounded apart from each other do not add up to 1, which leaves
-/// an average of floats 1.3·10⁻⁵ off at β = 0.999 and 1.4·10⁻³ at 0.99999. With β = 0 it is x to the bit. What comes out
-/// below the smallest normal number is 0.
+/// an average of floats 1.3·10⁻⁵ off at β = 0.999 and 1.4·10⁻³ at 0.99999. With β = 0 it is x to the bit. An average
+/// below the smallest normal number is 0, and one of squares is never infinite.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly struct RunningMean<T>
@@ -31,7 +31,7 @@ public readonly struct RunningMean<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Next<TLane>(TLane mean, TLane value)
         where TLane : struct, ILane<TLane, T>
-        => Subnormal.ToZero<T, TLane>(TLane.FusedMultiplyAdd(TLane.Broadcast(fresh), value, Kept(mean)));
+        => MomentRange.Of<T, TLane>(TLane.FusedMultiplyAdd(TLane.Broadcast(fresh), value, Kept(mean)));
 
     /// <summary>
     /// a' = a − (1 − β)·a + ((1 − β)·x)·x, the average of squares. 1 − β comes first: x² alone leaves the range before
@@ -43,7 +43,7 @@ public readonly struct RunningMean<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane NextOfSquare<TLane>(TLane mean, TLane value)
         where TLane : struct, ILane<TLane, T>
-        => Subnormal.ToZero<T, TLane>(
+        => MomentRange.OfSquares<T, TLane>(
             TLane.FusedMultiplyAdd(TLane.Broadcast(fresh) * value, value, Kept(mean)));
 
     /// <summary>The average of squares plus a constant: a' = a − (1 − β)·a + (((1 − β)·x)·x + c).</summary>
@@ -54,7 +54,7 @@ public readonly struct RunningMean<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal TLane NextOfSquare<TLane>(TLane mean, TLane value, TLane constant)
         where TLane : struct, ILane<TLane, T>
-        => Subnormal.ToZero<T, TLane>(
+        => MomentRange.OfSquares<T, TLane>(
             Kept(mean) + TLane.FusedMultiplyAdd(TLane.Broadcast(fresh) * value, value, constant));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
