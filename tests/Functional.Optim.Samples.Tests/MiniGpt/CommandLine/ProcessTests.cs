@@ -216,7 +216,9 @@ public sealed class ProcessTests : IDisposable
         (int code, _, string error) = Program.RunInShell(
             $"$PROGRAM --text {text} {SmallModel} --steps 1000000 --eval-every 1 --out {output} "
             + $">{log} & {UntilTraining(log)}; "
-            + $"rm -r {output}; echo >{output}; kill -TERM $!; wait $!", folder.At("temporary"));
+            // It is stopped meanwhile: it could make the folder again before the file is there.
+            + $"kill -STOP $!; rm -r {output}; echo >{output}; kill -CONT $!; kill -TERM $!; wait $!",
+            folder.At("temporary"));
         Assert.Equal(ExitCode.Failure, code);
         Assert.Equal(3, error.Split('\n')
             .Count(line => line == $"the output folder '{output}' is a file; allowed is a folder"));
