@@ -60,12 +60,7 @@ internal static unsafe class Exports
     {
         try
         {
-            NativeOptimizer own = Handles.Get(optimizer);
-            if (count is < 1 or > int.MaxValue)
-                throw new NativeException(
-                    Status.Invalid, $"The number of leaves is {count}; allowed is 1 to {int.MaxValue}.");
-            if (leaves == null) throw IsNull("The address of the leaves");
-            own.Bind(type, new(leaves, (int)count));
+            Handles.Get(optimizer).Bind(type, Items(leaves, count, "leaves", $"1 to {int.MaxValue}"));
             return NativeError.Ok(error);
         }
         catch (Exception exception)
@@ -123,12 +118,7 @@ internal static unsafe class Exports
     {
         try
         {
-            NativeOptimizer own = Handles.Get(optimizer);
-            if (count is < 1 or > int.MaxValue)
-                throw new NativeException(
-                    Status.Invalid, $"The number of outputs is {count}; allowed is that of the leaves.");
-            if (outputs == null) throw IsNull("The address of the outputs");
-            own.Evaluate(new(outputs, (int)count));
+            Handles.Get(optimizer).Evaluate(Items(outputs, count, "outputs", "that of the leaves"));
             return NativeError.Ok(error);
         }
         catch (Exception exception)
@@ -181,6 +171,15 @@ internal static unsafe class Exports
         {
             return NativeError.Of(error, exception);
         }
+    }
+
+    private static ReadOnlySpan<T> Items<T>(T* first, long count, string what, string allowed)
+        where T : unmanaged
+    {
+        if (count is < 1 or > int.MaxValue)
+            throw new NativeException(Status.Invalid, $"The number of {what} is {count}; allowed is {allowed}.");
+        if (first == null) throw IsNull($"The address of the {what}");
+        return new(first, (int)count);
     }
 
     private static NativeException IsNull(string what) => new(Status.Invalid, $"{what} is NULL.");

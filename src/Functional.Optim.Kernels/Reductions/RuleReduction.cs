@@ -33,8 +33,7 @@ internal static unsafe class RuleReduction
         double largest = Reduce<T, Largest>(loop, memory, start, end).Returned;
         if (!double.IsFinite(largest) || largest == 0 || !T.IsFinite(T.CreateTruncating(1 / largest))) return largest;
         Then<T, TRule, ScaleRule<T>> scaled = new(rule, new(T.CreateTruncating(1 / largest)));
-        sum = Reduce<T, Squares>(
-            RuleLoop<T>.Of(&scaled), memory, start, end).Returned;
+        sum = Reduce<T, Squares>(RuleLoop<T>.Of(&scaled), memory, start, end).Returned;
         return largest * Math.Sqrt(sum);
     }
 
