@@ -52,7 +52,8 @@ public sealed class PipelinesCommand
 
     private IEnumerable<string> OtherErrorsOf(ParseResult parsed)
     {
-        if (parsed.CommandResult.Command != root || parsed.UnmatchedTokens is not [{ } first, ..] || first[0] == '-')
+        if (parsed.CommandResult.Command != root
+            || parsed.UnmatchedTokens is not [{ } first, ..] || first.StartsWith('-'))
             return UnknownArguments.ErrorsOf(parsed);
         string[] names = [.. Pipeline.All.Select(pipeline => pipeline.Name)];
         return [$"'{first}' is no pipeline; known are {Words.And(names)}{Suggestion.For(first, names)}"];

@@ -28,6 +28,8 @@ public sealed class PipelinesCommandTests
     [InlineData("asinc-scan", "'asinc-scan' is no pipeline; known are async-scan, speculative-branches, "
         + "parallel-search, channel-actor, mathnet-model, onnx-parameters and lbfgs-regression; "
         + "did you mean async-scan?")]
+    [InlineData("", "'' is no pipeline; known are async-scan, speculative-branches, parallel-search, channel-actor, "
+        + "mathnet-model, onnx-parameters and lbfgs-regression")]
     [InlineData("async-scan more", "'more' is not understood; --help lists the options")]
     [InlineData("async-scan --file x", "--file is no option; --help lists the options")]
     [InlineData("--halp", "--halp is no option; --help lists the options; did you mean --help?")]
