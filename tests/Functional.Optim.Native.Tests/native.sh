@@ -18,6 +18,7 @@ compile() { # PROGRAM SOURCE OPTION...
 with_library=(-L"$out" -lfunctional_optim -Wl,-rpath,"$out" -pthread)
 compile processor Native/processor.c && "$out/processor" || { echo "the check of the processor failed"; exit 1; }
 compile bad_input Native/bad_input.c "${with_library[@]}" && "$out/bad_input" "$out/bad" || exit 1
+compile no_threads Native/no_threads.c "${with_library[@]}" && "$out/no_threads" "$out/no_threads.safetensors" || exit 1
 compile train $library/Examples/train.c "${with_library[@]}" &&
     "$out/train" "$out/c.safetensors" | diff $library/Examples/train.txt - ||
     { echo "the program in C prints something else"; exit 1; }

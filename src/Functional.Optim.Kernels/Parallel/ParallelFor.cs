@@ -41,7 +41,7 @@ public static class ParallelFor
         Interlocked.Add(ref busy, threads);
         try
         {
-            if (threads == 1) RunSequentially(count, body);
+            if (threads == 1 || HelperThreads.AreRefused) RunSequentially(count, body);
             else Job<TBody>.Start(count, body, threads - 1);
         }
         finally
@@ -124,6 +124,7 @@ public static class ParallelFor
 
         void IThreadPoolWorkItem.Execute()
         {
+            HelperThreads.Came();
             Work();
             Leave();
         }
@@ -138,8 +139,7 @@ public static class ParallelFor
             job.finished = 0;
             job.failure = null;
             job.users = helpers + 1;
-            for (int helper = 0; helper < helpers; helper++)
-                ThreadPool.UnsafeQueueUserWorkItem(job, preferLocal: false);
+            for (int helper = 0; helper < helpers; helper++) HelperThreads.Ask(job);
             job.Work();
             SpinWait wait = default;
             while (Volatile.Read(ref job.finished) < count) wait.SpinOnce(sleep1Threshold: -1);

@@ -9,7 +9,8 @@ namespace Functional.Optim.Training;
 /// </summary>
 /// <remarks>
 /// Training goes on while a checkpoint is written: another thread writes a copy of the state. Where the memory for the
-/// copy is not free, and where several processes write it together (<see cref="TreeShard"/>), training waits. A checkpoint that cannot be written is told, and training goes on.
+/// copy is not free, and where several processes write it together (<see cref="TreeShard"/>), training waits. A
+/// checkpoint that cannot be written is told, and training goes on.
 /// </remarks>
 public sealed class Checkpoints : TrainHook
 {

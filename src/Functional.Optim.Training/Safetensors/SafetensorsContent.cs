@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Training;
 
@@ -37,22 +38,24 @@ internal sealed class SafetensorsContent
     /// <summary>Writes a whole file.</summary>
     internal void WriteTo(FileStream file)
     {
-        // The checksum is made by another thread while this one writes.
-        Task<string>? checksum = checksumAt == NoChecksum ? null : Task.Run(ComputeChecksum);
-        try
+        if (checksumAt == NoChecksum)
         {
-            WriteHeader(file);
-            foreach (TensorData tensor in tensors) tensor.WriteTo(file.Write);
-            // What the disk takes meanwhile it need not take after the checksum.
-            if (checksum is not null) file.Flush(flushToDisk: true);
-        }
-        finally
-        {
-            // A tree that was consumed is reported by the thread that writes, and both have ended.
-            if (checksum is not null) ((IAsyncResult)checksum).AsyncWaitHandle.WaitOne();
+            WriteAll(file);
+            return;
         }
 
-        if (checksum is not null) WriteChecksum(file, checksum.GetAwaiter().GetResult());
+        // Disposed of before the tensors are free for others, whatever fails.
+        using ComputedAhead<string> checksum = new(ComputeChecksum);
+        WriteAll(file);
+        // What the disk takes meanwhile it need not take after the checksum.
+        file.Flush(flushToDisk: true);
+        WriteChecksum(file, checksum.Value);
+    }
+
+    private void WriteAll(FileStream file)
+    {
+        WriteHeader(file);
+        foreach (TensorData tensor in tensors) tensor.WriteTo(file.Write);
     }
 
     /// <summary>Writes the header, with zeros in the place of the checksum.</summary>
