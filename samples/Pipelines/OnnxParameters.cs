@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CommandLine;
 using Functional.Optim;
 using Functional.Optim.Autodiff;
 using Functional.Optim.Kernels;
@@ -43,7 +44,9 @@ public static class OnnxParameters
     {
         ArgumentNullException.ThrowIfNull(output);
         file ??= Path.Combine(AppContext.BaseDirectory, "model.onnx");
+        string tuned = Path.ChangeExtension(file, ".tuned.onnx");
         (ModelProto model, ParameterTree<float> start) = Load(file).ThrowIfFail();
+        CanBeSaved(tuned).ThrowIfFail();
         AdamW adamw = AdamW.Of(0.02, weightDecay: 0.01, decay: LeafFilter.Matrices).WithGroups(
             LeafGroup.Of("encoder", LeafFilter.Named("encoder.*"), learningRateMultiplier: 0.1),
             LeafGroup.Of("head", LeafFilter.Named("head.*")));
@@ -57,7 +60,6 @@ public static class OnnxParameters
             (parameters, state) = adamw.Step(parameters, gradients, state);
         }
 
-        string tuned = Path.ChangeExtension(file, ".tuned.onnx");
         AtomicFile.Write(tuned, stream => With(parameters, model).WriteTo(stream)).ThrowIfFail();
         ParameterTree<float> readBack = Load(tuned).ThrowIfFail().Parameters;
         double last = Differentiate.Value(Loss, readBack);
@@ -79,12 +81,19 @@ public static class OnnxParameters
         return (hidden.MatMulTransposed(at["head.weight"]) + at["head.bias"]).CrossEntropy(IsInside);
     }
 
+    /// <summary>Tells before the training what would be in the way of saving after it.</summary>
+    private static Fin<DirectoryInfo> CanBeSaved(string file) => Directory.Exists(file)
+        ? Error.New($"Cannot write '{file}': it is a directory.")
+        : OutputFolder.Prepare(Path.GetDirectoryName(Path.GetFullPath(file))!);
+
     private static Fin<(ModelProto Model, ParameterTree<float> Parameters)> Load(string file)
     {
         try
         {
-            // A pipe has no length either, and would keep its reader waiting.
-            if (new FileInfo(file) is { Exists: true, Length: 0 }) throw new InvalidDataException("It is empty.");
+            if (Directory.Exists(file)) throw new InvalidDataException("It is a directory.");
+            // A pipe would keep its reader waiting.
+            if (new FileInfo(file) is { Exists: true, Length: 0 })
+                throw new InvalidDataException("It is empty, or a pipe or device.");
             ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(file));
             Dictionary<string, TensorProto> tensors =
                 (model.Graph?.Initializer ?? []).ToDictionary(tensor => tensor.Name);

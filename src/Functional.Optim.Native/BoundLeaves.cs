@@ -105,7 +105,9 @@ internal sealed unsafe class BoundLeaves<T>(Optimizer optimizer, ReadOnlySpan<Le
         }
         catch (Exception exception) when (FileErrors.IsOfFile(exception))
         {
-            throw new NativeException(Status.File, FileErrors.MessageOf(verb, path, exception));
+            throw new NativeException(
+                exception is ElementTypeException ? Status.Mismatch : Status.File,
+                FileErrors.MessageOf(verb, path, exception));
         }
     }
 }

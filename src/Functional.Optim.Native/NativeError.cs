@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Unicode;
 
 namespace Functional.Optim.Native;
 
@@ -20,17 +19,42 @@ internal unsafe struct NativeError
         return Status.Ok;
     }
 
-    /// <summary>Notes what an exception says; a text that is too long is cut between two characters.</summary>
+    /// <summary>Notes what an exception says.</summary>
     internal static Status Of(NativeError* error, Exception exception)
     {
         Status status = StatusOf(exception);
         if (error == null) return status;
         error->Code = status;
+        byte[] message = Encoding.UTF8.GetBytes(TextOf(exception));
         Span<byte> text = new(error->Text, TextBytes);
-        Utf8.FromUtf16(TextOf(exception), text[..^1], out _, out int written);
-        text[written] = 0;
+        text[Fit(message, text[..^1])] = 0;
         return status;
     }
+
+    /// <summary>
+    /// Copies a text. Of one that is too long the middle is left out, between two characters: what is quoted may be of
+    /// any length, and the reason stands before or after it.
+    /// </summary>
+    /// <returns>The number of bytes.</returns>
+    private static int Fit(ReadOnlySpan<byte> message, Span<byte> text)
+    {
+        if (message.Length <= text.Length)
+        {
+            message.CopyTo(text);
+            return message.Length;
+        }
+
+        ReadOnlySpan<byte> gap = " … "u8;
+        int first = (text.Length - gap.Length) / 2, last = message.Length - first;
+        while (IsInsideCharacter(message[first])) first--;
+        while (IsInsideCharacter(message[last])) last++;
+        message[..first].CopyTo(text);
+        gap.CopyTo(text[first..]);
+        message[last..].CopyTo(text[(first + gap.Length)..]);
+        return first + gap.Length + message.Length - last;
+    }
+
+    private static bool IsInsideCharacter(byte unit) => (unit & 0xC0) == 0x80;
 
     private static Status StatusOf(Exception exception) => exception switch
     {

@@ -13,9 +13,11 @@ internal sealed unsafe class NativeOptimizer(Optimizer optimizer, string text)
 
     /// <summary>The optimizer of a text.</summary>
     /// <exception cref="SettingsException">The text describes none.</exception>
+    /// <exception cref="NativeException">It cannot step over memory of others.</exception>
     internal static NativeOptimizer Of(string text)
     {
         Optimizer optimizer = Catalogue.Read(text).OrThrow();
+        if (optimizer.RefusesInPlace is { } reason) throw new NativeException(Status.Invalid, reason);
         return new(optimizer, optimizer.ToString());
     }
 

@@ -10,13 +10,13 @@ internal static class OpenSsl
 {
     private static readonly string[] Names = ["libssl.so.3", "libssl.so.1.1"];
 
-    private static readonly Lazy<bool> IsHere = new(static () =>
-        !OperatingSystem.IsLinux() || Array.Exists(Names, static name => NativeLibrary.TryLoad(name, out _)));
+    private static bool isHere = !OperatingSystem.IsLinux();
 
-    /// <exception cref="NativeException">It is not installed.</exception>
+    /// <exception cref="NativeException">It is not installed; a later call looks again.</exception>
     internal static void Require()
     {
-        if (!IsHere.Value)
+        isHere = isHere || Array.Exists(Names, static name => NativeLibrary.TryLoad(name, out _));
+        if (!isHere)
             throw new NativeException(
                 Status.File, $"Files have checksums, for which OpenSSL is not here: {string.Join(" or ", Names)}.");
     }

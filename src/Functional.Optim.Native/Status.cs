@@ -11,7 +11,7 @@ internal enum Status
     NotFinite = 5,
     File = 6,
 
-    // 7 is that of a processor without the instructions; then no managed code runs.
+    // 7 is that of a processor without the instructions, 10 that of a forked process: there no managed code runs.
     OutOfMemory = 8,
     Internal = 9,
 }

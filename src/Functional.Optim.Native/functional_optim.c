@@ -1,7 +1,13 @@
 /*
- * The functions of the header. Each first asks whether this processor has the instructions that the library was
- * compiled for, as the runtime of the managed code would end the process where it has not.
+ * The functions of the header. Each first asks whether managed code can run here: the runtime of it would end the
+ * process on a processor without the instructions that the library was compiled for, and hang in a child of fork, which
+ * has none of its threads.
  */
+#define _POSIX_C_SOURCE 200809L
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include "functional_optim.h"
 
@@ -12,20 +18,53 @@ int minipal_getcpufeatures(void);
 /* Those that are missing; found once, when the library is loaded, as asking a processor takes microseconds. */
 static int missing;
 
-__attribute__((constructor)) static void find_missing(void)
+/* Whether the runtime was started, and whether that was in the parent of this process. */
+static atomic_int started;
+static int forked;
+
+static void in_child(void)
 {
-    missing = g_requiredCpuFeatures & ~minipal_getcpufeatures();
+    forked = atomic_load_explicit(&started, memory_order_relaxed);
 }
 
-static int is_supported(fo_error *error)
+/* Where it has returned, a write beyond the limit of the size of files fails. */
+static void at_file_limit(int signal)
 {
-    if (missing != 0 && error != NULL) {
-        error->code = FO_PROCESSOR;
-        snprintf(error->text, sizeof error->text,
-            "This library was built for a processor with more instructions than this one has (features %#x are "
-            "missing); build it on this machine, or with a lower IlcInstructionSet.", (unsigned)missing);
+    (void)signal;
+}
+
+__attribute__((constructor)) static void prepare(void)
+{
+    struct sigaction action;
+    missing = g_requiredCpuFeatures & ~minipal_getcpufeatures();
+    pthread_atfork(NULL, NULL, in_child);
+    /* A handler, as ignoring it would go on in programs that this process starts. */
+    if (sigaction(SIGXFSZ, NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
+        action.sa_handler = at_file_limit;
+        action.sa_flags = SA_RESTART;
+        sigaction(SIGXFSZ, &action, NULL);
     }
-    return missing == 0;
+}
+
+/* FO_OK where managed code can run. */
+static fo_status ready(fo_error *error)
+{
+    fo_status status = missing != 0 ? FO_PROCESSOR : forked ? FO_FORKED : FO_OK;
+    if (status == FO_OK) {
+        if (!atomic_load_explicit(&started, memory_order_relaxed))
+            atomic_store_explicit(&started, 1, memory_order_relaxed);
+    } else if (error != NULL) {
+        error->code = status;
+        if (status == FO_FORKED)
+            snprintf(error->text, sizeof error->text,
+                "This process was forked from one that had used the library, which does not work in a child; fork "
+                "before the first call, or start the child as a program of its own.");
+        else
+            snprintf(error->text, sizeof error->text,
+                "This library was built for a processor with more instructions than this one has (features %#x are "
+                "missing); build it on this machine, or with a lower IlcInstructionSet.", (unsigned)missing);
+    }
+    return status;
 }
 
 #define EXPORT __attribute__((visibility("default")))
@@ -33,7 +72,8 @@ static int is_supported(fo_error *error)
     fo_status managed_##name parameters;                                \
     EXPORT fo_status name parameters                                    \
     {                                                                   \
-        return is_supported(error) ? managed_##name arguments : FO_PROCESSOR; \
+        fo_status status = ready(error);                                \
+        return status == FO_OK ? managed_##name arguments : status;     \
     }
 
 FUNCTION(fo_create, (const char *text, fo_optimizer *optimizer, fo_error *error), (text, optimizer, error))

@@ -14,6 +14,10 @@
  * Any number of threads may call any function at any time. Calls with one handle run one after another. A handle that
  * was freed, or that never was one, gives FO_BAD_HANDLE. Memory that was bound must stay valid until it is bound anew or
  * the handle is freed.
+ *
+ * A child of fork gets FO_FORKED if its parent had called a function before; so fork first, or start a program. Loading
+ * the library sets a handler of SIGXFSZ that does nothing, where there is none: so fo_save fails at a limit of the size
+ * of files (RLIMIT_FSIZE), where the process would end.
  */
 #ifndef FUNCTIONAL_OPTIM_H
 #define FUNCTIONAL_OPTIM_H
@@ -33,15 +37,16 @@ enum {
     FO_INVALID = 1,      /* an argument or a setting is not allowed */
     FO_BAD_HANDLE = 2,   /* there is no such optimizer, or not any more */
     FO_NOT_BOUND = 3,    /* no memory is bound yet */
-    FO_MISMATCH = 4,     /* names, shapes or a state do not fit those of the optimizer */
+    FO_MISMATCH = 4,     /* names, shapes, a type or a state do not fit those of the optimizer */
     FO_NOT_FINITE = 5,   /* a gradient that has to be finite, or a learning rate, is not */
     FO_FILE = 6,         /* a file cannot be read or written */
     FO_PROCESSOR = 7,    /* the library was built for a processor with more instructions */
     FO_OUT_OF_MEMORY = 8,
-    FO_INTERNAL = 9      /* a fault of this library */
+    FO_INTERNAL = 9,     /* a fault of this library */
+    FO_FORKED = 10       /* this process was forked from one that had used the library */
 };
 
-/* What went wrong, as one sentence; a longer text is cut. */
+/* What went wrong, as one line; of a longer text the middle is left out. */
 typedef struct fo_error {
     fo_status code;
     char text[1020];
@@ -50,7 +55,10 @@ typedef struct fo_error {
 typedef int32_t fo_type;
 enum { FO_FLOAT = 32, FO_DOUBLE = 64 };
 
-/* A parameter and its gradient: `length` elements each, in row-major order. Gradients are only read. */
+/*
+ * A parameter and its gradient: `length` elements each, in row-major order, at addresses that are multiples of the size
+ * of an element. Gradients are only read. Parameters overlap no other memory that is bound; gradients may be the same.
+ */
 typedef struct fo_leaf {
     const char *name;       /* not empty, and different from the other names */
     const int64_t *shape;   /* `rank` sizes, outermost first; their product is `length` */

@@ -79,17 +79,20 @@ public class ExportsTests
     }
 
     [Fact]
-    public void A_long_text_is_cut_between_two_characters()
+    public void Of_a_long_text_the_middle_is_left_out_between_two_characters()
     {
         string wrong = string.Join(", ", Enumerable.Range(0, 20).Select(index => $"{new string('θ', 99)}{index}=1"));
         Assert.Equal(
             Status.Invalid,
             NativeCalls.Create([.. Encoding.UTF8.GetBytes($"sgd(learningRate=1, {wrong})"), 0], out string message));
+        Assert.StartsWith("θθ", message, StringComparison.Ordinal);
+        Assert.Contains(" … ", message, StringComparison.Ordinal);
+        Assert.EndsWith("weightDecay, decay, maximize.", message, StringComparison.Ordinal);
         Assert.InRange(Encoding.UTF8.GetByteCount(message), NativeError.TextBytes - 3, NativeError.TextBytes - 1);
         Assert.DoesNotContain('\uFFFD', message);
     }
 
-    /// <summary>Every code of the header is that of the enumeration, but for the processor, of which C alone tells.</summary>
+    /// <summary>Every code of the header is that of the enumeration, but for two of which C alone tells.</summary>
     [Fact]
     public void The_codes_are_those_of_the_header()
     {
@@ -103,7 +106,8 @@ public class ExportsTests
         }
 
         Assert.Contains("    FO_PROCESSOR = 7,", header, StringComparison.Ordinal);
-        Assert.False(Enum.IsDefined((Status)7));
+        Assert.Contains("    FO_FORKED = 10 ", header, StringComparison.Ordinal);
+        Assert.False(Enum.IsDefined((Status)7) || Enum.IsDefined((Status)10));
         Assert.Contains($"char text[{NativeError.TextBytes}];", header, StringComparison.Ordinal);
     }
 

@@ -10,13 +10,15 @@ library=../../src/Functional.Optim.Native
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 dotnet publish -c Release -p:Native=true -p:CppCompilerAndLinker="$linker" -o "$out" $library || exit 1
+[ "$(ls "$out" | tr '\n' ' ')" = "functional_optim.h libfunctional_optim.so " ] ||
+    { echo "more is published than the library and its header: $(ls "$out")"; exit 1; }
 
 compile() { # PROGRAM SOURCE OPTION...
     # Without contractions, so that every processor computes the same gradients.
     "$linker" -std=c11 -O2 -ffp-contract=off -Wall -Wextra -Werror -I$library "$2" -o "$out/$1" "${@:3}"
 }
 with_library=(-L"$out" -lfunctional_optim -Wl,-rpath,"$out" -pthread)
-compile processor Native/processor.c && "$out/processor" || { echo "the check of the processor failed"; exit 1; }
+compile processor Native/processor.c -pthread && "$out/processor" || { echo "the check of the processor failed"; exit 1; }
 compile bad_input Native/bad_input.c "${with_library[@]}" && "$out/bad_input" "$out/bad" || exit 1
 compile no_threads Native/no_threads.c "${with_library[@]}" && "$out/no_threads" "$out/no_threads.safetensors" || exit 1
 compile train $library/Examples/train.c "${with_library[@]}" &&

@@ -1,3 +1,4 @@
+using Functional.Optim;
 using LanguageExt;
 using LanguageExt.Common;
 

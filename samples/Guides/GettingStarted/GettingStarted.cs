@@ -1,3 +1,4 @@
+using Functional.Optim;
 using Functional.Optim.Autodiff;
 using Functional.Optim.Training;
 
@@ -14,14 +15,12 @@ public class GettingStarted
     {
         #region README.md
         float[] random = [.. Enumerable.Range(0, 16).Select(index => MathF.Sin(7 * (index + 1)))];
-        ParameterTree<float> parameters = ParameterTree.Of(
+        ParameterTree<float> start = ParameterTree.Of(
             Leaf.Of("hidden.weight", [2, 8], random),
             Leaf.Of("hidden.bias", [8], new float[8]),
             Leaf.Of("output.weight", [8, 1], random[..8]),
             Leaf.Of("output.bias", [1], new float[1]));
         #endregion
-
-        ParameterTree<float> start = parameters;
 
         #region README.md
         float[] inputs = [0, 0, 0, 1, 1, 0, 1, 1], targets = [0, 1, 1, 0];   // exclusive or
@@ -36,7 +35,7 @@ public class GettingStarted
         AdamW adamw = AdamW.Of(
             Schedule.WarmupCosine(peak: 0.1, warmupSteps: 10, totalSteps: 100),
             weightDecay: 0.01, decay: LeafFilter.Matrices);
-        AdamState<float> state = adamw.Init(parameters);
+        (ParameterTree<float> parameters, AdamState<float> state) = (start, adamw.Init(start));
         for (int step = 1; step <= 100; step++)
         {
             var (value, gradients) = Differentiate.ValueAndGradient(loss, parameters);
@@ -68,9 +67,8 @@ public class GettingStarted
 
         Assert.InRange(after, 0, before / 2);
 
-        string file = Path.GetTempFileName();
-
         #region README.md
+        string file = "xor.safetensors";
         ParameterFile.Save(parameters, file);
         ParameterTree<float> loaded = ParameterFile.Load<float>(file).ThrowIfFail();
         #endregion

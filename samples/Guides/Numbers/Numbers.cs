@@ -1,3 +1,4 @@
+using Functional.Optim;
 using Functional.Optim.Kernels;
 using Functional.Optim.Tests.Kernels;
 
@@ -7,19 +8,21 @@ namespace Functional.Optim.Guides;
 [Collection(ThreadLimit.Name)]
 public class Numbers
 {
+    #region README.md
+    private static readonly ParameterTree<float> Gradients = ParameterTree.Of(
+        Leaf.Of("weight", [100, 1000], [.. Enumerable.Range(0, 100_000).Select(index => MathF.Sin(index))]));
+    #endregion
+
     /// <summary>In place of the console, so that what is printed can be compared.</summary>
     private StringWriter Console { get; } = new() { NewLine = "\n" };
-
-    private static ParameterTree<float> Gradients { get; } = ParameterTree.Of(
-        Leaf.Of("weight", [100, 1000], [.. Enumerable.Range(0, 100_000).Select(index => MathF.Sin(index))]));
 
     [Fact]
     public void The_same_bits_on_one_thread_and_on_all()
     {
-        ParameterTree<float> parameters = Gradients.Layout.Zeros<float>();
         int processors = Threads.Limit;
 
         #region README.md
+        ParameterTree<float> parameters = Gradients.Layout.Zeros<float>();
         Optimizer optimizer = Clip.ByGlobalNorm(1.0).Then(AdamW.Of(1e-3));
         var (onAll, stateOnAll) = optimizer.Step(parameters, Gradients, optimizer.Init(parameters));
         Threads.Limit = 1;
@@ -35,9 +38,8 @@ public class Numbers
     [Fact]
     public void A_gradient_that_is_not_finite()
     {
-        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("weight", [2], [1f, 2f]));
-
         #region README.md
+        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("weight", [2], [1f, 2f]));
         ParameterTree<float> broken = ParameterTree.Of(Leaf.Of("weight", [2], [0.5f, float.NaN]));
         Optimizer clipped = Clip.ByGlobalNorm(1.0).Then(AdamW.Of(1e-3));
         try
@@ -65,9 +67,8 @@ public class Numbers
     [Fact]
     public void Formats()
     {
-        ParameterTree<float> parameters = Gradients;
-
         #region README.md
+        ParameterTree<float> parameters = Gradients.Layout.Zeros<float>();
         AdamW full = AdamW.Of(1e-3), half = full.WithState(StateFormat.BFloat16);
         Console.WriteLine($"{full.StateBytesPerParameter<float>()} {full.StateBytesPerParameter<double>()}");
         Console.WriteLine($"{half.StateBytesPerParameter<float>()} {half.StateBytesPerParameter<double>()}");
@@ -81,7 +82,7 @@ public class Numbers
             4 4
             """,
             Console.ToString().TrimEnd());
-        Assert.NotEqual(Gradients, parameters);
+        Assert.NotEqual(Gradients.Layout.Zeros<float>(), parameters);
     }
 
     [Fact]

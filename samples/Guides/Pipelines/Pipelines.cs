@@ -1,12 +1,40 @@
+using Functional.Optim;
+
 namespace Functional.Optim.Guides;
 
 /// <summary>What the guide <c>Pipelines</c> shows, as programs that run.</summary>
 public class Pipelines
 {
-    /// <summary>The gradients of ½·Σ(θ − x)² at θ for a number x.</summary>
+    #region README.md
+    /// <summary>The gradients are those of ½·Σ(θ − x)² at θ for a number x.</summary>
     private static readonly float[] Numbers = [.. Enumerable.Range(0, 50).Select(index => 3 + MathF.Sin(index))];
 
-    private static ParameterTree<float> Start => ParameterTree.Of(Leaf.Of("theta", [2], [1f, -1f]));
+    private static ParameterTree<float> Start() => ParameterTree.Of(Leaf.Of("theta", [2], [1f, -1f]));
+
+    private static ParameterTree<float> GradientAt(ParameterTree<float> parameters, float number)
+    {
+        TreeBuffer<float> gradients = parameters.Layout.Rent<float>();
+        for (int index = 0; index < 2; index++)
+            gradients.AsSpan("theta")[index] = parameters.AsSpan("theta")[index] - number;
+        return gradients.ToTree();
+    }
+
+    private static double LossAt(ParameterTree<float> parameters)
+    {
+        double sum = 0;
+        foreach (float theta in parameters.AsSpan("theta")) sum += 0.5 * (theta - 3) * (theta - 3);
+        return sum;
+    }
+
+    private static async IAsyncEnumerable<float> Arriving(float[] numbers)
+    {
+        foreach (float number in numbers)
+        {
+            await Task.Yield();
+            yield return number;
+        }
+    }
+    #endregion
 
     [Fact]
     public void A_fold()
@@ -14,7 +42,7 @@ public class Pipelines
         #region README.md
         AdamW adamw = AdamW.Of(0.1, weightDecay: 0);
         (ParameterTree<float> parameters, AdamState<float> state) = Numbers.Aggregate(
-            (Parameters: Start, State: adamw.Init(Start)),
+            (Parameters: Start(), State: adamw.Init(Start())),
             (at, number) => adamw.Step(at.Parameters, GradientAt(at.Parameters, number), at.State));
         #endregion
 
@@ -25,10 +53,9 @@ public class Pipelines
     [Fact]
     public void A_fork()
     {
-        AdamW adamw = AdamW.Of(0.1, weightDecay: 0);
-        (ParameterTree<float> parameters, AdamState<float> state) = (Start, adamw.Init(Start));
-
         #region README.md
+        AdamW adamw = AdamW.Of(0.1, weightDecay: 0);
+        (ParameterTree<float> parameters, AdamState<float> state) = (Start(), adamw.Init(Start()));
         var branches = new[] { 0.01, 0.1, 1 }.AsParallel().AsOrdered().Select(rate =>
         {
             AdamW branch = adamw with { LearningRate = rate };
@@ -46,11 +73,10 @@ public class Pipelines
     [Fact]
     public async Task A_scan()
     {
-        List<double> losses = [];
-
         #region README.md
+        List<double> losses = [];
         AdamW adamw = AdamW.Of(0.1, weightDecay: 0);
-        await foreach (var (parameters, state) in Scan(adamw, Start, Arriving()))
+        await foreach (var (parameters, state) in Scan(adamw, Start(), Arriving(Numbers)))
             losses.Add(LossAt(parameters));
 
         static async IAsyncEnumerable<(ParameterTree<float> Parameters, AdamState<float> State)> Scan(
@@ -67,29 +93,5 @@ public class Pipelines
 
         Assert.Equal(50, losses.Count);
         Assert.True(losses[^1] < losses[0] / 10);
-
-        static async IAsyncEnumerable<float> Arriving()
-        {
-            foreach (float number in Numbers)
-            {
-                await Task.Yield();
-                yield return number;
-            }
-        }
-    }
-
-    private static ParameterTree<float> GradientAt(ParameterTree<float> parameters, float number)
-    {
-        TreeBuffer<float> gradients = parameters.Layout.Rent<float>();
-        for (int index = 0; index < 2; index++)
-            gradients.AsSpan("theta")[index] = parameters.AsSpan("theta")[index] - number;
-        return gradients.ToTree();
-    }
-
-    private static double LossAt(ParameterTree<float> parameters)
-    {
-        double sum = 0;
-        foreach (float theta in parameters.AsSpan("theta")) sum += 0.5 * (theta - 3) * (theta - 3);
-        return sum;
     }
 }

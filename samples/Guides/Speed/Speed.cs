@@ -1,3 +1,4 @@
+using Functional.Optim;
 using Functional.Optim.Kernels;
 using Functional.Optim.Tests.Kernels;
 
@@ -7,17 +8,18 @@ namespace Functional.Optim.Guides;
 [Collection(ThreadLimit.Name)]
 public class Speed
 {
-    private static ParameterTree<float> Start => ParameterTree.Of(
+    #region README.md
+    private static ParameterTree<float> Start() => ParameterTree.Of(
         Leaf.Of("weight", [2, 2], [1f, 2f, 3f, 4f]), Leaf.Of("bias", [2], [5f, 6f]));
+    #endregion
 
     [Fact]
     public void Pure_and_donating_steps()
     {
-        ParameterTree<float> parameters = Start, gradients = Start;
+        #region README.md
+        ParameterTree<float> parameters = Start(), gradients = Start();
         AdamW adamw = AdamW.Of(1e-3);
         AdamState<float> state = adamw.Init(parameters);
-
-        #region README.md
         (ParameterTree<float> next, AdamState<float> nextState) = adamw.Step(parameters, gradients, state);
         parameters.Release();                       // its memory is that of the next tree
         gradients.Release();
@@ -25,15 +27,15 @@ public class Speed
         #endregion
 
         Assert.Throws<ObjectDisposedException>(() => parameters.AsSpan("bias")[0]);
-        gradients = Start;
 
         #region README.md
+        gradients = Start();
         (parameters, state) = adamw.StepDonating(next, gradients, nextState);   // the same bits, in the same memory
         #endregion
 
         Assert.Throws<ObjectDisposedException>(() => next.AsSpan("bias")[0]);
-        (ParameterTree<float> first, AdamState<float> firstState) = adamw.Step(Start, Start, adamw.Init(Start));
-        (ParameterTree<float> second, AdamState<float> secondState) = adamw.Step(first, Start, firstState);
+        (ParameterTree<float> first, AdamState<float> firstState) = adamw.Step(Start(), Start(), adamw.Init(Start()));
+        (ParameterTree<float> second, AdamState<float> secondState) = adamw.Step(first, Start(), firstState);
         Assert.Equal((second, secondState), (parameters, state));
 
         #region README.md
@@ -55,7 +57,7 @@ public class Speed
         #endregion
 
         AdamW adamw = AdamW.Of(1e-3);
-        (ParameterTree<float> same, _) = adamw.Step(Start, Start, adamw.Init(Start));
+        (ParameterTree<float> same, _) = adamw.Step(Start(), Start(), adamw.Init(Start()));
         Assert.Equal(same, inPlace.ToTree());
         Assert.Equal(same.AsSpan("bias"), bias);
 

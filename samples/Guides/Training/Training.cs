@@ -1,3 +1,4 @@
+using Functional.Optim;
 using Functional.Optim.Training;
 
 namespace Functional.Optim.Guides;
@@ -7,8 +8,6 @@ public class Training
 {
     /// <summary>In place of the console, so that what is printed can be compared.</summary>
     private StringWriter Console { get; } = new() { NewLine = "\n" };
-
-    private static ParameterTree<float> Start => ParameterTree.Of(Leaf.Of("theta", [2], [1f, -1f]));
 
     [Fact]
     public async Task A_run()
@@ -20,7 +19,7 @@ public class Training
         TrainData<float> data = new(Training: NumberAt, Validation: step => NumberAt(1000 + step));
         AdamW adamw = AdamW.Of(Schedule.Cosine(peak: 0.1, totalSteps: 200), weightDecay: 0);
         TrainResult<float> result = await Trainer.Run(
-            TrainerOptions.Of(steps: 200, evaluateEvery: 50), model, adamw, data, TrainState.Init(adamw, Start));
+            TrainerOptions.Of(steps: 200, evaluateEvery: 50), model, adamw, data, TrainState.Init(adamw, Start()));
         foreach (StepReport report in result.History.Where(report => report.ValidationLoss is not null))
             Console.WriteLine($"step {report.Step}: validation loss {report.ValidationLoss:0.000}");
         #endregion
@@ -39,10 +38,9 @@ public class Training
     [Fact]
     public void A_step_of_your_own_loop()
     {
-        AdamW adamw = AdamW.Of(0.1);
-
         #region README.md
-        TrainState<float> state = TrainState.Init(adamw, Start);
+        AdamW adamw = AdamW.Of(0.1);
+        TrainState<float> state = TrainState.Init(adamw, Start());
         (state, StepOutcome outcome) = TrainStep.Run(
             adamw, (parameters, number, step) => (LossAt(parameters, number), GradientAt(parameters, number)),
             state, batch: 3f, NonFinitePolicy.Skip);
@@ -63,12 +61,15 @@ public class Training
         TrainHook enough = TrainHook.OnReport(report =>
             report.Loss < 0.5 ? HookRequest.Stop("the loss is below 0.5") : default);
         TrainResult<float> result = await Trainer.Run(
-            TrainerOptions.Of(steps: 10_000), model, adamw, data, TrainState.Init(adamw, Start), hooks: [enough]);
+            TrainerOptions.Of(steps: 10_000), model, adamw, data, TrainState.Init(adamw, Start()), hooks: [enough]);
         #endregion
 
         Assert.Equal(StopReason.Stopped, result.Reason);
         Assert.InRange(result.State.Step, 2, 1000);
     }
+
+    #region README.md
+    private static ParameterTree<float> Start() => ParameterTree.Of(Leaf.Of("theta", [2], [1f, -1f]));
 
     private static float NumberAt(long step) => 3 + (float)Math.Sin(step);
 
@@ -86,4 +87,5 @@ public class Training
         foreach (float theta in parameters.AsSpan("theta")) sum += 0.5 * (theta - number) * (theta - number);
         return sum;
     }
+    #endregion
 }

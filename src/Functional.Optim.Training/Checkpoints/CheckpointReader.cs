@@ -12,7 +12,8 @@ internal static class CheckpointReader
     private const int PieceBytes = 1 << 18;
 
     /// <summary>The parameters of a file of this library or another, or the shard of them.</summary>
-    /// <exception cref="InvalidDataException">They are not in the file, or are of another type.</exception>
+    /// <exception cref="InvalidDataException">They are not in the file.</exception>
+    /// <exception cref="ElementTypeException">They are of another type.</exception>
     /// <exception cref="ArgumentException">The shard is one of another tree.</exception>
     internal static ParameterTree<T> Parameters<T>(
         SafetensorsFile file, CheckpointContent? content, TreeShard? shard = null)
@@ -170,7 +171,7 @@ internal static class CheckpointReader
     private static void RequireType(TensorDescription tensor, TensorType type)
     {
         if (tensor.Type == type) return;
-        throw new InvalidDataException(
+        throw new ElementTypeException(
             $"its tensor {tensor} holds {tensor.Type.Name()} elements; {type.Name()} elements were requested");
     }
 

@@ -45,7 +45,7 @@ public static class CatalogueEntries
             entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
         return new ValidationErrors()
             .Require(
-                found is not null, entries[0].Kind, Excerpt.Of(name),
+                found is not null, entries[0].Kind, name,
                 string.Join(", ", entries.Select(entry => entry.Name)))
             .Checked(() => found!);
     }

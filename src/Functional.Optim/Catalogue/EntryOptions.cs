@@ -179,7 +179,7 @@ public sealed class EntryOptions<T>
         // Lambdas here would be types for each entry and kind of value, which is much in a natively compiled program.
         Outcome<TValue> read = text.Read(asked);
         if (read.IsSuccess) return read.OrThrow();
-        if (read.Errors is [""]) Errors.Require(false, name, Excerpt.Of(asked), AllowedFor<TValue>(name, text.Kind));
+        if (read.Errors is [""]) Errors.Require(false, name, asked, AllowedFor<TValue>(name, text.Kind));
         else Errors.Within(name, read.Errors);
         return of(Defaults);
     }

@@ -217,7 +217,7 @@ public static class OptimizerText
             return Outcome.Fail<Partition.Rule>(
                 $"{PartitionName} has leaves {Excerpt.Of(matches)}; allowed is {LeafFilter.Allowed}");
         return Catalogue.Read(text, learningRate)
-            .MapErrors(error => $"{name}: {error}")
+            .MapErrors(error => $"{Excerpt.Of(name)}: {error}")
             .Map(optimizer => new Partition.Rule(name, filter, optimizer));
     }
 

@@ -243,7 +243,8 @@ public sealed class InPlaceOptimizer<T>
         if (address % Unsafe.SizeOf<T>() != 0)
         {
             throw new ArgumentException(
-                $"The address of the {role} of {leaf}, {address}, is not a multiple of {Unsafe.SizeOf<T>()} bytes.");
+                $"The address of the {role} of {leaf}, {(nuint)address}, is not a multiple of "
+                + $"{Unsafe.SizeOf<T>()} bytes.");
         }
     }
 
@@ -253,7 +254,7 @@ public sealed class InPlaceOptimizer<T>
     /// </summary>
     private void RequireNoOverlap()
     {
-        List<(nint Start, nint End, string What, bool IsWritten)> ranges = [];
+        List<(nuint Start, nuint End, string What, bool IsWritten)> ranges = [];
         foreach (Leaf leaf in Layout.Leaves)
         {
             LeafBinding<T> binding = bindings[leaf.Index];
@@ -272,13 +273,21 @@ public sealed class InPlaceOptimizer<T>
                 if (leaf.Length == 0) return;
                 RequireAddress(role, leaf, address, mayBeNull: binding.MayLackGradient && !isWritten);
                 if (address == 0) return;
-                ranges.Add((address, address + ((nint)leaf.Length * Unsafe.SizeOf<T>()), what, isWritten));
+                nuint start = (nuint)address, bytes = (nuint)leaf.Length * (nuint)Unsafe.SizeOf<T>();
+                if (bytes > nuint.MaxValue - start)
+                {
+                    throw new ArgumentException(
+                        $"The memory of {what}, {bytes} bytes from {start} on, ends beyond the last address.",
+                        nameof(bindings));
+                }
+
+                ranges.Add((start, start + bytes, what, isWritten));
             }
         }
 
         ranges.Sort((left, right) => left.Start.CompareTo(right.Start));
-        (nint Start, nint End, string What, bool IsWritten) furthest = (0, 0, "nothing", false), written = furthest;
-        foreach ((nint Start, nint End, string What, bool IsWritten) range in ranges)
+        (nuint Start, nuint End, string What, bool IsWritten) furthest = (0, 0, "", false), written = furthest;
+        foreach ((nuint Start, nuint End, string What, bool IsWritten) range in ranges)
         {
             if (range.IsWritten && furthest.End > range.Start) throw Overlap(furthest.What, range.What);
             if (written.End > range.Start) throw Overlap(written.What, range.What);

@@ -692,12 +692,17 @@ public abstract record Optimizer
     /// twice, or this is a <see cref="Wrapper"/> or a <see cref="FunctionOptimizer"/>, which need trees.
     /// </exception>
     public InPlaceOptimizer<T> InPlace<T>(params ReadOnlySpan<LeafBinding<T>> bindings)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => this is FunctionOptimizer
-        ? throw new ArgumentException(
-            $"{this} asks for loss and gradient at other parameters; bind an optimizer of gradients.")
-        : this is Wrapper
-        ? throw new ArgumentException($"{this} decides by whole trees whether to step; bind the optimizer inside it.")
-        : new InPlaceOptimizer<T>(this, bindings);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        RefusesInPlace is { } reason ? throw new ArgumentException(reason) : new InPlaceOptimizer<T>(this, bindings);
+
+    /// <summary>Why it cannot step over memory of others; <see langword="null"/> where it can.</summary>
+    internal string? RefusesInPlace => this switch
+    {
+        FunctionOptimizer =>
+            $"{Excerpt.Of($"{this}")} asks for loss and gradient at other parameters; use an optimizer of gradients.",
+        Wrapper => $"{Excerpt.Of($"{this}")} decides by whole trees whether to step; use the optimizer inside it.",
+        _ => null,
+    };
 
     /// <summary>A step over leaves that lie elsewhere each. The state is consumed.</summary>
     internal OptimizerState<T> StepScattered<T>(

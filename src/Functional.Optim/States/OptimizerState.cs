@@ -427,7 +427,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
             throw new ArgumentException(
                 $"The state was made by an optimizer that keeps {Identity}; this is {optimizer}, which keeps "
                 + $"{(expected.Identity.Length > 0 ? expected.Identity : "no slots")}. "
-                + "Use the state that its Init returned.");
+                + "Use a state that this optimizer made.");
         }
 
         if (SlotCount != expected.SlotCount
@@ -436,7 +436,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
             throw new ArgumentException(
                 $"{optimizer} keeps {Describe(expected.SlotNames, expected.SlotCount)}; "
                 + $"the state given has {Describe(names, SlotCount)}. "
-                + "Use the state that its Init returned.");
+                + "Use a state that this optimizer made.");
         }
 
         if (!ScalarNames.AsSpan().SequenceEqual(expected.ScalarNames.AsSpan()))
@@ -444,7 +444,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
             throw new ArgumentException(
                 $"{optimizer} keeps the scalars {string.Join(", ", expected.ScalarNames)}; the state given has "
                 + $"{(ScalarNames.IsEmpty ? "none" : string.Join(", ", ScalarNames))}. "
-                + "Use the state that its Init returned.");
+                + "Use a state that this optimizer made.");
         }
 
         if (Counters.Accumulated > 0 && !optimizer.Accumulates)
@@ -475,7 +475,8 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
                 throw new ArgumentException(
                     $"The slot {expected.SlotNames[slot]} of the state is kept as {FormatOf(slot)}; "
                     + $"{optimizer} keeps it as "
-                    + $"{expected.FormatOf(slot)}. Use the format of the optimizer that made it, or InFormats.",
+                    + $"{expected.FormatOf(slot)}. Use the format of the optimizer that made it; "
+                    + "in C#, InFormats converts a state.",
                     nameof(parameters));
             }
 
@@ -484,7 +485,7 @@ public readonly struct OptimizerState<T> : IOptimizerState<T, OptimizerState<T>>
                 throw new ArgumentException(
                     $"The slot {expected.SlotNames[slot]} of the state has other leaves than {optimizer} keeps there "
                     + "for these parameters: "
-                    + "a leaf was frozen, unfrozen, added or changed. Call Continue to carry the state over.",
+                    + "a leaf was frozen, unfrozen, added or changed. In C#, Continue carries the state over.",
                     nameof(parameters));
         }
     }

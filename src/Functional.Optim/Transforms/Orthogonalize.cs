@@ -130,15 +130,15 @@ public sealed record Orthogonalize : Transform
             ? null
             : $"{leaf} needs {scratch} elements to be orthogonalized in; "
                 + $"allowed are up to {AlignedBuffer<double>.MaxLength}. Give it to "
-                + "another optimizer by a Partition.";
+                + "another optimizer by a partition.";
     }
 
     /// <summary>Why a leaf is no matrix; <see langword="null"/> where it is one.</summary>
     internal static string? RefusesVector(Leaf leaf) => leaf.Rank >= 2
         ? null
         : $"{leaf} has rank {leaf.Rank}; what is orthogonalized is a matrix, of rank 2 or more. "
-            + "Give it to another optimizer, such as "
-            + "Partition.Of((LeafFilter.Matrices, optimizer), (LeafFilter.All, AdamW.Of(3e-4))).";
+            + "Give it to another optimizer, as partition(matrices=…, all=adamW(learningRate=0.0003)) does; "
+            + "in C#, Partition.Of((LeafFilter.Matrices, optimizer), (LeafFilter.All, AdamW.Of(3e-4))).";
 
     /// <summary>The scale of the leaf's shape.</summary>
     protected internal override double PerLeafFactor(Leaf leaf, LeafSettings settings) => FactorOf(Scale, leaf);

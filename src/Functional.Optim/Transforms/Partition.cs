@@ -43,7 +43,9 @@ public sealed record Partition : Transform
             .FirstOrDefault(same => same.Count() > 1)?.Key;
         ValidationErrors errors = new ValidationErrors()
             .Require(!all.IsEmpty, nameof(rules), "empty", "one rule or more")
-            .Require(twice is null, nameof(Rule.Name), $"'{twice}' for two rules", "another for each rule");
+            .Require(
+                twice is null, nameof(Rule.Name), $"'{Excerpt.Of(twice ?? "", 100)}' for two rules",
+                "another for each rule");
         for (int index = 0; index < all.Length; index++)
         {
             string place = string.Create(CultureInfo.InvariantCulture, $"{nameof(rules)}[{index}]");
@@ -53,7 +55,7 @@ public sealed record Partition : Transform
                 continue;
             }
 
-            string name = rule.Name is null ? place : $"'{rule.Name}'";
+            string name = rule.Name is null ? place : $"'{Excerpt.Of(rule.Name)}'";
             errors.Require(rule.Name is not null, $"{place}.{nameof(Rule.Name)}", rule.Name, "a name")
                 .Require(
                     rule.Name is null || rule.Name.AsSpan().IndexOfAny("(),") < 0, $"{place}.{nameof(Rule.Name)}",

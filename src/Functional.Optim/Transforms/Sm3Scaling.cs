@@ -24,7 +24,7 @@ internal sealed record Sm3Scaling(double Beta, double Epsilon) : Transform
     protected internal override string? Refuses(Leaf leaf) => leaf.Rank <= MaxRank
         ? null
         : $"SM3 keeps an accumulator for each of up to {MaxRank} axes, and {leaf} has {leaf.Rank}; give it another "
-            + "shape or another optimizer (Partition.Of).";
+            + "shape or another optimizer, by a partition.";
 
     /// <summary>A number for each index of an axis, one for a scalar; nothing for a leaf without elements.</summary>
     protected internal override ImmutableArray<int>? SlotShape(int slot, Leaf leaf)

@@ -20,8 +20,8 @@ public sealed class ValidationErrors
     {
         if (!holds)
         {
-            found.Add(
-                string.Create(CultureInfo.InvariantCulture, $"{name} is {value ?? "null"}; allowed is {allowed}"));
+            string given = string.Create(CultureInfo.InvariantCulture, $"{value ?? "null"}");
+            found.Add($"{name} is {Excerpt.Of(given)}; allowed is {allowed}");
         }
 
         return this;
@@ -89,7 +89,7 @@ public sealed class ValidationErrors
     internal ValidationErrors RequireRising(ImmutableArray<long> milestones) => Require(
         milestones.IsEmpty
             || (milestones[0] >= 0 && milestones.Zip(milestones.Skip(1)).All(pair => pair.Item1 <= pair.Item2)),
-        nameof(milestones), Excerpt.Of($"[{string.Join(", ", milestones)}]"), "0 or more, in rising order");
+        nameof(milestones), $"[{string.Join(", ", milestones)}]", "0 or more, in rising order");
 
     /// <summary>Notes the errors of something that is itself the value of an option.</summary>
     internal ValidationErrors Within(string name, ImmutableArray<string> inside)

@@ -1,4 +1,6 @@
+using Functional.Optim;
 using Functional.Optim.Autodiff;
+using Functional.Optim.Laws;
 
 namespace Functional.Optim.Laws.Tests;
 
@@ -8,9 +10,8 @@ public class OwnOperation
     [Fact]
     public void It_is_applied_and_checked()
     {
-        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2], [1f, -3f]));
-
         #region samples/Guides/OwnOptimizers/README.md
+        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [2], [1f, -3f]));
         OperationLaws.All(new Softsign());
         var (loss, gradients) = Differentiate.ValueAndGradient(of => new Softsign().Of(of["w"]).Sum(), parameters);
         #endregion

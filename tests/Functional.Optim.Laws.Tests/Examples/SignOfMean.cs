@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Functional.Optim;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Laws.Tests;

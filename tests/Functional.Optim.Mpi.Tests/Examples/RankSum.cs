@@ -7,11 +7,11 @@ internal static class RankSum
 {
     internal static float[] Of(Ranks ranks, float[] mine)
     {
+        #region samples/Guides/Training/README.md
         int share = mine.Length / ranks.Count;
         int[] starts = [.. Enumerable.Range(0, ranks.Count + 1).Select(rank => rank * share)];
         float[] received = new float[ranks.Count * share], sum = new float[mine.Length];
 
-        #region samples/Guides/Training/README.md
         ranks.AllToAll<float>(mine, starts, received, starts);       // this rank's range of the array of each
         Span<float> own = sum.AsSpan(starts[ranks.Rank], share);
         for (int rank = 0; rank < ranks.Count; rank++)               // in an order that does not depend on time

@@ -1,8 +1,13 @@
 /* What is wrong is refused with its code and a text, and never ends the process. Usage: bad_input FILE */
+#define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "functional_optim.h"
 
 enum { THREADS = 8, STEPS = 500 };
@@ -47,6 +52,9 @@ static void texts(void)
     expect("unknown", FO_INVALID, "adamW", fo_create("adamx(learningRate=1)", &made, &error));
     expect("two faults", FO_INVALID, "beta1 is 2; allowed is", fo_create("adamW(beta1=2)", &made, &error));
     expect("deep", FO_INVALID, "nested deeper", fo_create(deep, &made, &error));
+    expect("wrapper", FO_INVALID, "inside",
+        fo_create("accumulate(every=2, inner=sgd(learningRate=1))", &made, &error));
+    expect("of a function", FO_INVALID, "optimizer of gradients", fo_create("lbfgs", &made, &error));
     expect("not UTF-8", FO_INVALID, "UTF-8", fo_create("sgd(\xff)", &made, &error));
     checks++;
     if (made != 0) { failures++; printf("a failed fo_create leaves the handle %llu\n", (unsigned long long)made); }
@@ -80,6 +88,7 @@ static void bindings(void)
     bad_leaf(sgd, "parameters", FO_INVALID, "null", (fo_leaf){"w", matrix, 2, NULL, g, 6});
     bad_leaf(sgd, "gradients", FO_INVALID, "null", (fo_leaf){"w", matrix, 2, w, NULL, 6});
     bad_leaf(sgd, "aligned", FO_INVALID, "multiple", (fo_leaf){"w", matrix, 2, (char *)w + 1, g, 6});
+    bad_leaf(sgd, "end of memory", FO_INVALID, "last address", (fo_leaf){"w", matrix, 2, w, (void *)(intptr_t)-4, 6});
     bad_leaf(sgd, "overlap", FO_INVALID, "overlap", (fo_leaf){"w", matrix, 2, w, w, 6});
     expect("bind", FO_OK, "", fo_bind(sgd, FO_FLOAT, leaves, 2, &error));
     expect("step", FO_OK, "", fo_step(sgd, &error));
@@ -104,8 +113,6 @@ static void bindings(void)
     expect("threads", FO_INVALID, "is 0", fo_threads(0, &error));
     expect("free", FO_OK, "", fo_free(sgd, &error));
 
-    fo_optimizer wrapper = create("accumulate(every=2, inner=sgd(learningRate=1))");
-    expect("wrapper", FO_INVALID, "inside", fo_bind(wrapper, FO_FLOAT, leaves, 2, &error));
     fo_optimizer clip = create("clipByGlobalNorm(maximum=1) then sgd(learningRate=1)");
     expect("bind", FO_OK, "", fo_bind(clip, FO_FLOAT, leaves, 2, &error));
     g[4] = (float)NAN;
@@ -159,6 +166,10 @@ static void files(const char *path)
     fo_leaf one[] = {{"other", vector, 1, b, gb, 2}};
     expect("bind", FO_OK, "", fo_bind(other, FO_FLOAT, one, 1, &error));
     expect("other leaves", FO_MISMATCH, "other", fo_load(other, path, &error));
+    fo_optimizer doubles = create("adam(learningRate=1)");
+    fo_leaf wide[] = {{"w", vector, 1, (double[2]){0}, (double[2]){0}, 2}};
+    expect("bind", FO_OK, "", fo_bind(doubles, FO_DOUBLE, wide, 1, &error));
+    expect("other type", FO_MISMATCH, "F64", fo_load(doubles, path, &error));
 }
 
 static fo_optimizer shared;
@@ -202,14 +213,54 @@ static void threads(void)
     run_threads("free");
 }
 
+/* A file that may not be as large as it would be. */
+static void file_limit(const char *path)
+{
+    fo_optimizer adam = create("adam(learningRate=1)");
+    struct rlimit before, low;
+    getrlimit(RLIMIT_FSIZE, &before);
+    low = before;
+    low.rlim_cur = 100;
+    expect("bind", FO_OK, "", fo_bind(adam, FO_FLOAT, leaves, 2, &error));
+    setrlimit(RLIMIT_FSIZE, &low);
+    expect("limit of files", FO_FILE, "Cannot write", fo_save(adam, path, &error));
+    setrlimit(RLIMIT_FSIZE, &before);
+    expect("save", FO_OK, "", fo_save(adam, path, &error));
+}
+
+/* What a child of fork finds; it ends as any program does, and at once where it hangs. */
+static void forked(const char *what, fo_status expected)
+{
+    int status = 0;
+    pid_t child;
+    fflush(stdout);
+    child = fork();
+    if (child == 0) {
+        fo_optimizer made = 0;
+        int before = failures;
+        alarm(60);
+        expect(what, expected, "forked", fo_create("sgd(learningRate=1)", &made, &error));
+        if (expected == FO_OK) expect(what, FO_OK, "", fo_bind(made, FO_FLOAT, leaves, 2, &error));
+        expect(what, expected, "forked", fo_step(made, &error));
+        exit(failures != before);
+    }
+    waitpid(child, &status, 0);
+    checks++;
+    if (status != 0) { failures++; printf("%s: the child ended with %#x\n", what, (unsigned)status); }
+}
+
 int main(int count, char **arguments)
 {
     if (count != 2) { fprintf(stderr, "usage: bad_input FILE\n"); return 2; }
+    forked("fork before the first call", FO_OK);
     texts();
     bindings();
     handles();
     files(arguments[1]);
+    file_limit(arguments[1]);
     threads();
+    forked("fork after the first call", FO_FORKED);
+    create("sgd(learningRate=1)");
     printf("%d checks of wrong input, handles and threads, %d failed\n", checks, failures);
     return failures != 0;
 }

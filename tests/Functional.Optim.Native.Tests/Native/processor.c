@@ -1,7 +1,7 @@
 /* A library that was built for another processor says so and calls no managed code. */
+#include "functional_optim.c"
 #include <stdlib.h>
 #include <string.h>
-#include "functional_optim.c"
 
 int g_requiredCpuFeatures = 0x50;
 int minipal_getcpufeatures(void) { return 0x41; }

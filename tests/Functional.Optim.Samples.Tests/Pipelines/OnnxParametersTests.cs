@@ -1,4 +1,5 @@
 using CommandLine;
+using Functional.Optim.Tests.Processes;
 using Google.Protobuf;
 using Onnx;
 using static Onnx.TensorProto.Types;
@@ -54,8 +55,8 @@ public sealed class OnnxParametersTests : IDisposable
     {
         string missing = Path.Combine(folder.FullName, "missing.onnx");
         await Refuses(missing, $"Could not find file '{missing}'.");
-        await Refuses(folder.FullName, $"Access to the path '{folder.FullName}' is denied.");
-        await Refuses(Write([]), "It is empty.");
+        await Refuses(folder.FullName, "It is a directory.");
+        await Refuses(Write([]), "It is empty, or a pipe or device.");
         await Refuses(Write("no protobuf"u8.ToArray()), "Protocol message");
         await Refuses(Write(Bytes[..^100]), "");
     }
@@ -97,12 +98,24 @@ public sealed class OnnxParametersTests : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_saved_is_an_error()
+    public async Task What_cannot_be_saved_is_an_error_before_the_training()
     {
         string file = Write(Bytes), saved = Path.Combine(folder.FullName, "given.tuned.onnx");
         Directory.CreateDirectory(saved);
-        (int code, _, string error) = await PipelinesCommandTests.Run("onnx-parameters", file);
-        Assert.Equal((ExitCode.WrongUse, $"Cannot write '{saved}': it is a directory."), (code, error.TrimEnd()));
+        Assert.Equal(
+            (ExitCode.WrongUse, "", $"Cannot write '{saved}': it is a directory.{Environment.NewLine}"),
+            await PipelinesCommandTests.Run("onnx-parameters", file));
+    }
+
+    [ShellFact("/proc/self/exe")]
+    public async Task A_folder_that_takes_no_file_is_an_error_before_the_training()
+    {
+        // A link to the file in a folder that takes no other files, from root either.
+        using FileStream opened = File.OpenRead(Write(Bytes));
+        (int code, string output, string error) = await PipelinesCommandTests.Run(
+            "onnx-parameters", $"/proc/self/fd/{opened.SafeFileHandle.DangerousGetHandle()}");
+        Assert.Equal((ExitCode.WrongUse, ""), (code, output));
+        Assert.StartsWith("the output folder '/proc/self/fd' cannot be written", error, StringComparison.Ordinal);
     }
 
     private static TensorProto Tensor(ModelProto model, string name) =>

@@ -142,6 +142,28 @@ public class OptimizerTextTests
         Succ: built => Assert.Fail($"'{text}' built {built}"),
         Fail: errors => Assert.All(errors, error => Assert.NotEmpty(error.Message)));
 
+    /// <summary>The reason is in sight, whatever stands in the text.</summary>
+    [Theory]
+    [InlineData("LONG")]
+    [InlineData("LONG(a=1)")]
+    [InlineData("sgd(LONG)")]
+    [InlineData("sgd(learningRate=LONG)")]
+    [InlineData("sgd(learningRate=1, LONG=1)")]
+    [InlineData("sgd(learningRate=1).LONG")]
+    [InlineData("sgd(learningRate=1).withState(LONG)")]
+    [InlineData("partition(LONG)")]
+    [InlineData("partition(LONG=sgd(learningRate=x))")]
+    [InlineData("partition(LONG[all]=sgd(learningRate=x))")]
+    [InlineData("partition(LONG[all]=sgd(learningRate=1), LONG[all]=sgd(learningRate=1))")]
+    [InlineData("accumulate(every=2, inner=LONG)")]
+    [InlineData("sgd(learningRate=1).withGroup(name=LONG, matches=all, learningRateMultiplier=-1)")]
+    [InlineData("sgd(learningRate=multiStepDecay(rate=1, milestones=LONG, factor=0.1))")]
+    [InlineData("partition(LONG[all]=accumulate(every=2, inner=sgd(learningRate=1)))")]
+    public void What_an_error_quotes_is_cut(string text) =>
+        Optim.Catalogue.Build(text.Replace("LONG", new string('z', 3000), StringComparison.Ordinal)).Match(
+            Succ: built => Assert.Fail($"'{text}' built {built}"),
+            Fail: errors => Assert.All(errors, error => Assert.InRange(error.Message.Length, 1, 1000)));
+
     [Fact]
     public void Errors_of_every_part_are_told_at_once()
     {

@@ -170,6 +170,7 @@ public class InPlaceTests
                 "the parameter of w[9] and that of the parameter of v[2] overlap",
                 new LeafBinding<float>("w", [9], address, slope),
                 new LeafBinding<float>("v", [2], address + 3, slope + 9));
+            Fails("ends beyond the last address", new LeafBinding<float>("w", [3], address, (float*)-4));
             Fails(
                 "appears twice",
                 new LeafBinding<float>("w", [3], address, slope),

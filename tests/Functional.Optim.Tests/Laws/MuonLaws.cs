@@ -171,8 +171,8 @@ public class MuonLaws
             ParameterTree.Of(Leaf.Of("w", [2, 2], [1f, 2, 3, 4]), Leaf.Of("bias", [2], [1f, 2]));
         const string message =
             "muon(learningRate=0.02): bias[2] has rank 1; what is orthogonalized is a matrix, of rank 2 or more. "
-            + "Give it to another optimizer, such as "
-            + "Partition.Of((LeafFilter.Matrices, optimizer), (LeafFilter.All, AdamW.Of(3e-4))).";
+            + "Give it to another optimizer, as partition(matrices=…, all=adamW(learningRate=0.0003)) does; "
+            + "in C#, Partition.Of((LeafFilter.Matrices, optimizer), (LeafFilter.All, AdamW.Of(3e-4))).";
         Optimizer muon = Muon.Of(0.02);
         Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(() => muon.Init(parameters)).Message);
         Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(() => Accumulate.Of(2, muon).Init(parameters))

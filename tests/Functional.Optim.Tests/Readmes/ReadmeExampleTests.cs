@@ -113,9 +113,14 @@ public partial class ReadmeExampleTests
             .Select(match => match.Groups["text"].Value),
     ];
 
-    /// <summary>Without white space.</summary>
-    private static string Squeezed(string code) =>
-        string.Concat(code.Where(character => !char.IsWhiteSpace(character)));
+    /// <summary>
+    /// Without white space, and with private members as they are written in the file of a program: without modifiers.
+    /// </summary>
+    private static string Squeezed(string code) => string.Concat(
+        Modifiers().Replace(code, "").Where(character => !char.IsWhiteSpace(character)));
+
+    [GeneratedRegex(@"\bprivate (static readonly )?")]
+    private static partial Regex Modifiers();
 
     [GeneratedRegex(@"^[ ]*///.*\n", RegexOptions.Multiline)]
     private static partial Regex Documentation();

@@ -164,7 +164,7 @@ public class TypedStateTests
             + "this is adam(learningRate=0.1",
             message, StringComparison.Ordinal);
         Assert.EndsWith(
-            ", which keeps adam(m, v). Use the state that its Init returned.", message, StringComparison.Ordinal);
+            ", which keeps adam(m, v). Use a state that this optimizer made.", message, StringComparison.Ordinal);
         AssertSays(
             ", which keeps no slots.",
             () => Sgd.Of(0.1).Update(Parameters, Gradients, state));
