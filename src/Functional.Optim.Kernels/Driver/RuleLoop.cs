@@ -37,13 +37,13 @@ internal readonly unsafe struct RuleLoop<T>
     internal void Run(int index, in PassMemory<T> memory, long start, long end, LaneWidth width)
     {
         byte* rule = rules + ((nint)index * size);
-        if (memory.PackedSlots == 0) run(rule, memory, start, end, width);
+        if (memory.Formats == 0) run(rule, memory, start, end, width);
         else RunDecoded(rule, memory, start, end, width);
     }
 
     private void RunDecoded(byte* rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
     {
-        const int length = SlotFormats.BlockLength;
+        const int length = SlotFormats.PieceLength;
         T* buffer = stackalloc T[length * Slots<ScalarLane<T>>.Capacity];
         for (long at = start; at < end; at += length)
         {

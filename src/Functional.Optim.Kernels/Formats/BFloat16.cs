@@ -7,12 +7,8 @@ namespace Functional.Optim.Kernels;
 /// <summary>
 /// The 16-bit format bfloat16: the upper half of a float, with its range and 8 bits of precision. Encoding rounds
 /// stochastically: up with the probability of the fraction that is cut off, so the mean of the result is the number
-/// itself.
+/// itself. The random bits are a function of a key and the index of an element.
 /// </summary>
-/// <remarks>
-/// The random bits are a function of a key and the index of an element. They are the same on any vector width and any
-/// number of threads.
-/// </remarks>
 internal static unsafe class BFloat16
 {
     private const uint ExponentBits = 0x7F80_0000;
@@ -76,7 +72,7 @@ internal static unsafe class BFloat16
     /// </summary>
     private static ushort Round(uint bits, uint index, uint key)
     {
-        uint rounded = bits + (RandomBits(index, key) >> 16);
+        uint rounded = bits + (RandomBits.Of(index, key) >> 16);
         if ((rounded & ExponentBits) == ExponentBits) rounded = bits;
         if ((bits & 0x7FFF_FFFF) > ExponentBits) rounded |= 0x0040_0000;
         return (ushort)(rounded >> 16);
@@ -85,27 +81,9 @@ internal static unsafe class BFloat16
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Round(Vector256<uint> bits, Vector256<uint> indices, uint key)
     {
-        Vector256<uint> exponent = Vector256.Create(ExponentBits), rounded = bits + (RandomBits(indices, key) >> 16);
+        Vector256<uint> exponent = Vector256.Create(ExponentBits), rounded = bits + (RandomBits.Of(indices, key) >> 16);
         rounded = Vector256.ConditionalSelect(Vector256.Equals(rounded & exponent, exponent), bits, rounded);
         Vector256<uint> isNaN = Vector256.GreaterThan(bits & Vector256.Create(0x7FFF_FFFFu), exponent);
         return (rounded | (isNaN & Vector256.Create(0x0040_0000u))) >> 16;
-    }
-
-    /// <summary>A 32-bit hash of the index and the key (lowbias32 by Wellons, 2018).</summary>
-    private static uint RandomBits(uint index, uint key)
-    {
-        uint mixed = (index * 0x9E37_79B1) + key;
-        mixed = (mixed ^ (mixed >> 16)) * 0x7FEB_352D;
-        mixed = (mixed ^ (mixed >> 15)) * 0x846C_A68B;
-        return mixed ^ (mixed >> 16);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> RandomBits(Vector256<uint> indices, uint key)
-    {
-        Vector256<uint> mixed = (indices * Vector256.Create(0x9E37_79B1u)) + Vector256.Create(key);
-        mixed = (mixed ^ (mixed >> 16)) * Vector256.Create(0x7FEB_352Du);
-        mixed = (mixed ^ (mixed >> 15)) * Vector256.Create(0x846C_A68Bu);
-        return mixed ^ (mixed >> 16);
     }
 }

@@ -96,7 +96,7 @@ internal static unsafe class RuleReduction
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSum : struct, ISum
     {
-        private const int BlockLength = SlotFormats.BlockLength;
+        private const int BlockLength = SlotFormats.PieceLength;
 
         private readonly RuleLoop<T> rule = rule;
         private readonly PassMemory<T> memory = memory;

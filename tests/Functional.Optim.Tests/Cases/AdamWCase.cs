@@ -16,6 +16,8 @@ internal sealed class AdamWCase : OptimizerCase
             AdamW.Of(Schedule.WarmupCosine(0.01, 5, 20, 0.001), weightDecay: 0.1, decay: Matrices)),
         new("adamw with Optax's amsgrad, up", AdamW.Of(0.01, amsGrad: AmsGrad.OfCorrectedMoment, maximize: true)),
         new("adamw in 16 bits", AdamW.Of(0.01, weightDecay: 0.1).WithState(StateFormat.BFloat16)),
+        new("adamw in float8", AdamW.Of(0.01, weightDecay: 0.1, decay: Matrices).WithState(StateFormat.Float8)),
+        new("adamw in int8", AdamW.Of(0.01, weightDecay: 0.1).WithState(StateFormat.Int8)),
         new(
             "adamw with cautious decay, for matrices",
             AdamW.Of(0.01, weightDecay: 0.5, decay: Matrices, decayForm: DecayForm.Cautious)),
