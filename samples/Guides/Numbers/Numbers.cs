@@ -68,17 +68,20 @@ public class Numbers
         ParameterTree<float> parameters = Gradients;
 
         #region README.md
-        AdamW full = AdamW.Of(1e-3), half = full.WithState(StateFormat.BFloat16);
-        Console.WriteLine($"{full.StateBytesPerParameter<float>()} {full.StateBytesPerParameter<double>()}");
-        Console.WriteLine($"{half.StateBytesPerParameter<float>()} {half.StateBytesPerParameter<double>()}");
-        AdamState<float> state = half.Init(parameters);
-        (parameters, state) = half.Step(parameters, Gradients, state);   // computed in float, kept in 16 bits
+        AdamW full = AdamW.Of(1e-3);
+        foreach (StateFormat format in Enum.GetValues<StateFormat>())
+            Console.WriteLine($"{format}: {full.WithState(format).StateBytesPerParameter<float>():F2} bytes a parameter");
+        AdamW small = full.WithState(StateFormat.Int8);
+        AdamState<float> state = small.Init(parameters);
+        (parameters, state) = small.Step(parameters, Gradients, state);   // computed in float, kept in 8 bits
         #endregion
 
         Assert.Equal(
             """
-            8 16
-            4 4
+            Full: 8.00 bytes a parameter
+            BFloat16: 4.00 bytes a parameter
+            Float8: 2.03 bytes a parameter
+            Int8: 2.03 bytes a parameter
             """,
             Console.ToString().TrimEnd());
         Assert.NotEqual(Gradients, parameters);
