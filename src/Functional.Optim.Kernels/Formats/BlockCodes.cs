@@ -22,8 +22,6 @@ internal static unsafe class BlockCodes
     /// <summary>Codes that are made at once: 16 bits of a random number for each.</summary>
     private const int Group = 32;
 
-    private const int RandomBitsOfCode = 12;
-
     /// <summary>Writes the numbers of codes, block by block.</summary>
     internal static void Decode(SlotFormat format, byte* codes, float* scales, float* numbers, int count)
     {
@@ -56,14 +54,20 @@ internal static unsafe class BlockCodes
     }
 
     /// <summary>
-    /// Random bits as a number in (0, 1). It keeps away from both ends by more than the rounding errors of a scale, so
-    /// that a number which has a code keeps it.
+    /// Random numbers in (1, 2), of 12 bits that become those of the mantissa. They keep away from both ends by more
+    /// than the rounding errors of a scale, so that a number which has a code keeps it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<float> Fraction(Vector512<uint> random)
+    private static Vector512<float> Rounding(Vector512<uint> bits) =>
+        ((bits & Vector512.Create(0x007F_F800u)) | Vector512.Create(0x3F80_0400u)).AsSingle();
+
+    /// <summary>Codes without a sign as integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (Vector512<int> Lower, Vector512<int> Upper) Widen(Vector256<byte> codes)
     {
-        const float unit = 1f / (1 << RandomBitsOfCode);
-        return (Vector512.ConvertToSingle(random.AsInt32()) + Vector512.Create(0.5f)) * Vector512.Create(unit);
+        (Vector512<uint> lower, Vector512<uint> upper) =
+            Vector512.Widen(Vector512.WidenLower(codes.ToVector512Unsafe()));
+        return (lower.AsInt32(), upper.AsInt32());
     }
 
     /// <summary>1 in the place of a code of 0, where the number is not.</summary>
@@ -73,23 +77,23 @@ internal static unsafe class BlockCodes
             Vector512.Equals(numbers, Vector512<float>.Zero).AsInt32(), codes,
             Vector512.Max(codes, Vector512<int>.One));
 
-    /// <summary>The largest magnitude, NaN where there is one, and whether a number is negative.</summary>
-    private static (float Largest, bool HasNegative) RangeOf(float* numbers, int count)
+    /// <summary>The largest magnitude, NaN where there is one, and whether a number has a sign.</summary>
+    private static (float Largest, bool HasSign) RangeOf(float* numbers, int count)
     {
         Vector512<int> largest = default;
-        Vector512<float> negative = default;
+        Vector512<int> signs = default;
         for (int index = 0; index < count; index += Vector512<float>.Count)
         {
-            Vector512<float> next = Vector512.Load(numbers + index);
             // The bits of magnitudes are in the order of the magnitudes, NaN last.
-            largest = Vector512.Max(largest, Vector512.Abs(next).AsInt32());
-            negative |= Vector512.LessThan(next, Vector512<float>.Zero);
+            Vector512<int> next = Vector512.Load((int*)numbers + index);
+            largest = Vector512.Max(largest, next & Vector512.Create(int.MaxValue));
+            signs |= next;
         }
 
         Vector256<int> of8 = Vector256.Max(largest.GetLower(), largest.GetUpper());
         Vector128<int> of4 = Vector128.Max(of8.GetLower(), of8.GetUpper());
         int most = Math.Max(Math.Max(of4[0], of4[1]), Math.Max(of4[2], of4[3]));
-        return (BitConverter.Int32BitsToSingle(most), negative.AsInt32() != Vector512<int>.Zero);
+        return (BitConverter.Int32BitsToSingle(most), signs.ExtractMostSignificantBits() != 0);
     }
 
     private static void DecodeBlock<TCode>(byte* codes, float scale, float* numbers, int count)
@@ -114,22 +118,18 @@ internal static unsafe class BlockCodes
     private static void Put<TCode>(Vector256<byte> codes, Vector512<float> scale, float* numbers)
         where TCode : IBlockCode
     {
-        (Vector256<ushort> lower, Vector256<ushort> upper) = Vector256.Widen(codes);
-        TCode.Decode(Widened(lower), scale).Store(numbers);
-        TCode.Decode(Widened(upper), scale).Store(numbers + Vector512<float>.Count);
+        (Vector512<float> lower, Vector512<float> upper) = TCode.Decode(codes, scale);
+        lower.Store(numbers);
+        upper.Store(numbers + Vector512<float>.Count);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Widened(Vector256<ushort> codes) =>
-        Vector512.Create(Vector256.WidenLower(codes), Vector256.WidenUpper(codes)).AsInt32();
 
     /// <summary>Writes the codes of a block and returns its scale.</summary>
     private static float EncodeBlock(
         SlotFormat format, float* numbers, byte* codes, int count, uint first, uint key)
     {
         for (int index = count; index % Group != 0; index++) numbers[index] = 0;
-        (float largest, bool hasNegative) = RangeOf(numbers, count);
-        bool takesRoots = format == SlotFormat.Int8 && !hasNegative;
+        (float largest, bool hasSign) = RangeOf(numbers, count);
+        bool takesRoots = format == SlotFormat.Int8 && !hasSign;
         if (!float.IsFinite(largest) || largest < (takesRoots ? SmallestSquare : Smallest))
         {
             new Span<byte>(codes, count).Clear();
@@ -158,15 +158,15 @@ internal static unsafe class BlockCodes
         where TCode : IBlockCode
     {
         Vector512<float> perScale = Vector512.Create(1 / scale);
-        Vector512<uint> indices = Vector512.Create(first) + Vector512<uint>.Indices;
+        Vector512<uint> series = RandomBits.Start(first, key);
         byte* rest = stackalloc byte[Group];
         for (int index = 0; index < count; index += Group)
         {
-            Vector512<uint> random = RandomBits.Of(indices, key);
+            Vector512<uint> random = RandomBits.Next(ref series);
             Vector512<int> lower = TCode.Encode(
-                Vector512.Load(numbers + index), perScale, random & Vector512.Create((1u << RandomBitsOfCode) - 1));
+                Vector512.Load(numbers + index), perScale, Rounding(random << 11));
             Vector512<int> upper = TCode.Encode(
-                Vector512.Load(numbers + index + Vector512<float>.Count), perScale, random >> (32 - RandomBitsOfCode));
+                Vector512.Load(numbers + index + Vector512<float>.Count), perScale, Rounding(random >> 9));
             Vector512<ushort> halves = Vector512.Narrow(lower.AsUInt32(), upper.AsUInt32());
             Vector256<byte> narrow = Vector256.Narrow(halves.GetLower(), halves.GetUpper());
             if (count - index >= Group)
@@ -178,8 +178,6 @@ internal static unsafe class BlockCodes
                 narrow.Store(rest);
                 new Span<byte>(rest, count - index).CopyTo(new Span<byte>(codes + index, count - index));
             }
-
-            indices += Vector512.Create((uint)Vector512<uint>.Count);
         }
     }
 }

@@ -21,7 +21,15 @@ internal readonly struct Float8Code : IBlockCode
     private const int Bias = (127 - 7) << 3;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Decode(Vector512<int> codes, Vector512<float> scale)
+    public static (Vector512<float> Lower, Vector512<float> Upper) Decode(
+        Vector256<byte> codes, Vector512<float> scale)
+    {
+        (Vector512<int> lower, Vector512<int> upper) = BlockCodes.Widen(codes);
+        return (Decode(lower, scale), Decode(upper, scale));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Decode(Vector512<int> codes, Vector512<float> scale)
     {
         Vector512<int> magnitudes = codes & Vector512.Create(0x7F);
         Vector512<float> normal = ((magnitudes + Vector512.Create(Bias)) << Dropped).AsSingle();
@@ -34,14 +42,15 @@ internal readonly struct Float8Code : IBlockCode
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Encode(
-        Vector512<float> numbers, Vector512<float> perScale, Vector512<uint> random)
+        Vector512<float> numbers, Vector512<float> perScale, Vector512<float> rounding)
     {
         // The rounding of the quotient may bring it above the largest code.
         Vector512<float> value = Vector512.MinNative(Vector512.Abs(numbers) * perScale, Vector512.Create(Largest));
-        Vector512<uint> added = value.AsUInt32() + ((random << 8) | Vector512.Create(0x80u));
+        Vector512<uint> below = (rounding.AsUInt32() & Vector512.Create(0x007F_FFFFu)) >> (23 - Dropped);
+        Vector512<uint> added = value.AsUInt32() + below;
         Vector512<int> normal = (added >> Dropped).AsInt32() - Vector512.Create(Bias);
-        Vector512<int> subnormal = Vector512.ConvertToInt32Native(
-            (value * Vector512.Create(Subnormals)) + BlockCodes.Fraction(random));
+        Vector512<int> subnormal = Vector512.ConvertToInt32Native(Vector512.FusedMultiplyAdd(
+            value, Vector512.Create(Subnormals), rounding - Vector512<float>.One));
         Vector512<int> magnitudes = Vector512.ConditionalSelect(
             Vector512.LessThan(value, Vector512.Create(SmallestNormal)).AsInt32(), subnormal, normal);
         Vector512<int> signs = (numbers.AsInt32() >> 24) & Vector512.Create(0x80);

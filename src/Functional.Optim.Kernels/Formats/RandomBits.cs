@@ -19,19 +19,17 @@ internal static class RandomBits
         return mixed ^ (mixed >> 16);
     }
 
+    /// <summary>Where a series of vectors begins: those of 16 indices from one on, then of the next 16, ….</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector256<uint> Of(Vector256<uint> indices, uint key)
-    {
-        Vector256<uint> mixed = (indices * Vector256.Create(Odd)) + Vector256.Create(key);
-        mixed = (mixed ^ (mixed >> 16)) * Vector256.Create(First);
-        mixed = (mixed ^ (mixed >> 15)) * Vector256.Create(Second);
-        return mixed ^ (mixed >> 16);
-    }
+    internal static Vector512<uint> Start(uint index, uint key) =>
+        ((Vector512.Create(index) + Vector512<uint>.Indices) * Vector512.Create(Odd)) + Vector512.Create(key);
 
+    /// <summary>The bits of the next 16 indices of a series.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<uint> Of(Vector512<uint> indices, uint key)
+    internal static Vector512<uint> Next(ref Vector512<uint> series)
     {
-        Vector512<uint> mixed = (indices * Vector512.Create(Odd)) + Vector512.Create(key);
+        Vector512<uint> mixed = series;
+        series += Vector512.Create(unchecked((uint)Vector512<uint>.Count * Odd));
         mixed = (mixed ^ (mixed >> 16)) * Vector512.Create(First);
         mixed = (mixed ^ (mixed >> 15)) * Vector512.Create(Second);
         return mixed ^ (mixed >> 16);

@@ -9,9 +9,9 @@ namespace Functional.Optim.Kernels;
 internal static unsafe class SlotFormats
 {
     /// <summary>
-    /// Elements per piece: four slots of doubles and the inputs of the rules fit in the first-level cache.
+    /// Elements per piece: few enough for the first-level cache, many enough that starting a loop costs little.
     /// </summary>
-    internal const int PieceLength = 2 * BlockCodes.BlockLength;
+    internal const int PieceLength = 4 * BlockCodes.BlockLength;
 
     /// <summary>
     /// Decodes the slots of other formats into a buffer, and returns the addresses with the buffer in their place, all
