@@ -44,7 +44,7 @@ internal readonly unsafe struct RuleLoop<T>
     private void RunDecoded(byte* rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
     {
         const int length = SlotFormats.PieceLength;
-        T* buffer = stackalloc T[length * Slots<ScalarLane<T>>.Capacity];
+        T* buffer = stackalloc T[SlotFormats.BufferLength];
         for (long at = start; at < end; at += length)
         {
             long stop = Math.Min(at + length, end);

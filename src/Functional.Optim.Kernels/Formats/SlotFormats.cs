@@ -14,6 +14,18 @@ internal static unsafe class SlotFormats
     internal const int PieceLength = 4 * BlockCodes.BlockLength;
 
     /// <summary>
+    /// Elements from the piece of one slot to that of the next: a line more, as addresses a page apart share their place
+    /// in the cache.
+    /// </summary>
+    private const int Stride = PieceLength + (Line / sizeof(float));
+
+    /// <summary>The elements of a buffer for the pieces of all slots.</summary>
+    internal const int BufferLength = (Stride * Slots<ScalarLane<float>>.Capacity) + (Line / sizeof(float));
+
+    /// <summary>The bytes of a line of the cache.</summary>
+    private const int Line = 64;
+
+    /// <summary>
     /// Decodes the slots of other formats into a buffer, and returns the addresses with the buffer in their place, all
     /// full.
     /// </summary>
@@ -27,7 +39,7 @@ internal static unsafe class SlotFormats
         {
             SlotFormat format = memory.FormatOf(slot);
             if (format == SlotFormat.Full) continue;
-            T* piece = buffer + (slot * PieceLength);
+            T* piece = PieceOf(slot, buffer);
             Decode(
                 format, memory.SlotsIn[slot], memory.ScalesIn[slot], start, memory.FirstBlock, piece,
                 (int)(end - start));
@@ -46,11 +58,15 @@ internal static unsafe class SlotFormats
             SlotFormat format = memory.FormatOf(slot);
             if (format == SlotFormat.Full) continue;
             Encode(
-                format, buffer + (slot * PieceLength), (int)(end - start), memory.SlotsOut[slot],
+                format, PieceOf(slot, buffer), (int)(end - start), memory.SlotsOut[slot],
                 memory.ScalesOut[slot], start, memory.FirstBlock, (uint)start + memory.FirstIndex,
                 memory.RandomKey + (uint)slot);
         }
     }
+
+    /// <summary>The piece of a slot in a buffer, where a line of the cache begins.</summary>
+    private static T* PieceOf<T>(int slot, T* buffer)
+        where T : unmanaged => (T*)(((nint)buffer + Line - 1) & -Line) + (slot * Stride);
 
     /// <summary>Writes the numbers of a piece of a slot.</summary>
     /// <param name="format">The format, not full.</param>

@@ -107,7 +107,7 @@ internal static unsafe class RuleReduction
         {
             int slots = rule.SlotCount;
             T* terms = stackalloc T[BlockLength];
-            T* decoded = stackalloc T[SlotFormats.PieceLength * Slots<ScalarLane<T>>.Capacity];
+            T* decoded = stackalloc T[SlotFormats.BufferLength];
             T* left = stackalloc T[BlockLength * Slots<ScalarLane<T>>.Capacity];
             (double returned, double inSlot) = (0, 0);
             long first = start + ((long)index * Chunk.Size), last = Math.Min(first + Chunk.Size, end);

@@ -79,7 +79,7 @@ internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(lea
         const int slotCapacity = Slots<ScalarLane<float>>.Capacity;
         (int rule, int addresses) = Indices[chunk.Segment];
         LaneWidth width = LaneWidths.Resolve(LaneWidth.Best);
-        T* block = stackalloc T[BlockLength], slots = stackalloc T[BlockLength * slotCapacity];
+        T* block = stackalloc T[BlockLength], slots = stackalloc T[SlotFormats.BufferLength];
         long end = (long)chunk.Start + chunk.Length;
         for (long start = chunk.Start; start < end; start += BlockLength)
         {
