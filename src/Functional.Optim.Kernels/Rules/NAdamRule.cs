@@ -48,7 +48,7 @@ public readonly struct NAdamRule<T> : IUpdateRule<T>
         : this(beta1, beta2, epsilon, step)
     {
         ofGradient = T.CreateTruncating((1 - beta1) / BiasCorrection.Factor(beta1, step));
-        ofMean = T.CreateTruncating(beta1 / (1 - Math.Pow(beta1, step + (double)ahead)));
+        ofMean = T.CreateTruncating(beta1 / BiasCorrection.Factor(beta1, step + (double)ahead));
     }
 
     private NAdamRule(double beta1, double beta2, double epsilon, long step)

@@ -134,6 +134,7 @@ internal sealed record SoapScaling : Transform
         }
 
         Turn(inside, sides, bases, transpose: true, spare, m);
+        Elementwise.Run(default(FlushToZeroRule<T>), m, m, m);
     }
 
     /// <summary>The eigenvectors of the first Gram matrix, or the identity where it has none.</summary>
@@ -173,7 +174,7 @@ internal sealed record SoapScaling : Transform
     private void Average<T>(Span<T> squares, Span<T> gram)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        EmaRule<T> mean = new(T.CreateTruncating(GramBeta), T.CreateTruncating(1 - GramBeta), T.One);
+        EmaRule<T> mean = new(GramBeta, T.One);
         Elementwise.Run(mean, squares, squares, squares, new(gram), new(gram));
     }
 
