@@ -60,6 +60,7 @@ public class ReportTests
               holds FrozenLeaves
               does not apply DecoupledDecay: it has no decay
               holds LastStep
+              holds NormalNumbers
             Laws of some optimizers:
               holds BiasCorrection
               holds ScaleInvariance
