@@ -19,13 +19,13 @@ public static class BiasCorrection
 
     /// <summary>
     /// 1 − eˣ, x being the logarithm of βᵗ or of a product of decay rates. The rounding errors of both parts of
-    /// (eˣ − 1) / ln eˣ cancel each other (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section
+    /// (1 − eˣ) / ln eˣ cancel each other (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section
     /// 1.14.1); the platform's function is only as right as the difference.
     /// </summary>
     internal static double OfLogarithm(double logarithm)
     {
         double power = Math.Exp(logarithm), difference = 1 - power;
-        return difference is 0 ? -logarithm : difference is 1 ? 1 : -difference * (logarithm / Math.Log(power));
+        return difference is 0 ? -logarithm : difference is 1 ? 1 : difference * (logarithm / Math.Log(power));
     }
 
     /// <summary>√(1 − β₂ᵗ) / (1 − β₁ᵗ), by which Adam's rate corrects both moments where ε stands outside.</summary>
