@@ -60,7 +60,6 @@ public class ReportTests
               holds FrozenLeaves
               does not apply DecoupledDecay: it has no decay
               holds LastStep
-              holds NormalNumbers
             Laws of some optimizers:
               holds BiasCorrection
               holds ScaleInvariance

@@ -28,7 +28,6 @@ internal static class WrongOptimizers
         ("FrozenLeaves", new Thaws()),
         ("DecoupledDecay", new DecaysTwice().Then(Rate)),
         ("LastStep", new CountsInInt().Then(Rate)),
-        ("NormalNumbers", new KeepsWhatIsTooSmall().Then(Rate)),
         ("FailedStep", new ChangesWhatItRefuses().Then(Rate)),
         ("NestedStep", new RemembersBesideItsRule().Then(Rate)),
         ("StateOwner", new CallsItselfAdam().Then(Rate)),
@@ -203,26 +202,6 @@ internal static class WrongOptimizers
     {
         protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
             pass.Add(first, new ScaleRule<T>(T.CreateTruncating(1 + (1.0 / checked((int)pass.Step)))));
-    }
-
-    /// <summary>A momentum that shrinks until it is subnormal.</summary>
-    private sealed record KeepsWhatIsTooSmall : Transform
-    {
-        protected override ImmutableArray<string> SlotNames => ["m"];
-
-        protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Add(first, default(Rule<T>));
-
-        private readonly struct Rule<T> : IUpdateRule<T>
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            public static int SlotCount => 1;
-
-            public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
-                where TLane : struct, ILane<TLane, T> =>
-                slots[first] = TLane.FusedMultiplyAdd(
-                    TLane.Broadcast(T.CreateTruncating(0.75)), slots[first], update);
-        }
     }
 
     /// <summary>Clears a gradient that is not a number, and only then says that it cannot take it.</summary>

@@ -25,7 +25,7 @@ public readonly struct AdagradRule<T>(double epsilon, double epsilonRoot) : IUpd
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane sum = FlushToZero.Of<T, TLane>(TLane.FusedMultiplyAdd(update, update, slots[first]));
+        TLane sum = TLane.FusedMultiplyAdd(update, update, slots[first]);
         slots[first] = sum;
         return Quotient.Of<T, TLane>(update, TLane.Sqrt(sum + TLane.Broadcast(epsilonRoot)) + TLane.Broadcast(epsilon));
     }

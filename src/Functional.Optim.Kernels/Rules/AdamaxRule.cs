@@ -30,8 +30,7 @@ public readonly struct AdamaxRule<T>(double beta1, double beta2, double epsilon,
         where TLane : struct, ILane<TLane, T>
     {
         TLane m = mean.Next(slots[first], update);
-        TLane norm = FlushToZero.Of<T, TLane>(TLane.Max(
-            TLane.Broadcast(beta2) * slots[first + 1], TLane.Abs(update) + TLane.Broadcast(epsilon)));
+        TLane norm = TLane.Max(TLane.Broadcast(beta2) * slots[first + 1], TLane.Abs(update) + TLane.Broadcast(epsilon));
         slots[first] = m;
         slots[first + 1] = norm;
         return Quotient.Of<T, TLane>(m * TLane.Broadcast(correction), norm);

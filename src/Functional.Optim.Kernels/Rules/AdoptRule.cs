@@ -35,7 +35,7 @@ public readonly struct AdoptRule<T>(double beta1, double beta2, double epsilon, 
         TLane v = slots[first + 1];
         if (isFirst)
         {
-            slots[first + 1] = FlushToZero.Of<T, TLane>(update * update);
+            slots[first + 1] = update * update;
             return default;
         }
 

@@ -28,7 +28,7 @@ internal readonly struct DAdaptSgdRule<T>(DecayRule<T> penalty, double rate, dou
         where TLane : struct, ILane<TLane, T>
     {
         TLane g = penalty.Apply(parameter, update, ref slots, first);
-        TLane s = FlushToZero.Of<T, TLane>(TLane.FusedMultiplyAdd(TLane.Broadcast(rate), g, slots[first]));
+        TLane s = TLane.FusedMultiplyAdd(TLane.Broadcast(rate), g, slots[first]);
         slots[first] = s;
         return TLane.Broadcast(share) * (parameter - (slots[first + 1] - s));
     }

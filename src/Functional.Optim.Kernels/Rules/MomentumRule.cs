@@ -20,8 +20,7 @@ public readonly struct MomentumRule<T>(T momentum) : IUpdateRule<T>
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane trace = FlushToZero.Of<T, TLane>(
-            TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), slots[first], update));
+        TLane trace = TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), slots[first], update);
         slots[first] = trace;
         return trace;
     }

@@ -72,8 +72,7 @@ internal readonly struct ProdigySum<T>(double beta3, double weight)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal TLane Next<TLane>(TLane sum, TLane gradient)
         where TLane : struct, ILane<TLane, T> =>
-        FlushToZero.Of<T, TLane>(
-            TLane.FusedMultiplyAdd(TLane.Broadcast(beta3), sum, TLane.Broadcast(weight) * gradient));
+        TLane.FusedMultiplyAdd(TLane.Broadcast(beta3), sum, TLane.Broadcast(weight) * gradient);
 }
 
 /// <summary>What Prodigy measures first: returns g·(θ₀ − θ), and leaves |s'| in its first slot.</summary>

@@ -5,29 +5,31 @@ namespace Functional.Optim.Kernels;
 
 /// <summary>An exponential moving average, for use inside a rule: a' = β·a + (1 − β)·x.</summary>
 /// <remarks>
-/// β and 1 − β, rounded to the type apart from each other, do not add up to 1, which leaves an average of floats
-/// 1.3·10⁻⁵ off at β = 0.999 and 1.4·10⁻³ at 0.99999. So β·a is the product with a number just below β plus that with
-/// the rest, in fused operations that round the sum once. With β = 0 it is x. A subnormal average is stored as 0
-/// (<see cref="FlushToZero"/>); one beyond the largest number is infinite, and stays so.
+/// Doubles hold both β and 1 − β. Floats round them apart from each other, so that they do not add up to 1, which would
+/// leave an average 1.3·10⁻⁵ off at β = 0.999 and 1.4·10⁻³ at 0.99999: there only 1 − β is rounded, and β is what it
+/// leaves of 1. With β = 0 the average is x.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public readonly struct RunningMean<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly T fresh;
+    private readonly T forgotten;
     private readonly T kept;
     private readonly T rest;
-    private readonly T fresh;
 
     /// <summary>The average of a decay rate.</summary>
     /// <param name="beta">β, in [0, 1).</param>
     public RunningMean(double beta)
     {
         fresh = T.CreateTruncating(1 - beta);
+        forgotten = -fresh;
         double old = 1 - double.CreateTruncating(fresh);
-        if (old == 0) return;
+        kept = T.CreateTruncating(old);
+        if (typeof(T) == typeof(double) || old == 0) return;
 
-        // Above 0, as 0 times an infinite average would be NaN.
-        kept = T.BitDecrement(T.CreateTruncating(old));
+        // Just below β, so that the rest is above 0: an infinite average stays infinite, not NaN.
+        kept = T.BitDecrement(kept);
         rest = T.CreateTruncating(old - double.CreateTruncating(kept));
     }
 
@@ -38,11 +40,14 @@ public readonly struct RunningMean<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Next<TLane>(TLane mean, TLane value)
         where TLane : struct, ILane<TLane, T>
-        => With(mean, TLane.Broadcast(fresh) * value);
+        => typeof(T) == typeof(double)
+            ? With(mean, TLane.Broadcast(fresh) * value)
+            : TLane.FusedMultiplyAdd(
+                TLane.Broadcast(fresh), value, TLane.FusedMultiplyAdd(TLane.Broadcast(forgotten), mean, mean));
 
     /// <summary>
     /// a' = β·a + ((1 − β)·x)·x, the average of squares. 1 − β comes first: x² alone leaves the range before the
-    /// average does.
+    /// average does. An average that has left the range stays infinite, so that it is found.
     /// </summary>
     /// <typeparam name="TLane">The lane.</typeparam>
     /// <param name="mean">a.</param>
@@ -62,10 +67,12 @@ public readonly struct RunningMean<T>
         where TLane : struct, ILane<TLane, T>
         => With(mean, TLane.FusedMultiplyAdd(TLane.Broadcast(fresh) * value, value, constant));
 
-    /// <summary>β·a plus what is new.</summary>
+    /// <summary>β·a plus what is new, where β of a float is a number below it and the rest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TLane With<TLane>(TLane mean, TLane added)
         where TLane : struct, ILane<TLane, T>
-        => FlushToZero.Of<T, TLane>(TLane.FusedMultiplyAdd(
-            TLane.Broadcast(kept), mean, TLane.FusedMultiplyAdd(TLane.Broadcast(rest), mean, added)));
+    {
+        if (typeof(T) == typeof(float)) added = TLane.FusedMultiplyAdd(TLane.Broadcast(rest), mean, added);
+        return TLane.FusedMultiplyAdd(TLane.Broadcast(kept), mean, added);
+    }
 }

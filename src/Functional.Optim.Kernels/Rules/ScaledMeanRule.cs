@@ -21,6 +21,5 @@ internal readonly struct ScaledMeanRule<T>(T beta, T scale) : IUpdateRule<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T> =>
-        slots[first] = FlushToZero.Of<T, TLane>(
-            (update * TLane.Broadcast(scale)) + (slots[first] * TLane.Broadcast(beta)));
+        slots[first] = (update * TLane.Broadcast(scale)) + (slots[first] * TLane.Broadcast(beta));
 }

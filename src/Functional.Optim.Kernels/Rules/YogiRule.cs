@@ -48,8 +48,7 @@ public readonly struct YogiRule<T> : IUpdateRule<T>
 
         // The sum is chosen, not the sign multiplied in: squares beyond the range would make 0·∞ of equal ones.
         TLane grownOrKept = TLane.SelectGreater(square, before, before + change, before);
-        TLane v = FlushToZero.Of<T, TLane>(
-            TLane.SelectGreater(before, square, before - change, grownOrKept));
+        TLane v = TLane.SelectGreater(before, square, before - change, grownOrKept);
         TLane root = TLane.FusedMultiplyAdd(
             TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
         slots[first] = m;

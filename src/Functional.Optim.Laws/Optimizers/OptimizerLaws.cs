@@ -42,7 +42,6 @@ public static partial class OptimizerLaws
         Within(nameof(FrozenLeaves), FrozenLeaves, ExemptionOfCodes),
         Within(nameof(DecoupledDecay), DecoupledDecay, ExemptionFromDecoupledDecay),
         Within(nameof(LastStep), LastStep),
-        Within(nameof(NormalNumbers), NormalNumbers),
     ];
 
     /// <summary>Laws that some optimizers promise and others do not; <see cref="All"/> leaves them out.</summary>

@@ -114,7 +114,7 @@ internal static class Claim
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         slot.Layout.Find(leaf) is { } own ? slot.AsSpan(own) : [];
 
-    internal static string NameOf<T>(OptimizerState<T> state, int slot)
+    private static string NameOf<T>(OptimizerState<T> state, int slot)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         state.SlotNames.IsEmpty ? $"slot {slot}" : state.SlotNames[slot];
 

@@ -23,20 +23,6 @@ public sealed class Problem(ImmutableArray<Problem.Numbers> leaves)
     /// <summary>A leaf of every size, with gradients of the normal distribution and zeros: always the same.</summary>
     internal static readonly Problem Sample = Draw(Sizes, Scale.Ordinary, new Philox(1));
 
-    /// <summary>
-    /// Gradients that are subnormal, or whose squares are, or that soon make such moments; in float and in double.
-    /// </summary>
-    internal static readonly Problem Tiny = new(
-    [
-        .. new[]
-        {
-            1e-44, 1e-42, 1e-40, 1e-38, 1e-36, 1e-22, 1e-21, 1e-20, 1e-19, 1e-18, 1e-17,
-            1e-322, 1e-318, 1e-313, 1e-308, 1e-306, 1e-161, 1e-159, 1e-156, 1e-154, 1e-152,
-        }.Select((size, index) => new Numbers(
-            $"leaf{index}", 1 + (index % 2),
-            [[1], .. Enumerable.Range(1, Updates).Select(update => new[] { size / update })])),
-    ]);
-
     private static readonly Lazy<Problem> Long = new(() => Draw([70_001, 3], Scale.Ordinary, new Philox(2)));
 
     private readonly TreeLayout layout = TreeLayout.Of(

@@ -245,6 +245,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             Segment segment = pass.Class.Segments[index];
             ref PassMemory<T> memory = ref bound.Memories[index];
             (memory.PackedSlots, memory.RandomKey, memory.FirstIndex) = (packed, key, (uint)(plan.Shard?.Start ?? 0));
+            memory.ClearsUnderflow = Underflow.IsCleared(Step);
             memory.Parameters = Parameters.BaseOf(segment.Leaf);
             memory.Updates = updates.BaseOf(segment.Leaf);
             memory.Output = output.BaseOf(segment.Leaf);

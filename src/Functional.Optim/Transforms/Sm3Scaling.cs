@@ -129,7 +129,6 @@ internal sealed record Sm3Scaling(double Beta, double Epsilon) : Transform
             TensorPrimitives.Multiply(sums, kept, sums);
             TensorPrimitives.Multiply(gradient, weight, room);
             TensorPrimitives.MultiplyAdd(room, gradient, sums, sums);
-            Elementwise.Run(default(FlushToZeroRule<T>), sums, sums, sums);
         }
 
         /// <summary>g / √(ν + ε), and 0 where that divides by 0.</summary>

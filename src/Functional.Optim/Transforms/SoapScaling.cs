@@ -134,7 +134,6 @@ internal sealed record SoapScaling : Transform
         }
 
         Turn(inside, sides, bases, transpose: true, spare, m);
-        Elementwise.Run(default(FlushToZeroRule<T>), m, m, m);
     }
 
     /// <summary>The eigenvectors of the first Gram matrix, or the identity where it has none.</summary>

@@ -16,15 +16,11 @@ internal static class SquareMeans<T>
     internal static double Mean(T before, double squares, double weight) =>
         ((1 - weight) * double.CreateTruncating(before)) + (weight * squares);
 
-    /// <summary>
-    /// A mean as it is kept: that of finite gradients is at most the largest number of the type, and a subnormal one is
-    /// 0.
-    /// </summary>
-    internal static T Kept(double mean)
-    {
-        T kept = T.CreateTruncating(double.IsFinite(mean) ? Math.Min(mean, ElementType.Largest<T>()) : mean);
-        return T.IsSubnormal(kept) ? T.Zero : kept;
-    }
+    /// <summary>A mean as it is kept: that of finite gradients is at most the largest number of the type.</summary>
+    internal static T Kept(double mean) =>
+        T.CreateTruncating(double.IsFinite(mean)
+            ? Math.Min(mean, ElementType.Largest<T>())
+            : mean);
 
     /// <summary>v' = (1 − w)·v + w·(g² + ε), and u = g / max(√v', least).</summary>
     internal static void Divide(

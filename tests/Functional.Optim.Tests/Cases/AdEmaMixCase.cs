@@ -21,7 +21,7 @@ internal sealed class AdEmaMixCase : OptimizerCase
                     v = Corrected(Mean(ref slots[2], 0.999, g * g), 0.999, step);
                 return theta - (ExactRate * (m + (2 * s)) / (Sqrt(v) + Of(1e-8)));
             },
-            (25, 15), (40, 20)),
+            (25, 30), (40, 20)),
     ];
 
     public override ImmutableArray<Variant> Variants =>
