@@ -86,7 +86,7 @@ public readonly struct NAdamRule<T> : IUpdateRule<T>
 
     /// <summary>
     /// ln Π_t = t·ln β₁ − Σ_n 2⁻ⁿ / n·(qⁿ + q²ⁿ + … + qᵗⁿ) with q = 0.96^ψ, from the series of ln(1 − ½·qᵏ): at most
-    /// some fifty terms, however many factors there are, and none where 1 − Π_t is 1.
+    /// some fifty terms, however many factors there are, and none or one where 1 − Π_t is 1.
     /// </summary>
     private static double LogarithmOfProduct(double beta1, double momentumDecay, double step)
     {
@@ -100,7 +100,7 @@ public readonly struct NAdamRule<T> : IUpdateRule<T>
                     / BiasCorrection.OfLogarithm(n * ratio);
             double term = Math.ScaleB(powers, -n) / n;
             sum += term;
-            if (term <= 1e-17 * sum) break;
+            if (term <= 1e-17 * sum || sum - logarithm > 40) break;
         }
 
         return logarithm - sum;
