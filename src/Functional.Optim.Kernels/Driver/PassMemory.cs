@@ -29,6 +29,9 @@ internal unsafe struct PassMemory<T>
     /// <summary>The key of the random bits that round slots of other formats; each slot adds its number.</summary>
     internal uint RandomKey;
 
+    /// <summary>Whether what is too small in the new slots becomes 0 (<see cref="Underflow"/>).</summary>
+    internal bool ClearsUnderflow;
+
     /// <summary>The index of the first element in the whole tree, for those random bits.</summary>
     internal uint FirstIndex;
 

@@ -248,6 +248,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             ref PassMemory<T> memory = ref bound.Memories[index];
             (memory.RandomKey, memory.FirstIndex) = (key, (uint)(plan.Shard?.Start ?? 0));
             memory.FirstBlock = segment.Start;
+            memory.ClearsUnderflow = Underflow.IsCleared(Step);
             memory.Parameters = Parameters.BaseOf(segment.Leaf);
             memory.Updates = updates.BaseOf(segment.Leaf);
             memory.Output = output.BaseOf(segment.Leaf);

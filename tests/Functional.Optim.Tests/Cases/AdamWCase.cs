@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -8,6 +10,13 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class AdamWCase : OptimizerCase
 {
     public override string Entry => "adamW";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("AdamW", AdamW.Of(ExactFormula.Rate), [0, 0],
+            (step, theta, g, slots) => theta - (ExactRate * (AdamMove(step, g, slots) + (Of(0.01) * theta))),
+            (20, 15), (20, 20)),
+    ];
 
     public override ImmutableArray<Variant> Variants =>
     [

@@ -25,7 +25,7 @@ internal static class CatalogueTables
     private static string[] Row(CatalogueEntry entry, params string[] middle) =>
         [$"`{Factory.Get(entry.Name).Code}`", .. middle, entry.OtherNames, entry.Differences];
 
-    private static string Table(string[] titles, params string[][] rows) => string.Join('\n',
+    internal static string Table(string[] titles, params string[][] rows) => string.Join('\n',
         rows.Prepend([.. titles.Select(_ => "---")]).Prepend(titles)
             .Select(cells => $"|{string.Join('|', cells.Select(cell => cell.Length == 0 ? " " : $" {cell} "))}|"));
 
