@@ -70,7 +70,11 @@ public class Numbers
         #region README.md
         AdamW full = AdamW.Of(1e-3);
         foreach (StateFormat format in Enum.GetValues<StateFormat>())
-            Console.WriteLine($"{format}: {full.WithState(format).StateBytesPerParameter<float>():F2} bytes a parameter");
+        {
+            double bytes = full.WithState(format).StateBytesPerParameter<float>();
+            Console.WriteLine($"{format}: {bytes:F2} bytes a parameter");
+        }
+
         AdamW small = full.WithState(StateFormat.Int8);
         AdamState<float> state = small.Init(parameters);
         (parameters, state) = small.Step(parameters, Gradients, state);   // computed in float, kept in 8 bits

@@ -30,8 +30,8 @@ internal static unsafe class BlockCodes
             int length = Math.Min(BlockLength, count - start);
             if (format == SlotFormat.Float8)
                 DecodeBlock<Float8Code>(codes + start, *scales, numbers + start, length);
-            else if (*scales < 0) DecodeBlock<RootCode>(codes + start, *scales, numbers + start, length);
-            else DecodeBlock<LinearCode>(codes + start, *scales, numbers + start, length);
+            else if (*scales < 0) DecodeBlock<LinearCode>(codes + start, *scales, numbers + start, length);
+            else DecodeBlock<RootCode>(codes + start, *scales, numbers + start, length);
         }
     }
 
@@ -138,35 +138,51 @@ internal static unsafe class BlockCodes
 
         if (takesRoots)
         {
-            // The sign of the scale says which code it is.
-            float ofRoots = MathF.Sqrt(largest) / RootCode.Largest, most = ofRoots * RootCode.Largest;
-            if (float.IsInfinity(most * most)) ofRoots = float.BitDecrement(ofRoots);
-            EncodeBlock<RootCode>(numbers, codes, ofRoots, count, first, key);
-            return -ofRoots;
+            float root = MathF.Sqrt(largest);
+            EncodeBlock<RootCode>(numbers, codes, RootCode.Largest / root, count, first, key);
+            return ScaleOf(root, RootCode.Largest, MathF.Sqrt(float.MaxValue));
         }
 
-        float largestCode = format == SlotFormat.Float8 ? Float8Code.Largest : LinearCode.Largest;
-        float scale = largest / largestCode;
-        // A scale that was rounded up would make an infinity of the largest float.
-        if (float.IsInfinity(scale * largestCode)) scale = float.BitDecrement(scale);
-        if (format == SlotFormat.Float8) EncodeBlock<Float8Code>(numbers, codes, scale, count, first, key);
-        else EncodeBlock<LinearCode>(numbers, codes, scale, count, first, key);
-        return scale;
+        if (format == SlotFormat.Float8)
+        {
+            EncodeBlock<Float8Code>(numbers, codes, Float8Code.Largest / largest, count, first, key);
+            return ScaleOf(largest, Float8Code.Largest, float.MaxValue);
+        }
+
+        // The sign of the scale says which code it is, and gives what becomes 0 a sign, so that it is that code again.
+        EncodeBlock<LinearCode>(numbers, codes, -LinearCode.Largest / largest, count, first, key);
+        return -ScaleOf(largest, LinearCode.Largest, float.MaxValue);
     }
 
-    private static void EncodeBlock<TCode>(float* numbers, byte* codes, float scale, int count, uint first, uint key)
+    /// <summary>
+    /// The scale in 16 bits of precision: so a code times the scale is exact, and the codes and the scale of what was
+    /// decoded are the same again.
+    /// </summary>
+    /// <param name="largest">The largest magnitude of the block, or its root.</param>
+    /// <param name="largestCode">Its code.</param>
+    /// <param name="limit">What their product may not reach beyond, as no number may become infinite.</param>
+    private static float ScaleOf(float largest, float largestCode, float limit)
+    {
+        const uint half = 0x80, below = 0xFF;
+        uint bits = (BitConverter.SingleToUInt32Bits(largest / largestCode) + half) & ~below;
+        float scale = BitConverter.UInt32BitsToSingle(bits);
+        return scale * largestCode < limit ? scale : BitConverter.UInt32BitsToSingle(bits - below - 1);
+    }
+
+    private static void EncodeBlock<TCode>(
+        float* numbers, byte* codes, float perScale, int count, uint first, uint key)
         where TCode : IBlockCode
     {
-        Vector512<float> perScale = Vector512.Create(1 / scale);
+        Vector512<float> perScales = Vector512.Create(perScale);
         Vector512<uint> series = RandomBits.Start(first, key);
         byte* rest = stackalloc byte[Group];
         for (int index = 0; index < count; index += Group)
         {
             Vector512<uint> random = RandomBits.Next(ref series);
             Vector512<int> lower = TCode.Encode(
-                Vector512.Load(numbers + index), perScale, Rounding(random << 11));
+                Vector512.Load(numbers + index), perScales, Rounding(random << 11));
             Vector512<int> upper = TCode.Encode(
-                Vector512.Load(numbers + index + Vector512<float>.Count), perScale, Rounding(random >> 9));
+                Vector512.Load(numbers + index + Vector512<float>.Count), perScales, Rounding(random >> 9));
             Vector512<ushort> halves = Vector512.Narrow(lower.AsUInt32(), upper.AsUInt32());
             Vector256<byte> narrow = Vector256.Narrow(halves.GetLower(), halves.GetUpper());
             if (count - index >= Group)

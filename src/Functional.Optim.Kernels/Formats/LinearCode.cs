@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Functional.Optim.Kernels;
 
-/// <summary>Integers from −127 to 127.</summary>
+/// <summary>Integers from −127 to 127, in units of a negative scale.</summary>
 internal readonly struct LinearCode : IBlockCode
 {
     internal const float Largest = 127;

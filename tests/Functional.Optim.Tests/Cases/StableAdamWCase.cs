@@ -17,7 +17,6 @@ internal sealed class StableAdamWCase : OptimizerCase
             StableAdamW.Of(Schedule.WarmupCosine(0.01, 5, 20), 0.8, 0.9, weightDecay: 0.01, maxRate: 0.01,
                 decay: Matrices, maximize: true)),
         new("stable adamw in 16 bits", StableAdamW.Of(0.01).WithState(StateFormat.BFloat16)),
-        new("stable adamw in int8", StableAdamW.Of(0.01).WithState(StateFormat.Int8)),
     ];
 
     public override ImmutableArray<PublishedGolden> Published =>

@@ -139,8 +139,7 @@ public sealed class StateFormatTests : IDisposable
             Assert.ThrowsAny<ArgumentException>(() => full.Step(parameters, gradients, converted)).Message,
             StringComparison.Ordinal);
         small.Step(parameters, gradients, converted);
-        if (format == StateFormat.BFloat16)
-            Assert.Equal(converted, converted.InFormats(StateFormat.Full).InFormats(StateFormat.BFloat16));
+        Assert.Equal(converted, converted.InFormats(StateFormat.Full).InFormats(format));
         Assert.ThrowsAny<ArgumentException>(() => state.InFormats(format, StateFormat.Full));
         Assert.ThrowsAny<ArgumentException>(() => full.WithState((StateFormat)7));
     }
@@ -223,7 +222,7 @@ public sealed class StateFormatTests : IDisposable
             {
                 Assert.All(
                     momentum.AsSpan(leaf).ToArray(),
-                    value => Assert.Equal(1, value / gradients.AsSpan(leaf)[0], 1e-6f));
+                    value => Assert.Equal(1, value / gradients.AsSpan(leaf)[0], 4e-5f));
             }
         }
     }
