@@ -62,8 +62,13 @@ foreach (CatalogueEntry<Optimizer> entry in entries)
         Fail: errors => throw new InvalidOperationException($"{text}: {errors}"));
 }
 
-foreach (Optimizer optimizer in (Optimizer[])[partition, AdamW.Of(1e-3).WithState(StateFormat.BFloat16)])
+PrintFile(partition);
+foreach (StateFormat format in (StateFormat[])[StateFormat.BFloat16, StateFormat.Float8, StateFormat.Int8])
+{
+    Optimizer optimizer = AdamW.Of(1e-3).WithState(format);
+    Print($"{optimizer}", optimizer);
     PrintFile(optimizer);
+}
 
 // A checkpoint has the same bytes, and is read as it was written; nothing of it depends on reflection.
 static void PrintFile(Optimizer optimizer)

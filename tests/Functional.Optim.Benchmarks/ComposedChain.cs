@@ -84,7 +84,7 @@ public unsafe class ComposedChain
                 Chain(new ClipByValueRule<float>((float)Limit), new MomentumRule<float>((float)Momentum)),
                 new AdamRule<float>(Beta1, Beta2, Epsilon, biasCorrection: true, Update)),
             Chain(
-                new EmaRule<float>((float)Mean, (float)(1 - Mean), (float)(1 / Correction(Mean))),
+                new EmaRule<float>(Mean, (float)(1 / Correction(Mean))),
                 Chain(
                     Chain(new DecayRule<float>((float)Decay), new ScaleRule<float>((float)Rate)),
                     default(ApplyRule<float>)))),

@@ -16,6 +16,7 @@ public static class ExperimentCatalogue
         BiasCorrection.Experiment,
         LanguageModelOptimizers.Experiment,
         ModernOptimizers.Experiment,
+        StateFormats.Experiment,
         AdaptiveRate.Experiment,
         ConvexFailure.Experiment,
         L2VersusDecay.Experiment,

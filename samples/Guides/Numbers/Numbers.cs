@@ -69,17 +69,24 @@ public class Numbers
     {
         #region README.md
         ParameterTree<float> parameters = Gradients.Layout.Zeros<float>();
-        AdamW full = AdamW.Of(1e-3), half = full.WithState(StateFormat.BFloat16);
-        Console.WriteLine($"{full.StateBytesPerParameter<float>()} {full.StateBytesPerParameter<double>()}");
-        Console.WriteLine($"{half.StateBytesPerParameter<float>()} {half.StateBytesPerParameter<double>()}");
-        AdamState<float> state = half.Init(parameters);
-        (parameters, state) = half.Step(parameters, Gradients, state);   // computed in float, kept in 16 bits
+        AdamW full = AdamW.Of(1e-3);
+        foreach (StateFormat format in Enum.GetValues<StateFormat>())
+        {
+            double bytes = full.WithState(format).StateBytesPerParameter<float>();
+            Console.WriteLine($"{format}: {bytes:F2} bytes a parameter");
+        }
+
+        AdamW small = full.WithState(StateFormat.Int8);
+        AdamState<float> state = small.Init(parameters);
+        (parameters, state) = small.Step(parameters, Gradients, state);   // computed in float, kept in 8 bits
         #endregion
 
         Assert.Equal(
             """
-            8 16
-            4 4
+            Full: 8.00 bytes a parameter
+            BFloat16: 4.00 bytes a parameter
+            Float8: 2.03 bytes a parameter
+            Int8: 2.03 bytes a parameter
             """,
             Console.ToString().TrimEnd());
         Assert.NotEqual(Gradients.Layout.Zeros<float>(), parameters);

@@ -16,11 +16,21 @@ internal unsafe struct PassMemory<T>
     internal fixed long SlotsOut[Slots<ScalarLane<float>>.Capacity];
     internal bool NonTemporal;
 
-    /// <summary>One bit for each slot that is stored as <see cref="BFloat16"/>.</summary>
-    internal int PackedSlots;
+    /// <summary>The addresses of the scale of the first block, where the format of a slot has scales.</summary>
+    internal fixed long ScalesIn[Slots<ScalarLane<float>>.Capacity];
+    internal fixed long ScalesOut[Slots<ScalarLane<float>>.Capacity];
 
-    /// <summary>The key of the random bits that round packed slots; each slot adds its number.</summary>
+    /// <summary>The formats of the slots, 8 bits for each; 0 where all are full.</summary>
+    internal uint Formats;
+
+    /// <summary>The index where the first block begins.</summary>
+    internal int FirstBlock;
+
+    /// <summary>The key of the random bits that round slots of other formats; each slot adds its number.</summary>
     internal uint RandomKey;
+
+    /// <summary>Whether what is too small in the new slots becomes 0 (<see cref="Underflow"/>).</summary>
+    internal bool ClearsUnderflow;
 
     /// <summary>The index of the first element in the whole tree, for those random bits.</summary>
     internal uint FirstIndex;
@@ -30,7 +40,10 @@ internal unsafe struct PassMemory<T>
     /// </summary>
     private const long NonTemporalThreshold = 16L << 20;
 
-    internal readonly bool IsPacked(int slot) => (PackedSlots >> slot & 1) != 0;
+    internal readonly SlotFormat FormatOf(int slot) => (SlotFormat)(byte)(Formats >> (8 * slot));
+
+    internal void SetFormat(int slot, SlotFormat format) =>
+        Formats = (Formats & ~(0xFFu << (8 * slot))) | ((uint)format << (8 * slot));
 
     internal readonly T* SlotIn(int slot) => (T*)SlotsIn[slot];
 

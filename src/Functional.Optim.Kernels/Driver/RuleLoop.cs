@@ -37,19 +37,25 @@ internal readonly unsafe struct RuleLoop<T>
     internal void Run(int index, in PassMemory<T> memory, long start, long end, LaneWidth width)
     {
         byte* rule = rules + ((nint)index * size);
-        if (memory.PackedSlots == 0) run(rule, memory, start, end, width);
+        if (memory.Formats == 0) RunPlain(rule, memory, start, end, width);
         else RunDecoded(rule, memory, start, end, width);
+    }
+
+    private void RunPlain(byte* rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
+    {
+        run(rule, memory, start, end, width);
+        if (memory.ClearsUnderflow) Underflow.Clear(memory, SlotCount, start, end, width);
     }
 
     private void RunDecoded(byte* rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
     {
-        const int length = SlotFormats.BlockLength;
-        T* buffer = stackalloc T[length * Slots<ScalarLane<T>>.Capacity];
+        const int length = SlotFormats.PieceLength;
+        T* buffer = stackalloc T[SlotFormats.BufferLength];
         for (long at = start; at < end; at += length)
         {
             long stop = Math.Min(at + length, end);
             PassMemory<T> decoded = SlotFormats.Decode(memory, SlotCount, at, stop, buffer);
-            run(rule, decoded, at, stop, width);
+            RunPlain(rule, decoded, at, stop, width);
             SlotFormats.Encode(memory, SlotCount, at, stop, buffer);
         }
     }

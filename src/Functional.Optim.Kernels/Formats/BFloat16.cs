@@ -7,15 +7,14 @@ namespace Functional.Optim.Kernels;
 /// <summary>
 /// The 16-bit format bfloat16: the upper half of a float, with its range and 8 bits of precision. Encoding rounds
 /// stochastically: up with the probability of the fraction that is cut off, so the mean of the result is the number
-/// itself.
+/// itself. The random bits are a function of a key and the index of an element.
 /// </summary>
-/// <remarks>
-/// The random bits are a function of a key and the index of an element. They are the same on any vector width and any
-/// number of threads.
-/// </remarks>
 internal static unsafe class BFloat16
 {
-    private const uint ExponentBits = 0x7F80_0000;
+    private const uint ExponentBits = 0x7F80_0000, QuietBit = 0x0040_0000;
+
+    /// <summary>Codes that are made at once, of 16 random numbers.</summary>
+    private const int Group = 32;
 
     /// <summary>Writes the numbers of codes; exact.</summary>
     internal static void Decode<T>(ushort* codes, T* numbers, int count)
@@ -24,11 +23,11 @@ internal static unsafe class BFloat16
         int index = 0;
         if (typeof(T) == typeof(float))
         {
-            for (; index <= count - Vector256<ushort>.Count; index += Vector256<ushort>.Count)
+            for (; index <= count - Group; index += Group)
             {
-                (Vector256<uint> lower, Vector256<uint> upper) = Vector256.Widen(Vector256.Load(codes + index));
+                (Vector512<uint> lower, Vector512<uint> upper) = Vector512.Widen(Vector512.Load(codes + index));
                 (lower << 16).AsSingle().Store((float*)numbers + index);
-                (upper << 16).AsSingle().Store((float*)numbers + index + Vector256<uint>.Count);
+                (upper << 16).AsSingle().Store((float*)numbers + index + Vector512<uint>.Count);
             }
         }
 
@@ -48,64 +47,51 @@ internal static unsafe class BFloat16
     internal static void Encode<T>(T* numbers, ushort* codes, int count, uint first, uint key)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int index = 0;
+        // A random number has the bits of two elements, of which the second is 16 after the first.
+        int index = 0, aligned = typeof(T) == typeof(float) ? Math.Min((int)((0 - first) % Group), count) : count;
+        for (; index < aligned; index++) codes[index] = Round(numbers[index], first + (uint)index, key);
         if (typeof(T) == typeof(float))
         {
-            Vector256<uint> indices = Vector256.Create(first) + Vector256<uint>.Indices;
-            for (; index <= count - Vector256<ushort>.Count; index += Vector256<ushort>.Count)
+            Vector512<uint> series = RandomBits.Start((first + (uint)index) / 2, key);
+            for (; index <= count - Group; index += Group)
             {
-                Vector256<uint> lower = Round(Vector256.Load((float*)numbers + index).AsUInt32(), indices, key);
-                Vector256<uint> upper = Round(
-                    Vector256.Load((float*)numbers + index + Vector256<uint>.Count).AsUInt32(),
-                    indices + Vector256.Create((uint)Vector256<uint>.Count), key);
-                Vector256.Narrow(lower, upper).Store(codes + index);
-                indices += Vector256.Create((uint)Vector256<ushort>.Count);
+                Vector512<uint> random = RandomBits.Next(ref series);
+                Vector512<uint> lower = Vector512.Load((uint*)numbers + index);
+                Vector512<uint> upper = Vector512.Load((uint*)numbers + index + Vector512<uint>.Count);
+                Vector512<uint> roundedLower = lower + (random & Vector512.Create(0xFFFFu));
+                Vector512<uint> roundedUpper = upper + (random >> 16);
+                if ((Specials(roundedLower) | Specials(roundedUpper)) != Vector512<uint>.Zero)
+                    (roundedLower, roundedUpper) = (Kept(lower, roundedLower), Kept(upper, roundedUpper));
+                Vector512.Narrow(roundedLower >> 16, roundedUpper >> 16).Store(codes + index);
             }
         }
 
-        for (; index < count; index++)
-        {
-            uint bits = BitConverter.SingleToUInt32Bits(float.CreateTruncating(numbers[index]));
-            codes[index] = Round(bits, first + (uint)index, key);
-        }
+        for (; index < count; index++) codes[index] = Round(numbers[index], first + (uint)index, key);
     }
 
     /// <summary>
     /// Adds random bits below the part that is kept, then cuts them off. A number that is infinite, or that would
     /// become infinite, is only cut off. A NaN stays a NaN.
     /// </summary>
-    private static ushort Round(uint bits, uint index, uint key)
+    private static ushort Round<T>(T number, uint index, uint key)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        uint rounded = bits + (RandomBits(index, key) >> 16);
+        uint bits = BitConverter.SingleToUInt32Bits(float.CreateTruncating(number));
+        uint random = RandomBits.Of((index / Group * (Group / 2)) + (index % (Group / 2)), key);
+        uint rounded = bits + (index % Group < Group / 2 ? random & 0xFFFF : random >> 16);
         if ((rounded & ExponentBits) == ExponentBits) rounded = bits;
-        if ((bits & 0x7FFF_FFFF) > ExponentBits) rounded |= 0x0040_0000;
+        if ((bits & 0x7FFF_FFFF) > ExponentBits) rounded |= QuietBit;
         return (ushort)(rounded >> 16);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> Round(Vector256<uint> bits, Vector256<uint> indices, uint key)
-    {
-        Vector256<uint> exponent = Vector256.Create(ExponentBits), rounded = bits + (RandomBits(indices, key) >> 16);
-        rounded = Vector256.ConditionalSelect(Vector256.Equals(rounded & exponent, exponent), bits, rounded);
-        Vector256<uint> isNaN = Vector256.GreaterThan(bits & Vector256.Create(0x7FFF_FFFFu), exponent);
-        return (rounded | (isNaN & Vector256.Create(0x0040_0000u))) >> 16;
-    }
+    private static Vector512<uint> Specials(Vector512<uint> rounded) =>
+        Vector512.Equals(rounded & Vector512.Create(ExponentBits), Vector512.Create(ExponentBits));
 
-    /// <summary>A 32-bit hash of the index and the key (lowbias32 by Wellons, 2018).</summary>
-    private static uint RandomBits(uint index, uint key)
+    private static Vector512<uint> Kept(Vector512<uint> bits, Vector512<uint> rounded)
     {
-        uint mixed = (index * 0x9E37_79B1) + key;
-        mixed = (mixed ^ (mixed >> 16)) * 0x7FEB_352D;
-        mixed = (mixed ^ (mixed >> 15)) * 0x846C_A68B;
-        return mixed ^ (mixed >> 16);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> RandomBits(Vector256<uint> indices, uint key)
-    {
-        Vector256<uint> mixed = (indices * Vector256.Create(0x9E37_79B1u)) + Vector256.Create(key);
-        mixed = (mixed ^ (mixed >> 16)) * Vector256.Create(0x7FEB_352Du);
-        mixed = (mixed ^ (mixed >> 15)) * Vector256.Create(0x846C_A68Bu);
-        return mixed ^ (mixed >> 16);
+        Vector512<uint> isNaN =
+            Vector512.GreaterThan(bits & Vector512.Create(0x7FFF_FFFFu), Vector512.Create(ExponentBits));
+        return Vector512.ConditionalSelect(Specials(rounded), bits, rounded) | (isNaN & Vector512.Create(QuietBit));
     }
 }

@@ -22,6 +22,12 @@ internal static class ElementType
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         double.CreateTruncating(T.BitDecrement(T.PositiveInfinity));
 
+    /// <summary>The smallest normal number of a type; nearer to 0 are the subnormal ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static T SmallestNormal<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        T.CreateTruncating(typeof(T) == typeof(float) ? 1.1754943508222875e-38 : 2.2250738585072014e-308);
+
     private static void Refuse(string name) =>
         throw new NotSupportedException($"A tree holds float or double; {name} is neither.");
 }

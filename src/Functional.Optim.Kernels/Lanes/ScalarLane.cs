@@ -13,6 +13,9 @@ public readonly unsafe struct ScalarLane<T>(T value) : ILane<ScalarLane<T>, T>
 {
     private readonly T value = value;
 
+    /// <summary>The number.</summary>
+    public T Value => value;
+
     /// <inheritdoc/>
     public static int Width => 1;
 

@@ -96,7 +96,8 @@ internal static unsafe class RuleReduction
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSum : struct, ISum
     {
-        private const int BlockLength = SlotFormats.BlockLength;
+        /// <summary>The elements of a sum; they decide how it rounds.</summary>
+        private const int BlockLength = 512;
 
         private readonly RuleLoop<T> rule = rule;
         private readonly PassMemory<T> memory = memory;
@@ -105,7 +106,8 @@ internal static unsafe class RuleReduction
         public void Run(int index)
         {
             int slots = rule.SlotCount;
-            T* terms = stackalloc T[BlockLength], decoded = stackalloc T[BlockLength * Slots<ScalarLane<T>>.Capacity];
+            T* terms = stackalloc T[BlockLength];
+            T* decoded = stackalloc T[SlotFormats.BufferLength];
             T* left = stackalloc T[BlockLength * Slots<ScalarLane<T>>.Capacity];
             (double returned, double inSlot) = (0, 0);
             long first = start + ((long)index * Chunk.Size), last = Math.Min(first + Chunk.Size, end);

@@ -35,7 +35,7 @@ public readonly struct AdaBeliefRule<T>(double beta1, double beta2, double epsil
     {
         TLane m = mean.Next(slots[first], update);
         TLane surprise = update - m;
-        TLane s = deviation.NextOfSquare(slots[first + 1], surprise) + TLane.Broadcast(epsilonRoot);
+        TLane s = deviation.NextOfSquare(slots[first + 1], surprise, TLane.Broadcast(epsilonRoot));
         TLane root = TLane.FusedMultiplyAdd(
             TLane.Sqrt(s), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
         slots[first] = m;

@@ -13,10 +13,8 @@ namespace Functional.Optim.Kernels;
 public readonly struct AdamRule<T> : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T beta1;
-    private readonly T oneMinusBeta1;
-    private readonly T beta2;
-    private readonly T oneMinusBeta2;
+    private readonly RunningMean<T> mean;
+    private readonly RunningMean<T> squares;
     private readonly T firstCorrection;
     private readonly T rootOfSecondCorrection;
     private readonly T epsilon;
@@ -29,10 +27,8 @@ public readonly struct AdamRule<T> : IUpdateRule<T>
     /// <param name="step">t, the number of this update, from 1.</param>
     public AdamRule(double beta1, double beta2, double epsilon, bool biasCorrection, long step)
     {
-        this.beta1 = T.CreateTruncating(beta1);
-        oneMinusBeta1 = T.CreateTruncating(1 - beta1);
-        this.beta2 = T.CreateTruncating(beta2);
-        oneMinusBeta2 = T.CreateTruncating(1 - beta2);
+        mean = new(beta1);
+        squares = new(beta2);
         this.epsilon = T.CreateTruncating(epsilon);
         firstCorrection = biasCorrection ? T.CreateTruncating(1 / BiasCorrection.Factor(beta1, step)) : T.One;
         rootOfSecondCorrection = biasCorrection
@@ -48,9 +44,8 @@ public readonly struct AdamRule<T> : IUpdateRule<T>
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta1), slots[first], TLane.Broadcast(oneMinusBeta1) * update);
-        TLane v = TLane.FusedMultiplyAdd(
-            TLane.Broadcast(beta2), slots[first + 1], TLane.Broadcast(oneMinusBeta2) * update * update);
+        TLane m = mean.Next(slots[first], update);
+        TLane v = squares.NextOfSquare(slots[first + 1], update);
         TLane root = TLane.FusedMultiplyAdd(
             TLane.Sqrt(v), TLane.Broadcast(rootOfSecondCorrection), TLane.Broadcast(epsilon));
         slots[first] = m;

@@ -76,12 +76,12 @@ public readonly struct AdanRule<T> : IUpdateRule<T>
     /// <param name="opposite">Whether it is −u.</param>
     public static double MaskScale(double beta1, ReadOnlySpan<T> m, ReadOnlySpan<T> updates, bool opposite = false)
     {
-        (T kept, T fresh) = (T.CreateTruncating(beta1), T.CreateTruncating(1 - beta1));
+        RunningMean<T> mean = new(beta1);
         int agreeing = 0;
         for (int index = 0; index < updates.Length; index++)
         {
             T update = opposite ? -updates[index] : updates[index];
-            T next = T.FusedMultiplyAdd(kept, m[index], fresh * update);
+            T next = mean.Next<ScalarLane<T>>(new(m[index]), new(update)).Value;
             if ((next > T.Zero && update > T.Zero) || (next < T.Zero && update < T.Zero)) agreeing++;
         }
 

@@ -12,10 +12,8 @@ namespace Functional.Optim.Kernels;
 public readonly struct AmsGradRule<T> : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T beta1;
-    private readonly T oneMinusBeta1;
-    private readonly T beta2;
-    private readonly T oneMinusBeta2;
+    private readonly RunningMean<T> mean;
+    private readonly RunningMean<T> squares;
     private readonly T firstCorrection;
     private readonly T correctionBefore;
     private readonly T rootOfCorrectionAfter;
@@ -32,10 +30,8 @@ public readonly struct AmsGradRule<T> : IUpdateRule<T>
     {
         double first = biasCorrection ? 1 / BiasCorrection.Factor(beta1, step) : 1;
         double second = biasCorrection ? 1 / BiasCorrection.Factor(beta2, step) : 1;
-        this.beta1 = T.CreateTruncating(beta1);
-        oneMinusBeta1 = T.CreateTruncating(1 - beta1);
-        this.beta2 = T.CreateTruncating(beta2);
-        oneMinusBeta2 = T.CreateTruncating(1 - beta2);
+        mean = new(beta1);
+        squares = new(beta2);
         this.epsilon = T.CreateTruncating(epsilon);
         firstCorrection = T.CreateTruncating(first);
         correctionBefore = correctFirst ? T.CreateTruncating(second) : T.One;
@@ -50,9 +46,8 @@ public readonly struct AmsGradRule<T> : IUpdateRule<T>
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta1), slots[first], TLane.Broadcast(oneMinusBeta1) * update);
-        TLane v = TLane.FusedMultiplyAdd(
-            TLane.Broadcast(beta2), slots[first + 1], TLane.Broadcast(oneMinusBeta2) * update * update);
+        TLane m = mean.Next(slots[first], update);
+        TLane v = squares.NextOfSquare(slots[first + 1], update);
         TLane largest = TLane.Max(slots[first + 2], v * TLane.Broadcast(correctionBefore));
         TLane root = TLane.FusedMultiplyAdd(
             TLane.Sqrt(largest), TLane.Broadcast(rootOfCorrectionAfter), TLane.Broadcast(epsilon));

@@ -8,14 +8,12 @@ namespace Functional.Optim.Kernels;
 /// </summary>
 /// <remarks>One slot: m.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="decay">β.</param>
-/// <param name="fresh">1 − β.</param>
+/// <param name="decay">β, in [0, 1).</param>
 /// <param name="correction">1 / (1 − βᵗ), or 1.</param>
-public readonly struct EmaRule<T>(T decay, T fresh, T correction) : IUpdateRule<T>
+public readonly struct EmaRule<T>(double decay, T correction) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T decay = decay;
-    private readonly T fresh = fresh;
+    private readonly RunningMean<T> average = new(decay);
     private readonly T correction = correction;
 
     /// <inheritdoc/>
@@ -26,7 +24,7 @@ public readonly struct EmaRule<T>(T decay, T fresh, T correction) : IUpdateRule<
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane mean = TLane.FusedMultiplyAdd(TLane.Broadcast(decay), slots[first], TLane.Broadcast(fresh) * update);
+        TLane mean = average.Next(slots[first], update);
         slots[first] = mean;
         return mean * TLane.Broadcast(correction);
     }

@@ -29,10 +29,12 @@ public readonly struct NAdamRule<T> : IUpdateRule<T>
     public NAdamRule(double beta1, double beta2, double epsilon, double momentumDecay, bool asTorchBefore2, long step)
         : this(beta1, beta2, epsilon, step)
     {
-        double product = Product(beta1, momentumDecay, step);
-        double momentum = Momentum(beta1, momentumDecay, step), next = Momentum(beta1, momentumDecay, step + 1.0);
-        ofGradient = T.CreateTruncating((1 - momentum) / (1 - product));
-        ofMean = T.CreateTruncating(next / (1 - (product * next * (asTorchBefore2 ? momentum : 1))));
+        double product = LogarithmOfProduct(beta1, momentumDecay, step), power = Power(momentumDecay, step),
+            next = Momentum(beta1, momentumDecay, step + 1.0),
+            nextProduct = product + Math.Log(next)
+                + (asTorchBefore2 ? Math.Log(Momentum(beta1, momentumDecay, step)) : 0);
+        ofGradient = T.CreateTruncating((1 - beta1 + (0.5 * beta1 * power)) / BiasCorrection.OfLogarithm(product));
+        ofMean = T.CreateTruncating(next / BiasCorrection.OfLogarithm(nextProduct));
     }
 
     /// <summary>
@@ -48,7 +50,7 @@ public readonly struct NAdamRule<T> : IUpdateRule<T>
         : this(beta1, beta2, epsilon, step)
     {
         ofGradient = T.CreateTruncating((1 - beta1) / BiasCorrection.Factor(beta1, step));
-        ofMean = T.CreateTruncating(beta1 / (1 - Math.Pow(beta1, step + (double)ahead)));
+        ofMean = T.CreateTruncating(beta1 / BiasCorrection.Factor(beta1, step + (double)ahead));
     }
 
     private NAdamRule(double beta1, double beta2, double epsilon, long step)
@@ -78,16 +80,29 @@ public readonly struct NAdamRule<T> : IUpdateRule<T>
     }
 
     private static double Momentum(double beta1, double momentumDecay, double step) =>
-        beta1 * (1 - (0.5 * Math.Pow(0.96, step * momentumDecay)));
+        beta1 * (1 - (0.5 * Power(momentumDecay, step)));
+
+    private static double Power(double momentumDecay, double step) => Math.Pow(0.96, step * momentumDecay);
 
     /// <summary>
-    /// Π_t, up to the factor from which on 1 − Π_t is 1: about 50 factors at the defaults, 40 / (1 − β₁) at the most.
+    /// ln Π_t = t·ln β₁ − Σ_n 2⁻ⁿ / n·(qⁿ + q²ⁿ + … + qᵗⁿ) with q = 0.96^ψ, from the series of ln(1 − ½·qᵏ): at most
+    /// some fifty terms, however many factors there are, and none or one where 1 − Π_t is 1.
     /// </summary>
-    private static double Product(double beta1, double momentumDecay, long step)
+    private static double LogarithmOfProduct(double beta1, double momentumDecay, double step)
     {
-        double product = 1;
-        for (long factor = 1; factor <= step && product > 1e-17; factor++)
-            product *= Momentum(beta1, momentumDecay, factor);
-        return product;
+        double logarithm = step * Math.Log(beta1), ratio = momentumDecay * Math.Log(0.96), sum = 0;
+        if (logarithm < -40) return logarithm;
+        for (int n = 1; n <= 60; n++)
+        {
+            double powers = ratio == 0
+                ? step
+                : Math.Exp(n * ratio) * BiasCorrection.OfLogarithm(n * step * ratio)
+                    / BiasCorrection.OfLogarithm(n * ratio);
+            double term = Math.ScaleB(powers, -n) / n;
+            sum += term;
+            if (term <= 1e-17 * sum || sum - logarithm > 40) break;
+        }
+
+        return logarithm - sum;
     }
 }

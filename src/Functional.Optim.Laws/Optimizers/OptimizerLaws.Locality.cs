@@ -33,6 +33,10 @@ public static partial class OptimizerLaws
     }
 
     private static string? ExemptionFromLocality(Optimizer optimizer) =>
-        optimizer.OpenedTransforms().FirstOrDefault(part => part.NeedsStatistics || part.TransformsLeaves) is { } part
-            ? $"{part} looks at more than one element" : null;
+        optimizer.SchemaFor(Problem.Sample.Parameters<float>().Layout, null).SlotFormats.Any(StateFormats.HasBlocks)
+            ? "a block of its state with a NaN becomes NaN"
+            : optimizer.OpenedTransforms()
+                .FirstOrDefault(part => part.NeedsStatistics || part.TransformsLeaves) is { } part
+                ? $"{part} looks at more than one element"
+                : null;
 }

@@ -70,6 +70,22 @@ internal sealed record CheckpointContent(
     {
         /// <summary>The name of the tensor of a leaf.</summary>
         internal string TensorOf(string leaf) => $"{SlotPrefix}{Key}.{leaf}";
+
+        /// <summary>The name of the tensor of the scales of a leaf.</summary>
+        internal string ScalesOf(string leaf) => $"{SlotPrefix}{Key}~scale.{leaf}";
+
+        /// <summary>The names of all tensors of a leaf.</summary>
+        internal IEnumerable<string> TensorsOf(string leaf) =>
+            Format.HasBlocks() ? [TensorOf(leaf), ScalesOf(leaf)] : [TensorOf(leaf)];
+
+        /// <summary>The element type of its tensors of numbers, or of codes.</summary>
+        internal TensorType TypeOf<T>() => Format switch
+        {
+            StateFormat.BFloat16 => TensorType.BF16,
+            StateFormat.Float8 => TensorType.F8E4M3,
+            StateFormat.Int8 => TensorType.U8,
+            _ => CheckpointWriter.TypeOf<T>(),
+        };
     }
 
     /// <param name="Name">The name.</param>

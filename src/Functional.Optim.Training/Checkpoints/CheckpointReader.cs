@@ -45,7 +45,8 @@ internal static class CheckpointReader
     {
         CheckpointContent.StateContent state = content.State!;
         long tensors = content.Leaves.Length
-            + state.Slots.Sum(slot => (long)(slot.Leaves ?? content.Leaves).Length);
+            + state.Slots.Sum(
+                slot => (long)(slot.Leaves ?? content.Leaves).Length * (slot.Format.HasBlocks() ? 2 : 1));
         Require(
             tensors == file.Tensors.Length,
             $"it has {file.Tensors.Length} tensors where its metadata names {tensors}");
@@ -89,11 +90,10 @@ internal static class CheckpointReader
             SlotStarts.Fit(slot.Starts ?? [], tensors.Length, content.State!.Updates),
             $"the starts of its slot '{Excerpt.Of(slot.Key)}' do not match its leaves");
         StateSlot<T> memory = StateSlot<T>.Rent(ShardOf(own, parameters), slot.Format);
-        TensorType type = slot.Format == StateFormat.Full ? CheckpointWriter.TypeOf<T>() : TensorType.BF16;
         foreach (Leaf leaf in memory.Layout.Leaves)
         {
             TensorDescription tensor = tensors[leaf.Index];
-            RequireType(tensor, type);
+            RequireType(tensor, slot.TypeOf<T>());
             long first = (long)(leaf.Start ?? 0) * memory.ElementBytes;
             long length = (long)leaf.Length * memory.ElementBytes;
             for (long start = 0; start < length; start += PieceBytes)
@@ -101,6 +101,14 @@ internal static class CheckpointReader
                 int count = (int)Math.Min(PieceBytes, length - start);
                 file.Read(tensor, memory.BytesOf(leaf, start, count), first + start);
             }
+
+            if (!slot.Format.HasBlocks()) continue;
+            TensorDescription scales = Find(file, slot.ScalesOf(leaf.Name));
+            RequireType(scales, TensorType.F32);
+            Require(
+                scales.Shape.AsSpan().SequenceEqual([leaf.WholeBlockCount]),
+                $"its tensor {scales} does not have a scale for each block of {tensor}; there are {leaf.WholeBlockCount}");
+            file.Read(scales, MemoryMarshal.AsBytes(memory.ScalesOf(leaf)), leaf.FirstBlock * sizeof(float));
         }
 
         GC.KeepAlive(memory.Owner);

@@ -48,10 +48,14 @@ internal static class CheckpointWriter
             slots[slot] = ContentOf(state, slot, parameters.Layout, names);
             foreach (Leaf leaf in memory.Layout.Leaves)
             {
-                TensorType type = memory.Format == StateFormat.Full ? TypeOf<T>() : TensorType.BF16;
                 tensors.Add(new(
-                    slots[slot].TensorOf(leaf.Name), type, ShapeOf(leaf),
+                    slots[slot].TensorOf(leaf.Name), slots[slot].TypeOf<T>(), ShapeOf(leaf),
                     (start, count) => memory.BytesOf(leaf, start, count), Own(leaf, memory.ElementBytes)));
+                if (!memory.Format.HasBlocks()) continue;
+                tensors.Add(new(
+                    slots[slot].ScalesOf(leaf.Name), TensorType.F32, [leaf.WholeBlockCount],
+                    (start, count) => Piece(MemoryMarshal.Cast<float, byte>, memory.ScalesOf(leaf), start, count),
+                    (leaf.FirstBlock * sizeof(float), (long)memory.ScalesOf(leaf).Length * sizeof(float))));
             }
         }
 
@@ -92,9 +96,9 @@ internal static class CheckpointWriter
             state.FormatOf(slot),
             own.AsSpan().SequenceEqual(NamesOf(parameters)) ? null : own,
             state.SlotStarts.IsEmpty || state.SlotStarts[slot].IsEmpty ? null : [.. state.SlotStarts[slot]]);
-        for (int again = 2; own.Any(leaf => names.Contains(content.TensorOf(leaf))); again++)
+        for (int again = 2; own.SelectMany(content.TensorsOf).Any(names.Contains); again++)
             content = content with { Key = $"{name ?? $"{slot}"}~{again}" };
-        foreach (string leaf in own) names.Add(content.TensorOf(leaf));
+        names.UnionWith(own.SelectMany(content.TensorsOf));
         return content;
     }
 

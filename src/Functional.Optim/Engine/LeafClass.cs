@@ -18,7 +18,8 @@ internal sealed class LeafClass
 
     /// <summary>
     /// The rule and the addresses of each segment. A segment shares the rule of the first segment with the same factors
-    /// and starts. In a flat buffer it shares the addresses of the first segment with the same shifts.
+    /// and starts. In a flat buffer it shares the addresses of the first segment with the same shifts, unless slots have
+    /// blocks, which begin where leaves do.
     /// </summary>
     internal required SegmentIndices[] Indices { get; init; }
 
@@ -47,6 +48,7 @@ internal sealed class LeafClass
         private readonly PlacedTransform[] transforms;
         private readonly int[] slotIndices;
         private readonly bool isScattered;
+        private readonly bool hasBlocks;
         private readonly bool leafByLeaf;
         private readonly double[] factors;
         private readonly int[] shifts;
@@ -63,7 +65,8 @@ internal sealed class LeafClass
         {
             this.transforms = transforms;
             this.isScattered = isScattered;
-            leafByLeaf = isScattered || transforms.Any(placed => placed.Transform.LeafByLeaf);
+            hasBlocks = transforms.Any(placed => placed.Format.HasBlocks() && placed.SlotNames.Length > 0);
+            leafByLeaf = isScattered || hasBlocks || transforms.Any(placed => placed.Transform.LeafByLeaf);
             slotIndices =
                 [.. transforms.SelectMany(placed => Enumerable.Range(placed.FirstSlot, placed.SlotNames.Length))];
             factors = new double[transforms.Length];
@@ -114,7 +117,7 @@ internal sealed class LeafClass
                 // Equal numbers are one array here, so the dictionaries compare references.
                 (double[], long[]) constants = (segment.Factors, segment.Starts);
                 int rule = firstWithRule.TryAdd(constants, index) ? index : firstWithRule[constants];
-                int memory = isScattered || firstWithShifts.TryAdd(segment.Shifts, index)
+                int memory = isScattered || hasBlocks || firstWithShifts.TryAdd(segment.Shifts, index)
                     ? index
                     : firstWithShifts[segment.Shifts];
                 indices[index] = new(rule, memory);

@@ -99,7 +99,13 @@ internal readonly struct LeafBody<T>(StepRun<T> run, LeafStep step) : IParallelB
         int length = step.Placed.Transform.ScratchLength(leaf);
         AlignedBuffer<double>? scratch = length == 0 ? null : run.Plan.RentScratch();
         Span<double> memory = scratch is null ? [] : scratch.Span[..length];
-        step.Placed.Transform.TransformLeaf(new LeafContext<T>(run, step, index, memory));
+        LeafContext<T> context = new(run, step, index, memory);
+        step.Placed.Transform.TransformLeaf(context);
+        if (Underflow.IsCleared(run.Step))
+        {
+            for (int slot = 0; slot < step.Placed.SlotNames.Length; slot++) Underflow.Clear(context.Slot(slot));
+        }
+
         if (scratch is not null) run.Plan.ReturnScratch(scratch);
     }
 }

@@ -13,7 +13,7 @@ internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(lea
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Elements per block: what the rules read and write of a block stays in the first-level cache.</summary>
-    private const int BlockLength = SlotFormats.BlockLength;
+    private const int BlockLength = SlotFormats.PieceLength;
 
     private readonly List<RuleRow<T>> rows = [];
 
@@ -79,7 +79,7 @@ internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(lea
         const int slotCapacity = Slots<ScalarLane<float>>.Capacity;
         (int rule, int addresses) = Indices[chunk.Segment];
         LaneWidth width = LaneWidths.Resolve(LaneWidth.Best);
-        T* block = stackalloc T[BlockLength], slots = stackalloc T[BlockLength * slotCapacity];
+        T* block = stackalloc T[BlockLength], slots = stackalloc T[SlotFormats.BufferLength];
         long end = (long)chunk.Start + chunk.Length;
         for (long start = chunk.Start; start < end; start += BlockLength)
         {

@@ -70,6 +70,13 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
     /// <summary>The leaf of the slot for a leaf of the parameters; <see langword="null"/> when there is none.</summary>
     internal Leaf? LeafOf(Leaf leaf) => Layout is null ? leaf : Layout.Find(leaf.Name);
 
+    /// <summary>Where the scale of the first block of a leaf is, in bytes from the first code.</summary>
+    internal nint ScalesOf(Leaf leaf)
+    {
+        TreeLayout own = Layout ?? parameters;
+        return LeafOf(leaf) is { } piece ? own.TotalLength + (own.FirstBlocks[piece.Index] * sizeof(float)) : 0;
+    }
+
     /// <summary>
     /// The index of an element of the slot less the index of its parameter, for elementwise transforms.
     /// </summary>

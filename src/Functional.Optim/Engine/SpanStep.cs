@@ -60,8 +60,15 @@ internal readonly ref struct SpanStep<T>
 
     /// <summary>The same with one type of rule, where not every combination can have a type of its own.</summary>
     private void RunFramed<TScaling>(in TScaling scaling)
-        where TScaling : unmanaged, IUpdateRule<T> => Elementwise.Run(
-        new FramedRule<T, TScaling>(scaling, ToFrame()), Parameters, Gradient, NewParameters, Slots, NewSlots);
+        where TScaling : unmanaged, IUpdateRule<T> => RunLoop(new FramedRule<T, TScaling>(scaling, ToFrame()));
+
+    private void RunLoop<TRule>(in TRule rule)
+        where TRule : unmanaged, IUpdateRule<T>
+    {
+        Elementwise.Run(rule, Parameters, Gradient, NewParameters, Slots, NewSlots);
+        if (!Underflow.IsCleared(Step)) return;
+        for (int slot = 0; slot < TRule.SlotCount; slot++) Underflow.Clear(NewSlots[slot]);
+    }
 
     /// <summary>All but the scaling.</summary>
     private Frame<T> ToFrame()
@@ -104,6 +111,6 @@ internal readonly ref struct SpanStep<T>
         Then<T, TLast, ApplyRule<T>> end = new(last, default);
         Then<T, ScaleRule<T>, Then<T, TLast, ApplyRule<T>>> rate = new(new(T.CreateTruncating(Rate)), end);
         Then<T, TDirection, Then<T, ScaleRule<T>, Then<T, TLast, ApplyRule<T>>>> chain = new(direction, rate);
-        Elementwise.Run(chain, Parameters, Gradient, NewParameters, Slots, NewSlots);
+        RunLoop(chain);
     }
 }

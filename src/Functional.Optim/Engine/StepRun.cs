@@ -186,11 +186,13 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         for (int slot = 0; slot < placed.SlotNames.Length; slot++)
         {
             SlotPlan own = plan.Slots[placed.FirstSlot + slot];
-            bool isFull = own.Format == StateFormat.Full;
-            nint shift = own.ShiftOf(segment.Leaf);
-            memory.SlotsIn[slot] = slotsIn[placed.FirstSlot + slot] + (shift * (isFull ? sizeof(T) : sizeof(ushort)));
-            if (!isFull) memory.PackedSlots |= 1 << slot;
+            nint address = slotsIn[placed.FirstSlot + slot];
+            memory.SlotsIn[slot] = address + ((nint)own.ShiftOf(segment.Leaf) * own.Format.BytesPerElement<T>());
+            if (own.Format.HasBlocks()) memory.ScalesIn[slot] = address + own.ScalesOf(segment.Leaf);
+            memory.SetFormat(slot, own.Format.InKernels());
         }
+
+        memory.FirstBlock = segment.Start;
 
         return memory;
     }
@@ -238,22 +240,30 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         if (pass.Class.Segments.Length == 0) return;
         BoundPass<T> bound = passes[pass.Number]!;
         LeafMemory<T> updates = pass.ReadsGradient ? Gradients : Update, output = pass.IsLast ? Output : Update;
-        (int packed, uint key) = Packed(pass);
+        uint key = RandomKey(pass);
         for (int index = 0; index < pass.Class.Segments.Length; index++)
         {
             if (bound.Indices[index].Memory != index) continue;
             Segment segment = pass.Class.Segments[index];
             ref PassMemory<T> memory = ref bound.Memories[index];
-            (memory.PackedSlots, memory.RandomKey, memory.FirstIndex) = (packed, key, (uint)(plan.Shard?.Start ?? 0));
+            (memory.RandomKey, memory.FirstIndex) = (key, (uint)(plan.Shard?.Start ?? 0));
+            memory.FirstBlock = segment.Start;
+            memory.ClearsUnderflow = Underflow.IsCleared(Step);
             memory.Parameters = Parameters.BaseOf(segment.Leaf);
             memory.Updates = updates.BaseOf(segment.Leaf);
             memory.Output = output.BaseOf(segment.Leaf);
             for (int slot = 0; slot < pass.Slots.Length; slot++)
             {
                 int own = pass.Slots[slot], number = pass.Class.Slots[own], shift = segment.Shifts[own];
-                int size = plan.Slots[number].Format == StateFormat.Full ? sizeof(T) : sizeof(ushort);
+                StateFormat format = plan.Slots[number].Format;
+                int size = format.BytesPerElement<T>();
+                memory.SetFormat(slot, format.InKernels());
                 memory.SlotsIn[slot] = slotsIn[number] + ((nint)shift * size);
                 memory.SlotsOut[slot] = slotsOut[number] + ((nint)shift * size);
+                if (!format.HasBlocks()) continue;
+                nint scales = plan.Slots[number].ScalesOf(segment.Leaf);
+                memory.ScalesIn[slot] = slotsIn[number] + scales;
+                memory.ScalesOut[slot] = slotsOut[number] + scales;
             }
 
             memory.ChooseStores(pass.Class.Length, pass.Slots.Length);
@@ -263,20 +273,11 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         if (!pass.IsLast) ClearPadding(pass.Class);
     }
 
-    /// <summary>
-    /// The slots of a pass that are stored in another format, as a bit mask, and
-    /// the key of the random bits that round them.
-    /// </summary>
-    private (int Slots, uint Key) Packed(FusedPass pass)
+    /// <summary>The key of the random bits that round the slots of a pass that are not full.</summary>
+    private uint RandomKey(FusedPass pass)
     {
-        int packed = 0;
-        for (int slot = 0; slot < pass.Slots.Length; slot++)
-        {
-            if (plan.Slots[pass.Class.Slots[pass.Slots[slot]]].Format != StateFormat.Full) packed |= 1 << slot;
-        }
-
         ulong key = ((ulong)Step * 0x9E37_79B9_7F4A_7C15) + ((ulong)pass.Number << 8);
-        return (packed, (uint)(key ^ (key >> 32)));
+        return (uint)(key ^ (key >> 32));
     }
 
     private static void ClearPadding(StateShell<T> state)

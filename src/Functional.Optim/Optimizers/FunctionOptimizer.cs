@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Functional.Optim;
 
@@ -66,7 +67,7 @@ public abstract record FunctionOptimizer : Optimizer
         SlotNames.IsEmpty && ScalarNames.IsEmpty ? "" : StateIdentity.Of(GetType(), SlotNames);
 
     /// <inheritdoc/>
-    internal override int BytesPerParameter(int size) => SlotNames.Length * size;
+    internal override double BytesPerParameter<T>() => SlotNames.Length * Unsafe.SizeOf<T>();
 
     /// <inheritdoc/>
     internal override StateSchema DescribeState() => DescribeState(0);

@@ -76,7 +76,7 @@ public abstract record FunctionWrapper : FunctionOptimizer
     internal override bool TakesNonFinite => Inner.TakesNonFinite;
 
     /// <inheritdoc/>
-    internal override int BytesPerParameter(int size) => Inner.BytesPerParameter(size);
+    internal override double BytesPerParameter<T>() => Inner.BytesPerParameter<T>();
 
     /// <inheritdoc/>
     internal override ImmutableArray<Leaf> FrozenLeaves(TreeLayout layout) => Inner.FrozenLeaves(layout);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Functional.Optim;
 
@@ -155,7 +156,7 @@ public sealed record Lbfgs : FunctionOptimizer
     internal override bool TakesNonFinite => true;
 
     /// <inheritdoc/>
-    internal override int BytesPerParameter(int size) => (int)Math.Min(int.MaxValue, size * (2 + (2L * HistorySize)));
+    internal override double BytesPerParameter<T>() => Unsafe.SizeOf<T>() * (2 + (2.0 * HistorySize));
 
     /// <inheritdoc/>
     internal override ImmutableArray<Leaf> FrozenLeaves(TreeLayout layout)

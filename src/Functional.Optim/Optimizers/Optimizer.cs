@@ -15,7 +15,8 @@ namespace Functional.Optim;
 /// <remarks>
 /// <c>state.Step</c> counts finished updates; the update that makes it k uses t = k and the learning rate of
 /// <c>schedule.At(k)</c>. Elementwise rules pass a NaN of the gradient on to the parameter it belongs to;
-/// <see cref="Clip.ByGlobalNorm"/> refuses it.
+/// <see cref="Clip.ByGlobalNorm"/> refuses it. At every 64th update the numbers of the slots that are nearer to 0 than
+/// 1.2·10⁻³⁵ in float, 2.3·10⁻³⁰⁵ in double, become 0: they would end as subnormal numbers, which are slow.
 /// </remarks>
 [JsonConverter(typeof(OptimizerJson))]
 public abstract record Optimizer
@@ -246,11 +247,11 @@ public abstract record Optimizer
     /// rules of a partition the largest counts.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
-    public int StateBytesPerParameter<T>()
+    public double StateBytesPerParameter<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElementType.Require<T>();
-        return BytesPerParameter(Unsafe.SizeOf<T>());
+        return BytesPerParameter<T>();
     }
 
     /// <summary>
@@ -410,7 +411,8 @@ public abstract record Optimizer
         plans.PlanFor(this, layout, starts, scattered);
 
     /// <summary>How many slots a parameter has that goes through all elementwise transforms.</summary>
-    internal virtual int BytesPerParameter(int size) => BytesPerParameter(CompiledTransforms, size, StateFormat);
+    internal virtual double BytesPerParameter<T>()
+        where T : unmanaged => BytesPerParameter<T>(CompiledTransforms, StateFormat);
 
     /// <summary>What <see cref="Init"/> does.</summary>
     private protected virtual OptimizerState<T> Start<T>(ParameterTree<T> parameters)
@@ -480,21 +482,21 @@ public abstract record Optimizer
         return evaluated.ToTree();
     }
 
-    private static int BytesPerParameter(
-        ImmutableArray<Transform> parts, int size, StateFormat? format) => parts.Sum(part =>
+    private static double BytesPerParameter<T>(ImmutableArray<Transform> parts, StateFormat? format)
+        where T : unmanaged => parts.Sum(part =>
     {
         StateFormat? own = part.StateFormat ?? format;
         return part switch
         {
             Partition partition => partition.Rules.Max(
-                rule => BytesPerParameter(rule.Optimizer.Transforms, size, rule.Optimizer.StateFormat ?? own)),
+                rule => BytesPerParameter<T>(rule.Optimizer.Transforms, rule.Optimizer.StateFormat ?? own)),
             // Rows, columns and numbers per leaf are not as many as the parameters; a window is several times that.
-            { TransformsLeaves: true } => size * Enumerable.Range(0, part.SlotNames.Length)
+            { TransformsLeaves: true } => Unsafe.SizeOf<T>() * Enumerable.Range(0, part.SlotNames.Length)
                 .Sum(slot => part.SlotShape(slot, SampleMatrix) is { } shape
                     && shape.AsSpan().EndsWith(SampleMatrix.Shape.AsSpan())
                     ? shape.Aggregate(1, static (all, length) => all * length) / SampleMatrix.Length
                     : 0),
-            _ => part.SlotNames.Length * (part.SlotFormatIn(format) == Optim.StateFormat.Full ? size : sizeof(ushort)),
+            _ => part.SlotNames.Length * part.SlotFormatIn(format).BytesPerParameter<T>(),
         };
     });
 

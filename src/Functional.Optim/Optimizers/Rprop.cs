@@ -9,8 +9,9 @@ namespace Functional.Optim;
 /// Resilient backpropagation without backtracking (iRprop⁻: Igel and Hüsken, 2000, after Riedmiller and Braun, 1993):
 /// each parameter has a step size, which grows by η⁺ where the gradient keeps its sign and shrinks by η⁻ where the sign
 /// flips, within its limits; θ' = θ − η(t)·sign(u)·size, and where the sign flipped θ stays and the next update leaves
-/// the size. Defaults and semantics are torch's and Optax's, where the initial step is called the learning rate. The
-/// paper of 1993 reverts the last step where the sign flips.
+/// the size. Defaults and semantics are torch's, where the initial step is called the learning rate. Optax has the same
+/// defaults and sizes, and moves one step late: an update passes on the move that the one before it found. The paper of
+/// 1993 reverts the last step where the sign flips.
 /// </summary>
 /// <remarks>
 /// Only the rule changes the sizes: a schedule, or the multiplier of a group, multiplies the update and leaves them as
@@ -57,7 +58,7 @@ public sealed record Rprop : ElementwiseOptimizer
             at.Real("maximumStep", "the largest size, not below the smallest", of => of.MaximumStep),
             at.LearningRate(required: false), at.WeightDecay(), at.Decay(), at.Maximize()),
         "Igel and Hüsken, 2000; Riedmiller and Braun, 1993", "torch Rprop, Optax rprop",
-        "theirs call `initialStep` the learning rate");
+        "theirs call `initialStep` the learning rate; Optax's moves one step late");
 
     /// <summary>The optimizer.</summary>
     /// <inheritdoc cref="Adam.Of" path="/*[not(@name='learningRate')]"/>

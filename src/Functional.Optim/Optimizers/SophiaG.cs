@@ -119,7 +119,7 @@ public sealed record SophiaG : ElementwiseOptimizer
                 throw Refused($"has the leaf {leaf}, of which the state has no h");
         }
 
-        (T kept, T fresh) = (T.CreateTruncating(Beta2), T.CreateTruncating(1 - Beta2));
+        RunningMean<T> squares = new(Beta2);
         TreeBuffer<T> after = before.Layout.Rent<T>();
         foreach (Leaf leaf in before.Layout.Leaves)
         {
@@ -131,7 +131,7 @@ public sealed record SophiaG : ElementwiseOptimizer
             for (int index = 0; index < g.Length; index++)
             {
                 if (!T.IsFinite(g[index])) throw Refused($"is {g[index]} in {leaf}; allowed is a finite number");
-                next[index] = T.FusedMultiplyAdd(kept, h[index], fresh * g[index] * g[index]);
+                next[index] = squares.NextOfSquare<ScalarLane<T>>(new(h[index]), new(g[index])).Value;
             }
         }
 

@@ -17,17 +17,17 @@ internal readonly unsafe struct StateSlot<T>
 
     internal bool IsDefault => full.IsDefault && packed.IsDefault;
 
-    internal StateFormat Format => packed.IsDefault ? StateFormat.Full : StateFormat.BFloat16;
+    internal StateFormat Format => packed.IsDefault ? StateFormat.Full : packed.Format;
 
     internal TreeLayout Layout => packed.IsDefault ? full.Layout : packed.Layout;
 
-    internal long ByteCount => (long)Layout.TotalLength * ElementBytes;
+    internal long ByteCount => packed.IsDefault ? (long)Layout.TotalLength * ElementBytes : packed.ByteCount;
 
     /// <summary>The bytes of a number, or of a code.</summary>
-    internal int ElementBytes => packed.IsDefault ? Unsafe.SizeOf<T>() : sizeof(ushort);
+    internal int ElementBytes => Format.BytesPerElement<T>();
 
     /// <summary>Where the slot begins.</summary>
-    internal nint Address => packed.IsDefault ? (nint)full.Storage.Memory.Pointer : (nint)packed.Storage.Memory.Pointer;
+    internal nint Address => packed.IsDefault ? (nint)full.Storage.Memory.Pointer : (nint)packed.Codes;
 
     /// <summary>The memory of some elements of a leaf, for who keeps <see cref="Owner"/> alive.</summary>
     /// <param name="leaf">A leaf of <see cref="Layout"/>.</param>
@@ -36,11 +36,21 @@ internal readonly unsafe struct StateSlot<T>
     internal Span<byte> BytesOf(Leaf leaf, long start, int count) =>
         new((byte*)Address + ((long)leaf.Offset * ElementBytes) + start, count);
 
+    /// <summary>The scales of the blocks of a leaf, for who keeps <see cref="Owner"/> alive; none without blocks.</summary>
+    /// <param name="leaf">A leaf of <see cref="Layout"/>.</param>
+    internal Span<float> ScalesOf(Leaf leaf)
+    {
+        if (!Format.HasBlocks()) return [];
+        ReadOnlySpan<int> first = Layout.FirstBlocks[leaf.Index..];
+        return new(packed.Scales + first[0], first[1] - first[0]);
+    }
+
     /// <summary>Copies a leaf to a slot of the same layout and format.</summary>
     internal void CopyLeafTo(StateSlot<T> other, Leaf leaf)
     {
         long start = (long)leaf.Offset * ElementBytes, count = (long)leaf.Length * ElementBytes;
         Buffer.MemoryCopy((byte*)Address + start, (byte*)other.Address + start, count, count);
+        ScalesOf(leaf).CopyTo(other.ScalesOf(leaf));
         GC.KeepAlive(Owner);
         GC.KeepAlive(other.Owner);
     }
@@ -63,7 +73,7 @@ internal readonly unsafe struct StateSlot<T>
     {
         StateSlot<T> slot = format == StateFormat.Full
             ? new(layout.RentUncleared<T>().ToTree())
-            : new(PackedTree.RentUncleared(layout));
+            : new(PackedTree.RentUncleared(layout, format));
         slot.ClearPadding();
         return slot;
     }
@@ -74,10 +84,9 @@ internal readonly unsafe struct StateSlot<T>
     internal static StateSlot<T> Of(ParameterTree<T> tree, StateFormat format, uint key)
     {
         if (format == StateFormat.Full) return new(tree);
-        PackedTree codes = PackedTree.RentUncleared(tree.Layout);
-        BFloat16.Encode(
-            tree.Storage.Memory.Pointer, codes.Storage.Memory.Pointer, tree.Layout.TotalLength,
-            (uint)(tree.Layout.Shard?.Start ?? 0), key);
+        PackedTree codes = PackedTree.RentUncleared(tree.Layout, format);
+        codes.Encode(tree.Storage.Memory.Pointer, key);
+        codes.ClearPadding();
         GC.KeepAlive(tree.Storage);
         tree.Release(nameof(StateFormat));
         return new(codes);
@@ -91,15 +100,14 @@ internal readonly unsafe struct StateSlot<T>
     {
         if (packed.IsDefault) return full;
         TreeBuffer<T> numbers = packed.Layout.RentUncleared<T>();
-        BFloat16.Decode(packed.Storage.Memory.Pointer, numbers.Storage.Memory.Pointer, packed.Layout.TotalLength);
-        GC.KeepAlive(packed.Storage);
+        packed.DecodeTo(numbers.Storage.Memory.Pointer);
         return numbers.ToTree();
     }
 
     /// <summary>Memory for the slot of the next step.</summary>
     internal StateSlot<T> RentNext() => packed.IsDefault
         ? new(full.Layout.RentUncleared<T>().AsUnwritten())
-        : new(PackedTree.RentUncleared(packed.Layout));
+        : new(PackedTree.RentUncleared(packed.Layout, packed.Format));
 
     internal StateSlot<T> Copy() => packed.IsDefault ? new(full.Copy()) : new(packed.Copy());
 
@@ -120,7 +128,7 @@ internal readonly unsafe struct StateSlot<T>
     internal void ClearPadding()
     {
         if (packed.IsDefault) full.Storage.ClearPadding();
-        else packed.Storage.ClearPadding();
+        else packed.ClearPadding();
     }
 
     internal bool SameBits(StateSlot<T> other) =>

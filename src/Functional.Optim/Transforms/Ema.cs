@@ -44,6 +44,6 @@ public sealed record Ema : Transform
         long updates = Nesterov ? pass.SlotStep + 1 : pass.SlotStep;
         T correction = BiasCorrection ? T.CreateTruncating(1 / Kernels.BiasCorrection.Factor(Decay, updates)) : T.One;
         if (Nesterov) pass.Add(first, new NesterovEmaRule<T>(Decay, correction));
-        else pass.Add(first, new EmaRule<T>(T.CreateTruncating(Decay), T.CreateTruncating(1 - Decay), correction));
+        else pass.Add(first, new EmaRule<T>(Decay, correction));
     }
 }

@@ -173,7 +173,7 @@ internal sealed record SoapScaling : Transform
     private void Average<T>(Span<T> squares, Span<T> gram)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        EmaRule<T> mean = new(T.CreateTruncating(GramBeta), T.CreateTruncating(1 - GramBeta), T.One);
+        EmaRule<T> mean = new(GramBeta, T.One);
         Elementwise.Run(mean, squares, squares, squares, new(gram), new(gram));
     }
 

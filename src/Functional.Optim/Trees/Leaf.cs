@@ -51,11 +51,24 @@ public sealed class Leaf : IEquatable<Leaf>
     internal (int Start, int Length) PieceOf(ReadOnlySpan<int> shape) =>
         Start is not { } start ? (0, int.MaxValue) : shape.SequenceEqual(Shape.AsSpan()) ? (start, Length) : (0, 0);
 
+    /// <summary>The blocks of its elements, as <see cref="StateFormat"/> has them.</summary>
+    internal int BlockCount => BlocksOf(Length);
+
+    /// <summary>The blocks of the whole leaf.</summary>
+    internal int WholeBlockCount =>
+        Start is null ? BlockCount : BlocksOf(Shape.Aggregate(1, static (all, size) => all * size));
+
+    /// <summary>The index of its first block in the whole leaf; a piece begins with a block.</summary>
+    internal int FirstBlock => BlocksOf(Start ?? 0);
+
     /// <summary>Whether all of its elements are in other shards.</summary>
     internal bool IsAbsent => Start is not null && Length == 0;
 
     /// <summary>The number of padding elements between its last element and the next leaf.</summary>
     internal int Padding => -Length & (TreeLayout.Alignment - 1);
+
+    private static int BlocksOf(int length) =>
+        (int)(((long)length + BlockCodes.BlockLength - 1) / BlockCodes.BlockLength);
 
     /// <summary>The shape for .NET tensors, which have at least one dimension; a piece is a vector.</summary>
     internal nint[] TensorLengths =>

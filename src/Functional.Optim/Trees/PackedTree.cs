@@ -1,23 +1,28 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
 /// <summary>
-/// A tree of 16-bit codes: a slot of the state in <see cref="StateFormat.BFloat16"/>. The struct is a
-/// handle like <see cref="ParameterTree{T}"/>.
+/// A tree of codes, which is a slot of the state in a <see cref="StateFormat"/> that is not full. Where the format has
+/// blocks, their scales follow the codes. The struct is a handle like <see cref="ParameterTree{T}"/>.
 /// </summary>
-internal readonly struct PackedTree
+internal readonly unsafe struct PackedTree
 {
     private readonly TreeStorage<ushort>? storage;
     private readonly long generation;
 
-    private PackedTree(TreeStorage<ushort> storage, long generation)
+    private PackedTree(TreeStorage<ushort> storage, long generation, StateFormat format)
     {
         this.storage = storage;
         this.generation = generation;
+        Format = format;
     }
 
     internal bool IsDefault => storage is null;
+
+    internal StateFormat Format { get; }
 
     internal TreeLayout Layout => Storage.Layout;
 
@@ -26,16 +31,28 @@ internal readonly struct PackedTree
         : throw new ObjectDisposedException(
             nameof(ParameterTree), $"This slot was {storage?.EndOf(generation) ?? "never assigned"}.");
 
+    internal long ByteCount => (long)Storage.Memory.Length * sizeof(ushort);
+
+    /// <summary>Where the codes begin.</summary>
+    internal byte* Codes => (byte*)Storage.Memory.Pointer;
+
+    /// <summary>Where the scales begin, if there are any.</summary>
+    internal float* Scales => (float*)(Codes + Layout.TotalLength);
+
     /// <summary>Memory for a slot, with arbitrary contents.</summary>
-    internal static PackedTree RentUncleared(TreeLayout layout)
+    internal static PackedTree RentUncleared(TreeLayout layout, StateFormat format)
     {
-        TreeStorage<ushort> storage = layout.PackedPool.Take() ?? new TreeStorage<ushort>(layout);
-        return new(storage, storage.Claim());
+        int length = format.HasBlocks()
+            ? (layout.TotalLength + (layout.BlockCount * sizeof(float))) / sizeof(ushort)
+            : layout.TotalLength;
+        TreeStorage<ushort> storage =
+            layout.PackedPool(format).Take() ?? new TreeStorage<ushort>(layout, length);
+        return new(storage, storage.Claim(), format);
     }
 
     internal PackedTree Copy()
     {
-        PackedTree copy = RentUncleared(Layout);
+        PackedTree copy = RentUncleared(Layout, Format);
         Storage.Memory.Span.CopyTo(copy.Storage.Memory.Span);
         return copy;
     }
@@ -43,7 +60,7 @@ internal readonly struct PackedTree
     internal PackedTree Transfer(string by)
     {
         TreeStorage<ushort> live = Storage;
-        return live.TryClaim(generation, by, out long next) ? new(live, next) : Transfer(by);
+        return live.TryClaim(generation, by, out long next) ? new(live, next, Format) : Transfer(by);
     }
 
     internal void Restore() => storage!.Restore(generation);
@@ -51,9 +68,63 @@ internal readonly struct PackedTree
     internal void Release(string by)
     {
         TreeStorage<ushort> live = Transfer(by).Storage;
-        live.Layout.PackedPool.Add(live);
+        live.Layout.PackedPool(Format).Add(live);
+    }
+
+    internal void ClearPadding()
+    {
+        if (!Format.HasBlocks())
+        {
+            Storage.ClearPadding();
+            return;
+        }
+
+        Span<byte> codes = MemoryMarshal.AsBytes(Storage.Memory.Span);
+        foreach (Leaf leaf in Layout.Padded) codes.Slice(leaf.Offset + leaf.Length, leaf.Padding).Clear();
     }
 
     internal bool SameBits(PackedTree other) =>
-        Layout.Equals(other.Layout) && Storage.Memory.Span.SequenceEqual(other.Storage.Memory.Span);
+        Format == other.Format && Layout.Equals(other.Layout)
+        && Storage.Memory.Span.SequenceEqual(other.Storage.Memory.Span);
+
+    /// <summary>Writes the numbers; leaf by leaf, as blocks begin where leaves do.</summary>
+    internal void DecodeTo<T>(T* numbers)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        foreach (Leaf leaf in Layout.Leaves)
+        {
+            int end = leaf.Offset + leaf.Length;
+            for (int start = leaf.Offset; start < end; start += SlotFormats.PieceLength)
+            {
+                SlotFormats.Decode(
+                    Format.InKernels(), (long)Codes, ScalesOf(leaf), start, leaf.Offset, numbers + start,
+                    Math.Min(SlotFormats.PieceLength, end - start));
+            }
+        }
+
+        GC.KeepAlive(storage);
+    }
+
+    /// <summary>Writes the codes of numbers, which stay as they are.</summary>
+    internal void Encode<T>(T* numbers, uint key)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T* piece = stackalloc T[SlotFormats.PieceLength];
+        foreach (Leaf leaf in Layout.Leaves)
+        {
+            int end = leaf.Offset + leaf.Length;
+            for (int start = leaf.Offset; start < end; start += SlotFormats.PieceLength)
+            {
+                int count = Math.Min(SlotFormats.PieceLength, end - start);
+                new Span<T>(numbers + start, count).CopyTo(new Span<T>(piece, count));
+                SlotFormats.Encode(
+                    Format.InKernels(), piece, count, (long)Codes, ScalesOf(leaf), start, leaf.Offset,
+                    (uint)((Layout.Shard?.Start ?? 0) + start), key);
+            }
+        }
+
+        GC.KeepAlive(storage);
+    }
+
+    private long ScalesOf(Leaf leaf) => (long)(Scales + Layout.FirstBlocks[leaf.Index]);
 }

@@ -33,6 +33,8 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
     private readonly TreePool<float> floats = new();
     private readonly TreePool<double> doubles = new();
     private readonly TreePool<ushort> halves = new();
+    private readonly TreePool<ushort> blocks = new();
+    private int[]? firstBlocks;
     private readonly Dictionary<string, Leaf> byName;
 
     private TreeLayout(
@@ -161,7 +163,7 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
     /// Thread safety: may be called at any time. Memory that another thread releases meanwhile may be kept.
     /// </remarks>
     /// <returns>The number of bytes dropped.</returns>
-    public long Trim() => floats.Trim() + doubles.Trim() + halves.Trim();
+    public long Trim() => floats.Trim() + doubles.Trim() + halves.Trim() + blocks.Trim();
 
     /// <inheritdoc/>
     public bool Equals(TreeLayout? other) =>
@@ -249,8 +251,25 @@ public sealed class TreeLayout : IEquatable<TreeLayout>
         return typeof(T) == typeof(float) ? (TreePool<T>)(object)floats : (TreePool<T>)(object)doubles;
     }
 
-    /// <summary>The pool of memory for trees of 16-bit codes.</summary>
-    internal TreePool<ushort> PackedPool => halves;
+    /// <summary>The memory of slots in a format of codes.</summary>
+    internal TreePool<ushort> PackedPool(StateFormat format) => format.HasBlocks() ? blocks : halves;
+
+    /// <summary>
+    /// For each leaf the number of blocks of the leaves before it, and last the number of all: a block has
+    /// <see cref="BlockCodes.BlockLength"/> elements of one leaf, or what is left of it.
+    /// </summary>
+    internal ReadOnlySpan<int> FirstBlocks => firstBlocks ??= CountBlocks();
+
+    /// <summary>The number of blocks.</summary>
+    internal int BlockCount => FirstBlocks[^1];
+
+    private int[] CountBlocks()
+    {
+        int[] counted = new int[Leaves.Length + 1];
+        for (int leaf = 0; leaf < Leaves.Length; leaf++)
+            counted[leaf + 1] = counted[leaf] + Leaves[leaf].BlockCount;
+        return counted;
+    }
 
     private TreeBuffer<T> Claim<T>(TreeStorage<T>? pooled)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -7,9 +7,14 @@ namespace Functional.Optim;
 /// invalidates every handle of the generation and records the consumer. So a use of a consumed handle is
 /// detected without an object for each step. Thread-safe.
 /// </summary>
-internal sealed class TreeStorage<T>(TreeLayout layout)
+internal sealed class TreeStorage<T>(TreeLayout layout, int length)
     where T : unmanaged
 {
+    internal TreeStorage(TreeLayout layout)
+        : this(layout, layout.TotalLength)
+    {
+    }
+
     private readonly Lock gate = new();
     private long generation;
     private long consumed = -1;
@@ -19,7 +24,7 @@ internal sealed class TreeStorage<T>(TreeLayout layout)
 
     internal TreeLayout Layout { get; } = layout;
 
-    internal AlignedBuffer<T> Memory { get; } = new(layout.TotalLength);
+    internal AlignedBuffer<T> Memory { get; } = new(length);
 
     /// <summary>The elements of a leaf of the layout, or of an equal leaf of another one.</summary>
     /// <exception cref="ArgumentException">There is no such leaf: the name or the shape differs.</exception>

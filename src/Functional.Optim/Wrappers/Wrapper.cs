@@ -71,8 +71,8 @@ public abstract record Wrapper : Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <inheritdoc/>
-    internal sealed override int BytesPerParameter(int size) =>
-        Inner.BytesPerParameter(size) + (OwnSlotNames.Length * size);
+    internal sealed override double BytesPerParameter<T>() =>
+        Inner.BytesPerParameter<T>() + (OwnSlotNames.Length * Unsafe.SizeOf<T>());
 
     /// <inheritdoc/>
     internal override bool Accumulates => Inner.Accumulates;

@@ -22,5 +22,5 @@ public sealed record SignDescent : ElementwiseOptimizer
         new() { LearningRate = learningRate, Beta = beta, WeightDecay = weightDecay ?? 0 };
 
     protected override void AddScaling<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Add(first, new SignOfMeanRule<T>(T.CreateTruncating(Beta), T.CreateTruncating(1 - Beta)));
+        pass.Add(first, new SignOfMeanRule<T>(Beta));
 }

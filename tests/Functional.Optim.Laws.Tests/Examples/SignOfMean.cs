@@ -15,25 +15,23 @@ public sealed record SignOfMean(double Beta) : Transform
     protected override ImmutableArray<string> SlotNames => ["m"];
 
     protected override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-        pass.Add(first, new SignOfMeanRule<T>(T.CreateTruncating(Beta), T.CreateTruncating(1 - Beta)));
+        pass.Add(first, new SignOfMeanRule<T>(Beta));
 }
 
 /// <summary>
 /// What <see cref="SignOfMean"/> does at one place, on lanes of any width. The sign of 0 is 0, and that of NaN is NaN.
 /// </summary>
-public readonly struct SignOfMeanRule<T>(T beta, T fresh) : IUpdateRule<T>
+public readonly struct SignOfMeanRule<T>(double beta) : IUpdateRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T beta = beta;
-    private readonly T fresh = fresh;
+    private readonly RunningMean<T> mean = new(beta);
 
     public static int SlotCount => 1;
 
     public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
         where TLane : struct, ILane<TLane, T>
     {
-        TLane m = TLane.FusedMultiplyAdd(TLane.Broadcast(beta), slots[first], TLane.Broadcast(fresh) * update),
-            zero = default;
+        TLane m = mean.Next(slots[first], update), zero = default;
         slots[first] = m;
         TLane ofNegative = TLane.SelectGreater(zero, m, TLane.Broadcast(T.NegativeOne), m);
         return TLane.SelectGreater(m, zero, TLane.Broadcast(T.One), ofNegative);

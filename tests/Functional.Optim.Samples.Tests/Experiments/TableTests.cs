@@ -13,7 +13,8 @@ public sealed class TableTests : IDisposable
     private const ulong Seed = 1;
 
     /// <summary>The experiments whose defaults take longer than a test may.</summary>
-    private static readonly ImmutableArray<string> Long = ["language-model-optimizers", "modern-optimizers", "warmup"];
+    private static readonly ImmutableArray<string> Long =
+        ["language-model-optimizers", "modern-optimizers", "state-formats", "warmup"];
 
     private readonly TemporaryFolder folder = new();
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -9,6 +11,18 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class AdEmaMixCase : OptimizerCase
 {
     public override string Entry => "adEmaMix";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("AdEmaMix", AdEmaMix.Of(ExactFormula.Rate), [0, 0, 0],
+            (step, theta, g, slots) =>
+            {
+                decimal m = Corrected(Mean(ref slots[0], 0.9, g), 0.9, step), s = Mean(ref slots[1], 0.9999, g),
+                    v = Corrected(Mean(ref slots[2], 0.999, g * g), 0.999, step);
+                return theta - (ExactRate * (m + (2 * s)) / (Sqrt(v) + Of(1e-8)));
+            },
+            (25, 30), (40, 20)),
+    ];
 
     public override ImmutableArray<Variant> Variants =>
     [

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -7,6 +9,19 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class AdaBeliefCase : OptimizerCase
 {
     public override string Entry => "adaBelief";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("AdaBelief", AdaBelief.Of(ExactFormula.Rate), [0, 0],
+            (step, theta, g, slots) =>
+            {
+                decimal m = Mean(ref slots[0], 0.9, g);
+                decimal s = Mean(ref slots[1], 0.999, (g - m) * (g - m)) + Of(1e-16);
+                slots[1] = s;
+                return theta - (ExactRate * Corrected(m, 0.9, step) / (Sqrt(Corrected(s, 0.999, step)) + Of(1e-16)));
+            },
+            (30, 12), (25, 12)),
+    ];
 
     public override ImmutableArray<Variant> Variants =>
     [

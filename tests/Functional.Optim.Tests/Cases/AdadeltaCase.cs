@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Laws.OptimizerLaws;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -9,6 +11,19 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class AdadeltaCase : OptimizerCase
 {
     public override string Entry => "adadelta";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("Adadelta", Adadelta.Of(ExactFormula.Rate), [0, 0],
+            (_, theta, g, slots) =>
+            {
+                decimal v = Mean(ref slots[0], 0.9, g * g);
+                decimal d = g * Sqrt((slots[1] + Of(1e-6)) / (v + Of(1e-6)));
+                Mean(ref slots[1], 0.9, d * d);
+                return theta - (ExactRate * d);
+            },
+            (25, 25), (25, 25)),
+    ];
 
     public override ImmutableArray<(string Law, string Reason)> Unbroken =>
     [

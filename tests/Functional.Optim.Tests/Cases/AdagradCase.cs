@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Laws.OptimizerLaws;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -9,6 +11,14 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class AdagradCase : OptimizerCase
 {
     public override string Entry => "adagrad";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("Adagrad", Adagrad.Of(ExactFormula.Rate), [0],
+            (_, theta, g, slots) =>
+                theta - (ExactRate * g / (Sqrt(slots[0] += g * g) + Of(1e-10))),
+            (25, 15), (20, 40)),
+    ];
 
     public override ImmutableArray<string> Keeps => [nameof(BoundedStep)];
 

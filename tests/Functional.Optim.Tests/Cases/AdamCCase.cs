@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -9,6 +11,13 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class AdamCCase : OptimizerCase
 {
     public override string Entry => "adamC";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("AdamC", AdamC.Of(ExactFormula.Rate), [0, 0],
+            (step, theta, g, slots) => theta - (ExactRate * (AdamMove(step, g, slots) + (Of(0.01) * theta))),
+            (20, 15), (20, 20)),
+    ];
 
     public override string RemembersSettings => "its decay goes by the largest rate of the schedule";
 

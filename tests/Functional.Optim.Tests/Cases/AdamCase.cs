@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Laws.OptimizerLaws;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -8,6 +10,25 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class AdamCase : OptimizerCase
 {
     public override string Entry => "adam";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("Adam", Adam.Of(ExactFormula.Rate), [0, 0],
+            (step, theta, g, slots) => theta - (ExactRate * AdamMove(step, g, slots)),
+            (40, 15), (30, 20)),
+        new("Adam, β₂ = 0.99999", Adam.Of(ExactFormula.Rate, beta2: 0.99999), [0, 0],
+            (step, theta, g, slots) => theta - (ExactRate * AdamMove(step, g, slots, 0.99999)),
+            (15, 20), (40, 15)),
+        new("Adam with AMSGrad", Adam.Of(ExactFormula.Rate, amsGrad: AmsGrad.OfMoment), [0, 0, 0],
+            (step, theta, g, slots) =>
+            {
+                decimal m = Mean(ref slots[0], 0.9, g);
+                slots[2] = Math.Max(slots[2], Mean(ref slots[1], 0.999, g * g));
+                decimal root = Sqrt(Corrected(slots[2], 0.999, step));
+                return theta - (ExactRate * Corrected(m, 0.9, step) / (root + Of(1e-8)));
+            },
+            (40, 15), (30, 20)),
+    ];
 
     public override ImmutableArray<string> Keeps => [nameof(BiasCorrection)];
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -9,6 +11,13 @@ internal sealed class AdamWCase : OptimizerCase
 {
     public override string Entry => "adamW";
 
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("AdamW", AdamW.Of(ExactFormula.Rate), [0, 0],
+            (step, theta, g, slots) => theta - (ExactRate * (AdamMove(step, g, slots) + (Of(0.01) * theta))),
+            (20, 15), (20, 20)),
+    ];
+
     public override ImmutableArray<Variant> Variants =>
     [
         new(
@@ -16,6 +25,8 @@ internal sealed class AdamWCase : OptimizerCase
             AdamW.Of(Schedule.WarmupCosine(0.01, 5, 20, 0.001), weightDecay: 0.1, decay: Matrices)),
         new("adamw with Optax's amsgrad, up", AdamW.Of(0.01, amsGrad: AmsGrad.OfCorrectedMoment, maximize: true)),
         new("adamw in 16 bits", AdamW.Of(0.01, weightDecay: 0.1).WithState(StateFormat.BFloat16)),
+        new("adamw in float8", AdamW.Of(0.01, weightDecay: 0.1, decay: Matrices).WithState(StateFormat.Float8)),
+        new("adamw in int8", AdamW.Of(0.01, weightDecay: 0.1).WithState(StateFormat.Int8)),
         new(
             "adamw with cautious decay, for matrices",
             AdamW.Of(0.01, weightDecay: 0.5, decay: Matrices, decayForm: DecayForm.Cautious)),

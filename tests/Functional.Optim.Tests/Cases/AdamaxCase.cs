@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Laws.OptimizerLaws;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -9,6 +11,18 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class AdamaxCase : OptimizerCase
 {
     public override string Entry => "adamax";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("Adamax", Adamax.Of(ExactFormula.Rate), [0, 0],
+            (step, theta, g, slots) =>
+            {
+                decimal m = Corrected(Mean(ref slots[0], 0.9, g), 0.9, step);
+                slots[1] = Math.Max(Of(0.999) * slots[1], Math.Abs(g) + Of(1e-8));
+                return theta - (ExactRate * m / slots[1]);
+            },
+            (25, 8), (25, 5)),
+    ];
 
     public override ImmutableArray<string> Keeps => [nameof(BiasCorrection)];
 

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Laws.OptimizerLaws;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -10,6 +12,21 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class AdanCase : OptimizerCase
 {
     public override string Entry => "adan";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("Adan", Adan.Of(ExactFormula.Rate), [0, 0, 0, 0],
+            (step, theta, g, slots) =>
+            {
+                decimal d = step == 1 ? 0 : g - slots[3], ahead = g + (Of(0.92) * d);
+                decimal m = Mean(ref slots[0], 0.98, g), e = Mean(ref slots[1], 0.92, d),
+                    n = Mean(ref slots[2], 0.99, ahead * ahead);
+                slots[3] = g;
+                return theta - (ExactRate * (Corrected(m, 0.98, step) + (Of(0.92) * Corrected(e, 0.92, step)))
+                    / (Sqrt(Corrected(n, 0.99, step)) + Of(1e-8)));
+            },
+            (20, 8), (20, 8)),
+    ];
 
     public override ImmutableArray<string> Keeps => [nameof(BiasCorrection)];
 

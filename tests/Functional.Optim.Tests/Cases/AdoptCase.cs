@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Functional.Optim.Laws;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -10,6 +12,20 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class AdoptCase : OptimizerCase
 {
     public override string Entry => "adopt";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("Adopt", Adopt.Of(ExactFormula.Rate), [0, 0],
+            (step, theta, g, slots) =>
+            {
+                decimal limit = Sqrt(Sqrt(step - 1)), n = g / Math.Max(Sqrt(slots[1]), Of(1e-6));
+                if (step > 1) theta -= ExactRate * Mean(ref slots[0], 0.9, Math.Clamp(n, -limit, limit));
+                if (step == 1) slots[1] = g * g;
+                else Mean(ref slots[1], 0.9999, g * g);
+                return theta;
+            },
+            (25, 20), (25, 25)),
+    ];
 
     public override ImmutableArray<(string Law, string Reason)> Unbroken =>
     [

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Functional.Optim.Kernels;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Laws.OptimizerLaws;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -10,6 +12,17 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class AsgdCase : OptimizerCase
 {
     public override string Entry => "asgd";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("Asgd", Asgd.Of(ExactFormula.Rate), [0],
+            (step, theta, g, slots) =>
+            {
+                decimal fall = Sqrt(1 + (Of(1e-4) * ExactRate * (step - 1)));
+                return slots[0] = theta - (ExactRate / (fall * Sqrt(fall)) * (g + (Of(1e-4) * theta)));
+            },
+            (40, 40), (20, 20)),
+    ];
 
     public override ImmutableArray<(string Law, string Reason)> Unbroken =>
     [

@@ -48,6 +48,10 @@ internal sealed class CompositionsCase : OptimizerCase
             "momentum in 16 bits between a clip and a trace",
             Clip.ByGlobalNorm(1).Then(Momentum.Of(0.5))
                 .Then(Sgd.Of(0.1, momentum: 0.9).WithState(StateFormat.BFloat16))),
+        new(
+            "momentum in int8, adam in float8, and a full trace",
+            Momentum.Of(0.5).Then(Adam.Scaling().WithState(StateFormat.Float8))
+                .Then(Sgd.Of(0.1, momentum: 0.9).WithState(StateFormat.Int8))),
         new("six slots", Adam.Scaling().Then(Adam.Scaling()).Then(Adam.Scaling()).Then(LearningRate.Of(0.1)))
         {
             Keeps = [nameof(BiasCorrection)],

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Functional.Optim.Laws;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -10,6 +12,18 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class LaPropCase : OptimizerCase
 {
     public override string Entry => "laProp";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("LaProp", LaProp.Of(ExactFormula.Rate), [0, 0],
+            (step, theta, g, slots) =>
+            {
+                decimal v = Corrected(Mean(ref slots[1], 0.999, g * g), 0.999, step);
+                decimal m = Mean(ref slots[0], 0.9, ExactRate * g / (Sqrt(v) + Of(1e-15)));
+                return theta - Corrected(m, 0.9, step);
+            },
+            (20, 15), (30, 20)),
+    ];
 
     public override ImmutableArray<string> Keeps => [nameof(OptimizerLaws.BiasCorrection)];
 

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Laws.OptimizerLaws;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -10,6 +12,19 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class LionCase : OptimizerCase
 {
     public override string Entry => "lion";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("Lion", Lion.Of(ExactFormula.Rate), [0],
+            (_, theta, g, slots) =>
+            {
+                decimal direction = slots[0];
+                theta -= ExactRate * Math.Sign(Mean(ref direction, 0.9, g));
+                Mean(ref slots[0], 0.99, g);
+                return theta;
+            },
+            (1, 8), (1, 8)),
+    ];
 
     public override ImmutableArray<string> Keeps =>
         [nameof(BiasCorrection), nameof(ScaleInvariance), nameof(BoundedStep)];

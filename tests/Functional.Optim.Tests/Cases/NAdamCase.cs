@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -8,6 +10,20 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class NAdamCase : OptimizerCase
 {
     public override string Entry => "nAdam";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("NAdam", NAdam.Of(ExactFormula.Rate), [0, 0],
+            (step, theta, g, slots) =>
+            {
+                decimal m = Mean(ref slots[0], 0.9, g),
+                    v = Corrected(Mean(ref slots[1], 0.999, g * g), 0.999, step), next = ExactMomentum(step + 1);
+                decimal move = ((1 - ExactMomentum(step)) / (1 - ExactProduct(step)) * g)
+                    + (next / (1 - ExactProduct(step + 1)) * m);
+                return theta - (ExactRate * move / (Sqrt(v) + Of(1e-8)));
+            },
+            (20, 15), (20, 20)),
+    ];
 
     public override ImmutableArray<Variant> Variants =>
     [
@@ -68,5 +84,19 @@ internal sealed class NAdamCase : OptimizerCase
         double ahead = (Mu(t + 1) * s[0] / (1 - (product * Mu(t + 1) * Math.Pow(Mu(t), repeated))))
             + ((1 - Mu(t)) * g / (1 - product));
         return ahead / (Math.Sqrt(s[1] / (1 - Math.Pow(0.8, t))) + 0.1);
+    }
+
+    private static readonly decimal ExactRatio = Exp(Of(0.004) * Log(Of(0.96)));
+
+    private static readonly List<decimal> ExactProducts = [1];
+
+    /// <summary>μ_t.</summary>
+    private static decimal ExactMomentum(int step) => Of(0.9) * (1 - (Power(ExactRatio, step) / 2));
+
+    /// <summary>Π_t.</summary>
+    private static decimal ExactProduct(int step)
+    {
+        while (ExactProducts.Count <= step) ExactProducts.Add(ExactProducts[^1] * ExactMomentum(ExactProducts.Count));
+        return ExactProducts[step];
     }
 }

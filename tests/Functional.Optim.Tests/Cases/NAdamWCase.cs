@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -9,6 +11,19 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class NAdamWCase : OptimizerCase
 {
     public override string Entry => "nAdamW";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("NAdamW", NAdamW.Of(ExactFormula.Rate), [0, 0],
+            (step, theta, g, slots) =>
+            {
+                decimal m = Mean(ref slots[0], 0.9, g), v = Mean(ref slots[1], 0.999, g * g);
+                decimal ahead = Corrected((Of(0.9) * m) + ((1 - Of(0.9)) * g), 0.9, step);
+                return theta - (ExactRate
+                    * ((ahead / (Sqrt(Corrected(v, 0.999, step)) + Of(1e-8))) + (Of(0.01) * theta)));
+            },
+            (20, 15), (20, 20)),
+    ];
 
     public override ImmutableArray<Variant> Variants =>
     [

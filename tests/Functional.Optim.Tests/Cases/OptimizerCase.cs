@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Functional.Optim.Tests.Precision;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -38,6 +39,9 @@ internal abstract class OptimizerCase
 
     /// <summary>The formulas, for what the trajectories do not cover.</summary>
     public virtual ImmutableArray<FormulaCase> Formulas => [];
+
+    /// <summary>The formula in exact numbers, with the usual settings; every optimizer of one rule has one.</summary>
+    public virtual ImmutableArray<ExactFormula> Exact => [];
 
     /// <summary>Settings that are refused, and the message, which lists every error.</summary>
     public virtual ImmutableArray<(Func<Optimizer> Make, string Message)> Errors => [];

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -8,6 +10,21 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class RAdamCase : OptimizerCase
 {
     public override string Entry => "rAdam";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("RAdam", RAdam.Of(ExactFormula.Rate), [0, 0],
+            (step, theta, g, slots) =>
+            {
+                decimal m = Corrected(Mean(ref slots[0], 0.9, g), 0.9, step), v = Mean(ref slots[1], 0.999, g * g),
+                    power = Power(Of(0.999), step), limit = (2 / (1 - Of(0.999))) - 1,
+                    rho = limit - (2 * step * power / (1 - power));
+                if (rho <= 5) return theta - (ExactRate * m);
+                decimal squared = (rho - 4) * (rho - 2) * limit / ((limit - 4) * (limit - 2) * rho);
+                return theta - (ExactRate * Sqrt(squared * (1 - power)) * m / (Sqrt(v) + Of(1e-8)));
+            },
+            (30, 15), (25, 20)),
+    ];
 
     public override ImmutableArray<Variant> Variants =>
     [

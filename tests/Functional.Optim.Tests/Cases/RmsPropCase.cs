@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -8,6 +10,21 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class RmsPropCase : OptimizerCase
 {
     public override string Entry => "rmsProp";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("RmsProp", RmsProp.Of(ExactFormula.Rate), [0],
+            (_, theta, g, slots) =>
+                theta - (ExactRate * g / (Sqrt(Mean(ref slots[0], 0.99, g * g)) + Of(1e-8))),
+            (20, 8), (20, 8)),
+        new("RmsProp, centered", RmsProp.Of(ExactFormula.Rate, centered: true), [0, 0],
+            (_, theta, g, slots) =>
+            {
+                decimal v = Mean(ref slots[0], 0.99, g * g), a = Mean(ref slots[1], 0.99, g);
+                return theta - (ExactRate * g / (Sqrt(v - (a * a)) + Of(1e-8)));
+            },
+            (25, 8), (20, 8)),
+    ];
 
     public override ImmutableArray<Variant> Variants =>
     [

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Laws.OptimizerLaws;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -9,6 +11,20 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class RpropCase : OptimizerCase
 {
     public override string Entry => "rprop";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("Rprop", Rprop.Of(), [0, Of(0.01)],
+            (_, theta, g, slots) =>
+            {
+                int agreement = Math.Sign(g) * Math.Sign(slots[0]);
+                decimal factor = agreement > 0 ? Of(1.2) : agreement < 0 ? Of(0.5) : 1;
+                slots[1] = Math.Clamp(slots[1] * factor, Of(1e-6), 50);
+                slots[0] = agreement < 0 ? 0 : g;
+                return agreement < 0 ? theta : theta - (Math.Sign(g) * slots[1]);
+            },
+            (65, 6), (30, 2)),
+    ];
 
     public override ImmutableArray<string> Keeps => [nameof(ScaleInvariance), nameof(BoundedStep)];
 

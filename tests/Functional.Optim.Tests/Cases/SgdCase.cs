@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Laws.OptimizerLaws;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -8,6 +10,14 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class SgdCase : OptimizerCase
 {
     public override string Entry => "sgd";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("Sgd with momentum", Sgd.Of(ExactFormula.Rate, momentum: 0.9), [0],
+            (_, theta, g, slots) =>
+                theta - (ExactRate * (slots[0] = (Of(0.9) * slots[0]) + g)),
+            (20, 5), (20, 2)),
+    ];
 
     public override ImmutableArray<string> Keeps => [nameof(BiasCorrection)];
 

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Functional.Optim.Tests.Golden;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Laws.OptimizerLaws;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -10,6 +12,14 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class SignumCase : OptimizerCase
 {
     public override string Entry => "signum";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("Signum", Signum.Of(ExactFormula.Rate), [0],
+            (_, theta, g, slots) =>
+                theta - (ExactRate * Math.Sign(Mean(ref slots[0], 0.9, g))),
+            (1, 3), (1, 3)),
+    ];
 
     public override ImmutableArray<string> Keeps =>
         [nameof(BiasCorrection), nameof(ScaleInvariance), nameof(BoundedStep)];

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Laws.OptimizerLaws;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -11,6 +13,14 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class SophiaGCase : OptimizerCase
 {
     public override string Entry => "sophiaG";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("SophiaG, no estimate", SophiaG.Of(ExactFormula.Rate), [0, 0],
+            (_, theta, g, slots) =>
+                theta - (ExactRate * (Math.Sign(Mean(ref slots[0], 0.965, g)) + (Of(0.1) * theta))),
+            (15, 5), (20, 5)),
+    ];
 
     public override ImmutableArray<string> Keeps => [nameof(ScaleInvariance), nameof(BoundedStep)];
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Functional.Optim.Tests.Precision;
 using static Functional.Optim.Laws.OptimizerLaws;
 using static Functional.Optim.Tests.Cases.FormulaCase;
+using static Functional.Optim.Tests.Precision.Exact;
 
 namespace Functional.Optim.Tests.Cases;
 
@@ -8,6 +10,18 @@ namespace Functional.Optim.Tests.Cases;
 internal sealed class YogiCase : OptimizerCase
 {
     public override string Entry => "yogi";
+
+    public override ImmutableArray<ExactFormula> Exact =>
+    [
+        new("Yogi", Yogi.Of(ExactFormula.Rate), [0, 0],
+            (_, theta, g, slots) =>
+            {
+                decimal m = Mean(ref slots[0], 0.9, g);
+                slots[1] -= (1 - Of(0.999)) * Math.Sign(slots[1] - (g * g)) * g * g;
+                return theta - (ExactRate * m / (Sqrt(slots[1]) + Of(1e-3)));
+            },
+            (20, 20), (20, 20)),
+    ];
 
     public override ImmutableArray<Variant> Variants =>
     [

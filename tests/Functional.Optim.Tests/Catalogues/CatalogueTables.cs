@@ -25,7 +25,7 @@ internal static class CatalogueTables
     private static string[] Row(CatalogueEntry entry, params string[] middle) =>
         [$"`{Factory.Get(entry.Name).Code}`", .. middle, entry.OtherNames, entry.Differences];
 
-    private static string Table(string[] titles, params string[][] rows) => string.Join('\n',
+    internal static string Table(string[] titles, params string[][] rows) => string.Join('\n',
         rows.Prepend([.. titles.Select(_ => "---")]).Prepend(titles)
             .Select(cells => $"|{string.Join('|', cells.Select(cell => cell.Length == 0 ? " " : $" {cell} "))}|"));
 
@@ -34,9 +34,9 @@ internal static class CatalogueTables
     {
         Dictionary<string, string> given =
             entry.Options.Where(option => option.Default is null).ToDictionary(option => option.Name, Needed);
-        int bytes = Build(entry, given).StateBytesPerParameter<float>();
+        double bytes = Build(entry, given).StateBytesPerParameter<float>();
         bool isAround = given.Any(option => option.Value == InnerText);
-        int inside = isAround
+        double inside = isAround
             ? Optim.Catalogue.Optimizers.Build(InnerText).OrThrow(InnerText).StateBytesPerParameter<float>()
             : 0;
         IEnumerable<string> changes =
@@ -44,12 +44,12 @@ internal static class CatalogueTables
             where option.Default is not null
             from bytesWith in Alternatives(option)
                 .SelectMany(text => entry.Build(new Dictionary<string, string>(given) { [option.Name] = text }).Match(
-                    Succ: optimizer => (int[])[optimizer.StateBytesPerParameter<float>()], Fail: _ => []))
+                    Succ: optimizer => (double[])[optimizer.StateBytesPerParameter<float>()], Fail: _ => []))
                 .Where(other => other != bytes).Distinct()
             select $"{Bytes(bytesWith)} with `{option.Name}`";
         return string.Join(", ", changes.Prepend(Bytes(bytes)));
 
-        string Bytes(int all) =>
+        string Bytes(double all) =>
             !isAround ? Number(all) : all == inside ? "of the inner" : $"{Number(all - inside)} and of the inner";
     }
 
@@ -115,5 +115,5 @@ internal static class CatalogueTables
     private static Optimizer Build(CatalogueEntry<Optimizer> entry, Dictionary<string, string> options) =>
         entry.Build(options).OrThrow(entry.Name);
 
-    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -27,6 +27,6 @@ public class SlotShapeTests
             Kind == "rows" ? [leaf.Shape[0]] : null;
 
         protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass) =>
-            pass.Add(first, new EmaRule<T>(T.One / (T.One + T.One), T.One, T.One));
+            pass.Add(first, new EmaRule<T>(0.5, T.One));
     }
 }

@@ -1,32 +1,38 @@
 using Functional.Optim.Tests.Catalogues;
 using Functional.Optim.Tests.Files;
+using Functional.Optim.Tests.Precision;
 
 namespace Functional.Optim.Tests.Readmes;
 
 /// <summary>
-/// The tables of the README are those of the code. With the environment variable <c>UPDATE_README=1</c> the test writes
-/// them instead: <c>UPDATE_README=1 dotnet test -c Release tests/Functional.Optim.Tests --filter ReadmeTests</c>.
+/// The tables of the README and of the guides are those of the code. With the environment variable
+/// <c>UPDATE_README=1</c> the test writes them instead:
+/// <c>UPDATE_README=1 dotnet test -c Release tests/Functional.Optim.Tests --filter ReadmeTests</c>.
 /// </summary>
 public class ReadmeTests
 {
-    private static readonly string File = Path.Combine(Repository.Root, "README.md");
+    private static readonly Dictionary<string, (string File, string Text)> Pages =
+        CatalogueTables.All.Select(table => (table.Key, File: "README.md", Text: table.Value))
+            .Append((Key: "errors", File: "samples/Guides/Numbers/README.md", Text: PrecisionTable.Text))
+            .ToDictionary(table => table.Key, table => (table.File, table.Text));
 
-    public static TheoryData<string> Tables => [.. CatalogueTables.All.Keys];
+    public static TheoryData<string> Tables => [.. Pages.Keys];
 
     [Theory]
     [MemberData(nameof(Tables))]
-    public void The_README_has_the_catalogue_as_it_is(string table)
+    public void The_page_has_the_table_as_it_is(string table)
     {
-        string readme = System.IO.File.ReadAllText(File), start = $"<!-- {table}, written by ReadmeTests -->\n",
-            end = $"\n<!-- end of {table} -->";
-        int from = readme.IndexOf(start, StringComparison.Ordinal) + start.Length,
-            to = readme.IndexOf(end, StringComparison.Ordinal);
-        Assert.True(from >= start.Length && to >= from, $"README.md has no place for the {table}");
-        string expected = $"\n{CatalogueTables.All[table]}\n";
+        (string name, string text) = Pages[table];
+        string file = Path.Combine(Repository.Root, name), page = File.ReadAllText(file),
+            start = $"<!-- {table}, written by ReadmeTests -->\n", end = $"\n<!-- end of {table} -->";
+        int from = page.IndexOf(start, StringComparison.Ordinal) + start.Length,
+            to = page.IndexOf(end, StringComparison.Ordinal);
+        Assert.True(from >= start.Length && to >= from, $"{name} has no place for the {table}");
+        string expected = $"\n{text}\n";
         if (Environment.GetEnvironmentVariable("UPDATE_README") == "1")
-            System.IO.File.WriteAllText(File, readme[..from] + expected + readme[to..]);
+            File.WriteAllText(file, page[..from] + expected + page[to..]);
         else
             Assert.True(
-                expected == readme[from..to], $"The {table} of README.md are stale; UPDATE_README=1 writes:{expected}");
+                expected == page[from..to], $"The {table} of {name} are stale; UPDATE_README=1 writes:{expected}");
     }
 }

@@ -13,8 +13,11 @@ public sealed class StateFormatTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Fact]
-    public void Averages_of_parameters_stay_in_full_and_do_not_move_them()
+    public static TheoryData<StateFormat> Small => [StateFormat.BFloat16, StateFormat.Float8, StateFormat.Int8];
+
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void Averages_of_parameters_stay_in_full_and_do_not_move_them(StateFormat format)
     {
         ParameterTree<float> start = ParameterTree.Of(Leaf.Of("w", [1], [1.2345678f]));
         ParameterTree<float> zeros = start.Layout.Zeros<float>();
@@ -28,7 +31,7 @@ public sealed class StateFormatTests : IDisposable
         ];
         foreach (Optimizer optimizer in averaging)
         {
-            Optimizer small = optimizer.WithState(StateFormat.BFloat16);
+            Optimizer small = optimizer.WithState(format);
             (ParameterTree<float> parameters, OptimizerState<float> state) = (start, small.Init(start));
             for (int step = 0; step < 3; step++) (parameters, state) = small.Step(parameters, zeros, state);
             Assert.Equal(start.AsSpan("w")[0], parameters.AsSpan("w")[0], 1e-6f);
@@ -50,11 +53,15 @@ public sealed class StateFormatTests : IDisposable
         ];
         foreach (Optimizer optimizer in optimizers)
         {
-            foreach (Optimizer each in (Optimizer[])[optimizer, optimizer.WithState(StateFormat.BFloat16)])
-                Assert.Equal(each.Init(parameters).ByteCount, 64L * 64 * each.StateBytesPerParameter<float>());
+            foreach (StateFormat format in Enum.GetValues<StateFormat>())
+            {
+                Optimizer each = optimizer.WithState(format);
+                Assert.Equal(each.Init(parameters).ByteCount, 64 * 64 * each.StateBytesPerParameter<float>());
+            }
         }
 
         Assert.Equal(4, AdamW.Of(0.1).WithState(StateFormat.BFloat16).StateBytesPerParameter<float>());
+        Assert.Equal(2 + (2 * 4 / 256.0), AdamW.Of(0.1).WithState(StateFormat.Int8).StateBytesPerParameter<float>());
     }
 
     [Fact]
@@ -115,31 +122,33 @@ public sealed class StateFormatTests : IDisposable
             Formats(Accumulate.Of(2, Sgd.Of(0.1, momentum: 0.9)).WithState(StateFormat.BFloat16).Init(parameters)));
     }
 
-    [Fact]
-    public void A_state_of_another_format_is_rejected_by_name_and_can_be_converted()
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void A_state_of_another_format_is_rejected_by_name_and_can_be_converted(StateFormat format)
     {
         ParameterTree<float> parameters = Trees.Random<float>(0), gradients = Trees.Random<float>(1);
-        Optimizer full = Sgd.Of(0.1, momentum: 0.9), small = full.WithState(StateFormat.BFloat16);
+        Optimizer full = Sgd.Of(0.1, momentum: 0.9), small = full.WithState(format);
         OptimizerState<float> state = full.Step(parameters, gradients, full.Init(parameters)).State;
         Assert.Contains(
             "The slot momentum of the state is kept as Full",
             Assert.ThrowsAny<ArgumentException>(() => small.Step(parameters, gradients, state)).Message,
             StringComparison.Ordinal);
-        OptimizerState<float> converted = state.InFormats(StateFormat.BFloat16);
+        OptimizerState<float> converted = state.InFormats(format);
         Assert.Contains(
-            "The slot momentum of the state is kept as BFloat16",
+            $"The slot momentum of the state is kept as {format}",
             Assert.ThrowsAny<ArgumentException>(() => full.Step(parameters, gradients, converted)).Message,
             StringComparison.Ordinal);
         small.Step(parameters, gradients, converted);
-        Assert.Equal(converted, converted.InFormats(StateFormat.Full).InFormats(StateFormat.BFloat16));
-        Assert.ThrowsAny<ArgumentException>(() => state.InFormats(StateFormat.BFloat16, StateFormat.Full));
+        Assert.Equal(converted, converted.InFormats(StateFormat.Full).InFormats(format));
+        Assert.ThrowsAny<ArgumentException>(() => state.InFormats(format, StateFormat.Full));
         Assert.ThrowsAny<ArgumentException>(() => full.WithState((StateFormat)7));
     }
 
-    [Fact]
-    public void A_run_resumed_from_a_file_has_the_bits_of_one_that_was_not_interrupted()
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void A_run_resumed_from_a_file_has_the_bits_of_one_that_was_not_interrupted(StateFormat format)
     {
-        Optimizer optimizer = Clip.ByGlobalNorm(1).Then(AdamW.Of(0.01).WithState(StateFormat.BFloat16));
+        Optimizer optimizer = Clip.ByGlobalNorm(1).Then(AdamW.Of(0.01).WithState(format));
         (ParameterTree<float> Parameters, OptimizerState<float> State) whole = Run(Start(), 1, 6);
         (ParameterTree<float> Parameters, OptimizerState<float> State) half = Run(Start(), 1, 3);
         string path = folder.At("state");
@@ -160,14 +169,62 @@ public sealed class StateFormatTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Adam_in_16_bits_reaches_the_minimum_of_a_parabola()
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void Adam_reaches_the_minimum_of_a_parabola_in_every_format(StateFormat format)
     {
-        Optimizer optimizer = AdamW.Of(Schedule.Cosine(0.1, 500), weightDecay: 0).WithState(StateFormat.BFloat16);
+        Optimizer optimizer = AdamW.Of(Schedule.Cosine(0.1, 500), weightDecay: 0).WithState(format);
         ParameterTree<float> parameters = Trees.Random<float>(0);
         OptimizerState<float> state = optimizer.Init(parameters);
         for (int step = 0; step < 500; step++) (parameters, state) = optimizer.Step(parameters, parameters, state);
         Assert.InRange(parameters.GlobalNorm(), 0, 1e-2);
+    }
+
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void Every_elementwise_optimizer_goes_down_a_parabola_in_every_format(StateFormat format)
+    {
+        ParameterTree<float> start = Trees.Random<float>(0);
+        foreach (CatalogueEntry<Optimizer> entry in Catalogue.Optimizers)
+        {
+            Optimizer full = Laws.Catalogue.CaseOf(entry).Build(entry, 0.01), small = full.WithState(format);
+            if (full is FunctionOptimizer || Record.Exception(() => small.Init(start)) is not null) continue;
+            (double inFull, double inSmall) = (NormAfter(full), NormAfter(small));
+            Assert.True(
+                inSmall - inFull <= 0.2 * Math.Abs(start.GlobalNorm() - inFull) + 1e-3,
+                $"{entry.Name}: {start.GlobalNorm()} became {inFull} in full, and {inSmall}");
+        }
+
+        double NormAfter(Optimizer optimizer)
+        {
+            (ParameterTree<float> parameters, OptimizerState<float> state) = (start, optimizer.Init(start));
+            for (int step = 0; step < 50; step++) (parameters, state) = optimizer.Step(parameters, parameters, state);
+            return optimizer.EvaluationParameters(parameters, state).GlobalNorm();
+        }
+    }
+
+    [Fact]
+    public void A_block_never_holds_numbers_of_two_leaves()
+    {
+        // Of very different gradients, side by side in the flat buffer: in one block the small ones would be lost.
+        TreeLayout layout = TreeLayout.Of(("small", [16]), ("large", [700]), ("scalar", []));
+        TreeBuffer<float> filled = layout.Rent<float>();
+        filled.AsSpan(layout["small"]).Fill(1e-6f);
+        filled.AsSpan(layout["large"]).Fill(1e6f);
+        filled.AsSpan(layout["scalar"]).Fill(-1e-9f);
+        ParameterTree<float> gradients = filled.ToTree();
+        foreach (StateFormat format in (StateFormat[])[StateFormat.Float8, StateFormat.Int8])
+        {
+            Optimizer optimizer = Sgd.Of(0.1, momentum: 0.9).WithState(format);
+            ParameterTree<float> momentum =
+                optimizer.Step(gradients, gradients, optimizer.Init(gradients)).State[0];
+            foreach (Leaf leaf in layout.Leaves)
+            {
+                Assert.All(
+                    momentum.AsSpan(leaf).ToArray(),
+                    value => Assert.Equal(1, value / gradients.AsSpan(leaf)[0], 4e-5f));
+            }
+        }
     }
 
     [Fact]

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using CommandLine;
+using Functional.Optim;
+using Functional.Optim.Training;
+using LanguageModel;
+
+namespace Experiments;
+
+/// <summary>The options of <see cref="StateFormats"/>.</summary>
+public sealed record StateFormatsOptions
+{
+    /// <summary>The path of the text; without one the documentation of .NET.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Number of steps in a run.</summary>
+    public int Steps { get; init; } = 2000;
+
+    /// <summary>Number of runs of each format.</summary>
+    public int Seeds { get; init; } = 3;
+
+    /// <summary>Transformer blocks.</summary>
+    public int Blocks { get; init; } = Preset.All[0].Layers;
+
+    /// <summary>The length of the vector of a character.</summary>
+    public int Width { get; init; } = Preset.All[0].Width;
+}
+
+/// <summary>The runs of one format.</summary>
+/// <param name="Format">The format.</param>
+/// <param name="StateBytes">The bytes of the state for each parameter.</param>
+/// <param name="Curves">A run for each seed.</param>
+public sealed record StateFormatsRow(StateFormat Format, double StateBytes, ImmutableArray<TrainingCurve> Curves)
+{
+    /// <summary>The mean of the held-out losses after the last step.</summary>
+    public double FinalLoss => Curves.Average(curve => curve.FinalLoss);
+
+    /// <summary>The held-out loss of each run as a share of that of another format, less 1.</summary>
+    internal IEnumerable<double> DifferencesTo(StateFormatsRow full) =>
+        Curves.Zip(full.Curves, (own, its) => (own.FinalLoss / its.FinalLoss) - 1);
+}
+
+/// <summary>The formats on one text.</summary>
+/// <param name="Source">The name of the text.</param>
+/// <param name="Parameters">The number of parameters of the model.</param>
+/// <param name="Rows">The formats, the full one first.</param>
+public sealed record StateFormatsResult(string Source, long Parameters, ImmutableArray<StateFormatsRow> Rows);
+
+/// <summary>What a state in 16 or 8 bits costs in loss: AdamW on the nano model, from one start for all formats.</summary>
+public static class StateFormats
+{
+    private const int EvaluationsInRun = 20, WarmupPart = 20, HeldOutWindows = 96;
+
+    /// <summary>The experiment.</summary>
+    public static Experiment Experiment { get; } = Experiments.Experiment.Of<StateFormatsOptions>(
+            "state-formats", "AdamW with its moments in 32, 16 and 8 bits", "4.2",
+            "The same small GPT learns the same text with the moments of AdamW in each format, from the same starts and "
+            + "on the same batches. Starts and batches differ between seeds, and so tell what a difference means.")
+        .File("text", "UTF-8 text to train on; its last tenth is held out",
+            "the documentation of .NET that the SDK installs",
+            of => of.Text, (of, text) => of with { Text = text })
+        .Integer("steps", "Number of steps in a run", 1, 100_000,
+            of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Integer("seeds", "Number of runs of each, with different starts and batches", 1, 100,
+            of => of.Seeds, (of, seeds) => of with { Seeds = seeds })
+        .Integer("blocks", "Transformer blocks", 1, 64,
+            of => of.Blocks, (of, blocks) => of with { Blocks = blocks })
+        .Integer("model-width", "Length of the vector of a character", Preset.All[0].Heads, 1024,
+            of => of.Width, (of, width) => of with { Width = width })
+        .Checked((options, errors) => errors
+            .Require(options.Width % Preset.All[0].Heads == 0, "--model-width", options.Width,
+                $"a multiple of {Preset.All[0].Heads}"))
+        .Requiring(options => TokenizedText.Read(options.Text, Preset.All[0].Tokens, Preset.All[0].Context)
+            .Map(_ => LanguageExt.Prelude.unit))
+        .Running((options, seed, progress, cancellation) =>
+            ReportOf(options, Run(options, seed, progress, cancellation)))
+        .Long();
+
+    /// <summary>Every format from the seed and the seeds after it.</summary>
+    /// <exception cref="LanguageExt.Common.ErrorException">
+    /// The text cannot be read, or is too short for a window.
+    /// </exception>
+    public static StateFormatsResult Run(
+        StateFormatsOptions options, ulong seed, IProgress<double> progress, CancellationToken cancellation)
+    {
+        Preset preset = Preset.All[0] with
+        {
+            Steps = options.Steps, WarmupSteps = options.Steps / WarmupPart,
+            Layers = options.Blocks, Width = options.Width,
+        };
+        TokenizedText text = TokenizedText.Read(options.Text, preset.Tokens, preset.Context).ThrowIfFail();
+        Optimizer adamW = OptimizerChoice.Create(preset).OrThrow(nameof(AdamW));
+        TextTraining[] ofSeeds =
+        [
+            .. Enumerable.Range(0, options.Seeds).Select(run => TrainingOf(preset, text, adamW, seed + (ulong)run)),
+        ];
+        StateFormat[] formats = Enum.GetValues<StateFormat>();
+        ImmutableArray<TrainingCurve> curves = TextTraining.RunAll(
+            [
+                .. from format in formats
+                   from training in ofSeeds
+                   select training with { Optimizer = training.Optimizer.WithState(format) },
+            ], progress, cancellation);
+        ParameterTree<float> start = ofSeeds[0].Start();
+        return new(
+            text.Corpus.Source,
+            start.Layout.ParameterCount,
+            [
+                .. formats.Select((format, index) => new StateFormatsRow(
+                    format,
+                    (double)adamW.WithState(format).Init(start).ByteCount / start.Layout.ParameterCount,
+                    [.. curves.AsSpan().Slice(index * options.Seeds, options.Seeds)])),
+            ]);
+    }
+
+    private static TextTraining TrainingOf(Preset preset, TokenizedText text, Optimizer optimizer, ulong seed)
+    {
+        GptModel model = new(preset, text.Tokenizer.VocabularySize, seed);
+        return new(
+            text, new TrainModel<float, TokenBatch>(model.Gradient, model.Loss), model.Init, optimizer, seed,
+            preset.BatchSize, preset.Context, preset.Steps, Math.Max(preset.Steps / EvaluationsInRun, 1))
+        {
+            HeldOutWindows = HeldOutWindows,
+        };
+    }
+
+    private static Report ReportOf(StateFormatsOptions options, StateFormatsResult result)
+    {
+        StateFormatsRow full = result.Rows[0];
+        return new(
+            FindingOf(options, result),
+            [
+                Table.Of(
+                    "formats",
+                    $"AdamW, {options.Steps} steps of {result.Parameters:N0} parameters on {result.Source}, "
+                    + $"{(options.Seeds == 1 ? "1 seed" : $"{options.Seeds} seeds")}",
+                    result.Rows)
+                    .Text("format", row => $"{row.Format}")
+                    .Number("state (bytes a parameter)", row => row.StateBytes, 3)
+                    .Number("held-out loss, mean", row => row.FinalLoss, 5)
+                    .Number("lowest", row => row.Curves.Min(curve => curve.FinalLoss), 5)
+                    .Number("highest", row => row.Curves.Max(curve => curve.FinalLoss), 5)
+                    .Number("against Full, mean (%)", row => 100 * row.DifferencesTo(full).Average(), 2)
+                    .Number("largest (%)", row => 100 * row.DifferencesTo(full).MaxBy(Math.Abs), 2),
+            ],
+            [
+                new Picture(
+                    "curves",
+                    "The loss on the held-out text, and its difference to that of Full, means over the seeds.",
+                    new Panel(
+                        $"Held-out loss, {result.Source}",
+                        new Axis("steps", Min: 0, Max: options.Steps),
+                        new Axis("held-out loss (nats a character)"),
+                        [.. result.Rows.Select(Mark (row) => Over(row, Mean(row)))]),
+                    new Panel(
+                        "Difference to Full",
+                        new Axis("steps", Min: 0, Max: options.Steps),
+                        new Axis("difference (%)"),
+                        [
+                            .. result.Rows.Select(Mark (row) => Over(
+                                row, Mean(row).Zip(Mean(full), (own, its) => 100 * ((own / its) - 1)))),
+                        ])),
+            ]);
+    }
+
+    private static IEnumerable<double> Mean(StateFormatsRow row) => row.Curves[0].HeldOutLosses
+        .Select((_, index) => row.Curves.Average(curve => curve.HeldOutLosses[index]));
+
+    private static Line Over(StateFormatsRow row, IEnumerable<double> values) =>
+        new($"{row.Format}", [.. row.Curves[0].HeldOutSteps.Select(step => (double)step)], [.. values]);
+
+    private static string FindingOf(StateFormatsOptions options, StateFormatsResult result)
+    {
+        StateFormatsRow full = result.Rows[0];
+        double spread = full.Curves.Max(curve => curve.FinalLoss) - full.Curves.Min(curve => curve.FinalLoss);
+        string others = Words.And(result.Rows.Skip(1).Select(row =>
+            $"{row.Format} at {Figure.Of(100 * row.DifferencesTo(full).Average(), 2)} % of it "
+            + $"({Figure.Of(row.StateBytes, 3)} bytes a parameter)"));
+        return $"With full moments the held-out loss after {options.Steps} steps is {Figure.Of(full.FinalLoss)} "
+            + $"({Figure.Of(full.StateBytes, 3)} bytes a parameter), and differs by "
+            + $"{Figure.Of(100 * spread / full.FinalLoss, 2)} % between the seeds. Above or below that are {others}.";
+    }
+}
