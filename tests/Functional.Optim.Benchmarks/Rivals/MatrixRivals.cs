@@ -5,8 +5,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim.Benchmarks.Rivals;
 
 /// <summary>
-/// Matrix products of this library and of libtorch, on all threads: those of linear layers of the nano preset of MiniGpt,
-/// forward, for the gradient of the weight and for that of the input, and products of 1024 × 1024 matrices.
+/// Matrix products of this library and of libtorch: those of 1024 × 1024 matrices, and of the
+/// MLP of the nano preset of MiniGpt, forward, for the gradient of the weight and for that of the input.
 /// </summary>
 [MemoryDiagnoser]
 public class MatrixRivals
@@ -19,12 +19,14 @@ public class MatrixRivals
     private TorchProduct? torch;
 
     public static IEnumerable<Product> Products =>
-    [
-        .. OfLayer(1024, 1024, 1024),
-        .. OfLayer(NanoTokens, NanoWidth, 3 * NanoWidth),
-        .. OfLayer(NanoTokens, NanoWidth, 4 * NanoWidth),
-        .. OfLayer(NanoTokens, 4 * NanoWidth, NanoWidth),
-    ];
+        from threads in ((int[])[1, Environment.ProcessorCount]).Distinct()
+        from product in (Product[])
+        [
+            .. OfLayer(1024, 1024, 1024, threads),
+            .. OfLayer(NanoTokens, NanoWidth, 4 * NanoWidth, threads),
+            .. OfLayer(NanoTokens, 4 * NanoWidth, NanoWidth, threads),
+        ]
+        select product;
 
     [ParamsSource(nameof(Products))]
     public Product Sizes { get; set; }
@@ -32,7 +34,7 @@ public class MatrixRivals
     [GlobalSetup]
     public void Setup()
     {
-        Threads.Limit = Environment.ProcessorCount;
+        Threads.Limit = Sizes.Threads;
         (a, b, c) = (new(Sizes.Rows * Sizes.Inner), new(Sizes.Inner * Sizes.Columns), new(Sizes.Rows * Sizes.Columns));
         for (int index = 0; index < a.Length; index++) a.Span[index] = MathF.Sin(index);
         for (int index = 0; index < b.Length; index++) b.Span[index] = MathF.Cos(index);
@@ -47,14 +49,14 @@ public class MatrixRivals
 
     [Benchmark(Description = "libtorch")]
     [RestAfter(TorchProduct.SpinMilliseconds)]
-    public void Torch() => (torch ??= new(Sizes, Threads.Limit)).Multiply();
+    public void Torch() => (torch ??= new(Sizes)).Multiply();
 
     /// <summary>The products of a linear layer: forward, of its weight and of its input.</summary>
-    private static IEnumerable<Product> OfLayer(int tokens, int inputs, int outputs) =>
+    private static IEnumerable<Product> OfLayer(int tokens, int inputs, int outputs, int threads) =>
     [
-        new(tokens, inputs, outputs, false, false),
-        new(inputs, tokens, outputs, true, false),
-        new(tokens, outputs, inputs, false, true),
+        new(tokens, inputs, outputs, false, false, threads),
+        new(inputs, tokens, outputs, true, false, threads),
+        new(tokens, outputs, inputs, false, true, threads),
     ];
 
     /// <summary>The sizes of a product.</summary>
@@ -63,9 +65,12 @@ public class MatrixRivals
     /// <param name="Columns">The columns of the product.</param>
     /// <param name="TransposeA">Whether the left matrix is stored transposed.</param>
     /// <param name="TransposeB">Whether the right matrix is stored transposed.</param>
-    public readonly record struct Product(int Rows, int Inner, int Columns, bool TransposeA, bool TransposeB)
+    /// <param name="Threads">The number of threads.</param>
+    public readonly record struct Product(
+        int Rows, int Inner, int Columns, bool TransposeA, bool TransposeB, int Threads)
     {
         public override string ToString() =>
-            $"{(TransposeA ? "Aᵀ" : "A")}·{(TransposeB ? "Bᵀ" : "B")}, {Rows}×{Inner} by {Inner}×{Columns}";
+            $"{(TransposeA ? "Aᵀ" : "A")}·{(TransposeB ? "Bᵀ" : "B")}, {Rows}×{Inner} by {Inner}×{Columns}, "
+            + (Threads == 1 ? "1 thread" : $"{Threads} threads");
     }
 }

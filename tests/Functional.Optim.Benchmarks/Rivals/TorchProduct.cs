@@ -11,13 +11,12 @@ internal sealed class TorchProduct : IDisposable
     private readonly Tensor a, b, left, right, product;
 
     /// <summary>Allocates the matrices.</summary>
-    /// <param name="of">The sizes.</param>
-    /// <param name="threads">The number of threads of torch.</param>
+    /// <param name="of">The sizes, and the number of threads of torch.</param>
     /// <exception cref="NotSupportedException">The native library cannot be loaded.</exception>
-    internal TorchProduct(MatrixRivals.Product of, int threads)
+    internal TorchProduct(MatrixRivals.Product of)
     {
         Torch.Load();
-        set_num_threads(threads);
+        set_num_threads(of.Threads);
         a = of.TransposeA ? randn(of.Inner, of.Rows) : randn(of.Rows, of.Inner);
         b = of.TransposeB ? randn(of.Columns, of.Inner) : randn(of.Inner, of.Columns);
         (left, right) = (of.TransposeA ? a.t() : a, of.TransposeB ? b.t() : b);
