@@ -36,7 +36,7 @@ public class ReadmeTests
     private static string MainTimings()
     {
         string page = Repository.Text("tests/Functional.Optim.Benchmarks/results/amd-epyc.md");
-        return $"{Between("## AdamWRivals\n\n", "\n\n")}\n\n{Between("\n\n", "\n\nA ratio is")}\n";
+        return $"{Between("## AdamWRivals\n\n", "\n\n")}\n\n{Between("\n\n", "\n\nA ratio is")}";
 
         string Between(string start, string end)
         {
