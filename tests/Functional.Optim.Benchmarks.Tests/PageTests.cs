@@ -8,7 +8,7 @@ namespace Functional.Optim.Benchmarks.Tests;
 /// <summary>The pages and pictures of results.</summary>
 public sealed class PageTests
 {
-    private static readonly Machine Machine = new("Some CPU @ 2.5GHz", 2, 256, "Linux", "10.0.100", "10.0.1");
+    private static readonly Machine Machine = new("Some CPU @ 2.5GHz", 2, 256, "Linux", "10.0.100", "10.0.1", null);
     private static readonly DateOnly Date = new(2026, 1, 31);
 
     [Theory]
@@ -25,6 +25,10 @@ public sealed class PageTests
         Assert.NotEmpty(current.Processor);
         Assert.Equal(Environment.ProcessorCount, current.Cores);
     }
+
+    [Fact]
+    public void The_load_is_told_where_it_is_known() => Assert.EndsWith(
+        "; SDK 10.0.100, .NET 10.0.1; load before 12.5.", (Machine with { Load = 12.5 }).Describe("run", Date));
 
     [Fact]
     public void Results_are_a_page()

@@ -13,8 +13,11 @@ namespace Functional.Optim.Benchmarks;
 /// <param name="System">The operating system.</param>
 /// <param name="Sdk">The version of the SDK.</param>
 /// <param name="Runtime">The version of the runtime.</param>
+/// <param name="Load">
+/// The mean number of threads that ran or waited for a core in the minute before, where the system tells it.
+/// </param>
 internal sealed partial record Machine(
-    string Processor, int Cores, int VectorBits, string System, string Sdk, string Runtime)
+    string Processor, int Cores, int VectorBits, string System, string Sdk, string Runtime, double? Load)
 {
     /// <summary>This machine.</summary>
     internal static Machine Current
@@ -28,7 +31,8 @@ internal sealed partial record Machine(
                 Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
                 RuntimeInformation.OSDescription,
                 host.DotNetSdkVersion.Value,
-                Environment.Version.ToString());
+                Environment.Version.ToString(),
+                LoadBefore());
         }
     }
 
@@ -48,8 +52,19 @@ internal sealed partial record Machine(
         {command}
         ```
 
-        on {Processor}, {Cores} {(Cores == 1 ? "core" : "cores")}, vectors of {VectorBits} bits; {System}; SDK {Sdk}, .NET {Runtime}.
+        on {Processor}, {Cores} {(Cores == 1 ? "core" : "cores")}, vectors of {VectorBits} bits; {Software}.
         """);
+
+    private string Software => string.Create(CultureInfo.InvariantCulture, $"{System}; SDK {Sdk}, .NET {Runtime}")
+        + (Load is { } threads ? string.Create(CultureInfo.InvariantCulture, $"; load before {threads:0.0}") : "");
+
+    private static double? LoadBefore()
+    {
+        const string linux = "/proc/loadavg";
+        return File.Exists(linux)
+            ? double.Parse(File.ReadAllText(linux).Split(' ')[0], CultureInfo.InvariantCulture)
+            : null;
+    }
 
     [GeneratedRegex("[a-z0-9]+")]
     private static partial Regex WordsOfNames();

@@ -39,14 +39,14 @@ internal static class GrowthCommand
 
     private static void Measure(int rounds, TextWriter output, string? folder, string command)
     {
+        Machine? machine = folder is null ? null : Machine.Current;
         GrowthPanel[] panels =
             [AdamWGrowth.Measure(rounds), NanoGrowth.OverWidths(rounds), NanoGrowth.OverContexts(rounds)];
         output.Write(GrowthFile.Tables(panels));
-        if (folder is null) return;
-        Machine machine = Machine.Current;
-        MeasuredFile.Write(folder, GrowthFile.PictureOf(machine), GrowthPlot.Png(panels));
+        if (machine is null) return;
+        MeasuredFile.Write(folder!, GrowthFile.PictureOf(machine), GrowthPlot.Png(panels));
         MeasuredFile.Write(
-            folder, $"{machine.FileName}-growth.md",
+            folder!, $"{machine.FileName}-growth.md",
             GrowthFile.Page(machine, DateOnly.FromDateTime(DateTime.Today), command, panels));
     }
 }

@@ -65,6 +65,7 @@ internal static class QuickCommand
     private static void Measure(
         QuickCase[] cases, int rounds, bool json, TextWriter output, string? folder, string command)
     {
+        Machine? machine = folder is null ? null : Machine.Current;
         List<(QuickCase Case, IReadOnlyList<QuickResult> Results)> results = [];
         foreach (QuickCase one in cases)
         {
@@ -75,9 +76,8 @@ internal static class QuickCommand
         }
 
         if (!json) output.Write(ResultsFile.Numbers(results));
-        if (folder is null) return;
-        Machine machine = Machine.Current;
+        if (machine is null) return;
         string page = ResultsFile.Page(machine, DateOnly.FromDateTime(DateTime.Today), command, results);
-        MeasuredFile.Write(folder, $"{machine.FileName}.md", page);
+        MeasuredFile.Write(folder!, $"{machine.FileName}.md", page);
     }
 }
