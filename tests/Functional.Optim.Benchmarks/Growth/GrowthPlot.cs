@@ -34,7 +34,7 @@ internal static class GrowthPlot
             plot.Axes.Left.TickGenerator = PowersOfTwo();
             plot.Axes.Margins(0.05, 0.1);
             plot.Font.Set(PictureFont.Name);
-            if (panel.Lines.Count > 1) plot.ShowLegend(Alignment.UpperRight);
+            if (panel.Lines.Count > 1) plot.ShowLegend(Alignment.LowerRight);
             else plot.HideLegend();
         }
 
