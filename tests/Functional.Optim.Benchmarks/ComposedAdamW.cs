@@ -1,5 +1,5 @@
-using System.Runtime.Intrinsics;
 using BenchmarkDotNet.Attributes;
+using Functional.Optim.Benchmarks.Rivals;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Benchmarks;
@@ -11,8 +11,6 @@ namespace Functional.Optim.Benchmarks;
 [MemoryDiagnoser]
 public unsafe class ComposedAdamW
 {
-    private static readonly AdamW AdamW = AdamW.Of(1e-3, weightDecay: 0.1);
-
     private AlignedBuffer<float> theta = null!;
     private AlignedBuffer<float> gradient = null!;
     private AlignedBuffer<float> m = null!;
@@ -34,88 +32,19 @@ public unsafe class ComposedAdamW
     }
 
     [Benchmark(Baseline = true)]
-    public void ByHand()
-    {
-        if (Vector512.IsHardwareAccelerated) ByHand512<Store>(theta.Pointer, m.Pointer, v.Pointer);
-        else ByHand256();
-    }
+    public void ByHand() => HandWrittenLoop.Step(theta.Span, gradient.Span, m.Span, v.Span);
 
     [Benchmark]
-    public void WithThen() => AdamW.Step<float>(
-        7, theta.Span, gradient.Span, new(m.Span, v.Span), theta.Span, new(m.Span, v.Span));
+    public void WithThen() => AdamWNumbers.Optimizer.Step<float>(
+        AdamWNumbers.Step, theta.Span, gradient.Span, new(m.Span, v.Span), theta.Span, new(m.Span, v.Span));
 
     [Benchmark]
-    public void WithThenToOtherBuffers() => AdamW.Step<float>(
-        7, theta.Span, gradient.Span, new(m.Span, v.Span), newTheta.Span, new(newM.Span, newV.Span));
+    public void WithThenToOtherBuffers() => AdamWNumbers.Optimizer.Step<float>(
+        AdamWNumbers.Step, theta.Span, gradient.Span, new(m.Span, v.Span), newTheta.Span, new(newM.Span, newV.Span));
 
     /// <summary>The fastest loop to other buffers: non-temporal stores, with vectors of 512 bits.</summary>
     [Benchmark]
-    public void ByHandToOtherBuffers() =>
-        ByHand512<NonTemporalStore>(newTheta.Pointer, newM.Pointer, newV.Pointer);
-
-    private void ByHand512<TStore>(float* newAt, float* nextMean, float* nextSquare)
-        where TStore : struct, IStore
-    {
-        Vector512<float> beta1 = Vector512.Create(0.9f), oneMinusBeta1 = Vector512.Create(0.1f);
-        Vector512<float> beta2 = Vector512.Create(0.999f), oneMinusBeta2 = Vector512.Create(0.001f);
-        Vector512<float> first = Vector512.Create(1.2f), second = Vector512.Create(1.5f);
-        Vector512<float> epsilon = Vector512.Create(1e-8f), decay = Vector512.Create(0.1f);
-        Vector512<float> rate = Vector512.Create(1e-3f);
-        float* at = theta.Pointer, g = gradient.Pointer, mean = m.Pointer, square = v.Pointer;
-        for (long index = 0; index < Parameters; index += 16)
-        {
-            Vector512<float> u = Vector512.Load(g + index), parameter = Vector512.Load(at + index);
-            Vector512<float> newMean = Vector512.FusedMultiplyAdd(
-                beta1, Vector512.Load(mean + index), oneMinusBeta1 * u);
-            Vector512<float> newSquare = Vector512.FusedMultiplyAdd(
-                beta2, Vector512.Load(square + index), oneMinusBeta2 * u * u);
-            Vector512<float> root = Vector512.FusedMultiplyAdd(Vector512.Sqrt(newSquare), second, epsilon);
-            Vector512<float> update = Vector512.FusedMultiplyAdd(decay, parameter, newMean * first / root);
-            TStore.Put(parameter - (update * rate), newAt + index);
-            TStore.Put(newMean, nextMean + index);
-            TStore.Put(newSquare, nextSquare + index);
-        }
-    }
-
-    private void ByHand256()
-    {
-        Vector256<float> beta1 = Vector256.Create(0.9f), oneMinusBeta1 = Vector256.Create(0.1f);
-        Vector256<float> beta2 = Vector256.Create(0.999f), oneMinusBeta2 = Vector256.Create(0.001f);
-        Vector256<float> first = Vector256.Create(1.2f), second = Vector256.Create(1.5f);
-        Vector256<float> epsilon = Vector256.Create(1e-8f), decay = Vector256.Create(0.1f);
-        Vector256<float> rate = Vector256.Create(1e-3f);
-        float* at = theta.Pointer, g = gradient.Pointer, mean = m.Pointer, square = v.Pointer;
-        for (long index = 0; index < Parameters; index += 8)
-        {
-            Vector256<float> u = Vector256.Load(g + index), parameter = Vector256.Load(at + index);
-            Vector256<float> newMean = Vector256.FusedMultiplyAdd(
-                beta1, Vector256.Load(mean + index), oneMinusBeta1 * u);
-            Vector256<float> newSquare = Vector256.FusedMultiplyAdd(
-                beta2, Vector256.Load(square + index), oneMinusBeta2 * u * u);
-            Vector256<float> root = Vector256.FusedMultiplyAdd(Vector256.Sqrt(newSquare), second, epsilon);
-            Vector256<float> update = Vector256.FusedMultiplyAdd(decay, parameter, newMean * first / root);
-            (parameter - (update * rate)).Store(at + index);
-            newMean.Store(mean + index);
-            newSquare.Store(square + index);
-        }
-    }
-
-    /// <summary>
-    /// How the hand-written loop stores a vector; a type, so that the JIT specializes the loop for it.
-    /// </summary>
-    private interface IStore
-    {
-        static abstract void Put(Vector512<float> value, float* destination);
-    }
-
-    private readonly struct Store : IStore
-    {
-        public static void Put(Vector512<float> value, float* destination) => value.Store(destination);
-    }
-
-    private readonly struct NonTemporalStore : IStore
-    {
-        public static void Put(Vector512<float> value, float* destination) =>
-            value.StoreAlignedNonTemporal(destination);
-    }
+    public void ByHandToOtherBuffers() => HandWrittenLoop.Run512<HandWrittenLoop.NonTemporalStore>(
+        theta.Pointer, gradient.Pointer, m.Pointer, v.Pointer, newTheta.Pointer, newM.Pointer, newV.Pointer,
+        Parameters);
 }

@@ -1,8 +1,10 @@
 using BenchmarkDotNet.Running;
+using Functional.Optim.Benchmarks.Growth;
 using Functional.Optim.Benchmarks.Quick;
 using Functional.Optim.Benchmarks.Scaling;
 
-if (args is [QuickCommand.Word, .. var rest]) return await QuickCommand.Run(rest);
+if (args is [QuickCommand.Word, .. var rest]) return await QuickCommand.Run(rest, Console.Out, Console.Error);
+if (args is [GrowthCommand.Word, .. var sizes]) return await GrowthCommand.Run(sizes, Console.Out, Console.Error);
 if (args is [ScalingCommand.Word, .. var inputs]) return await ScalingCommand.Run(inputs);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -10,15 +10,10 @@ namespace Functional.Optim.Benchmarks.Quick;
 internal sealed record QuickCase(Type Type, IReadOnlyList<(PropertyInfo Parameter, object? Value)> Values)
 {
     /// <summary>The class and the values, for filters and tables.</summary>
-    internal string Name => Values.Count == 0 ? Type.Name : $"{Type.Name}({string.Join(", ", Values.Select(Shown))})";
+    internal string Name => Values.Count == 0 ? Type.Name : $"{Type.Name}({Parameters})";
 
-    /// <summary>The methods to measure; the baseline is the first.</summary>
-    internal IReadOnlyList<MethodInfo> Methods =>
-    [
-        .. Type.GetMethods()
-            .Where(method => Attribute(method) is not null)
-            .OrderByDescending(method => Attribute(method)!.Baseline),
-    ];
+    /// <summary>The values of the parameters.</summary>
+    internal string Parameters => string.Join(", ", Values.Select(Shown));
 
     /// <summary>All cases of the classes of this program.</summary>
     internal static IEnumerable<QuickCase> All =>
@@ -36,6 +31,19 @@ internal sealed record QuickCase(Type Type, IReadOnlyList<(PropertyInfo Paramete
         Call<GlobalSetupAttribute>(made);
         return made;
     }
+
+    /// <summary>The methods to measure; the baseline is the first.</summary>
+    /// <param name="made">The object that was set up.</param>
+    internal IReadOnlyList<Timing> Timings(object made) =>
+    [
+        .. from method in Type.GetMethods()
+           let attribute = Attribute(method)
+           where attribute is not null
+           orderby attribute.Baseline descending
+           select new Timing(
+               attribute.Description ?? method.Name, method.CreateDelegate<Action>(made),
+               method.GetCustomAttribute<RestAfterAttribute>()?.Milliseconds ?? Timing.RestMilliseconds),
+    ];
 
     /// <summary>Calls the clean-up method of the class.</summary>
     internal void CleanUp(object made) => Call<GlobalCleanupAttribute>(made);

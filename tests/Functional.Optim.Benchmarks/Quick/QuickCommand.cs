@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using System.IO.Enumeration;
 using System.Text.Json;
 using CommandLine;
-using Spectre.Console;
 
 namespace Functional.Optim.Benchmarks.Quick;
 
@@ -15,12 +13,14 @@ internal static class QuickCommand
     /// <summary>The word on the command line that selects this command.</summary>
     internal const string Word = "quick";
 
-    private const int DefaultRounds = 41, MaxRounds = 10_000, TableWidth = 160;
+    private const int DefaultRounds = 41, MaxRounds = 10_000;
 
     /// <summary>Runs the command.</summary>
     /// <param name="arguments">The arguments after the word.</param>
+    /// <param name="output">Where the results are written.</param>
+    /// <param name="error">Where errors are written.</param>
     /// <returns>The exit code.</returns>
-    internal static Task<int> Run(IReadOnlyList<string> arguments)
+    internal static Task<int> Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
     {
         Option<string[]> filter = new("--filter")
         {
@@ -32,51 +32,52 @@ internal static class QuickCommand
             "--rounds", $"Number of turns of each method [default: {DefaultRounds}]",
             $"an integer from 1 to {MaxRounds}", static value => value is >= 1 and <= MaxRounds);
         Option<bool> json = new("--json") { Description = "One line of JSON for each method instead of a table" };
+        Option<string?> folder = MeasuredFile.Folder("<processor>.md");
         RootCommand root = new("Measures each method in turn with its baseline, and shows the medians of the ratios.")
         {
-            filter, rounds, json,
+            filter, rounds, json, folder,
         };
-        root.SetAction(parsed => Measure(
-            parsed.GetValue(filter)!, parsed.GetValue(rounds) ?? DefaultRounds, parsed.GetValue(json)));
-        return new CheckedCommand(root, Console.Out, Console.Error, UnknownArguments.ErrorsOf).InvokeAsync(arguments);
+        CheckedCommand command = new(root, output, error, UnknownArguments.ErrorsOf);
+        root.SetAction(parsed =>
+        {
+            string[] filters = parsed.GetValue(filter)!;
+            QuickCase[] cases =
+            [
+                .. QuickCase.All
+                    .Where(known => filters.Any(one => FileSystemName.MatchesSimpleExpression(one, known.Name))),
+            ];
+            if (cases.Length == 0)
+            {
+                string known = string.Join("; ", QuickCase.All.Select(one => one.Name));
+                return command.Refuse($"no case matches {Words.Or(filters)}; there are: {known}");
+            }
+
+            string? results = parsed.GetValue(folder);
+            MeasuredFile.Prepare(results);
+            Measure(
+                cases, parsed.GetValue(rounds) ?? DefaultRounds, parsed.GetValue(json), output, results,
+                MeasuredFile.CommandOf([Word, .. arguments]));
+            return ExitCode.Success;
+        });
+        return command.InvokeAsync(arguments);
     }
 
-    private static int Measure(string[] filters, int rounds, bool json)
+    private static void Measure(
+        QuickCase[] cases, int rounds, bool json, TextWriter output, string? folder, string command)
     {
-        QuickCase[] cases =
-        [
-            .. QuickCase.All
-                .Where(known => filters.Any(filter => FileSystemName.MatchesSimpleExpression(filter, known.Name))),
-        ];
-        if (cases.Length == 0)
-        {
-            string known = string.Join("; ", QuickCase.All.Select(one => one.Name));
-            Console.Error.WriteLine($"no case matches {string.Join(" or ", filters)}; there are: {known}");
-            return ExitCode.WrongUse;
-        }
-
-        Table table = new Table().Border(TableBorder.Markdown).AddColumns(
-            "case", "method", "ms", "ratio", "quartiles", "bytes a call");
+        Machine? machine = folder is null ? null : Machine.Current;
+        List<(QuickCase Case, IReadOnlyList<QuickResult> Results)> results = [];
         foreach (QuickCase one in cases)
         {
-            foreach (QuickResult result in QuickResult.Measure(one, rounds))
-            {
-                if (json) Console.WriteLine(JsonSerializer.Serialize(result, JsonSerializerOptions.Web));
-                else table.AddRow([.. Cells(result).Select(Markup.Escape)]);
-            }
+            results.Add((one, QuickResult.Measure(one, rounds)));
+            if (!json) continue;
+            foreach (QuickResult result in results[^1].Results)
+                output.WriteLine(JsonSerializer.Serialize(result, JsonSerializerOptions.Web));
         }
 
-        // The width of a terminal does not apply when the output goes to a file.
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, TableWidth);
-        if (!json) AnsiConsole.Write(table);
-        return 0;
+        if (!json) output.Write(ResultsFile.Numbers(results));
+        if (machine is null) return;
+        string page = ResultsFile.Page(machine, DateOnly.FromDateTime(DateTime.Today), command, results);
+        MeasuredFile.Write(folder!, $"{machine.FileName}.md", page);
     }
-
-    private static string[] Cells(QuickResult result) =>
-    [
-        result.Case, result.Method, Text($"{result.Milliseconds:G4}"), Text($"{result.Ratio:F3}"),
-        Text($"{result.LowerQuartile:F3} to {result.UpperQuartile:F3}"), Text($"{result.AllocatedBytes:0.#}"),
-    ];
-
-    private static string Text(FormattableString value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -3,6 +3,7 @@ namespace Functional.Optim.Benchmarks.Quick;
 /// <summary>The result of one method, compared with its baseline.</summary>
 /// <param name="Case">The class and the values of its parameters.</param>
 /// <param name="Method">The method.</param>
+/// <param name="Problem">Why it could not be measured; without it there are numbers.</param>
 /// <param name="Milliseconds">The median time of a call.</param>
 /// <param name="Ratio">
 /// The median ratio of the method's time to that of the baseline, in turns one after the other.
@@ -13,15 +14,14 @@ namespace Functional.Optim.Benchmarks.Quick;
 internal sealed record QuickResult(
     string Case,
     string Method,
-    double Milliseconds,
-    double Ratio,
-    double LowerQuartile,
-    double UpperQuartile,
-    double AllocatedBytes)
+    string? Problem = null,
+    double? Milliseconds = null,
+    double? Ratio = null,
+    double? LowerQuartile = null,
+    double? UpperQuartile = null,
+    double? AllocatedBytes = null)
 {
-    private const int Rest = 10;
-
-    /// <summary>Measures the methods of a case in turn: A, B, …, A, B, …, with a pause before each.</summary>
+    /// <summary>Measures the methods of a case in turn.</summary>
     /// <param name="quick">The case.</param>
     /// <param name="rounds">The number of turns of each method.</param>
     internal static IReadOnlyList<QuickResult> Measure(QuickCase quick, int rounds)
@@ -29,19 +29,8 @@ internal sealed record QuickResult(
         object made = quick.SetUp();
         try
         {
-            Timing[] timings =
-                [.. quick.Methods.Select(method => new Timing(method.Name, method.CreateDelegate<Action>(made)))];
-            foreach (Timing timing in timings) timing.Warm();
-            for (int round = 0; round < rounds; round++)
-            {
-                foreach (Timing timing in timings)
-                {
-                    // Threads of the runtime that still spin after a turn would slow the next one.
-                    Thread.Sleep(Rest);
-                    timing.Turn();
-                }
-            }
-
+            IReadOnlyList<Timing> timings = quick.Timings(made);
+            Timing.Measure(timings, rounds);
             return [.. timings.Select(timing => Of(quick.Name, timing, timings[0]))];
         }
         finally
@@ -52,21 +41,16 @@ internal sealed record QuickResult(
 
     private static QuickResult Of(string name, Timing of, Timing baseline)
     {
-        double[] ratios = [.. of.Seconds.Zip(baseline.Seconds, static (mine, its) => mine / its).Order()];
+        if (of.Problem is not null) return new(name, of.Name, of.Problem);
+        double[] ratios = [.. of.Seconds.Zip(baseline.Seconds, static (mine, its) => mine / its)];
         return new(
             name,
             of.Name,
-            1e3 * Quantile([.. of.Seconds.Order()], 0.5),
-            Quantile(ratios, 0.5),
-            Quantile(ratios, 0.25),
-            Quantile(ratios, 0.75),
+            null,
+            1e3 * of.MedianSeconds,
+            Quantiles.Of(ratios, 0.5),
+            Quantiles.Of(ratios, 0.25),
+            Quantiles.Of(ratios, 0.75),
             Math.Round(of.Allocated, 1));
-    }
-
-    private static double Quantile(double[] ordered, double fraction)
-    {
-        double position = fraction * (ordered.Length - 1);
-        int below = (int)position, above = Math.Min(below + 1, ordered.Length - 1);
-        return ordered[below] + ((position - below) * (ordered[above] - ordered[below]));
     }
 }

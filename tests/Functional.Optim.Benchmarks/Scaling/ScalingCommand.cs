@@ -13,7 +13,7 @@ internal static class ScalingCommand
     /// <summary>The word on the command line that selects this command.</summary>
     internal const string Word = "scaling";
 
-    private const int TableWidth = 160, MaxMachines = 64;
+    private const int MaxMachines = 64;
     private const int NanoParameters = 804_096, MaxParameters = 500_000_000;
     private const double NanoStepMilliseconds = 40, EthernetMicroseconds = 20;
 
@@ -47,8 +47,11 @@ internal static class ScalingCommand
 
     private static int Show(int parameters, double stepMilliseconds, double latencyMicroseconds, double[] gigabits)
     {
-        Table table = new Table().Border(TableBorder.Markdown).AddColumns("machines", "MB sent", "rounds");
-        foreach (double of in gigabits) table.AddColumns(Text($"ms at {of} Gbit/s"), "efficiency");
+        Table table = MarkdownTable.Of(
+        [
+            "machines", "MB sent", "rounds",
+            .. gigabits.SelectMany(of => (string[])[Text($"ms at {of} Gbit/s"), "efficiency"]),
+        ]);
         for (int machines = 1; machines <= MaxMachines; machines *= 2)
         {
             StepTraffic traffic = StepTraffic.Of(parameters, machines);
@@ -62,11 +65,10 @@ internal static class ScalingCommand
                 row.Add(Text($"{stepMilliseconds / (machines * milliseconds):0.00}"));
             }
 
-            table.AddRow([.. row]);
+            table.AddTexts(row);
         }
 
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, TableWidth);
-        AnsiConsole.Write(table);
+        Console.Write(table.ToMarkdown());
         return 0;
     }
 

@@ -5,8 +5,8 @@ using Functional.Optim.Tests.Precision;
 namespace Functional.Optim.Tests.Readmes;
 
 /// <summary>
-/// The tables of the README and of the guides are those of the code. With the environment variable
-/// <c>UPDATE_README=1</c> the test writes them instead:
+/// The tables of the README and of the guides are those of the code, and the timings those that the benchmarks have
+/// written. With the environment variable <c>UPDATE_README=1</c> the test writes them instead:
 /// <c>UPDATE_README=1 dotnet test -c Release tests/Functional.Optim.Tests --filter ReadmeTests</c>.
 /// </summary>
 public class ReadmeTests
@@ -14,6 +14,7 @@ public class ReadmeTests
     private static readonly Dictionary<string, (string File, string Text)> Pages =
         CatalogueTables.All.Select(table => (table.Key, File: "README.md", Text: table.Value))
             .Append((Key: "errors", File: "samples/Guides/Numbers/README.md", Text: PrecisionTable.Text))
+            .Append((Key: "timings", File: "README.md", Text: MainTimings()))
             .ToDictionary(table => table.Key, table => (table.File, table.Text));
 
     public static TheoryData<string> Tables => [.. Pages.Keys];
@@ -34,5 +35,18 @@ public class ReadmeTests
         else
             Assert.True(
                 expected == page[from..to], $"The {table} of {name} are stale; UPDATE_README=1 writes:{expected}");
+    }
+
+    /// <summary>The first table of the rivals of AdamW, with the command and the machine.</summary>
+    private static string MainTimings()
+    {
+        string page = Repository.Text("tests/Functional.Optim.Benchmarks/results/amd-epyc.md");
+        return $"{Between("## AdamWRivals\n\n", "\n\n")}\n\n{Between("\n\n", "\n\nA ratio is")}";
+
+        string Between(string start, string end)
+        {
+            int from = page.IndexOf(start, StringComparison.Ordinal) + start.Length;
+            return page[from..page.IndexOf(end, from, StringComparison.Ordinal)];
+        }
     }
 }
