@@ -6,9 +6,9 @@ namespace Functional.Optim.Kernels;
 /// <summary>The logarithm over lanes, with the same bits at every width.</summary>
 internal static class Logarithm
 {
-    /// <summary>log(1 + x) without cancellation, to about two units in the last place, for x from 0 to 1.</summary>
+    /// <summary>log(1 + x) without cancellation, to about two units in the last place, for x from −½ to 1.</summary>
     /// <remarks>
-    /// With s = x / (2 + x) ≤ ⅓ it is 2·artanh s = 2·(s + s³/3 + s⁵/5 + …), up to s¹⁷ for float and s³⁵ for double.
+    /// With s = x / (2 + x), |s| ≤ ⅓, it is 2·artanh s = 2·(s + s³/3 + s⁵/5 + …), up to s¹⁷ for float and s³⁵ for double.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TLane OfOnePlus<T, TLane>(TLane x)

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
@@ -29,26 +31,40 @@ internal sealed record AdaptiveClip : Transform
             measured[range] = update.UpdateNorm(range, NormKind.Infinity);
     }
 
-    protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
-    {
-        OutputUnits units = OutputUnits.Of(leaf.Leaf, OutputAxis);
-        Span<double> factors = leaf.Scratch<double>()[..units.Count], sizes = leaf.Scratch<double>()[units.Count..];
-        ReadOnlySpan<T> before = leaf.Input;
-        Span<T> after = leaf.Output;
-        units.Norms(before, factors);
-        units.Norms(leaf.Parameters, sizes);
-        for (int unit = 0; unit < units.Count; unit++)
-        {
-            double largest = Ratio * Math.Max(sizes[unit], Epsilon);
-            factors[unit] = factors[unit] > largest ? largest / factors[unit] : 1;
-        }
+    protected internal override void TransformLeaf<T>(in LeafContext<T> leaf) =>
+        OutputUnits.Of(leaf.Leaf, OutputAxis).Change(leaf, new Change<T>(Ratio, Epsilon));
 
-        for (int element = 0; element < before.Length; element++)
-            after[element] = before[element] * T.CreateTruncating(factors[units[element]]);
-    }
-
-    /// <summary>The norm of each unit of the update, and of the parameters.</summary>
-    protected internal override int ScratchLength(Leaf leaf) => 2 * OutputUnits.Of(leaf, OutputAxis).Count;
+    /// <summary>The norm of each column of the update, and of the parameters.</summary>
+    protected internal override int ScratchLength(Leaf leaf) => OutputUnits.Of(leaf, OutputAxis).ScratchLength;
 
     private protected override bool NeverThrows => true;
+
+    /// <summary>Multiplies a unit that is too large by a factor below 1, and others by 1.</summary>
+    private readonly struct Change<T>(double ratio, double epsilon) : IUnitChange<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public double OfRow(ReadOnlySpan<T> update, ReadOnlySpan<T> parameters) =>
+            Factor(BlockReduction.Norm(update), BlockReduction.Norm(parameters));
+
+        public void OfColumns(
+            OutputUnits columns, ReadOnlySpan<T> update, ReadOnlySpan<T> parameters, Span<double> numbers,
+            Span<double> scratch)
+        {
+            Span<double> sizes = scratch[..columns.Count];
+            columns.Norms(update, numbers, scratch[columns.Count..]);
+            columns.Norms(parameters, sizes, scratch[columns.Count..]);
+            for (int column = 0; column < columns.Count; column++)
+                numbers[column] = Factor(numbers[column], sizes[column]);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLane Of<TLane>(TLane update, TLane number)
+            where TLane : struct, ILane<TLane, T> => update * number;
+
+        private double Factor(double norm, double size)
+        {
+            double largest = ratio * Math.Max(size, epsilon);
+            return norm > largest ? largest / norm : 1;
+        }
+    }
 }

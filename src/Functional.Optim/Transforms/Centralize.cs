@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
@@ -27,25 +30,33 @@ public sealed record Centralize : Transform
     /// <inheritdoc/>
     protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
     {
-        ReadOnlySpan<T> before = leaf.Input;
-        Span<T> after = leaf.Output;
-        if (leaf.Leaf.Rank < 2)
-        {
-            before.CopyTo(after);
-            return;
-        }
-
-        OutputUnits units = OutputUnits.Of(leaf.Leaf, OutputAxis);
-        Span<double> means = leaf.Scratch<double>();
-        units.Sum(before, means);
-        for (int unit = 0; unit < units.Count; unit++) means[unit] /= Math.Max(units.Length, 1);
-        for (int element = 0; element < before.Length; element++)
-            after[element] = before[element] - T.CreateTruncating(means[units[element]]);
+        if (leaf.Leaf.Rank < 2) leaf.Input.CopyTo(leaf.Output);
+        else OutputUnits.Of(leaf.Leaf, OutputAxis).Change(leaf, default(Change<T>));
     }
 
-    /// <summary>The mean of each unit.</summary>
+    /// <summary>The mean of each column.</summary>
     protected internal override int ScratchLength(Leaf leaf) =>
-        leaf.Rank < 2 ? 0 : OutputUnits.Of(leaf, OutputAxis).Count;
+        leaf.Rank < 2 ? 0 : OutputUnits.Of(leaf, OutputAxis).ScratchLength;
 
     private protected override bool NeverThrows => true;
+
+    /// <summary>Subtracts the mean of a unit.</summary>
+    private readonly struct Change<T> : IUnitChange<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public double OfRow(ReadOnlySpan<T> update, ReadOnlySpan<T> parameters) =>
+            BlockReduction.Sum(update) / update.Length;
+
+        public void OfColumns(
+            OutputUnits columns, ReadOnlySpan<T> update, ReadOnlySpan<T> parameters, Span<double> numbers,
+            Span<double> scratch)
+        {
+            columns.Sum(update, numbers, scratch);
+            TensorPrimitives.Divide(numbers, columns.Length, numbers);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TLane Of<TLane>(TLane update, TLane number)
+            where TLane : struct, ILane<TLane, T> => update - number;
+    }
 }

@@ -30,14 +30,14 @@ public unsafe class LogarithmTests
             // The quotient corrects the rounding of 1 + x.
             double number = double.CreateTruncating(x[index]), sum = 1 + number;
             double exact = sum == 1 ? number : Math.Log(sum) * (number / (sum - 1));
-            Assert.Equal(exact, double.CreateTruncating(y[index]), tolerance * exact);
+            Assert.Equal(exact, double.CreateTruncating(y[index]), tolerance * Math.Abs(exact));
         }
     }
 
     private static T[] Numbers<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
     [
-        .. Enumerable.Range(0, 10_000).Select(index => T.CreateTruncating(index / 9999.0)),
+        .. Enumerable.Range(0, 10_000).Select(index => T.CreateTruncating((index / 6666.0) - 0.5)),
         .. Enumerable.Range(1, 240).Select(index => T.CreateTruncating(Math.Pow(0.7, index))),
     ];
 

@@ -23,4 +23,19 @@ public class PhiloxTests
     {
         Assert.Equal((expected[0], expected[1], expected[2], expected[3]), new Philox(key).Words(low, high));
     }
+
+    [Fact]
+    public unsafe void Words_of_many_counters_are_those_of_each()
+    {
+        const ulong counter = uint.MaxValue - 4UL, high = 0x0370734413198a2e;
+        Philox random = new(0x299f31d0a4093822);
+        uint[] words = new uint[64];
+        fixed (uint* start = words) random.Bits(counter, high, start, words.Length);
+        for (int index = 0; index < 16; index++)
+        {
+            int at = (index / 8 * 32) + (index % 8);
+            Assert.Equal(
+                random.Words(counter + (ulong)index, high), (words[at], words[at + 8], words[at + 16], words[at + 24]));
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using Functional.Optim.Kernels;
+
 namespace Functional.Optim.Tests.Transforms;
 
 using Trees = Functional.Optim.Tests.Laws.Trees;
@@ -88,6 +90,52 @@ public class UnitTests
         ParameterTree<double> deltas = Deltas(Centralize.By(outputAxis), [1, 2], [[1, 3], [5, 9]]);
         Assert.Equal(expected, deltas.AsSpan("matrix").ToArray(), Near);
         Assert.Equal([1, 2], deltas.AsSpan("vector").ToArray());
+    }
+
+    [Theory]
+    [InlineData(3, 50_000)]
+    [InlineData(50_000, 3)]
+    [InlineData(1, 70_001)]
+    [InlineData(70_001, 1)]
+    [InlineData(301, 1_111)]
+    public void Large_units_have_their_means_and_norms_on_every_width(int rows, int columns)
+    {
+        float[] theta = [.. Enumerable.Range(0, rows * columns).Select(index => MathF.Cos(index))];
+        float[] gradient = [.. Enumerable.Range(0, rows * columns).Select(index => MathF.Sin(index * 0.7f) + 0.3f)];
+        ParameterTree<float> parameters = ParameterTree.Of(Leaf.Of("w", [rows, columns], theta));
+        ParameterTree<float> gradients = ParameterTree.Of(Leaf.Of("w", [rows, columns], gradient));
+        foreach (OutputAxis axis in Enum.GetValues<OutputAxis>())
+        {
+            int Unit(int element) => axis == OutputAxis.First ? element / columns : element % columns;
+            int units = axis == OutputAxis.First ? rows : columns, length = theta.Length / units;
+            double[] sums = new double[units], ofTheta = new double[units], ofGradient = new double[units];
+            for (int element = 0; element < theta.Length; element++)
+            {
+                sums[Unit(element)] += gradient[element];
+                ofTheta[Unit(element)] += (double)theta[element] * theta[element];
+                ofGradient[Unit(element)] += (double)gradient[element] * gradient[element];
+            }
+
+            CheckEach(Centralize.By(axis), element => gradient[element] - (sums[Unit(element)] / length));
+            CheckEach(Clip.Adaptively(0.9, 1e-3, axis), element => gradient[element] * Math.Min(1, 0.9
+                * Math.Max(1e-3, Math.Sqrt(ofTheta[Unit(element)])) / Math.Sqrt(ofGradient[Unit(element)])));
+        }
+
+        void CheckEach(Optimizer transform, Func<int, double> expected)
+        {
+            float[] Output() =>
+                transform.Update(parameters, gradients, transform.Init(parameters)).Deltas.AsSpan("w").ToArray();
+            float[] deltas = LaneWidths.With(LaneWidth.Scalar, Output);
+            for (int element = 0; element < deltas.Length; element++)
+            {
+                // Not with Assert.Equal, which takes longer than all else here.
+                if (!(Math.Abs(expected(element) + deltas[element]) < 2e-7))
+                    Assert.Fail($"{transform}: {deltas[element]} at {element}, not {-expected(element)}.");
+            }
+
+            foreach (LaneWidth width in Enum.GetValues<LaneWidth>())
+                Assert.True(deltas.AsSpan().SequenceEqual(LaneWidths.With(width, Output)), $"{transform}, {width}");
+        }
     }
 
     [Fact]
