@@ -54,7 +54,9 @@ public static class StateFormats
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<StateFormatsOptions>(
             "state-formats", "AdamW with its moments in 32, 16 and 8 bits", "4.2",
             "The same small GPT learns the same text with the moments of AdamW in each format, from the same starts and "
-            + "on the same batches. Starts and batches differ between seeds, and so tell what a difference means.")
+            + "on the same batches. Starts and batches differ between seeds, and so tell what a difference means.",
+            "The source text tells optimizers apart by one run of each. Here each has several, and the spread between "
+            + "the seeds is beside the differences.")
         .File("text", "UTF-8 text to train on; its last tenth is held out",
             "the documentation of .NET that the SDK installs",
             of => of.Text, (of, text) => of with { Text = text })
@@ -173,10 +175,10 @@ public static class StateFormats
         StateFormatsRow full = result.Rows[0];
         double spread = full.Curves.Max(curve => curve.FinalLoss) - full.Curves.Min(curve => curve.FinalLoss);
         string others = Words.And(result.Rows.Skip(1).Select(row =>
-            $"{row.Format} at {Figure.Of(100 * row.DifferencesTo(full).Average(), 2)} % of it "
+            $"{Figure.Of(100 * row.DifferencesTo(full).Average(), 2)} % with {row.Format} "
             + $"({Figure.Of(row.StateBytes, 3)} bytes a parameter)"));
         return $"With full moments the held-out loss after {options.Steps} steps is {Figure.Of(full.FinalLoss)} "
             + $"({Figure.Of(full.StateBytes, 3)} bytes a parameter), and differs by "
-            + $"{Figure.Of(100 * spread / full.FinalLoss, 2)} % between the seeds. Above or below that are {others}.";
+            + $"{Figure.Of(100 * spread / full.FinalLoss, 2)} % between the seeds. The mean of the differences to it is {others}.";
     }
 }

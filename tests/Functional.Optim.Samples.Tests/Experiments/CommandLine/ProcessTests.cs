@@ -42,7 +42,8 @@ public sealed partial class ProcessTests : IDisposable
         (int code, string output, string error) =
             Program.Run($"run all {Quick.Line(folder)} --seeds 1 --format json --out {folder.At("out")}");
         Assert.Equal(ExitCode.Success, code);
-        Assert.Equal("left out: modern-optimizers; run all --long runs long ones too", error.TrimEnd());
+        Assert.Equal(
+            "left out: modern-optimizers and state-formats; run all --long runs long ones too", error.TrimEnd());
         ImmutableArray<JsonElement> runs = [.. JsonDocument.Parse(output).RootElement.EnumerateArray()];
         Assert.Equal(
             ExperimentCatalogue.All.Select(experiment => experiment.Name).Where(name => name != "modern-optimizers"),
