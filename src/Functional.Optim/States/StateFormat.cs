@@ -7,7 +7,8 @@ namespace Functional.Optim;
 /// How the numbers of a slot are kept between steps; they are computed in the type of the parameters always.
 /// </summary>
 /// <remarks>
-/// Where a number of a block is infinite or NaN, all of the block become NaN, so that the trainer finds it.
+/// Where a number of a block is infinite or NaN, all of the block become NaN, so that the trainer finds it. Scales have
+/// 16 bits of precision, so that a code times its scale is exact, and decoded numbers have the same codes again.
 /// </remarks>
 public enum StateFormat
 {
@@ -25,13 +26,14 @@ public enum StateFormat
     /// largest magnitude / 448. What is not 0 does not become 0. Rounds stochastically. A block never holds numbers of
     /// two leaves.
     /// </summary>
-    /// <remarks>The formats of blocks are those of torchao's optimizers, which round to the nearest.</remarks>
+    /// <remarks>The optimizers of torchao have the same codes and blocks, and round to the nearest.</remarks>
     Float8,
 
     /// <summary>
-    /// In 8 bits as an integer, in blocks of 256 numbers with a float scale: of numbers with a sign the number from −127
-    /// to 127, of others its root from 0 to 255, so that second moments have the range of 6.5e4. Of those, what is not 0
-    /// does not become 0. Rounds stochastically. A block never holds numbers of two leaves.
+    /// In 8 bits as an integer, in blocks of 256 numbers with a float scale: of a block with a negative number an
+    /// integer from −127 to 127 (and a negative scale), of others the root, from 0 to 255, so that second moments have a
+    /// range of 6.5e4. Of those, what is not 0 does not become 0. Rounds stochastically. A block never holds numbers of
+    /// two leaves.
     /// </summary>
     Int8,
 }
