@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using CommandLine;
 using Functional.Optim;
-using Functional.Optim.Training;
 using LanguageModel;
 
 namespace Experiments;
@@ -65,7 +64,7 @@ public static class ModernOptimizers
     /// <summary>The one that the others are compared with.</summary>
     public const string Reference = "adamW";
 
-    private const int EvaluationsInRun = 20, WarmupPart = 20, HeldOutWindows = 96, Extensions = 2;
+    private const int Extensions = 2;
     private const double ShareOfTraining = 0.9;
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(300);
 
@@ -128,23 +127,12 @@ public static class ModernOptimizers
     public static ModernOptimizersResult Run(
         ModernOptimizersOptions options, ulong seed, IProgress<double> progress, CancellationToken cancellation)
     {
-        Preset preset = Preset.All[0] with
-        {
-            Steps = options.Steps, WarmupSteps = options.Steps / WarmupPart,
-            Layers = options.Blocks, Width = options.Width,
-        };
-        TokenizedText text = TokenizedText.Read(options.Text, preset.Tokens, preset.Context).ThrowIfFail();
-        GptModel model = new(preset, text.Tokenizer.VocabularySize, seed);
-        TextTraining training = new(
-            text, new TrainModel<float, TokenBatch>(model.Gradient, model.Loss), model.Init, Composition.Identity, seed,
-            preset.BatchSize, preset.Context, options.Steps, Math.Max(options.Steps / EvaluationsInRun, 1))
-        {
-            HeldOutWindows = HeldOutWindows,
-        };
+        NanoTraining nano = new(options.Steps, options.Blocks, options.Width);
+        TextTraining training = nano.On(nano.Read(options.Text), Composition.Identity, seed);
         OptimizerSweep sweep = OptimizerSweep.Run(
             [
-                .. Contenders.Select(contender =>
-                    new SweptOptimizer(contender.Text, contender.Rates, rate => OptimizerOf(preset, contender, rate))),
+                .. Contenders.Select(contender => new SweptOptimizer(
+                    contender.Text, contender.Rates, rate => OptimizerOf(nano.Preset, contender, rate))),
             ],
             training, Extensions, ProgressPart.Of(progress, 0, ShareOfTraining), cancellation);
         double target = sweep.Best.Single(row => row.Optimizer == Reference).Curve.FinalLoss;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using CommandLine;
 using Functional.Optim;
-using Functional.Optim.Training;
 using LanguageModel;
 
 namespace Experiments;
@@ -48,8 +47,6 @@ public sealed record StateFormatsResult(string Source, long Parameters, Immutabl
 /// <summary>What a state in 16 or 8 bits costs in loss: AdamW on the nano model, from one start for all formats.</summary>
 public static class StateFormats
 {
-    private const int EvaluationsInRun = 20, WarmupPart = 20, HeldOutWindows = 96;
-
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<StateFormatsOptions>(
             "state-formats", "AdamW with its moments in 32, 16 and 8 bits", "4.2",
@@ -84,17 +81,11 @@ public static class StateFormats
     public static StateFormatsResult Run(
         StateFormatsOptions options, ulong seed, IProgress<double> progress, CancellationToken cancellation)
     {
-        Preset preset = Preset.All[0] with
-        {
-            Steps = options.Steps, WarmupSteps = options.Steps / WarmupPart,
-            Layers = options.Blocks, Width = options.Width,
-        };
-        TokenizedText text = TokenizedText.Read(options.Text, preset.Tokens, preset.Context).ThrowIfFail();
-        Optimizer adamW = OptimizerChoice.Create(preset).OrThrow(nameof(AdamW));
+        NanoTraining nano = new(options.Steps, options.Blocks, options.Width);
+        TokenizedText text = nano.Read(options.Text);
+        Optimizer adamW = OptimizerChoice.Create(nano.Preset).OrThrow(nameof(AdamW));
         TextTraining[] ofSeeds =
-        [
-            .. Enumerable.Range(0, options.Seeds).Select(run => TrainingOf(preset, text, adamW, seed + (ulong)run)),
-        ];
+            [.. Enumerable.Range(0, options.Seeds).Select(run => nano.On(text, adamW, seed + (ulong)run))];
         StateFormat[] formats = Enum.GetValues<StateFormat>();
         ImmutableArray<TrainingCurve> curves = TextTraining.RunAll(
             [
@@ -112,17 +103,6 @@ public static class StateFormats
                     (double)adamW.WithState(format).Init(start).ByteCount / start.Layout.ParameterCount,
                     [.. curves.AsSpan().Slice(index * options.Seeds, options.Seeds)])),
             ]);
-    }
-
-    private static TextTraining TrainingOf(Preset preset, TokenizedText text, Optimizer optimizer, ulong seed)
-    {
-        GptModel model = new(preset, text.Tokenizer.VocabularySize, seed);
-        return new(
-            text, new TrainModel<float, TokenBatch>(model.Gradient, model.Loss), model.Init, optimizer, seed,
-            preset.BatchSize, preset.Context, preset.Steps, Math.Max(preset.Steps / EvaluationsInRun, 1))
-        {
-            HeldOutWindows = HeldOutWindows,
-        };
     }
 
     private static Report ReportOf(StateFormatsOptions options, StateFormatsResult result)
@@ -179,6 +159,7 @@ public static class StateFormats
             + $"({Figure.Of(row.StateBytes, 3)} bytes a parameter)"));
         return $"With full moments the held-out loss after {options.Steps} steps is {Figure.Of(full.FinalLoss)} "
             + $"({Figure.Of(full.StateBytes, 3)} bytes a parameter), and differs by "
-            + $"{Figure.Of(100 * spread / full.FinalLoss, 2)} % between the seeds. The mean of the differences to it is {others}.";
+            + $"{Figure.Of(100 * spread / full.FinalLoss, 2)} % between the seeds. The mean of the "
+            + $"differences to it is {others}.";
     }
 }
