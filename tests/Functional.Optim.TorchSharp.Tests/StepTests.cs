@@ -81,6 +81,9 @@ public class StepTests
         {
             using Network disposed = network;
             Networks.Backward(network, 0);
+            // Those that earlier tests left are gone before they are counted.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
             long before = Tensor.TotalCount;
             using TorchOptimizer<float> bound = TorchOptimizer.Of(network, AdamW.Of(0.01));
             nint[] handles = [.. network.parameters().Select(parameter => parameter.Handle)];
