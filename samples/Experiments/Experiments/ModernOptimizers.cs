@@ -8,17 +8,8 @@ namespace Experiments;
 /// <summary>The options of <see cref="ModernOptimizers"/>.</summary>
 public sealed record ModernOptimizersOptions
 {
-    /// <summary>The path of the text; without one the documentation of .NET.</summary>
-    public string? Text { get; init; }
-
-    /// <summary>Number of steps in a run.</summary>
-    public int Steps { get; init; } = 200;
-
-    /// <summary>Transformer blocks.</summary>
-    public int Blocks { get; init; } = Preset.All[0].Layers;
-
-    /// <summary>The length of the vector of a character.</summary>
-    public int Width { get; init; } = Preset.All[0].Width;
+    /// <summary>The training.</summary>
+    public NanoTraining Nano { get; init; } = new() { Steps = 200 };
 
     /// <summary>Steps in which the time of a step is measured; 0 for no times.</summary>
     public int TimedSteps { get; init; } = 60;
@@ -100,22 +91,9 @@ public static class ModernOptimizers
             + "how soon it is at the last loss of AdamW, and what a step costs in time and in memory.",
             "The source text compares optimizers at one learning rate each. Which is best then depends on the rates: "
             + "here each sweep goes on by a rate where its best one is the first or the last.")
-        .File("text", "UTF-8 text to train on; its last tenth is held out",
-            "the documentation of .NET that the SDK installs",
-            of => of.Text, (of, text) => of with { Text = text })
-        .Integer("steps", "Number of steps in a run", 1, 100_000,
-            of => of.Steps, (of, steps) => of with { Steps = steps })
-        .Integer("blocks", "Transformer blocks", 1, 64,
-            of => of.Blocks, (of, blocks) => of with { Blocks = blocks })
-        .Integer("model-width", "Length of the vector of a character", Preset.All[0].Heads, 1024,
-            of => of.Width, (of, width) => of with { Width = width })
+        .Nano(of => of.Nano, (of, nano) => of with { Nano = nano })
         .Integer("timed-steps", "Steps in which the time of a step is measured; 0 for no times", 0, 10_000,
             of => of.TimedSteps, (of, steps) => of with { TimedSteps = steps })
-        .Checked((options, errors) => errors
-            .Require(options.Width % Preset.All[0].Heads == 0, "--model-width", options.Width,
-                $"a multiple of {Preset.All[0].Heads}"))
-        .Requiring(options => TokenizedText.Read(options.Text, Preset.All[0].Tokens, Preset.All[0].Context)
-            .Map(_ => LanguageExt.Prelude.unit))
         .Running((options, seed, progress, cancellation) =>
             ReportOf(options, Run(options, seed, progress, cancellation)))
         .Long();
@@ -127,8 +105,8 @@ public static class ModernOptimizers
     public static ModernOptimizersResult Run(
         ModernOptimizersOptions options, ulong seed, IProgress<double> progress, CancellationToken cancellation)
     {
-        NanoTraining nano = new(options.Steps, options.Blocks, options.Width);
-        TextTraining training = nano.On(nano.Read(options.Text), Composition.Identity, seed);
+        NanoTraining nano = options.Nano;
+        TextTraining training = nano.On(nano.Read().ThrowIfFail(), Composition.Identity, seed);
         OptimizerSweep sweep = OptimizerSweep.Run(
             [
                 .. Contenders.Select(contender => new SweptOptimizer(
@@ -171,8 +149,8 @@ public static class ModernOptimizers
         [
             Table.Of(
                 "optimizers",
-                $"Each optimizer at its best rate, {options.Steps} steps of {result.Sweep.Parameters:N0} parameters on "
-                + $"{result.Sweep.Source}, the lowest loss first; the loss is measured every "
+                $"Each optimizer at its best rate, {options.Nano.Steps} steps of {result.Sweep.Parameters:N0} parameters "
+                + $"on {result.Sweep.Source}, the lowest loss first; the loss is measured every "
                 + $"{result.Sweep.Training.EvaluateEvery} steps",
                 result.Rows)
                 .Text("optimizer", row => row.Swept.Optimizer)
@@ -231,9 +209,9 @@ public static class ModernOptimizers
                 + $"{Figure.Of(timed[0].SecondsToLoss!.Value / reference.SecondsToLoss!.Value, 2)} of the time of "
                 + $"{Reference}; a step of it takes "
                 + $"{Figure.Of(timed[0].Milliseconds!.Value / reference.Milliseconds!.Value, 3)} times as long.";
-        return $"After {options.Steps} steps the held-out losses of {result.Rows.Length} optimizers, each at its best "
-            + $"rate, go from {LossOf(result.Rows[0])} to {LossOf(result.Rows[^1])}; {LossOf(reference)} is number "
-            + $"{result.Rows.IndexOf(reference) + 1}. {arrivals}{time}";
+        return $"After {options.Nano.Steps} steps the held-out losses of {result.Rows.Length} optimizers, each at its "
+            + $"best rate, go from {LossOf(result.Rows[0])} to {LossOf(result.Rows[^1])}; {LossOf(reference)} is "
+            + $"number {result.Rows.IndexOf(reference) + 1}. {arrivals}{time}";
     }
 
     private static string LossOf(ModernOptimizersRow row) =>

@@ -8,20 +8,11 @@ namespace Experiments;
 /// <summary>The options of <see cref="StateFormats"/>.</summary>
 public sealed record StateFormatsOptions
 {
-    /// <summary>The path of the text; without one the documentation of .NET.</summary>
-    public string? Text { get; init; }
-
-    /// <summary>Number of steps in a run.</summary>
-    public int Steps { get; init; } = 2000;
+    /// <summary>The training.</summary>
+    public NanoTraining Nano { get; init; } = new() { Steps = 2000 };
 
     /// <summary>Number of runs of each format.</summary>
     public int Seeds { get; init; } = 3;
-
-    /// <summary>Transformer blocks.</summary>
-    public int Blocks { get; init; } = Preset.All[0].Layers;
-
-    /// <summary>The length of the vector of a character.</summary>
-    public int Width { get; init; } = Preset.All[0].Width;
 }
 
 /// <summary>The runs of one format.</summary>
@@ -54,22 +45,9 @@ public static class StateFormats
             + "on the same batches. Starts and batches differ between seeds, and so tell what a difference means.",
             "The source text tells optimizers apart by one run of each. Here each has several, and the spread between "
             + "the seeds is beside the differences.")
-        .File("text", "UTF-8 text to train on; its last tenth is held out",
-            "the documentation of .NET that the SDK installs",
-            of => of.Text, (of, text) => of with { Text = text })
-        .Integer("steps", "Number of steps in a run", 1, 100_000,
-            of => of.Steps, (of, steps) => of with { Steps = steps })
+        .Nano(of => of.Nano, (of, nano) => of with { Nano = nano })
         .Integer("seeds", "Number of runs of each, with different starts and batches", 1, 100,
             of => of.Seeds, (of, seeds) => of with { Seeds = seeds })
-        .Integer("blocks", "Transformer blocks", 1, 64,
-            of => of.Blocks, (of, blocks) => of with { Blocks = blocks })
-        .Integer("model-width", "Length of the vector of a character", Preset.All[0].Heads, 1024,
-            of => of.Width, (of, width) => of with { Width = width })
-        .Checked((options, errors) => errors
-            .Require(options.Width % Preset.All[0].Heads == 0, "--model-width", options.Width,
-                $"a multiple of {Preset.All[0].Heads}"))
-        .Requiring(options => TokenizedText.Read(options.Text, Preset.All[0].Tokens, Preset.All[0].Context)
-            .Map(_ => LanguageExt.Prelude.unit))
         .Running((options, seed, progress, cancellation) =>
             ReportOf(options, Run(options, seed, progress, cancellation)))
         .Long();
@@ -81,8 +59,8 @@ public static class StateFormats
     public static StateFormatsResult Run(
         StateFormatsOptions options, ulong seed, IProgress<double> progress, CancellationToken cancellation)
     {
-        NanoTraining nano = new(options.Steps, options.Blocks, options.Width);
-        TokenizedText text = nano.Read(options.Text);
+        NanoTraining nano = options.Nano;
+        TokenizedText text = nano.Read().ThrowIfFail();
         Optimizer adamW = OptimizerChoice.Create(nano.Preset).OrThrow(nameof(AdamW));
         TextTraining[] ofSeeds =
             [.. Enumerable.Range(0, options.Seeds).Select(run => nano.On(text, adamW, seed + (ulong)run))];
@@ -113,7 +91,7 @@ public static class StateFormats
             [
                 Table.Of(
                     "formats",
-                    $"AdamW, {options.Steps} steps of {result.Parameters:N0} parameters on {result.Source}, "
+                    $"AdamW, {options.Nano.Steps} steps of {result.Parameters:N0} parameters on {result.Source}, "
                     + $"{(options.Seeds == 1 ? "1 seed" : $"{options.Seeds} seeds")}",
                     result.Rows)
                     .Text("format", row => $"{row.Format}")
@@ -130,12 +108,12 @@ public static class StateFormats
                     "The loss on the held-out text, and its difference to that of Full, means over the seeds.",
                     new Panel(
                         $"Held-out loss, {result.Source}",
-                        new Axis("steps", Min: 0, Max: options.Steps),
+                        new Axis("steps", Min: 0, Max: options.Nano.Steps),
                         new Axis("held-out loss (nats a character)"),
                         [.. result.Rows.Select(Mark (row) => Over(row, Mean(row)))]),
                     new Panel(
                         "Difference to Full",
-                        new Axis("steps", Min: 0, Max: options.Steps),
+                        new Axis("steps", Min: 0, Max: options.Nano.Steps),
                         new Axis("difference (%)"),
                         [
                             .. result.Rows.Select(Mark (row) => Over(
@@ -157,7 +135,7 @@ public static class StateFormats
         string others = Words.And(result.Rows.Skip(1).Select(row =>
             $"{Figure.Of(100 * row.DifferencesTo(full).Average(), 2)} % with {row.Format} "
             + $"({Figure.Of(row.StateBytes, 3)} bytes a parameter)"));
-        return $"With full moments the held-out loss after {options.Steps} steps is {Figure.Of(full.FinalLoss)} "
+        return $"With full moments the held-out loss after {options.Nano.Steps} steps is {Figure.Of(full.FinalLoss)} "
             + $"({Figure.Of(full.StateBytes, 3)} bytes a parameter), and differs by "
             + $"{Figure.Of(100 * spread / full.FinalLoss, 2)} % between the seeds. The mean of the "
             + $"differences to it is {others}.";

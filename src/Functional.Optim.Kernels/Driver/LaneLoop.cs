@@ -30,6 +30,12 @@ internal static class LaneLoop
         where TBody : struct, IElementBody<T> =>
         Ranges<T, EveryElement<T, TBody>>(count, ElementsPerRange, new(body));
 
+    /// <summary>Runs a body for every element of [0, count) on the calling thread, on lanes of a width.</summary>
+    internal static void OnThisThread<T, TBody>(int count, in TBody body, LaneWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TBody : struct, IElementBody<T> =>
+        OnLanes<T, EveryElement<T, TBody>>(0, count, new(body), width);
+
     /// <summary>Runs a body for every element of [start, end) on the calling thread: lanes, then scalars.</summary>
     internal static void Run<T, TLane, TBody>(int start, int end, in TBody body)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -55,6 +61,19 @@ internal static class LaneLoop
         for (long index = start; index < end; index += TLane.Width) local.At<TLane>(index);
     }
 
+    private static void OnLanes<T, TBody>(int start, int end, in TBody body, LaneWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TBody : struct, ILaneBody<T>
+    {
+        switch (LaneWidths.Compiled(width))
+        {
+            case LaneWidth.Bits512: body.Run<Lane512<T>>(start, end); break;
+            case LaneWidth.Bits256: body.Run<Lane256<T>>(start, end); break;
+            case LaneWidth.Bits128: body.Run<Lane128<T>>(start, end); break;
+            default: body.Run<ScalarLane<T>>(start, end); break;
+        }
+    }
+
     private readonly struct Dispatch<T, TBody>(TBody body, int count, int perRange, LaneWidth width) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TBody : struct, ILaneBody<T>
@@ -63,14 +82,8 @@ internal static class LaneLoop
 
         public void Run(int index)
         {
-            int start = index * perRange, end = start + Math.Min(perRange, count - start);
-            switch (LaneWidths.Compiled(width))
-            {
-                case LaneWidth.Bits512: body.Run<Lane512<T>>(start, end); break;
-                case LaneWidth.Bits256: body.Run<Lane256<T>>(start, end); break;
-                case LaneWidth.Bits128: body.Run<Lane128<T>>(start, end); break;
-                default: body.Run<ScalarLane<T>>(start, end); break;
-            }
+            int start = index * perRange;
+            OnLanes<T, TBody>(start, start + Math.Min(perRange, count - start), body, width);
         }
     }
 

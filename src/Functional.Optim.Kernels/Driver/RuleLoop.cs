@@ -49,7 +49,7 @@ internal readonly unsafe struct RuleLoop<T>
 
     private void RunDecoded(byte* rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
     {
-        const int length = SlotFormats.PieceLength;
+        const int length = CodedPiece.MaxLength;
         T* buffer = stackalloc T[SlotFormats.BufferLength];
         for (long at = start; at < end; at += length)
         {

@@ -17,7 +17,7 @@ internal static unsafe class BlockCodes
     internal const int BlockLength = 256;
 
     /// <summary>Below, a block has no scale with a reciprocal.</summary>
-    private const float Smallest = 1e-35f, SmallestSquare = 1.17549435e-38f;
+    private const float Smallest = 1e-35f;
 
     /// <summary>Codes that are made at once: 16 bits of a random number for each.</summary>
     private const int Group = 32;
@@ -102,10 +102,7 @@ internal static unsafe class BlockCodes
         Vector512<float> scales = Vector512.Create(scale);
         int index = 0;
         for (; index <= count - Group; index += Group)
-        {
             Put<TCode>(Vector256.Load(codes + index), scales, numbers + index);
-        }
-
         if (index == count) return;
         byte* rest = stackalloc byte[Group];
         float* decoded = stackalloc float[Group];
@@ -130,7 +127,7 @@ internal static unsafe class BlockCodes
         for (int index = count; index % Group != 0; index++) numbers[index] = 0;
         (float largest, bool hasSign) = RangeOf(numbers, count);
         bool takesRoots = format == SlotFormat.Int8 && !hasSign;
-        if (!float.IsFinite(largest) || largest < (takesRoots ? SmallestSquare : Smallest))
+        if (!float.IsFinite(largest) || largest < (takesRoots ? ElementType.SmallestNormal<float>() : Smallest))
         {
             new Span<byte>(codes, count).Clear();
             return float.IsFinite(largest) ? 0 : float.NaN;

@@ -35,14 +35,7 @@ internal static unsafe class NormalBlocks
         random.Bits((ulong)block * (ulong)(words / Philox.WordsPerCounter), high, (uint*)normals, words);
         if (typeof(T) == typeof(float)) Split((uint*)normals, (float*)exponents);
         else Split((ulong*)normals, (double*)exponents);
-        Points<T> points = new(exponents, normals);
-        switch (LaneWidths.Compiled(width))
-        {
-            case LaneWidth.Bits512: LaneLoop.Run<T, Lane512<T>, Points<T>>(0, Pairs, points); break;
-            case LaneWidth.Bits256: LaneLoop.Run<T, Lane256<T>, Points<T>>(0, Pairs, points); break;
-            case LaneWidth.Bits128: LaneLoop.Run<T, Lane128<T>, Points<T>>(0, Pairs, points); break;
-            default: LaneLoop.Run<T, ScalarLane<T>, Points<T>>(0, Pairs, points); break;
-        }
+        LaneLoop.OnThisThread<T, Points<T>>(Pairs, new(exponents, normals), width);
     }
 
     /// <summary>

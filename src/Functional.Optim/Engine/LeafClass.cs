@@ -52,6 +52,7 @@ internal sealed class LeafClass
         private readonly bool leafByLeaf;
         private readonly double[] factors;
         private readonly int[] shifts;
+        private readonly nint[] noScales;
         private readonly long[] starts;
         private readonly Dictionary<double[], double[]> knownFactors = new(SameNumbers<double>.Instance);
         private readonly Dictionary<int[], int[]> knownShifts = new(SameNumbers<int>.Instance);
@@ -71,6 +72,7 @@ internal sealed class LeafClass
                 [.. transforms.SelectMany(placed => Enumerable.Range(placed.FirstSlot, placed.SlotNames.Length))];
             factors = new double[transforms.Length];
             shifts = new int[slotIndices.Length];
+            noScales = new nint[slotIndices.Length];
             starts = new long[transforms.Length];
         }
 
@@ -100,6 +102,7 @@ internal sealed class LeafClass
                 leafPlan.Settings,
                 Shared(knownFactors, factors),
                 Shared(knownShifts, shifts),
+                hasBlocks ? [.. slotIndices.Select(slot => slots[slot].ScalesOf(leaf))] : noScales,
                 Shared(knownStarts, starts)));
         }
 

@@ -13,7 +13,7 @@ internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(lea
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Elements per block: what the rules read and write of a block stays in the first-level cache.</summary>
-    private const int BlockLength = SlotFormats.PieceLength;
+    private const int BlockLength = CodedPiece.MaxLength;
 
     private readonly List<RuleRow<T>> rows = [];
 

@@ -10,6 +10,8 @@ namespace Functional.Optim;
 /// <param name="Settings">The settings of the leaves.</param>
 /// <param name="Factors">For each transform, the factor that depends on the leaf.</param>
 /// <param name="Shifts">For each slot of the class, the index of an element less the index of its parameter.</param>
+/// <param name="Scales">For each slot of the class, <see cref="SlotPlan.ScalesOf"/>.</param>
 /// <param name="Starts">For each transform, the number of finished updates when its slots started.</param>
 internal sealed record Segment(
-    int Start, int End, Leaf Leaf, LeafSettings Settings, double[] Factors, int[] Shifts, long[] Starts);
+    int Start, int End, Leaf Leaf, LeafSettings Settings, double[] Factors, int[] Shifts, nint[] Scales,
+    long[] Starts);

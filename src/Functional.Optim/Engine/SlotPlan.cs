@@ -70,11 +70,14 @@ internal sealed class SlotPlan(PlacedTransform owner, int index, TreeLayout para
     /// <summary>The leaf of the slot for a leaf of the parameters; <see langword="null"/> when there is none.</summary>
     internal Leaf? LeafOf(Leaf leaf) => Layout is null ? leaf : Layout.Find(leaf.Name);
 
-    /// <summary>Where the scale of the first block of a leaf is, in bytes from the first code.</summary>
+    /// <summary>
+    /// Where the scale of the first block of a leaf is, in bytes from the first code; 0 where there are no blocks.
+    /// </summary>
     internal nint ScalesOf(Leaf leaf)
     {
+        if (!Format.HasBlocks() || LeafOf(leaf) is not { } piece) return 0;
         TreeLayout own = Layout ?? parameters;
-        return LeafOf(leaf) is { } piece ? own.TotalLength + (own.FirstBlocks[piece.Index] * sizeof(float)) : 0;
+        return own.TotalLength + ((nint)own.FirstBlocks[piece.Index] * sizeof(float));
     }
 
     /// <summary>

@@ -188,12 +188,11 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             SlotPlan own = plan.Slots[placed.FirstSlot + slot];
             nint address = slotsIn[placed.FirstSlot + slot];
             memory.SlotsIn[slot] = address + ((nint)own.ShiftOf(segment.Leaf) * own.Format.BytesPerElement<T>());
-            if (own.Format.HasBlocks()) memory.ScalesIn[slot] = address + own.ScalesOf(segment.Leaf);
+            memory.ScalesIn[slot] = address + own.ScalesOf(segment.Leaf);
             memory.SetFormat(slot, own.Format.InKernels());
         }
 
         memory.FirstBlock = segment.Start;
-
         return memory;
     }
 
@@ -260,10 +259,8 @@ internal sealed unsafe class StepRun<T>(Plan plan)
                 memory.SetFormat(slot, format.InKernels());
                 memory.SlotsIn[slot] = slotsIn[number] + ((nint)shift * size);
                 memory.SlotsOut[slot] = slotsOut[number] + ((nint)shift * size);
-                if (!format.HasBlocks()) continue;
-                nint scales = plan.Slots[number].ScalesOf(segment.Leaf);
-                memory.ScalesIn[slot] = slotsIn[number] + scales;
-                memory.ScalesOut[slot] = slotsOut[number] + scales;
+                memory.ScalesIn[slot] = slotsIn[number] + segment.Scales[own];
+                memory.ScalesOut[slot] = slotsOut[number] + segment.Scales[own];
             }
 
             memory.ChooseStores(pass.Class.Length, pass.Slots.Length);

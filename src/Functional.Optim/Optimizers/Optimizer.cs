@@ -410,7 +410,7 @@ public abstract record Optimizer
     internal Plan PlanFor(TreeLayout layout, SlotStarts? starts, ScatteredLeaves? scattered = null) =>
         plans.PlanFor(this, layout, starts, scattered);
 
-    /// <summary>How many slots a parameter has that goes through all elementwise transforms.</summary>
+    /// <summary>The bytes of state of a parameter that goes through all elementwise transforms.</summary>
     internal virtual double BytesPerParameter<T>()
         where T : unmanaged => BytesPerParameter<T>(CompiledTransforms, StateFormat);
 

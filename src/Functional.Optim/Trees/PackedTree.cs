@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -43,7 +42,7 @@ internal readonly unsafe struct PackedTree
     internal static PackedTree RentUncleared(TreeLayout layout, StateFormat format)
     {
         int length = format.HasBlocks()
-            ? (layout.TotalLength + (layout.BlockCount * sizeof(float))) / sizeof(ushort)
+            ? (layout.TotalLength / sizeof(ushort)) + (layout.BlockCount * (sizeof(float) / sizeof(ushort)))
             : layout.TotalLength;
         TreeStorage<ushort> storage =
             layout.PackedPool(format).Take() ?? new TreeStorage<ushort>(layout, length);
@@ -79,8 +78,9 @@ internal readonly unsafe struct PackedTree
             return;
         }
 
-        Span<byte> codes = MemoryMarshal.AsBytes(Storage.Memory.Span);
-        foreach (Leaf leaf in Layout.Padded) codes.Slice(leaf.Offset + leaf.Length, leaf.Padding).Clear();
+        foreach (Leaf leaf in Layout.Padded)
+            new Span<byte>(Codes + leaf.Offset + leaf.Length, leaf.Padding).Clear();
+        GC.KeepAlive(storage);
     }
 
     internal bool SameBits(PackedTree other) =>
@@ -93,13 +93,9 @@ internal readonly unsafe struct PackedTree
     {
         foreach (Leaf leaf in Layout.Leaves)
         {
-            int end = leaf.Offset + leaf.Length;
-            for (int start = leaf.Offset; start < end; start += SlotFormats.PieceLength)
-            {
-                SlotFormats.Decode(
-                    Format.InKernels(), (long)Codes, ScalesOf(leaf), start, leaf.Offset, numbers + start,
-                    Math.Min(SlotFormats.PieceLength, end - start));
-            }
+            long end = (long)leaf.Offset + leaf.Length;
+            for (long start = leaf.Offset; start < end; start += CodedPiece.MaxLength)
+                PieceAt(leaf, start).Decode(numbers + start, (int)Math.Min(CodedPiece.MaxLength, end - start));
         }
 
         GC.KeepAlive(storage);
@@ -109,22 +105,21 @@ internal readonly unsafe struct PackedTree
     internal void Encode<T>(T* numbers, uint key)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T* piece = stackalloc T[SlotFormats.PieceLength];
+        T* piece = stackalloc T[CodedPiece.MaxLength];
         foreach (Leaf leaf in Layout.Leaves)
         {
-            int end = leaf.Offset + leaf.Length;
-            for (int start = leaf.Offset; start < end; start += SlotFormats.PieceLength)
+            long end = (long)leaf.Offset + leaf.Length;
+            for (long start = leaf.Offset; start < end; start += CodedPiece.MaxLength)
             {
-                int count = Math.Min(SlotFormats.PieceLength, end - start);
+                int count = (int)Math.Min(CodedPiece.MaxLength, end - start);
                 new Span<T>(numbers + start, count).CopyTo(new Span<T>(piece, count));
-                SlotFormats.Encode(
-                    Format.InKernels(), piece, count, (long)Codes, ScalesOf(leaf), start, leaf.Offset,
-                    (uint)((Layout.Shard?.Start ?? 0) + start), key);
+                PieceAt(leaf, start).Encode(piece, count, (uint)((Layout.Shard?.Start ?? 0) + start), key);
             }
         }
 
         GC.KeepAlive(storage);
     }
 
-    private long ScalesOf(Leaf leaf) => (long)(Scales + Layout.FirstBlocks[leaf.Index]);
+    private CodedPiece PieceAt(Leaf leaf, long start) => CodedPiece.At(
+        Format.InKernels(), (long)Codes, (long)(Scales + Layout.FirstBlocks[leaf.Index]), start, leaf.Offset);
 }

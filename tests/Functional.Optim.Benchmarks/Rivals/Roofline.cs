@@ -12,32 +12,16 @@ internal readonly unsafe struct Roofline : IRange
     public static void Step(Span<float> theta, ReadOnlySpan<float> gradient, Span<float> m, Span<float> v)
     {
         fixed (float* at = theta, slope = gradient, mean = m, square = v)
-        {
-            if (Vector512.IsHardwareAccelerated) Run512(at, slope, mean, square, theta.Length);
-            else Run256(at, slope, mean, square, theta.Length);
-        }
+            Run(at, slope, mean, square, theta.Length);
     }
 
-    private static void Run512(float* theta, float* gradient, float* m, float* v, long length)
+    private static void Run(float* theta, float* gradient, float* m, float* v, long length)
     {
         Vector512<float> zero = Vector512.Create(Zero());
         for (long index = 0; index < length; index += 16)
         {
             Vector512<float> u = zero * Vector512.Load(gradient + index), parameter = Vector512.Load(theta + index);
             Vector512<float> mean = Vector512.Load(m + index), square = Vector512.Load(v + index);
-            (parameter + u).Store(theta + index);
-            (mean + u).Store(m + index);
-            (square + u).Store(v + index);
-        }
-    }
-
-    private static void Run256(float* theta, float* gradient, float* m, float* v, long length)
-    {
-        Vector256<float> zero = Vector256.Create(Zero());
-        for (long index = 0; index < length; index += 8)
-        {
-            Vector256<float> u = zero * Vector256.Load(gradient + index), parameter = Vector256.Load(theta + index);
-            Vector256<float> mean = Vector256.Load(m + index), square = Vector256.Load(v + index);
             (parameter + u).Store(theta + index);
             (mean + u).Store(m + index);
             (square + u).Store(v + index);

@@ -27,8 +27,10 @@ public sealed class ModernOptimizersTests : IDisposable
     public void Every_optimizer_starts_alike_and_learns_and_what_it_costs_is_measured()
     {
         File.WriteAllText(folder.At("text.txt"), Texts.Sentences(4000));
-        ModernOptimizersOptions options =
-            new() { Text = folder.At("text.txt"), Steps = 20, Blocks = 1, Width = 16, TimedSteps = 11 };
+        ModernOptimizersOptions options = new()
+        {
+            Nano = new() { Text = folder.At("text.txt"), Steps = 20, Blocks = 1, Width = 16 }, TimedSteps = 11,
+        };
         ModernOptimizersResult result =
             ModernOptimizers.Run(options, 1, new Progress<double>(), CancellationToken.None);
         Assert.Equal(ModernOptimizers.Contenders.Length, result.Rows.Length);

@@ -16,7 +16,7 @@ public sealed class StateFormatsTests : IDisposable
         File.WriteAllText(folder.At("text.txt"), Texts.Sentences(4000));
         StateFormatsOptions options = new()
         {
-            Text = folder.At("text.txt"), Steps = 30, Blocks = 1, Width = 32, Seeds = 2,
+            Nano = new() { Text = folder.At("text.txt"), Steps = 30, Blocks = 1, Width = 32 }, Seeds = 2,
         };
         StateFormatsResult result = StateFormats.Run(options, 1, new Progress<double>(), CancellationToken.None);
         Assert.Equal(Enum.GetValues<StateFormat>(), result.Rows.Select(row => row.Format));
