@@ -258,9 +258,14 @@ public sealed class CheckpointFolder : IDisposable
     {
         string path = System.IO.Path.Combine(Path, name);
         Fin<string> written = Save();
-        // A folder that is removed while the file is written takes it along.
-        for (int again = 1; again < MaxAttempts && written.IsFail && KeepLock().IfFail("") == Again; again++)
+        // A folder that is removed while the file is written takes it along, and its other files before or after it.
+        for (int again = 1; again < MaxAttempts && written.IsFail; again++)
+        {
+            bool wasRemoved = KeepLock().IfFail("") == Again || (shard is null && FileErrors.IsOfMissing(written));
+            if (!wasRemoved) break;
             written = Save();
+        }
+
         return written;
 
         Fin<string> Save() => KeepLock().Bind(_ => CheckpointFile.TrySave(checkpoint, path)).Map(_ => path);

@@ -7,12 +7,19 @@ namespace Functional.Optim.Training;
 /// <summary>Errors of files: the message names the file and the reason.</summary>
 internal static class FileErrors
 {
+    private const int MissingCode = 1;
+
     internal static bool IsOfFile(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException
             or InvalidDataException or JsonException;
 
-    internal static Error Of(string verb, string path, Exception exception) =>
-        Error.New(MessageOf(verb, path, exception));
+    internal static Error Of(string verb, string path, Exception exception) => Error.New(
+        exception is FileNotFoundException or DirectoryNotFoundException ? MissingCode : 0,
+        MessageOf(verb, path, exception));
+
+    /// <summary>Whether a file or a folder was not there, or not any more.</summary>
+    internal static bool IsOfMissing<TResult>(Fin<TResult> result) =>
+        result.Match(Succ: _ => false, Fail: error => error.Code == MissingCode);
 
     /// <summary>An error of one line, whatever the names in it.</summary>
     internal static Error Of(string message) => Error.New(OneLine(message));

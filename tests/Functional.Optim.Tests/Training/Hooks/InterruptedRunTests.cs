@@ -128,6 +128,43 @@ public sealed class InterruptedRunTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_is_removed_while_it_is_written_is_written_again()
+    {
+        // As by who removes the folder, which begins with some file or other.
+        string place = Path.Combine(folder, "beginning");
+        using CheckpointFolder open = CheckpointFolder.Open(place).ThrowIfFail();
+        int removed = 0;
+        for (int time = 0; time < 100 || (removed == 0 && time < 10_000); time++)
+        {
+            using Barrier together = new(2);
+            bool isSaved = false;
+            string error = "";
+            Parallel.Invoke(
+                () =>
+                {
+                    together.SignalAndWait();
+                    error = open.TrySave(Start(), keep: 1).Match(Succ: _ => "", Fail: failure => failure.Message);
+                    Volatile.Write(ref isSaved, true);
+                },
+                () =>
+                {
+                    together.SignalAndWait();
+                    while (!Volatile.Read(ref isSaved))
+                    {
+                        if (Directory.EnumerateFiles(place, "*.unfinished").FirstOrDefault() is not { } unfinished)
+                            continue;
+                        File.Delete(unfinished);
+                        removed++;
+                        return;
+                    }
+                });
+            Assert.Equal("", error);
+        }
+
+        Assert.NotEqual(0, removed);
+    }
+
+    [Fact]
     public void Two_threads_that_save_make_a_removed_folder_again()
     {
         string place = Path.Combine(folder, "removed");
