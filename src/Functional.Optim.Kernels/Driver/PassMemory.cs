@@ -45,6 +45,14 @@ internal unsafe struct PassMemory<T>
     internal void SetFormat(int slot, SlotFormat format) =>
         Formats = (Formats & ~(0xFFu << (8 * slot))) | ((uint)format << (8 * slot));
 
+    /// <summary>Whether the first slots, at least one, have one format, which is not full.</summary>
+    internal readonly bool HasOneFormat(int slots)
+    {
+        bool same = slots > 0 && FormatOf(0) != SlotFormat.Full;
+        for (int slot = 1; slot < slots; slot++) same &= FormatOf(slot) == FormatOf(0);
+        return same;
+    }
+
     internal readonly T* SlotIn(int slot) => (T*)SlotsIn[slot];
 
     internal readonly T* SlotOut(int slot) => (T*)SlotsOut[slot];

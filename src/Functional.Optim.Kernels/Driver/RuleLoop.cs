@@ -14,14 +14,17 @@ internal readonly unsafe struct RuleLoop<T>
     private readonly byte* rules;
     private readonly int size;
     private readonly delegate*<void*, in PassMemory<T>, long, long, LaneWidth, void> run;
+    private readonly delegate*<void*, in PassMemory<T>, long, long, void> runCoded;
 
     private RuleLoop(
         byte* rules, int size, int slotCount,
-        delegate*<void*, in PassMemory<T>, long, long, LaneWidth, void> run)
+        delegate*<void*, in PassMemory<T>, long, long, LaneWidth, void> run,
+        delegate*<void*, in PassMemory<T>, long, long, void> runCoded)
     {
         this.rules = rules;
         this.size = size;
         this.run = run;
+        this.runCoded = runCoded;
         SlotCount = slotCount;
     }
 
@@ -31,14 +34,24 @@ internal readonly unsafe struct RuleLoop<T>
     /// <summary>The loop of rules, whose memory must stay where it is as long as the loop is used.</summary>
     internal static RuleLoop<T> Of<TRule>(TRule* rules)
         where TRule : unmanaged, IUpdateRule<T> =>
-        new((byte*)rules, Unsafe.SizeOf<TRule>(), TRule.SlotCount, &Run<TRule>);
+        new(
+            (byte*)rules, Unsafe.SizeOf<TRule>(), TRule.SlotCount, &Run<TRule>,
+            RuntimeFeature.IsDynamicCodeSupported ? &CodedLoop.Run<T, TRule> : null);
 
     /// <summary>Runs a rule over the indices [start, end), whatever the formats of its slots, on this thread.</summary>
     internal void Run(int index, in PassMemory<T> memory, long start, long end, LaneWidth width)
     {
         byte* rule = rules + ((nint)index * size);
-        if (memory.Formats == 0) RunPlain(rule, memory, start, end, width);
-        else RunDecoded(rule, memory, start, end, width);
+        if (memory.Formats == 0)
+        {
+            RunPlain(rule, memory, start, end, width);
+            return;
+        }
+
+        (long first, long last) = CodedLoop.RangeOf(memory, SlotCount, start, end, width);
+        RunDecoded(rule, memory, start, first, width);
+        if (first < last) runCoded(rule, memory, first, last);
+        RunDecoded(rule, memory, last, end, width);
     }
 
     private void RunPlain(byte* rule, in PassMemory<T> memory, long start, long end, LaneWidth width)

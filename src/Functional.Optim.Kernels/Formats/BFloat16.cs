@@ -14,7 +14,7 @@ internal static unsafe class BFloat16
     private const uint ExponentBits = 0x7F80_0000, QuietBit = 0x0040_0000;
 
     /// <summary>Codes that are made at once, of 16 random numbers.</summary>
-    private const int Group = 32;
+    internal const int Group = 32;
 
     /// <summary>Writes the numbers of codes; exact.</summary>
     internal static void Decode<T>(ushort* codes, T* numbers, int count)
@@ -25,9 +25,9 @@ internal static unsafe class BFloat16
         {
             for (; index <= count - Group; index += Group)
             {
-                (Vector512<uint> lower, Vector512<uint> upper) = Vector512.Widen(Vector512.Load(codes + index));
-                (lower << 16).AsSingle().Store((float*)numbers + index);
-                (upper << 16).AsSingle().Store((float*)numbers + index + Vector512<uint>.Count);
+                (Vector512<float> lower, Vector512<float> upper) = Decode(Vector512.Load(codes + index));
+                lower.Store((float*)numbers + index);
+                upper.Store((float*)numbers + index + Vector512<float>.Count);
             }
         }
 
@@ -55,18 +55,33 @@ internal static unsafe class BFloat16
             Vector512<uint> series = RandomBits.Start((first + (uint)index) / 2, key);
             for (; index <= count - Group; index += Group)
             {
-                Vector512<uint> random = RandomBits.Next(ref series);
-                Vector512<uint> lower = Vector512.Load((uint*)numbers + index);
-                Vector512<uint> upper = Vector512.Load((uint*)numbers + index + Vector512<uint>.Count);
-                Vector512<uint> roundedLower = lower + (random & Vector512.Create(0xFFFFu));
-                Vector512<uint> roundedUpper = upper + (random >> 16);
-                if ((Specials(roundedLower) | Specials(roundedUpper)) != Vector512<uint>.Zero)
-                    (roundedLower, roundedUpper) = (Kept(lower, roundedLower), Kept(upper, roundedUpper));
-                Vector512.Narrow(roundedLower >> 16, roundedUpper >> 16).Store(codes + index);
+                Encode(
+                    Vector512.Load((uint*)numbers + index),
+                    Vector512.Load((uint*)numbers + index + Vector512<uint>.Count),
+                    RandomBits.Next(ref series)).Store(codes + index);
             }
         }
 
         for (; index < count; index++) codes[index] = Round(numbers[index], first + (uint)index, key);
+    }
+
+    /// <summary>The numbers of codes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (Vector512<float> Lower, Vector512<float> Upper) Decode(Vector512<ushort> codes)
+    {
+        (Vector512<uint> lower, Vector512<uint> upper) = Vector512.Widen(codes);
+        return ((lower << 16).AsSingle(), (upper << 16).AsSingle());
+    }
+
+    /// <summary>The codes of the bits of numbers, with 16 random bits for each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<ushort> Encode(Vector512<uint> lower, Vector512<uint> upper, Vector512<uint> random)
+    {
+        Vector512<uint> roundedLower = lower + (random & Vector512.Create(0xFFFFu));
+        Vector512<uint> roundedUpper = upper + (random >> 16);
+        if ((Specials(roundedLower) | Specials(roundedUpper)) != Vector512<uint>.Zero)
+            (roundedLower, roundedUpper) = (Kept(lower, roundedLower), Kept(upper, roundedUpper));
+        return Vector512.Narrow(roundedLower >> 16, roundedUpper >> 16);
     }
 
     /// <summary>

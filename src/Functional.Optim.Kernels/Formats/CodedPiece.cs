@@ -42,12 +42,12 @@ internal readonly unsafe struct CodedPiece(SlotFormat format, byte* codes, float
 
         if (typeof(T) == typeof(float))
         {
-            BlockCodes.Decode(format, codes, scales, (float*)numbers, count);
+            DecodeBlocks((float*)numbers, count);
             return;
         }
 
         float* narrow = stackalloc float[MaxLength];
-        BlockCodes.Decode(format, codes, scales, narrow, count);
+        DecodeBlocks(narrow, count);
         for (int index = 0; index < count; index++) numbers[index] = T.CreateTruncating(narrow[index]);
     }
 
@@ -67,12 +67,24 @@ internal readonly unsafe struct CodedPiece(SlotFormat format, byte* codes, float
 
         if (typeof(T) == typeof(float))
         {
-            BlockCodes.Encode(format, (float*)numbers, codes, scales, count, place, key);
+            EncodeBlocks((float*)numbers, count, place, key);
             return;
         }
 
         float* narrow = stackalloc float[MaxLength];
         for (int index = 0; index < count; index++) narrow[index] = float.CreateTruncating(numbers[index]);
-        BlockCodes.Encode(format, narrow, codes, scales, count, place, key);
+        EncodeBlocks(narrow, count, place, key);
+    }
+
+    private void DecodeBlocks(float* numbers, int count)
+    {
+        if (format == SlotFormat.Float8) BlockCodes.Decode<Float8Blocks>(codes, scales, numbers, count);
+        else BlockCodes.Decode<Int8Blocks>(codes, scales, numbers, count);
+    }
+
+    private void EncodeBlocks(float* numbers, int count, uint place, uint key)
+    {
+        if (format == SlotFormat.Float8) BlockCodes.Encode<Float8Blocks>(numbers, codes, scales, count, place, key);
+        else BlockCodes.Encode<Int8Blocks>(numbers, codes, scales, count, place, key);
     }
 }

@@ -20,40 +20,40 @@ internal readonly struct Float8Code : IBlockCode
     /// <summary>The difference of the biases of the exponents, where the exponent of a code begins.</summary>
     private const int Bias = (127 - 7) << 3;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<float> Lower, Vector512<float> Upper) Decode(
-        Vector256<byte> codes, Vector512<float> scale)
-    {
-        (Vector512<int> lower, Vector512<int> upper) = BlockCodes.Widen(codes);
-        return (Decode(lower, scale), Decode(upper, scale));
-    }
+    /// <summary>One in the exponent of a code.</summary>
+    private const int Exponent = 1 << 3;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Decode(Vector512<int> codes, Vector512<float> scale)
+    public static Vector512<float> Decode(Vector128<byte> codes, Vector512<float> scale)
     {
-        Vector512<int> magnitudes = codes & Vector512.Create(0x7F);
-        Vector512<float> normal = ((magnitudes + Vector512.Create(Bias)) << Dropped).AsSingle();
-        Vector512<float> subnormal = Vector512.ConvertToSingle(magnitudes) * Vector512.Create(1 / Subnormals);
+        Vector512<int> wide = BlockCodes.Widen(codes), magnitudes = wide & Vector512.Create(0x7F);
+        Vector512<int> bits = (magnitudes + Vector512.Create(Bias)) << Dropped;
+
+        // Below the smallest normal number the first bit of the mantissa is not there: added with the exponent, it is
+        // taken away again.
+        Vector512<int> isSubnormal = Vector512.LessThan(magnitudes, Vector512.Create(Exponent));
+        bits = Vector512.ConditionalSelect(isSubnormal, bits + Vector512.Create(Exponent << Dropped), bits);
         Vector512<float> value = Vector512.ConditionalSelect(
-            Vector512.LessThan(magnitudes, Vector512.Create(8)).AsSingle(), subnormal, normal);
-        Vector512<int> signs = (codes << 24) & Vector512.Create(int.MinValue);
-        return ((value * scale).AsInt32() | signs).AsSingle();
+            isSubnormal.AsSingle(), bits.AsSingle() - Vector512.Create(SmallestNormal), bits.AsSingle());
+        return ((value * scale).AsInt32() | ((wide << 24) & Vector512.Create(int.MinValue))).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Encode(
-        Vector512<float> numbers, Vector512<float> perScale, Vector512<float> rounding)
+        Vector512<float> numbers, Vector512<float> perScale, Vector512<uint> random)
     {
         // The rounding of the quotient may bring it above the largest code.
-        Vector512<float> value = Vector512.MinNative(Vector512.Abs(numbers) * perScale, Vector512.Create(Largest));
-        Vector512<uint> below = (rounding.AsUInt32() & Vector512.Create(0x007F_FFFFu)) >> (23 - Dropped);
-        Vector512<uint> added = value.AsUInt32() + below;
-        Vector512<int> normal = (added >> Dropped).AsInt32() - Vector512.Create(Bias);
+        Vector512<float> magnitudes = Vector512.Abs(numbers);
+        Vector512<float> value = Vector512.MinNative(magnitudes * perScale, Vector512.Create(Largest));
+        Vector512<float> smallest = Vector512.Create(SmallestNormal);
+        Vector512<int> below = ((random >> (23 - Dropped)) | Vector512.Create(1u << 7)).AsInt32();
+
+        // From the smallest normal number on the bits of a float, and below it an integer: each is that number's
+        // where the other counts.
+        Vector512<int> normal = (Vector512.MaxNative(value, smallest).AsInt32() + below) >> Dropped;
         Vector512<int> subnormal = Vector512.ConvertToInt32Native(Vector512.FusedMultiplyAdd(
-            value, Vector512.Create(Subnormals), rounding - Vector512<float>.One));
-        Vector512<int> magnitudes = Vector512.ConditionalSelect(
-            Vector512.LessThan(value, Vector512.Create(SmallestNormal)).AsInt32(), subnormal, normal);
-        Vector512<int> signs = (numbers.AsInt32() >> 24) & Vector512.Create(0x80);
-        return BlockCodes.NotZero(numbers, magnitudes) | signs;
+            Vector512.MinNative(value, smallest), Vector512.Create(Subnormals), BlockCodes.Rounding(random)));
+        Vector512<int> codes = normal + subnormal - Vector512.Create(Bias + Exponent + 1);
+        return BlockCodes.NotZero(magnitudes, codes) | ((numbers.AsInt32() >> 24) & Vector512.Create(0x80));
     }
 }

@@ -12,20 +12,17 @@ internal readonly struct RootCode : IBlockCode
     internal const float Largest = 255;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<float> Lower, Vector512<float> Upper) Decode(
-        Vector256<byte> codes, Vector512<float> scale)
+    public static Vector512<float> Decode(Vector128<byte> codes, Vector512<float> scale)
     {
-        (Vector512<int> lower, Vector512<int> upper) = BlockCodes.Widen(codes);
-        Vector512<float> lowerRoot = Vector512.ConvertToSingle(lower) * scale;
-        Vector512<float> upperRoot = Vector512.ConvertToSingle(upper) * scale;
-        return (lowerRoot * lowerRoot, upperRoot * upperRoot);
+        Vector512<float> root = Vector512.ConvertToSingle(BlockCodes.Widen(codes)) * scale;
+        return root * root;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Encode(
-        Vector512<float> numbers, Vector512<float> perScale, Vector512<float> rounding) =>
+        Vector512<float> numbers, Vector512<float> perScale, Vector512<uint> random) =>
         BlockCodes.NotZero(
             numbers,
             Vector512.ConvertToInt32Native(Vector512.FusedMultiplyAdd(
-                Vector512.Sqrt(numbers), perScale, rounding - Vector512<float>.One)));
+                Vector512.Sqrt(numbers), perScale, BlockCodes.Rounding(random) - Vector512<float>.One)));
 }

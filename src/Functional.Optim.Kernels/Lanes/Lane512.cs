@@ -12,6 +12,9 @@ public readonly unsafe struct Lane512<T>(Vector512<T> value) : ILane<Lane512<T>,
 {
     private readonly Vector512<T> value = value;
 
+    /// <summary>The numbers.</summary>
+    internal Vector512<T> Value => value;
+
     /// <inheritdoc/>
     public static int Width => Vector512<T>.Count;
 

@@ -18,6 +18,12 @@ internal readonly unsafe struct LanePair<T, TLane>(TLane low, TLane high) : ILan
     private readonly TLane low = low;
     private readonly TLane high = high;
 
+    /// <summary>The first numbers.</summary>
+    internal TLane Low => low;
+
+    /// <summary>The numbers after them.</summary>
+    internal TLane High => high;
+
     public static int Width => 2 * TLane.Width;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

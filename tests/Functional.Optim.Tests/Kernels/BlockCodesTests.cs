@@ -144,7 +144,7 @@ public unsafe class BlockCodesTests
         for (int code = 0; code < 256; code++) codes[code] = (byte)((code & 0x7F) == 0x7F ? 0 : code);
         float scale = 1;
         fixed (byte* source = codes)
-        fixed (float* destination = numbers) BlockCodes.Decode(SlotFormat.Float8, source, &scale, destination, 256);
+        fixed (float* destination = numbers) new CodedPiece(SlotFormat.Float8, source, &scale).Decode(destination, 256);
         for (int code = 0; code < 256; code++)
         {
             int exponent = codes[code] >> 3 & 15, mantissa = codes[code] & 7;
@@ -181,7 +181,7 @@ public unsafe class BlockCodesTests
             Coded coded = new(new byte[numbers.Length], new float[(numbers.Length + 255) / 256]);
             fixed (float* source = copy, scales = coded.Scales)
             fixed (byte* codes = coded.Codes)
-                BlockCodes.Encode(format.InKernels(), source, codes, scales, numbers.Length, place, key);
+                new CodedPiece(format.InKernels(), codes, scales).Encode(source, numbers.Length, place, key);
             return coded;
         }
 
@@ -190,7 +190,7 @@ public unsafe class BlockCodesTests
             float[] numbers = new float[Codes.Length];
             fixed (float* destination = numbers, scales = Scales)
             fixed (byte* codes = Codes)
-                BlockCodes.Decode(format.InKernels(), codes, scales, destination, numbers.Length);
+                new CodedPiece(format.InKernels(), codes, scales).Decode(destination, numbers.Length);
             return numbers;
         }
     }
