@@ -28,7 +28,7 @@ public sealed class CommandTests
         (int code, string output, string error) = await Run(QuickCommand.Run, "--filter", "Nothing*", "*(7)");
         Assert.Equal((ExitCode.WrongUse, ""), (code, output));
         Assert.StartsWith(
-            "no case matches Nothing* or *(7); there are: AdamWRivals(65,536 parameters, 1 thread); ", error);
+            "no case matches Nothing* or *(7); there are: AdamWInDouble(65,536 parameters, 1 thread); ", error);
     }
 
     [Fact]

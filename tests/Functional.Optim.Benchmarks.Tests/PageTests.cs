@@ -72,6 +72,28 @@ public sealed class PageTests
     }
 
     [Fact]
+    public void Times_for_a_byte_have_a_column_and_are_what_is_compared()
+    {
+        QuickCase one = CaseOf(1);
+        (QuickCase, IReadOnlyList<QuickResult>)[] results =
+        [
+            (one, [new(one.Name, "A", null, 2, 1, 1, 1, 0, 1), new(one.Name, "B", null, 2e-5, 1.5, 1, 2, 0, 0.75)]),
+        ];
+        Assert.Equal(
+            """
+            | time for a byte, as a ratio | 16 parameters, 1 thread |
+            | --------------------------- | ----------------------- |
+            | A                           | 1.00                    |
+            | B                           | 0.75                    |
+
+            """.ReplaceLineEndings("\n"),
+            ResultsFile.Ratios(results));
+        Assert.EndsWith(
+            "| B      | 0.00002 | 1.500 | 1.000 to 2.000 | 0            | 0.750           |\n",
+            ResultsFile.Numbers(results));
+    }
+
+    [Fact]
     public void Growth_is_a_page_and_a_picture()
     {
         GrowthLine slow = new("slow", [(1024, 2), (4096, 4.125)]), fast = new("fast", [(1024, 1), (4096, 1)]);
