@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Functional.Optim.Benchmarks.Growth;
+using Functional.Optim.Benchmarks.Profile;
 using Functional.Optim.Benchmarks.Quick;
 using Functional.Optim.Benchmarks.Rivals;
 
@@ -118,6 +119,26 @@ public sealed class PageTests
         Assert.Equal((2 * 520, 420), (Number(picture.AsSpan(16)), Number(picture.AsSpan(20))));
 
         static int Number(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadInt32BigEndian(bytes);
+    }
+
+    [Fact]
+    public void A_profile_is_a_page_with_shares()
+    {
+        string page = ProfileFile.Page(
+            Machine, Date, "dotnet run -- profile",
+            [new("products, 17", 0.001, 0.002), new("clip", 0, 0.001), new("the step", 0.001, 0.003)]);
+        Assert.StartsWith("# A nano step: Some CPU @ 2.5GHz\n\nMeasured on 2026-01-31 and written by\n", page);
+        Assert.EndsWith(
+            """
+
+            | part, uses   | forward, ms | backward, ms | both, ms | share   |
+            | ------------ | ----------- | ------------ | -------- | ------- |
+            | products, 17 | 1.00        | 2.00         | 3.00     | 75.0 %  |
+            | clip         |             |              | 1.00     | 25.0 %  |
+            | the step     | 1.00        | 3.00         | 4.00     | 100.0 % |
+
+            """.ReplaceLineEndings("\n"),
+            page);
     }
 
     [Fact]
