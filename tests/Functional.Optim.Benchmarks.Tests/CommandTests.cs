@@ -1,5 +1,6 @@
 using CommandLine;
 using Functional.Optim.Benchmarks.Growth;
+using Functional.Optim.Benchmarks.Profile;
 using Functional.Optim.Benchmarks.Quick;
 using Functional.Optim.Tests.Processes;
 
@@ -22,13 +23,19 @@ public sealed class CommandTests
     public async Task A_wrong_line_of_growth_is_refused(string line, string expected) =>
         Assert.Equal((ExitCode.WrongUse, "", expected), await Run(GrowthCommand.Run, line.Split(' ')));
 
+    [Theory]
+    [InlineData("--rounds 0", "--rounds is 0; allowed is an integer from 1 to 1000")]
+    [InlineData("--fast", "--fast is no option; --help lists the options")]
+    public async Task A_wrong_line_of_profile_is_refused(string line, string expected) =>
+        Assert.Equal((ExitCode.WrongUse, "", expected), await Run(ProfileCommand.Run, line.Split(' ')));
+
     [Fact]
     public async Task A_filter_without_a_case_names_all_cases()
     {
         (int code, string output, string error) = await Run(QuickCommand.Run, "--filter", "Nothing*", "*(7)");
         Assert.Equal((ExitCode.WrongUse, ""), (code, output));
         Assert.StartsWith(
-            "no case matches Nothing* or *(7); there are: AdamWRivals(65,536 parameters, 1 thread); ", error);
+            "no case matches Nothing* or *(7); there are: AdamWInDouble(65,536 parameters, 1 thread); ", error);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Functional.Optim.Benchmarks.Growth;
+using Functional.Optim.Benchmarks.Profile;
 using Functional.Optim.Benchmarks.Quick;
 using Functional.Optim.Benchmarks.Rivals;
 
@@ -72,6 +73,28 @@ public sealed class PageTests
     }
 
     [Fact]
+    public void Times_for_a_byte_have_a_column_and_are_what_is_compared()
+    {
+        QuickCase one = CaseOf(1);
+        (QuickCase, IReadOnlyList<QuickResult>)[] results =
+        [
+            (one, [new(one.Name, "A", null, 2, 1, 1, 1, 0, 1), new(one.Name, "B", null, 2e-5, 1.5, 1, 2, 0, 0.75)]),
+        ];
+        Assert.Equal(
+            """
+            | time for a byte, as a ratio | 16 parameters, 1 thread |
+            | --------------------------- | ----------------------- |
+            | A                           | 1.00                    |
+            | B                           | 0.75                    |
+
+            """.ReplaceLineEndings("\n"),
+            ResultsFile.Ratios(results));
+        Assert.EndsWith(
+            "| B      | 0.00002 | 1.500 | 1.000 to 2.000 | 0            | 0.750           |\n",
+            ResultsFile.Numbers(results));
+    }
+
+    [Fact]
     public void Growth_is_a_page_and_a_picture()
     {
         GrowthLine slow = new("slow", [(1024, 2), (4096, 4.125)]), fast = new("fast", [(1024, 1), (4096, 1)]);
@@ -96,6 +119,26 @@ public sealed class PageTests
         Assert.Equal((2 * 520, 420), (Number(picture.AsSpan(16)), Number(picture.AsSpan(20))));
 
         static int Number(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadInt32BigEndian(bytes);
+    }
+
+    [Fact]
+    public void A_profile_is_a_page_with_shares()
+    {
+        string page = ProfileFile.Page(
+            Machine, Date, "dotnet run -- profile",
+            [new("products, 17", 0.001, 0.002), new("clip", 0, 0.001), new("the step", 0.001, 0.003)]);
+        Assert.StartsWith("# A nano step: Some CPU @ 2.5GHz\n\nMeasured on 2026-01-31 and written by\n", page);
+        Assert.EndsWith(
+            """
+
+            | part, uses   | forward, ms | backward, ms | both, ms | share   |
+            | ------------ | ----------- | ------------ | -------- | ------- |
+            | products, 17 | 1.00        | 2.00         | 3.00     | 75.0 %  |
+            | clip         |             |              | 1.00     | 25.0 %  |
+            | the step     | 1.00        | 3.00         | 4.00     | 100.0 % |
+
+            """.ReplaceLineEndings("\n"),
+            page);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Functional.Optim.Benchmarks.Rivals;
+using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Benchmarks.Tests;
 
@@ -32,16 +33,37 @@ public sealed class RivalTests
     [Fact]
     public void The_roofline_leaves_the_numbers_as_they_are()
     {
-        AdamWMemory memory = Started(), same = Started();
-        memory.Step<Roofline>(RangeLength);
+        AdamWMemory<float> memory = Started(), same = Started();
+        memory.Step<Roofline<float>>(RangeLength);
         Assert.Equal(same.Theta, memory.Theta);
         Assert.Equal(same.M, memory.M);
         Assert.Equal(same.V, memory.V);
     }
 
-    private static void AssertSameStep(Action<AdamWMemory> step)
+    [Fact]
+    public void The_roofline_of_doubles_leaves_them_as_they_are()
     {
-        AdamWMemory expected = Started(), actual = Started();
+        AdamWMemory<double> memory = new(Parameters), same = new(Parameters);
+        memory.Step();
+        same.Step();
+        memory.Step<Roofline<double>>(RangeLength);
+        Assert.Equal(same.Theta, memory.Theta);
+        Assert.Equal(same.M, memory.M);
+        Assert.Equal(same.V, memory.V);
+    }
+
+    [Fact]
+    public void A_loop_that_reads_reads_every_number_once()
+    {
+        AlignedBuffer<float> values = new(3 * ReadLoop.RangeLength);
+        values.Span.Fill(1);
+        values.Span[0] = values.Span[^1] = 5;
+        Assert.Equal(values.Length + 8, new ReadLoop(values).Sum());
+    }
+
+    private static void AssertSameStep(Action<AdamWMemory<float>> step)
+    {
+        AdamWMemory<float> expected = Started(), actual = Started();
         expected.Step();
         step(actual);
         AssertClose(expected.Theta, actual.Theta);
@@ -50,9 +72,9 @@ public sealed class RivalTests
     }
 
     /// <summary>Two steps were made, so that nothing is zero.</summary>
-    private static AdamWMemory Started()
+    private static AdamWMemory<float> Started()
     {
-        AdamWMemory memory = new(Parameters);
+        AdamWMemory<float> memory = new(Parameters);
         for (int step = 0; step < 2; step++) memory.Step();
         return memory;
     }

@@ -4,7 +4,8 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim.Benchmarks;
 
 /// <summary>
-/// AdamW in place after transforms of whole leaves, and with the ratios of LAMB, against AdamW alone; one large matrix.
+/// AdamW in place after a clip by the global norm, after transforms of whole leaves, and with the ratios of LAMB,
+/// against AdamW alone; one large matrix.
 /// </summary>
 [MemoryDiagnoser]
 public unsafe class TransformsBeforeAdamW
@@ -13,6 +14,7 @@ public unsafe class TransformsBeforeAdamW
 
     private readonly List<AlignedBuffer<float>> buffers = [];
     private InPlaceOptimizer<float> alone = null!;
+    private InPlaceOptimizer<float> clippedByNorm = null!;
     private InPlaceOptimizer<float> centralized = null!;
     private InPlaceOptimizer<float> centralizedByColumn = null!;
     private InPlaceOptimizer<float> clipped = null!;
@@ -34,6 +36,7 @@ public unsafe class TransformsBeforeAdamW
         LeafBinding<float> binding = new("theta", [Rows, Columns], theta.Pointer, gradient.Pointer);
         Optimizer adamW = AdamW.Of(1e-3, weightDecay: 0.1);
         alone = adamW.InPlace(binding);
+        clippedByNorm = Clip.ByGlobalNorm(1).Then(adamW).InPlace(binding);
         centralized = Centralize.By().Then(adamW).InPlace(binding);
         centralizedByColumn = Centralize.By(OutputAxis.Last).Then(adamW).InPlace(binding);
         clipped = Clip.Adaptively().Then(adamW).InPlace(binding);
@@ -44,6 +47,9 @@ public unsafe class TransformsBeforeAdamW
 
     [Benchmark(Baseline = true)]
     public void Alone() => alone.Step();
+
+    [Benchmark]
+    public void ClippedByGlobalNorm() => clippedByNorm.Step();
 
     [Benchmark]
     public void CentralizedRows() => centralized.Step();

@@ -16,19 +16,19 @@ internal static class AdamWGrowth
     /// <param name="rounds">The number of turns of each method.</param>
     internal static GrowthPanel Measure(int rounds)
     {
-        int[] threads = [.. ((int[])[1, Environment.ProcessorCount]).Distinct()];
+        ThreadCount[] threads = [.. ThreadCount.OneAndAll];
         List<(int Parameters, IReadOnlyList<Timing> Timings)> measured = [];
         for (long size = Smallest; size <= Largest && size * BytesPerParameter <= Memory() / 2; size *= Factor)
         {
-            AdamWMemory memory = new((int)size);
+            AdamWMemory<float> memory = new((int)size);
             Timing[] timings =
             [
-                .. from count in threads
+                .. from used in threads
                    from act in ((string Name, Action Step)[])
-                       [("AdamW", memory.Step), ("its bytes", () => memory.Step<Roofline>(RangeLength))]
-                   select new Timing($"{act.Name}, {count} {(count == 1 ? "thread" : "threads")}", () =>
+                       [("AdamW", memory.Step), ("its bytes", () => memory.Step<Roofline<float>>(RangeLength))]
+                   select new Timing($"{act.Name}, {used}", () =>
                    {
-                       Threads.Limit = count;
+                       Threads.Limit = used.Count;
                        act.Step();
                    }),
             ];

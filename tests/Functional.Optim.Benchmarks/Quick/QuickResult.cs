@@ -11,6 +11,9 @@ namespace Functional.Optim.Benchmarks.Quick;
 /// <param name="LowerQuartile">The lower quartile of the ratios.</param>
 /// <param name="UpperQuartile">The upper quartile of the ratios.</param>
 /// <param name="AllocatedBytes">The bytes that a call allocates on its thread.</param>
+/// <param name="TimePerByte">
+/// The ratio of the times for a byte, where the methods move different numbers of bytes.
+/// </param>
 internal sealed record QuickResult(
     string Case,
     string Method,
@@ -19,7 +22,8 @@ internal sealed record QuickResult(
     double? Ratio = null,
     double? LowerQuartile = null,
     double? UpperQuartile = null,
-    double? AllocatedBytes = null)
+    double? AllocatedBytes = null,
+    double? TimePerByte = null)
 {
     /// <summary>Measures the methods of a case in turn.</summary>
     /// <param name="quick">The case.</param>
@@ -31,7 +35,7 @@ internal sealed record QuickResult(
         {
             IReadOnlyList<Timing> timings = quick.Timings(made);
             Timing.Measure(timings, rounds);
-            return [.. timings.Select(timing => Of(quick.Name, timing, timings[0]))];
+            return [.. timings.Select(timing => Of(quick.Name, timing, timings[0], made as ICountsBytes))];
         }
         finally
         {
@@ -39,18 +43,21 @@ internal sealed record QuickResult(
         }
     }
 
-    private static QuickResult Of(string name, Timing of, Timing baseline)
+    private static QuickResult Of(string name, Timing of, Timing baseline, ICountsBytes? bytes)
     {
         if (of.Problem is not null) return new(name, of.Name, of.Problem);
+        double relativeBytes = of == baseline ? 1 : bytes?.RelativeBytes ?? 1;
         double[] ratios = [.. of.Seconds.Zip(baseline.Seconds, static (mine, its) => mine / its)];
+        double ratio = Quantiles.Of(ratios, 0.5);
         return new(
             name,
             of.Name,
             null,
             1e3 * of.MedianSeconds,
-            Quantiles.Of(ratios, 0.5),
+            ratio,
             Quantiles.Of(ratios, 0.25),
             Quantiles.Of(ratios, 0.75),
-            Math.Round(of.Allocated, 1));
+            Math.Round(of.Allocated, 1),
+            bytes is null ? null : ratio / relativeBytes);
     }
 }

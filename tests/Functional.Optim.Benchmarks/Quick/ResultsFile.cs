@@ -14,7 +14,8 @@ internal static class ResultsFile
         string[] cases = [.. results.Select(one => one.Case.Parameters)];
         string[] methods = [.. results[0].Results.Select(result => result.Method)];
         bool methodsDown = methods.Length >= cases.Length;
-        Table table = MarkdownTable.Of(["time, as a ratio", .. methodsDown ? cases : methods]);
+        string what = CountsBytes(results.SelectMany(one => one.Results)) ? "time for a byte" : "time";
+        Table table = MarkdownTable.Of([$"{what}, as a ratio", .. methodsDown ? cases : methods]);
         for (int row = 0; row < Math.Max(methods.Length, cases.Length); row++)
         {
             table.AddTexts(
@@ -33,8 +34,11 @@ internal static class ResultsFile
     /// <param name="results">The results of cases.</param>
     internal static string Numbers(IEnumerable<(QuickCase Case, IReadOnlyList<QuickResult> Results)> results)
     {
-        Table table = MarkdownTable.Of("case", "method", "ms", "ratio", "quartiles", "bytes a call");
-        foreach (QuickResult result in results.SelectMany(one => one.Results))
+        QuickResult[] all = [.. results.SelectMany(one => one.Results)];
+        bool countsBytes = CountsBytes(all);
+        string[] ofBytes = countsBytes ? ["time for a byte"] : [];
+        Table table = MarkdownTable.Of(["case", "method", "ms", "ratio", "quartiles", "bytes a call", .. ofBytes]);
+        foreach (QuickResult result in all)
         {
             table.AddTexts(
             [
@@ -44,10 +48,11 @@ internal static class ResultsFile
                     ? [problem, "", "", ""]
                     : (IEnumerable<string>)
                     [
-                        Text($"{result.Milliseconds:G4}"), Text($"{result.Ratio:F3}"),
+                        FourDigits(result.Milliseconds!.Value), Text($"{result.Ratio:F3}"),
                         Text($"{result.LowerQuartile:F3} to {result.UpperQuartile:F3}"),
                         Text($"{result.AllocatedBytes:0.#}"),
                     ],
+                .. countsBytes ? [Text($"{result.TimePerByte:F3}")] : (string[])[],
             ]);
         }
 
@@ -74,7 +79,15 @@ internal static class ResultsFile
         return page.ToString();
     }
 
-    private static string Ratio(QuickResult result) => result.Problem is null ? Text($"{result.Ratio:F2}") : "–";
+    private static string Ratio(QuickResult result) =>
+        result.Problem is null ? Text($"{result.TimePerByte ?? result.Ratio:F2}") : "–";
+
+    private static bool CountsBytes(IEnumerable<QuickResult> results) =>
+        results.Any(static result => result.TimePerByte is not null);
+
+    /// <summary>Without an exponent, however small it is.</summary>
+    private static string FourDigits(double value) => decimal.Parse(
+        Text($"{value:G4}"), NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
 
     private static string Text(FormattableString value) => value.ToString(CultureInfo.InvariantCulture);
 }

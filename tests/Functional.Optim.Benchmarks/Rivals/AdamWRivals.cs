@@ -14,7 +14,7 @@ public class AdamWRivals
 {
     private const int Small = 65_536, RangeLength = 32_768, BlockLength = 2048;
 
-    private AdamWMemory memory = null!;
+    private AdamWMemory<float> memory = null!;
     private ImmutableArrays arrays = null!;
     private ImmutableArray<float> gradient;
     private TorchAdamW? torch;
@@ -41,7 +41,7 @@ public class AdamWRivals
     public void CleanUp() => torch?.Dispose();
 
     [Benchmark(Baseline = true, Description = "the same bytes read and written")]
-    public void Roofline() => memory.Step<Roofline>(RangeLength);
+    public void Roofline() => memory.Step<Roofline<float>>(RangeLength);
 
     [Benchmark(Description = "Functional.Optim, in place")]
     public void Library() => memory.Step();
@@ -76,6 +76,6 @@ public class AdamWRivals
     public readonly record struct AdamWSize(int Parameters, int Threads)
     {
         public override string ToString() => FormattableString.Invariant(
-            $"{Parameters:N0} parameters, {Threads} thread{(Threads == 1 ? "" : "s")}");
+            $"{Parameters:N0} parameters, {new ThreadCount(Threads)}");
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Functional.Optim.Benchmarks.Rivals;
 
 /// <summary>AdamW as one loop of vectors, written by hand.</summary>
-internal readonly unsafe struct HandWrittenLoop : IRange
+internal readonly unsafe struct HandWrittenLoop : IRange<float>
 {
     public static void Step(Span<float> theta, ReadOnlySpan<float> gradient, Span<float> m, Span<float> v)
     {

@@ -5,13 +5,14 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim.Benchmarks.Rivals;
 
 /// <summary>
-/// Matrix products of this library and of libtorch: those of 1024 × 1024 matrices, and of the
-/// MLP of the nano preset of MiniGpt, forward, for the gradient of the weight and for that of the input.
+/// Matrix products of this library and of libtorch: those of 1024 × 1024 matrices, and of the layers of the nano preset
+/// of MiniGpt, forward, for the gradient of the weight and for that of the input. Logits are products with the
+/// transposed embedding.
 /// </summary>
 [MemoryDiagnoser]
 public class MatrixRivals
 {
-    private const int NanoTokens = 12 * 64, NanoWidth = 128;
+    private const int NanoTokens = 12 * 64, NanoWidth = 128, NanoVocabulary = 65;
 
     private AlignedBuffer<float> a = null!;
     private AlignedBuffer<float> b = null!;
@@ -19,12 +20,15 @@ public class MatrixRivals
     private TorchProduct? torch;
 
     public static IEnumerable<Product> Products =>
-        from threads in ((int[])[1, Environment.ProcessorCount]).Distinct()
+        from threads in ThreadCount.OneAndAll
         from product in (Product[])
         [
-            .. OfLayer(1024, 1024, 1024, threads),
-            .. OfLayer(NanoTokens, NanoWidth, 4 * NanoWidth, threads),
-            .. OfLayer(NanoTokens, 4 * NanoWidth, NanoWidth, threads),
+            .. OfLayer(1024, 1024, 1024, threads.Count),
+            .. OfLayer(NanoTokens, NanoWidth, 3 * NanoWidth, threads.Count),
+            .. OfLayer(NanoTokens, NanoWidth, NanoWidth, threads.Count),
+            .. OfLayer(NanoTokens, NanoWidth, 4 * NanoWidth, threads.Count),
+            .. OfLayer(NanoTokens, 4 * NanoWidth, NanoWidth, threads.Count),
+            .. OfTransposedLayer(NanoTokens, NanoWidth, NanoVocabulary, threads.Count),
         ]
         select product;
 
@@ -59,6 +63,14 @@ public class MatrixRivals
         new(tokens, outputs, inputs, false, true, threads),
     ];
 
+    /// <summary>The same where the weight is stored by output.</summary>
+    private static IEnumerable<Product> OfTransposedLayer(int tokens, int inputs, int outputs, int threads) =>
+    [
+        new(tokens, inputs, outputs, false, true, threads),
+        new(outputs, tokens, inputs, true, false, threads),
+        new(tokens, outputs, inputs, false, false, threads),
+    ];
+
     /// <summary>The sizes of a product.</summary>
     /// <param name="Rows">The rows of the product.</param>
     /// <param name="Inner">The length of the sums.</param>
@@ -71,6 +83,6 @@ public class MatrixRivals
     {
         public override string ToString() =>
             $"{(TransposeA ? "Aᵀ" : "A")}·{(TransposeB ? "Bᵀ" : "B")}, {Rows}×{Inner} by {Inner}×{Columns}, "
-            + (Threads == 1 ? "1 thread" : $"{Threads} threads");
+            + new ThreadCount(Threads);
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -7,21 +8,23 @@ namespace Functional.Optim.Benchmarks.Rivals;
 /// Reads and writes the bytes that AdamW in place reads and writes, and computes next to nothing: what remains is the
 /// speed of the memory.
 /// </summary>
-internal readonly unsafe struct Roofline : IRange
+/// <typeparam name="T">float or double.</typeparam>
+internal readonly unsafe struct Roofline<T> : IRange<T>
+    where T : unmanaged, INumber<T>
 {
-    public static void Step(Span<float> theta, ReadOnlySpan<float> gradient, Span<float> m, Span<float> v)
+    public static void Step(Span<T> theta, ReadOnlySpan<T> gradient, Span<T> m, Span<T> v)
     {
-        fixed (float* at = theta, slope = gradient, mean = m, square = v)
+        fixed (T* at = theta, slope = gradient, mean = m, square = v)
             Run(at, slope, mean, square, theta.Length);
     }
 
-    private static void Run(float* theta, float* gradient, float* m, float* v, long length)
+    private static void Run(T* theta, T* gradient, T* m, T* v, long length)
     {
-        Vector512<float> zero = Vector512.Create(Zero());
-        for (long index = 0; index < length; index += 16)
+        Vector512<T> zero = Vector512.Create(Zero());
+        for (long index = 0; index < length; index += Vector512<T>.Count)
         {
-            Vector512<float> u = zero * Vector512.Load(gradient + index), parameter = Vector512.Load(theta + index);
-            Vector512<float> mean = Vector512.Load(m + index), square = Vector512.Load(v + index);
+            Vector512<T> u = zero * Vector512.Load(gradient + index), parameter = Vector512.Load(theta + index);
+            Vector512<T> mean = Vector512.Load(m + index), square = Vector512.Load(v + index);
             (parameter + u).Store(theta + index);
             (mean + u).Store(m + index);
             (square + u).Store(v + index);
@@ -30,5 +33,5 @@ internal readonly unsafe struct Roofline : IRange
 
     /// <summary>0, which the compiler of the loop does not see: a step leaves all numbers as they are.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static float Zero() => 0;
+    private static T Zero() => T.Zero;
 }

@@ -1,7 +1,7 @@
 namespace Functional.Optim.Benchmarks.Rivals;
 
 /// <summary>AdamW as one loop over numbers.</summary>
-internal readonly struct ScalarLoop : IRange
+internal readonly struct ScalarLoop : IRange<float>
 {
     public static void Step(Span<float> theta, ReadOnlySpan<float> gradient, Span<float> m, Span<float> v)
     {

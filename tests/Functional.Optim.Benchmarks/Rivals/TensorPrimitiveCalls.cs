@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 namespace Functional.Optim.Benchmarks.Rivals;
 
 /// <summary>AdamW as calls of <see cref="TensorPrimitives"/>, each a pass over the range.</summary>
-internal readonly struct TensorPrimitiveCalls : IRange
+internal readonly struct TensorPrimitiveCalls : IRange<float>
 {
     public static void Step(Span<float> theta, ReadOnlySpan<float> gradient, Span<float> m, Span<float> v)
     {

@@ -9,12 +9,14 @@ internal static class Torch
     /// <summary>What asks for it on the command line of a build, with a space after it, or nothing.</summary>
     internal const string BuildOption = "-p:Torch=true ";
 
-    private static string? Problem => NativeTorch.Problem;
+    /// <summary>Why it cannot be used; <see langword="null"/> where it can.</summary>
+    internal static string? Problem => NativeTorch.Problem;
 #else
     /// <summary>What asks for it on the command line of a build, with a space after it, or nothing.</summary>
     internal const string BuildOption = "";
 
-    private static string? Problem => "not here: 'dotnet run -p:Torch=true' downloads the native library of torch";
+    /// <summary>Why it cannot be used; <see langword="null"/> where it can.</summary>
+    internal static string? Problem => "not here: 'dotnet run -p:Torch=true' downloads the native library of torch";
 #endif
 
     /// <summary>Loads the library.</summary>
