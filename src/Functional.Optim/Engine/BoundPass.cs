@@ -1,11 +1,10 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
 /// <summary>The rules of a fused pass with the constants of every segment, and the addresses that they use.</summary>
-internal abstract unsafe class BoundPass<T>(FusedPass pass)
+internal abstract class BoundPass<T>(FusedPass pass)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly TiledUpdate<T>? tiled = pass.Tiles is { } tiles ? new(pass, tiles) : null;
@@ -27,29 +26,14 @@ internal abstract unsafe class BoundPass<T>(FusedPass pass)
     }
 
     /// <summary>Runs a rule over the indices [start, end) on the calling thread.</summary>
-    protected abstract void Run(int rule, in PassMemory<T> memory, long start, long end, LaneWidth width);
+    internal abstract void Run(int rule, in PassMemory<T> memory, long start, long end, LaneWidth width);
 
     private void Run(int chunk, long step, LaneWidth width)
     {
         (int segment, int start, int length) = pass.Chunks[chunk];
         (int rule, int addresses) = Indices[segment];
         if (tiled is null) Run(rule, Memories[addresses], start, (long)start + length, width);
-        else RunTiled(tiled, rule, Memories[addresses], chunk, step, width);
-    }
-
-    /// <summary>The rules read the new update of each tile from a buffer that stays in the cache.</summary>
-    [SkipLocalsInit]
-    private void RunTiled(
-        TiledUpdate<T> update, int rule, in PassMemory<T> memory, int chunk, long step, LaneWidth width)
-    {
-        T* buffer = stackalloc T[TiledUpdate<T>.BufferLength];
-        (_, int start, int length) = pass.Chunks[chunk];
-        int tileLength = update.TileLength(chunk);
-        for (long at = start, stop, end = at + length; at < end; at = stop)
-        {
-            stop = Math.Min(at + tileLength, end);
-            Run(rule, update.Change(memory, chunk, at, stop, step, buffer, width), at, stop, width);
-        }
+        else tiled.Run(this, rule, Memories[addresses], chunk, step, width);
     }
 
     private readonly struct Body(BoundPass<T> bound, long step, LaneWidth width) : IParallelBody
@@ -65,7 +49,7 @@ internal sealed unsafe class FusedRules<T, TRule>(FusedPass pass) : BoundPass<T>
 {
     internal TRule[] Rules { get; } = new TRule[pass.Class.Segments.Length];
 
-    protected override void Run(int rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
+    internal override void Run(int rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
     {
         fixed (TRule* rules = Rules) RuleLoop<T>.Of(rules).Run(rule, memory, start, end, width);
     }

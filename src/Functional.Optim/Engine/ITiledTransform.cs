@@ -7,27 +7,30 @@ namespace Functional.Optim;
 /// tile is in the cache, so that the changed update is never written to memory.
 /// </summary>
 /// <remarks>
-/// The new update of a tile depends on the tile alone, where the tile consists of whole units. Where a unit is longer
-/// than a tile, each unit has a number that is measured before, and a tile is any part of the leaf.
+/// A leaf consists of units, such as rows. The new update of an element depends on its unit alone, of which a number is
+/// measured first: that of a unit that fits into a chunk just before the chunk is changed, others before the pass.
 /// </remarks>
 internal interface ITiledTransform
 {
     /// <summary>
-    /// The length of a unit, which is changed at once; a unit begins at each multiple. The largest integer where the
-    /// elements of a unit do not lie side by side, so that units are always measured before.
+    /// The length of a unit whose elements lie side by side; 0 of a leaf that stays as it is, and the largest integer
+    /// where they do not lie side by side.
     /// </summary>
     int UnitLength(Leaf leaf);
 
-    /// <summary>How many units are measured before; called only where a unit is longer than a tile.</summary>
+    /// <summary>The number of units of a leaf.</summary>
     int UnitCount(Leaf leaf);
 
-    /// <summary>Measures the units of a leaf.</summary>
+    /// <summary>Measures consecutive units of a leaf; all where they do not lie side by side.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="leaf">The leaf, not empty.</param>
-    /// <param name="update">Its incoming update.</param>
-    /// <param name="parameters">Its parameters.</param>
+    /// <param name="update">The incoming update of the units.</param>
+    /// <param name="parameters">Their parameters.</param>
     /// <param name="numbers">Where the numbers go, one for each unit.</param>
-    /// <param name="scratch">Memory of any contents, as long as <see cref="Transform.ScratchLength"/> says.</param>
+    /// <param name="scratch">
+    /// For units that do not lie side by side, memory of any contents, as long as
+    /// <see cref="Transform.ScratchLength"/> says.
+    /// </param>
     void MeasureUnits<T>(
         Leaf leaf, ReadOnlySpan<T> update, ReadOnlySpan<T> parameters, Span<T> numbers, Span<double> scratch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;

@@ -283,7 +283,7 @@ internal sealed class Plan
                 }
             }
 
-            LeafTiles? tiles = LeafTiles.Of(leafClass, start);
+            LeafTiles? tiles = LeafTiles.Of(leafClass, first);
             if (first.Transform.TransformsLeaves && tiles is null)
             {
                 steps.Add(new LeafStep(leafClass, start, !wrote[index]));

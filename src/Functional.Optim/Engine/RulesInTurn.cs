@@ -54,7 +54,7 @@ internal sealed unsafe class RulesInTurn<T>(FusedPass pass) : BoundPass<T>(pass)
         return (count, kinds) == (countOfAll, kindsOfAll);
     }
 
-    protected override void Run(int rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
+    internal override void Run(int rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
     {
         if (countOfAll == 1) rows[0].Loop.Run(rule, memory, start, end, width);
         else RunInTurn(rule, memory, start, end, width);

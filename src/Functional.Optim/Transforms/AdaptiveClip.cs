@@ -44,7 +44,7 @@ internal sealed record AdaptiveClip : Transform, ITiledTransform
             new Change<T>(Ratio, Epsilon), update, parameters, numbers, scratch);
 
     void ITiledTransform.ChangeTile<T>(in LeafTile<T> tile) =>
-        OutputUnits.Of(tile.Leaf, OutputAxis).Change(tile, new Change<T>(Ratio, Epsilon));
+        OutputUnits.Of(tile.Leaf, OutputAxis).Change<T, Change<T>>(tile);
 
     /// <summary>Multiplies a unit that is too large by a factor below 1, and others by 1.</summary>
     private readonly struct Change<T>(double ratio, double epsilon) : IUnitChange<T>

@@ -30,8 +30,7 @@ public sealed record Centralize : Transform, ITiledTransform
     /// <summary>The mean of each column.</summary>
     protected internal override int ScratchLength(Leaf leaf) => OutputUnits.Of(leaf, OutputAxis).ScratchLength;
 
-    /// <summary>A smaller leaf stays as it is, in tiles of any length.</summary>
-    int ITiledTransform.UnitLength(Leaf leaf) => leaf.Rank < 2 ? 1 : OutputUnits.Of(leaf, OutputAxis).UnitLength;
+    int ITiledTransform.UnitLength(Leaf leaf) => leaf.Rank < 2 ? 0 : OutputUnits.Of(leaf, OutputAxis).UnitLength;
 
     int ITiledTransform.UnitCount(Leaf leaf) => OutputUnits.Of(leaf, OutputAxis).Count;
 
@@ -39,11 +38,8 @@ public sealed record Centralize : Transform, ITiledTransform
         Leaf leaf, ReadOnlySpan<T> update, ReadOnlySpan<T> parameters, Span<T> numbers, Span<double> scratch) =>
         OutputUnits.Of(leaf, OutputAxis).Measure(default(Change<T>), update, parameters, numbers, scratch);
 
-    void ITiledTransform.ChangeTile<T>(in LeafTile<T> tile)
-    {
-        if (tile.Leaf.Rank < 2) tile.Keep();
-        else OutputUnits.Of(tile.Leaf, OutputAxis).Change(tile, default(Change<T>));
-    }
+    void ITiledTransform.ChangeTile<T>(in LeafTile<T> tile) =>
+        OutputUnits.Of(tile.Leaf, OutputAxis).Change<T, Change<T>>(tile);
 
     /// <summary>Subtracts the mean of a unit.</summary>
     private readonly struct Change<T> : IUnitChange<T>

@@ -37,9 +37,9 @@ public sealed record Noise : Transform, ITiledTransform
     /// <summary>A block of normal numbers.</summary>
     int ITiledTransform.UnitLength(Leaf leaf) => NormalBlocks.Length;
 
-    /// <summary>A block is never longer than a tile.</summary>
-    int ITiledTransform.UnitCount(Leaf leaf) => 0;
+    int ITiledTransform.UnitCount(Leaf leaf) => ((leaf.Length - 1) / NormalBlocks.Length) + 1;
 
+    /// <summary>There is nothing to measure.</summary>
     void ITiledTransform.MeasureUnits<T>(
         Leaf leaf, ReadOnlySpan<T> update, ReadOnlySpan<T> parameters, Span<T> numbers, Span<double> scratch)
     {

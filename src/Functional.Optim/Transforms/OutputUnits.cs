@@ -28,7 +28,7 @@ internal readonly unsafe record struct OutputUnits(int Count, int Length, bool A
     /// <summary>The blocks of the rows across the columns.</summary>
     private RowBlocks Blocks => new(1, Length, Count);
 
-    /// <summary>The number of each unit.</summary>
+    /// <summary>Measures consecutive rows, or all columns.</summary>
     internal void Measure<T, TChange>(
         TChange change, ReadOnlySpan<T> update, ReadOnlySpan<T> parameters, Span<T> numbers, Span<double> scratch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -36,8 +36,12 @@ internal readonly unsafe record struct OutputUnits(int Count, int Length, bool A
     {
         if (!AreColumns)
         {
-            fixed (T* before = update, parameter = parameters, number = numbers)
-                ParallelFor.Run(Count, update.Length, new Rows<T, TChange>(change, before, parameter, number, Length));
+            fixed (T* before = update, beside = parameters, number = numbers)
+            {
+                ParallelFor.Run(
+                    numbers.Length, update.Length, new Rows<T, TChange>(change, before, beside, number, Length));
+            }
+
             return;
         }
 
@@ -47,7 +51,7 @@ internal readonly unsafe record struct OutputUnits(int Count, int Length, bool A
     }
 
     /// <summary>Changes the update of a tile, unit by unit.</summary>
-    internal void Change<T, TChange>(in LeafTile<T> tile, TChange change)
+    internal void Change<T, TChange>(in LeafTile<T> tile)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TChange : unmanaged, IUnitChange<T>
     {
@@ -57,18 +61,16 @@ internal readonly unsafe record struct OutputUnits(int Count, int Length, bool A
         {
             long row = at / rowLength, first = row * rowLength;
             stop = Math.Min(first + rowLength, tile.End);
-            if (AreColumns)
+            if (!AreColumns)
             {
-                memory.Parameters = tile.Numbers - first;
-                Elementwise.RunRange(default(ByNumbers<T, TChange>), memory, at, stop, tile.Width);
+                // What a rule does not use is loaded all the same.
+                memory.Parameters = memory.Updates;
+                Elementwise.RunRange(new ByNumber<T, TChange>(tile.Numbers[row]), memory, at, stop, tile.Width);
                 continue;
             }
 
-            T number = tile.Numbers is not null
-                ? tile.Numbers[row]
-                : T.CreateTruncating(
-                    change.OfRow(new(memory.Updates + at, rowLength), new(memory.Parameters + at, rowLength)));
-            Elementwise.RunRange(new ByNumber<T, TChange>(number), memory, at, stop, tile.Width);
+            memory.Parameters = tile.Numbers - first;
+            Elementwise.RunRange(default(ByNumbers<T, TChange>), memory, at, stop, tile.Width);
         }
     }
 
