@@ -48,24 +48,6 @@ public static unsafe class Elementwise
         Run(RuleLoop<T>.Of(&constants), parameters, updates, output, slots, newSlots, width);
     }
 
-    /// <summary>Runs rules over chunks of segments. Short passes stay on the calling thread.</summary>
-    /// <param name="rules">Rules of one type, with different constants.</param>
-    /// <param name="memories">The addresses.</param>
-    /// <param name="indices">Which rule and which addresses each segment has.</param>
-    /// <param name="chunks">The ranges to work on.</param>
-    /// <param name="length">The total number of elements of the chunks.</param>
-    internal static void RunSegments<T, TRule>(
-        ReadOnlySpan<TRule> rules,
-        ReadOnlySpan<PassMemory<T>> memories,
-        ReadOnlySpan<SegmentIndices> indices,
-        ReadOnlySpan<Chunk> chunks,
-        long length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRule : unmanaged, IUpdateRule<T>
-    {
-        fixed (TRule* rule = rules) RunSegments(RuleLoop<T>.Of(rule), memories, indices, chunks, length);
-    }
-
     private static void Run<T>(
         RuleLoop<T> rule, ReadOnlySpan<T> parameters, ReadOnlySpan<T> updates, Span<T> output,
         ReadOnlySlotSpans<T> slots, SlotSpans<T> newSlots, LaneWidth width)
@@ -120,31 +102,11 @@ public static unsafe class Elementwise
         }
     }
 
-    /// <inheritdoc cref="RunSegments{T, TRule}"/>
-    internal static void RunSegments<T>(
-        RuleLoop<T> rules,
-        ReadOnlySpan<PassMemory<T>> memories,
-        ReadOnlySpan<SegmentIndices> indices,
-        ReadOnlySpan<Chunk> chunks,
-        long length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        fixed (PassMemory<T>* memory = memories)
-        fixed (SegmentIndices* index = indices)
-        fixed (Chunk* chunk = chunks)
-        {
-            Segments<T> body = new(rules, memory, index, chunk, LaneWidths.Resolve(LaneWidth.Best));
-            ParallelFor.Run(chunks.Length, length, body);
-        }
-
-        FenceStores(memories.Length > 0 && memories[0].NonTemporal);
-    }
-
     /// <summary>
     /// Orders the non-temporal stores of this thread before its later stores. Other threads of a loop need no fence:
     /// the interlocked operation that reports the end of their work is one.
     /// </summary>
-    private static void FenceStores(bool nonTemporal)
+    internal static void FenceStores(bool nonTemporal)
     {
         if (nonTemporal) Thread.MemoryBarrier();
     }
@@ -298,26 +260,6 @@ public static unsafe class Elementwise
         {
             long start = (long)index * Chunk.Size;
             rule.Run(0, memory, start, Math.Min(start + Chunk.Size, length), width);
-        }
-    }
-
-    /// <summary>Rules over chunks of segments.</summary>
-    private readonly struct Segments<T>(
-        RuleLoop<T> rules, PassMemory<T>* memories, SegmentIndices* indices, Chunk* chunks, LaneWidth width)
-        : IParallelBody
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        private readonly RuleLoop<T> rules = rules;
-        private readonly PassMemory<T>* memories = memories;
-        private readonly SegmentIndices* indices = indices;
-        private readonly Chunk* chunks = chunks;
-
-        public void Run(int index)
-        {
-            Chunk chunk = chunks[index];
-            SegmentIndices segment = indices[chunk.Segment];
-            rules.Run(
-                segment.Rule, memories[segment.Memory], chunk.Start, (long)chunk.Start + chunk.Length, width);
         }
     }
 }

@@ -4,26 +4,53 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>The rules of a fused pass with the constants of every segment, and the addresses that they use.</summary>
-internal abstract class BoundPass<T>(LeafClass leaves)
+internal abstract class BoundPass<T>(FusedPass pass)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    protected LeafClass Leaves => leaves;
+    private readonly TiledUpdate<T>? tiled = pass.Tiles is { } tiles ? new(pass, tiles) : null;
 
-    internal PassMemory<T>[] Memories { get; } = new PassMemory<T>[leaves.Segments.Length];
+    protected FusedPass Pass => pass;
+
+    internal PassMemory<T>[] Memories { get; } = new PassMemory<T>[pass.Class.Segments.Length];
 
     /// <summary>The rule and the addresses of each segment.</summary>
-    internal SegmentIndices[] Indices { get; } = [.. leaves.Indices];
+    internal SegmentIndices[] Indices { get; } = [.. pass.Class.Indices];
 
-    internal abstract void Execute();
+    /// <summary>Runs the rules over all chunks. A short pass stays on the calling thread.</summary>
+    internal void Execute(StepRun<T> run)
+    {
+        tiled?.Measure(run);
+        ParallelFor.Run(
+            pass.Chunks.Length, pass.Class.Length, new Body(this, run.Step, LaneWidths.Resolve(LaneWidth.Best)));
+        Elementwise.FenceStores(Memories[0].NonTemporal);
+    }
+
+    /// <summary>Runs a rule over the indices [start, end) on the calling thread.</summary>
+    internal abstract void Run(int rule, in PassMemory<T> memory, long start, long end, LaneWidth width);
+
+    private void Run(int chunk, long step, LaneWidth width)
+    {
+        (int segment, int start, int length) = pass.Chunks[chunk];
+        (int rule, int addresses) = Indices[segment];
+        if (tiled is null) Run(rule, Memories[addresses], start, (long)start + length, width);
+        else tiled.Run(this, rule, Memories[addresses], chunk, step, width);
+    }
+
+    private readonly struct Body(BoundPass<T> bound, long step, LaneWidth width) : IParallelBody
+    {
+        public void Run(int index) => bound.Run(index, step, width);
+    }
 }
 
 /// <summary>All rules of a pass as one rule, in a single loop.</summary>
-internal sealed class FusedRules<T, TRule>(LeafClass leaves) : BoundPass<T>(leaves)
+internal sealed unsafe class FusedRules<T, TRule>(FusedPass pass) : BoundPass<T>(pass)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : unmanaged, IUpdateRule<T>
 {
-    internal TRule[] Rules { get; } = new TRule[leaves.Segments.Length];
+    internal TRule[] Rules { get; } = new TRule[pass.Class.Segments.Length];
 
-    internal override void Execute() =>
-        Elementwise.RunSegments<T, TRule>(Rules, Memories, Indices, Leaves.Chunks, Leaves.Length);
+    internal override void Run(int rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
+    {
+        fixed (TRule* rules = Rules) RuleLoop<T>.Of(rules).Run(rule, memory, start, end, width);
+    }
 }

@@ -33,6 +33,9 @@ internal sealed class LeafClass
 
     internal required Chunk[] Chunks { get; init; }
 
+    /// <summary>Whether slots have blocks, which begin where leaves do.</summary>
+    internal required bool HasBlocks { get; init; }
+
     /// <summary>The number of elements of all segments.</summary>
     internal required long Length { get; init; }
 
@@ -141,6 +144,7 @@ internal sealed class LeafClass
                 SegmentsOfLeaves = [.. segmentsOfLeaves],
                 Padded = [.. leaves.Where(leaf => leaf.Padding > 0)],
                 Chunks = [.. chunks],
+                HasBlocks = hasBlocks,
                 Length = length,
                 FirstSegment = firstSegment,
             };

@@ -34,7 +34,8 @@ internal sealed class Plan
         CanThrowLate = steps.Any(step =>
             step is MeasureStep { ReadsGradient: false } or LeafStep { Placed.Transform.CannotThrow: false });
         maxScratch = steps.OfType<LeafStep>()
-            .SelectMany(step => step.Class.Leaves.Select(step.Placed.Transform.ScratchLength)).DefaultIfEmpty().Max();
+            .SelectMany(step => step.Class.Leaves.Select(step.Placed.Transform.ScratchLength))
+            .Concat(steps.OfType<FusedPass>().Select(pass => pass.Tiles?.ScratchLength ?? 0)).DefaultIfEmpty().Max();
         KeepsGradient = placement.Transforms.Any(placed => placed.Transform.ReadsGradient);
         EvaluationChanges = placement.Transforms.Any(placed => placed.Transform.ChangesEvaluation);
         Scalars = [.. placement.Transforms.Where(placed => placed.ScalarNames.Length > 0)];
@@ -259,7 +260,7 @@ internal sealed class Plan
                 if (!wrote[index] && (!isLast || transforms.Length == 0))
                 {
                     int end = next[index];
-                    Add(index, new FusedPass(leafClass, end, end, [], -1, isLast, passes++, ReadsGradient: true));
+                    Add(index, new FusedPass(leafClass, end, end, [], -1, null, isLast, passes++, ReadsGradient: true));
                 }
             }
         }
@@ -282,7 +283,8 @@ internal sealed class Plan
                 }
             }
 
-            if (first.Transform.TransformsLeaves)
+            LeafTiles? tiles = LeafTiles.Of(leafClass, first);
+            if (first.Transform.TransformsLeaves && tiles is null)
             {
                 steps.Add(new LeafStep(leafClass, start, !wrote[index]));
                 wrote[index] = true;
@@ -300,7 +302,7 @@ internal sealed class Plan
             next[index] = end;
             bool isLast = end == transforms.Length;
             Add(index, new FusedPass(
-                leafClass, start, end, [.. slots], firstMeasured, isLast, passes++, !wrote[index]));
+                leafClass, start, end, [.. slots], firstMeasured, tiles, isLast, passes++, !wrote[index]));
         }
 
         void Add(int index, FusedPass pass)

@@ -1,3 +1,5 @@
+using Functional.Optim.Kernels;
+
 namespace Functional.Optim;
 
 /// <summary>
@@ -48,11 +50,19 @@ internal sealed record LeafStep(LeafClass Class, int Index, bool ReadsGradient) 
 /// <param name="End">One more than the index of the last transform.</param>
 /// <param name="Slots">The slots of the rules, as indices into the slots of the class.</param>
 /// <param name="FirstMeasured">The index of the first result that its first transform measured; −1 for none.</param>
+/// <param name="Tiles">
+/// The tiles of its leaves where its first transform changes them; <see langword="null"/> where none does.
+/// </param>
 /// <param name="IsLast">Whether it writes the output instead of the update.</param>
 /// <param name="Number">Its index among the fused passes.</param>
 /// <param name="ReadsGradient">
 /// Whether no earlier step wrote an update of its leaves, so that it reads the gradient.
 /// </param>
 internal sealed record FusedPass(
-    LeafClass Class, int Start, int End, int[] Slots, int FirstMeasured, bool IsLast, int Number, bool ReadsGradient)
-    : PlanStep(ReadsGradient);
+    LeafClass Class, int Start, int End, int[] Slots, int FirstMeasured, LeafTiles? Tiles, bool IsLast, int Number,
+    bool ReadsGradient)
+    : PlanStep(ReadsGradient)
+{
+    /// <summary>The ranges that its threads work on.</summary>
+    internal Chunk[] Chunks => Tiles?.Chunks ?? Class.Chunks;
+}

@@ -133,7 +133,7 @@ public ref struct RulePass<T>
             else
             {
                 if (run.BoundPassOf(pass) is not RulesInTurn<T> bound)
-                    run.SetBoundPass(pass, bound = new RulesInTurn<T>(pass.Class));
+                    run.SetBoundPass(pass, bound = new RulesInTurn<T>(pass));
                 bound.Start(segment);
                 ContinueInTurn();
             }
@@ -173,7 +173,7 @@ public ref struct RulePass<T>
     {
         Check(typeof(TRule), TRule.SlotCount);
         if (run.BoundPassOf(pass) is not FusedRules<T, TRule> bound)
-            run.SetBoundPass(pass, bound = new FusedRules<T, TRule>(pass.Class));
+            run.SetBoundPass(pass, bound = new FusedRules<T, TRule>(pass));
         bound.Rules[segment] = chain;
     }
 

@@ -9,7 +9,7 @@ namespace Functional.Optim;
 /// too. Where several rules are left, they run one after another over blocks that stay in the first-level cache. The
 /// operations and the bits are those of the chain.
 /// </summary>
-internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(leaves)
+internal sealed unsafe class RulesInTurn<T>(FusedPass pass) : BoundPass<T>(pass)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Elements per block: what the rules read and write of a block stays in the first-level cache.</summary>
@@ -54,18 +54,18 @@ internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(lea
         return (count, kinds) == (countOfAll, kindsOfAll);
     }
 
-    internal override void Execute()
+    internal override void Run(int rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
     {
-        if (countOfAll == 1)
-            Elementwise.RunSegments(rows[0].Loop, Memories, Indices, Leaves.Chunks, Leaves.Length);
-        else ParallelFor.Run(Leaves.Chunks.Length, Leaves.Length, new Body(this));
+        if (countOfAll == 1) rows[0].Loop.Run(rule, memory, start, end, width);
+        else RunInTurn(rule, memory, start, end, width);
     }
 
     private bool TryAddRow<TRule>(in TRule rule)
         where TRule : unmanaged, IUpdateRule<T>
     {
-        if (count == rows.Count) rows.Add(RuleRow<T>.Of<TRule>(Leaves.Segments.Length));
-        else if (segment == 0 && !rows[count].IsOf<TRule>()) rows[count] = RuleRow<T>.Of<TRule>(Leaves.Segments.Length);
+        if (count == rows.Count) rows.Add(RuleRow<T>.Of<TRule>(Pass.Class.Segments.Length));
+        else if (segment == 0 && !rows[count].IsOf<TRule>())
+            rows[count] = RuleRow<T>.Of<TRule>(Pass.Class.Segments.Length);
         if (!rows[count].IsOf<TRule>()) return false;
         rows[count].Set(segment, rule, before);
         before = default;
@@ -74,39 +74,31 @@ internal sealed unsafe class RulesInTurn<T>(LeafClass leaves) : BoundPass<T>(lea
         return true;
     }
 
-    private void Run(Chunk chunk)
+    private void RunInTurn(int rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
     {
         const int slotCapacity = Slots<ScalarLane<float>>.Capacity;
-        (int rule, int addresses) = Indices[chunk.Segment];
-        LaneWidth width = LaneWidths.Resolve(LaneWidth.Best);
         T* block = stackalloc T[BlockLength], slots = stackalloc T[SlotFormats.BufferLength];
-        long end = (long)chunk.Start + chunk.Length;
-        for (long start = chunk.Start; start < end; start += BlockLength)
+        for (long at = start; at < end; at += BlockLength)
         {
-            long stop = Math.Min(start + BlockLength, end);
-            PassMemory<T> decoded = SlotFormats.Decode(Memories[addresses], slotCapacity, start, stop, slots);
+            long stop = Math.Min(at + BlockLength, end);
+            PassMemory<T> decoded = SlotFormats.Decode(memory, slotCapacity, at, stop, slots);
             int slot = 0;
             for (int row = 0; row < countOfAll; row++)
             {
-                PassMemory<T> memory = decoded;
-                if (row > 0) memory.Updates = block - start;
-                if (row < countOfAll - 1) memory.Output = block - start;
-                memory.NonTemporal = false;
-                for (int own = 0; own < rows[row].Loop.SlotCount; own++, slot++)
+                PassMemory<T> own = decoded;
+                if (row > 0) own.Updates = block - at;
+                if (row < countOfAll - 1) own.Output = block - at;
+                own.NonTemporal = false;
+                for (int first = slot; slot < first + rows[row].Loop.SlotCount; slot++)
                 {
-                    memory.SlotsIn[own] = decoded.SlotsIn[slot];
-                    memory.SlotsOut[own] = decoded.SlotsOut[slot];
+                    own.SlotsIn[slot - first] = decoded.SlotsIn[slot];
+                    own.SlotsOut[slot - first] = decoded.SlotsOut[slot];
                 }
 
-                rows[row].Loop.Run(rule, memory, start, stop, width);
+                rows[row].Loop.Run(rule, own, at, stop, width);
             }
 
-            SlotFormats.Encode(Memories[addresses], slotCapacity, start, stop, slots);
+            SlotFormats.Encode(memory, slotCapacity, at, stop, slots);
         }
-    }
-
-    private readonly struct Body(RulesInTurn<T> rules) : IParallelBody
-    {
-        public void Run(int index) => rules.Run(rules.Leaves.Chunks[index]);
     }
 }

@@ -266,7 +266,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             memory.ChooseStores(pass.Class.Length, pass.Slots.Length);
         }
 
-        bound.Execute();
+        bound.Execute(this);
         if (!pass.IsLast) ClearPadding(pass.Class);
     }
 

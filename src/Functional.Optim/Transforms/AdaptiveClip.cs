@@ -5,7 +5,7 @@ using Functional.Optim.Kernels;
 namespace Functional.Optim;
 
 /// <summary>Adaptive gradient clipping (see <see cref="Clip.Adaptively"/>).</summary>
-internal sealed record AdaptiveClip : Transform
+internal sealed record AdaptiveClip : Transform, ITiledTransform
 {
     /// <summary>The largest part of the parameters' norm that an update's may be; finite and positive.</summary>
     public double Ratio { get; init => field = Setting.Check(value, Bounds.Positive); }
@@ -31,13 +31,20 @@ internal sealed record AdaptiveClip : Transform
             measured[range] = update.UpdateNorm(range, NormKind.Infinity);
     }
 
-    protected internal override void TransformLeaf<T>(in LeafContext<T> leaf) =>
-        OutputUnits.Of(leaf.Leaf, OutputAxis).Change(leaf, new Change<T>(Ratio, Epsilon));
-
     /// <summary>The norm of each column of the update, and of the parameters.</summary>
     protected internal override int ScratchLength(Leaf leaf) => OutputUnits.Of(leaf, OutputAxis).ScratchLength;
 
-    private protected override bool NeverThrows => true;
+    int ITiledTransform.UnitLength(Leaf leaf) => OutputUnits.Of(leaf, OutputAxis).UnitLength;
+
+    int ITiledTransform.UnitCount(Leaf leaf) => OutputUnits.Of(leaf, OutputAxis).Count;
+
+    void ITiledTransform.MeasureUnits<T>(
+        Leaf leaf, ReadOnlySpan<T> update, ReadOnlySpan<T> parameters, Span<T> numbers, Span<double> scratch) =>
+        OutputUnits.Of(leaf, OutputAxis).Measure(
+            new Change<T>(Ratio, Epsilon), update, parameters, numbers, scratch);
+
+    void ITiledTransform.ChangeTile<T>(in LeafTile<T> tile) =>
+        OutputUnits.Of(tile.Leaf, OutputAxis).Change<T, Change<T>>(tile);
 
     /// <summary>Multiplies a unit that is too large by a factor below 1, and others by 1.</summary>
     private readonly struct Change<T>(double ratio, double epsilon) : IUnitChange<T>

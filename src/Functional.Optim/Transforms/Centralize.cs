@@ -9,7 +9,7 @@ namespace Functional.Optim;
 /// Gradient centralization (Yong, Huang, Hua and Zhang, 2020, arXiv:2004.01461): subtracts the mean of each output unit
 /// from leaves of rank 2 and more, u' = u − mean(u); smaller leaves stay as they are.
 /// </summary>
-public sealed record Centralize : Transform
+public sealed record Centralize : Transform, ITiledTransform
 {
     private Centralize()
     {
@@ -27,18 +27,19 @@ public sealed record Centralize : Transform
     public static Centralize By(OutputAxis outputAxis = OutputAxis.First) =>
         Setting.Make(() => new Centralize { OutputAxis = outputAxis });
 
-    /// <inheritdoc/>
-    protected internal override void TransformLeaf<T>(in LeafContext<T> leaf)
-    {
-        if (leaf.Leaf.Rank < 2) leaf.Input.CopyTo(leaf.Output);
-        else OutputUnits.Of(leaf.Leaf, OutputAxis).Change(leaf, default(Change<T>));
-    }
-
     /// <summary>The mean of each column.</summary>
-    protected internal override int ScratchLength(Leaf leaf) =>
-        leaf.Rank < 2 ? 0 : OutputUnits.Of(leaf, OutputAxis).ScratchLength;
+    protected internal override int ScratchLength(Leaf leaf) => OutputUnits.Of(leaf, OutputAxis).ScratchLength;
 
-    private protected override bool NeverThrows => true;
+    int ITiledTransform.UnitLength(Leaf leaf) => leaf.Rank < 2 ? 0 : OutputUnits.Of(leaf, OutputAxis).UnitLength;
+
+    int ITiledTransform.UnitCount(Leaf leaf) => OutputUnits.Of(leaf, OutputAxis).Count;
+
+    void ITiledTransform.MeasureUnits<T>(
+        Leaf leaf, ReadOnlySpan<T> update, ReadOnlySpan<T> parameters, Span<T> numbers, Span<double> scratch) =>
+        OutputUnits.Of(leaf, OutputAxis).Measure(default(Change<T>), update, parameters, numbers, scratch);
+
+    void ITiledTransform.ChangeTile<T>(in LeafTile<T> tile) =>
+        OutputUnits.Of(tile.Leaf, OutputAxis).Change<T, Change<T>>(tile);
 
     /// <summary>Subtracts the mean of a unit.</summary>
     private readonly struct Change<T> : IUnitChange<T>

@@ -12,9 +12,6 @@ namespace Functional.Optim;
 /// </summary>
 internal readonly unsafe record struct OutputUnits(int Count, int Length, bool AreColumns)
 {
-    /// <summary>The elements that are converted at a time.</summary>
-    private const int TileLength = 1 << 10;
-
     internal static OutputUnits Of(Leaf leaf, OutputAxis dimension)
     {
         if (leaf.Rank < 2) return new(1, leaf.Length, AreColumns: false);
@@ -22,38 +19,58 @@ internal readonly unsafe record struct OutputUnits(int Count, int Length, bool A
         return new(count, count == 0 ? 0 : leaf.Length / count, AreColumns: dimension == OutputAxis.Last);
     }
 
+    /// <summary>The elements of a row; columns do not lie side by side (<see cref="ITiledTransform"/>).</summary>
+    internal int UnitLength => AreColumns ? int.MaxValue : Length;
+
     /// <summary>The numbers that columns need room for: two of each, and the sums of each block.</summary>
     internal int ScratchLength => AreColumns && Length > 0 ? checked((2 + Blocks.Total) * Count) : 0;
 
     /// <summary>The blocks of the rows across the columns.</summary>
     private RowBlocks Blocks => new(1, Length, Count);
 
-    /// <summary>Changes the update of a leaf, unit by unit.</summary>
-    internal void Change<T, TChange>(in LeafContext<T> leaf, TChange change)
+    /// <summary>Measures consecutive rows, or all columns.</summary>
+    internal void Measure<T, TChange>(
+        TChange change, ReadOnlySpan<T> update, ReadOnlySpan<T> parameters, Span<T> numbers, Span<double> scratch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TChange : unmanaged, IUnitChange<T>
     {
-        if (leaf.Input.IsEmpty) return;
-        fixed (T* update = leaf.Input, parameters = leaf.Parameters, output = leaf.Output)
+        if (!AreColumns)
         {
-            PassMemory<T> memory = new() { Parameters = parameters, Updates = update, Output = output };
-            memory.ChooseStores(leaf.Input.Length, slotCount: 0);
-            LaneWidth width = LaneWidths.Resolve(LaneWidth.Best);
-            if (!AreColumns)
-            {
-                int perRange = Math.Max(1, Chunk.Size / Length);
-                Rows<T, TChange> rows = new(change, memory, this, perRange, width);
-                ParallelFor.Run(((Count - 1) / perRange) + 1, leaf.Input.Length, rows);
-                return;
-            }
-
-            Span<double> scratch = leaf.Scratch<double>(), numbers = scratch[..Count];
-            change.OfColumns(this, leaf.Input, leaf.Parameters, numbers, scratch[Count..]);
-            fixed (T* rounded = Rounded<T>(numbers))
+            fixed (T* before = update, beside = parameters, number = numbers)
             {
                 ParallelFor.Run(
-                    Blocks.Total, leaf.Input.Length, new Columns<T, TChange>(memory, rounded, Blocks, width));
+                    numbers.Length, update.Length, new Rows<T, TChange>(change, before, beside, number, Length));
             }
+
+            return;
+        }
+
+        Span<double> exact = scratch[..Count];
+        change.OfColumns(this, update, parameters, exact, scratch[Count..]);
+        for (int column = 0; column < Count; column++) numbers[column] = T.CreateTruncating(exact[column]);
+    }
+
+    /// <summary>Changes the update of a tile, unit by unit.</summary>
+    internal void Change<T, TChange>(in LeafTile<T> tile)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TChange : unmanaged, IUnitChange<T>
+    {
+        PassMemory<T> memory = tile.Memory;
+        int rowLength = AreColumns ? Count : Length;
+        for (long at = tile.Start, stop; at < tile.End; at = stop)
+        {
+            long row = at / rowLength, first = row * rowLength;
+            stop = Math.Min(first + rowLength, tile.End);
+            if (!AreColumns)
+            {
+                // What a rule does not use is loaded all the same.
+                memory.Parameters = memory.Updates;
+                Elementwise.RunRange(new ByNumber<T, TChange>(tile.Numbers[row]), memory, at, stop, tile.Width);
+                continue;
+            }
+
+            memory.Parameters = tile.Numbers - first;
+            Elementwise.RunRange(default(ByNumbers<T, TChange>), memory, at, stop, tile.Width);
         }
     }
 
@@ -108,53 +125,22 @@ internal readonly unsafe record struct OutputUnits(int Count, int Length, bool A
         return largest * Math.Sqrt(squares);
     }
 
-    /// <summary>Rounds numbers to the type of the elements, in their own memory.</summary>
-    private static Span<T> Rounded<T>(Span<double> numbers)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Span<T> rounded = MemoryMarshal.Cast<double, T>(numbers)[..numbers.Length];
-        for (int index = 0; index < numbers.Length; index++) rounded[index] = T.CreateTruncating(numbers[index]);
-        return rounded;
-    }
-
-    /// <summary>A range of rows: each is measured and changed while it is in the cache.</summary>
-    private readonly struct Rows<T, TChange>(
-        TChange change, PassMemory<T> memory, OutputUnits units, int perRange, LaneWidth width) : IParallelBody
+    /// <summary>The number of each row.</summary>
+    private readonly struct Rows<T, TChange>(TChange change, T* update, T* parameters, T* numbers, int length)
+        : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TChange : unmanaged, IUnitChange<T>
     {
         private readonly TChange change = change;
-        private readonly PassMemory<T> memory = memory;
+        private readonly T* update = update;
+        private readonly T* parameters = parameters;
+        private readonly T* numbers = numbers;
 
         public void Run(int index)
         {
-            int first = index * perRange, last = first + Math.Min(perRange, units.Count - first);
-            for (int row = first; row < last; row++)
-            {
-                long start = (long)row * units.Length;
-                double number = change.OfRow(
-                    new(memory.Updates + start, units.Length), new(memory.Parameters + start, units.Length));
-                ParallelFor.Run(
-                    ((units.Length - 1) / Chunk.Size) + 1, units.Length,
-                    new Row<T, TChange>(
-                        new(T.CreateTruncating(number)), memory, start, start + units.Length, width));
-            }
-        }
-    }
-
-    /// <summary>The elements of one row, chunk by chunk.</summary>
-    private readonly struct Row<T, TChange>(
-        ByNumber<T, TChange> rule, PassMemory<T> memory, long start, long end, LaneWidth width) : IParallelBody
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TChange : unmanaged, IUnitChange<T>
-    {
-        private readonly ByNumber<T, TChange> rule = rule;
-        private readonly PassMemory<T> memory = memory;
-
-        public void Run(int index)
-        {
-            long first = start + ((long)index * Chunk.Size);
-            Elementwise.RunRange(rule, memory, first, Math.Min(first + Chunk.Size, end), width);
+            long start = (long)index * length;
+            numbers[index] = T.CreateTruncating(
+                change.OfRow(new(update + start, length), new(parameters + start, length)));
         }
     }
 
@@ -168,43 +154,10 @@ internal readonly unsafe record struct OutputUnits(int Count, int Length, bool A
         public void Run(int index)
         {
             (_, int start, int end) = blocks[index];
-            Span<double> total = new(sums + ((long)index * blocks.Columns), blocks.Columns);
-            Span<double> tile = stackalloc double[Math.Min(TileLength, blocks.Columns)];
-            total.Clear();
-            for (int row = start; row < end; row++)
-            {
-                ReadOnlySpan<T> line = new(values + ((long)row * blocks.Columns), blocks.Columns);
-                for (int column = 0; column < line.Length; column += tile.Length)
-                {
-                    Span<double> wide = tile[..Math.Min(tile.Length, line.Length - column)];
-                    TensorPrimitives.ConvertTruncating(line.Slice(column, wide.Length), wide);
-                    Span<double> sum = total.Slice(column, wide.Length);
-                    if (areSquared) TensorPrimitives.FusedMultiplyAdd(wide, wide, sum, sum);
-                    else TensorPrimitives.Add(sum, wide, sum);
-                }
-            }
-        }
-    }
-
-    /// <summary>A block of rows, each changed by the numbers of the columns.</summary>
-    private readonly struct Columns<T, TChange>(PassMemory<T> memory, T* numbers, RowBlocks blocks, LaneWidth width)
-        : IParallelBody
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TChange : unmanaged, IUnitChange<T>
-    {
-        private readonly PassMemory<T> memory = memory;
-        private readonly T* numbers = numbers;
-
-        public void Run(int index)
-        {
-            (_, int start, int end) = blocks[index];
-            PassMemory<T> row = memory;
-            for (int at = start; at < end; at++)
-            {
-                long first = (long)at * blocks.Columns;
-                row.Parameters = numbers - first;
-                Elementwise.RunRange(default(ByNumbers<T, TChange>), row, first, first + blocks.Columns, width);
-            }
+            double* own = sums + ((long)index * blocks.Columns);
+            new Span<double>(own, blocks.Columns).Clear();
+            ColumnSums.Add(
+                values + ((long)start * blocks.Columns), end - start, blocks.Columns, areSquared, own);
         }
     }
 

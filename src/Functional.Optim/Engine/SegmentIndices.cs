@@ -1,4 +1,4 @@
-namespace Functional.Optim.Kernels;
+namespace Functional.Optim;
 
 /// <summary>Which rule and which addresses of a pass a segment uses. Segments with the same ones share them.</summary>
 /// <param name="Rule">The index of the rule.</param>
