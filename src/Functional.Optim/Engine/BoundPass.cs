@@ -20,25 +20,24 @@ internal abstract class BoundPass<T>(FusedPass pass)
     internal void Execute(StepRun<T> run)
     {
         tiled?.Measure(run);
-        ParallelFor.Run(
-            pass.Chunks.Length, pass.Class.Length, new Body(this, run.Step, LaneWidths.Resolve(LaneWidth.Best)));
+        ParallelFor.Run(pass.Chunks.Length, pass.Class.Length, new Body(this, LaneWidths.Resolve(LaneWidth.Best)));
         Elementwise.FenceStores(Memories[0].NonTemporal);
     }
 
     /// <summary>Runs a rule over the indices [start, end) on the calling thread.</summary>
     internal abstract void Run(int rule, in PassMemory<T> memory, long start, long end, LaneWidth width);
 
-    private void Run(int chunk, long step, LaneWidth width)
+    private void Run(int chunk, LaneWidth width)
     {
         (int segment, int start, int length) = pass.Chunks[chunk];
         (int rule, int addresses) = Indices[segment];
         if (tiled is null) Run(rule, Memories[addresses], start, (long)start + length, width);
-        else tiled.Run(this, rule, Memories[addresses], chunk, step, width);
+        else tiled.Run(this, rule, Memories[addresses], chunk, width);
     }
 
-    private readonly struct Body(BoundPass<T> bound, long step, LaneWidth width) : IParallelBody
+    private readonly struct Body(BoundPass<T> bound, LaneWidth width) : IParallelBody
     {
-        public void Run(int index) => bound.Run(index, step, width);
+        public void Run(int index) => bound.Run(index, width);
     }
 }
 

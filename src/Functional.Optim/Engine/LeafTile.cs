@@ -16,15 +16,12 @@ internal readonly unsafe ref struct LeafTile<T>
     /// <summary>The leaf.</summary>
     internal required Leaf Leaf { get; init; }
 
-    /// <summary>t, the number of this update.</summary>
-    internal required long Step { get; init; }
-
     /// <summary>
     /// The incoming update and where the outgoing one goes. The index 0 is the first element of the leaf.
     /// </summary>
     internal required PassMemory<T> Memory { get; init; }
 
-    /// <summary>The index of the first element; a multiple of <see cref="Length"/> from where its chunk begins.</summary>
+    /// <summary>The index of the first element.</summary>
     internal required long Start { get; init; }
 
     /// <summary>One more than the index of the last element.</summary>

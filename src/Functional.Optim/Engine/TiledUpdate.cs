@@ -24,8 +24,7 @@ internal sealed unsafe class TiledUpdate<T>(FusedPass pass, LeafTiles tiles)
     /// stays in the cache.
     /// </summary>
     [SkipLocalsInit]
-    internal void Run(
-        BoundPass<T> bound, int rule, in PassMemory<T> memory, int chunk, long step, LaneWidth width)
+    internal void Run(BoundPass<T> bound, int rule, in PassMemory<T> memory, int chunk, LaneWidth width)
     {
         T* space = stackalloc T[LeafTile<T>.Length + (Line / sizeof(float))];
         T* measured = stackalloc T[LeafTiles.MaxUnits];
@@ -54,7 +53,7 @@ internal sealed unsafe class TiledUpdate<T>(FusedPass pass, LeafTiles tiles)
             ofLeaf.Output = buffer - first;
             LeafTile<T> tile = new()
             {
-                Leaf = leaf, Step = step, Memory = ofLeaf, Start = first, End = after, Numbers = ofUnits, Width = width,
+                Leaf = leaf, Memory = ofLeaf, Start = first, End = after, Numbers = ofUnits, Width = width,
             };
             tiles.Transform.ChangeTile(tile);
             // The padding after a leaf.

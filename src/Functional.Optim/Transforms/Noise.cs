@@ -8,7 +8,7 @@ namespace Functional.Optim;
 /// Gradient noise (Neelakantan et al., 2015, arXiv:1511.06807): u' = u + n, n normal with the variance η / tᵞ at update
 /// t; a function of the seed, the update, the name of the leaf and the place in it.
 /// </summary>
-public sealed record Noise : Transform, ITiledTransform
+public sealed record Noise : Transform
 {
     private Noise()
     {
@@ -34,31 +34,25 @@ public sealed record Noise : Transform, ITiledTransform
     public static Noise Of(double variance, ulong seed, double decay = 0.55) =>
         Setting.Make(() => new Noise { Variance = variance, Decay = decay, Seed = seed });
 
-    /// <summary>A block of normal numbers.</summary>
-    int ITiledTransform.UnitLength(Leaf leaf) => NormalBlocks.Length;
-
-    int ITiledTransform.UnitCount(Leaf leaf) => ((leaf.Length - 1) / NormalBlocks.Length) + 1;
-
-    /// <summary>There is nothing to measure.</summary>
-    void ITiledTransform.MeasureUnits<T>(
-        Leaf leaf, ReadOnlySpan<T> update, ReadOnlySpan<T> parameters, Span<T> numbers, Span<double> scratch)
+    /// <inheritdoc/>
+    protected internal override unsafe void TransformLeaf<T>(in LeafContext<T> leaf)
     {
-    }
-
-    unsafe void ITiledTransform.ChangeTile<T>(in LeafTile<T> tile)
-    {
-        Addition<T> addition = new(T.CreateTruncating(Math.Sqrt(Variance / Math.Pow(tile.Step, Decay))));
+        if (leaf.Input.IsEmpty) return;
+        double deviation = Math.Sqrt(Variance / Math.Pow(leaf.Step, Decay));
         // By name rather than place, so that the noise of a leaf does not depend on the leaves before it.
-        Philox random = new(Seed ^ KeyOf(tile.Leaf.Name));
-        T* normals = stackalloc T[NormalBlocks.Length];
-        PassMemory<T> memory = tile.Memory;
-        for (long at = tile.Start; at < tile.End; at += NormalBlocks.Length)
+        Philox random = new(Seed ^ KeyOf(leaf.Leaf.Name));
+        fixed (T* before = leaf.Input, after = leaf.Output)
         {
-            NormalBlocks.Fill(random, at / NormalBlocks.Length, (ulong)tile.Step, normals, tile.Width);
-            memory.Parameters = normals - at;
-            Elementwise.RunRange(addition, memory, at, Math.Min(at + NormalBlocks.Length, tile.End), tile.Width);
+            PassMemory<T> memory = new() { Updates = before, Output = after };
+            memory.ChooseStores(leaf.Input.Length, slotCount: 0);
+            Blocks<T> blocks = new(
+                random, (ulong)leaf.Step, new(T.CreateTruncating(deviation)), memory, leaf.Input.Length,
+                LaneWidths.Resolve(LaneWidth.Best));
+            ParallelFor.Run(((leaf.Input.Length - 1) / Blocks<T>.Elements) + 1, leaf.Input.Length, blocks);
         }
     }
+
+    private protected override bool NeverThrows => true;
 
     /// <summary>The 64-bit FNV-1a hash of a name.</summary>
     private static ulong KeyOf(string name)
@@ -66,6 +60,32 @@ public sealed record Noise : Transform, ITiledTransform
         ulong hash = 14695981039346656037;
         foreach (char character in name) hash = (hash ^ character) * 1099511628211;
         return hash;
+    }
+
+    /// <summary>Some blocks of normal numbers, each added while it is in the cache.</summary>
+    private readonly unsafe struct Blocks<T>(
+        Philox random, ulong step, Addition<T> addition, PassMemory<T> memory, int length, LaneWidth width)
+        : IParallelBody
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        internal const int Elements = 32 * NormalBlocks.Length;
+
+        private readonly Philox random = random;
+        private readonly Addition<T> addition = addition;
+        private readonly PassMemory<T> memory = memory;
+
+        public void Run(int index)
+        {
+            T* normals = stackalloc T[NormalBlocks.Length];
+            PassMemory<T> own = memory;
+            long start = (long)index * Elements, end = Math.Min(start + Elements, length);
+            for (long at = start; at < end; at += NormalBlocks.Length)
+            {
+                NormalBlocks.Fill(random, at / NormalBlocks.Length, step, normals, width);
+                own.Parameters = normals - at;
+                Elementwise.RunRange(addition, own, at, Math.Min(at + NormalBlocks.Length, end), width);
+            }
+        }
     }
 
     /// <summary>u + σ·n, with the normal numbers in the place of the parameters.</summary>

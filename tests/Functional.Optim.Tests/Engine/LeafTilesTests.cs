@@ -17,7 +17,6 @@ public class LeafTilesTests
         ["centralized columns"] = (Centralize.By(OutputAxis.Last), new Whole(AreColumns: true, Clips: false)),
         ["clipped rows"] = (Clip.Adaptively(), new Whole(AreColumns: false, Clips: true)),
         ["clipped columns"] = (Clip.Adaptively(outputAxis: OutputAxis.Last), new Whole(AreColumns: true, Clips: true)),
-        ["noise"] = (Noise.Of(0.25, seed: 7), new WholeNoise()),
     };
 
     [Theory]
@@ -139,26 +138,6 @@ public class LeafTilesTests
             for (int column = 0; column < columns; column++)
                 measured[column] = Clips ? Math.Sqrt(measured[column]) : measured[column] / rows;
             return measured;
-        }
-    }
-
-    /// <summary>Noise of whole leaves.</summary>
-    private sealed record WholeNoise : Transform
-    {
-        protected internal override bool TransformsLeaves => true;
-
-        protected internal override unsafe void TransformLeaf<T>(in LeafContext<T> leaf)
-        {
-            ulong key = 14695981039346656037;
-            foreach (char character in leaf.Leaf.Name) key = (key ^ character) * 1099511628211;
-            T deviation = T.CreateTruncating(Math.Sqrt(0.25 / Math.Pow(leaf.Step, 0.55)));
-            T* normals = stackalloc T[NormalBlocks.Length];
-            for (int index = 0; index < leaf.Input.Length; index++)
-            {
-                (int block, int place) = Math.DivRem(index, NormalBlocks.Length);
-                if (place == 0) NormalBlocks.Fill(new(7 ^ key), block, (ulong)leaf.Step, normals, LaneWidth.Scalar);
-                leaf.Output[index] = T.FusedMultiplyAdd(deviation, normals[place], leaf.Input[index]);
-            }
         }
     }
 
