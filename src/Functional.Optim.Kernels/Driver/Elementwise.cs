@@ -70,9 +70,6 @@ public static unsafe class Elementwise
             RequireLength(newSlots[slot].Length, length, nameof(newSlots), slot);
         }
 
-        RequireNoOverlap(output, -1, slotCount, parameters, updates, slots, newSlots);
-        for (int slot = 0; slot < slotCount; slot++)
-            RequireNoOverlap(newSlots[slot], slot, slotCount, parameters, updates, slots, newSlots);
         fixed (T* parameter = parameters, update = updates, result = output)
         fixed (T* in0 = slots.First, in1 = slots.Second, in2 = slots.Third, in3 = slots.Fourth)
         fixed (T* out0 = newSlots.First, out1 = newSlots.Second, out2 = newSlots.Third, out3 = newSlots.Fourth)
@@ -86,6 +83,7 @@ public static unsafe class Elementwise
             memory.SlotsOut[1] = (long)out1;
             memory.SlotsOut[2] = (long)out2;
             memory.SlotsOut[3] = (long)out3;
+            RequireNoOverlap(memory, slotCount, length);
             memory.ChooseStores(length, slotCount);
             LaneWidth resolved = LaneWidths.Resolve(width);
             if (length < Chunk.ParallelThreshold)
@@ -192,31 +190,34 @@ public static unsafe class Elementwise
         }
     }
 
-    /// <summary>
-    /// Checks one output against all inputs and against the outputs after it. The output is slot
-    /// <paramref name="which"/>, or the update where that is −1.
-    /// </summary>
-    private static void RequireNoOverlap<T>(
-        Span<T> written,
-        int which,
-        int count,
-        ReadOnlySpan<T> parameters,
-        ReadOnlySpan<T> updates,
-        ReadOnlySlotSpans<T> slots,
-        SlotSpans<T> newSlots)
+    /// <summary>Checks every output against all inputs, and against the outputs after it.</summary>
+    private static void RequireNoOverlap<T>(in PassMemory<T> memory, int slotCount, int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (written.Overlaps(parameters, out int offset) && offset != 0)
-            throw Overlap(which, nameof(parameters), offset);
-        if (written.Overlaps(updates, out offset) && offset != 0) throw Overlap(which, nameof(updates), offset);
-        for (int slot = 0; slot < count; slot++)
+        for (int which = -1; which < slotCount; which++)
         {
-            if (written.Overlaps(slots[slot], out offset) && offset != 0) throw Overlap(which, $"slot {slot}", offset);
-            if (slot > which && written.Overlaps(newSlots[slot], out offset))
-                throw Overlap(which, $"new slot {slot}", offset);
+            long written = which < 0 ? (long)memory.Output : memory.SlotsOut[which];
+            Require(which, written, (long)memory.Parameters, "parameters", -1);
+            Require(which, written, (long)memory.Updates, "updates", -1);
+            for (int slot = 0; slot < slotCount; slot++)
+            {
+                Require(which, written, memory.SlotsIn[slot], "slot", slot);
+                if (slot > which && Overlaps(memory.SlotsOut[slot] - written))
+                    throw Overlap(which, $"new slot {slot}", (memory.SlotsOut[slot] - written) / sizeof(T));
+            }
+        }
+
+        bool Overlaps(long distance) => Math.Abs(distance) < (long)length * sizeof(T);
+
+        void Require(int which, long written, long read, string name, int slot)
+        {
+            long distance = read - written;
+            if (distance != 0 && Overlaps(distance))
+                throw Overlap(which, slot < 0 ? name : $"{name} {slot}", distance / sizeof(T));
         }
     }
 
-    private static ArgumentException Overlap(int which, string other, int offset)
+    private static ArgumentException Overlap(int which, string other, long offset)
     {
         string output = which < 0 ? "The output" : $"New slot {which}";
         return new(

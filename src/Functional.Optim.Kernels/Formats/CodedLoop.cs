@@ -10,8 +10,11 @@ namespace Functional.Optim.Kernels;
 /// </summary>
 internal static unsafe class CodedLoop
 {
-    /// <summary>Elements from one slot to the next in the memory of a block.</summary>
-    private const int Stride = BlockCodes.BlockLength + 16;
+    /// <summary>
+    /// Elements from one slot to the next in the memory of a block: a line more, as addresses at a power of two from
+    /// each other share their place in the cache.
+    /// </summary>
+    private const int Stride = BlockCodes.BlockLength + CacheLine.Floats;
 
     /// <summary>The indices [First, Last) of a range that the loop can run over; none where it cannot.</summary>
     internal static (long First, long Last) RangeOf<T>(
@@ -66,8 +69,8 @@ internal static unsafe class CodedLoop
         where TRule : unmanaged, IUpdateRule<T>
         where TFormat : IBlockFormat
     {
-        float* space = stackalloc float[(Stride * Slots<ScalarLane<float>>.Capacity) + 16];
-        float* numbers = (float*)(((nint)space + 63) & -64);
+        float* space = stackalloc float[(Stride * Slots<ScalarLane<float>>.Capacity) + CacheLine.Floats];
+        float* numbers = CacheLine.Align(space);
         FourSlots<BlockSlot<T, TFormat>> slots = default;
         for (long at = first; at < last; at += BlockCodes.BlockLength)
         {

@@ -12,13 +12,10 @@ internal static unsafe class SlotFormats
     /// Elements from the piece of one slot to that of the next: a line more, as addresses a page apart share their place
     /// in the cache.
     /// </summary>
-    private const int Stride = CodedPiece.MaxLength + (Line / sizeof(float));
+    private const int Stride = CodedPiece.MaxLength + CacheLine.Floats;
 
     /// <summary>The elements of a buffer for the pieces of all slots.</summary>
-    internal const int BufferLength = (Stride * Slots<ScalarLane<float>>.Capacity) + (Line / sizeof(float));
-
-    /// <summary>The bytes of a line of the cache.</summary>
-    private const int Line = 64;
+    internal const int BufferLength = (Stride * Slots<ScalarLane<float>>.Capacity) + CacheLine.Floats;
 
     /// <summary>
     /// Decodes the slots of other formats into a buffer, and returns the addresses with the buffer in their place, all
@@ -59,5 +56,5 @@ internal static unsafe class SlotFormats
 
     /// <summary>The piece of a slot in a buffer, where a line of the cache begins.</summary>
     private static T* PieceOf<T>(int slot, T* buffer)
-        where T : unmanaged => (T*)(((nint)buffer + Line - 1) & -Line) + (slot * Stride);
+        where T : unmanaged => CacheLine.Align(buffer) + (slot * Stride);
 }

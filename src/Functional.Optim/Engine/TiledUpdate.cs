@@ -8,9 +8,6 @@ namespace Functional.Optim;
 internal sealed unsafe class TiledUpdate<T>(FusedPass pass, LeafTiles tiles)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The bytes of a line of the cache, where a buffer begins.</summary>
-    private const int Line = 64;
-
     private readonly AlignedBuffer<T> numbers = new(tiles.NumberCount);
 
     /// <summary>Measures the units that do not fit into a chunk.</summary>
@@ -26,9 +23,9 @@ internal sealed unsafe class TiledUpdate<T>(FusedPass pass, LeafTiles tiles)
     [SkipLocalsInit]
     internal void Run(BoundPass<T> bound, int rule, in PassMemory<T> memory, int chunk, LaneWidth width)
     {
-        T* space = stackalloc T[LeafTile<T>.Length + (Line / sizeof(float))];
+        T* space = stackalloc T[LeafTile<T>.Length + CacheLine.Floats];
         T* measured = stackalloc T[LeafTiles.MaxUnits];
-        T* buffer = (T*)(((nint)space + Line - 1) & -Line);
+        T* buffer = CacheLine.Align(space);
         (_, int start, int length) = pass.Chunks[chunk];
         long end = (long)start + length;
         Leaf leaf = pass.Class.Leaves[tiles.LeafOf(chunk)];
