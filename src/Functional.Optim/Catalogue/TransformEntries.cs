@@ -186,6 +186,11 @@ internal static class TransformEntries
             "after an optimizer: the mean of the parameters from an update on, for evaluation", "Izmailov et al., 2018",
             "torch AveragedModel", "a transform of the step; before `start` evaluation is at θ"),
         Entry(
+            "bFloat16Parameters", () => BFloat16Parameters.Of(),
+            at => BFloat16Parameters.Of(at.Choice("rounding", "how they are rounded", of => of.Rounding)),
+            "after everything else: parameters that bfloat16 holds", "Zamirai, Zhang, Aberger and De Sa, 2020",
+            "torchao bf16_stochastic_round, optimi kahan_sum", "floats with such values, not 16 bits"),
+        Entry(
             "partitionMasked", () => Partition.Masked(LeafFilter.All, Composition.Identity),
             at => Partition.Masked(
                 at.Leaves("matches", "which leaves", of => of.Rules[0].Matches, required: true),

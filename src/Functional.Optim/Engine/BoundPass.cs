@@ -20,24 +20,29 @@ internal abstract class BoundPass<T>(FusedPass pass)
     internal void Execute(StepRun<T> run)
     {
         tiled?.Measure(run);
-        ParallelFor.Run(pass.Chunks.Length, pass.Class.Length, new Body(this, LaneWidths.Resolve(LaneWidth.Best)));
+        ParallelFor.Run(
+            pass.Chunks.Length, pass.Class.Length,
+            new Body(this, LaneWidths.Resolve(LaneWidth.Best), run.OutputKind));
         Elementwise.FenceStores(Memories[0].NonTemporal);
     }
 
     /// <summary>Runs a rule over the indices [start, end) on the calling thread.</summary>
     internal abstract void Run(int rule, in PassMemory<T> memory, long start, long end, LaneWidth width);
 
-    private void Run(int chunk, LaneWidth width)
+    private void Run(int chunk, LaneWidth width, PassOutput output)
     {
         (int segment, int start, int length) = pass.Chunks[chunk];
         (int rule, int addresses) = Indices[segment];
-        if (tiled is null) Run(rule, Memories[addresses], start, (long)start + length, width);
-        else tiled.Run(this, rule, Memories[addresses], chunk, width);
+        ref readonly PassMemory<T> memory = ref Memories[addresses];
+        if (tiled is null) Run(rule, memory, start, (long)start + length, width);
+        else tiled.Run(this, rule, memory, chunk, width);
+        if (pass.RoundsOutput)
+            RoundedOutput.Round(memory, start, (long)start + length, isDelta: output == PassOutput.Deltas);
     }
 
-    private readonly struct Body(BoundPass<T> bound, LaneWidth width) : IParallelBody
+    private readonly struct Body(BoundPass<T> bound, LaneWidth width, PassOutput output) : IParallelBody
     {
-        public void Run(int index) => bound.Run(index, width);
+        public void Run(int index) => bound.Run(index, width, output);
     }
 }
 

@@ -122,6 +122,12 @@ internal sealed class Plan
             {
                 if (placed.Transform.Refuses(layout.Leaves[leaf]) is { } reason)
                     throw new ArgumentException($"{Excerpt.Of($"{optimizer}")}: {reason}");
+                if (placed.Transform is BFloat16Parameters && placed != leafPlan.Transforms[^1])
+                {
+                    throw new ArgumentException(
+                        $"{Excerpt.Of($"{optimizer}")}: {placed.Transform} rounds the new parameters, so it must be the "
+                        + $"last part; after it is {leafPlan.Transforms[^1].Transform}.");
+                }
             }
 
             if (!byTransforms.TryGetValue(leafPlan.Transforms, out LeafClass.Builder? builder))

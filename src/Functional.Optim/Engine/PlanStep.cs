@@ -65,4 +65,8 @@ internal sealed record FusedPass(
 {
     /// <summary>The ranges that its threads work on.</summary>
     internal Chunk[] Chunks => Tiles?.Chunks ?? Class.Chunks;
+
+    /// <summary>Whether the new parameters are rounded stochastically after the rules.</summary>
+    internal bool RoundsOutput { get; } = IsLast
+        && Class.Transforms is [.., { Transform: BFloat16Parameters { Rounding: ParameterRounding.Stochastic } }];
 }

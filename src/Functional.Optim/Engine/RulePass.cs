@@ -94,15 +94,24 @@ public ref struct RulePass<T>
     }
 
     /// <summary>
-    /// Whether the current transform is the last of the step, so that it may call <see cref="AddParameter"/>.
+    /// Whether the current transform is the last of the step, so that its rule may return the new parameter.
     /// </summary>
     internal readonly bool EndsStep => pass.IsLast && run.OutputKind == PassOutput.Parameters && index == pass.End - 1;
 
-    /// <summary>Adds a last rule that returns the new parameter instead of an update.</summary>
-    internal void AddParameter<TFirst, TSecond>(in TFirst first, in TSecond second)
+    /// <summary>
+    /// Adds the rule of the current transform, which returns the new parameter instead of an update where it
+    /// <see cref="EndsStep"/>.
+    /// </summary>
+    internal void AddLanding<TFirst, TSecond>(in TFirst first, in TSecond second)
         where TFirst : unmanaged, IUpdateRule<T>
         where TSecond : unmanaged, IUpdateRule<T>
     {
+        if (!EndsStep)
+        {
+            Add(first, second);
+            return;
+        }
+
         index++;
         if (RuntimeFeature.IsDynamicCodeSupported && !Fusion.IsOff)
         {

@@ -264,6 +264,8 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             }
 
             memory.ChooseStores(pass.Class.Length, pass.Slots.Length);
+            // What is rounded next stays in the cache.
+            memory.NonTemporal &= !pass.RoundsOutput;
         }
 
         bound.Execute(this);

@@ -46,8 +46,7 @@ public sealed record Lookahead : Transform
     /// <inheritdoc/>
     protected internal override void AddRule<T, TFirst>(in TFirst first, ref RulePass<T> pass)
     {
-        LookaheadRule<T> rule = new(T.CreateTruncating(Alpha), draws: pass.SlotStep % Every == 0, lands: pass.EndsStep);
-        if (pass.EndsStep) pass.AddParameter(first, rule);
-        else pass.Add(first, rule);
+        bool draws = pass.SlotStep % Every == 0;
+        pass.AddLanding(first, new LookaheadRule<T>(T.CreateTruncating(Alpha), draws, lands: pass.EndsStep));
     }
 }
