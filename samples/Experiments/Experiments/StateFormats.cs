@@ -11,15 +11,38 @@ public sealed record StateFormatsOptions
     /// <summary>The training.</summary>
     public NanoTraining Nano { get; init; } = new() { Steps = 2000 };
 
-    /// <summary>Number of runs of each format.</summary>
+    /// <summary>Number of runs of each way to keep numbers.</summary>
     public int Seeds { get; init; } = 3;
 }
 
-/// <summary>The runs of one format.</summary>
-/// <param name="Format">The format.</param>
+/// <summary>A way to keep the numbers of a training.</summary>
+/// <param name="State">The format of the moments.</param>
+/// <param name="Parameters">
+/// How the parameters are rounded to bfloat16; <see langword="null"/> where they are floats.
+/// </param>
+public sealed record NumberFormats(StateFormat State, ParameterRounding? Parameters = null)
+{
+    /// <summary>Every format of the moments, every rounding of the parameters, and all in 16 bits.</summary>
+    public static ImmutableArray<NumberFormats> All { get; } =
+    [
+        .. Enum.GetValues<StateFormat>().Select(format => new NumberFormats(format)),
+        .. Enum.GetValues<ParameterRounding>().Select(rounding => new NumberFormats(StateFormat.Full, rounding)),
+        new(StateFormat.BFloat16, ParameterRounding.Kahan),
+    ];
+
+    /// <summary>An optimizer that keeps them so.</summary>
+    public Optimizer Of(Optimizer optimizer) =>
+        (Parameters is { } rounding ? optimizer.Then(BFloat16Parameters.Of(rounding)) : optimizer).WithState(State);
+
+    /// <inheritdoc/>
+    public override string ToString() => Parameters is { } rounding ? $"{State} (θ {rounding})" : $"{State}";
+}
+
+/// <summary>The runs of one way to keep numbers.</summary>
+/// <param name="Formats">The way.</param>
 /// <param name="StateBytes">The bytes of the state for each parameter.</param>
 /// <param name="Curves">A run for each seed.</param>
-public sealed record StateFormatsRow(StateFormat Format, double StateBytes, ImmutableArray<TrainingCurve> Curves)
+public sealed record StateFormatsRow(NumberFormats Formats, double StateBytes, ImmutableArray<TrainingCurve> Curves)
 {
     /// <summary>The mean of the held-out losses after the last step.</summary>
     public double FinalLoss => Curves.Average(curve => curve.FinalLoss);
@@ -32,17 +55,20 @@ public sealed record StateFormatsRow(StateFormat Format, double StateBytes, Immu
 /// <summary>The formats on one text.</summary>
 /// <param name="Source">The name of the text.</param>
 /// <param name="Parameters">The number of parameters of the model.</param>
-/// <param name="Rows">The formats, the full one first.</param>
+/// <param name="Rows">The ways, all in full first.</param>
 public sealed record StateFormatsResult(string Source, long Parameters, ImmutableArray<StateFormatsRow> Rows);
 
-/// <summary>What a state in 16 or 8 bits costs in loss: AdamW on the nano model, from one start for all formats.</summary>
+/// <summary>
+/// What a state in 16 or 8 bits, and parameters in 16, cost in loss: AdamW on the nano model, from one start for all.
+/// </summary>
 public static class StateFormats
 {
     /// <summary>The experiment.</summary>
     public static Experiment Experiment { get; } = Experiments.Experiment.Of<StateFormatsOptions>(
-            "state-formats", "AdamW with its moments in 32, 16 and 8 bits", "4.2",
-            "The same small GPT learns the same text with the moments of AdamW in each format, from the same starts and "
-            + "on the same batches. Starts and batches differ between seeds, and so tell what a difference means.",
+            "state-formats", "AdamW with its moments in 32, 16 and 8 bits, and parameters in 16", "4.2",
+            "The same small GPT learns the same text with the moments of AdamW in each format, and with parameters θ "
+            + "that are rounded to bfloat16 after each step, from the same starts and on the same batches. Starts and "
+            + "batches differ between seeds, and so tell what a difference means.",
             "The source text tells optimizers apart by one run of each. Here each has several, and the spread between "
             + "the seeds is beside the differences.")
         .Nano(of => of.Nano, (of, nano) => of with { Nano = nano })
@@ -52,7 +78,7 @@ public static class StateFormats
             ReportOf(options, Run(options, seed, progress, cancellation)))
         .Long();
 
-    /// <summary>Every format from the seed and the seeds after it.</summary>
+    /// <summary>Every way from the seed and the seeds after it.</summary>
     /// <exception cref="LanguageExt.Common.ErrorException">
     /// The text cannot be read, or is too short for a window.
     /// </exception>
@@ -64,21 +90,20 @@ public static class StateFormats
         Optimizer adamW = OptimizerChoice.Create(nano.Preset).OrThrow(nameof(AdamW));
         TextTraining[] ofSeeds =
             [.. Enumerable.Range(0, options.Seeds).Select(run => nano.On(text, adamW, seed + (ulong)run))];
-        StateFormat[] formats = Enum.GetValues<StateFormat>();
         ImmutableArray<TrainingCurve> curves = TextTraining.RunAll(
             [
-                .. from format in formats
+                .. from formats in NumberFormats.All
                    from training in ofSeeds
-                   select training with { Optimizer = training.Optimizer.WithState(format) },
+                   select training with { Optimizer = formats.Of(training.Optimizer) },
             ], progress, cancellation);
         ParameterTree<float> start = ofSeeds[0].Start();
         return new(
             text.Corpus.Source,
             start.Layout.ParameterCount,
             [
-                .. formats.Select((format, index) => new StateFormatsRow(
-                    format,
-                    (double)adamW.WithState(format).Init(start).ByteCount / start.Layout.ParameterCount,
+                .. NumberFormats.All.Select((formats, index) => new StateFormatsRow(
+                    formats,
+                    (double)formats.Of(adamW).Init(start).ByteCount / start.Layout.ParameterCount,
                     [.. curves.AsSpan().Slice(index * options.Seeds, options.Seeds)])),
             ]);
     }
@@ -94,7 +119,7 @@ public static class StateFormats
                     $"AdamW, {options.Nano.Steps} steps of {result.Parameters:N0} parameters on {result.Source}, "
                     + $"{(options.Seeds == 1 ? "1 seed" : $"{options.Seeds} seeds")}",
                     result.Rows)
-                    .Text("format", row => $"{row.Format}")
+                    .Text("format", row => $"{row.Formats}")
                     .Number("state (bytes a parameter)", row => row.StateBytes, 3)
                     .Number("held-out loss, mean", row => row.FinalLoss, 5)
                     .Number("lowest", row => row.Curves.Min(curve => curve.FinalLoss), 5)
@@ -126,17 +151,16 @@ public static class StateFormats
         .Select((_, index) => row.Curves.Average(curve => curve.HeldOutLosses[index]));
 
     private static Line Over(StateFormatsRow row, IEnumerable<double> values) =>
-        new($"{row.Format}", [.. row.Curves[0].HeldOutSteps.Select(step => (double)step)], [.. values]);
+        new($"{row.Formats}", [.. row.Curves[0].HeldOutSteps.Select(step => (double)step)], [.. values]);
 
     private static string FindingOf(StateFormatsOptions options, StateFormatsResult result)
     {
         StateFormatsRow full = result.Rows[0];
         double spread = full.Curves.Max(curve => curve.FinalLoss) - full.Curves.Min(curve => curve.FinalLoss);
         string others = Words.And(result.Rows.Skip(1).Select(row =>
-            $"{Figure.Of(100 * row.DifferencesTo(full).Average(), 2)} % with {row.Format} "
-            + $"({Figure.Of(row.StateBytes, 3)} bytes a parameter)"));
-        return $"With full moments the held-out loss after {options.Nano.Steps} steps is {Figure.Of(full.FinalLoss)} "
-            + $"({Figure.Of(full.StateBytes, 3)} bytes a parameter), and differs by "
+            $"{Figure.Of(100 * row.DifferencesTo(full).Average(), 2)} % with {row.Formats}"));
+        return $"With full moments and parameters the held-out loss after {options.Nano.Steps} steps is "
+            + $"{Figure.Of(full.FinalLoss)} ({Figure.Of(full.StateBytes, 3)} bytes a parameter), and differs by "
             + $"{Figure.Of(100 * spread / full.FinalLoss, 2)} % between the seeds. The mean of the "
             + $"differences to it is {others}.";
     }

@@ -93,6 +93,30 @@ public class Numbers
     }
 
     [Fact]
+    public void Parameters_in_bfloat16()
+    {
+        #region README.md
+        ParameterTree<float> start = ParameterTree.Of(Leaf.Of("weight", [1], [1f]));
+        ParameterTree<float> slope = ParameterTree.Of(Leaf.Of("weight", [1], [-1f]));
+        foreach (ParameterRounding rounding in Enum.GetValues<ParameterRounding>())
+        {
+            Optimizer optimizer = Sgd.Of(1e-4).Then(BFloat16Parameters.Of(rounding));
+            (ParameterTree<float> weight, OptimizerState<float> memory) = (start, optimizer.Init(start));
+            for (int step = 0; step < 1000; step++) (weight, memory) = optimizer.Step(weight, slope, memory);
+            Console.WriteLine($"{rounding}: {weight.AsSpan("weight")[0]}");     // 1.1 without rounding
+        }
+        #endregion
+
+        Assert.Equal(
+            """
+            Stochastic: 1.078125
+            Kahan: 1.1015625
+            Nearest: 1
+            """,
+            Console.ToString().TrimEnd());
+    }
+
+    [Fact]
     public void Other_conventions()
     {
         #region README.md

@@ -65,6 +65,17 @@ internal static unsafe class BFloat16
         for (; index < count; index++) codes[index] = Round(numbers[index], first + (uint)index, key);
     }
 
+    /// <summary>Writes the codes of the nearest numbers, the even one where two are as near. A NaN stays a NaN.</summary>
+    internal static void EncodeNearest(ReadOnlySpan<float> numbers, Span<ushort> codes)
+    {
+        for (int index = 0; index < numbers.Length; index++)
+        {
+            uint bits = BitConverter.SingleToUInt32Bits(numbers[index]), odd = (bits >> 16) & 1;
+            bool isNaN = (bits & 0x7FFF_FFFF) > ExponentBits;
+            codes[index] = (ushort)((isNaN ? bits | QuietBit : bits + 0x7FFF + odd) >> 16);
+        }
+    }
+
     /// <summary>The numbers of codes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (Vector512<float> Lower, Vector512<float> Upper) Decode(Vector512<ushort> codes)

@@ -33,7 +33,9 @@ internal static unsafe class RoundedOutput
                 numbers, codes, count, (uint)at + memory.FirstIndex,
                 memory.RandomKey + (uint)Slots<ScalarLane<float>>.Capacity);
             BFloat16.Decode(codes, numbers, count);
-            for (int index = 0; isDelta && index < count; index++) output[index] = numbers[index] - parameters[index];
+            // In this order 0 is −0, which also leaves a parameter of −0 as it is.
+            for (int index = 0; isDelta && index < count; index++)
+                output[index] = -(parameters[index] - numbers[index]);
         }
     }
 }

@@ -22,10 +22,10 @@ internal sealed class Interruption(Moment moment)
                 yield return ("in a group", optimizer.WithGroups(LeafGroup.Of("interrupted", _ => Happens())));
                 break;
             case Moment.TransformLeaf:
-                yield return ("after it", Inside(optimizer, inner => inner.Then(new Part(this, moment))));
+                yield return ("after it", Inside(optimizer, inner => inner.Followed(new Part(this, moment))));
                 break;
             case Moment.Measure:
-                yield return ("after it", Inside(optimizer, inner => inner.Then(new Part(this, moment))));
+                yield return ("after it", Inside(optimizer, inner => inner.Followed(new Part(this, moment))));
                 goto case Moment.Append;
             case Moment.Append:
                 yield return ("after it, for matrices", Inside(
@@ -39,7 +39,7 @@ internal sealed class Interruption(Moment moment)
     }
 
     private static Partition ForMatrices(Optimizer inner, Optimizer last) => Partition.Of(
-        new("matrices", static leaf => leaf.Rank >= 2, inner.Then(last)), new("rest", static _ => true, inner));
+        new("matrices", static leaf => leaf.Rank >= 2, inner.Followed(last)), new("rest", static _ => true, inner));
 
     private static Optimizer Inside(Optimizer optimizer, Func<Optimizer, Optimizer> change) => optimizer switch
     {

@@ -33,5 +33,7 @@ public static partial class OptimizerLaws
     /// </summary>
     private static string? ExemptionOfCodes(Optimizer optimizer) =>
         optimizer.SchemaFor(Problem.Sample.Parameters<float>().Layout, null).SlotFormats.IsEmpty
-            ? null : "its state is rounded stochastically";
+        && !optimizer.OpenedTransforms().Any(static part =>
+            part is BFloat16Parameters { Rounding: ParameterRounding.Stochastic })
+            ? null : "its state or its parameters are rounded stochastically";
 }

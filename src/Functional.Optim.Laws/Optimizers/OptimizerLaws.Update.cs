@@ -13,8 +13,8 @@ public static partial class OptimizerLaws
     public static void Update(Optimizer optimizer) => Holds(optimizer, Update<float>, Update<double>);
 
     private static string? ExemptionFromUpdate(Optimizer optimizer) =>
-        optimizer.OpenedTransforms().OfType<Lookahead>().Any()
-        ? "it puts the parameters to others now and then, which what is added to them reaches to rounding only"
+        optimizer.Lands()
+        ? "it puts the parameters to others, which what is added to them reaches to rounding only"
         : null;
 
     private static void Update<T>(Optimizer optimizer, Problem problem)

@@ -35,6 +35,6 @@ public static partial class OptimizerLaws
 
     private static string? ExemptionFromZeroRate(Optimizer optimizer) =>
         optimizer.LeafPlans().All(leafPlan => leafPlan.Any(TransformExtensions.HasRate))
-            ? null
+            ? optimizer.OpenedTransforms().OfType<BFloat16Parameters>().Any() ? "it rounds the parameters" : null
             : "it has no learning rate";
 }

@@ -20,6 +20,17 @@ internal static class TransformExtensions
         .Where(leafPlan => !leafPlan.Settings.Frozen)
         .Select(leafPlan => leafPlan.Transforms.Select(placed => placed.Transform).ToArray());
 
+    /// <summary>The optimizer with another part after all others, or before the one that must be the last.</summary>
+    internal static Optimizer Followed(this Optimizer optimizer, Optimizer part) =>
+        Composition.TransformsOf(optimizer) is [.. var before, BFloat16Parameters last]
+            ? before.Aggregate(Composition.Identity, static (parts, next) => parts.Then(next)).Then(part).Then(last)
+                with { Groups = optimizer.Groups }
+            : optimizer.Then(part);
+
+    /// <summary>Whether some leaves end a step at numbers that an update added to them reaches to rounding only.</summary>
+    internal static bool Lands(this Optimizer optimizer) =>
+        optimizer.OpenedTransforms().Any(static part => part is Lookahead or BFloat16Parameters);
+
     /// <summary>Whether the groups, or those inside of a partition, leave a leaf as it is.</summary>
     internal static bool IsFrozen(this Optimizer optimizer, Leaf leaf) => optimizer.LeafPlanOf(leaf).Settings.Frozen;
 

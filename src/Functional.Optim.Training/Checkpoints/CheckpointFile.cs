@@ -100,11 +100,14 @@ public static class CheckpointFile
 
     /// <summary>Writes parameters, and a state where there is one.</summary>
     internal static Fin<Unit> TrySave<T>(ParameterTree<T> parameters, Checkpoint<T>? checkpoint, string path)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        TrySave(parameters.Layout, () => CheckpointWriter.ContentOf(parameters, checkpoint), path);
+
+    /// <summary>Writes what is made of parameters of a layout; of a shard that of the whole.</summary>
+    internal static Fin<Unit> TrySave(TreeLayout parameters, Func<SafetensorsContent> make, string path)
     {
-        Fin<SafetensorsContent> made =
-            FileErrors.Try("write", path, () => CheckpointWriter.ContentOf(parameters, checkpoint));
-        return parameters.Layout.Shard is { } shard
+        Fin<SafetensorsContent> made = FileErrors.Try("write", path, make);
+        return parameters.Shard is { } shard
             ? SharedSafetensors.TrySave(shard.Ranks, path, made)
             : made.Bind(content => AtomicFile.Write(path, content.WriteTo));
     }

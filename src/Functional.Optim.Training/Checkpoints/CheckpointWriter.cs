@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Functional.Optim.Kernels;
 
 namespace Functional.Optim.Training;
 
@@ -14,8 +15,20 @@ internal static class CheckpointWriter
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         (IReadOnlyList<TensorData> tensors, CheckpointContent content) = Of(parameters, checkpoint);
-        return SafetensorsContent.Of(
-            tensors, [KeyValuePair.Create(CheckpointContent.Key, content.ToJson())], checksum: true);
+        return ContentOf(tensors, content);
+    }
+
+    /// <summary>The content of the file of parameters whose elements are rounded to 16 bits.</summary>
+    /// <exception cref="ArgumentException">A name cannot be in a file.</exception>
+    internal static SafetensorsContent InBFloat16(ParameterTree<float> parameters)
+    {
+        TensorData[] tensors =
+        [
+            .. parameters.Layout.Leaves.Select(leaf => new TensorData(
+                leaf.Name, TensorType.BF16, ShapeOf(leaf),
+                (start, count) => BFloat16Of(parameters.AsSpan(leaf), start, count), Own(leaf, sizeof(ushort)))),
+        ];
+        return ContentOf(tensors, ContentOf(parameters.Layout));
     }
 
     private static (IReadOnlyList<TensorData> Tensors, CheckpointContent Content) Of<T>(
@@ -37,8 +50,7 @@ internal static class CheckpointWriter
                 Own(leaf, Unsafe.SizeOf<T>())));
         }
 
-        CheckpointContent content = new(
-            CheckpointContent.CurrentVersion, CheckpointContent.LibraryVersion, NamesOf(parameters.Layout));
+        CheckpointContent content = ContentOf(parameters.Layout);
         if (checkpoint is null) return (tensors, content);
         OptimizerState<T> state = checkpoint.State.Optimizer;
         CheckpointContent.SlotContent[] slots = new CheckpointContent.SlotContent[state.SlotCount];
@@ -64,6 +76,21 @@ internal static class CheckpointWriter
 
     /// <summary>The element type of full tensors.</summary>
     internal static TensorType TypeOf<T>() => typeof(T) == typeof(float) ? TensorType.F32 : TensorType.F64;
+
+    private static SafetensorsContent ContentOf(IEnumerable<TensorData> tensors, CheckpointContent content) =>
+        SafetensorsContent.Of(
+            tensors, [KeyValuePair.Create(CheckpointContent.Key, content.ToJson())], checksum: true);
+
+    private static CheckpointContent ContentOf(TreeLayout parameters) => new(
+        CheckpointContent.CurrentVersion, CheckpointContent.LibraryVersion, NamesOf(parameters));
+
+    /// <summary>A piece of a leaf in 16 bits, in memory of its own: the checksum is made while it is written.</summary>
+    private static ReadOnlySpan<byte> BFloat16Of(ReadOnlySpan<float> numbers, long start, int count)
+    {
+        ushort[] codes = new ushort[count / sizeof(ushort)];
+        BFloat16.EncodeNearest(numbers.Slice((int)(start / sizeof(ushort)), codes.Length), codes);
+        return MemoryMarshal.AsBytes<ushort>(codes);
+    }
 
     private delegate ReadOnlySpan<byte> Bytes<T>(ReadOnlySpan<T> elements);
 

@@ -24,6 +24,22 @@ public static class ParameterFile
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => CheckpointFile.TrySave(tree, checkpoint: null, path);
 
     /// <summary>
+    /// Writes a tree with 2 bytes for an element, BF16, rounded to the nearest, or throws. After a step with
+    /// <see cref="BFloat16Parameters"/> nothing is lost.
+    /// </summary>
+    /// <inheritdoc cref="Save{T}"/>
+    public static void SaveInBFloat16(ParameterTree<float> tree, string path) =>
+        TrySaveInBFloat16(tree, path).OrThrowIOException();
+
+    /// <summary>
+    /// Writes a tree with 2 bytes for an element, BF16, rounded to the nearest. After a step with
+    /// <see cref="BFloat16Parameters"/> nothing is lost.
+    /// </summary>
+    /// <inheritdoc cref="TrySave{T}"/>
+    public static Fin<Unit> TrySaveInBFloat16(ParameterTree<float> tree, string path) =>
+        CheckpointFile.TrySave(tree.Layout, () => CheckpointWriter.InBFloat16(tree), path);
+
+    /// <summary>
     /// Reads the parameters of a file, with the same bits. It may be a checkpoint (<see cref="CheckpointFile"/>), or a
     /// safetensors file of another library, whose tensors are taken in the order of their elements.
     /// </summary>

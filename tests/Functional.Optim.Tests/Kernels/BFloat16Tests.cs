@@ -80,6 +80,21 @@ public unsafe class BFloat16Tests
         }
     }
 
+    [Fact]
+    public void The_nearest_code_is_that_of_the_upper_half_rounded_to_even()
+    {
+        (uint Bits, int Code)[] cases =
+        [
+            (0x3F80_0000, 0x3F80), (0x3F80_7FFF, 0x3F80), (0x3F80_8000, 0x3F80), (0x3F80_8001, 0x3F81),
+            (0x3F81_8000, 0x3F82), (0xBF81_8000, 0xBF82), (0x0000_8001, 1), (0x8000_0000, 0x8000),
+            (0x7F7F_7FFF, 0x7F7F), (0x7F7F_8000, 0x7F80), (0xFF80_0000, 0xFF80), (0x7F80_0001, 0x7FC0),
+            (0xFFFF_FFFF, 0xFFFF),
+        ];
+        ushort[] codes = new ushort[cases.Length];
+        BFloat16.EncodeNearest([.. cases.Select(one => BitConverter.UInt32BitsToSingle(one.Bits))], codes);
+        Assert.Equal(cases.Select(one => (ushort)one.Code), codes);
+    }
+
     private static void Encode(float[] numbers, ushort[] codes, uint place, uint key)
     {
         fixed (float* source = numbers)

@@ -33,6 +33,26 @@ public sealed class ParameterFileTests : IDisposable
         Assert.Equal(path, Assert.Single(Directory.GetFileSystemEntries(folder.Root)));
     }
 
+    [Fact]
+    public void Parameters_in_bfloat16_take_2_bytes_and_lose_nothing_after_a_step_that_rounds_them()
+    {
+        float[] many = [.. Enumerable.Range(0, 600_000).Select(index => 1f / index)];
+        ParameterTree<float> tree = ParameterTree.Of(
+            Leaf.Of("many", [2, 300_000], many), Leaf.Of("one", [], [1.003f]), Leaf.Of<float>("none", [0], []));
+        Optimizer optimizer = Sgd.Of(0.1).Then(BFloat16Parameters.Of());
+        ParameterTree<float> rounded = optimizer.Step(tree, tree, optimizer.Init(tree)).Parameters;
+        ParameterFile.SaveInBFloat16(rounded, path);
+        Assert.Equal(rounded, ParameterFile.Load<float>(path).ThrowIfFail());
+        Assert.InRange(new FileInfo(path).Length, 2 * 600_001, (2 * 600_001) + 1000);
+        foreach (TensorDescription tensor in SafetensorsFile.Open(path).ThrowIfFail().Tensors)
+            Assert.Equal(TensorType.BF16, tensor.Type);
+        // Others are rounded to the nearest.
+        ParameterFile.SaveInBFloat16(tree, path);
+        Assert.Equal(1.0f, ParameterFile.Load<float>(path).ThrowIfFail().AsSpan("one")[0]);
+        Assert.Equal(float.PositiveInfinity, ParameterFile.Load<float>(path).ThrowIfFail().AsSpan("many")[0]);
+        Says("it is a directory", ErrorAt(folder.Root, ParameterFile.TrySaveInBFloat16(tree, folder.Root)));
+    }
+
     [Property]
     public void Any_byte_that_is_changed_or_cut_off_is_detected(uint at, byte bits)
     {
