@@ -24,7 +24,9 @@ public static unsafe class BlockReduction
     /// </summary>
     internal const double SmallestSum = 1e-250;
 
-    private const int Columns = 32;
+    /// <summary>The running sums of a block: element i is part of the sum i mod 32.</summary>
+    internal const int Columns = 32;
+
     private const int ParallelBlocks = 16;
 
     /// <summary>The dot product Σx·y.</summary>
@@ -56,7 +58,7 @@ public static unsafe class BlockReduction
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double sum = SumOfSquares(values);
-        if (double.IsFinite(sum) && sum > SmallestSum) return Math.Sqrt(sum);
+        if (IsPrecise(sum)) return Math.Sqrt(sum);
         double largest = MaxAbs(values);
         if (!double.IsFinite(largest) || largest == 0) return largest;
         double scaled = 0;
@@ -84,7 +86,7 @@ public static unsafe class BlockReduction
         }
 
         double sum = Reduce<T, SquaredDifferences, Identity>(left, right, default);
-        if (double.IsFinite(sum) && sum > SmallestSum) return Math.Sqrt(sum);
+        if (IsPrecise(sum)) return Math.Sqrt(sum);
         double largest = 0, scaled = 0;
         for (int index = 0; index < left.Length; index++)
             largest = Math.Max(largest, Math.Abs(Difference(left[index], right[index])));
@@ -98,6 +100,9 @@ public static unsafe class BlockReduction
         return largest * Math.Sqrt(scaled);
     }
 
+    /// <summary>Whether a sum of squares has neither overflowed nor lost terms that are too small.</summary>
+    internal static bool IsPrecise(double sum) => double.IsFinite(sum) && sum > SmallestSum;
+
     /// <summary>Σf(x)².</summary>
     internal static double SumOfSquares<T, TMap>(ReadOnlySpan<T> values, TMap map)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -107,6 +112,17 @@ public static unsafe class BlockReduction
     internal static double Sum<T, TMap>(ReadOnlySpan<T> values, TMap map)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TMap : unmanaged, IMap => Reduce<T, Plain, TMap>(values, values, map);
+
+    /// <summary>
+    /// Adds the squares of the next elements of a block to its running sums. Except for the last of a block, their
+    /// number is a multiple of <see cref="Columns"/>.
+    /// </summary>
+    internal static void AddSquares<T>(T* values, int count, double* sums, LaneWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new Body<T, Squares, Identity>(values, values, count, null, default, width).Add(values, values, count, sums);
+
+    /// <summary>The sum of a block, from its running sums of squares, which change.</summary>
+    internal static double TotalOfSquares(double* sums) => Total<Squares>(sums);
 
     private static double Difference<T>(T left, T right)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
@@ -144,6 +160,18 @@ public static unsafe class BlockReduction
     }
 
     private static int BlocksOf(int length) => (int)(((long)length + BlockSize - 1) / BlockSize);
+
+    private static double Total<TSum>(double* sums)
+        where TSum : struct, ISum
+    {
+        for (int half = Columns / 2; half > 0; half /= 2)
+        {
+            for (int column = 0; column < half; column++)
+                sums[column] = TSum.Combine(sums[column], sums[column + half]);
+        }
+
+        return sums[0];
+    }
 
     /// <summary>f, applied to each element in double before it is added.</summary>
     internal interface IMap
@@ -247,7 +275,12 @@ public static unsafe class BlockReduction
             double* sums = stackalloc double[Columns];
             new Span<double>(sums, Columns).Clear();
             T* start = values + ((long)block * BlockSize), other = others + ((long)block * BlockSize);
-            int count = Math.Min(BlockSize, length - (block * BlockSize));
+            Add(start, other, Math.Min(BlockSize, length - (block * BlockSize)), sums);
+            results[block] = Total<TSum>(sums);
+        }
+
+        internal void Add(T* start, T* other, int count, double* sums)
+        {
             int rows = count / Columns;
             switch (LaneWidths.Compiled(width))
             {
@@ -259,13 +292,6 @@ public static unsafe class BlockReduction
 
             for (int index = rows * Columns; index < count; index++)
                 AddOne(sums + (index % Columns), start[index], other[index]);
-            for (int half = Columns / 2; half > 0; half /= 2)
-            {
-                for (int column = 0; column < half; column++)
-                    sums[column] = TSum.Combine(sums[column], sums[column + half]);
-            }
-
-            results[block] = sums[0];
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -290,7 +316,9 @@ public static unsafe class BlockReduction
             for (int column = 0; column < Columns; column += 4 * TLane.Width)
             {
                 TMap constants = map;
-                TLane a = TLane.Broadcast(0), b = a, c = a, d = a;
+                TLane a = TLane.Load(sums + column), b = TLane.Load(sums + column + TLane.Width);
+                TLane c = TLane.Load(sums + column + (2 * TLane.Width)),
+                    d = TLane.Load(sums + column + (3 * TLane.Width));
                 T* at = start + column, beside = other + column;
                 for (int row = 0; row < rows; row++, at += Columns, beside += Columns)
                 {

@@ -29,7 +29,7 @@ internal static unsafe class RuleReduction
         TRule constants = rule;
         RuleLoop<T> loop = RuleLoop<T>.Of(&constants);
         double sum = Reduce<T, Squares>(loop, memory, start, end).Returned;
-        if (double.IsFinite(sum) && sum > BlockReduction.SmallestSum) return Math.Sqrt(sum);
+        if (BlockReduction.IsPrecise(sum)) return Math.Sqrt(sum);
         double largest = Reduce<T, Largest>(loop, memory, start, end).Returned;
         if (!double.IsFinite(largest) || largest == 0 || !T.IsFinite(T.CreateTruncating(1 / largest))) return largest;
         Then<T, TRule, ScaleRule<T>> scaled = new(rule, new(T.CreateTruncating(1 / largest)));

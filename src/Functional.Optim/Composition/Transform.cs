@@ -117,6 +117,12 @@ public abstract record Transform : Optimizer
     protected internal virtual bool LeafByLeaf => false;
 
     /// <summary>
+    /// Whether <see cref="Measure"/> asks for nothing but L2 norms of single leaves. Then the update need not be in
+    /// memory (<see cref="UnwrittenUpdate{T}"/>).
+    /// </summary>
+    internal virtual bool MeasuresOnlyNorms => false;
+
+    /// <summary>
     /// Whether <see cref="TransformLeaf"/> reads <see cref="LeafContext{T}.Gradient"/>. A donated gradient then keeps
     /// its memory until the end of the step, and the update gets memory of its own.
     /// </summary>

@@ -1,12 +1,19 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
 
 /// <summary>The rules of a fused pass with the constants of every segment, and the addresses that they use.</summary>
-internal abstract class BoundPass<T>(FusedPass pass)
+internal abstract unsafe class BoundPass<T>(FusedPass pass)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>
+    /// The elements of a piece: so few that the processor goes on reading memory while a piece is read; a block of
+    /// slots.
+    /// </summary>
+    private const int PieceLength = BlockCodes.BlockLength;
+
     private readonly TiledUpdate<T>? tiled = pass.Tiles is { } tiles ? new(pass, tiles) : null;
 
     protected FusedPass Pass => pass;
@@ -24,6 +31,32 @@ internal abstract class BoundPass<T>(FusedPass pass)
             pass.Chunks.Length, pass.Class.Length,
             new Body(this, LaneWidths.Resolve(LaneWidth.Best), run.OutputKind));
         Elementwise.FenceStores(Memories[0].NonTemporal);
+    }
+
+    /// <summary>
+    /// Computes the update that the rules make of the indices [start, end) of a segment, on the calling thread. It is
+    /// read piece by piece from a buffer in the cache; what the rules leave in slots is not kept.
+    /// </summary>
+    [SkipLocalsInit]
+    internal void Compute<TReader>(int segment, long start, long end, LaneWidth width, ref TReader reader)
+        where TReader : struct, IUpdateReader<T>
+    {
+        const int stride = PieceLength + CacheLine.Floats, capacity = Slots<ScalarLane<T>>.Capacity;
+        T* decoded = stackalloc T[SlotFormats.BufferLength];
+        T* space = stackalloc T[(stride * (1 + capacity)) + CacheLine.Floats];
+        T* update = CacheLine.Align(space);
+        (int rule, int addresses) = Indices[segment];
+        for (long at = start, stop; at < end; at = stop)
+        {
+            stop = Math.Min(at + PieceLength, end);
+            PassMemory<T> piece = SlotFormats.Decode(Memories[addresses], pass.Slots.Length, at, stop, decoded);
+            piece.Output = update - at;
+            piece.ClearsUnderflow = false;
+            for (int slot = 0; slot < pass.Slots.Length; slot++)
+                piece.SlotsOut[slot] = (long)(update + ((1 + slot) * stride) - at);
+            Run(rule, piece, at, stop, width);
+            reader.Read(update, piece.Parameters + at, (int)(stop - at));
+        }
     }
 
     /// <summary>Runs a rule over the indices [start, end) on the calling thread.</summary>

@@ -7,12 +7,6 @@ namespace Functional.Optim;
 /// <summary>How an optimizer runs over one layout: a list of steps in order, compiled once.</summary>
 internal sealed class Plan
 {
-    /// <summary>
-    /// With more rules, a loop exceeds the inlining budget of the JIT: it gets
-    /// slow, and its compilation recurses deeply.
-    /// </summary>
-    private const int MaxRulesInPass = 12;
-
     private readonly Recycler<object> runs = new(4);
     private readonly Recycler<AlignedBuffer<double>> scratch = new(Environment.ProcessorCount);
     private readonly int maxScratch;
@@ -28,7 +22,8 @@ internal sealed class Plan
     {
         (Placement, LeafPlans, Frozen, Classes) = (placement, leafPlans, frozen, classes);
         (Schema, Slots, Steps) = (schema, slots, steps);
-        PassCount = steps.Count(step => step is FusedPass);
+        PassCount = steps.Count(step => step is FusedPass)
+            + steps.OfType<MeasureStep>().Sum(step => step.Unwritten.Length);
         MeasuredCount = steps.OfType<MeasureStep>().Sum(step => step.Segments.Length);
         NeedsScratch = steps.Any(step => step is LeafStep or FusedPass { IsLast: false });
         CanThrowLate = steps.Any(step =>
@@ -161,7 +156,7 @@ internal sealed class Plan
             Starts = starts,
         };
         Leaf[] frozen = [.. layout.Leaves.Where(leaf => leafPlans[leaf.Index].Settings.Frozen)];
-        ImmutableArray<PlanStep> steps = StepsOf(placement, classes, segments);
+        ImmutableArray<PlanStep> steps = StepPlanner.StepsOf(placement, classes);
         return new Plan(placement, leafPlans, frozen, classes, schema, slots, steps)
         {
             Shard = layout.Shard,
@@ -230,122 +225,5 @@ internal sealed class Plan
         }
 
         return slots;
-    }
-
-    /// <summary>
-    /// The steps, stage by stage. A stage starts at a transform that needs the update of all leaves together. Before
-    /// it, every class must have written its update, if necessary by a pass without rules.
-    /// </summary>
-    private static ImmutableArray<PlanStep> StepsOf(Placement placement, LeafClass[] classes, int segments)
-    {
-        Segment[] all = [.. classes.SelectMany(leafClass => leafClass.Segments)];
-        ImmutableArray<PlanStep>.Builder steps = ImmutableArray.CreateBuilder<PlanStep>();
-        int[] next = new int[classes.Length];
-        bool[] wrote = new bool[classes.Length];
-        int measured = 0, passes = 0;
-        for (int stage = 0; stage <= placement.LastStage; stage++)
-        {
-            int shared = -1;
-            PlacedTransform? measuring = placement.Transforms.FirstOrDefault(placed =>
-                !placed.IsInner && placed.Stage == stage && placed.Transform.NeedsStatistics);
-            if (measuring is not null && (stage > 0 || placement.Nodes[0].Transform == measuring))
-            {
-                shared = measured;
-                steps.Add(new MeasureStep(
-                    measuring, all, classes, IsOfAll: true, shared, ReadsGradient: stage == 0));
-                measured += segments;
-            }
-
-            for (int index = 0; index < classes.Length; index++)
-            {
-                LeafClass leafClass = classes[index];
-                PlacedTransform[] transforms = leafClass.Transforms;
-                while (next[index] < transforms.Length && transforms[next[index]].Stage == stage)
-                    AddPass(leafClass, index, shared);
-                bool isLast = stage == placement.LastStage;
-                if (!wrote[index] && (!isLast || transforms.Length == 0))
-                {
-                    int end = next[index];
-                    Add(index, new FusedPass(leafClass, end, end, [], -1, null, isLast, passes++, ReadsGradient: true));
-                }
-            }
-        }
-
-        return steps.ToImmutable();
-
-        void AddPass(LeafClass leafClass, int index, int shared)
-        {
-            PlacedTransform[] transforms = leafClass.Transforms;
-            int start = next[index], end = start, firstMeasured = -1;
-            PlacedTransform first = transforms[start];
-            if (first.Transform.NeedsStatistics)
-            {
-                firstMeasured = first.IsInner ? measured : shared + leafClass.FirstSegment;
-                if (first.IsInner)
-                {
-                    steps.Add(new MeasureStep(
-                        first, leafClass.Segments, [leafClass], IsOfAll: false, measured, !wrote[index]));
-                    measured += leafClass.Segments.Length;
-                }
-            }
-
-            LeafTiles? tiles = LeafTiles.Of(leafClass, first);
-            if (first.Transform.TransformsLeaves && tiles is null)
-            {
-                steps.Add(new LeafStep(leafClass, start, !wrote[index]));
-                wrote[index] = true;
-            }
-
-            List<int> slots = [];
-            while (end < transforms.Length
-                && transforms[end].Stage == first.Stage
-                && Fits(transforms[end], end - start, slots.Count))
-            {
-                slots.AddRange(RuleSlots(leafClass, end));
-                end++;
-            }
-
-            next[index] = end;
-            bool isLast = end == transforms.Length;
-            Add(index, new FusedPass(
-                leafClass, start, end, [.. slots], firstMeasured, tiles, isLast, passes++, !wrote[index]));
-        }
-
-        void Add(int index, FusedPass pass)
-        {
-            steps.Add(pass);
-            wrote[index] = true;
-        }
-    }
-
-    /// <summary>
-    /// Whether a transform can join a pass. Only the first of a pass may need statistics or transform leaves.
-    /// </summary>
-    private static bool Fits(PlacedTransform placed, int before, int slots)
-    {
-        const int capacity = Slots<ScalarLane<float>>.Capacity;
-        Transform transform = placed.Transform;
-        int own = transform.TransformsLeaves ? 0 : placed.SlotNames.Length;
-        if (own > capacity)
-        {
-            throw new InvalidOperationException(
-                $"{transform} has {own} slots; an elementwise transform has 0 to {capacity}, "
-                + "a transform of whole leaves any number.");
-        }
-
-        if (before == 0) return true;
-        return before < MaxRulesInPass
-            && !transform.NeedsStatistics
-            && !transform.TransformsLeaves
-            && slots + own <= capacity;
-    }
-
-    /// <summary>The slots that the rule of a transform uses, as indices into the slots of the class.</summary>
-    private static IEnumerable<int> RuleSlots(LeafClass leafClass, int index)
-    {
-        PlacedTransform placed = leafClass.Transforms[index];
-        if (placed.Transform.TransformsLeaves) return [];
-        int first = leafClass.Transforms.Take(index).Sum(before => before.SlotNames.Length);
-        return Enumerable.Range(first, placed.SlotNames.Length);
     }
 }

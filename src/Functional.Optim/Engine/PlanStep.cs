@@ -16,13 +16,19 @@ internal abstract record PlanStep(bool ReadsGradient);
 /// <param name="Classes">The classes of the segments.</param>
 /// <param name="IsOfAll">Whether these are all classes, and not the one that the transform is inside of.</param>
 /// <param name="FirstMeasured">The index of its first result among all results.</param>
+/// <param name="Unwritten">
+/// For each class the rules that make its update of the gradient, where no step has written it
+/// (<see cref="UnwrittenUpdate{T}"/>); empty where it is in memory.
+/// </param>
 /// <param name="ReadsGradient">
 /// Whether no earlier step wrote an update of its leaves, so that it reads the gradient.
 /// </param>
 internal sealed record MeasureStep(
     PlacedTransform Placed, Segment[] Segments, LeafClass[] Classes, bool IsOfAll, int FirstMeasured,
-    bool ReadsGradient) : PlanStep(ReadsGradient)
+    FusedPass[] Unwritten, bool ReadsGradient) : PlanStep(ReadsGradient)
 {
+    internal bool IsOfUnwritten => Unwritten.Length > 0;
+
     /// <summary>Whether leaves of a plan are among those that are measured.</summary>
     internal bool Has(LeafPlan plan)
     {
@@ -49,7 +55,7 @@ internal sealed record LeafStep(LeafClass Class, int Index, bool ReadsGradient) 
 /// <param name="Start">The index of the first transform in the class.</param>
 /// <param name="End">One more than the index of the last transform.</param>
 /// <param name="Slots">The slots of the rules, as indices into the slots of the class.</param>
-/// <param name="FirstMeasured">The index of the first result that its first transform measured; −1 for none.</param>
+/// <param name="Measured">For each transform the index of the first result that it measured; −1 for none.</param>
 /// <param name="Tiles">
 /// The tiles of its leaves where its first transform changes them; <see langword="null"/> where none does.
 /// </param>
@@ -59,10 +65,13 @@ internal sealed record LeafStep(LeafClass Class, int Index, bool ReadsGradient) 
 /// Whether no earlier step wrote an update of its leaves, so that it reads the gradient.
 /// </param>
 internal sealed record FusedPass(
-    LeafClass Class, int Start, int End, int[] Slots, int FirstMeasured, LeafTiles? Tiles, bool IsLast, int Number,
+    LeafClass Class, int Start, int End, int[] Slots, int[] Measured, LeafTiles? Tiles, bool IsLast, int Number,
     bool ReadsGradient)
     : PlanStep(ReadsGradient)
 {
+    /// <summary>Whether a result that its rules need is only known while the step runs.</summary>
+    internal bool IsMeasuredLate { get; } = !ReadsGradient && Measured.Any(first => first >= 0);
+
     /// <summary>The ranges that its threads work on.</summary>
     internal Chunk[] Chunks => Tiles?.Chunks ?? Class.Chunks;
 

@@ -43,7 +43,7 @@ public ref struct RulePass<T>
     /// <summary>
     /// The result that the transform measured for the current range (<see cref="Transform.Measure"/>).
     /// </summary>
-    public readonly double Measured => run.MeasuredBy(pass)[segment];
+    public readonly double Measured => run.MeasuredBy(pass, index)[segment];
 
     /// <summary>
     /// The factor of the current transform for the current range (<see cref="Transform.PerLeafFactor"/>).
@@ -156,8 +156,13 @@ public ref struct RulePass<T>
     private readonly bool TryShareRule()
     {
         int before = pass.Class.Indices[segment].Rule;
-        ReadOnlySpan<double> measured = run.MeasuredBy(pass);
-        if (before == segment || (!measured.IsEmpty && !measured[segment].Equals(measured[before]))) return false;
+        if (before == segment) return false;
+        for (int transform = pass.Start; transform < pass.End; transform++)
+        {
+            ReadOnlySpan<double> measured = run.MeasuredBy(pass, transform);
+            if (!measured.IsEmpty && !measured[segment].Equals(measured[before])) return false;
+        }
+
         UseRule(before);
         return true;
     }

@@ -24,7 +24,7 @@ internal static class ScatteredNorm
             norm = kind == NormKind.Infinity ? Math.Max(norm, parts[block]) : norm + parts[block];
         ArrayPool<double>.Shared.Return(parts);
         if (kind != NormKind.L2) return norm;
-        return double.IsFinite(norm) && norm > BlockReduction.SmallestSum ? Math.Sqrt(norm) : NormOfCopy(memory, plan);
+        return BlockReduction.IsPrecise(norm) ? Math.Sqrt(norm) : NormOfCopy(memory, plan);
     }
 
     /// <summary>The norm of a flat copy, for the rare case that squares overflow or underflow.</summary>

@@ -49,7 +49,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         measured.AsSpan().Fill(1);
         foreach (PlanStep each in plan.Steps)
         {
-            if (each is MeasureStep { ReadsGradient: true } measure) Measure(measure);
+            if (each is MeasureStep { ReadsGradient: true, IsOfUnwritten: false } measure) Measure(measure);
         }
 
         foreach (PlacedTransform placed in plan.Scalars)
@@ -58,6 +58,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         foreach (PlanStep each in plan.Steps)
         {
             if (each is FusedPass pass) Bind(pass);
+            else if (each is MeasureStep { IsOfUnwritten: true } measure) MeasureUnwritten(measure);
         }
     }
 
@@ -154,7 +155,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
                     Transform(leaves);
                     break;
                 case FusedPass pass:
-                    if (pass.FirstMeasured >= 0 && !pass.ReadsGradient) Bind(pass);
+                    if (pass.IsMeasuredLate) Bind(pass);
                     Execute(pass);
                     break;
             }
@@ -164,8 +165,11 @@ internal sealed unsafe class StepRun<T>(Plan plan)
     /// <summary>Drops the references to the inputs.</summary>
     internal void Clear() => (GradientTree, Scalars) = (default, []);
 
-    internal ReadOnlySpan<double> MeasuredBy(FusedPass pass) =>
-        pass.FirstMeasured < 0 ? [] : measured.AsSpan(pass.FirstMeasured, pass.Class.Segments.Length);
+    /// <summary>The results of a transform of a pass, for each segment; empty where it measures nothing.</summary>
+    internal ReadOnlySpan<double> MeasuredBy(FusedPass pass, int transform) =>
+        pass.Measured[transform - pass.Start] is >= 0 and int first
+            ? measured.AsSpan(first, pass.Class.Segments.Length)
+            : [];
 
     /// <summary>The bound rules of a pass; <see langword="null"/> before the first step.</summary>
     internal BoundPass<T>? BoundPassOf(FusedPass pass) => passes[pass.Number];
@@ -212,6 +216,19 @@ internal sealed unsafe class StepRun<T>(Plan plan)
         if (plan.Shard?.First(refused) is { } leaf) throw new NonFiniteGradientException(leaf.Name, Step);
     }
 
+    /// <summary>Measures an update that the rules before would make of the gradient. Nothing is written yet.</summary>
+    private void MeasureUnwritten(MeasureStep step)
+    {
+        foreach (FusedPass pass in step.Unwritten)
+        {
+            Bind(pass);
+            if (pass.Class.Segments.Length > 0) Locate(pass, output: default);
+        }
+
+        Measure(step);
+        plan.Schema.RequireFinite(Scalars, Step);
+    }
+
     private void Bind(FusedPass pass) => new RulePass<T>(this, pass).Bind();
 
     private void Transform(LeafStep step)
@@ -237,8 +254,15 @@ internal sealed unsafe class StepRun<T>(Plan plan)
     private void Execute(FusedPass pass)
     {
         if (pass.Class.Segments.Length == 0) return;
+        Locate(pass, pass.IsLast ? Output : Update).Execute(this);
+        if (!pass.IsLast) ClearPadding(pass.Class);
+    }
+
+    /// <summary>Sets the addresses that a pass reads and writes.</summary>
+    private BoundPass<T> Locate(FusedPass pass, LeafMemory<T> output)
+    {
         BoundPass<T> bound = passes[pass.Number]!;
-        LeafMemory<T> updates = pass.ReadsGradient ? Gradients : Update, output = pass.IsLast ? Output : Update;
+        LeafMemory<T> updates = pass.ReadsGradient ? Gradients : Update;
         uint key = RandomKey(pass);
         for (int index = 0; index < pass.Class.Segments.Length; index++)
         {
@@ -268,8 +292,7 @@ internal sealed unsafe class StepRun<T>(Plan plan)
             memory.NonTemporal &= !pass.RoundsOutput;
         }
 
-        bound.Execute(this);
-        if (!pass.IsLast) ClearPadding(pass.Class);
+        return bound;
     }
 
     /// <summary>The key of the random bits that round the slots of a pass that are not full.</summary>

@@ -86,8 +86,9 @@ public readonly ref struct UpdateStatistics<T>
     /// <exception cref="NonFiniteGradientException">An element is a NaN or an infinity.</exception>
     public double UpdateNorm(int range, NormKind kind = NormKind.L2)
     {
-        double norm = Of(Update(range), kind);
-        return run.Plan.Shard is null ? Finite(norm) : Finite(norm, range);
+        double norm = step.IsOfUnwritten ? Unwritten(range).Norms(withParameters: false).OfUpdate
+            : Of(Update(range), kind);
+        return FiniteIn(range, norm);
     }
 
     /// <summary>The norm of the parameters in a range; NaN or infinite when an element is.</summary>
@@ -97,6 +98,18 @@ public readonly ref struct UpdateStatistics<T>
     {
         Segment segment = step.Segments[range];
         return Of(run.Parameters.Span(segment.Leaf, segment.Start, segment.End - segment.Start), kind);
+    }
+
+    /// <summary>
+    /// The norms of the parameters and of the update in a range. Where the update is not written yet, both are measured
+    /// at once.
+    /// </summary>
+    /// <exception cref="NonFiniteGradientException">An element of the update is a NaN or an infinity.</exception>
+    internal (double OfParameters, double OfUpdate) Norms(int range)
+    {
+        if (!step.IsOfUnwritten) return (ParameterNorm(range), UpdateNorm(range));
+        (double ofParameters, double ofUpdate) = Unwritten(range).Norms(withParameters: true);
+        return (ofParameters, FiniteIn(range, ofUpdate));
     }
 
     /// <summary>
@@ -159,17 +172,33 @@ public readonly ref struct UpdateStatistics<T>
         return updates.Span(segment.Leaf, segment.Start, segment.End - segment.Start);
     }
 
+    private UnwrittenUpdate<T> Unwritten(int range)
+    {
+        int index = 0;
+        while (range >= step.Classes[index].Segments.Length) range -= step.Classes[index++].Segments.Length;
+        return Unwritten(index, range);
+    }
+
+    private UnwrittenUpdate<T> Unwritten(int leafClass, int segment) => new(
+        run.BoundPassOf(step.Unwritten[leafClass])!, segment, step.Classes[leafClass].Segments[segment].Leaf);
+
+    private double FiniteIn(int range, double norm) =>
+        run.Plan.Shard is null ? Finite(norm) : Finite(norm, range);
+
     private double Finite(double norm)
     {
         if (double.IsFinite(norm)) return norm;
         Leaf? first = null;
-        foreach (LeafClass leafClass in step.Classes)
+        for (int index = 0; index < step.Classes.Length; index++)
         {
-            foreach (Leaf leaf in leafClass.Leaves)
+            for (int of = 0; of < step.Classes[index].Leaves.Length; of++)
             {
-                ReadOnlySpan<T> update = updates.Span(leaf, leaf.Offset, leaf.Length);
-                if ((first is null || leaf.Index < first.Index) && !double.IsFinite(BlockReduction.MaxAbs(update)))
-                    first = leaf;
+                Leaf leaf = step.Classes[index].Leaves[of];
+                if (first is not null && first.Index < leaf.Index) continue;
+                double largest = step.IsOfUnwritten
+                    ? Unwritten(index, step.Classes[index].SegmentsOfLeaves[of]).MaxAbs()
+                    : BlockReduction.MaxAbs<T>(updates.Span(leaf, leaf.Offset, leaf.Length));
+                if (!double.IsFinite(largest)) first = leaf;
             }
         }
 
@@ -187,7 +216,7 @@ public readonly ref struct UpdateStatistics<T>
             return measured;
         }
 
-        Finite(BlockReduction.MaxAbs(Update(range)));
+        Finite(step.IsOfUnwritten ? Unwritten(range).MaxAbs() : BlockReduction.MaxAbs(Update(range)));
         throw NonFiniteGradientException.OfState("parameters and state", Leaf(range).Name, Step - 1);
     }
 

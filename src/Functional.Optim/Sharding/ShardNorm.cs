@@ -54,7 +54,7 @@ internal readonly ref struct ShardNorm(TreeShard shard, int first, int end)
         foreach (double part in parts) norm = kind == NormKind.Infinity ? Math.Max(norm, part) : norm + part;
         ArrayPool<double>.Shared.Return(rented);
         if (kind != NormKind.L2) return norm;
-        return double.IsFinite(norm) && norm > BlockReduction.SmallestSum ? Math.Sqrt(norm) : Scaled(held, heldFrom);
+        return BlockReduction.IsPrecise(norm) ? Math.Sqrt(norm) : Scaled(held, heldFrom);
     }
 
     /// <summary>The norm over the largest element, where squares overflow or underflow.</summary>

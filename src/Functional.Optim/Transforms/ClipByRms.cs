@@ -13,6 +13,8 @@ internal sealed record ClipByRms : Transform
 
     protected internal override bool LeafByLeaf => true;
 
+    internal override bool MeasuresOnlyNorms => true;
+
     protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
     {
         for (int range = 0; range < update.Count; range++)

@@ -25,6 +25,8 @@ internal sealed record LambRatio(bool IsClipped, bool OnlyDecayed) : Transform
 
     protected internal override bool LeafByLeaf => true;
 
+    internal override bool MeasuresOnlyNorms => true;
+
     protected internal override void Measure<T>(in UpdateStatistics<T> update, Span<double> measured)
     {
         double rate = Rate.At(update.Step), lambda = Decay.LambdaAt(update.Step) * Decay.CorrectionAt(update.Step);
@@ -33,8 +35,8 @@ internal sealed record LambRatio(bool IsClipped, bool OnlyDecayed) : Transform
             Leaf leaf = update.Leaf(range);
             LeafSettings settings = update.Settings(range);
             double decay = lambda * Decay.PerLeafFactor(leaf, settings);
-            double size = update.ParameterNorm(range) * Math.Abs(1 - (rate * settings.LearningRateMultiplier * decay));
-            double length = update.UpdateNorm(range);
+            (double ofParameters, double length) = update.Norms(range);
+            double size = ofParameters * Math.Abs(1 - (rate * settings.LearningRateMultiplier * decay));
             bool isScaled = size > 0 && length > 0 && (decay != 0 || !OnlyDecayed);
             measured[range] = isScaled ? size / length : 1;
             if (IsClipped && isScaled) measured[range] = Math.Min(1, measured[range]);

@@ -37,6 +37,8 @@ public sealed record TrustRatio : Transform
     /// <inheritdoc/>
     protected internal override bool LeafByLeaf => true;
 
+    internal override bool MeasuresOnlyNorms => true;
+
     /// <summary>The transform with its constants.</summary>
     /// <param name="coefficient">c; finite and positive.</param>
     /// <param name="weightDecay">λ; finite and not negative.</param>
@@ -69,7 +71,7 @@ public sealed record TrustRatio : Transform
     {
         for (int range = 0; range < update.Count; range++)
         {
-            double ofParameters = update.ParameterNorm(range), ofUpdate = update.UpdateNorm(range);
+            (double ofParameters, double ofUpdate) = update.Norms(range);
             double decay = PerLeafFactor(update.Leaf(range), update.Settings(range));
             measured[range] = ofParameters > 0 && ofUpdate > 0 && IsAdapted(update.Leaf(range))
                 ? Coefficient * ofParameters / (ofUpdate + (decay == 0 ? 0 : decay * ofParameters) + Epsilon)
