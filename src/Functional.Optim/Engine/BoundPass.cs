@@ -9,10 +9,10 @@ internal abstract unsafe class BoundPass<T>(FusedPass pass)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>
-    /// The elements of a piece: so few that the processor goes on reading memory while a piece is read; a block of
+    /// The elements of a piece: so few that the processor goes on reading memory while a piece is read; whole blocks of
     /// slots.
     /// </summary>
-    private const int PieceLength = BlockCodes.BlockLength;
+    private const int PieceLength = 2 * BlockCodes.BlockLength;
 
     private readonly TiledUpdate<T>? tiled = pass.Tiles is { } tiles ? new(pass, tiles) : null;
 
@@ -46,12 +46,14 @@ internal abstract unsafe class BoundPass<T>(FusedPass pass)
         T* space = stackalloc T[(stride * (1 + capacity)) + CacheLine.Floats];
         T* update = CacheLine.Align(space);
         (int rule, int addresses) = Indices[segment];
+        PassMemory<T> memory = Memories[addresses];
+        memory.NonTemporal = memory.ClearsUnderflow = false;
+        PassMemory<T> piece = memory;
         for (long at = start, stop; at < end; at = stop)
         {
             stop = Math.Min(at + PieceLength, end);
-            PassMemory<T> piece = SlotFormats.Decode(Memories[addresses], pass.Slots.Length, at, stop, decoded);
+            if (memory.Formats != 0) piece = SlotFormats.Decode(memory, pass.Slots.Length, at, stop, decoded);
             piece.Output = update - at;
-            piece.ClearsUnderflow = false;
             for (int slot = 0; slot < pass.Slots.Length; slot++)
                 piece.SlotsOut[slot] = (long)(update + ((1 + slot) * stride) - at);
             Run(rule, piece, at, stop, width);
