@@ -38,19 +38,19 @@ public static unsafe class Elementwise
         ReadOnlySpan<T> parameters,
         ReadOnlySpan<T> updates,
         Span<T> output,
-        ReadOnlySlotSpans<T> slots = default,
-        SlotSpans<T> newSlots = default,
+        in ReadOnlySlotSpans<T> slots = default,
+        in SlotSpans<T> newSlots = default,
         LaneWidth width = LaneWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
-        TRule constants = rule;
-        Run(RuleLoop<T>.Of(&constants), parameters, updates, output, slots, newSlots, width);
+        fixed (TRule* constants = &rule)
+            Run(RuleLoop<T>.Of(constants), parameters, updates, output, slots, newSlots, width);
     }
 
     private static void Run<T>(
-        RuleLoop<T> rule, ReadOnlySpan<T> parameters, ReadOnlySpan<T> updates, Span<T> output,
-        ReadOnlySlotSpans<T> slots, SlotSpans<T> newSlots, LaneWidth width)
+        in RuleLoop<T> rule, ReadOnlySpan<T> parameters, ReadOnlySpan<T> updates, Span<T> output,
+        in ReadOnlySlotSpans<T> slots, in SlotSpans<T> newSlots, LaneWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElementType.Require<T>();
@@ -64,11 +64,10 @@ public static unsafe class Elementwise
 
         RequireLength(updates.Length, length, nameof(updates));
         RequireLength(output.Length, length, nameof(output));
-        for (int slot = 0; slot < slotCount; slot++)
-        {
-            RequireLength(slots[slot].Length, length, nameof(slots), slot);
-            RequireLength(newSlots[slot].Length, length, nameof(newSlots), slot);
-        }
+        if (slotCount > 0) RequireLengths(slots.First.Length, newSlots.First.Length, length, 0);
+        if (slotCount > 1) RequireLengths(slots.Second.Length, newSlots.Second.Length, length, 1);
+        if (slotCount > 2) RequireLengths(slots.Third.Length, newSlots.Third.Length, length, 2);
+        if (slotCount > 3) RequireLengths(slots.Fourth.Length, newSlots.Fourth.Length, length, 3);
 
         fixed (T* parameter = parameters, update = updates, result = output)
         fixed (T* in0 = slots.First, in1 = slots.Second, in2 = slots.Third, in3 = slots.Fourth)
@@ -180,14 +179,21 @@ public static unsafe class Elementwise
         return at;
     }
 
-    private static void RequireLength(int actual, int expected, string name, int? slot = null)
+    private static void RequireLengths(int slots, int newSlots, int expected, int slot)
     {
-        if (actual != expected)
-        {
-            string which = slot is null ? "" : $", slot {slot},";
-            throw new ArgumentException(
-                $"{name}{which} has length {actual}; the parameters have length {expected}.", name);
-        }
+        RequireLength(slots, expected, nameof(slots), slot);
+        RequireLength(newSlots, expected, nameof(newSlots), slot);
+    }
+
+    private static void RequireLength(int actual, int expected, string name, int slot = -1)
+    {
+        if (actual != expected) throw WrongLength(actual, expected, name, slot);
+    }
+
+    private static ArgumentException WrongLength(int actual, int expected, string name, int slot)
+    {
+        string which = slot < 0 ? "" : $", slot {slot},";
+        return new($"{name}{which} has length {actual}; the parameters have length {expected}.", name);
     }
 
     /// <summary>Checks every output against all inputs, and against the outputs after it.</summary>
