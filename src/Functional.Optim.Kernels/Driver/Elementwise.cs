@@ -85,18 +85,19 @@ public static unsafe class Elementwise
             RequireNoOverlap(memory, slotCount, length);
             memory.ChooseStores(length, slotCount);
             LaneWidth resolved = LaneWidths.Resolve(width);
-            if (length < Chunk.ParallelThreshold)
-            {
-                rule.Run(0, memory, 0, length, resolved);
-            }
-            else
-            {
-                int count = (int)(((long)length + Chunk.Size - 1) / Chunk.Size);
-                ParallelFor.Run(count, new Slices<T>(rule, length, memory, resolved));
-            }
-
+            if (length < Chunk.ParallelThreshold) rule.Run(0, memory, 0, length, resolved);
+            else RunChunks(rule, memory, length, resolved);
             FenceStores(memory.NonTemporal);
         }
+    }
+
+    /// <summary>Runs a rule over long spans. Not inlined: short ones would pay for its variables.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunChunks<T>(in RuleLoop<T> rule, in PassMemory<T> memory, int length, LaneWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int count = (int)(((long)length + Chunk.Size - 1) / Chunk.Size);
+        ParallelFor.Run(count, new Slices<T>(rule, length, memory, width));
     }
 
     /// <summary>
