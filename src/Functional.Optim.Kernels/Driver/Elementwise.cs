@@ -201,34 +201,30 @@ public static unsafe class Elementwise
     private static void RequireNoOverlap<T>(in PassMemory<T> memory, int slotCount, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        long bytes = (long)length * sizeof(T);
         for (int which = -1; which < slotCount; which++)
         {
             long written = which < 0 ? (long)memory.Output : memory.SlotsOut[which];
-            Require(which, written, (long)memory.Parameters, "parameters", -1);
-            Require(which, written, (long)memory.Updates, "updates", -1);
+            Require(which, (long)memory.Parameters - written, bytes, "parameters");
+            Require(which, (long)memory.Updates - written, bytes, "updates");
             for (int slot = 0; slot < slotCount; slot++)
             {
-                Require(which, written, memory.SlotsIn[slot], "slot", slot);
-                if (slot > which && Overlaps(memory.SlotsOut[slot] - written))
-                    throw Overlap(which, $"new slot {slot}", (memory.SlotsOut[slot] - written) / sizeof(T));
+                Require(which, memory.SlotsIn[slot] - written, bytes, "slot", slot);
+                long distance = memory.SlotsOut[slot] - written;
+                if (slot > which && Overlaps(distance, bytes)) throw Overlap(which, "new slot", slot, distance);
             }
         }
 
-        bool Overlaps(long distance) => Math.Abs(distance) < (long)length * sizeof(T);
+        static bool Overlaps(long distance, long bytes) => distance < bytes && -distance < bytes;
 
-        void Require(int which, long written, long read, string name, int slot)
+        static void Require(int which, long distance, long bytes, string name, int slot = -1)
         {
-            long distance = read - written;
-            if (distance != 0 && Overlaps(distance))
-                throw Overlap(which, slot < 0 ? name : $"{name} {slot}", distance / sizeof(T));
+            if (distance != 0 && Overlaps(distance, bytes)) throw Overlap(which, name, slot, distance);
         }
-    }
 
-    private static ArgumentException Overlap(int which, string other, long offset)
-    {
-        string output = which < 0 ? "The output" : $"New slot {which}";
-        return new(
-            $"{output} overlaps {other} by an offset of {offset} elements; an output may be the same span as an input, "
+        static ArgumentException Overlap(int which, string name, int slot, long distance) => new(
+            $"{(which < 0 ? "The output" : $"New slot {which}")} overlaps {name}{(slot < 0 ? "" : $" {slot}")} by an "
+            + $"offset of {distance / sizeof(T)} elements; an output may be the same span as an input, "
             + "otherwise spans must not overlap.");
     }
 

@@ -61,6 +61,7 @@ internal readonly ref struct SpanStep<T>(in ReadOnlySlotSpans<T> slots, in SlotS
     }
 
     /// <summary>The same with one type of rule, where not every combination can have a type of its own.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void RunFramed<TScaling>(in TScaling scaling)
         where TScaling : unmanaged, IUpdateRule<T> => RunLoop(new FramedRule<T, TScaling>(scaling, ToFrame()));
 

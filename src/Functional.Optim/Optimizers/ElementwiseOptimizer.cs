@@ -84,7 +84,7 @@ public abstract record ElementwiseOptimizer : ScalingOptimizer
         double decay = ReferenceEquals(DecayFilter, LeafFilter.None)
             ? 0
             : DecayAt(step);
-        SpanStep<T> spans = new(slots, newSlots)
+        Run(new SpanStep<T>(slots, newSlots)
         {
             Step = step,
             Penalty = DecouplesDecay ? 0 : decay,
@@ -95,8 +95,7 @@ public abstract record ElementwiseOptimizer : ScalingOptimizer
             Parameters = parameters,
             Gradient = gradient,
             NewParameters = newParameters,
-        };
-        Run(spans);
+        });
     }
 
     /// <summary>
