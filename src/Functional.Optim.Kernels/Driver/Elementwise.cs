@@ -55,13 +55,7 @@ public static unsafe class Elementwise
     {
         ElementType.Require<T>();
         int length = parameters.Length, slotCount = rule.SlotCount;
-        if (slotCount > Slots<ScalarLane<T>>.Capacity)
-        {
-            throw new ArgumentException(
-                $"The rule has {slotCount} slots; a pass has 0 to {Slots<ScalarLane<T>>.Capacity}.",
-                nameof(rule));
-        }
-
+        if (slotCount > Slots<ScalarLane<T>>.Capacity) throw TooManySlots(slotCount, nameof(rule));
         RequireLength(updates.Length, length, nameof(updates));
         RequireLength(output.Length, length, nameof(output));
         if (slotCount > 0) RequireLengths(slots.First.Length, newSlots.First.Length, length, 0);
@@ -190,6 +184,9 @@ public static unsafe class Elementwise
     {
         if (actual != expected) throw WrongLength(actual, expected, name, slot);
     }
+
+    private static ArgumentException TooManySlots(int count, string name) =>
+        new($"The rule has {count} slots; a pass has 0 to {Slots<ScalarLane<float>>.Capacity}.", name);
 
     private static ArgumentException WrongLength(int actual, int expected, string name, int slot)
     {
