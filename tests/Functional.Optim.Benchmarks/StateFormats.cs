@@ -14,13 +14,13 @@ public unsafe class StateFormats
     [Params(65_536, 33_554_432)]
     public int Parameters { get; set; }
 
-    [Params(1, 2)]
-    public int UsedThreads { get; set; }
+    [ParamsSource(typeof(ThreadCount), nameof(ThreadCount.OneAndAll))]
+    public ThreadCount UsedThreads { get; set; }
 
     [GlobalSetup]
     public void Setup()
     {
-        Threads.Limit = UsedThreads;
+        Threads.Limit = UsedThreads.Count;
         (theta, gradient) = (new(Parameters), new(Parameters));
         for (int index = 0; index < Parameters; index++) gradient.Span[index] = MathF.Sin(index);
         LeafBinding<float> binding = new("theta", [Parameters], theta.Pointer, gradient.Pointer);

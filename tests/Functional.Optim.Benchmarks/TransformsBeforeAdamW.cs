@@ -22,13 +22,13 @@ public unsafe class TransformsBeforeAdamW
     private InPlaceOptimizer<float> noisy = null!;
     private InPlaceOptimizer<float> lamb = null!;
 
-    [Params(1, 2)]
-    public int UsedThreads { get; set; }
+    [ParamsSource(typeof(ThreadCount), nameof(ThreadCount.OneAndAll))]
+    public ThreadCount UsedThreads { get; set; }
 
     [GlobalSetup]
     public void Setup()
     {
-        Threads.Limit = UsedThreads;
+        Threads.Limit = UsedThreads.Count;
         (AlignedBuffer<float> theta, AlignedBuffer<float> gradient) = (new(Rows * Columns), new(Rows * Columns));
         buffers.AddRange([theta, gradient]);
         for (int index = 0; index < gradient.Span.Length; index++)

@@ -38,37 +38,30 @@ public static unsafe class Elementwise
         ReadOnlySpan<T> parameters,
         ReadOnlySpan<T> updates,
         Span<T> output,
-        ReadOnlySlotSpans<T> slots = default,
-        SlotSpans<T> newSlots = default,
+        in ReadOnlySlotSpans<T> slots = default,
+        in SlotSpans<T> newSlots = default,
         LaneWidth width = LaneWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : unmanaged, IUpdateRule<T>
     {
-        TRule constants = rule;
-        Run(RuleLoop<T>.Of(&constants), parameters, updates, output, slots, newSlots, width);
+        fixed (TRule* constants = &rule)
+            Run(RuleLoop<T>.Of(constants), parameters, updates, output, slots, newSlots, width);
     }
 
     private static void Run<T>(
-        RuleLoop<T> rule, ReadOnlySpan<T> parameters, ReadOnlySpan<T> updates, Span<T> output,
-        ReadOnlySlotSpans<T> slots, SlotSpans<T> newSlots, LaneWidth width)
+        in RuleLoop<T> rule, ReadOnlySpan<T> parameters, ReadOnlySpan<T> updates, Span<T> output,
+        in ReadOnlySlotSpans<T> slots, in SlotSpans<T> newSlots, LaneWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElementType.Require<T>();
         int length = parameters.Length, slotCount = rule.SlotCount;
-        if (slotCount > Slots<ScalarLane<T>>.Capacity)
-        {
-            throw new ArgumentException(
-                $"The rule has {slotCount} slots; a pass has 0 to {Slots<ScalarLane<T>>.Capacity}.",
-                nameof(rule));
-        }
-
+        if (slotCount > Slots<ScalarLane<T>>.Capacity) throw TooManySlots(slotCount, nameof(rule));
         RequireLength(updates.Length, length, nameof(updates));
         RequireLength(output.Length, length, nameof(output));
-        for (int slot = 0; slot < slotCount; slot++)
-        {
-            RequireLength(slots[slot].Length, length, nameof(slots), slot);
-            RequireLength(newSlots[slot].Length, length, nameof(newSlots), slot);
-        }
+        if (slotCount > 0) RequireLengths(slots.First.Length, newSlots.First.Length, length, 0);
+        if (slotCount > 1) RequireLengths(slots.Second.Length, newSlots.Second.Length, length, 1);
+        if (slotCount > 2) RequireLengths(slots.Third.Length, newSlots.Third.Length, length, 2);
+        if (slotCount > 3) RequireLengths(slots.Fourth.Length, newSlots.Fourth.Length, length, 3);
 
         fixed (T* parameter = parameters, update = updates, result = output)
         fixed (T* in0 = slots.First, in1 = slots.Second, in2 = slots.Third, in3 = slots.Fourth)
@@ -86,18 +79,19 @@ public static unsafe class Elementwise
             RequireNoOverlap(memory, slotCount, length);
             memory.ChooseStores(length, slotCount);
             LaneWidth resolved = LaneWidths.Resolve(width);
-            if (length < Chunk.ParallelThreshold)
-            {
-                rule.Run(0, memory, 0, length, resolved);
-            }
-            else
-            {
-                int count = (int)(((long)length + Chunk.Size - 1) / Chunk.Size);
-                ParallelFor.Run(count, new Slices<T>(rule, length, memory, resolved));
-            }
-
+            if (length < Chunk.ParallelThreshold) rule.Run(0, memory, 0, length, resolved);
+            else RunChunks(rule, memory, length, resolved);
             FenceStores(memory.NonTemporal);
         }
+    }
+
+    /// <summary>Runs a rule over long spans. Not inlined: short ones would pay for its variables.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunChunks<T>(in RuleLoop<T> rule, in PassMemory<T> memory, int length, LaneWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int count = (int)(((long)length + Chunk.Size - 1) / Chunk.Size);
+        ParallelFor.Run(count, new Slices<T>(rule, length, memory, width));
     }
 
     /// <summary>
@@ -180,48 +174,54 @@ public static unsafe class Elementwise
         return at;
     }
 
-    private static void RequireLength(int actual, int expected, string name, int? slot = null)
+    private static void RequireLengths(int slots, int newSlots, int expected, int slot)
     {
-        if (actual != expected)
-        {
-            string which = slot is null ? "" : $", slot {slot},";
-            throw new ArgumentException(
-                $"{name}{which} has length {actual}; the parameters have length {expected}.", name);
-        }
+        RequireLength(slots, expected, nameof(slots), slot);
+        RequireLength(newSlots, expected, nameof(newSlots), slot);
+    }
+
+    private static void RequireLength(int actual, int expected, string name, int slot = -1)
+    {
+        if (actual != expected) throw WrongLength(actual, expected, name, slot);
+    }
+
+    private static ArgumentException TooManySlots(int count, string name) =>
+        new($"The rule has {count} slots; a pass has 0 to {Slots<ScalarLane<float>>.Capacity}.", name);
+
+    private static ArgumentException WrongLength(int actual, int expected, string name, int slot)
+    {
+        string which = slot < 0 ? "" : $", slot {slot},";
+        return new($"{name}{which} has length {actual}; the parameters have length {expected}.", name);
     }
 
     /// <summary>Checks every output against all inputs, and against the outputs after it.</summary>
     private static void RequireNoOverlap<T>(in PassMemory<T> memory, int slotCount, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        long bytes = (long)length * sizeof(T);
         for (int which = -1; which < slotCount; which++)
         {
             long written = which < 0 ? (long)memory.Output : memory.SlotsOut[which];
-            Require(which, written, (long)memory.Parameters, "parameters", -1);
-            Require(which, written, (long)memory.Updates, "updates", -1);
+            Require(which, (long)memory.Parameters - written, bytes, "parameters");
+            Require(which, (long)memory.Updates - written, bytes, "updates");
             for (int slot = 0; slot < slotCount; slot++)
             {
-                Require(which, written, memory.SlotsIn[slot], "slot", slot);
-                if (slot > which && Overlaps(memory.SlotsOut[slot] - written))
-                    throw Overlap(which, $"new slot {slot}", (memory.SlotsOut[slot] - written) / sizeof(T));
+                Require(which, memory.SlotsIn[slot] - written, bytes, "slot", slot);
+                long distance = memory.SlotsOut[slot] - written;
+                if (slot > which && Overlaps(distance, bytes)) throw Overlap(which, "new slot", slot, distance);
             }
         }
 
-        bool Overlaps(long distance) => Math.Abs(distance) < (long)length * sizeof(T);
+        static bool Overlaps(long distance, long bytes) => distance < bytes && -distance < bytes;
 
-        void Require(int which, long written, long read, string name, int slot)
+        static void Require(int which, long distance, long bytes, string name, int slot = -1)
         {
-            long distance = read - written;
-            if (distance != 0 && Overlaps(distance))
-                throw Overlap(which, slot < 0 ? name : $"{name} {slot}", distance / sizeof(T));
+            if (distance != 0 && Overlaps(distance, bytes)) throw Overlap(which, name, slot, distance);
         }
-    }
 
-    private static ArgumentException Overlap(int which, string other, long offset)
-    {
-        string output = which < 0 ? "The output" : $"New slot {which}";
-        return new(
-            $"{output} overlaps {other} by an offset of {offset} elements; an output may be the same span as an input, "
+        static ArgumentException Overlap(int which, string name, int slot, long distance) => new(
+            $"{(which < 0 ? "The output" : $"New slot {which}")} overlaps {name}{(slot < 0 ? "" : $" {slot}")} by an "
+            + $"offset of {distance / sizeof(T)} elements; an output may be the same span as an input, "
             + "otherwise spans must not overlap.");
     }
 

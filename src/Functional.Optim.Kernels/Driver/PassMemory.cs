@@ -62,16 +62,17 @@ internal unsafe struct PassMemory<T>
         Output != Parameters && Output != Updates && length * sizeof(T) * (1 + slotCount) > NonTemporalThreshold;
 
     /// <summary>
-    /// The number of elements from an index to the first whose output address is a multiple of 64 bytes.
+    /// The number of elements from an index to the first whose output begins a line of the cache.
     /// </summary>
-    internal readonly long ElementsToAlignment(long index) => ((64 - ((long)(Output + index) & 63)) & 63) / sizeof(T);
+    internal readonly long ElementsToAlignment(long index) => CacheLine.Align(Output + index) - (Output + index);
 
-    /// <summary>Whether all outputs reach a multiple of 64 bytes at the same index.</summary>
+    /// <summary>Whether all outputs reach a line of the cache at the same index.</summary>
     internal readonly bool SameAlignment(int slotCount)
     {
-        long misaligned = (long)Output & 63;
+        const long within = CacheLine.Bytes - 1;
+        long misaligned = (long)Output & within;
         bool same = misaligned % sizeof(T) == 0;
-        for (int slot = 0; slot < slotCount; slot++) same &= (SlotsOut[slot] & 63) == misaligned;
+        for (int slot = 0; slot < slotCount; slot++) same &= (SlotsOut[slot] & within) == misaligned;
         return same;
     }
 }

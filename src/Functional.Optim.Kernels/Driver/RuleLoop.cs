@@ -42,12 +42,14 @@ internal readonly unsafe struct RuleLoop<T>
     internal void Run(int index, in PassMemory<T> memory, long start, long end, LaneWidth width)
     {
         byte* rule = rules + ((nint)index * size);
-        if (memory.Formats == 0)
-        {
-            RunPlain(rule, memory, start, end, width);
-            return;
-        }
+        if (memory.Formats == 0) RunPlain(rule, memory, start, end, width);
+        else RunCoded(rule, memory, start, end, width);
+    }
 
+    /// <summary>Runs a rule whose slots have formats. Not inlined: the others would pay for its variables.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RunCoded(byte* rule, in PassMemory<T> memory, long start, long end, LaneWidth width)
+    {
         (long first, long last) = CodedLoop.RangeOf(memory, SlotCount, start, end, width);
         RunDecoded(rule, memory, start, first, width);
         if (first < last) runCoded(rule, memory, first, last);

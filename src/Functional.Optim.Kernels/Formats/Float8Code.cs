@@ -27,14 +27,10 @@ internal readonly struct Float8Code : IBlockCode
     public static Vector512<float> Decode(Vector128<byte> codes, Vector512<float> scale)
     {
         Vector512<int> wide = BlockCodes.Widen(codes), magnitudes = wide & Vector512.Create(0x7F);
-        Vector512<int> bits = (magnitudes + Vector512.Create(Bias)) << Dropped;
-
-        // Below the smallest normal number the first bit of the mantissa is not there: added with the exponent, it is
-        // taken away again.
-        Vector512<int> isSubnormal = Vector512.LessThan(magnitudes, Vector512.Create(Exponent));
-        bits = Vector512.ConditionalSelect(isSubnormal, bits + Vector512.Create(Exponent << Dropped), bits);
+        Vector512<float> normal = ((magnitudes + Vector512.Create(Bias)) << Dropped).AsSingle();
+        Vector512<float> subnormal = Vector512.ConvertToSingle(magnitudes) * Vector512.Create(1 / Subnormals);
         Vector512<float> value = Vector512.ConditionalSelect(
-            isSubnormal.AsSingle(), bits.AsSingle() - Vector512.Create(SmallestNormal), bits.AsSingle());
+            Vector512.LessThan(magnitudes, Vector512.Create(Exponent)).AsSingle(), subnormal, normal);
         return ((value * scale).AsInt32() | ((wide << 24) & Vector512.Create(int.MinValue))).AsSingle();
     }
 

@@ -30,6 +30,9 @@ internal static class LaneWidths
     [ThreadStatic]
     private static LaneWidth best;
 
+    /// <summary>Whether a thread ever chose its best width: where none did, there is nothing to look up.</summary>
+    private static bool isChosen;
+
     /// <summary>The width, or the best width of this thread for <see cref="LaneWidth.Best"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration.</exception>
     internal static LaneWidth Resolve(LaneWidth width) => width switch
@@ -46,7 +49,7 @@ internal static class LaneWidths
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static LaneWidth Compiled(LaneWidth width) => RuntimeFeature.IsDynamicCodeSupported ? width : Widest;
 
-    private static LaneWidth Best => best != LaneWidth.Best ? best : Widest;
+    private static LaneWidth Best => isChosen && best != LaneWidth.Best ? best : Widest;
 
     private static LaneWidth Widest
     {
@@ -68,6 +71,7 @@ internal static class LaneWidths
     internal static TResult With<TResult>(LaneWidth width, Func<TResult> work)
     {
         LaneWidth before = best;
+        isChosen = true;
         best = width;
         try
         {

@@ -12,8 +12,6 @@ namespace Functional.Optim.Kernels;
 public sealed unsafe class AlignedBuffer<T>
     where T : unmanaged
 {
-    private const int AlignmentInBytes = 64;
-
     private readonly T[] memory;
     private readonly int offset;
 
@@ -37,9 +35,9 @@ public sealed unsafe class AlignedBuffer<T>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, MaxLength);
         Length = length;
         memory = GC.AllocateArray<T>(length + Slack, pinned: true);
-        long address = (long)Unsafe.AsPointer(ref memory[0]);
-        offset = (int)(((AlignmentInBytes - (address & (AlignmentInBytes - 1))) & (AlignmentInBytes - 1)) / sizeof(T));
-        Pointer = (T*)address + offset;
+        T* start = (T*)Unsafe.AsPointer(ref memory[0]);
+        Pointer = CacheLine.Align(start);
+        offset = (int)(Pointer - start);
     }
 
     /// <summary>The maximum length: that of an array, less the elements that are skipped for alignment.</summary>
@@ -54,5 +52,5 @@ public sealed unsafe class AlignedBuffer<T>
     /// <summary>The elements.</summary>
     public Span<T> Span => memory.AsSpan(offset, Length);
 
-    private static int Slack => AlignmentInBytes / sizeof(T);
+    private static int Slack => CacheLine.Bytes / sizeof(T);
 }

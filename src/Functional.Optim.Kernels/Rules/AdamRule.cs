@@ -27,13 +27,13 @@ public readonly struct AdamRule<T> : IUpdateRule<T>
     /// <param name="step">t, the number of this update, from 1.</param>
     public AdamRule(double beta1, double beta2, double epsilon, bool biasCorrection, long step)
     {
+        double first = biasCorrection ? BiasCorrection.Factor(beta1, step) : 1;
+        double second = biasCorrection ? BiasCorrection.Factor(beta2, step) : 1;
         mean = new(beta1);
         squares = new(beta2);
+        firstCorrection = T.CreateTruncating(1 / first);
+        rootOfSecondCorrection = T.CreateTruncating(1 / Math.Sqrt(second));
         this.epsilon = T.CreateTruncating(epsilon);
-        firstCorrection = biasCorrection ? T.CreateTruncating(1 / BiasCorrection.Factor(beta1, step)) : T.One;
-        rootOfSecondCorrection = biasCorrection
-            ? T.CreateTruncating(1 / Math.Sqrt(BiasCorrection.Factor(beta2, step)))
-            : T.One;
     }
 
     /// <inheritdoc/>

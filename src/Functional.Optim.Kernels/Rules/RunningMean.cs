@@ -20,17 +20,19 @@ public readonly struct RunningMean<T>
 
     /// <summary>The average of a decay rate.</summary>
     /// <param name="beta">β, in [0, 1).</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RunningMean(double beta)
     {
-        fresh = T.CreateTruncating(1 - beta);
-        forgotten = -fresh;
-        double old = 1 - double.CreateTruncating(fresh);
-        kept = T.CreateTruncating(old);
-        if (typeof(T) == typeof(double) || old == 0) return;
+        T added = T.CreateTruncating(1 - beta);
+        double old = 1 - double.CreateTruncating(added);
+        T below = T.CreateTruncating(old);
 
         // Just below β, so that the rest is above 0: an infinite average stays infinite, not NaN.
-        kept = T.BitDecrement(kept);
-        rest = T.CreateTruncating(old - double.CreateTruncating(kept));
+        if (typeof(T) != typeof(double) && old != 0) below = T.BitDecrement(below);
+        fresh = added;
+        forgotten = -added;
+        kept = below;
+        rest = T.CreateTruncating(old - double.CreateTruncating(below));
     }
 
     /// <summary>a' = β·a + (1 − β)·x.</summary>

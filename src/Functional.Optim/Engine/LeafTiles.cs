@@ -1,3 +1,4 @@
+using System.Numerics;
 using Functional.Optim.Kernels;
 
 namespace Functional.Optim;
@@ -73,12 +74,8 @@ internal sealed class LeafTiles
             : (new(unit, -1), Math.Min(Chunk.Size / together, MaxUnits * (long)unit / together) * together);
     }
 
-    private static long LeastMultiple(long unit, long blocks)
-    {
-        (long greater, long smaller) = (unit, blocks);
-        while (smaller != 0) (greater, smaller) = (smaller, greater % smaller);
-        return unit / greater * blocks;
-    }
+    private static long LeastMultiple(long unit, long blocks) =>
+        unit / (long)BigInteger.GreatestCommonDivisor(unit, blocks) * blocks;
 
     /// <summary>How a leaf is tiled.</summary>
     /// <param name="UnitLength"><see cref="ITiledTransform.UnitLength"/>.</param>

@@ -14,14 +14,16 @@ public ref struct RulePass<T>
 {
     private readonly StepRun<T> run = null!;
     private readonly FusedPass pass = null!;
-    private readonly SpanStep<T> spans;
+    private readonly unsafe void* spans;
     private int index;
     private int segment;
     private int finished;
     private Type? rule;
 
     /// <summary>A pass over spans: the scaling of an <see cref="ElementwiseOptimizer"/> alone.</summary>
-    internal RulePass(in SpanStep<T> spans) => this.spans = spans;
+    /// <param name="spans">The update; a variable that is not moved, and lives longer than the pass.</param>
+    internal unsafe RulePass(in SpanStep<T> spans) =>
+        this.spans = Unsafe.AsPointer(ref Unsafe.AsRef(in spans));
 
     internal RulePass(StepRun<T> run, FusedPass pass)
     {
@@ -31,14 +33,14 @@ public ref struct RulePass<T>
     }
 
     /// <summary>t, the number of this update, from 1; schedules use it.</summary>
-    public readonly long Step => IsOverSpans ? spans.Step : run.Step;
+    public readonly long Step => IsOverSpans ? Spans.Step : run.Step;
 
     /// <summary>
     /// The number of updates of the current transform's slots, this one included. It equals <see cref="Step"/> unless
     /// the leaf was added later. Bias correction uses it.
     /// </summary>
     public readonly long SlotStep =>
-        IsOverSpans ? spans.Step : run.Step - pass.Class.Segments[segment].Starts[index];
+        IsOverSpans ? Spans.Step : run.Step - pass.Class.Segments[segment].Starts[index];
 
     /// <summary>
     /// The result that the transform measured for the current range (<see cref="Transform.Measure"/>).
@@ -63,7 +65,9 @@ public ref struct RulePass<T>
         }
     }
 
-    private readonly bool IsOverSpans => spans.Step > 0;
+    private readonly unsafe bool IsOverSpans => spans is not null;
+
+    private readonly unsafe ref readonly SpanStep<T> Spans => ref Unsafe.AsRef<SpanStep<T>>(spans);
 
     /// <summary>Adds the rule of the current transform, and continues with the next transform.</summary>
     /// <typeparam name="TFirst">The type of the rules so far.</typeparam>
@@ -76,8 +80,8 @@ public ref struct RulePass<T>
     {
         if (IsOverSpans)
         {
-            if (typeof(TFirst) == typeof(IdentityRule<T>)) spans.Run(second);
-            else spans.Run(new Then<T, TFirst, TSecond>(first, second));
+            if (typeof(TFirst) == typeof(IdentityRule<T>)) Spans.Run(second);
+            else Spans.Run(new Then<T, TFirst, TSecond>(first, second));
             return;
         }
 

@@ -9,7 +9,9 @@ namespace Functional.Optim;
 /// is left out of the loop.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal readonly ref struct SpanStep<T>
+/// <param name="slots">The slots before the update.</param>
+/// <param name="newSlots">The slots after it.</param>
+internal readonly ref struct SpanStep<T>(in ReadOnlySlotSpans<T> slots, in SlotSpans<T> newSlots)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>t, from 1; 0 for none.</summary>
@@ -35,9 +37,9 @@ internal readonly ref struct SpanStep<T>
 
     internal Span<T> NewParameters { get; init; }
 
-    internal ReadOnlySlotSpans<T> Slots { get; init; }
+    internal readonly ReadOnlySlotSpans<T> Slots = slots;
 
-    internal SlotSpans<T> NewSlots { get; init; }
+    internal readonly SlotSpans<T> NewSlots = newSlots;
 
     /// <summary>Runs the update with a scaling.</summary>
     internal void Run<TScaling>(in TScaling scaling)
@@ -53,12 +55,13 @@ internal readonly ref struct SpanStep<T>
         where TLast : unmanaged, IUpdateRule<T>
     {
         DecayRule<T> penalty = new(T.CreateTruncating(Penalty));
-        if (Maximize) Penalized(new Then<T, ScaleRule<T>, DecayRule<T>>(new(-T.One), penalty), scaling, last);
-        else if (Penalty != 0) Penalized(penalty, scaling, last);
-        else Decaying(scaling, last);
+        if (Maximize) Decaying(new Then<T, ScaleRule<T>, DecayRule<T>>(new(-T.One), penalty), scaling, last);
+        else if (Penalty != 0) Decaying(penalty, scaling, last);
+        else Decaying(default(IdentityRule<T>), scaling, last);
     }
 
     /// <summary>The same with one type of rule, where not every combination can have a type of its own.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void RunFramed<TScaling>(in TScaling scaling)
         where TScaling : unmanaged, IUpdateRule<T> => RunLoop(new FramedRule<T, TScaling>(scaling, ToFrame()));
 
@@ -85,32 +88,27 @@ internal readonly ref struct SpanStep<T>
         return frame;
     }
 
-    private void Penalized<TPenalty, TScaling, TLast>(in TPenalty penalty, in TScaling scaling, in TLast last)
+    private void Decaying<TPenalty, TScaling, TLast>(in TPenalty penalty, in TScaling scaling, in TLast last)
         where TPenalty : unmanaged, IUpdateRule<T>
-        where TScaling : unmanaged, IUpdateRule<T>
-        where TLast : unmanaged, IUpdateRule<T> =>
-        Decaying(new Then<T, TPenalty, TScaling>(penalty, scaling), last);
-
-    private void Decaying<TScaling, TLast>(in TScaling scaling, in TLast last)
         where TScaling : unmanaged, IUpdateRule<T>
         where TLast : unmanaged, IUpdateRule<T>
     {
         T lambda = T.CreateTruncating(Decay);
-        if (Decay == 0) Ending(scaling, last);
-        else if (DecayForm == DecayForm.Cautious)
-            Ending(new Then<T, TScaling, CautiousDecayRule<T>>(scaling, new(lambda)), last);
+        if (Decay == 0) Ending(penalty, scaling, default(IdentityRule<T>), last);
+        else if (DecayForm == DecayForm.Cautious) Ending(penalty, scaling, new CautiousDecayRule<T>(lambda), last);
         else if (DecayForm == DecayForm.Independent)
-            Ending(scaling, new Then<T, DecayRule<T>, TLast>(new(lambda), last));
-        else Ending(new Then<T, TScaling, DecayRule<T>>(scaling, new(lambda)), last);
+            Ending(penalty, scaling, default(IdentityRule<T>), new Then<T, DecayRule<T>, TLast>(new(lambda), last));
+        else Ending(penalty, scaling, new DecayRule<T>(lambda), last);
     }
 
-    private void Ending<TDirection, TLast>(in TDirection direction, in TLast last)
-        where TDirection : unmanaged, IUpdateRule<T>
-        where TLast : unmanaged, IUpdateRule<T>
-    {
-        Then<T, TLast, ApplyRule<T>> end = new(last, default);
-        Then<T, ScaleRule<T>, Then<T, TLast, ApplyRule<T>>> rate = new(new(T.CreateTruncating(Rate)), end);
-        Then<T, TDirection, Then<T, ScaleRule<T>, Then<T, TLast, ApplyRule<T>>>> chain = new(direction, rate);
-        RunLoop(chain);
-    }
+    /// <summary>Makes the chain at once: each time that it is copied costs as much as a vector of the step.</summary>
+    private void Ending<TPenalty, TScaling, TDecay, TLast>(
+        in TPenalty penalty, in TScaling scaling, in TDecay decay, in TLast last)
+        where TPenalty : unmanaged, IUpdateRule<T>
+        where TScaling : unmanaged, IUpdateRule<T>
+        where TDecay : unmanaged, IUpdateRule<T>
+        where TLast : unmanaged, IUpdateRule<T> =>
+        RunLoop(new Then<T, Then<T, TPenalty, TScaling>, Then<T, Then<T, TDecay, ScaleRule<T>>,
+            Then<T, TLast, ApplyRule<T>>>>(
+            new(penalty, scaling), new(new(decay, new(T.CreateTruncating(Rate))), new(last, default))));
 }

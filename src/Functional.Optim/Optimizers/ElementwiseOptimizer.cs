@@ -71,8 +71,8 @@ public abstract record ElementwiseOptimizer : ScalingOptimizer
     /// a filter of leaves for its decay, or a format of the state.
     /// </exception>
     public void Step<T>(
-        long step, ReadOnlySpan<T> parameters, ReadOnlySpan<T> gradient, ReadOnlySlotSpans<T> slots,
-        Span<T> newParameters, SlotSpans<T> newSlots)
+        long step, ReadOnlySpan<T> parameters, ReadOnlySpan<T> gradient, in ReadOnlySlotSpans<T> slots,
+        Span<T> newParameters, in SlotSpans<T> newSlots)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
@@ -84,7 +84,7 @@ public abstract record ElementwiseOptimizer : ScalingOptimizer
         double decay = ReferenceEquals(DecayFilter, LeafFilter.None)
             ? 0
             : DecayAt(step);
-        SpanStep<T> spans = new()
+        Run(new SpanStep<T>(slots, newSlots)
         {
             Step = step,
             Penalty = DecouplesDecay ? 0 : decay,
@@ -95,10 +95,7 @@ public abstract record ElementwiseOptimizer : ScalingOptimizer
             Parameters = parameters,
             Gradient = gradient,
             NewParameters = newParameters,
-            Slots = slots,
-            NewSlots = newSlots,
-        };
-        Run(spans);
+        });
     }
 
     /// <summary>

@@ -215,11 +215,7 @@ public abstract record Schedule
     internal double SettingAt(long step, Bounds allowed, string setting)
     {
         double value = RateAt(step);
-        return allowed.Contains(value)
-            ? value
-            : throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{setting} at update {step} is {value}, by {Excerpt.Of(ToString())}; allowed is {allowed}."));
+        return allowed.Contains(value) ? value : throw NotAllowed(step, value, allowed, setting);
     }
 
     /// <summary>The rates of the first updates: At(1), …, At(n).</summary>
@@ -293,6 +289,12 @@ public abstract record Schedule
     /// η/η_max needs it.
     /// </summary>
     protected internal virtual double? MaxRate => null;
+
+    // A method of its own: what only throws is not inlined into each step.
+    private InvalidOperationException NotAllowed(long step, double value, Bounds allowed, string setting) =>
+        new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{setting} at update {step} is {value}, by {Excerpt.Of(ToString())}; allowed is {allowed}."));
 
     /// <summary>The formula. <see cref="At"/> checks that the result is finite and not negative.</summary>
     /// <param name="step">The number of the update; not negative.</param>

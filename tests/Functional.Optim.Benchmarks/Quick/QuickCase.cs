@@ -63,7 +63,8 @@ internal sealed record QuickCase(Type Type, IReadOnlyList<(PropertyInfo Paramete
     {
         if (property.GetCustomAttribute<ParamsAttribute>() is { } given) return given.Values;
         if (property.GetCustomAttribute<ParamsSourceAttribute>() is not { } source) return null;
-        object? values = property.DeclaringType!.GetProperty(source.Name)!.GetValue(null);
+        Type where = source.Type ?? property.DeclaringType!;
+        object? values = where.GetProperty(source.Name)!.GetValue(null);
         return [.. ((System.Collections.IEnumerable)values!).Cast<object?>()];
     }
 

@@ -23,12 +23,12 @@ public class MatrixRivals
         from threads in ThreadCount.OneAndAll
         from product in (Product[])
         [
-            .. OfLayer(1024, 1024, 1024, threads.Count),
-            .. OfLayer(NanoTokens, NanoWidth, 3 * NanoWidth, threads.Count),
-            .. OfLayer(NanoTokens, NanoWidth, NanoWidth, threads.Count),
-            .. OfLayer(NanoTokens, NanoWidth, 4 * NanoWidth, threads.Count),
-            .. OfLayer(NanoTokens, 4 * NanoWidth, NanoWidth, threads.Count),
-            .. OfTransposedLayer(NanoTokens, NanoWidth, NanoVocabulary, threads.Count),
+            .. OfLayer(1024, 1024, 1024, threads),
+            .. OfLayer(NanoTokens, NanoWidth, 3 * NanoWidth, threads),
+            .. OfLayer(NanoTokens, NanoWidth, NanoWidth, threads),
+            .. OfLayer(NanoTokens, NanoWidth, 4 * NanoWidth, threads),
+            .. OfLayer(NanoTokens, 4 * NanoWidth, NanoWidth, threads),
+            .. OfTransposedLayer(NanoTokens, NanoWidth, NanoVocabulary, threads),
         ]
         select product;
 
@@ -38,7 +38,7 @@ public class MatrixRivals
     [GlobalSetup]
     public void Setup()
     {
-        Threads.Limit = Sizes.Threads;
+        Threads.Limit = Sizes.Threads.Count;
         (a, b, c) = (new(Sizes.Rows * Sizes.Inner), new(Sizes.Inner * Sizes.Columns), new(Sizes.Rows * Sizes.Columns));
         for (int index = 0; index < a.Length; index++) a.Span[index] = MathF.Sin(index);
         for (int index = 0; index < b.Length; index++) b.Span[index] = MathF.Cos(index);
@@ -56,7 +56,7 @@ public class MatrixRivals
     public void Torch() => (torch ??= new(Sizes)).Multiply();
 
     /// <summary>The products of a linear layer: forward, of its weight and of its input.</summary>
-    private static IEnumerable<Product> OfLayer(int tokens, int inputs, int outputs, int threads) =>
+    private static IEnumerable<Product> OfLayer(int tokens, int inputs, int outputs, ThreadCount threads) =>
     [
         new(tokens, inputs, outputs, false, false, threads),
         new(inputs, tokens, outputs, true, false, threads),
@@ -64,7 +64,7 @@ public class MatrixRivals
     ];
 
     /// <summary>The same where the weight is stored by output.</summary>
-    private static IEnumerable<Product> OfTransposedLayer(int tokens, int inputs, int outputs, int threads) =>
+    private static IEnumerable<Product> OfTransposedLayer(int tokens, int inputs, int outputs, ThreadCount threads) =>
     [
         new(tokens, inputs, outputs, false, true, threads),
         new(outputs, tokens, inputs, true, false, threads),
@@ -79,10 +79,10 @@ public class MatrixRivals
     /// <param name="TransposeB">Whether the right matrix is stored transposed.</param>
     /// <param name="Threads">The number of threads.</param>
     public readonly record struct Product(
-        int Rows, int Inner, int Columns, bool TransposeA, bool TransposeB, int Threads)
+        int Rows, int Inner, int Columns, bool TransposeA, bool TransposeB, ThreadCount Threads)
     {
         public override string ToString() =>
             $"{(TransposeA ? "Aᵀ" : "A")}·{(TransposeB ? "Bᵀ" : "B")}, {Rows}×{Inner} by {Inner}×{Columns}, "
-            + new ThreadCount(Threads);
+            + Threads;
     }
 }

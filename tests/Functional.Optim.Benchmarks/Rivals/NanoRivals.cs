@@ -15,9 +15,7 @@ public class NanoRivals
     private TorchGpt? torch;
     private long step;
 
-    public static IEnumerable<ThreadCount> ThreadCounts => ThreadCount.OneAndAll;
-
-    [ParamsSource(nameof(ThreadCounts))]
+    [ParamsSource(typeof(ThreadCount), nameof(ThreadCount.OneAndAll))]
     public ThreadCount UsedThreads { get; set; }
 
     [GlobalSetup]

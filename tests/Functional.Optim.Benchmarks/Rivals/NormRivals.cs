@@ -12,9 +12,7 @@ public class NormRivals
     private AlignedBuffer<float> values = null!;
     private ReadLoop read = null!;
 
-    public static IEnumerable<ThreadCount> ThreadCounts => ThreadCount.OneAndAll;
-
-    [ParamsSource(nameof(ThreadCounts))]
+    [ParamsSource(typeof(ThreadCount), nameof(ThreadCount.OneAndAll))]
     public ThreadCount UsedThreads { get; set; }
 
     [GlobalSetup]

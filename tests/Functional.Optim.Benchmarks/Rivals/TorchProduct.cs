@@ -16,7 +16,7 @@ internal sealed class TorchProduct : IDisposable
     internal TorchProduct(MatrixRivals.Product of)
     {
         Torch.Load();
-        set_num_threads(of.Threads);
+        set_num_threads(of.Threads.Count);
         a = of.TransposeA ? randn(of.Inner, of.Rows) : randn(of.Rows, of.Inner);
         b = of.TransposeB ? randn(of.Columns, of.Inner) : randn(of.Inner, of.Columns);
         (left, right) = (of.TransposeA ? a.t() : a, of.TransposeB ? b.t() : b);
