@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Functional.Optim.Kernels;
 
@@ -63,9 +64,12 @@ public static unsafe class Elementwise
         if (slotCount > 2) RequireLengths(slots.Third.Length, newSlots.Third.Length, length, 2);
         if (slotCount > 3) RequireLengths(slots.Fourth.Length, newSlots.Fourth.Length, length, 3);
 
-        fixed (T* parameter = parameters, update = updates, result = output)
-        fixed (T* in0 = slots.First, in1 = slots.Second, in2 = slots.Third, in3 = slots.Fourth)
-        fixed (T* out0 = newSlots.First, out1 = newSlots.Second, out2 = newSlots.Third, out3 = newSlots.Fourth)
+        // References are pinned: for a span the JIT would write both its halves and read them as one, which waits.
+        fixed (T* parameter = &Start(parameters), update = &Start(updates), result = &Start(output))
+        fixed (T* in0 = &Start(slots.First), in1 = &Start(slots.Second))
+        fixed (T* in2 = &Start(slots.Third), in3 = &Start(slots.Fourth))
+        fixed (T* out0 = &Start(newSlots.First), out1 = &Start(newSlots.Second))
+        fixed (T* out2 = &Start(newSlots.Third), out3 = &Start(newSlots.Fourth))
         {
             PassMemory<T> memory = new() { Parameters = parameter, Updates = update, Output = result };
             memory.SlotsIn[0] = (long)in0;
@@ -83,6 +87,8 @@ public static unsafe class Elementwise
             else RunChunks(rule, memory, length, resolved);
             FenceStores(memory.NonTemporal);
         }
+
+        static ref T Start(ReadOnlySpan<T> span) => ref MemoryMarshal.GetReference(span);
     }
 
     /// <summary>Runs a rule over long spans. Not inlined: short ones would pay for its variables.</summary>

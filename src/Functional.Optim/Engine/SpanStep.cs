@@ -101,14 +101,48 @@ internal readonly ref struct SpanStep<T>(in ReadOnlySlotSpans<T> slots, in SlotS
         else Ending(penalty, scaling, new DecayRule<T>(lambda), last);
     }
 
-    /// <summary>Makes the chain at once: each time that it is copied costs as much as a vector of the step.</summary>
     private void Ending<TPenalty, TScaling, TDecay, TLast>(
         in TPenalty penalty, in TScaling scaling, in TDecay decay, in TLast last)
         where TPenalty : unmanaged, IUpdateRule<T>
         where TScaling : unmanaged, IUpdateRule<T>
         where TDecay : unmanaged, IUpdateRule<T>
         where TLast : unmanaged, IUpdateRule<T> =>
-        RunLoop(new Then<T, Then<T, TPenalty, TScaling>, Then<T, Then<T, TDecay, ScaleRule<T>>,
-            Then<T, TLast, ApplyRule<T>>>>(
-            new(penalty, scaling), new(new(decay, new(T.CreateTruncating(Rate))), new(last, default))));
+        RunLoop(new Chain<TPenalty, TScaling, TDecay, TLast>(
+            penalty, scaling, decay, new(T.CreateTruncating(Rate)), last));
+
+    /// <summary>
+    /// The rules of a step in turn. They are copied once, where a <see cref="Then{T, TFirst, TSecond}"/> of others
+    /// copies each as often as it is nested: in a short step each copy counts.
+    /// </summary>
+    private readonly struct Chain<TPenalty, TScaling, TDecay, TLast>(
+        in TPenalty penalty, in TScaling scaling, in TDecay decay, ScaleRule<T> rate, in TLast last) : IUpdateRule<T>
+        where TPenalty : unmanaged, IUpdateRule<T>
+        where TScaling : unmanaged, IUpdateRule<T>
+        where TDecay : unmanaged, IUpdateRule<T>
+        where TLast : unmanaged, IUpdateRule<T>
+    {
+        private readonly TPenalty penalty = penalty;
+        private readonly TScaling scaling = scaling;
+        private readonly TDecay decay = decay;
+        private readonly ScaleRule<T> rate = rate;
+        private readonly TLast last = last;
+
+        public static int SlotCount
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => TScaling.SlotCount + TLast.SlotCount;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLane Apply<TLane>(TLane parameter, TLane update, ref Slots<TLane> slots, int first)
+            where TLane : struct, ILane<TLane, T>
+        {
+            TLane penalized = penalty.Apply(parameter, update, ref slots, first);
+            TLane scaled = scaling.Apply(parameter, penalized, ref slots, first);
+            TLane decayed = decay.Apply(parameter, scaled, ref slots, first);
+            TLane rated = rate.Apply(parameter, decayed, ref slots, first);
+            TLane ended = last.Apply(parameter, rated, ref slots, first + TScaling.SlotCount);
+            return parameter - ended;
+        }
+    }
 }
